@@ -1,0 +1,95 @@
+// swift-tools-version:6.2
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+// One target per room, imports one way only: docs/architecture.md says which room may know which. The build is run
+// with `--explicit-target-dependency-import-check error`, so an import that is not declared here does not compile.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ room: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: room + "Tests",
+        dependencies: [.target(name: room)] + dependencies,
+        resources: resources,
+        swiftSettings: strict
+    )
+}
+
+let package = Package(
+    name: "dataarts-fabric-exporter",
+    products: [
+        .executable(name: "dataarts-fabric-exporter", targets: ["dataarts-fabric-exporter"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
+        .package(url: "https://github.com/apple/swift-log", .upToNextMinor(from: "1.16.2")),
+        .package(url: "https://github.com/apple/swift-nio", .upToNextMinor(from: "2.101.2")),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", .upToNextMinor(from: "2.13.0")),
+    ],
+    targets: [
+        // C libraries, each behind one thin header.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .target(
+            name: "CSimdjson",
+            cxxSettings: [.unsafeFlags(["-O2", "-fno-exceptions", "-fno-rtti"])],
+            linkerSettings: [.linkedLibrary("simdjson")]
+        ),
+
+        // Rooms.
+        room("Clocks"),
+        room("Secrets"),
+        room("Transport"),
+        room("CurlTransport", ["CCurl", "Transport"]),
+        room("FabricModel"),
+        room("FabricAuth", ["Secrets", "Transport"]),
+        room("FabricAPI", ["CSimdjson", "Clocks", "FabricAuth", "FabricModel", "Secrets", "Transport"]),
+        room("Exposition", ["CZlib"]),
+        room("Aggregation", ["Exposition", "FabricModel"]),
+        room("ExporterConfig", ["CYAML", "Secrets"]),
+        room("Polling", ["Aggregation", "Clocks", "Exposition", "FabricAPI", "FabricModel", logging]),
+        room("HTTPListener", nio + [logging]),
+        room("MetricsServer", ["Exposition", "HTTPListener", logging]),
+        room("FabricSimulator", ["HTTPListener", logging]),
+        room(
+            "FabricExporter",
+            [
+                "Aggregation", "Clocks", "CurlTransport", "Exposition", "ExporterConfig", "FabricAPI", "FabricAuth",
+                "FabricModel", "HTTPListener", "MetricsServer", "Polling", "Secrets", "Transport", lifecycle, logging,
+            ]
+        ),
+        .executableTarget(
+            name: "dataarts-fabric-exporter",
+            dependencies: ["FabricExporter", "FabricSimulator", argumentParser, logging],
+            swiftSettings: strict
+        ),
+
+        // Tests. What several of them need lives in TestSupport, which no product contains.
+        .target(
+            name: "TestSupport",
+            dependencies: ["Clocks", "Transport"],
+            path: "Tests/TestSupport",
+            swiftSettings: strict
+        ),
+        tests("CurlTransport", ["TestSupport", "Transport"]),
+        tests("ExporterConfig", ["Secrets"]),
+        tests("HTTPListener", ["TestSupport", logging]),
+        tests("FabricSimulator", ["HTTPListener", "TestSupport", logging]),
+    ],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A token, key or password. It cannot be printed, interpolated, mirrored or encoded: each of those gives
+/// `<REDACTED>`. Its bytes come out only through ``withExposedValue(_:)``, so that a search for that name finds every
+/// place where a secret leaves this type.
+public struct Secret: Sendable {
+    private let value: String
+
+    /// Wraps `value`, which is kept as it is.
+    public init(_ value: String) { self.value = value }
+
+    /// Hands the plain value to `body`. Callers must not let it reach a log, a page, a metric or an error.
+    public func withExposedValue<Result>(_ body: (String) throws -> Result) rethrows -> Result { try body(value) }
+
+    /// Whether the secret has no characters at all.
+    public var isEmpty: Bool { value.isEmpty }
+
+    /// Replaces every occurrence of the secret in `text` with `<REDACTED>`; for messages that may echo it.
+    public func redacting(_ text: String) -> String {
+        // A secret of a few characters would match half of any text and say nothing about a leak.
+        guard value.utf8.count >= 4 else { return text }
+        return text.split(separator: value, omittingEmptySubsequences: false).joined(separator: "<REDACTED>")
+    }
+}
+
+extension Secret: Equatable {
+    /// Compares in time that depends on the lengths alone, not on where the values first differ.
+    public static func == (left: Secret, right: Secret) -> Bool {
+        let (first, second) = (Array(left.value.utf8), Array(right.value.utf8))
+        guard first.count == second.count else { return false }
+        var difference: UInt8 = 0
+        for index in first.indices { difference |= first[index] ^ second[index] }
+        return difference == 0
+    }
+}
+
+extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// `<REDACTED>`, always.
+    public var description: String { "<REDACTED>" }
+    /// `<REDACTED>`, always.
+    public var debugDescription: String { "<REDACTED>" }
+    /// A mirror without children.
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
+}
