@@ -46,7 +46,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(
-            name: "CSimdjson",
+            name: "CFabricJSON",
             cxxSettings: [.unsafeFlags(["-O2", "-fno-exceptions", "-fno-rtti"])],
             linkerSettings: [.linkedLibrary("simdjson")]
         ),
@@ -58,7 +58,7 @@ let package = Package(
         room("CurlTransport", ["CCurl", "Transport"]),
         room("FabricModel"),
         room("FabricAuth", ["Secrets", "Transport"]),
-        room("FabricAPI", ["CSimdjson", "Clocks", "FabricAuth", "FabricModel", "Secrets", "Transport"]),
+        room("FabricAPI", ["CFabricJSON", "Clocks", "FabricAuth", "FabricModel", "Secrets", "Transport"]),
         room("Exposition", ["CZlib"]),
         room("Aggregation", ["Exposition", "FabricModel"]),
         room("ExporterConfig", ["CYAML", "Secrets"]),

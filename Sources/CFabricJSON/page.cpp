@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <simdjson.h>
+
+#include <cstring>
+#include <new>
+#include <string_view>
+#include <vector>
+
+#include "CFabricJSON.h"
+#include "mend.hpp"
+
+using simdjson::dom::array;
+using simdjson::dom::element;
+using simdjson::dom::element_type;
+using simdjson::dom::object;
+
+struct fabric_parser {
+  simdjson::dom::parser json;
+  array rows;
+  array::iterator next;
+  array::iterator end;
+  bool has_rows = false;
+  std::vector<fabric_worker_group> workers;
+};
+
+namespace {
+
+// The DOM is built whole, so that grammar is checked everywhere, also in fields nobody reads. No document of the API
+// nests deeper than six.
+constexpr size_t kMaximumDepth = 64;
+
+void read_text(element value, fabric_text &text, uint32_t &malformed) {
+  switch (value.type()) {
+    case element_type::STRING: {
+      std::string_view view = value.get_string().value_unsafe();
+      text = {view.data(), view.size()};
+      break;
+    }
+    case element_type::NULL_VALUE: text = {nullptr, 0}; break;
+    default:
+      text = {nullptr, 0};
+      malformed++;
+  }
+}
+
+// Integers saturate at the edges of int64_t; a float that is a whole number is an integer, as in JSON Schema.
+bool read_integer(element value, int64_t &number, uint32_t &malformed) {
+  switch (value.type()) {
+    case element_type::INT64: number = value.get_int64().value_unsafe(); return true;
+    case element_type::UINT64: number = INT64_MAX; return true;
+    case element_type::DOUBLE: {
+      double real = value.get_double().value_unsafe();
+      if (real != __builtin_trunc(real)) break;
+      number = real >= 9223372036854775808.0 ? INT64_MAX : real < -9223372036854775808.0 ? INT64_MIN : static_cast<int64_t>(real);
+      return true;
+    }
+    case element_type::NULL_VALUE: return false;
+    default: break;
+  }
+  malformed++;
+  return false;
+}
+
+// The object that `value` is; false for null and, counted, for anything else.
+bool read_object(element value, object &result, uint32_t &malformed) {
+  if (value.type() == element_type::OBJECT) {
+    result = value.get_object().value_unsafe();
+    return true;
+  }
+  if (value.type() != element_type::NULL_VALUE) malformed++;
+  return false;
+}
+
+void read_capacity(element value, const char *reserved_key, const char *maximum_key, bool reads_public,
+                   fabric_capacity &capacity, uint32_t &malformed) {
+  capacity = {};
+  object fields;
+  if (!read_object(value, fields, malformed)) return;
+  capacity.present = true;
+  for (auto field : fields) {
+    std::string_view key = field.key;
+    if (key == "spec_code") {
+      read_text(field.value, capacity.spec_code, malformed);
+    } else if (key == reserved_key) {
+      capacity.has_reserved = read_integer(field.value, capacity.reserved, malformed);
+    } else if (key == maximum_key) {
+      capacity.has_maximum = read_integer(field.value, capacity.maximum, malformed);
+    } else if (reads_public && key == "use_public_resource") {
+      capacity.uses_public_resource = false;
+      if (field.value.type() == element_type::BOOL) {
+        capacity.uses_public_resource = field.value.get_bool().value_unsafe();
+      } else if (field.value.type() != element_type::NULL_VALUE) {
+        malformed++;
+      }
+    }
+  }
+}
+
+void read_reserved_resource(element value, fabric_row &row) {
+  row.apu = row.dpu = row.mu = {};
+  object fields;
+  if (!read_object(value, fields, row.malformed)) return;
+  for (auto field : fields) {
+    std::string_view key = field.key;
+    if (key == "apu") read_capacity(field.value, "warm_up_num", "max_num", false, row.apu, row.malformed);
+    else if (key == "dpu") read_capacity(field.value, "warm_up_num", "max_num", true, row.dpu, row.malformed);
+    else if (key == "mu") read_capacity(field.value, "min", "max", false, row.mu, row.malformed);
+  }
+}
+
+void read_worker_groups(element value, fabric_parser &parser, uint32_t &malformed) {
+  parser.workers.clear();
+  if (value.type() != element_type::ARRAY) {
+    if (value.type() != element_type::NULL_VALUE) malformed++;
+    return;
+  }
+  for (element item : value.get_array().value_unsafe()) {
+    object fields;
+    if (!read_object(item, fields, malformed)) continue;
+    fabric_worker_group group = {};
+    for (auto field : fields) {
+      std::string_view key = field.key;
+      if (key == "spec_code") read_text(field.value, group.spec_code, malformed);
+      else if (key == "min_replicas") group.has_minimum = read_integer(field.value, group.minimum, malformed);
+      else if (key == "max_replicas") group.has_maximum = read_integer(field.value, group.maximum, malformed);
+    }
+    parser.workers.push_back(group);
+  }
+}
+
+void read_ray_resource(element value, fabric_parser &parser, fabric_row &row) {
+  row.has_ray = row.has_head = false;
+  parser.workers.clear();
+  object fields;
+  if (!read_object(value, fields, row.malformed)) return;
+  row.has_ray = true;
+  for (auto field : fields) {
+    std::string_view key = field.key;
+    if (key == "head_group_spec") {
+      object head;
+      row.head_spec_code = {};
+      row.has_head = read_object(field.value, head, row.malformed);
+      if (!row.has_head) continue;
+      for (auto part : head) {
+        if (std::string_view(part.key) == "spec_code") read_text(part.value, row.head_spec_code, row.malformed);
+      }
+    } else if (key == "worker_group_spec") {
+      read_worker_groups(field.value, parser, row.malformed);
+    }
+  }
+}
+
+simdjson::error_code parse(fabric_parser &parser, uint8_t *bytes, size_t length, element &root) {
+  if (length > parser.json.capacity() || parser.json.max_depth() != kMaximumDepth) {
+    auto failed = parser.json.allocate(length < 1024 ? 1024 : length, kMaximumDepth);
+    if (failed) return failed;
+  }
+  fabric::mend_escapes(bytes, length);
+  auto code = parser.json.parse(bytes, length, false).get(root);
+  if (code == simdjson::NUMBER_ERROR && fabric::clamp_integers(bytes, length)) {
+    code = parser.json.parse(bytes, length, false).get(root);
+  }
+  return code;
+}
+
+}  // namespace
+
+extern "C" {
+
+fabric_parser *fabric_parser_create(void) { return new (std::nothrow) fabric_parser; }
+
+void fabric_parser_destroy(fabric_parser *parser) { delete parser; }
+
+size_t fabric_parser_capacity(const fabric_parser *parser) { return parser->json.capacity(); }
+
+fabric_json_status fabric_page_open(
+    fabric_parser *parser, uint8_t *bytes, size_t length, fabric_page *page, const char **why) {
+  *page = {};
+  *why = "";
+  parser->has_rows = false;
+  element root;
+  auto code = parse(*parser, bytes, length, root);
+  if (code) {
+    *why = simdjson::error_message(code);
+    return code == simdjson::MEMALLOC ? FABRIC_JSON_NO_MEMORY : FABRIC_JSON_INVALID;
+  }
+  object fields;
+  if (root.get(fields)) {
+    *why = "the document is not an object";
+    return FABRIC_JSON_UNEXPECTED;
+  }
+  bool has_endpoints = false;
+  for (auto field : fields) {
+    std::string_view key = field.key;
+    if (key == "total") {
+      page->has_total = read_integer(field.value, page->total, page->malformed);
+    } else if (key == "endpoints") {
+      has_endpoints = true;
+      parser->has_rows = false;
+      page->row_count = 0;
+      if (field.value.type() == element_type::NULL_VALUE) continue;
+      if (field.value.get(parser->rows)) {
+        *why = "\"endpoints\" is not an array";
+        return FABRIC_JSON_UNEXPECTED;
+      }
+      parser->next = parser->rows.begin();
+      parser->end = parser->rows.end();
+      parser->has_rows = true;
+    }
+  }
+  if (!has_endpoints && !page->has_total) {
+    *why = "neither \"total\" nor \"endpoints\" is there";
+    return FABRIC_JSON_UNEXPECTED;
+  }
+  // array::size() saturates at 2^24 - 1; a page that long is far beyond any limit on bodies.
+  if (parser->has_rows) page->row_count = parser->rows.size();
+  return FABRIC_JSON_OK;
+}
+
+bool fabric_page_next(fabric_parser *parser, fabric_row *row) {
+  if (!parser->has_rows || !(parser->next != parser->end)) return false;
+  element record = *parser->next;
+  ++parser->next;
+  *row = {};
+  parser->workers.clear();
+  object fields;
+  if (record.get(fields)) return true;
+  uint32_t &malformed = row->malformed;
+  for (auto field : fields) {
+    std::string_view key = field.key;
+    // The first letter sorts most keys out; a full comparison follows only where it can succeed.
+    switch (key.empty() ? 0 : key[0]) {
+      case 'c': if (key == "create_time") read_text(field.value, row->create_time, malformed); break;
+      case 'e':
+        if (key == "error_code") read_text(field.value, row->error_code, malformed);
+        else if (key == "error_msg") read_text(field.value, row->error_msg, malformed);
+        break;
+      case 'i': if (key == "id") read_text(field.value, row->id, malformed); break;
+      case 'n': if (key == "name") read_text(field.value, row->name, malformed); break;
+      case 'r':
+        if (key == "reserved_resource") read_reserved_resource(field.value, *row);
+        else if (key == "ray_resource") read_ray_resource(field.value, *parser, *row);
+        break;
+      case 's': if (key == "status") read_text(field.value, row->status, malformed); break;
+      case 't': if (key == "type") read_text(field.value, row->type, malformed); break;
+      case 'u': if (key == "update_time") read_text(field.value, row->update_time, malformed); break;
+      case 'v': if (key == "visibility") read_text(field.value, row->visibility, malformed); break;
+      default: break;
+    }
+  }
+  row->workers = parser->workers.data();
+  row->worker_count = parser->workers.size();
+  return true;
+}
+
+bool fabric_error_decode(fabric_parser *parser, uint8_t *bytes, size_t length, fabric_error *error) {
+  *error = {};
+  element root;
+  if (parse(*parser, bytes, length, root)) return false;
+  object outer;
+  if (root.get(outer)) return false;
+  uint32_t ignored = 0;
+  auto read_code = [&](object from, const char *key) {
+    element value;
+    if (error->code.data || error->has_numeric_code || from.at_key(key).get(value)) return;
+    if (value.is_string()) read_text(value, error->code, ignored);
+    else error->has_numeric_code = read_integer(value, error->numeric_code, ignored);
+  };
+  auto read_word = [&](object from, const char *key, fabric_text &text) {
+    element value;
+    if (text.data || from.at_key(key).get(value)) return;
+    read_text(value, text, ignored);
+  };
+  auto read_level = [&](object from) {
+    for (const char *key : {"error_code", "errorCode", "code"}) read_code(from, key);
+    for (const char *key : {"error_msg", "errorMsg", "errorMessage", "message"}) read_word(from, key, error->message);
+    for (const char *key : {"request_id", "requestId"}) read_word(from, key, error->request_id);
+  };
+  read_level(outer);
+  object inner;
+  if (!outer.at_key("error").get(inner)) read_level(inner);
+  return true;
+}
+
+}  // extern "C"

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The text formats that a page can be served in. Both carry the same sample lines; they differ in what stands above
+/// them.
+public enum ExpositionFormat: String, Sendable, CaseIterable {
+    /// Prometheus' text format 0.0.4.
+    case text
+    /// OpenMetrics 1.0.0.
+    case openMetrics = "openmetrics"
+
+    /// The `Content-Type` to send with it.
+    public var contentType: String {
+        switch self {
+        case .text: "text/plain; version=0.0.4; charset=utf-8; escaping=underscores"
+        case .openMetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores"
+        }
+    }
+
+    /// The family's name in this format, by which families are sorted.
+    func name(of family: MetricFamily) -> String { self == .text ? family.name : family.openMetricsName }
+
+    /// The lines above a family's samples.
+    func header(of family: MetricFamily) -> [UInt8] {
+        var text = ""
+        switch self {
+        case .text:
+            let kind: MetricFamily.Kind = family.kind == .info ? .gauge : family.kind
+            text += "# HELP \(family.name) \(Self.escape(family.help, quotes: false))\n"
+            text += "# TYPE \(family.name) \(kind.rawValue)\n"
+        case .openMetrics:
+            let name = family.openMetricsName
+            text += "# TYPE \(name) \(family.kind.rawValue)\n"
+            if let unit = family.unit { text += "# UNIT \(name) \(unit.rawValue)\n" }
+            text += "# HELP \(name) \(Self.escape(family.help, quotes: true))\n"
+        }
+        return Array(text.utf8)
+    }
+
+    /// What ends a page.
+    var trailer: [UInt8] { self == .openMetrics ? Array("# EOF\n".utf8) : [] }
+
+    private static func escape(_ text: String, quotes: Bool) -> String {
+        var escaped = ""
+        for character in text.unicodeScalars {
+            switch character {
+            case "\\": escaped += "\\\\"
+            case "\n": escaped += "\\n"
+            case "\"" where quotes: escaped += "\\\""
+            default: escaped.unicodeScalars.append(character)
+            }
+        }
+        return escaped
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import FabricModel
+
+/// Reads the spellings of time that the service and its relatives use: `T` or a space between date and time, a fraction
+/// of any length or none (kept to the microsecond), `Z`, `+08:00`, `+0800`, `+08` or no zone, which means UTC.
+enum ISO8601Time {
+    /// The moment that `bytes` spell, or nil where they spell none.
+    static func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> Timestamp? {
+        var reader = Reader(bytes: bytes)
+        guard let year = reader.number(digits: 4), reader.take("-"),
+            let month = reader.number(digits: 2), (1...12).contains(month), reader.take("-"),
+            let day = reader.number(digits: 2), day >= 1, day <= daysIn(month: month, year: year),
+            reader.take("T") || reader.take("t") || reader.take(" "),
+            let hour = reader.number(digits: 2), hour < 24, reader.take(":"),
+            let minute = reader.number(digits: 2), minute < 60
+        else { return nil }
+        var second = 0
+        var microseconds = 0
+        if reader.take(":") {
+            // 60 is a leap second; it is taken as the first second of the next minute.
+            guard let number = reader.number(digits: 2), number <= 60 else { return nil }
+            second = number
+            if reader.take(".") || reader.take(",") {
+                guard let fraction = reader.fraction() else { return nil }
+                microseconds = fraction
+            }
+        }
+        guard let offset = reader.zoneOffsetMinutes(), reader.isAtEnd else { return nil }
+        let seconds = daysSinceEpoch(year: year, month: month, day: day) * 86_400 + hour * 3_600
+            + (minute - offset) * 60 + second
+        return Timestamp(microseconds: Int64(seconds) * 1_000_000 + Int64(microseconds))
+    }
+
+    /// Days from 1970-01-01 in the proleptic Gregorian calendar. Years are counted from March, so that the leap day is
+    /// the last of its year and month lengths follow one formula.
+    private static func daysSinceEpoch(year: Int, month: Int, day: Int) -> Int {
+        let shiftedYear = month <= 2 ? year - 1 : year
+        let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
+        let yearOfEra = shiftedYear - era * 400
+        let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+
+    private static func daysIn(month: Int, year: Int) -> Int {
+        switch month {
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+
+    private struct Reader {
+        let bytes: UnsafeBufferPointer<UInt8>
+        var position = 0
+
+        var isAtEnd: Bool { position == bytes.count }
+
+        mutating func take(_ character: Unicode.Scalar) -> Bool {
+            guard position < bytes.count, bytes[position] == UInt8(ascii: character) else { return false }
+            position += 1
+            return true
+        }
+
+        mutating func digit() -> Int? {
+            guard position < bytes.count, (0x30...0x39).contains(bytes[position]) else { return nil }
+            position += 1
+            return Int(bytes[position - 1]) - 0x30
+        }
+
+        mutating func number(digits: Int) -> Int? {
+            var value = 0
+            for _ in 0..<digits {
+                guard let digit = digit() else { return nil }
+                value = value * 10 + digit
+            }
+            return value
+        }
+
+        mutating func fraction() -> Int? {
+            guard var value = digit() else { return nil }
+            var count = 1
+            while let digit = digit() {
+                if count < 6 {
+                    value = value * 10 + digit
+                    count += 1
+                }
+            }
+            while count < 6 {
+                value *= 10
+                count += 1
+            }
+            return value
+        }
+
+        mutating func zoneOffsetMinutes() -> Int? {
+            if isAtEnd || take("Z") || take("z") { return 0 }
+            let sign: Int
+            if take("+") { sign = 1 } else if take("-") { sign = -1 } else { return nil }
+            guard let hours = number(digits: 2), hours < 24 else { return nil }
+            if isAtEnd { return sign * hours * 60 }
+            _ = take(":")
+            guard let minutes = number(digits: 2), minutes < 60 else { return nil }
+            return sign * (hours * 60 + minutes)
+        }
+    }
+}

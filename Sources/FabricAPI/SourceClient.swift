@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Clocks
+public import FabricAuth
+internal import FabricModel
+import Synchronization
+public import Transport
+
+/// How a source's exchanges are to be made; durations and limits of the configuration.
+public struct ExchangeSettings: Sendable, Equatable {
+    /// One HTTP exchange, from connect to last byte.
+    public var timeout: Duration
+    /// How often each workspace is polled.
+    public var interval: Duration
+    /// Requests a second; 0 is no limit.
+    public var requestsPerSecond: Double
+    /// Further tries of one exchange.
+    public var retries: Int
+    /// Decoded bytes of one response.
+    public var maxResponseBytes: Int
+    /// Rows asked for in one page, 1 to 100.
+    public var pageSize: Int
+    /// Rows of one listing; a longer one is refused.
+    public var maxEndpoints: Int
+
+    /// Settings of these values.
+    public init(
+        timeout: Duration, interval: Duration, requestsPerSecond: Double, retries: Int, maxResponseBytes: Int,
+        pageSize: Int, maxEndpoints: Int
+    ) {
+        self.timeout = timeout
+        self.interval = interval
+        self.requestsPerSecond = requestsPerSecond
+        self.retries = retries
+        self.maxResponseBytes = maxResponseBytes
+        self.pageSize = pageSize
+        self.maxEndpoints = maxEndpoints
+    }
+}
+
+/// One source of the API: carries out its exchanges at the source's pace, with its credential, trying again what may go
+/// away, and counts them. Everything that workspaces of a source share is here.
+public final class SourceClient: Sendable {
+    private struct Shared {
+        var gate: SourceGate
+        var bucket: TokenBucket
+        var budget = RetryBudget()
+    }
+
+    private let transport: any HTTPTransport
+    private let credentials: any CredentialProvider
+    private let clock: any ExporterClock
+    private let slots: ExchangeSlots
+    private let retryPolicy: RetryPolicy
+    private let shared: Mutex<Shared>
+    private let gateChanged = ChangeSignal()
+    private let statistics = APIStatistics()
+    let settings: ExchangeSettings
+    let decoders = PageDecoderPool()
+
+    /// A client that sends through `transport`.
+    public init(
+        transport: any HTTPTransport, credentials: any CredentialProvider, clock: any ExporterClock,
+        slots: ExchangeSlots, settings: ExchangeSettings
+    ) {
+        self.transport = transport
+        self.credentials = credentials
+        self.clock = clock
+        self.slots = slots
+        self.settings = settings
+        retryPolicy = RetryPolicy(retries: settings.retries)
+        shared = Mutex(
+            Shared(
+                gate: SourceGate(interval: settings.interval),
+                bucket: TokenBucket(perSecond: settings.requestsPerSecond)))
+    }
+
+    /// What was exchanged so far.
+    public var counters: APICounters { statistics.counters }
+
+    /// Whether the source pauses because it was throttled.
+    public var isThrottled: Bool { shared.withLock { $0.gate.isThrottled } }
+
+    /// When a refused credential is tested again; nil while the source isn't locked out.
+    public var nextProbe: ContinuousClock.Instant? { shared.withLock { $0.gate.nextProbe } }
+
+    /// Carries out one exchange, with as many tries as the contract allows, and hands the body of a 200 to `consume`
+    /// while the exchange's slot is still held: bodies in memory are never more than slots.
+    /// - Parameter retryUntil: no try begins after this.
+    func exchange<Result>(
+        _ operation: APIOperation, url: String, retryUntil: ContinuousClock.Instant,
+        consume: (inout HTTPResponse) async throws(APIFailure) -> Result
+    ) async throws(APIFailure) -> Result {
+        shared.withLock { $0.budget.deposit() }
+        var retries = 0
+        var replacement: Credential?
+        while true {
+            let credential = try await currentCredential(replacement)
+            let isProbe = try await enter(credential, retryUntil: retryUntil)
+            let failure: APIFailure
+            do {
+                defer { slots.release() }
+                switch await attempt(operation, url: url, credential: credential) {
+                case .success(var response):
+                    report(.answered, isProbe: isProbe, credential)
+                    return try await consume(&response)
+                case .failure(let reason): failure = reason
+                }
+            }
+            if failure.reason == .unauthenticated, replacement == nil {
+                replacement = try? await credentials.replacement(for: credential)
+                if replacement != nil {
+                    report(.noAnswer, isProbe: isProbe, credential)
+                    continue
+                }
+            }
+            report(Self.outcome(of: failure), isProbe: isProbe, credential)
+            retries += 1
+            try await prepareRetry(retries, after: failure, operation: operation, retryUntil: retryUntil)
+        }
+    }
+
+    private func currentCredential(_ replacement: Credential?) async throws(APIFailure) -> Credential {
+        if let replacement { return replacement }
+        do { return try await credentials.credential() } catch {
+            throw APIFailure(.credentials, error.description)
+        }
+    }
+
+    /// Waits for the source's pace, a slot and an open gate. Holds a slot on return.
+    /// - Returns: whether this request is the gate's probe.
+    private func enter(_ credential: Credential, retryUntil: ContinuousClock.Instant) async throws(APIFailure) -> Bool {
+        // Asked before a token is taken: a locked-out source must not use up the pace of the probe.
+        if case .refuse(let failure) = peek(credential) { throw failure }
+        let moment = shared.withLock { $0.bucket.take(now: clock.now) }
+        if moment > clock.now { try await sleep(until: moment) }
+        while true {
+            guard await slots.acquire() else { throw Self.cancelled }
+            let seen = gateChanged.version
+            let admission = shared.withLock {
+                $0.gate.admit(now: clock.now, generation: credential.generation)
+            }
+            if case .send(let isProbe) = admission { return isProbe }
+            slots.release()
+            switch admission {
+            case .send: break
+            case .refuse(let failure): throw failure
+            case .wait(let until):
+                guard until < retryUntil else { throw Self.throttled }
+                try await sleep(until: until)
+            case .waitForProbe:
+                await gateChanged.wait(beyond: seen)
+                if Task.isCancelled { throw Self.cancelled }
+                guard clock.now < retryUntil else { throw Self.throttled }
+            }
+        }
+    }
+
+    /// What the gate would say, leaving it as it is.
+    private func peek(_ credential: Credential) -> SourceGate.Admission {
+        var gate = shared.withLock { $0.gate }
+        return gate.admit(now: clock.now, generation: credential.generation)
+    }
+
+    private func attempt(
+        _ operation: APIOperation, url: String, credential: Credential
+    ) async -> Swift.Result<HTTPResponse, APIFailure> {
+        var request = HTTPRequest(
+            url: url, headers: [HTTPHeader("Accept", "application/json")], timeout: settings.timeout,
+            maxBodyBytes: settings.maxResponseBytes)
+        credential.authorize(&request)
+        let begin = clock.now
+        do {
+            let response = try await transport.send(request)
+            statistics.countExchange(
+                operation, status: response.status, duration: clock.now - begin,
+                receivedBytes: response.receivedBytes)
+            return response.status == 200 ? .success(response) : .failure(Self.failure(of: response, credential))
+        } catch {
+            statistics.countExchange(
+                operation, status: error.status, duration: clock.now - begin, receivedBytes: error.receivedBytes)
+            return .failure(APIFailure(FailureTable.reason(for: error), error.message, status: error.status))
+        }
+    }
+
+    private func prepareRetry(
+        _ retries: Int, after failure: APIFailure, operation: APIOperation, retryUntil: ContinuousClock.Instant
+    ) async throws(APIFailure) {
+        guard FailureTable.isRetryable(failure), !Task.isCancelled,
+            let delay = retryPolicy.delay(beforeRetry: retries, random: .random(in: 0..<1))
+        else { throw failure }
+        // How long a throttled source pauses is the gate's to say.
+        let moment = failure.reason == .throttled ? clock.now : clock.now + delay
+        guard moment < retryUntil, shared.withLock({ $0.budget.withdraw() }) else { throw failure }
+        statistics.countRetry(operation)
+        do { try await clock.sleep(until: moment) } catch { throw failure }
+    }
+
+    private func report(_ outcome: SourceGate.Outcome, isProbe: Bool, _ credential: Credential) {
+        shared.withLock {
+            $0.gate.report(outcome, isProbe: isProbe, now: clock.now, generation: credential.generation)
+        }
+        gateChanged.notify()
+    }
+
+    private func sleep(until moment: ContinuousClock.Instant) async throws(APIFailure) {
+        do { try await clock.sleep(until: moment) } catch { throw Self.cancelled }
+    }
+
+    private static let cancelled = APIFailure(.timeout, "the poll was ended before the request could be sent")
+    private static let throttled = APIFailure(.throttled, "the source pauses because the service throttles it")
+}

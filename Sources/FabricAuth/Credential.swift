@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Secrets
+public import Transport
+
+/// What makes one request an authorised one.
+public struct Credential: Sendable {
+    /// Tells one credential of a provider from the next, so that a refusal is held against the one that was refused.
+    public let generation: UInt64
+    /// The values that must be struck out of whatever the service echoes.
+    public let secrets: [Secret]
+    private let authorization: @Sendable (inout HTTPRequest) -> Void
+
+    /// A credential that authorises requests by `authorization`.
+    public init(
+        generation: UInt64,
+        secrets: [Secret],
+        authorization: @escaping @Sendable (inout HTTPRequest) -> Void
+    ) {
+        self.generation = generation
+        self.secrets = secrets
+        self.authorization = authorization
+    }
+
+    /// Adds to `request` the headers that authorise it.
+    public func authorize(_ request: inout HTTPRequest) { authorization(&request) }
+
+    /// `text` with every secret of this credential struck out.
+    public func redacting(_ text: String) -> String { secrets.reduce(text) { $1.redacting($0) } }
+}
+
+/// Why there is no credential.
+public struct CredentialFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What is wrong, without any secret.
+    public let description: String
+
+    /// A failure told by `description`.
+    public init(_ description: String) { self.description = description }
+}
+
+/// Where a source's credentials come from.
+public protocol CredentialProvider: Sendable {
+    /// The credential to use now.
+    /// - Throws: ``CredentialFailure`` when none can be had.
+    func credential() async throws(CredentialFailure) -> Credential
+
+    /// Another credential than `refused`, which the service has just refused with 401; nil when there is no other.
+    /// - Throws: ``CredentialFailure`` when none can be had.
+    func replacement(for refused: Credential) async throws(CredentialFailure) -> Credential?
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Secrets
+internal import Transport
+
+/// A project-scoped IAM token that was handed over as it is, sent as `X-Auth-Token`.
+public struct TokenCredentials: CredentialProvider {
+    private let token: Credential
+
+    /// Credentials of the one `token`.
+    public init(token: Secret) { self.token = .token(token, generation: 0) }
+
+    /// The token.
+    public func credential() async throws(CredentialFailure) -> Credential { token }
+
+    /// Nil: there is no other token.
+    public func replacement(for refused: Credential) async throws(CredentialFailure) -> Credential? { nil }
+}
+
+/// A token in a file that something else keeps fresh; a new one is taken up at the next request.
+public actor TokenFileCredentials: CredentialProvider {
+    private let file: SecretFile
+    private var current: (token: Secret, generation: UInt64)?
+
+    /// Credentials from the token in the file at `path`.
+    public init(path: String) { file = SecretFile(path: path) }
+
+    /// The token that the file holds now.
+    public func credential() async throws(CredentialFailure) -> Credential {
+        let token: Secret
+        do { token = try await file.read() } catch { throw CredentialFailure(error.description) }
+        guard token.isHeaderValue else {
+            throw CredentialFailure("the token file holds characters that no header can carry")
+        }
+        if let current, current.token == token { return .token(token, generation: current.generation) }
+        let generation = (current?.generation ?? 0) + 1
+        current = (token, generation)
+        return .token(token, generation: generation)
+    }
+
+    /// The file's token, when it is no longer the refused one.
+    public func replacement(for refused: Credential) async throws(CredentialFailure) -> Credential? {
+        let now = try await credential()
+        return now.generation == refused.generation ? nil : now
+    }
+}
+
+extension Credential {
+    fileprivate static func token(_ token: Secret, generation: UInt64) -> Credential {
+        Credential(generation: generation, secrets: [token]) { request in
+            token.withExposedValue { request.headers.append(HTTPHeader("X-Auth-Token", $0)) }
+        }
+    }
+}
+
+extension Secret {
+    /// Visible ASCII alone: a line break in a token would end the header and begin another.
+    fileprivate var isHeaderValue: Bool {
+        withExposedValue { $0.utf8.allSatisfy { (0x21...0x7E).contains($0) } }
+    }
+}

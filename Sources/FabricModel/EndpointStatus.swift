@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The status of an endpoint: one of the documented words, or whatever else the service sent, unchanged.
+public struct EndpointStatus: Sendable, Hashable {
+    /// The word as it came.
+    public let rawValue: String
+
+    /// A status of any word.
+    public init(_ rawValue: String) { self.rawValue = rawValue }
+
+    /// What stands for a missing or empty status.
+    public static let unknown = EndpointStatus("UNKNOWN")
+    /// Being made.
+    public static let creating = EndpointStatus("CREATING")
+    /// Being changed.
+    public static let updating = EndpointStatus("UPDATING")
+    /// Being removed.
+    public static let deleting = EndpointStatus("DELETING")
+
+    /// The eleven statuses that the API page documents, in its order of life.
+    public static let documented: [EndpointStatus] = [
+        "CREATING", "RUNNING", "CREATE_FAILED", "DELETING", "DELETED", "UPDATING", "UPDATE_FAILED", "DELETE_FAILED",
+        "FROZEN", "INACTIVE", "TRIAL_ENDED",
+    ].map(EndpointStatus.init)
+
+    /// Whether the endpoint is on its way to another status and may be stuck there.
+    public var isTransitional: Bool { self == .creating || self == .updating || self == .deleting }
+
+    /// Whether the status says that something did not succeed: any `…_FAILED`.
+    public var isFailed: Bool { rawValue.utf8.count > 7 && rawValue.hasSuffix("_FAILED") }
+}
