@@ -20,6 +20,12 @@ public struct ListingOutcome<Fold: EndpointFold>: Sendable {
     public var result: Result<Listing<Fold>, APIFailure>
     /// How often it was begun again because pages shifted.
     public var relists: Int
+
+    /// An outcome of these parts.
+    public init(result: Result<Listing<Fold>, APIFailure>, relists: Int) {
+        self.result = result
+        self.relists = relists
+    }
 }
 
 /// Lists the endpoints of a workspace: complete, or not at all.

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Aggregation
+public import Clocks
+public import Exposition
+internal import FabricAPI
+public import FabricModel
+import Synchronization
+
+/// The last complete listing and the health of every workspace. Pollers write, scrapes read; what they read is immutable
+/// and neither waits for the other longer than it takes to swap a reference.
+public final class SnapshotStore: Sendable {
+    private struct Entry {
+        var workspace: Workspace
+        var health = WorkspaceHealth()
+        var healthFragment: Fragment
+        var listing: WorkspaceListing?
+        /// When the listing was complete, by the monotonic clock; nil once it has been withdrawn.
+        var listedAt: ContinuousClock.Instant?
+    }
+
+    private struct State {
+        var entries: [WorkspaceKey: Entry] = [:]
+        var version: UInt64 = 1
+        /// The earliest moment at which a listing becomes too old.
+        var nextExpiry: ContinuousClock.Instant?
+    }
+
+    private let clock: any ExporterClock
+    private let staleAfter: Duration
+    private let settings: Fragment
+    private let state = Mutex(State())
+
+    /// A store of `workspaces`, none of which has been polled.
+    /// - Parameters:
+    ///   - interval: how often they are polled; served as it is.
+    ///   - staleAfter: the age at which a listing is withdrawn.
+    public init(workspaces: [Workspace], interval: Duration, staleAfter: Duration, clock: any ExporterClock) {
+        self.clock = clock
+        self.staleAfter = staleAfter
+        var builder = FragmentBuilder()
+        builder.add(WorkspaceHealthFamilies.interval, .duration(interval))
+        builder.add(WorkspaceHealthFamilies.staleAfter, .duration(staleAfter))
+        settings = builder.build()
+        state.withLock { state in
+            for workspace in workspaces {
+                let health = WorkspaceHealth()
+                state.entries[workspace.key] = Entry(
+                    workspace: workspace, healthFragment: health.fragment(of: workspace))
+            }
+        }
+    }
+
+    /// Changes whenever ``fragments()`` would give something else; looks at the clock, because a listing grows old
+    /// without anything else happening.
+    public var version: UInt64 {
+        let now = clock.now
+        return state.withLock { state in
+            if let expiry = state.nextExpiry, now >= expiry { withdrawStale(&state, now: now) }
+            return state.version
+        }
+    }
+
+    /// Every workspace's rendered series, ordered by source and id.
+    public func fragments() -> [Fragment] {
+        let entries = state.withLock { Array($0.entries.values) }
+        let sorted = entries.sorted { $0.workspace.key < $1.workspace.key }
+        return [settings]
+            + sorted.flatMap { entry -> [Fragment] in
+                guard let listing = entry.listing, entry.listedAt != nil else { return [entry.healthFragment] }
+                return [listing.fragment, entry.healthFragment]
+            }
+    }
+
+    /// Whether every workspace's first poll has ended, well or badly.
+    public var isEveryWorkspacePolled: Bool {
+        state.withLock { $0.entries.values.allSatisfy { $0.health.last != nil } }
+    }
+
+    /// The workspaces whose last poll failed, and those that have not been polled.
+    public var failing: [WorkspaceKey] {
+        state.withLock { state in
+            state.entries.filter { $0.value.health.last == nil || $0.value.health.last?.failure != nil }.keys.sorted()
+        }
+    }
+
+    /// What the next listing of a workspace is to know.
+    func memory(of key: WorkspaceKey) -> WorkspaceMemory {
+        state.withLock { $0.entries[key]?.listing?.memory } ?? WorkspaceMemory()
+    }
+
+    /// The details served for a workspace, whether or not they have been withdrawn meanwhile.
+    func details(of key: WorkspaceKey) -> [EndpointDetail] {
+        state.withLock { $0.entries[key]?.listing?.details } ?? []
+    }
+
+    /// Notes the end of a poll. A failed one brings no listing and changes no domain series.
+    func note(_ result: WorkspaceHealth.PollResult, listing: WorkspaceListing?, of key: WorkspaceKey) {
+        let now = clock.now
+        update(key) { entry in
+            entry.health.note(result)
+            if let listing {
+                entry.listing = listing
+                entry.listedAt = now
+            }
+        }
+        guard listing != nil else { return }
+        // A moment too early costs one look; only that look searches all entries.
+        state.withLock { $0.nextExpiry = min($0.nextExpiry ?? now + staleAfter, now + staleAfter) }
+    }
+
+    /// Notes slots that passed while a poll was running.
+    func noteSkipped(_ slots: Int, of key: WorkspaceKey) {
+        guard slots > 0 else { return }
+        update(key) { $0.health.noteSkipped(slots) }
+    }
+
+    private func update(_ key: WorkspaceKey, _ change: (inout Entry) -> Void) {
+        state.withLock { state in
+            guard var entry = state.entries[key] else { return }
+            change(&entry)
+            entry.healthFragment = entry.health.fragment(of: entry.workspace)
+            state.entries[key] = entry
+            state.version += 1
+        }
+    }
+
+    private func withdrawStale(_ state: inout State, now: ContinuousClock.Instant) {
+        for (key, entry) in state.entries {
+            guard let listedAt = entry.listedAt, now >= listedAt + staleAfter else { continue }
+            state.entries[key]?.listedAt = nil
+            state.version += 1
+        }
+        state.nextExpiry = state.entries.values.compactMap(\.listedAt).min().map { $0 + staleAfter }
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Exposition
+internal import FabricAPI
+internal import FabricModel
+
+/// How the polls of a workspace went; a value that a poll's end moves on.
+struct WorkspaceHealth: Sendable {
+    /// The outcome of a poll.
+    struct PollResult: Sendable {
+        var failure: APIFailure?
+        var relists: Int
+        var duration: Duration
+        /// The wall clock at its end.
+        var endedAt: Timestamp
+    }
+
+    private(set) var last: PollResult?
+    private(set) var lastSuccess: Timestamp?
+    private var polls: UInt64 = 0
+    private var failures: [FailureReason: UInt64] = [:]
+    private var skipped: UInt64 = 0
+    private var relists: UInt64 = 0
+
+    mutating func note(_ result: PollResult) {
+        polls += 1
+        relists += UInt64(result.relists)
+        if let failure = result.failure {
+            failures[failure.reason, default: 0] += 1
+        } else {
+            lastSuccess = result.endedAt
+        }
+        last = result
+    }
+
+    mutating func noteSkipped(_ slots: Int) { skipped += UInt64(max(0, slots)) }
+
+    func fragment(of workspace: Workspace) -> Fragment {
+        typealias Families = WorkspaceHealthFamilies
+        var builder = FragmentBuilder(labels: workspace.labels)
+        builder.add(Families.info) { writer in
+            writer.sample(
+                .integer(1),
+                [
+                    "region_id": workspace.regionID, "base_url": workspace.baseURL,
+                    "enterprise_project_id": workspace.enterpriseProjectID,
+                    "discovered": workspace.isDiscovered ? "true" : "false",
+                ])
+        }
+        if let last {
+            builder.add(Families.isUp, .flag(last.failure == nil))
+            builder.add(Families.lastPoll, .microseconds(last.endedAt.microseconds))
+            builder.add(Families.lastPollDuration, .duration(last.duration))
+        }
+        if let lastSuccess { builder.add(Families.lastSuccess, .microseconds(lastSuccess.microseconds)) }
+        builder.add(Families.polls, .unsigned(polls))
+        builder.add(Families.pollFailures) { writer in
+            for reason in FailureReason.allCases.sorted() {
+                writer.sample(.unsigned(failures[reason] ?? 0), ["reason": reason.rawValue])
+            }
+        }
+        builder.add(Families.pollsSkipped, .unsigned(skipped))
+        builder.add(Families.relists, .unsigned(relists))
+        return builder.build()
+    }
+}
+
+extension Workspace {
+    /// The labels that every series of the workspace carries.
+    var labels: [Label] {
+        [Label("source", key.source), Label("workspace_id", key.workspaceID), Label("workspace", name)]
+    }
+}

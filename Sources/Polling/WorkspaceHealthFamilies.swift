@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Aggregation
+public import Exposition
+
+/// Is the data of a workspace good?
+public enum WorkspaceHealthFamilies {
+    private static let names = WorkspaceLabels.names
+
+    private static func family(
+        _ kind: MetricFamily.Kind, _ name: String, _ help: String, more: [String] = []
+    ) -> MetricFamily {
+        MetricFamily(kind, "dataarts_fabric_workspace_" + name, labels: names + more, help: help)
+    }
+
+    static let isUp = family(.gauge, "up", "1 if the last poll ended in a complete listing, else 0.")
+    static let info = family(
+        .info, "info", "What is known of a workspace beside its endpoints; always 1.",
+        more: ["region_id", "base_url", "enterprise_project_id", "discovered"])
+    static let lastPoll = family(
+        .gauge, "last_poll_timestamp_seconds", "End of the last poll, whatever its outcome, in Unix seconds.")
+    static let lastSuccess = family(
+        .gauge, "last_success_timestamp_seconds",
+        "End of the last poll that ended in a complete listing, in Unix seconds.")
+    static let lastPollDuration = family(
+        .gauge, "last_poll_duration_seconds", "How long the last poll took, retries and waits included.")
+    static let polls = family(.counter, "polls_total", "Polls ended.")
+    static let pollFailures = family(
+        .counter, "poll_failures_total", "Polls that ended without a complete listing, by reason.", more: ["reason"])
+    static let pollsSkipped = family(
+        .counter, "polls_skipped_total", "Slots missed because the poll before was still running.")
+    static let relists = family(
+        .counter, "relists_total", "Listings begun again because pages shifted under them.")
+
+    static let interval = MetricFamily(
+        .gauge, "dataarts_fabric_poll_interval_seconds", labels: [],
+        help: "How often each workspace is listed, as configured.")
+    static let staleAfter = MetricFamily(
+        .gauge, "dataarts_fabric_poll_stale_after_seconds", labels: [],
+        help: "Age at which a workspace's last complete listing is withdrawn, as configured.")
+
+    /// The chapter of the catalogue.
+    public static let chapter = Catalogue.Chapter(
+        "Is the data good? Workspaces",
+        [
+            isUp, info, lastPoll, lastSuccess, lastPollDuration, polls, pollFailures, pollsSkipped, relists, interval,
+            staleAfter,
+        ])
+}
