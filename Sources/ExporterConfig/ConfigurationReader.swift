@@ -2,6 +2,9 @@
 
 /// Turns a file or flags into checked settings, or into everything that is wrong with them.
 public enum ConfigurationReader {
+    /// Bytes a configuration file may have.
+    static let fileLimit = 1_048_576
+
     /// Reads the file at `path`.
     ///
     /// - Parameter environment: the variables that `${NAME}` and defaults draw on.
@@ -10,22 +13,61 @@ public enum ConfigurationReader {
         file path: String,
         environment: [String: String]
     ) throws(ConfigurationProblems) -> ExporterConfiguration {
-        throw ConfigurationProblems(problems: [])
+        let bytes: [UInt8]
+        do throws(FileAccess.Failure) {
+            bytes = try FileAccess.system.read(path, fileLimit)
+        } catch {
+            let reason = error == .tooLarge ? "larger than 1 MiB" : error.reason
+            var log = ProblemLog(file: path)
+            log.report(nil, "", "cannot read the file: \(reason)")
+            throw log.failure
+        }
+        return try read(text: bytes, fileName: path, environment: environment)
     }
 
-    /// Makes a configuration of one source from the command line's flags.
+    /// Reads a configuration that is in memory already, without asking anything of the file at `fileName` but its folder.
     ///
     /// - Parameters:
-    ///   - region: `--region`; nil is a problem that says what to give.
-    ///   - workspaces: each `--workspace`: `ID` or `ID=NAME`.
-    ///   - tokenFile: `--token-file`; relative to the working directory.
-    /// - Throws: every problem, with the flag as its path.
-    public static func fromFlags(
-        region: String?,
-        workspaces: [String],
-        tokenFile: String?,
+    ///   - bytes: the file's content.
+    ///   - fileName: the name messages begin with; relative paths in the configuration begin at its folder.
+    ///   - environment: the variables that `${NAME}` and defaults draw on.
+    /// - Throws: every problem, unreadable secret and TLS files included.
+    public static func read(
+        text bytes: [UInt8],
+        fileName: String,
         environment: [String: String]
     ) throws(ConfigurationProblems) -> ExporterConfiguration {
-        throw ConfigurationProblems(problems: [])
+        try read(text: bytes, fileName: fileName, environment: environment, files: .system)
+    }
+
+    static func read(
+        text bytes: [UInt8],
+        fileName: String,
+        environment: [String: String],
+        files: FileAccess,
+        unsupported: Set<String> = Schema.unsupportedYet
+    ) throws(ConfigurationProblems) -> ExporterConfiguration {
+        var log = ProblemLog(file: fileName)
+        guard bytes.count <= fileLimit else {
+            log.report(nil, "", "cannot read the file: larger than 1 MiB")
+            throw log.failure
+        }
+        let document = YAMLDocument(bytes)
+        for problem in document.problems { log.report(problem.mark, "", problem.message) }
+        guard let root = document.root else {
+            if log.isClean { log.report(.start, "", "the file is empty; it needs at least sources") }
+            throw log.failure
+        }
+        var walker = SchemaWalker(
+            environment: environment, files: files, folder: folder(of: fileName), unsupported: unsupported, log: log
+        )
+        let file = walker.section(root, Schema.file, at: SchemaWalker.Place())
+        var builder = SettingsBuilder(environment: environment, log: walker.log)
+        return try builder.configuration(file)
+    }
+
+    private static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "" }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 }

@@ -14,6 +14,16 @@ public struct NamePattern: Sendable, Equatable {
         self.source = source
     }
 
+    /// Why `source` does not compile, nil when it does. May quote parts of it.
+    static func problem(in source: String) -> String? {
+        do {
+            _ = try Regex(source)
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+
     /// Whether the expression matches anywhere in `name`. Compiles the expression: for names by the hundred, not the million.
     public func matches(_ name: String) -> Bool {
         guard let expression = try? Regex(source) else { return false }
