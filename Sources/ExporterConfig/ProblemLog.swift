@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Gathers what is wrong, and what is merely worth a word, until the whole file has been read.
+struct ProblemLog {
+    let file: String?
+    private var problems: [ConfigurationProblem] = []
+    private var remarks: [ConfigurationProblem] = []
+
+    init(file: String?) { self.file = file }
+
+    var isClean: Bool { problems.isEmpty }
+
+    /// The remarks as lines, in the file's order.
+    var warnings: [String] { presented(remarks).map(\.description) }
+
+    mutating func report(_ mark: Mark?, _ path: String, _ message: String) {
+        problems.append(problem(mark, path, message))
+    }
+
+    mutating func warn(_ mark: Mark?, _ path: String, _ message: String) {
+        remarks.append(problem(mark, path, message))
+    }
+
+    /// The problems in the file's order.
+    var failure: ConfigurationProblems { ConfigurationProblems(problems: presented(problems)) }
+
+    private func problem(_ mark: Mark?, _ path: String, _ message: String) -> ConfigurationProblem {
+        ConfigurationProblem(file: file, line: mark?.line, column: mark?.column, path: path, message: message)
+    }
+
+    /// By position; what shares one stays in the order of its finding, which the index keeps: `sort` alone is not stable.
+    private func presented(_ problems: [ConfigurationProblem]) -> [ConfigurationProblem] {
+        let sorted = problems.enumerated().sorted { left, right in
+            let (first, second) = (left.element, right.element)
+            return (first.line ?? 0, first.column ?? 0, left.offset) < (
+                second.line ?? 0, second.column ?? 0, right.offset
+            )
+        }
+        return sorted.map { _, problem in
+            var problem = problem
+            if file == nil { (problem.line, problem.column) = (nil, nil) }
+            return problem
+        }
+    }
+}
+
+/// Text from the file as messages may show it.
+enum Shown {
+    /// In quotes, control characters escaped, cut to 60 characters.
+    static func quoted(_ text: String) -> String {
+        let clipped = text.count > 60 ? text.prefix(60) + "…" : text[...]
+        return "\"\(escaped(clipped))\""
+    }
+
+    /// A path as it is; nil for one that looks like a secret put where its file's name belongs.
+    static func path(_ path: String) -> String? {
+        let parts = path.split(separator: "/")
+        guard path.utf8.count <= 255, parts.allSatisfy({ $0.utf8.count <= 100 }) else { return nil }
+        return escaped(path[...])
+    }
+
+    private static func escaped(_ text: Substring) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            let isControl = scalar.properties.generalCategory == .control
+            result += isControl ? scalar.escaped(asASCII: true) : String(scalar)
+        }
+        return result
+    }
+}

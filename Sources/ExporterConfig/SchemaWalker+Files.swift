@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension SchemaWalker {
+    /// Bytes a secret may have: a token has a few thousand, and it must fit into a header.
+    static let secretLimit = 65_536
+    /// Bytes a file of certificates may have: the usual bundle of all authorities has a quarter of a million.
+    static let certificatesLimit = 4_194_304
+
+    mutating func secret(_ node: YAMLNode, _ rule: SecretRule, _ path: String) -> CheckedValue.Content {
+        guard let string = string(node, path) else { return .broken }
+        guard let message = Self.problem(with: Array(string.value.utf8), rule) else { return .text(string.value) }
+        log.report(node.mark, path, message)
+        return .broken
+    }
+
+    mutating func secretFile(_ node: YAMLNode, _ rule: SecretRule, _ path: String) -> CheckedValue.Content {
+        guard let file = file(node, path, limit: Self.secretLimit) else { return .broken }
+        var bytes = file.bytes[...]
+        if bytes.last == 0x0A { bytes = bytes.dropLast() }
+        if bytes.last == 0x0D { bytes = bytes.dropLast() }
+        guard let message = Self.problem(with: Array(bytes), rule) else { return .text(file.path) }
+        log.report(
+            node.mark, path, bytes.isEmpty ? "\(file.shown) is empty" : "the content of \(file.shown) \(message)")
+        return .broken
+    }
+
+    mutating func plainFile(_ node: YAMLNode, _ path: String) -> CheckedValue.Content {
+        guard let file = file(node, path, limit: Self.certificatesLimit) else { return .broken }
+        guard file.bytes.isEmpty else { return .text(file.path) }
+        log.report(node.mark, path, "\(file.shown) is empty")
+        return .broken
+    }
+
+    /// What keeps `bytes` from being a secret of this kind. Names none of them.
+    static func problem(with bytes: [UInt8], _ rule: SecretRule) -> String? {
+        switch rule {
+        case .headerValue:
+            let isVisible = bytes.allSatisfy { (0x21...0x7E).contains($0) }
+            if bytes.isEmpty { return "must not be empty" }
+            return isVisible ? nil : "must be visible ASCII characters without spaces or line breaks"
+        case .text:
+            if bytes.isEmpty { return "must not be empty" }
+            return String(validating: bytes, as: UTF8.self) == nil ? "must be UTF-8" : nil
+        }
+    }
+
+    private mutating func file(
+        _ node: YAMLNode, _ path: String, limit: Int
+    ) -> (path: String, shown: String, bytes: [UInt8])? {
+        guard let string = string(node, path) else { return nil }
+        let resolved = resolve(string.value)
+        let shown = Shown.path(string.isVerbatim ? resolved : string.raw) ?? "the file"
+        do throws(FileAccess.Failure) {
+            return (resolved, shown, try files.read(resolved, limit))
+        } catch {
+            log.report(node.mark, path, "cannot read \(shown): \(error.reason)")
+            return nil
+        }
+    }
+
+    private func resolve(_ path: String) -> String {
+        path.hasPrefix("/") || folder.isEmpty ? path : folder.hasSuffix("/") ? folder + path : "\(folder)/\(path)"
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Finds the word somebody meant.
+enum Suggestion {
+    /// The candidate nearest to `word`, the earliest of several; nil where none is near: one slip for every three letters.
+    static func nearest(to word: String, among candidates: [String]) -> String? {
+        // Longer than any key: no slip of the finger, and not worth the square of its length.
+        guard word.utf8.count <= 64 else { return nil }
+        let limit = max(1, word.count / 3)
+        var best: (candidate: String, distance: Int)?
+        for candidate in candidates {
+            let distance = distance(Array(word.lowercased()), Array(candidate))
+            if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
+        }
+        return best?.candidate
+    }
+
+    /// Insertions, deletions, replacements and swaps of neighbours that turn one word into the other; `-` for `_` is free.
+    private static func distance(_ left: [Character], _ right: [Character]) -> Int {
+        let left = left.map { $0 == "-" ? "_" : $0 }
+        var beforeLast: [Int] = []
+        var last = Array(0...right.count)
+        for (row, letter) in left.enumerated() {
+            var current = [row + 1]
+            for (column, other) in right.enumerated() {
+                var cost = min(last[column + 1], current[column]) + 1
+                cost = min(cost, last[column] + (letter == other ? 0 : 1))
+                if row > 0, column > 0, letter == right[column - 1], left[row - 1] == other {
+                    cost = min(cost, beforeLast[column - 1] + 1)
+                }
+                current.append(cost)
+            }
+            beforeLast = last
+            last = current
+        }
+        return last[right.count]
+    }
+}

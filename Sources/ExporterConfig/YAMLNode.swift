@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A place in a file: line and column in characters, both from 1.
+struct Mark: Sendable, Equatable, Comparable {
+    var line: Int
+    var column: Int
+
+    static let start = Mark(line: 1, column: 1)
+
+    static func < (left: Mark, right: Mark) -> Bool {
+        (left.line, left.column) < (right.line, right.column)
+    }
+}
+
+/// One value of a YAML file. An alias is the very node it stands for, so its mark is the anchor's.
+final class YAMLNode: Sendable {
+    let mark: Mark
+    let content: Content
+    /// What the node would take when written out without aliases: scalar bytes, and a flat charge for every node, so that
+    /// a million empty ones count too.
+    let weight: Int
+    /// How many levels the node has, itself included.
+    let height: Int
+
+    enum Content: Sendable {
+        case scalar(YAMLScalar)
+        case sequence([YAMLNode])
+        /// In the file's order, repeated keys included: only the reader knows the path to report them under.
+        case mapping([YAMLEntry])
+        /// Something a problem has been reported for already.
+        case broken
+    }
+
+    init(mark: Mark, content: Content) {
+        self.mark = mark
+        self.content = content
+        var weight = 16
+        var height = 0
+        switch content {
+        case .scalar(let scalar): weight += scalar.text.utf8.count
+        case .sequence(let nodes):
+            for node in nodes {
+                weight += node.weight
+                height = max(height, node.height)
+            }
+        case .mapping(let entries):
+            for entry in entries {
+                weight += entry.key.weight + entry.value.weight
+                height = max(height, entry.key.height, entry.value.height)
+            }
+        case .broken: break
+        }
+        self.weight = weight
+        self.height = height + 1
+    }
+}
+
+/// One key of a mapping and its value.
+struct YAMLEntry: Sendable {
+    let key: YAMLNode
+    let value: YAMLNode
+}
+
+/// The text of a scalar, and whether it was written without quotes.
+struct YAMLScalar: Sendable {
+    let text: String
+    let isPlain: Bool
+}
