@@ -61,13 +61,11 @@ final class ScriptedConnection {
     }
 
     private func receive() throws {
-        let old = buffer.count
-        buffer.append(contentsOf: repeatElement(0, count: 65_536))
-        let count = buffer.withUnsafeMutableBytes { raw in
-            recv(socket, raw.baseAddress?.advanced(by: old), 65_536, 0)
+        let bytes = [UInt8](unsafeUninitializedCapacity: 65_536) { space, count in
+            count = max(0, recv(socket, space.baseAddress, space.count, 0))
         }
-        buffer.removeLast(65_536 - max(0, count))
-        guard count > 0 else { throw PeerClosed() }
+        guard !bytes.isEmpty else { throw PeerClosed() }
+        buffer += bytes
     }
 
     private func send(_ bytes: [UInt8]) throws {
