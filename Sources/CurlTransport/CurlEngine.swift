@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+import CCurl
+public import Transport
+
+/// libcurl's multi interface on one thread of its own: connections, DNS answers and TLS sessions are shared by every
+/// transport it makes.
+///
+/// Dropped without ``shutdown()``, it ends its exchanges as cancelled and its thread ends in its own time.
+public final class CurlEngine: Sendable {
+    /// Idle connections kept; the least recently used are closed first.
+    private static let connectionCacheSize = 64
+
+    /// libcurl asks for one global call before any other; Swift runs this initialiser once.
+    private static let globalInit: CURLcode = ccurl_global_init()
+
+    let mailbox: Mailbox
+    private let thread: OwnedThread
+
+    /// Starts the thread.
+    /// - Throws: ``TransportFailure`` when libcurl or the system refuses.
+    public init() throws(TransportFailure) {
+        guard Self.globalInit == CURLE_OK, let pointer = curl_multi_init() else {
+            throw TransportFailure(.invalidRequest, "libcurl cannot be initialised")
+        }
+        guard
+            ccurl_multi_set_long(pointer, CURLMOPT_MAXCONNECTS, Self.connectionCacheSize) == CURLM_OK,
+            ccurl_multi_set_long(pointer, CURLMOPT_PIPELINING, ccurl_pipe_multiplex()) == CURLM_OK
+        else {
+            curl_multi_cleanup(pointer)
+            throw TransportFailure(.invalidRequest, "libcurl refuses an option of its multi handle")
+        }
+        let multi = MultiHandle(pointer: pointer)
+        let mailbox = Mailbox(multi)
+        // The thread holds the mailbox and not the engine, so that the engine's end can stop the thread.
+        let started = OwnedThread(named: "curl") {
+            var loop = TransferLoop(multi, mailbox)
+            loop.run()
+        }
+        guard let thread = started else {
+            curl_multi_cleanup(pointer)
+            throw TransportFailure(.invalidRequest, "the curl thread cannot be started")
+        }
+        self.mailbox = mailbox
+        self.thread = thread
+    }
+
+    /// A transport whose connections are made as `options` say.
+    public func transport(_ options: ConnectionOptions) -> CurlTransport {
+        CurlTransport(engine: self, options: options)
+    }
+
+    /// Ends every exchange with ``TransportFailure/Kind/cancelled``, closes every connection and ends the thread.
+    ///
+    /// Later exchanges fail at once. May be called more than once.
+    public func shutdown() async {
+        mailbox.requestStop()
+        await mailbox.waitForEnd()
+        // The thread has nothing left to do but return: this blocks for microseconds.
+        thread.join()
+    }
+
+    deinit {
+        mailbox.requestStop()
+    }
+
+    /// The version of the libcurl in use, such as `7.88.1`.
+    public static var libcurlVersion: String {
+        guard let version = ccurl_version() else { return "unknown" }
+        return String(cString: version)
+    }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+import CCurl
+import Synchronization
+
+/// A libcurl multi handle.
+///
+/// @unchecked: the curl thread owns it; every other thread may only call `curl_multi_wakeup`, which libcurl allows,
+/// and does so under the mailbox's lock, which also guards the end of the handle's life.
+struct MultiHandle: @unchecked Sendable {
+    let pointer: UnsafeMutableRawPointer
+}
+
+/// What other threads ask of the curl thread.
+final class Mailbox: Sendable {
+    /// What came since the last look.
+    struct Letters {
+        var submissions: [Exchange] = []
+        /// Exchanges whose waiter has already gone; their transfers are to be dropped.
+        var aborts: [Exchange] = []
+        var stop = false
+    }
+
+    private struct State {
+        var letters = Letters()
+        /// nil once the curl thread reads no more.
+        var multi: MultiHandle?
+        /// Spares a system call for each letter after the first.
+        var isWaking = false
+        var hasEnded = false
+        var endWaiters: [CheckedContinuation<Void, Never>] = []
+
+        mutating func wake() {
+            guard !isWaking, let multi else { return }
+            isWaking = true
+            _ = curl_multi_wakeup(multi.pointer)
+        }
+    }
+
+    private let state: Mutex<State>
+
+    init(_ multi: MultiHandle) {
+        state = Mutex(State(multi: multi))
+    }
+
+    /// Hands `exchange` to the curl thread; false: it takes nothing any more.
+    func submit(_ exchange: Exchange) -> Bool {
+        state.withLock { state in
+            guard state.multi != nil else { return false }
+            state.letters.submissions.append(exchange)
+            state.wake()
+            return true
+        }
+    }
+
+    /// Asks the curl thread to drop the transfer of `exchange`, if it still has one.
+    func abort(_ exchange: Exchange) {
+        state.withLock { state in
+            guard state.multi != nil else { return }
+            state.letters.aborts.append(exchange)
+            state.wake()
+        }
+    }
+
+    /// Asks the curl thread to end.
+    func requestStop() {
+        state.withLock { state in
+            state.letters.stop = true
+            state.wake()
+        }
+    }
+
+    /// Suspends until the curl thread has called ``end()``.
+    func waitForEnd() async {
+        await withCheckedContinuation { continuation in
+            let hasEnded = state.withLock { state in
+                if !state.hasEnded { state.endWaiters.append(continuation) }
+                return state.hasEnded
+            }
+            if hasEnded { continuation.resume() }
+        }
+    }
+
+    /// Takes what came. Called by the curl thread.
+    func take() -> Letters {
+        state.withLock { state in
+            defer {
+                state.letters = Letters(stop: state.letters.stop)
+                state.isWaking = false
+            }
+            return state.letters
+        }
+    }
+
+    /// Refuses letters from now on, so that nobody touches the multi handle, and returns the last. Called by the curl
+    /// thread, before it frees the handle.
+    func close() -> Letters {
+        state.withLock { state in
+            state.multi = nil
+            defer { state.letters = Letters(stop: true) }
+            return state.letters
+        }
+    }
+
+    /// The curl thread's last act.
+    func end() {
+        let waiters = state.withLock { state in
+            state.hasEnded = true
+            defer { state.endWaiters = [] }
+            return state.endWaiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+import Transport
+
+/// The parts of a URL that the transport must know; the rest is sent as it stands.
+struct RequestURL: Equatable {
+    let isTLS: Bool
+    /// `user:password` or `user`, without the `@`; nil when absent.
+    let userInfo: String?
+    /// The host as written, an IPv6 address with its brackets.
+    let host: String
+    /// The port as written; nil: the scheme's.
+    let port: Int?
+    /// Path, query and fragment.
+    let rest: String
+
+    /// Splits `text`.
+    /// - Throws: ``TransportFailure/Kind/invalidRequest``; the message repeats nothing of the URL, which may hold a
+    ///   password.
+    init(_ text: String) throws(TransportFailure) {
+        // Anything else is not percent-encoded, and a line break would let a URL write header lines.
+        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
+            throw TransportFailure(.invalidRequest, "the URL is not percent-encoded")
+        }
+        let lowercase = text.prefix(8).lowercased()
+        let schemeLength: Int
+        if lowercase.hasPrefix("https://") {
+            (isTLS, schemeLength) = (true, 8)
+        } else if lowercase.hasPrefix("http://") {
+            (isTLS, schemeLength) = (false, 7)
+        } else {
+            throw TransportFailure(.invalidRequest, "the URL is neither http nor https")
+        }
+        let afterScheme = text.dropFirst(schemeLength)
+        let end = afterScheme.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? afterScheme.endIndex
+        rest = String(afterScheme[end...])
+        var authority = afterScheme[..<end]
+        if let at = authority.lastIndex(of: "@") {
+            userInfo = String(authority[..<at])
+            authority = authority[authority.index(after: at)...]
+        } else {
+            userInfo = nil
+        }
+        // The colon that begins the port stands behind an IPv6 address' bracket.
+        let bracket = authority.lastIndex(of: "]") ?? authority.startIndex
+        if let colon = authority[bracket...].firstIndex(of: ":") {
+            let digits = authority[authority.index(after: colon)...]
+            guard let port = UInt16(digits), port > 0 else {
+                throw TransportFailure(.invalidRequest, "the URL's port is not a port")
+            }
+            self.port = Int(port)
+            authority = authority[..<colon]
+        } else {
+            port = nil
+        }
+        host = String(authority)
+        guard !host.isEmpty else { throw TransportFailure(.invalidRequest, "the URL has no host") }
+    }
+
+    /// The port to connect to.
+    var effectivePort: Int { port ?? (isTLS ? 443 : 80) }
+
+    /// What the `Host` header says.
+    var authority: String { port.map { "\(host):\($0)" } ?? host }
+
+    /// The URL with another host in place of its own.
+    func text(withHost other: String) -> String {
+        let user = userInfo.map { "\($0)@" } ?? ""
+        return "\(isTLS ? "https" : "http")://\(user)\(other):\(effectivePort)\(rest)"
+    }
+
+    /// The user info of any text that may be meant as a URL, well-formed or not; rather too much than too little.
+    static func userInfo(in text: String) -> String? {
+        let start = text.firstRange(of: "://")?.upperBound ?? text.startIndex
+        guard let end = text[start...].lastIndex(of: "@"), start < end else { return nil }
+        return String(text[start..<end])
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import CurlTransport
+import Glibc
+import TestSupport
+import Testing
+import Transport
+
+/// Which proxy is used, and which is not.
+@Suite(.timeLimit(.minutes(2))) struct ProxyTests {
+    @Test func aPlainRequestGoesToTheProxyInAbsoluteForm() async throws {
+        let proxy = try ScriptedServer(.answer(plainResponse("via")))
+        let options = ConnectionOptions(proxy: .url("http://agent:s3cret@127.0.0.1:\(proxy.port)"))
+        try await withServer(proxy, options) { transport, proxy in
+            #expect(await transport.text("http://fabric.invalid/v1?x=y") == "via")
+            let request = try #require(proxy.log.requests.first)
+            #expect(request.hasPrefix("GET http://fabric.invalid/v1?x=y HTTP/1.1\r\n"))
+            #expect(request.contains("\r\nProxy-Authorization: Basic YWdlbnQ6czNjcmV0\r\n"))
+        }
+    }
+
+    @Test func aRequestOverTLSAsksTheProxyForATunnel() async throws {
+        let proxy = try ScriptedServer(
+            .expectRequest, .send("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"))
+        let options = ConnectionOptions(proxy: .url("http://127.0.0.1:\(proxy.port)"))
+        try await withServer(proxy, options) { transport, proxy in
+            let failure = await transport.failure(
+                "https://fabric.invalid/v1", headers: [HTTPHeader("X-Auth-Token", "t0ken")])
+            #expect(failure?.kind == .connect)
+            #expect(failure?.status == nil)
+            let request = try #require(proxy.log.requests.first)
+            #expect(request.hasPrefix("CONNECT fabric.invalid:443 HTTP/1.1\r\n"))
+            #expect(!request.contains("t0ken"))
+        }
+    }
+
+    @Test func theServerNameChangesNotWhereTheTunnelGoes() async throws {
+        let proxy = try ScriptedServer(.expectRequest, .send("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"))
+        let options = ConnectionOptions(
+            serverName: "fabric.example", proxy: .url("http://127.0.0.1:\(proxy.port)"))
+        try await withServer(proxy, options) { transport, proxy in
+            #expect(await transport.failure("https://10.1.2.3:8443/v1")?.kind == .connect)
+            #expect(proxy.log.requests.first?.hasPrefix("CONNECT 10.1.2.3:8443 HTTP/1.1\r\n") == true)
+        }
+    }
+
+    @Test func aProxyThatCannotBeReachedIsConnect() async throws {
+        for proxy in ["http://127.0.0.1:\(try LoopbackSocket.freePort())", "http://nowhere.invalid:3128"] {
+            try await withTransport(ConnectionOptions(proxy: .url(proxy))) { transport in
+                #expect(await transport.failure("http://fabric.invalid/")?.kind == .connect)
+            }
+        }
+    }
+
+    @Test func theEnvironmentsProxyIsUsedOnlyWhereAsked() async throws {
+        let server = try ScriptedServer(.answer(plainResponse("direct")))
+        let proxy = try ScriptedServer(.answer(plainResponse("environment")))
+        let other = try ScriptedServer(.answer(plainResponse("other")))
+        defer {
+            unsetenv("http_proxy")
+            unsetenv("no_proxy")
+            proxy.stop()
+            other.stop()
+        }
+        try await withServer(server) { direct, server in
+            setenv("http_proxy", "http://127.0.0.1:\(proxy.port)", 1)
+            try await withTransport(ConnectionOptions(proxy: .environment)) { transport in
+                #expect(await transport.text(server.url()) == "environment")
+                #expect(await direct.text(server.url()) == "direct")
+            }
+            setenv("no_proxy", "127.0.0.1", 1)
+            try await withTransport(ConnectionOptions(proxy: .environment)) { transport in
+                #expect(await transport.text(server.url()) == "direct")
+            }
+            try await withTransport(ConnectionOptions(proxy: .url("http://127.0.0.1:\(other.port)"))) { transport in
+                #expect(await transport.text(server.url()) == "other")
+            }
+        }
+    }
+}
