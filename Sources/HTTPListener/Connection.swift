@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import NIOCore
+import NIOHTTP1
+
+/// One accepted connection: the channel, its parsed requests, and its stall guard.
+struct Connection: Sendable {
+    let channel: any Channel
+    let requests: NIOAsyncChannel<HTTPServerRequestPart, Never>
+    let stallGuard: NIOLoopBound<StallGuard>
+
+    /// Sets up the pipeline of `channel`; called on its event loop before the first byte is read.
+    ///
+    /// Responses are written straight to the channel and not through the asynchronous channel's writer, because only
+    /// the channel tells when the kernel has taken the bytes; hence `Never`.
+    init(configuring channel: any Channel, settings: ListenerSettings) throws {
+        let eventLoop = channel.eventLoop
+        let stallTimeout = TimeAmount(settings.stallTimeout)
+        let progress = ConnectionProgress(
+            stallTimeout: stallTimeout,
+            idleTimeout: TimeAmount(settings.idleTimeout),
+            now: { eventLoop.now }
+        )
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = settings.maxHeaderBytes
+        limits.maxHeaderListSize = settings.maxHeaderBytes
+        limits.maxHeaderFieldCount = settings.maxHeaderLines
+        var encoding = HTTPResponseEncoder.Configuration()
+        // ResponseFraming knows the method of the request, which the encoder does not.
+        encoding.automaticallySetFramingHeaders = false
+
+        let pipeline = channel.pipeline.syncOperations
+        let stallGuard = StallGuard(progress: progress, stallTimeout: stallTimeout)
+        try pipeline.addHandler(stallGuard)
+        // NIO's own error handler answers 400 to everything; RequestReader needs 431 too.
+        try pipeline.configureHTTPServerPipeline(
+            withPipeliningAssistance: true,
+            withErrorHandling: false,
+            withOutboundHeaderValidation: true,
+            withEncoderConfiguration: encoding,
+            withDecoderLimitConfiguration: limits
+        )
+        try pipeline.addHandler(ExchangeObserver(progress: progress))
+        self.channel = channel
+        self.requests = try NIOAsyncChannel(wrappingChannelSynchronously: channel)
+        self.stallGuard = NIOLoopBound(stallGuard, eventLoop: eventLoop)
+    }
+
+    /// The peer as `address:port`; an IPv4 peer of a dual-stack socket in its IPv4 form.
+    var remoteAddress: String? { channel.remoteAddress.flatMap(addressText) }
+
+    /// Writes `parts` in one visit to the event loop and returns when the kernel has taken the last one.
+    func write(_ parts: [HTTPServerResponsePart]) async throws {
+        let channel = channel
+        try await channel.eventLoop.flatSubmit {
+            for part in parts.dropLast() { channel.write(part, promise: nil) }
+            guard let last = parts.last else { return channel.eventLoop.makeSucceededVoidFuture() }
+            return channel.writeAndFlush(last)
+        }.get()
+    }
+
+    /// Makes the coming close a reset.
+    func armReset() async {
+        guard let provider = channel as? any SocketOptionProvider else { return }
+        try? await provider.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+    }
+
+    /// Ends the connection in an orderly way after a response that leaves unread input behind.
+    func closeAfterResponse() async {
+        let stallGuard = stallGuard
+        channel.eventLoop.execute { stallGuard.value.linger() }
+        try? await channel.closeFuture.get()
+    }
+}
+
+/// `address:port` of a socket address, nil for what is no internet address.
+func addressText(_ address: SocketAddress) -> String? {
+    guard let host = address.ipAddress, let port = address.port else { return nil }
+    let mapped = "::ffff:"
+    if host.hasPrefix(mapped), host.contains(".") { return "\(host.dropFirst(mapped.count)):\(port)" }
+    return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+}

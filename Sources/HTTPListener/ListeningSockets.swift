@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import NIOCore
+import NIOPosix
+
+/// An address that cannot be listened on.
+public struct ListenFailure: Error, CustomStringConvertible {
+    /// The address as it was asked for.
+    public var address: ListenAddress
+    /// Why, in the operating system's words.
+    public var reason: String
+
+    /// The whole sentence.
+    public var description: String { "cannot listen on \(address): \(reason)" }
+}
+
+/// Opens listening sockets.
+enum ListeningSockets {
+    /// One socket for each address of `settings`, all or none.
+    static func open(_ settings: ListenerSettings, registry: ConnectionRegistry) async throws -> [any Channel] {
+        var opened: [any Channel] = []
+        do {
+            for address in settings.addresses {
+                opened.append(try await open(address, settings: settings, registry: registry))
+            }
+        } catch {
+            for channel in opened { try? await channel.close() }
+            throw error
+        }
+        return opened
+    }
+
+    private static func open(
+        _ address: ListenAddress,
+        settings: ListenerSettings,
+        registry: ConnectionRegistry
+    ) async throws(ListenFailure) -> any Channel {
+        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.backlog, value: 256)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { channel in
+                guard registry.admit(channel) else { return channel.close() }
+                return channel.eventLoop.makeCompletedFuture {
+                    registry.enqueue(try Connection(configuring: channel, settings: settings))
+                }
+            }
+        do {
+            guard address.host.isEmpty else {
+                return try await bootstrap.bind(host: address.host, port: address.port).get()
+            }
+            do {
+                // NIO clears IPV6_V6ONLY on its sockets, so this one takes IPv4 too.
+                return try await bootstrap.bind(to: SocketAddress(ipAddress: "::", port: address.port)).get()
+            } catch let error as IOError where error.errnoCode == EAFNOSUPPORT || error.errnoCode == EADDRNOTAVAIL {
+                return try await bootstrap.bind(to: SocketAddress(ipAddress: "0.0.0.0", port: address.port)).get()
+            }
+        } catch {
+            throw ListenFailure(address: address, reason: reason(error))
+        }
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as IOError:
+            let text = String(cString: strerror(error.errnoCode))
+            return text.prefix(1).lowercased() + text.dropFirst()
+        case is SocketAddressError: return "the host name cannot be resolved"
+        default: return "\(error)"
+        }
+    }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+import NIOCore
+import NIOHTTP1
+
+/// What a connection waits for, and until when. Lives on the connection's event loop, shared by the two handlers below:
+/// only bytes show that a request has begun, only the parsed parts show that it is complete.
+final class ConnectionProgress {
+    enum Phase {
+        /// Nothing has come yet on a new connection.
+        case fresh
+        /// Between two requests.
+        case idle
+        /// A request has begun.
+        case receiving
+        /// The request is complete and the handler works: the client owes nothing.
+        case handling
+        /// The response is out and the connection is to end; what still comes is thrown away.
+        case lingering
+    }
+
+    private let stallTimeout: TimeAmount
+    private let idleTimeout: TimeAmount
+    private let now: () -> NIODeadline
+    private var phaseBegan: NIODeadline
+    private var lastProgress: NIODeadline
+    private var unwritten = 0
+
+    var phase = Phase.fresh {
+        didSet { phaseBegan = now() }
+    }
+
+    init(stallTimeout: TimeAmount, idleTimeout: TimeAmount, now: @escaping () -> NIODeadline) {
+        self.stallTimeout = stallTimeout
+        self.idleTimeout = idleTimeout
+        self.now = now
+        phaseBegan = now()
+        lastProgress = now()
+    }
+
+    func writeBegan() {
+        // A write into an empty queue starts the clock; one behind others must not restart it.
+        if unwritten == 0 { lastProgress = now() }
+        unwritten += 1
+    }
+
+    func writeEnded() {
+        unwritten -= 1
+        lastProgress = now()
+    }
+
+    /// When the client counts as stalled, nil while it owes nothing.
+    var deadline: NIODeadline? {
+        if phase == .lingering { return phaseBegan + stallTimeout }
+        if unwritten > 0 { return lastProgress + stallTimeout }
+        switch phase {
+        case .fresh, .receiving, .lingering: return phaseBegan + stallTimeout
+        case .idle: return phaseBegan + idleTimeout
+        case .handling: return nil
+        }
+    }
+}
+
+/// The handler next to the socket: notes bytes in both directions and closes the connection of a client that stalls.
+final class StallGuard: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundIn = IOData
+    typealias OutboundOut = IOData
+
+    private let progress: ConnectionProgress
+    private let checkEvery: TimeAmount
+    private var check: Scheduled<Void>?
+    private var context: ChannelHandlerContext?
+
+    init(progress: ConnectionProgress, stallTimeout: TimeAmount) {
+        self.progress = progress
+        self.checkEvery = stallTimeout
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        if context.channel.isActive { scheduleCheck(context, in: checkEvery) }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        check?.cancel()
+        check = nil
+        self.context = nil
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        scheduleCheck(context, in: checkEvery)
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        check?.cancel()
+        check = nil
+        context.fireChannelInactive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch progress.phase {
+        case .lingering: return
+        case .fresh, .idle: progress.phase = .receiving
+        case .receiving, .handling: break
+        }
+        context.fireChannelRead(data)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        // Past the end nobody else asks for reads, and only a read shows the peer's close.
+        if progress.phase == .lingering { context.read() } else { context.fireChannelReadComplete() }
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        progress.writeBegan()
+        let written = promise ?? context.eventLoop.makePromise()
+        written.futureResult.assumeIsolated().whenComplete { [progress] _ in progress.writeEnded() }
+        context.write(data, promise: written)
+    }
+
+    /// Sends our end of the stream and waits, for the stall timeout at most, until the peer has closed too. A plain
+    /// close while the peer still sends would reset the connection and could take the response away from it.
+    func linger() {
+        guard let context, progress.phase != .lingering else { return }
+        progress.phase = .lingering
+        context.close(mode: .output, promise: nil)
+        context.read()
+    }
+
+    /// One timer that looks at the deadline when it fires, in place of one that every byte would have to move.
+    private func scheduleCheck(_ context: ChannelHandlerContext, in delay: TimeAmount) {
+        check = context.eventLoop.assumeIsolated().scheduleTask(in: delay) { [weak self] in
+            guard let self, let context = self.context else { return }
+            guard let deadline = self.progress.deadline else {
+                return self.scheduleCheck(context, in: self.checkEvery)
+            }
+            let left = deadline - context.eventLoop.now
+            if left.nanoseconds <= 0 {
+                context.close(promise: nil)
+            } else {
+                self.scheduleCheck(context, in: min(left, self.checkEvery))
+            }
+        }
+    }
+}
+
+/// The handler above the HTTP parser: notes where requests and responses end.
+final class ExchangeObserver: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let progress: ConnectionProgress
+
+    init(progress: ConnectionProgress) {
+        self.progress = progress
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if case .end = Self.unwrapInboundIn(data), progress.phase != .lingering { progress.phase = .handling }
+        context.fireChannelRead(data)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        // Before the write: it can bring the next, pipelined request in, which then sets the phase anew.
+        if case .end = Self.unwrapOutboundIn(data), progress.phase == .handling { progress.phase = .idle }
+        context.write(data, promise: promise)
+    }
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+import HTTPListener
+import TestSupport
+import Testing
+
+@Suite("How connections end")
+struct ConnectionEndTests {
+    private static let get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
+
+    @Test("An aborted stream ends without a proper end", arguments: [true, false])
+    func abort(reset: Bool) async throws {
+        let response = ListenerResponse(
+            status: 200,
+            body: .stream(contentLength: 10) { writer in
+                try await writer.write(Array("abc".utf8))
+                throw ConnectionAbort(reset: reset)
+            }
+        )
+        try await withListener(handler: { _ in response }) { address, _ in
+            let client = try RawClient(connectingTo: address)
+            try await client.send(Self.get)
+            let (bytes, ending) = try await client.receiveToEnd()
+            #expect(ending == (reset ? .reset : .closed))
+            if !reset { #expect(String(decoding: bytes, as: UTF8.self).hasSuffix("Content-Length: 10\r\n\r\nabc")) }
+        }
+    }
+
+    @Test("A stream that throws before its first write sends nothing at all")
+    func abortBeforeHead() async throws {
+        let response = ListenerResponse(
+            status: 200,
+            body: .stream(contentLength: 10) { _ in throw ConnectionAbort(reset: false) }
+        )
+        try await withListener(handler: { _ in response }) { address, _ in
+            let client = try RawClient(connectingTo: address)
+            try await client.send(Self.get)
+            #expect(try await client.receiveText() == "")
+        }
+    }
+
+    @Test("A stream that breaks its announced length breaks the connection", arguments: ["ab", "abcd"])
+    func wrongLength(text: String) async throws {
+        let response = ListenerResponse(
+            status: 200,
+            body: .stream(contentLength: 3) { try await $0.write(Array(text.utf8)) }
+        )
+        try await withListener(handler: { _ in response }) { address, _ in
+            let client = try RawClient(connectingTo: address)
+            try await client.send(Self.get)
+            #expect(!(try await client.receiveText().hasSuffix("abc")))
+        }
+    }
+
+    @Test(
+        "A client that stalls in its request is dropped",
+        arguments: ["", "GET / HT", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nab"]
+    )
+    func stalledRequest(text: String) async throws {
+        try await withListener(handler: { _ in .text(200, "never") }, settings: { $0.stallTimeout = .milliseconds(50) })
+        { address, _ in
+            let client = try RawClient(connectingTo: address)
+            try await client.send(text)
+            #expect(try await client.receiveText() == "")
+        }
+    }
+
+    @Test("A client that takes nothing of its response is dropped, and the handler's stream ends with an error")
+    func stalledResponse() async throws {
+        let failed = Signal<Bool>()
+        let response = ListenerResponse(
+            status: 200,
+            body: .stream(contentLength: nil) { writer in
+                do {
+                    while true { try await writer.write([UInt8](repeating: 120, count: 1 << 20)) }
+                } catch {
+                    await failed.send(true)
+                    throw error
+                }
+            }
+        )
+        try await withListener(handler: { _ in response }, settings: { $0.stallTimeout = .milliseconds(100) }) {
+            address, _ in
+            let client = try RawClient(connectingTo: address, receiveBuffer: 4096)
+            try await client.send(Self.get)
+            #expect(await failed.wait())
+            withExtendedLifetime(client) {}
+        }
+    }
+
+    @Test("A handler may think longer than the stall timeout")
+    func slowHandler() async throws {
+        let dropped = Signal<Bool>()
+        try await withListener(
+            handler: { request in
+                if request.path == "/slow" { _ = await dropped.wait() }
+                return .text(200, "done")
+            },
+            settings: { $0.stallTimeout = .milliseconds(50) }
+        ) { address, _ in
+            let slow = try RawClient(connectingTo: address)
+            try await slow.send("GET /slow HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+            let stalled = try RawClient(connectingTo: address)
+            // Several stall timeouts, seen by clients that are dropped.
+            for _ in 0..<3 { _ = try await RawClient(connectingTo: address).receiveToEnd() }
+            _ = try await stalled.receiveToEnd()
+            await dropped.send(true)
+            #expect(try await slow.receiveText().hasSuffix("done"))
+        }
+    }
+
+    @Test("An idle connection is closed after the idle timeout")
+    func idle() async throws {
+        try await withListener(
+            handler: { _ in .text(200, "ok") },
+            settings: {
+                $0.stallTimeout = .milliseconds(20)
+                $0.idleTimeout = .milliseconds(100)
+            }
+        ) { address, _ in
+            let client = try RawClient(connectingTo: address)
+            let clock = ContinuousClock()
+            let start = clock.now
+            try await client.send(Self.get)
+            #expect(try await client.receiveText().hasSuffix("ok"))
+            #expect(clock.now - start >= .milliseconds(100))
+        }
+    }
+
+    @Test("A handler is cancelled when its client goes")
+    func clientGoes() async throws {
+        let began = Signal<Bool>()
+        let cancelled = Signal<Bool>()
+        try await withListener(handler: { _ in
+            await began.send(true)
+            try? await Task.sleep(for: .seconds(600))
+            await cancelled.send(Task.isCancelled)
+            return .text(200, "late")
+        }) { address, _ in
+            let client = try RawClient(connectingTo: address)
+            try await client.send(Self.get)
+            _ = await began.wait()
+            client.disconnect()
+            #expect(await cancelled.wait())
+        }
+    }
+
+    @Test("Connections beyond the limit are closed at once")
+    func limit() async throws {
+        try await withListener(handler: { _ in .text(200, "ok") }, settings: { $0.maxConnections = 1 }) { address, _ in
+            let first = try RawClient(connectingTo: address)
+            try await first.send(Self.get)
+            _ = try await first.receive(upTo: "ok")
+            #expect(try await RawClient(connectingTo: address).receiveToEnd().bytes == [])
+            try await first.send(Self.get)
+            _ = try await first.receive(upTo: "ok")
+        }
+    }
+}

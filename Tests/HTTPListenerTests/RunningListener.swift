@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+import HTTPListener
+import Logging
+import Testing
+
+/// Runs a listener on a free port of the loopback interface while `body` uses it, then shuts it down.
+func withListener(
+    handler: @escaping Listener.Handler,
+    settings adjust: (inout ListenerSettings) -> Void = { _ in },
+    _ body: (_ address: String, _ listener: Listener) async throws -> Void
+) async throws {
+    var settings = ListenerSettings(addresses: [ListenAddress(host: "127.0.0.1", port: 0)])
+    adjust(&settings)
+    let listener = try await Listener.bind(settings, logger: quietLogger, handler: handler)
+    let address = try #require(listener.boundAddresses.first)
+    let running = Task { try await listener.run() }
+    do {
+        try await body(address, listener)
+    } catch {
+        await listener.shutdown(grace: .zero)
+        throw error
+    }
+    await listener.shutdown(grace: .zero)
+    try await running.value
+}
+
+/// A logger that drops everything.
+let quietLogger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+/// A value that a test waits for.
+actor Signal<Value: Sendable> {
+    private var value: Value?
+    private var waiters: [CheckedContinuation<Value, Never>] = []
+
+    func send(_ value: Value) {
+        self.value = value
+        for waiter in waiters { waiter.resume(returning: value) }
+        waiters = []
+    }
+
+    func wait() async -> Value {
+        if let value { return value }
+        return await withCheckedContinuation { waiters.append($0) }
+    }
+}
