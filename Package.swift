@@ -13,7 +13,9 @@ let strict: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let lifecycle: [Target.Dependency] = ["ServiceLifecycle", "UnixSignals"].map {
+    .product(name: $0, package: "swift-service-lifecycle")
+}
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
 
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -28,6 +30,8 @@ func tests(_ room: String, _ dependencies: [Target.Dependency] = [], resources: 
         swiftSettings: strict
     )
 }
+
+let revision = Context.gitInformation.map { $0.currentCommit + ($0.hasUncommittedChanges ? "-dirty" : "") } ?? "unknown"
 
 let package = Package(
     name: "dataarts-fabric-exporter",
@@ -51,6 +55,8 @@ let package = Package(
             linkerSettings: [.linkedLibrary("simdjson")]
         ),
 
+        .target(name: "CBuildInfo", cSettings: [.define("EXPORTER_REVISION", to: "\"\(revision)\"")]),
+
         // Rooms.
         room("Clocks"),
         room("Secrets"),
@@ -69,9 +75,9 @@ let package = Package(
         room(
             "FabricExporter",
             [
-                "Aggregation", "Clocks", "CurlTransport", "Exposition", "ExporterConfig", "FabricAPI", "FabricAuth",
-                "FabricModel", "HTTPListener", "MetricsServer", "Polling", "Secrets", "Transport", lifecycle, logging,
-            ]
+                "Aggregation", "CBuildInfo", "Clocks", "CurlTransport", "Exposition", "ExporterConfig", "FabricAPI",
+                "FabricAuth", "FabricModel", "HTTPListener", "MetricsServer", "Polling", "Transport", logging,
+            ] + lifecycle
         ),
         .executableTarget(
             name: "dataarts-fabric-exporter",

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Aggregation
+public import Exposition
+internal import MetricsServer
+internal import Polling
+
+/// The exporter itself.
+enum ExporterFamilies {
+    static let buildInfo = MetricFamily(
+        .info, "dataarts_fabric_exporter_build_info",
+        labels: ["version", "revision", "swift_version", "libcurl_version"],
+        help: "What the exporter was built from; always 1.")
+    static let lastReloadSuccessful = MetricFamily(
+        .gauge, "dataarts_fabric_exporter_config_last_reload_successful", labels: [],
+        help: "1 if the last attempt to load the configuration succeeded, else 0.")
+    static let lastReloadSuccess = MetricFamily(
+        .gauge, "dataarts_fabric_exporter_config_last_reload_success_timestamp_seconds", labels: [],
+        help: "When the configuration in force was loaded, in Unix seconds.")
+    static let reloads = MetricFamily(
+        .counter, "dataarts_fabric_exporter_config_reloads_total", labels: [],
+        help: "Attempts to reload the configuration since the start.")
+
+    static let chapter = Catalogue.Chapter(
+        "The exporter itself",
+        [buildInfo, lastReloadSuccessful, lastReloadSuccess, reloads] + ServerFamilies.families
+            + ProcessMetrics.families)
+
+    static func buildFragment() -> Fragment {
+        var builder = FragmentBuilder()
+        builder.add(buildInfo) { writer in
+            writer.sample(
+                .integer(1),
+                [
+                    "version": BuildInformation.version, "revision": BuildInformation.revision,
+                    "swift_version": BuildInformation.swiftVersion,
+                    "libcurl_version": BuildInformation.libcurlVersion,
+                ])
+        }
+        return builder.build()
+    }
+
+    /// - Parameter loadedAt: when the configuration in force was loaded, in microseconds since the epoch.
+    static func configurationFragment(loadedAt: Int64) -> Fragment {
+        var builder = FragmentBuilder()
+        builder.add(lastReloadSuccessful, .flag(true))
+        builder.add(lastReloadSuccess, .microseconds(loadedAt))
+        builder.add(reloads, .unsigned(0))
+        return builder.build()
+    }
+}
+
+extension Catalogue {
+    /// Every family of this program.
+    public static let exporter = Catalogue([
+        EndpointFamilies.chapter, CapacityFamilies.chapter, DetailFamilies.chapter, WorkspaceHealthFamilies.chapter,
+        SourceFamilies.chapter, ExporterFamilies.chapter,
+    ])
+}

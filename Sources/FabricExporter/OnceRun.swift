@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Exposition
+public import ExporterConfig
+public import FabricModel
+public import Logging
+
+/// `once`: polls every workspace once and renders what came.
+public struct OnceRun: Sendable {
+    /// What came.
+    public struct Outcome: Sendable {
+        /// The page.
+        public var page: [UInt8]
+        /// The workspaces whose poll failed.
+        public var failing: [WorkspaceKey]
+    }
+
+    private let configuration: ExporterConfiguration
+    private let logger: Logger
+
+    /// A run of a checked configuration.
+    public init(configuration: ExporterConfiguration, logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// Polls and renders.
+    public func run(format: ExpositionFormat) async throws(ExporterError) -> Outcome {
+        let exporter = try Exporter(configuration, mode: .once, logger: logger)
+        await exporter.pollOnce()
+        let outcome = Outcome(page: exporter.renderAlone(format), failing: exporter.failing)
+        await exporter.shutDown()
+        return outcome
+    }
+}

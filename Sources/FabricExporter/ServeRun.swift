@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Exposition
+public import ExporterConfig
+internal import HTTPListener
+public import Logging
+internal import MetricsServer
+internal import ServiceLifecycle
+internal import UnixSignals
+
+/// `serve`: polls and answers scrapes until a signal ends it.
+public struct ServeRun: Sendable {
+    /// What the command line says about the web server.
+    public struct WebSettings: Sendable {
+        /// Where to listen, as `host:port`.
+        public var listenAddresses: [String]
+        /// Where metrics are served.
+        public var telemetryPath: String
+        /// Requests in flight beyond which 503 is answered.
+        public var maximumRequests: Int
+
+        /// Settings of these values.
+        public init(listenAddresses: [String], telemetryPath: String, maximumRequests: Int) {
+            self.listenAddresses = listenAddresses
+            self.telemetryPath = telemetryPath
+            self.maximumRequests = maximumRequests
+        }
+
+        /// Checks the settings.
+        /// - Throws: ``ExporterError`` with what is wrong.
+        public func validate() throws(ExporterError) {
+            for address in listenAddresses {
+                do { _ = try ListenAddress(address) } catch {
+                    throw ExporterError("--web.listen-address \(address): \(error)")
+                }
+            }
+            let reserved = ["/", "/-/healthy", "/-/ready", "/-/reload", "/sd", "/api/v1/status"]
+            guard telemetryPath.hasPrefix("/"), !reserved.contains(telemetryPath) else {
+                throw ExporterError(
+                    "--web.telemetry-path \(telemetryPath): must begin with / and be none of the exporter's other paths")
+            }
+            guard maximumRequests >= 0 else {
+                throw ExporterError("--web.max-requests \(maximumRequests): must be 0 (no limit) or more")
+            }
+        }
+    }
+
+    private let configuration: ExporterConfiguration
+    private let web: WebSettings
+    private let logger: Logger
+
+    /// A run of a checked configuration.
+    public init(configuration: ExporterConfiguration, web: WebSettings, logger: Logger) {
+        self.configuration = configuration
+        self.web = web
+        self.logger = logger
+    }
+
+    /// Runs until SIGTERM or SIGINT.
+    /// - Parameter companions: services to run beside, stopped last.
+    /// - Throws: ``ExporterError`` when it cannot begin.
+    public func run(companions: [@Sendable () async -> Void] = []) async throws {
+        let exporter = try Exporter(configuration, mode: .serving, logger: logger)
+        let server = MetricsServer(
+            settings: .init(
+                telemetryPath: web.telemetryPath, maximumRequests: web.maximumRequests,
+                version: BuildInformation.version),
+            pages: PageCache(catalogue: .exporter, source: exporter), counters: exporter.requestCounters,
+            isReady: { exporter.isReady })
+        let addresses = try web.listenAddresses.map { try ListenAddress($0) }
+        let listener: Listener
+        do {
+            listener = try await Listener.bind(ListenerSettings(addresses: addresses), logger: logger) {
+                await server.answer($0)
+            }
+        } catch let error as ListenFailure {
+            throw ExporterError(error.description)
+        }
+        for address in listener.boundAddresses {
+            logger.notice(
+                "Listening.", metadata: ["address": "\(address)", "telemetry_path": "\(web.telemetryPath)"])
+        }
+        let background: [any Service] = companions.map { BackgroundService(body: $0) }
+        var group = ServiceGroupConfiguration(
+            services: background + [PollingService(exporter: exporter), WebService(listener: listener)],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger))
+        group.maximumGracefulShutdownDuration = .seconds(4)
+        group.maximumCancellationDuration = .milliseconds(500)
+        try await ServiceGroup(configuration: group).run()
+        logger.notice("Stopped.")
+    }
+
+    /// The service group tells each of its steps at info and debug level; an operator needs none of them.
+    private static func quiet(_ logger: Logger) -> Logger {
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        return quiet
+    }
+}
