@@ -54,7 +54,7 @@ public enum ConfigurationReader {
         }
         let document = YAMLDocument(bytes)
         for problem in document.problems { log.report(problem.mark, "", problem.message) }
-        guard let root = document.root else {
+        guard let root = document.root, !root.isNull else {
             if log.isClean { log.report(.start, "", "the file is empty; it needs at least sources") }
             throw log.failure
         }

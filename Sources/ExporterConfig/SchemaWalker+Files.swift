@@ -14,7 +14,7 @@ extension SchemaWalker {
     }
 
     mutating func secretFile(_ node: YAMLNode, _ rule: SecretRule, _ path: String) -> CheckedValue.Content {
-        guard let file = file(node, path, limit: Self.secretLimit) else { return .broken }
+        guard let file = file(node, path, limit: Self.secretLimit, mayBeSecret: true) else { return .broken }
         var bytes = file.bytes[...]
         if bytes.last == 0x0A { bytes = bytes.dropLast() }
         if bytes.last == 0x0D { bytes = bytes.dropLast() }
@@ -45,11 +45,18 @@ extension SchemaWalker {
     }
 
     private mutating func file(
-        _ node: YAMLNode, _ path: String, limit: Int
+        _ node: YAMLNode,
+        _ path: String,
+        limit: Int,
+        mayBeSecret: Bool = false
     ) -> (path: String, shown: String, bytes: [UInt8])? {
         guard let string = string(node, path) else { return nil }
         let resolved = resolve(string.value)
-        let shown = Shown.path(string.isVerbatim ? resolved : string.raw) ?? "the file"
+        var shown = Shown.path(string.isVerbatim ? resolved : string.raw) ?? "the file"
+        if mayBeSecret, !string.raw.contains("/") {
+            // Somebody may have put the secret itself here.
+            shown = "the file of that name" + (folder.isEmpty ? "" : " in \(folder)")
+        }
         do throws(FileAccess.Failure) {
             return (resolved, shown, try files.read(resolved, limit))
         } catch {

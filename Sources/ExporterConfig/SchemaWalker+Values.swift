@@ -5,6 +5,9 @@ extension SchemaWalker {
     mutating func value(_ node: YAMLNode, _ kind: SchemaKind, at place: Place) -> CheckedValue.Content {
         switch kind {
         case .section(let schema):
+            if node.isNull {
+                return refuse(node, place.path, "must be a mapping", hint: "; write {} for an empty one")
+            }
             return section(node, schema, at: place).map(CheckedValue.Content.section) ?? .broken
         case .list(let schema): return list(node, schema, at: place)
         case .integer(_, let range): return integer(node, range, place.path)
@@ -13,7 +16,7 @@ extension SchemaWalker {
             if case .scalar(let scalar) = node.content, case .boolean(let value) = scalar.meaning {
                 return .boolean(value)
             }
-            return refuse(node, place.path, "must be true or false")
+            return refuse(node, place.path, "must be true or false", isShowing: true)
         case .duration(_, let range): return duration(node, range, place.path)
         case .choice(_, let values): return choice(node, values, place.path)
         case .text(let rule): return text(node, rule, place.path)
@@ -39,7 +42,7 @@ extension SchemaWalker {
     ) -> CheckedValue.Content {
         let allowed = "must be a whole number from \(range.lowerBound) to \(range.upperBound)"
         guard case .scalar(let scalar) = node.content, case .integer(let value) = scalar.meaning else {
-            return refuse(node, path, allowed)
+            return refuse(node, path, allowed, isShowing: true)
         }
         guard let value, range.contains(value) else {
             log.report(node.mark, path, "\(allowed), not \(Shown.quoted(scalar.text).dropFirst().dropLast())")
@@ -55,7 +58,7 @@ extension SchemaWalker {
     ) -> CheckedValue.Content {
         let allowed = "must be a number from \(Int(range.lowerBound)) to \(Int(range.upperBound))"
         guard case .scalar(let scalar) = node.content, scalar.isPlain, let value = Self.decimal(scalar.text) else {
-            return refuse(node, path, allowed)
+            return refuse(node, path, allowed, isShowing: true)
         }
         guard range.contains(value) else {
             log.report(node.mark, path, "\(allowed), not \(Shown.quoted(scalar.text).dropFirst().dropLast())")
@@ -118,15 +121,23 @@ extension SchemaWalker {
         return .text(string.value)
     }
 
-    /// Reports a value of the wrong type. The value itself is shown only where it cannot be a secret.
+    /// Reports a value of the wrong type.
+    ///
+    /// - Parameter isShowing: whether a string may be quoted; only for kinds in whose place nobody writes a secret.
     @discardableResult
     mutating func refuse(
         _ node: YAMLNode,
         _ path: String,
         _ allowed: String,
-        hint: String = ""
+        hint: String = "",
+        isShowing: Bool = false
     ) -> CheckedValue.Content {
-        if !node.isBroken { log.report(node.mark, path, "\(allowed), not \(node.typeName)\(hint)") }
+        guard !node.isBroken else { return .broken }
+        var found = node.typeName
+        if isShowing, case .scalar(let scalar) = node.content, scalar.meaning == .string {
+            found = "the string \(Shown.quoted(scalar.text))"
+        }
+        log.report(node.mark, path, "\(allowed), not \(found)\(hint)")
         return .broken
     }
 }
@@ -151,7 +162,7 @@ extension YAMLNode {
             case .null: return "null"
             case .boolean: return "a boolean"
             case .integer: return "a number"
-            case .string: return scalar.isPlain ? "a string" : "a string in quotes"
+            case .string: return "a string"
             }
         }
     }

@@ -29,7 +29,7 @@ struct SchemaWalker {
     /// Checks a mapping; nil, and a problem, where `node` is none.
     mutating func section(_ node: YAMLNode, _ schema: SchemaSection, at place: Place) -> CheckedSection? {
         guard case .mapping(let entries) = node.content else {
-            refuse(node, place.path, "must be a mapping", hint: node.isNull ? "; write {} for an empty one" : "")
+            refuse(node, place.path, "must be a mapping")
             return nil
         }
         var section = CheckedSection(mark: node.mark, path: place.path)
@@ -104,7 +104,7 @@ struct SchemaWalker {
         switch rule {
         case .exactlyOne(let names):
             let given = names.filter(section.isGiven)
-            if given.isEmpty { report(section, "one of \(Self.list(names)) is required") }
+            if given.isEmpty { report(section, "one of \(Self.list(names, "or")) is required") }
             if given.count > 1 { report(section, "only one of \(Self.list(given)) may be given") }
         case .atMostOne(let names):
             let given = names.filter(section.isGiven)
@@ -127,8 +127,8 @@ struct SchemaWalker {
     }
 
     /// `a`, `a and b`, `a, b and c`
-    static func list(_ names: [String]) -> String {
+    static func list(_ names: [String], _ word: String = "and") -> String {
         guard let last = names.last, names.count > 1 else { return names.first ?? "" }
-        return names.dropLast().joined(separator: ", ") + " and " + last
+        return names.dropLast().joined(separator: ", ") + " \(word) " + last
     }
 }

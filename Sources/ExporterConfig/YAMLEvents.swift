@@ -105,6 +105,9 @@ extension YAMLEvents {
             let message = isTab ? "a tab cannot indent, use spaces" : "a value that begins like this needs quotes"
             return YAMLProblem(mark: mark, message: message)
         }
+        if what == "did not find expected key" {
+            return YAMLProblem(mark: mark, message: "expected a key here; check the indentation and quotes before it")
+        }
         let begin = start == mark ? "" : " (begun at line \(start.line), column \(start.column))"
         return YAMLProblem(mark: mark, message: "not valid YAML: \(context)\(begin), \(what)")
     }
