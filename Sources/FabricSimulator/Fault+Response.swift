@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+import HTTPListener
+
+extension Fault {
+    var isEndlessList: Bool { if case .endlessList = self { true } else { false } }
+
+    var ignoresLimit: Bool { if case .ignoreLimit = self { true } else { false } }
+
+    /// What comes in the answer's place, nil for a fault that leaves the answer there.
+    func replacement(requestID: String) async -> ListenerResponse? {
+        switch self {
+        case .status(let status, let body, let headers):
+            let headers = headers.containing("Content-Type", default: "application/json")
+            return ListenerResponse(
+                status: status,
+                headers: headers.containing("X-request-id", default: requestID),
+                body: .bytes(body)
+            )
+        case .throttled(let retryAfter):
+            return APIError.throttled(retryAfter: retryAfter, requestID: requestID).response(requestID: requestID)
+        case .html200:
+            return .text(
+                200,
+                "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Please sign in.</body></html>",
+                contentType: "text/html; charset=utf-8"
+            )
+        case .redirect(let location):
+            return ListenerResponse(status: 302, headers: [("Location", location)])
+        case .rawBody(let bytes, let headers):
+            return ListenerResponse(
+                status: 200,
+                headers: headers.containing("Content-Type", default: "application/json"),
+                body: .bytes(bytes)
+            )
+        case .hang:
+            // The listener cancels this task when the client goes or the server stops.
+            while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
+            return Self.aborting(reset: false)
+        case .reset:
+            return Self.aborting(reset: true)
+        case .delay, .trickle, .cutShort, .totalLies, .endlessList, .ignoreLimit, .shiftBetweenPages:
+            return nil
+        }
+    }
+
+    /// How the fault changes the way an answer is sent.
+    func shaping(_ response: ListenerResponse) -> ListenerResponse {
+        guard let bytes = response.body.bytes else { return response }
+        var response = response
+        switch self {
+        case .trickle(let bytesPer, let interval):
+            response.body = .stream(contentLength: bytes.count) { writer in
+                for start in stride(from: 0, to: bytes.count, by: max(bytesPer, 1)) {
+                    if start > 0 { try await Task.sleep(for: interval) }
+                    try await writer.write(Array(bytes[start..<min(start + max(bytesPer, 1), bytes.count)]))
+                }
+            }
+        case .cutShort(let count):
+            response.body = .stream(contentLength: bytes.count) { writer in
+                try await writer.write(Array(bytes.prefix(count)))
+                throw ConnectionAbort()
+            }
+        default: break
+        }
+        return response
+    }
+
+    private static func aborting(reset: Bool) -> ListenerResponse {
+        ListenerResponse(
+            status: 200,
+            body: .stream(contentLength: 1) { _ in throw ConnectionAbort(reset: reset) }
+        )
+    }
+}
+
+extension [(String, String)] {
+    fileprivate func containing(_ name: String, default value: String) -> Self {
+        contains { $0.0.lowercased() == name.lowercased() } ? self : self + [(name, value)]
+    }
+}
+
+extension ListenerResponse.Body {
+    /// The whole body, nil for a stream.
+    fileprivate var bytes: [UInt8]? {
+        switch self {
+        case .none: []
+        case .bytes(let bytes): bytes
+        case .pieces(let pieces): Array(pieces.joined())
+        case .stream: nil
+        }
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Something that goes wrong with a request.
+public enum Fault: Sendable {
+    // In place of the answer.
+
+    /// This status with this body.
+    case status(Int, body: [UInt8], headers: [(String, String)] = [])
+    /// 429 with `APIG.0308`, and a `Retry-After` of so many seconds.
+    case throttled(retryAfter: Int?)
+    /// 200 with an HTML page, as a proxy's login page.
+    case html200
+    /// 302 to this location.
+    case redirect(to: String)
+    /// 200 with these bytes, `Content-Type: application/json` unless `headers` say otherwise.
+    case rawBody([UInt8], headers: [(String, String)] = [])
+    /// No answer, for as long as the client waits.
+    case hang
+    /// The connection is reset in place of an answer.
+    case reset
+
+    // To the answer that would have come.
+
+    /// It comes this much later.
+    case delay(Duration)
+    /// It comes so many bytes at a time, with a pause after each.
+    case trickle(bytesPer: Int, interval: Duration)
+    /// The connection is closed after so many bytes of its body.
+    case cutShort(afterBytes: Int)
+
+    // To the list in the answer.
+
+    /// `total` is this number, whatever is listed.
+    case totalLies(Int)
+    /// There is always another full page, with new ids.
+    case endlessList
+    /// All rows from the offset on, whatever the limit.
+    case ignoreLimit
+    /// Before a page after the first is listed, the first row goes and one comes at the end.
+    case shiftBetweenPages
+
+    /// A 200 whose body is sent with `Content-Encoding: gzip`; `bytes` are the compressed ones.
+    public static func gzip(_ bytes: [UInt8]) -> Fault {
+        .rawBody(bytes, headers: [("Content-Type", "application/json"), ("Content-Encoding", "gzip")])
+    }
+
+    /// Whether it takes the place of the answer, so that only one such fault can work on a request.
+    var replacesAnswer: Bool {
+        switch self {
+        case .status, .throttled, .html200, .redirect, .rawBody, .hang, .reset: true
+        case .delay, .trickle, .cutShort, .totalLies, .endlessList, .ignoreLimit, .shiftBetweenPages: false
+        }
+    }
+}
+
+/// Which requests a fault is for.
+public struct FaultScope: Sendable {
+    /// Requests for this workspace only.
+    public var workspaceID: String?
+    /// Requests of this operation only.
+    public var operation: SimulatedOperation?
+
+    /// A scope; nil is any.
+    public init(workspaceID: String? = nil, operation: SimulatedOperation? = nil) {
+        self.workspaceID = workspaceID
+        self.operation = operation
+    }
+
+    /// Every request.
+    public static let all = FaultScope()
+
+    /// Requests for this workspace.
+    public static func workspace(_ id: String) -> FaultScope { FaultScope(workspaceID: id) }
+
+    /// Requests of this operation.
+    public static func operation(_ operation: SimulatedOperation) -> FaultScope { FaultScope(operation: operation) }
+}
+
+/// How often a fault happens.
+public enum Repetition: Sendable, Equatable {
+    /// To the next request.
+    case once
+    /// To so many requests.
+    case times(Int)
+    /// Until it is removed.
+    case forever
+}
+
+/// What a request asks for.
+public enum SimulatedOperation: Sendable, Hashable {
+    /// `GET /v1/workspaces/{id}/endpoints`.
+    case listEndpoints
+    /// `GET /v1/workspaces`.
+    case listWorkspaces
+    /// Anything else.
+    case unknown
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The faults that are still to happen.
+struct FaultPlan {
+    private struct Entry {
+        var fault: Fault
+        var left: Int?
+        var scope: FaultScope
+    }
+
+    private var entries: [Entry] = []
+
+    mutating func add(_ fault: Fault, _ repetition: Repetition, _ scope: FaultScope) {
+        let left: Int? =
+            switch repetition {
+            case .once: 1
+            case .times(let times): times
+            case .forever: nil
+            }
+        if left != 0 { entries.append(Entry(fault: fault, left: left, scope: scope)) }
+    }
+
+    mutating func remove(workspaceID: String?) {
+        guard let workspaceID else { return entries = [] }
+        entries.removeAll { $0.scope.workspaceID == workspaceID }
+    }
+
+    /// The faults that work on one request; each of them is used up once.
+    mutating func take(
+        _ operation: SimulatedOperation,
+        workspaceID: String?,
+        isLaterPage: Bool
+    ) -> [Fault] {
+        var taken: [Fault] = []
+        for index in entries.indices {
+            let entry = entries[index]
+            if let wanted = entry.scope.workspaceID, wanted != workspaceID { continue }
+            if let wanted = entry.scope.operation, wanted != operation { continue }
+            if case .shiftBetweenPages = entry.fault, !isLaterPage { continue }
+            if entry.fault.replacesAnswer, taken.contains(where: \.replacesAnswer) { continue }
+            taken.append(entry.fault)
+            entries[index].left = entry.left.map { $0 - 1 }
+        }
+        entries.removeAll { $0.left == 0 }
+        return taken
+    }
+}
+
+/// What was asked, counted.
+struct RequestLog {
+    struct Key: Hashable {
+        var operation: SimulatedOperation
+        var workspaceID: String?
+    }
+
+    var counts: [Key: Int] = [:]
+    var waiters:
+        [(
+            operation: SimulatedOperation, workspaceID: String?, count: Int,
+            continuation: CheckedContinuation<Void, Never>
+        )] = []
+    private(set) var all = 0
+
+    func count(_ operation: SimulatedOperation, workspaceID: String?) -> Int {
+        counts.reduce(0) { sum, entry in
+            guard entry.key.operation == operation else { return sum }
+            return workspaceID == nil || entry.key.workspaceID == workspaceID ? sum + entry.value : sum
+        }
+    }
+
+    /// Counts a request.
+    /// - Returns: its number, and who has waited for it.
+    mutating func note(
+        _ operation: SimulatedOperation,
+        workspaceID: String?
+    ) -> (number: Int, woken: [CheckedContinuation<Void, Never>]) {
+        all += 1
+        counts[Key(operation: operation, workspaceID: workspaceID), default: 0] += 1
+        let satisfied = waiters.map { count($0.operation, workspaceID: $0.workspaceID) >= $0.count }
+        let woken = zip(waiters, satisfied).filter(\.1).map(\.0.continuation)
+        waiters = zip(waiters, satisfied).filter { !$0.1 }.map(\.0)
+        return (all, woken)
+    }
+}

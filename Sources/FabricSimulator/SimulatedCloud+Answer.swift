@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+public import HTTPListener
+import Synchronization
+
+extension SimulatedCloud {
+    /// Answers one request the way the control plane would, or the way an injected fault wants it.
+    public func answer(_ request: ListenerRequest) async -> ListenerResponse {
+        let route = Route(request)
+        let isLaterPage = request.queryValues("offset").first.flatMap { Int($0) }.map { $0 > 0 } ?? false
+        let (number, woken, faults, latency) = state.withLock { state in
+            let (number, woken) = state.log.note(route.operation, workspaceID: route.workspaceID)
+            let faults = state.faults.take(
+                route.operation,
+                workspaceID: route.workspaceID,
+                isLaterPage: isLaterPage
+            )
+            return (number, woken, faults, state.latency)
+        }
+        for waiter in woken { waiter.resume() }
+
+        let digits = String(number, radix: 16)
+        let requestID = String(repeating: "0", count: 32 - digits.count) + digits
+        var pause = latency
+        for case .delay(let more) in faults { pause += more }
+        // A cancelled sleep means that the client has gone: whatever is answered then is never seen.
+        if pause > .zero { try? await Task.sleep(for: pause) }
+        var response: ListenerResponse
+        if let replacement = await faults.first(where: \.replacesAnswer)?.replacement(requestID: requestID) {
+            response = replacement
+        } else {
+            do throws(APIError) {
+                response = .json(
+                    200,
+                    try properAnswer(request, route: route, requestID: requestID, faults: faults),
+                    requestID: requestID
+                )
+            } catch {
+                response = error.response(requestID: requestID)
+            }
+        }
+        for fault in faults { response = fault.shaping(response) }
+        return response
+    }
+
+    private func properAnswer(
+        _ request: ListenerRequest,
+        route: Route,
+        requestID: String,
+        faults: [Fault]
+    ) throws(APIError) -> JSONValue {
+        guard route.operation != .unknown else { throw .noSuchAPI(requestID: requestID) }
+        guard let token = request.header("X-Auth-Token"), tokens.contains(token) else { throw .badToken }
+        let query = try ListQuery(request)
+        guard let workspaceID = route.workspaceID else { return try workspaceList(query, faults: faults) }
+        for case .shiftBetweenPages in faults { shift(workspaceID) }
+        guard let workspace = workspace(workspaceID) else { throw .noWorkspace }
+        if workspace.isForbidden { throw .forbidden }
+        var matching: [SimulatedEndpoint] = []
+        for endpoint in workspace.endpoints where try query.matches(endpoint) { matching.append(endpoint) }
+        if faults.contains(where: \.isEndlessList) {
+            return list("endpoints", endlessRows(matching, query), total: query.offset + 2 * query.limit, faults)
+        }
+        let page = query.page(matching, ignoringLimit: faults.contains(where: \.ignoresLimit))
+        return list("endpoints", page.map(\.json), total: matching.count, faults)
+    }
+
+    private func workspaceList(_ query: ListQuery, faults: [Fault]) throws(APIError) -> JSONValue {
+        guard let project = query.filter("enterprise_project_id") else {
+            throw .badRequest("enterprise_project_id is required")
+        }
+        let matching = workspaces.filter { query.matches($0, project: project) }
+        let page = query.page(matching, ignoringLimit: faults.contains(where: \.ignoresLimit))
+        return list("workspaces", page.map(\.json), total: matching.count, faults)
+    }
+
+    private func list(_ name: String, _ rows: [JSONValue], total: Int, _ faults: [Fault]) -> JSONValue {
+        var total = total
+        for case .totalLies(let lie) in faults { total = lie }
+        return .object([("total", .int(total)), (name, .array(rows))])
+    }
+
+    private func shift(_ workspaceID: String) {
+        state.withLock { state in
+            guard let index = state.index(of: workspaceID), !state.workspaces[index].endpoints.isEmpty else { return }
+            var arrival = state.workspaces[index].endpoints.removeFirst()
+            state.added += 1
+            arrival.id = .value("arrival-between-pages-" + String(1_000_000_000 + state.added))
+            state.workspaces[index].endpoints.append(arrival)
+        }
+    }
+
+    /// A full page at every offset, made of the workspace's own rows under new ids.
+    private func endlessRows(_ endpoints: [SimulatedEndpoint], _ query: ListQuery) -> [JSONValue] {
+        (query.offset..<query.offset + query.limit).map { index in
+            var row = endpoints.isEmpty ? SimulatedEndpoint() : endpoints[index % endpoints.count]
+            row.id = .value("endless-row-of-this-list-" + String(1_000_000_000 + index))
+            return row.json
+        }
+    }
+}
+
+/// Where a request goes.
+struct Route {
+    var operation: SimulatedOperation
+    var workspaceID: String?
+
+    init(_ request: ListenerRequest) {
+        let parts = request.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
+        operation = .unknown
+        guard request.method == "GET", parts.count >= 2, parts[0] == "v1", parts[1] == "workspaces" else { return }
+        if parts.count == 2 {
+            operation = .listWorkspaces
+        } else if parts.count == 4, parts[3] == "endpoints" {
+            operation = .listEndpoints
+            workspaceID = parts[2]
+        }
+    }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+import Synchronization
+
+/// The state of a simulated control plane: tokens, workspaces, faults, and what was asked. Everything can be changed
+/// while it is served.
+public final class SimulatedCloud: Sendable {
+    struct State {
+        var tokens: Set<String>
+        var latency = Duration.zero
+        var workspaces: [SimulatedWorkspace]
+        var faults = FaultPlan()
+        var log = RequestLog()
+        var added = 0
+
+        func index(of workspaceID: String) -> Int? { workspaces.firstIndex { $0.id == workspaceID } }
+    }
+
+    let state: Mutex<State>
+
+    /// A cloud that takes these tokens and has these workspaces.
+    public init(tokens: Set<String> = ["simulated-token"], workspaces: [SimulatedWorkspace] = []) {
+        state = Mutex(State(tokens: tokens, workspaces: workspaces))
+    }
+
+    // MARK: Tokens and latency
+
+    /// The tokens that are taken.
+    public var tokens: Set<String> {
+        get { state.withLock { $0.tokens } }
+        set { state.withLock { $0.tokens = newValue } }
+    }
+
+    /// How long every answer takes; zero at first.
+    public var latency: Duration {
+        get { state.withLock { $0.latency } }
+        set { state.withLock { $0.latency = newValue } }
+    }
+
+    // MARK: Workspaces and endpoints
+
+    /// The workspaces as they are now, in the order they are listed.
+    public var workspaces: [SimulatedWorkspace] { state.withLock { $0.workspaces } }
+
+    /// The workspace `id` as it is now.
+    public func workspace(_ id: String) -> SimulatedWorkspace? {
+        state.withLock { state in state.index(of: id).map { state.workspaces[$0] } }
+    }
+
+    /// Adds `workspace`, or replaces the one with its id.
+    public func setWorkspace(_ workspace: SimulatedWorkspace) {
+        state.withLock { state in
+            if let index = state.index(of: workspace.id) {
+                state.workspaces[index] = workspace
+            } else {
+                state.workspaces.append(workspace)
+            }
+        }
+    }
+
+    /// Removes a workspace; one that is not there is no error.
+    public func removeWorkspace(_ id: String) {
+        state.withLock { state in state.workspaces.removeAll { $0.id == id } }
+    }
+
+    /// Changes a workspace in place.
+    /// - Returns: whether it is there.
+    @discardableResult
+    public func updateWorkspace(_ id: String, _ change: (inout SimulatedWorkspace) -> Void) -> Bool {
+        state.withLock { state in
+            guard let index = state.index(of: id) else { return false }
+            change(&state.workspaces[index])
+            return true
+        }
+    }
+
+    /// Puts `endpoints` in place of all that a workspace has.
+    public func setEndpoints(_ endpoints: [SimulatedEndpoint], of workspaceID: String) {
+        updateWorkspace(workspaceID) { $0.endpoints = endpoints }
+    }
+
+    /// Adds an endpoint at the end of a workspace's list.
+    public func addEndpoint(_ endpoint: SimulatedEndpoint, to workspaceID: String) {
+        updateWorkspace(workspaceID) { $0.endpoints.append(endpoint) }
+    }
+
+    /// Removes an endpoint; one that is not there is no error.
+    public func removeEndpoint(_ id: String, from workspaceID: String) {
+        updateWorkspace(workspaceID) { workspace in workspace.endpoints.removeAll { $0.id.value == id } }
+    }
+
+    /// Changes an endpoint in place.
+    /// - Returns: whether it is there.
+    @discardableResult
+    public func updateEndpoint(
+        _ id: String,
+        in workspaceID: String,
+        _ change: (inout SimulatedEndpoint) -> Void
+    ) -> Bool {
+        var found = false
+        updateWorkspace(workspaceID) { workspace in
+            guard let index = workspace.endpoints.firstIndex(where: { $0.id.value == id }) else { return }
+            change(&workspace.endpoints[index])
+            found = true
+        }
+        return found
+    }
+
+    // MARK: Faults
+
+    /// Lets `fault` happen to the requests of `scope`. Of faults that take the answer's place only the one that was
+    /// injected first works on a request; all others add up.
+    public func inject(_ fault: Fault, _ repetition: Repetition = .forever, for scope: FaultScope = .all) {
+        state.withLock { $0.faults.add(fault, repetition, scope) }
+    }
+
+    /// Removes the faults that were injected for exactly this workspace; nil: all of all scopes.
+    public func clearFaults(ofWorkspace workspaceID: String? = nil) {
+        state.withLock { $0.faults.remove(workspaceID: workspaceID) }
+    }
+
+    // MARK: What was asked
+
+    /// How many requests of `operation` came; only those for `workspaceID` where it is given.
+    public func requestCount(_ operation: SimulatedOperation, workspaceID: String? = nil) -> Int {
+        state.withLock { $0.log.count(operation, workspaceID: workspaceID) }
+    }
+
+    /// Sets all counts to zero.
+    public func resetRequestCounts() {
+        state.withLock { $0.log.counts = [:] }
+    }
+
+    /// Waits until at least `count` requests of `operation` (for `workspaceID`, where given) have come.
+    public func waitForRequests(_ count: Int, _ operation: SimulatedOperation, workspaceID: String? = nil) async {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                if state.log.count(operation, workspaceID: workspaceID) >= count { return true }
+                state.log.waiters.append((operation, workspaceID, count, continuation))
+                return false
+            }
+            if isThere { continuation.resume() }
+        }
+    }
+}
