@@ -81,7 +81,9 @@ let package = Package(
         ),
         .executableTarget(
             name: "dataarts-fabric-exporter",
-            dependencies: ["FabricExporter", "FabricSimulator", argumentParser, logging],
+            dependencies: [
+                "Exposition", "ExporterConfig", "FabricExporter", "FabricSimulator", "Secrets", argumentParser, logging,
+            ],
             swiftSettings: strict
         ),
 

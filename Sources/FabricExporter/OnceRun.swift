@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Exposition
 public import ExporterConfig
-public import FabricModel
+internal import FabricModel
 public import Logging
 
 /// `once`: polls every workspace once and renders what came.
@@ -10,8 +10,8 @@ public struct OnceRun: Sendable {
     public struct Outcome: Sendable {
         /// The page.
         public var page: [UInt8]
-        /// The workspaces whose poll failed.
-        public var failing: [WorkspaceKey]
+        /// The workspaces whose poll failed, as `source/workspace_id`.
+        public var failing: [String]
     }
 
     private let configuration: ExporterConfiguration
@@ -27,7 +27,7 @@ public struct OnceRun: Sendable {
     public func run(format: ExpositionFormat) async throws(ExporterError) -> Outcome {
         let exporter = try Exporter(configuration, mode: .once, logger: logger)
         await exporter.pollOnce()
-        let outcome = Outcome(page: exporter.renderAlone(format), failing: exporter.failing)
+        let outcome = Outcome(page: exporter.renderAlone(format), failing: exporter.failing.map { "\($0.source)/\($0.workspaceID)" })
         await exporter.shutDown()
         return outcome
     }

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import ExporterConfig
+import FabricExporter
+import FabricSimulator
+import Glibc
+import Secrets
+
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo", abstract: "Poll a simulated control plane in this process, to have something to look at.")
+
+    @OptionGroup(title: "Web") var web: WebOptions
+    @OptionGroup(title: "Log") var log: LogOptions
+
+    @Option(name: .customLong("seed"), help: "Seed of the simulated data; the same seed shows the same lives.")
+    var seed = 1
+
+    func run() async throws {
+        let settings = try web.settings()
+        let logger = log.logger()
+        let scenario = DemoScenario(seed: seed, startSeconds: Int64(time(nil)))
+        var servers: [SimulatorServer] = []
+        var sources: [SourceSettings] = []
+        for source in scenario.sources {
+            let server = try await SimulatorServer.start(source.cloud, logger: logger)
+            servers.append(server)
+            sources.append(
+                SourceSettings(
+                    name: source.name, region: source.name, baseURL: server.baseURL,
+                    auth: .token(.value(Secret(source.token))),
+                    workspaces: source.workspaces.map { WorkspaceSettings(id: $0.id, name: $0.name) }))
+        }
+        // Faster than the default, so that there is something to see within a minute.
+        var poll = PollSettings()
+        poll.interval = .seconds(10)
+        poll.timeout = .seconds(5)
+        let configuration = ExporterConfiguration(poll: poll, sources: sources)
+        let driver = DemoDriver(scenario)
+        var companions: [@Sendable () async -> Void] = [{ await driver.run() }]
+        for server in servers { companions.append { try? await server.run() } }
+        let run = ServeRun(configuration: configuration, web: settings, logger: logger)
+        do { try await run.run(companions: companions) } catch let error as ExporterError {
+            throw ProgramEnd(ProgramEnd.failure, error.description)
+        }
+    }
+}

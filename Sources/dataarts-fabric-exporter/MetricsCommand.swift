@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Exposition
+import FabricExporter
+
+struct MetricsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "metrics", abstract: "Print every family that can be served: name, type, labels, help.")
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case markdown, json
+    }
+
+    @Option(name: .customLong("format"), help: "Format of the list.")
+    var format = Format.markdown
+
+    func run() {
+        let text = format == .json ? Catalogue.exporter.json() : Catalogue.exporter.markdown()
+        StandardStream.output.write(bytes: Array(text.utf8))
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Exposition
+import FabricExporter
+
+struct OnceCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "once",
+        abstract: "Poll every workspace once and print the exposition.",
+        discussion: "Ends with status 3 when a workspace failed; what succeeded is printed all the same.")
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case text, openmetrics
+    }
+
+    @OptionGroup(title: "Configuration") var source: ConfigurationOptions
+    @OptionGroup(title: "Log") var log: LogOptions
+
+    @Option(name: .customLong("output"), help: "Write to this file, atomically, instead of standard output.")
+    var output: String?
+
+    @Option(name: .customLong("format"), help: "Format of the exposition.")
+    var format = Format.text
+
+    func run() async throws {
+        let run = OnceRun(configuration: try source.read(), logger: log.logger())
+        let outcome: OnceRun.Outcome
+        do throws(ExporterError) {
+            outcome = try await run.run(format: format == .text ? .text : .openMetrics)
+            if let output {
+                try AtomicFile.write(outcome.page, to: output)
+            } else if !StandardStream.output.write(bytes: outcome.page) {
+                throw ExporterError("cannot write to standard output")
+            }
+        } catch {
+            throw ProgramEnd(ProgramEnd.failure, error.description)
+        }
+        guard outcome.failing.isEmpty else {
+            let names = outcome.failing.joined(separator: ", ")
+            throw ProgramEnd(ProgramEnd.incomplete, "Polling failed for \(names).")
+        }
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import ExporterConfig
+import FabricExporter
+import Glibc
+import Logging
+
+/// Where the configuration comes from.
+struct ConfigurationOptions: ParsableArguments {
+    @Option(name: .customLong("config.file"), help: "The configuration file (YAML).")
+    var file: String?
+
+    @Option(name: .customLong("region"), help: "Without a file: the region of the one source.")
+    var region: String?
+
+    @Option(
+        name: .customLong("workspace"), parsing: .singleValue,
+        help: ArgumentHelp("Without a file: a workspace, repeatable.", valueName: "id[=name]"))
+    var workspaces: [String] = []
+
+    @Option(name: .customLong("token-file"), help: "Without a file: a file with a project-scoped IAM token.")
+    var tokenFile: String?
+
+    /// Reads and checks the configuration.
+    func read() throws -> ExporterConfiguration {
+        if file != nil, region != nil || !workspaces.isEmpty || tokenFile != nil {
+            throw ProgramEnd(
+                ProgramEnd.usage, "--region, --workspace and --token-file make a configuration without --config.file")
+        }
+        let environment = Self.environment()
+        do throws(ConfigurationProblems) {
+            if let file { return try ConfigurationReader.read(file: file, environment: environment) }
+            return try ConfigurationReader.fromFlags(
+                region: region, workspaces: workspaces, tokenFile: tokenFile, environment: environment)
+        } catch {
+            throw ProgramEnd(ProgramEnd.usage, error.description)
+        }
+    }
+
+    private static func environment() -> [String: String] {
+        var variables: [String: String] = [:]
+        var entry = environ
+        while let text = entry.pointee {
+            let pair = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if pair.count == 2 { variables[String(pair[0])] = String(pair[1]) }
+            entry += 1
+        }
+        return variables
+    }
+}
+
+/// What is logged, and how.
+struct LogOptions: ParsableArguments {
+    enum Level: String, ExpressibleByArgument, CaseIterable {
+        case debug, info, warn, error
+
+        var level: Logger.Level {
+            switch self {
+            case .debug: .debug
+            case .info: .info
+            case .warn: .warning
+            case .error: .error
+            }
+        }
+    }
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case logfmt, json
+    }
+
+    @Option(name: .customLong("log.level"), help: "Lowest level logged.")
+    var level = Level.info
+
+    @Option(name: .customLong("log.format"), help: "Spelling of a log line.")
+    var format = Format.logfmt
+
+    func logger() -> Logger {
+        let format: LineLogHandler.Format = format == .json ? .json : .logfmt
+        let level = level.level
+        return Logger(label: "dataarts-fabric-exporter") { _ in LineLogHandler(format: format, level: level) }
+    }
+}
+
+/// The web server's flags.
+struct WebOptions: ParsableArguments {
+    @Option(
+        name: .customLong("web.listen-address"), parsing: .singleValue,
+        help: "Address to listen on, repeatable (default: :9942).")
+    var listenAddresses: [String] = []
+
+    @Option(name: .customLong("web.telemetry-path"), help: "Path under which metrics are served.")
+    var telemetryPath = "/metrics"
+
+    @Option(name: .customLong("web.max-requests"), help: "Requests in flight beyond which 503 is answered; 0: no limit.")
+    var maximumRequests = 40
+
+    @Option(name: .customLong("web.external-url"), help: .hidden)
+    var externalURL: String?
+
+    @Option(name: .customLong("web.config.file"), help: .hidden)
+    var configFile: String?
+
+    @Flag(name: .customLong("web.enable-lifecycle"), help: .hidden)
+    var enablesLifecycle = false
+
+    /// The settings, checked.
+    func settings() throws -> ServeRun.WebSettings {
+        try refuse(externalURL != nil, "--web.external-url")
+        try refuse(configFile != nil, "--web.config.file")
+        try refuse(enablesLifecycle, "--web.enable-lifecycle")
+        let settings = ServeRun.WebSettings(
+            listenAddresses: listenAddresses.isEmpty ? [":9942"] : listenAddresses, telemetryPath: telemetryPath,
+            maximumRequests: maximumRequests)
+        do { try settings.validate() } catch { throw ProgramEnd(ProgramEnd.usage, error.description) }
+        return settings
+    }
+}
+
+/// Refuses a flag whose feature does not exist yet.
+func refuse(_ isGiven: Bool, _ flag: String) throws {
+    if isGiven { throw ProgramEnd(ProgramEnd.usage, "\(flag): not supported yet") }
+}

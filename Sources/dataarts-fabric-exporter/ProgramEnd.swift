@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+
+/// The end of the program with a status other than 0, and what to say about it.
+struct ProgramEnd: Error {
+    /// Anything that has no status of its own.
+    static let failure: Int32 = 1
+    /// Bad configuration or flag.
+    static let usage: Int32 = 2
+    /// A workspace failed.
+    static let incomplete: Int32 = 3
+
+    var status: Int32
+    var lines: [String]
+
+    init(_ status: Int32, _ lines: String...) {
+        self.status = status
+        self.lines = lines
+    }
+}
+
+/// Standard output and standard error, written to as they are.
+struct StandardStream {
+    static let output = StandardStream(descriptor: STDOUT_FILENO)
+    static let error = StandardStream(descriptor: STDERR_FILENO)
+
+    let descriptor: Int32
+
+    func write(_ lines: [String]) { write(bytes: Array(lines.map { $0 + "\n" }.joined().utf8)) }
+
+    /// Writes all of `bytes`; returns false when the other end has gone.
+    @discardableResult
+    func write(bytes: [UInt8]) -> Bool {
+        var offset = 0
+        while offset < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(descriptor, $0.baseAddress.map { $0 + offset }, bytes.count - offset)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return false }
+            offset += count
+        }
+        return true
+    }
+}
