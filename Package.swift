@@ -94,10 +94,23 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
+        tests("Aggregation", ["Exposition", "FabricModel", "TestSupport"]),
         tests("CurlTransport", ["TestSupport", "Transport"]),
         tests("ExporterConfig", ["Secrets"]),
-        tests("HTTPListener", ["TestSupport", logging]),
+        tests("Exposition", ["TestSupport"]),
+        tests("FabricAPI", ["Clocks", "FabricAuth", "FabricModel", "Secrets", "TestSupport", "Transport"]),
+        tests("FabricAuth", ["Secrets", "TestSupport", "Transport"]),
+        tests("FabricExporter", ["ExporterConfig", "Exposition", "FabricSimulator", "Secrets", "TestSupport", logging]),
         tests("FabricSimulator", ["HTTPListener", "TestSupport", logging]),
+        tests("HTTPListener", ["TestSupport", logging]),
+        tests("MetricsServer", ["Exposition", "HTTPListener", "TestSupport"]),
+        tests(
+            "Polling",
+            [
+                "Aggregation", "Clocks", "Exposition", "FabricAPI", "FabricAuth", "FabricModel", "Secrets",
+                "TestSupport", "Transport", logging,
+            ]
+        ),
     ],
     cxxLanguageStandard: .cxx17
 )
