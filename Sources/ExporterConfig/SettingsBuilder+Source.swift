@@ -16,7 +16,7 @@ extension SettingsBuilder {
         if let auth { refuseLonelyAgency(auth) }
         let workspaces = section.list("workspaces").compactMap(workspace)
         refuseDuplicateIDs(section.list("workspaces"))
-        warnAboutPlainHTTP(section)
+        warnAboutPlainHTTP(section, settings)
         guard let name = section.text("name") ?? region, let baseURL, let settings else { return nil }
         return SourceSettings(
             name: name,
@@ -88,7 +88,7 @@ extension SettingsBuilder {
     }
 
     /// A credential that others on the way can read: to the API, to IAM, or to the proxy.
-    private mutating func warnAboutPlainHTTP(_ section: CheckedSection) {
+    private mutating func warnAboutPlainHTTP(_ section: CheckedSection, _ settings: AuthSettings?) {
         let proxy = address("proxy_url", in: section)
         let isProxyRemote = proxy.map { !$0.isLoopback } ?? false
         if let api = address("base_url", in: section), !api.isHTTPS, !api.isLoopback || isProxyRemote {
@@ -97,13 +97,23 @@ extension SettingsBuilder {
         if let proxy, proxy.hasUserInfo, !proxy.isHTTPS, !proxy.isLoopback {
             warn("proxy_url", in: section, "the proxy's password travels over plain http to another machine")
         }
-        for kind in ["password", "access_key"] {
-            guard let auth = section.section("auth")?.section(kind), let iam = address("iam_url", in: auth) else {
-                continue
-            }
-            if !iam.isHTTPS, !iam.isLoopback || isProxyRemote {
-                warn("iam_url", in: auth, "the credential travels over plain http to another machine")
-            }
+        guard
+            let (kind, url) = settings.flatMap(Self.iamURL),
+            let auth = section.section("auth")?.section(kind),
+            let iam = try? WebAddress(url, allowsUserInfo: false)
+        else { return }
+        if !iam.isHTTPS, !iam.isLoopback || isProxyRemote {
+            warn("iam_url", in: auth, "the credential travels over plain http to another machine")
+        }
+    }
+
+    /// Where a credential is sent besides the API, and the key of the section that says so or leaves it to the default.
+    private static func iamURL(of settings: AuthSettings) -> (kind: String, url: String)? {
+        switch settings {
+        case .password(let password): ("password", password.iamURL)
+        case .accessKey(let key): key.iamURL.map { ("access_key", $0) }
+        case .metadata(let metadata): metadata.iamURL.map { ("metadata", $0) }
+        case .token, .environment: nil
         }
     }
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CYAML
-
 /// Something wrong with a file as YAML, whatever its keys mean. The message never quotes the file: the text in question
 /// may be a secret somebody forgot to put in quotes (`token: *x`, `token: @x`).
 struct YAMLProblem: Sendable, Equatable {
@@ -27,6 +25,11 @@ struct YAMLDocument: Sendable {
         var text = bytes[...]
         // A byte order mark would be taken for a first column.
         if text.starts(with: [0xEF, 0xBB, 0xBF]) { text = text.dropFirst(3) }
+        // An empty buffer may have no address, which libyaml asserts against.
+        guard !text.isEmpty else {
+            self.init(root: nil, problems: [])
+            return
+        }
         if let mark = Self.firstInvalidMark(in: text) {
             self.init(root: nil, problems: [YAMLProblem(mark: mark, message: "these bytes are not UTF-8")])
             return

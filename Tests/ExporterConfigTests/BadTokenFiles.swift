@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Authentication by token, each with the exact lines it is refused with.
+enum BadTokenFiles {
+    static let all: [BadFile] = [
+        BadFile(
+            "auth is required",
+            Reading.sourceOf(
+                """
+                region: cn-north-4
+                workspaces: [{id: w1}]
+                """),
+            [
+                "config.yaml:2:3: sources[0].auth: required, but missing"
+            ]
+        ),
+        BadFile(
+            "auth is a mapping, and a token in its place is not shown",
+            Reading.sourceOf(
+                """
+                region: cn-north-4
+                workspaces: [{id: w1}]
+                auth: MIIsecretTOKEN
+                """),
+            [
+                "config.yaml:4:9: sources[0].auth: must be a mapping, not a string"
+            ]
+        ),
+        BadFile(
+            "auth needs a kind",
+            Reading.sourceOf(
+                """
+                region: cn-north-4
+                workspaces: [{id: w1}]
+                auth: {}
+                """),
+            [
+                "config.yaml:4:9: sources[0].auth: one of token, token_file, password, access_key, metadata or "
+                    + "environment is required"
+            ]
+        ),
+        BadFile(
+            "auth has one kind",
+            Reading.authOf(
+                """
+                token: MIIsecretTOKEN
+                metadata: {}
+                """),
+            [
+                "config.yaml:5:5: sources[0].auth: only one of token and metadata may be given",
+                "config.yaml:6:5: sources[0].auth.metadata: not supported yet",
+            ]
+        ),
+        BadFile(
+            "A secret and its file exclude each other",
+            Reading.authOf(
+                """
+                token: MIIsecretTOKEN
+                token_file: /run/secrets/token
+                """),
+            [
+                "config.yaml:5:5: sources[0].auth: only one of token and token_file may be given"
+            ]
+        ),
+        BadFile(
+            "An unknown key of auth gets a suggestion",
+            Reading.authOf("tokn: MIIsecretTOKEN"),
+            [
+                "config.yaml:5:5: sources[0].auth.tokn: unknown key; did you mean token?"
+            ]
+        ),
+        BadFile(
+            "An unknown key without a value is not shown, it may be a secret",
+            Reading.sourceOf(
+                """
+                region: cn-north-4
+                workspaces: [{id: w1}]
+                auth: {MIIsecretTOKEN}
+                """),
+            [
+                "config.yaml:4:9: sources[0].auth: one of token, token_file, password, access_key, metadata or "
+                    + "environment is required",
+                "config.yaml:4:10: sources[0].auth: unknown key here; allowed are token, token_file, password, "
+                    + "access_key, metadata, environment, assume_agency",
+            ]
+        ),
+        BadFile(
+            "A key and value without a space between them are not shown",
+            Reading.sourceOf(
+                """
+                region: cn-north-4
+                workspaces: [{id: w1}]
+                auth: {token:MIIsecretTOKEN}
+                """),
+            [
+                "config.yaml:4:9: sources[0].auth: one of token, token_file, password, access_key, metadata or "
+                    + "environment is required",
+                "config.yaml:4:10: sources[0].auth: unknown key here; allowed are token, token_file, password, "
+                    + "access_key, metadata, environment, assume_agency",
+            ]
+        ),
+        BadFile(
+            "A token is a string",
+            Reading.authOf("token: 12345678901"),
+            [
+                "config.yaml:5:12: sources[0].auth.token: must be a string, not a number; put it in quotes"
+            ]
+        ),
+        BadFile(
+            "A token is no list",
+            Reading.authOf("token: [MIIsecretTOKEN]"),
+            [
+                "config.yaml:5:12: sources[0].auth.token: must be a string, not a list"
+            ]
+        ),
+        BadFile(
+            "A token is not null",
+            Reading.authOf("token:"),
+            [
+                "config.yaml:5:11: sources[0].auth.token: must be a string, not null"
+            ]
+        ),
+        BadFile(
+            "A token is not empty",
+            Reading.authOf("token: ''"),
+            [
+                "config.yaml:5:12: sources[0].auth.token: must not be empty"
+            ]
+        ),
+        BadFile(
+            "A token from an empty variable is refused",
+            Reading.authOf("token: ${EMPTY}"),
+            [
+                "config.yaml:5:12: sources[0].auth.token: must not be empty, once its variables are filled in"
+            ]
+        ),
+        BadFile(
+            "A token from an unset variable is refused",
+            Reading.authOf("token: ${FABRIC_TOKN}"),
+            [
+                "config.yaml:5:12: sources[0].auth.token: environment variable FABRIC_TOKN is not set"
+            ]
+        ),
+        BadFile(
+            "A variable must be closed",
+            Reading.authOf("token: ${FABRIC_TOKEN"),
+            [
+                "config.yaml:5:12: sources[0].auth.token: \"${\" without \"}\"; write $${ for the characters "
+                    + "themselves"
+            ]
+        ),
+        BadFile(
+            "A variable's name is a name",
+            Reading.authOf("token: x${1 MIIsecretTOKEN}"),
+            [
+                "config.yaml:5:12: sources[0].auth.token: a variable's name in \"${…}\" is letters, digits and "
+                    + "underscores, not beginning with a digit; write $${ for the characters themselves"
+            ]
+        ),
+        BadFile(
+            "A token is visible ASCII in one line",
+            Reading.authOf("token: ${LINES}"),
+            [
+                "config.yaml:5:12: sources[0].auth.token: must be visible ASCII characters without spaces or line "
+                    + "breaks"
+            ]
+        ),
+        BadFile(
+            "A token file must exist",
+            Reading.authOf("token_file: /run/secrets/none"),
+            [
+                "config.yaml:5:17: sources[0].auth.token_file: cannot read /run/secrets/none: no such file"
+            ]
+        ),
+        BadFile(
+            "A token file must be readable",
+            Reading.authOf("token_file: /run/secrets/denied"),
+            [
+                "config.yaml:5:17: sources[0].auth.token_file: cannot read /run/secrets/denied: permission denied"
+            ]
+        ),
+        BadFile(
+            "A token file must not be empty",
+            Reading.authOf("token_file: /run/secrets/empty"),
+            [
+                "config.yaml:5:17: sources[0].auth.token_file: /run/secrets/empty is empty"
+            ]
+        ),
+        BadFile(
+            "A token file with a newline alone is empty",
+            Reading.authOf("token_file: /run/secrets/newline"),
+            [
+                "config.yaml:5:17: sources[0].auth.token_file: /run/secrets/newline is empty"
+            ]
+        ),
+        BadFile(
+            "A token file has one line",
+            Reading.authOf("token_file: /run/secrets/two"),
+            [
+                "config.yaml:5:17: sources[0].auth.token_file: the content of /run/secrets/two must be visible "
+                    + "ASCII characters without spaces or line breaks"
+            ]
+        ),
+        BadFile(
+            "A token file has no spaces",
+            Reading.authOf("token_file: /run/secrets/spaces"),
+            [
+                "config.yaml:5:17: sources[0].auth.token_file: the content of /run/secrets/spaces must be visible "
+                    + "ASCII characters without spaces or line breaks"
+            ]
+        ),
+        BadFile(
+            "A file's path shows its variables by name",
+            Reading.authOf("token_file: ${DIR}/none"),
+            [
+                "config.yaml:5:17: sources[0].auth.token_file: cannot read ${DIR}/none: no such file"
+            ]
+        ),
+        BadFile(
+            "A secret in the place of its file is not shown",
+            Reading.authOf("token_file: MIIsecretTOKEN"),
+            [
+                "config.yaml:5:17: sources[0].auth.token_file: cannot read the file of that name: no such file"
+            ]
+        ),
+        BadFile(
+            "A long token with slashes in the place of its file is not shown",
+            Reading.authOf(
+                """
+                token_file: MII/secretTOKENxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+                """),
+            [
+                "config.yaml:5:17: sources[0].auth.token_file: cannot read the file: no such file"
+            ]
+        ),
+    ]
+}
