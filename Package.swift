@@ -100,7 +100,8 @@ let package = Package(
         tests("Exposition", ["TestSupport"]),
         tests("FabricAPI", ["Clocks", "FabricAuth", "FabricModel", "Secrets", "TestSupport", "Transport"]),
         tests("FabricAuth", ["Secrets", "TestSupport", "Transport"]),
-        tests("FabricExporter", ["ExporterConfig", "Exposition", "FabricSimulator", "Secrets", "TestSupport", logging]),
+        tests(
+            "FabricExporter", ["ExporterConfig", "Exposition", "FabricSimulator", "Secrets", "TestSupport", logging]),
         tests("FabricSimulator", ["HTTPListener", "TestSupport", logging]),
         tests("HTTPListener", ["TestSupport", logging]),
         tests("MetricsServer", ["Exposition", "HTTPListener", "TestSupport"]),

@@ -26,7 +26,8 @@ enum ISO8601Time {
             }
         }
         guard let offset = reader.zoneOffsetMinutes(), reader.isAtEnd else { return nil }
-        let seconds = daysSinceEpoch(year: year, month: month, day: day) * 86_400 + hour * 3_600
+        let seconds =
+            daysSinceEpoch(year: year, month: month, day: day) * 86_400 + hour * 3_600
             + (minute - offset) * 60 + second
         return Timestamp(microseconds: Int64(seconds) * 1_000_000 + Int64(microseconds))
     }

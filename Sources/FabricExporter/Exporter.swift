@@ -1,9 +1,9 @@
+internal import Aggregation
 // SPDX-License-Identifier: Apache-2.0
 public import Clocks
-internal import Aggregation
 internal import CurlTransport
-public import Exposition
 public import ExporterConfig
+public import Exposition
 internal import FabricAPI
 internal import FabricModel
 public import Logging

@@ -1,6 +1,6 @@
+public import ExporterConfig
 // SPDX-License-Identifier: Apache-2.0
 public import Exposition
-public import ExporterConfig
 internal import FabricModel
 public import Logging
 
@@ -27,7 +27,8 @@ public struct OnceRun: Sendable {
     public func run(format: ExpositionFormat) async throws(ExporterError) -> Outcome {
         let exporter = try Exporter(configuration, mode: .once, logger: logger)
         await exporter.pollOnce()
-        let outcome = Outcome(page: exporter.renderAlone(format), failing: exporter.failing.map { "\($0.source)/\($0.workspaceID)" })
+        let outcome = Outcome(
+            page: exporter.renderAlone(format), failing: exporter.failing.map { "\($0.source)/\($0.workspaceID)" })
         await exporter.shutDown()
         return outcome
     }

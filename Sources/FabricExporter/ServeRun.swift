@@ -1,6 +1,6 @@
+public import ExporterConfig
 // SPDX-License-Identifier: Apache-2.0
 internal import Exposition
-public import ExporterConfig
 internal import HTTPListener
 public import Logging
 internal import MetricsServer
@@ -36,7 +36,8 @@ public struct ServeRun: Sendable {
             let reserved = ["/", "/-/healthy", "/-/ready", "/-/reload", "/sd", "/api/v1/status"]
             guard telemetryPath.hasPrefix("/"), !reserved.contains(telemetryPath) else {
                 throw ExporterError(
-                    "--web.telemetry-path \(telemetryPath): must begin with / and be none of the exporter's other paths")
+                    "--web.telemetry-path \(telemetryPath): must begin with / and be none of the exporter's other paths"
+                )
             }
             guard maximumRequests >= 0 else {
                 throw ExporterError("--web.max-requests \(maximumRequests): must be 0 (no limit) or more")

@@ -54,7 +54,8 @@ public struct MetricsServer: Sendable {
         let route = request.path == settings.telemetryPath ? .metrics : Route(rawValue: request.path)
         var response: ListenerResponse
         if settings.maximumRequests > 0, inFlight > settings.maximumRequests, route?.isProbe != true {
-            response = .text(503, "Limit of concurrent requests reached (\(settings.maximumRequests)), try again later.\n")
+            response = .text(
+                503, "Limit of concurrent requests reached (\(settings.maximumRequests)), try again later.\n")
         } else {
             response = await self.response(to: request, route)
         }

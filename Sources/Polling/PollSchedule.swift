@@ -17,7 +17,9 @@ struct PollSchedule: Sendable {
 
     /// The first slot after `now`, and how many slots since `begin`, the start of the poll that has just ended, were
     /// missed.
-    func next(after now: ContinuousClock.Instant, pollBegan begin: ContinuousClock.Instant)
+    func next(
+        after now: ContinuousClock.Instant, pollBegan begin: ContinuousClock.Instant
+    )
         -> (slot: ContinuousClock.Instant, missed: Int)
     {
         let next = index(after: now)

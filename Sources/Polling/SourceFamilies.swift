@@ -33,7 +33,9 @@ public enum SourceFamilies {
         [throttled, lockedOut, nextProbe, requests, duration, retries, receivedBytes])
 
     /// The families' samples as they are now: one fragment for each source, ordered by name, and one for them all.
-    public static func fragments(of sources: [(name: String, client: SourceClient)], clock: any ExporterClock)
+    public static func fragments(
+        of sources: [(name: String, client: SourceClient)], clock: any ExporterClock
+    )
         -> [Fragment]
     {
         var durations: [APIOperation: APICounters.Durations] = [:]
@@ -71,8 +73,10 @@ public enum SourceFamilies {
             }
         }
         builder.add(requests) { writer in
-            let sorted = counters.requests.map { (key: $0.key, code: $0.key.status.map(String.init) ?? "none", $0.value) }
-                .sorted { ($0.key.operation.rawValue, $0.code) < ($1.key.operation.rawValue, $1.code) }
+            let sorted = counters.requests.map {
+                (key: $0.key, code: $0.key.status.map(String.init) ?? "none", $0.value)
+            }
+            .sorted { ($0.key.operation.rawValue, $0.code) < ($1.key.operation.rawValue, $1.code) }
             for (key, code, count) in sorted {
                 writer.sample(.unsigned(count), ["operation": key.operation.rawValue, "code": code])
             }

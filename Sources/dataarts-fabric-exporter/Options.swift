@@ -91,7 +91,8 @@ struct WebOptions: ParsableArguments {
     @Option(name: .customLong("web.telemetry-path"), help: "Path under which metrics are served.")
     var telemetryPath = "/metrics"
 
-    @Option(name: .customLong("web.max-requests"), help: "Requests in flight beyond which 503 is answered; 0: no limit.")
+    @Option(
+        name: .customLong("web.max-requests"), help: "Requests in flight beyond which 503 is answered; 0: no limit.")
     var maximumRequests = 40
 
     @Option(name: .customLong("web.external-url"), help: .hidden)
