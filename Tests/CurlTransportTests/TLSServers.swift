@@ -37,7 +37,8 @@ struct TLSServers {
             try makeCertificate(authority, in: directory, [])
         }
         let signed = ["-CA", "\(directory)/ca.pem", "-CAkey", "\(directory)/ca.key"]
-        try makeCertificate("server", in: directory, signed + ["-addext", "subjectAltName=DNS:localhost,DNS:fabric.test"])
+        let names = ["-addext", "subjectAltName=DNS:localhost,DNS:fabric.test"]
+        try makeCertificate("server", in: directory, signed + names)
         try makeCertificate("client", in: directory, signed)
 
         let ports = try (0..<5).map { _ in try LoopbackSocket.freePort() }
