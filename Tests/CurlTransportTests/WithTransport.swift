@@ -48,6 +48,11 @@ extension HTTPTransport {
         }
     }
 
+    /// The status of a GET; nil: none came.
+    func status(_ url: String) async -> Int? {
+        try? await get(url).status
+    }
+
     /// The failure of a GET; nil: it succeeded.
     func failure(
         _ url: String, headers: [HTTPHeader] = [], timeout: Duration = .seconds(20), maxBodyBytes: Int = 1_000_000

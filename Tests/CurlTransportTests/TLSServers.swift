@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import TestSupport
+import Testing
+
+/// Real TLS servers: nginx with several listeners, and certificates made for them.
+struct TLSServers {
+    /// The servers of the suite that runs.
+    @TaskLocal static var current: TLSServers?
+
+    /// Whether nginx and openssl are installed.
+    static var isAvailable: Bool { ChildProcess.path(of: "nginx") != nil && ChildProcess.path(of: "openssl") != nil }
+
+    /// Where certificates, keys and nginx' own files lie.
+    let directory: String
+    /// TLS 1.2 and 1.3, HTTP/2; for `localhost` and `fabric.test`.
+    let http2: UInt16
+    /// The same without HTTP/2.
+    let http1: UInt16
+    /// TLS 1.2 alone.
+    let onlyTLS12: UInt16
+    /// Answers 400 without a client certificate.
+    let mutual: UInt16
+    /// Refuses the handshake without a client certificate, where nginx would answer 400.
+    let strict: UInt16
+    private let strictServer: ChildProcess
+
+    /// The path of a file of ``directory``.
+    func file(_ name: String) -> String { "\(directory)/\(name)" }
+
+    /// Makes certificates, writes the configuration, starts nginx and waits until it listens.
+    static func start() throws -> TLSServers {
+        var template = Array("/tmp/curl-transport-tests-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw TLSServersFailure("mkdtemp failed") }
+        let directory = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        for authority in ["ca", "other-ca"] {
+            try makeCertificate(authority, in: directory, [])
+        }
+        let signed = ["-CA", "\(directory)/ca.pem", "-CAkey", "\(directory)/ca.key"]
+        let names = ["-addext", "subjectAltName=DNS:localhost,DNS:fabric.test"]
+        try makeCertificate("server", in: directory, signed + names)
+        try makeCertificate("client", in: directory, signed)
+
+        let ports = try (0..<5).map { _ in try LoopbackSocket.freePort() }
+        try write(configuration(directory, ports), to: "\(directory)/nginx.conf")
+        try write(String(repeating: "0123456789abcdef", count: 16_384), to: "\(directory)/large.txt")
+        // As a daemon: the command returns when the listeners are open, so nobody need ask again and again.
+        try nginx(directory, [])
+        let strictServer = try ChildProcess(
+            "openssl",
+            [
+                "s_server", "-accept", "127.0.0.1:\(ports[4])", "-cert", "\(directory)/server.pem", "-key",
+                "\(directory)/server.key", "-CAfile", "\(directory)/ca.pem", "-Verify", "1", "-verify_return_error",
+                "-www",
+            ])
+        strictServer.read(until: "ACCEPT")
+        return TLSServers(
+            directory: directory, http2: ports[0], http1: ports[1], onlyTLS12: ports[2], mutual: ports[3],
+            strict: ports[4], strictServer: strictServer)
+    }
+
+    func stop() throws {
+        // nginx finds its process by the pid file of this directory.
+        try Self.nginx(directory, ["-s", "stop"])
+        strictServer.stop()
+        try ChildProcess.run("rm", ["-rf", directory])
+    }
+
+    private static func nginx(_ directory: String, _ arguments: [String]) throws {
+        let files = ["-p", directory, "-e", "\(directory)/error.log", "-c", "\(directory)/nginx.conf"]
+        try ChildProcess.run("nginx", files + arguments)
+    }
+
+    private static func makeCertificate(_ name: String, in directory: String, _ options: [String]) throws {
+        let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+        let files = ["-keyout", "\(directory)/\(name).key", "-out", "\(directory)/\(name).pem"]
+        try ChildProcess.run("openssl", ["req", "-x509", "-days", "2", "-subj", "/CN=\(name)"] + key + files + options)
+    }
+
+    private static func configuration(_ directory: String, _ ports: [UInt16]) -> String {
+        let answer = "protocol=$server_protocol sni=$ssl_server_name host=$http_host connection=$connection"
+        return """
+            daemon on;
+            master_process off;
+            pid \(directory)/nginx.pid;
+            events {}
+            http {
+                access_log off;
+                client_body_temp_path \(directory)/body;
+                proxy_temp_path \(directory)/proxy;
+                fastcgi_temp_path \(directory)/fastcgi;
+                uwsgi_temp_path \(directory)/uwsgi;
+                scgi_temp_path \(directory)/scgi;
+                default_type text/plain;
+                ssl_certificate \(directory)/server.pem;
+                ssl_certificate_key \(directory)/server.key;
+                ssl_client_certificate \(directory)/ca.pem;
+                ssl_protocols TLSv1.2 TLSv1.3;
+                server {
+                    listen 127.0.0.1:\(ports[0]) ssl http2;
+                    location / { return 200 "\(answer)"; }
+                    location /large.txt { root \(directory); }
+                }
+                server {
+                    listen 127.0.0.1:\(ports[1]) ssl;
+                    location / { return 200 "\(answer)"; }
+                }
+                server {
+                    listen 127.0.0.1:\(ports[2]) ssl;
+                    ssl_protocols TLSv1.2;
+                    location / { return 200 "$ssl_protocol"; }
+                }
+                server {
+                    listen 127.0.0.1:\(ports[3]) ssl http2;
+                    ssl_verify_client on;
+                    location / { return 200 "$ssl_client_s_dn"; }
+                }
+            }
+            """
+    }
+
+    private static func write(_ text: String, to path: String) throws {
+        guard let file = fopen(path, "w") else { throw TLSServersFailure("cannot write \(path)") }
+        defer { fclose(file) }
+        guard fputs(text, file) >= 0 else { throw TLSServersFailure("cannot write \(path)") }
+    }
+}
+
+/// The servers could not be started.
+struct TLSServersFailure: Error {
+    var message: String
+    init(_ message: String) { self.message = message }
+}
+
+/// Starts ``TLSServers`` once for a suite, and ends them behind its last test.
+struct TLSServersTrait: SuiteTrait, TestScoping {
+    func provideScope(
+        for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+    ) async throws {
+        let servers = try TLSServers.start()
+        do {
+            try await TLSServers.$current.withValue(servers) { try await function() }
+        } catch {
+            try servers.stop()
+            throw error
+        }
+        try servers.stop()
+    }
+}
+
+extension Trait where Self == TLSServersTrait {
+    /// The suite needs ``TLSServers/current``.
+    static var tlsServers: Self { TLSServersTrait() }
+}

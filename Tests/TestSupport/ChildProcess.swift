@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+
+/// A program that a test runs beside itself.
+public struct ChildProcess: Sendable {
+    private let pid: pid_t
+    private let output: Int32
+
+    /// The full path of `tool` in the usual places; nil: not installed.
+    public static func path(of tool: String) -> String? {
+        ["/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin"].map { "\($0)/\(tool)" }
+            .first { access($0, X_OK) == 0 }
+    }
+
+    /// Starts `tool`, its standard output and error captured.
+    public init(_ tool: String, _ arguments: [String]) throws {
+        guard let path = Self.path(of: tool) else { throw SystemFailure("no program \(tool)", ENOENT) }
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw SystemFailure("pipe") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+        posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
+        // Swift's pool blocks signals on its threads; a program that inherited that could not be ended.
+        var attributes = posix_spawnattr_t()
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_init(&attributes)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        defer { posix_spawnattr_destroy(&attributes) }
+        var strings = ([path] + arguments).map { strdup($0) } + [nil]
+        defer { for string in strings { free(string) } }
+        var pid = pid_t()
+        let code = posix_spawn(&pid, path, &actions, &attributes, &strings, environ)
+        posix_spawn_file_actions_destroy(&actions)
+        close(ends[1])
+        guard code == 0 else {
+            close(ends[0])
+            throw SystemFailure("posix_spawn \(path)", code)
+        }
+        self.pid = pid
+        output = ends[0]
+    }
+
+    /// Runs `tool` to its end.
+    /// - Throws: what it printed, when its status is not 0.
+    public static func run(_ tool: String, _ arguments: [String]) throws {
+        let child = try ChildProcess(tool, arguments)
+        defer { close(child.output) }
+        // Its output is read only on failure: a daemon that it leaves behind may hold the pipe open.
+        guard child.reap() == 0 else { throw SystemFailure("\(tool) failed, \(child.read(until: nil))", 0) }
+    }
+
+    /// Blocks until the program has printed `text`; returns what it printed so far.
+    @discardableResult
+    public func read(until text: String?) -> String {
+        var bytes: [UInt8] = []
+        while true {
+            let chunk = [UInt8](unsafeUninitializedCapacity: 4_096) { space, count in
+                count = max(0, Glibc.read(output, space.baseAddress, space.count))
+            }
+            bytes += chunk
+            let printed = String(decoding: bytes, as: UTF8.self)
+            if chunk.isEmpty { return printed }
+            if let text, printed.contains(text) { return printed }
+        }
+    }
+
+    /// Ends the program, waits for its end and frees its output.
+    public func stop() {
+        kill(pid, SIGTERM)
+        _ = reap()
+        close(output)
+    }
+
+    private func reap() -> Int32 {
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        return status
+    }
+}
