@@ -88,7 +88,7 @@ let package = Package(
         ),
         tests("CurlTransport", ["TestSupport", "Transport"]),
         tests("ExporterConfig", ["Secrets"]),
-        tests("HTTPListener", ["TestSupport", logging]),
+        tests("HTTPListener", nio + ["TestSupport", logging]),
         tests("FabricSimulator", ["HTTPListener", "TestSupport", logging]),
     ],
     cxxLanguageStandard: .cxx17

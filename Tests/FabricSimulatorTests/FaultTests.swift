@@ -3,7 +3,7 @@ import FabricSimulator
 import TestSupport
 import Testing
 
-@Suite("Faults, as a client sees them on the wire")
+@Suite("Faults, as a client sees them on the wire", .timeLimit(.minutes(1)))
 struct FaultTests {
     private static let path = "/v1/workspaces/w1/endpoints"
     private static let proper = #"{"total":3,"endpoints":[{"id":"a"},{"id":"b"},{"id":"c"}]}"#
