@@ -103,7 +103,7 @@ let package = Package(
         tests(
             "FabricExporter", ["ExporterConfig", "Exposition", "FabricSimulator", "Secrets", "TestSupport", logging]),
         tests("FabricSimulator", ["HTTPListener", "TestSupport", logging]),
-        tests("HTTPListener", ["TestSupport", logging]),
+        tests("HTTPListener", nio + ["TestSupport", logging]),
         tests("MetricsServer", ["Exposition", "HTTPListener", "TestSupport"]),
         tests(
             "Polling",

@@ -46,8 +46,8 @@ public final class DemoScenario: Sendable {
     private let throttledID: String
     private let lives: Mutex<[(cloud: SimulatedCloud, workspaceID: String, life: LifeCycle)]>
 
-    /// A scenario whose present is the Unix time `startSeconds`.
-    public init(seed: Int = 1, startSeconds: Int64) {
+    /// A scenario whose present is the Unix time `startSeconds`; every answer takes `latency`.
+    public init(seed: Int = 1, startSeconds: Int64, latency: Duration = .milliseconds(5)) {
         var generator = SeededGenerator(seed)
         var lives: [(cloud: SimulatedCloud, workspaceID: String, life: LifeCycle)] = []
         var ids: [String: String] = [:]
@@ -76,9 +76,11 @@ public final class DemoScenario: Sendable {
         }
 
         let north = SimulatedCloud(tokens: ["demo-token"])
+        north.latency = latency
         var northWorkspaces = fill(north, Self.plans)
         northWorkspaces.append((generator.uuid(), "retired"))
         let southwest = SimulatedCloud(tokens: ["another-token"])
+        southwest.latency = latency
         let southwestWorkspaces = fill(
             southwest,
             [Plan(name: "analytics-west", population: 20), Plan(name: "training-west", population: 35)]

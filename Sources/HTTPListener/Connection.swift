@@ -15,9 +15,8 @@ struct Connection: Sendable {
     /// the channel tells when the kernel has taken the bytes; hence `Never`.
     init(configuring channel: any Channel, settings: ListenerSettings) throws {
         let eventLoop = channel.eventLoop
-        let stallTimeout = TimeAmount(settings.stallTimeout)
         let progress = ConnectionProgress(
-            stallTimeout: stallTimeout,
+            stallTimeout: TimeAmount(settings.stallTimeout),
             idleTimeout: TimeAmount(settings.idleTimeout),
             now: { eventLoop.now }
         )
@@ -30,7 +29,7 @@ struct Connection: Sendable {
         encoding.automaticallySetFramingHeaders = false
 
         let pipeline = channel.pipeline.syncOperations
-        let stallGuard = StallGuard(progress: progress, stallTimeout: stallTimeout)
+        let stallGuard = StallGuard(progress: progress)
         try pipeline.addHandler(stallGuard)
         // NIO's own error handler answers 400 to everything; RequestReader needs 431 too.
         try pipeline.configureHTTPServerPipeline(

@@ -136,9 +136,10 @@ public final class Listener: Sendable {
             if abort.reset { await connection.armReset() }
         } catch let mismatch as BodyLengthMismatch {
             logger.error("a handler broke its Content-Length", metadata: ["error": "\(mismatch)"])
+        } catch let error where error is IOError || error is ChannelError || error is CancellationError {
+            logger.debug("the peer went or stalled", metadata: ["error": "\(error)"])
         } catch {
-            // The peer went or stalled, or a stream gave up: either way there is nobody left to tell.
-            logger.debug("connection ended early", metadata: ["error": "\(error)"])
+            logger.error("a response could not be produced", metadata: ["error": "\(error)"])
         }
     }
 }

@@ -16,6 +16,10 @@ public struct ListenFailure: Error, CustomStringConvertible {
 
 /// Opens listening sockets.
 enum ListeningSockets {
+    /// Shared by all listeners and never shut down. Two threads move far more bytes than scrapes need; NIO's own shared
+    /// group would start one for each core of the machine, whatever the container may use.
+    private static let threads = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+
     /// One socket for each address of `settings`, all or none.
     static func open(_ settings: ListenerSettings, registry: ConnectionRegistry) async throws -> [any Channel] {
         var opened: [any Channel] = []
@@ -35,10 +39,9 @@ enum ListeningSockets {
         settings: ListenerSettings,
         registry: ConnectionRegistry
     ) async throws(ListenFailure) -> any Channel {
-        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let bootstrap = ServerBootstrap(group: threads)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
                 guard registry.admit(channel) else { return channel.close() }

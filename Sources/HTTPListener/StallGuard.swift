@@ -48,6 +48,9 @@ final class ConnectionProgress {
         lastProgress = now()
     }
 
+    /// How soon at the earliest a deadline can come that is set now.
+    var shortestTimeout: TimeAmount { min(stallTimeout, idleTimeout) }
+
     /// When the client counts as stalled, nil while it owes nothing.
     var deadline: NIODeadline? {
         if phase == .lingering { return phaseBegan + stallTimeout }
@@ -72,9 +75,10 @@ final class StallGuard: ChannelDuplexHandler {
     private var check: Scheduled<Void>?
     private var context: ChannelHandlerContext?
 
-    init(progress: ConnectionProgress, stallTimeout: TimeAmount) {
+    init(progress: ConnectionProgress) {
         self.progress = progress
-        self.checkEvery = stallTimeout
+        // No deadline is nearer than this when it is set, so a check this often is never late.
+        self.checkEvery = progress.shortestTimeout
     }
 
     func handlerAdded(context: ChannelHandlerContext) {

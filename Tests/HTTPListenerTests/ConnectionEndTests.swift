@@ -3,7 +3,7 @@ import HTTPListener
 import TestSupport
 import Testing
 
-@Suite("How connections end")
+@Suite("How connections end", .timeLimit(.minutes(1)))
 struct ConnectionEndTests {
     private static let get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 
@@ -78,7 +78,7 @@ struct ConnectionEndTests {
                 }
             }
         )
-        try await withListener(handler: { _ in response }, settings: { $0.stallTimeout = .milliseconds(100) }) {
+        try await withListener(handler: { _ in response }, settings: { $0.stallTimeout = .seconds(1) }) {
             address, _ in
             let client = try RawClient(connectingTo: address, receiveBuffer: 4096)
             try await client.send(Self.get)
@@ -87,35 +87,11 @@ struct ConnectionEndTests {
         }
     }
 
-    @Test("A handler may think longer than the stall timeout")
-    func slowHandler() async throws {
-        let dropped = Signal<Bool>()
-        try await withListener(
-            handler: { request in
-                if request.path == "/slow" { _ = await dropped.wait() }
-                return .text(200, "done")
-            },
-            settings: { $0.stallTimeout = .milliseconds(50) }
-        ) { address, _ in
-            let slow = try RawClient(connectingTo: address)
-            try await slow.send("GET /slow HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
-            let stalled = try RawClient(connectingTo: address)
-            // Several stall timeouts, seen by clients that are dropped.
-            for _ in 0..<3 { _ = try await RawClient(connectingTo: address).receiveToEnd() }
-            _ = try await stalled.receiveToEnd()
-            await dropped.send(true)
-            #expect(try await slow.receiveText().hasSuffix("done"))
-        }
-    }
-
     @Test("An idle connection is closed after the idle timeout")
     func idle() async throws {
         try await withListener(
             handler: { _ in .text(200, "ok") },
-            settings: {
-                $0.stallTimeout = .milliseconds(20)
-                $0.idleTimeout = .milliseconds(100)
-            }
+            settings: { $0.idleTimeout = .milliseconds(100) }
         ) { address, _ in
             let client = try RawClient(connectingTo: address)
             let clock = ContinuousClock()

@@ -3,7 +3,7 @@ import HTTPListener
 import TestSupport
 import Testing
 
-@Suite("Listening and shutting down")
+@Suite("Listening and shutting down", .timeLimit(.minutes(1)))
 struct ListeningTests {
     private static let get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 

@@ -3,7 +3,7 @@ import HTTPListener
 import TestSupport
 import Testing
 
-@Suite("Requests")
+@Suite("Requests", .timeLimit(.minutes(1)))
 struct RequestTests {
     @Test("A handler gets the decoded path, query, headers and body")
     func decodedRequest() async throws {

@@ -3,7 +3,7 @@ import HTTPListener
 import TestSupport
 import Testing
 
-@Suite("Responses")
+@Suite("Responses", .timeLimit(.minutes(1)))
 struct ResponseTests {
     private static let close = "Host: h\r\nConnection: close\r\n\r\n"
 

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+import FabricSimulator
+import TestSupport
+import Testing
+
+@Suite("Faults, as a client sees them on the wire", .timeLimit(.minutes(1)))
+struct FaultTests {
+    private static let path = "/v1/workspaces/w1/endpoints"
+    private static let proper = #"{"total":3,"endpoints":[{"id":"a"},{"id":"b"},{"id":"c"}]}"#
+
+    private static func cloud(_ ids: [String] = ["a", "b", "c"]) -> SimulatedCloud {
+        let endpoints = ids.map { SimulatedEndpoint(id: .value($0)) }
+        return SimulatedCloud(workspaces: [
+            SimulatedWorkspace(id: "w1", name: "one", endpoints: endpoints), SimulatedWorkspace(id: "w2", name: "two"),
+        ])
+    }
+
+    /// Everything that comes for one list request under `fault`.
+    private func answer(_ fault: Fault, _ target: String = path) async throws -> String {
+        let cloud = Self.cloud()
+        cloud.inject(fault)
+        var text = ""
+        try await withSimulator(cloud) { text = try await $0.client(get: target).receiveText() }
+        return text
+    }
+
+    @Test("Without a fault the page comes whole")
+    func none() async throws {
+        #expect(try await answer(.delay(.zero)).hasSuffix("\r\n\r\n" + Self.proper))
+    }
+
+    @Test("A status comes with its body and headers")
+    func status() async throws {
+        let text = try await answer(.status(503, body: Array("busy".utf8), headers: [("Retry-After", "7")]))
+        #expect(text.hasPrefix("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 7\r\n"))
+        #expect(text.hasSuffix("\r\n\r\nbusy"))
+    }
+
+    @Test("Throttling is 429 with the gateway's code, with and without Retry-After", arguments: [5, nil])
+    func throttled(retryAfter: Int?) async throws {
+        let text = try await answer(.throttled(retryAfter: retryAfter))
+        #expect(text.hasPrefix("HTTP/1.1 429 Too Many Requests\r\n"))
+        #expect(text.contains("\r\nRetry-After: 5\r\n") == (retryAfter != nil))
+        #expect(text.contains(#"policy user over ratelimit,limit:10,time:1 minute","error_code":"APIG.0308""#))
+    }
+
+    @Test("HTML comes with status 200")
+    func html() async throws {
+        let text = try await answer(.html200)
+        #expect(text.hasPrefix("HTTP/1.1 200 OK\r\nContent-Type: text/html"))
+        #expect(text.hasSuffix("</html>"))
+    }
+
+    @Test("A redirect names its location")
+    func redirect() async throws {
+        let text = try await answer(.redirect(to: "http://elsewhere/"))
+        #expect(text.hasPrefix("HTTP/1.1 302 Found\r\nLocation: http://elsewhere/\r\n"))
+    }
+
+    @Test("Raw bytes come as they are")
+    func rawBody() async throws {
+        #expect(try await answer(.rawBody(Array("{\"total\":".utf8))).hasSuffix("\r\n\r\n{\"total\":"))
+        let text = try await answer(.gzip([0x1F, 0x8B]))
+        #expect(text.contains("\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n"))
+    }
+
+    @Test("A hung request gets nothing, and is let go when its client goes")
+    func hang() async throws {
+        let cloud = Self.cloud()
+        cloud.inject(.hang, .once)
+        try await withSimulator(cloud) { server in
+            let hung = try await server.client(get: Self.path)
+            await cloud.waitForRequests(1, .listEndpoints)
+            #expect(try await server.client(get: Self.path).receiveText().hasSuffix(Self.proper))
+            hung.disconnect()
+            #expect(try await hung.receiveText() == "")
+        }
+    }
+
+    @Test("A reset is a reset")
+    func reset() async throws {
+        let cloud = Self.cloud()
+        cloud.inject(.reset)
+        try await withSimulator(cloud) { server in
+            let (bytes, ending) = try await server.client(get: Self.path).receiveToEnd()
+            #expect(bytes == [])
+            #expect(ending == .reset)
+        }
+    }
+
+    @Test("A body that is cut short announces its whole length")
+    func cutShort() async throws {
+        let text = try await answer(.cutShort(afterBytes: 9))
+        #expect(text.contains("\r\nContent-Length: \(Self.proper.utf8.count)\r\n"))
+        #expect(text.hasSuffix("\r\n\r\n{\"total\":"))
+    }
+
+    @Test("A trickle and a delay take their time and come whole")
+    func slow() async throws {
+        let start = ContinuousClock.now
+        let text = try await answer(.trickle(bytesPer: 20, interval: .milliseconds(10)))
+        #expect(text.hasSuffix("\r\n\r\n" + Self.proper))
+        #expect(ContinuousClock.now - start >= .milliseconds(20))
+        let second = ContinuousClock.now
+        #expect(try await answer(.delay(.milliseconds(30))).hasSuffix(Self.proper))
+        #expect(ContinuousClock.now - second >= .milliseconds(30))
+    }
+
+    @Test("A trickle works on an error answer too")
+    func trickledError() async throws {
+        let cloud = Self.cloud()
+        cloud.inject(.throttled(retryAfter: nil))
+        cloud.inject(.trickle(bytesPer: 50, interval: .milliseconds(1)))
+        try await withSimulator(cloud) { server in
+            let text = try await server.client(get: Self.path).receiveText()
+            #expect(text.hasPrefix("HTTP/1.1 429 "))
+        }
+    }
+
+    @Test("A lying total changes nothing else")
+    func totalLies() async throws {
+        #expect(
+            try await answer(.totalLies(7)).hasSuffix(#"{"total":7,"endpoints":[{"id":"a"},{"id":"b"},{"id":"c"}]}"#))
+    }
+
+    @Test("An endless list always has another full page of new ids")
+    func endless() async {
+        let cloud = Self.cloud()
+        cloud.inject(.endlessList)
+        var seen: Set<String> = []
+        for page in 0..<5 {
+            let body = await ask(cloud, Self.path + "?offset=\(page * 100)&limit=100").body
+            #expect(body.hasPrefix(#"{"total":\#(page * 100 + 200),"#))
+            seen.formUnion(ids(body))
+        }
+        #expect(seen.count == 500)
+    }
+
+    @Test("An ignored limit gives all rows from the offset on")
+    func ignoreLimit() async {
+        let cloud = Self.cloud()
+        cloud.inject(.ignoreLimit)
+        #expect(ids(await ask(cloud, Self.path + "?limit=1").body) == ["a", "b", "c"])
+        #expect(ids(await ask(cloud, Self.path + "?limit=1&offset=1").body) == ["b", "c"])
+    }
+
+    @Test("A shift between pages skips a row and keeps the total")
+    func shift() async {
+        let cloud = Self.cloud(["a", "b", "c", "d"])
+        cloud.inject(.shiftBetweenPages, .once)
+        #expect(ids(await ask(cloud, Self.path + "?limit=2").body) == ["a", "b"])
+        let second = await ask(cloud, Self.path + "?limit=2&offset=2").body
+        #expect(second.hasPrefix(#"{"total":4,"#))
+        #expect(ids(second) == ["d", "arrival-between-pages-1000000001"])
+        #expect(ids(await ask(cloud, Self.path).body) == ["b", "c", "d", "arrival-between-pages-1000000001"])
+        #expect(
+            ids(await ask(cloud, Self.path + "?limit=2&offset=2").body) == ["d", "arrival-between-pages-1000000001"])
+    }
+
+    @Test("A fault happens as often as asked, and only in its scope")
+    func scopes() async {
+        let cloud = Self.cloud()
+        func statuses(_ target: String) async -> [Int] {
+            var statuses: [Int] = []
+            for _ in 0..<3 { statuses.append(await ask(cloud, target).status) }
+            return statuses
+        }
+        cloud.inject(.status(500, body: []), .times(2), for: .workspace("w1"))
+        #expect(await statuses("/v1/workspaces/w2/endpoints") == [200, 200, 200])
+        #expect(await statuses(Self.path) == [500, 500, 200])
+        cloud.inject(.status(502, body: []), .once, for: .operation(.listWorkspaces))
+        #expect(await statuses(Self.path) == [200, 200, 200])
+        #expect(await statuses("/v1/workspaces?enterprise_project_id=0") == [502, 200, 200])
+        // The first one takes the answer's place; the second waits for its turn.
+        cloud.inject(.status(500, body: []), .once)
+        cloud.inject(.status(503, body: []), .once)
+        #expect(await statuses(Self.path) == [500, 503, 200])
+        cloud.inject(.status(500, body: []))
+        #expect(await statuses(Self.path) == [500, 500, 500])
+        cloud.clearFaults()
+        #expect(await statuses(Self.path) == [200, 200, 200])
+    }
+}
