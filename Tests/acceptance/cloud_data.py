@@ -103,7 +103,7 @@ def documented_row(rng: random.Random, number: int) -> Row:
     }  # fmt: skip
     if status.endswith("_FAILED") or rng.random() < 0.1:
         row["error_code"] = rng.choice(ERRORS)
-        row["error_msg"] = f"it failed: \"{rng.randint(1, 9)}\" times <b>"
+        row["error_msg"] = f'it failed: "{rng.randint(1, 9)}" times <b>'
     for kind in ("apu", "dpu", "mu"):
         if rng.random() < 0.4:
             del row["reserved_resource"][kind]
@@ -165,9 +165,7 @@ def test_cloud(seed: int = SEED) -> dict[str, Workspace]:
     for listed in rows.values():
         renumber(listed, rng)
     names = {"hundred": None, "large": '大型 "analytics" \\ team', "single": "one <b>&amp;"}
-    return {
-        key: Workspace(new_id(rng), names.get(key, key), [Stored(row) for row in rows[key]]) for key in SIZES
-    }
+    return {key: Workspace(new_id(rng), names.get(key, key), [Stored(row) for row in rows[key]]) for key in SIZES}
 
 
 def renumber(rows: list[Any], rng: random.Random) -> None:

@@ -43,15 +43,14 @@ COUNTS = tuple(
     )
 )  # fmt: skip
 DETAILS = tuple(
-    PREFIX + name
-    for name in ("endpoint_status_since_timestamp_seconds", "endpoint_error", "workspace_dropped_details")
+    PREFIX + name for name in ("endpoint_status_since_timestamp_seconds", "endpoint_error", "workspace_dropped_details")
 )
 DOMAIN_FAMILIES = frozenset(CAPACITY + COUNTS + DETAILS)
 KEPT_AT_ZERO = frozenset((*CAPACITY, PREFIX + "endpoints"))
 DROPPED = PREFIX + "workspace_dropped_details"
 
 ROW_TEXTS = ("name", "type", "status", "visibility", "error_code", "error_msg")
-RESERVED = {
+RESERVED: dict[str, tuple[dict[str, type], str, str]] = {
     "apu": ({"warm_up_num": int, "max_num": int}, "warm_up_num", "max_num"),
     "dpu": ({"warm_up_num": int, "max_num": int, "use_public_resource": bool}, "warm_up_num", "max_num"),
     "mu": ({"min": int, "max": int}, "min", "max"),
@@ -100,7 +99,8 @@ def unix_seconds(text: str) -> float | None:
     if not match:
         return None
     try:
-        moment = datetime.datetime(*(int(part) for part in match.groups()[:6]), tzinfo=datetime.UTC)
+        year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
+        moment = datetime.datetime(year, month, day, hour, minute, second, tzinfo=datetime.UTC)
     except ValueError:
         return None
     offset = 0
@@ -123,8 +123,8 @@ def clean(text: str) -> str:
 
 
 def paired(match: re.Match[str]) -> str:
-    high, low = match[0]
-    return chr(0x10000 + ((ord(high) - 0xD800) << 10) + ord(low) - 0xDC00)
+    high, low = (ord(half) for half in match[0])
+    return chr(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00)
 
 
 def labelled(base: Mapping[str, str], **labels: str | None) -> Labels:

@@ -27,7 +27,7 @@ TRICKY_NAMES = (
     "emoji \U0001f600 pair",
     "trailing backslash \\",
     " spaces kept ",
-    "# HELP not_a_family {x=\"y\"} 1",
+    '# HELP not_a_family {x="y"} 1',
     "n" * 128,
     "",
 )
@@ -174,7 +174,7 @@ def absent_and_null_rows(base: Base) -> list[Row]:
     hollow = full_row(base, 1)
     hollow["reserved_resource"] = {"apu": {}, "dpu": {}, "mu": {}}
     hollow["ray_resource"] = {"head_group_spec": {}, "worker_group_spec": [{}, {}]}
-    blank = {key: "" for key in ("name", "type", "status", "visibility", "error_code", "error_msg")}
+    blank = dict.fromkeys(("name", "type", "status", "visibility", "error_code", "error_msg"), "")
     empty = full_row(base, 2) | blank
     empty["reserved_resource"]["apu"]["spec_code"] = ""
     empty["ray_resource"]["head_group_spec"]["spec_code"] = ""

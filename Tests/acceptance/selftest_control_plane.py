@@ -24,8 +24,10 @@ class Listing(unittest.TestCase):
         self.plane.start()
         self.addCleanup(self.plane.stop)
 
-    def get(self, workspace: str, token: str | None = TOKEN, **query: Any) -> tuple[int, Any, dict[str, str]]:
-        path = f"/v1/workspaces/{workspace}/endpoints?{urllib.parse.urlencode(query)}"
+    def get(
+        self, workspace: str, token: str | None = TOKEN, query: dict[str, Any] | None = None
+    ) -> tuple[int, Any, dict[str, str]]:
+        path = f"/v1/workspaces/{workspace}/endpoints?{urllib.parse.urlencode(query or {})}"
         connection = http.client.HTTPConnection("127.0.0.1", self.plane.port, timeout=5)
         try:
             connection.request("GET", path, headers={"X-Auth-Token": token} if token else {})
@@ -38,7 +40,7 @@ class Listing(unittest.TestCase):
 
     def test_pages_follow_offset_and_limit(self) -> None:
         workspace = self.cloud["large"]
-        for query, rows in (
+        cases: tuple[tuple[dict[str, int], tuple[int, int]], ...] = (
             ({}, (0, 10)),
             ({"limit": 100}, (0, 100)),
             ({"limit": 100, "offset": 99}, (99, 199)),
@@ -46,17 +48,21 @@ class Listing(unittest.TestCase):
             ({"limit": 1, "offset": 356}, (356, 357)),
             ({"limit": 5, "offset": 357}, (357, 357)),
             ({"offset": 10**9}, (357, 357)),
-        ):
-            status, body, headers = self.get(workspace.id, **query)
+        )
+        for query, rows in cases:
+            status, body, headers = self.get(workspace.id, query=query)
             self.assertEqual((status, body["total"]), (200, 357), query)
             self.assertEqual(body["endpoints"], plain(workspace.rows[slice(*rows)]), query)
             self.assertTrue(headers["x-request-id"])
 
     def test_impossible_parameters_are_refused(self) -> None:
         workspace = self.cloud["small"].id
-        for query in ({"limit": 0}, {"limit": 101}, {"limit": "ten"}, {"offset": -1}, {"offset": 10**9 + 1},
-                      {"visibility": "SOME"}, {"name": ""}, {"name": "x" * 129}, {"model_id": "short"}):  # fmt: skip
-            status, body, _ = self.get(workspace, **query)
+        cases: tuple[dict[str, Any], ...] = (
+            {"limit": 0}, {"limit": 101}, {"limit": "ten"}, {"offset": -1}, {"offset": 10**9 + 1},
+            {"visibility": "SOME"}, {"name": ""}, {"name": "x" * 129}, {"model_id": "short"},
+        )  # fmt: skip
+        for query in cases:
+            status, body, _ = self.get(workspace, query=query)
             self.assertEqual((status, body["error_code"]), (400, "common.01000001"), query)
 
     def test_errors_have_the_documented_bodies(self) -> None:
@@ -69,7 +75,7 @@ class Listing(unittest.TestCase):
         self.assertEqual(self.get(workspace)[:2], (403, {"error_code": 403}))
 
     def test_filters(self) -> None:
-        rows = [entry for entry in self.plane.workspaces["shared"].stored]
+        rows = list(self.plane.workspaces["shared"].stored)
         wanted = {
             (): [e for e in rows if e.mine],
             (("visibility", "ALL"),): rows,
@@ -78,10 +84,12 @@ class Listing(unittest.TestCase):
             (("visibility", "ALL"), ("type", "ray")): [e for e in rows if e.row["type"] == "ray"],
             (("visibility", "ALL"), ("name", "etl")): [e for e in rows if e.row["name"].startswith("etl")],
             (("visibility", "ALL"), ("endpoint_id", rows[3].row["id"])): [rows[3]],
-            (("visibility", "ALL"), ("model_id", rows[0].models[0])): [e for e in rows if rows[0].models[0] in e.models],
+            (("visibility", "ALL"), ("model_id", rows[0].models[0])): [
+                e for e in rows if rows[0].models[0] in e.models
+            ],
         }
         for query, entries in wanted.items():
-            body = self.get("shared", limit=100, **dict(query))[1]
+            body = self.get("shared", query={"limit": 100, **dict(query)})[1]
             self.assertEqual(body["total"], len(entries), query)
             self.assertEqual(body["endpoints"], plain([entry.row for entry in entries]), query)
             self.assertTrue(entries)
@@ -129,7 +137,7 @@ class Listing(unittest.TestCase):
 
 class Writing(unittest.TestCase):
     def test_every_style_reads_back(self) -> None:
-        value = {"a\n\"\\/": [1, 1.5, None, True, "端\x00\u2028\ud800 \U0001f600"], "b": {"n": json_text.Literal("2e0")}}
+        value = {'a\n"\\/': [1, 1.5, None, True, "端\x00\u2028\ud800 \U0001f600"], "b": {"n": json_text.Literal("2e0")}}
         wanted = json.loads(json.dumps(value | {"b": {"n": 2.0}}))
         for style in json_text.Style:
             text = json_text.write(value, style)

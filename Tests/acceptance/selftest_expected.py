@@ -42,7 +42,7 @@ class ByHand(unittest.TestCase):
         self.assertEqual(expected.count([], BASE), totals(0, 0, 0))
 
     def test_the_sample_of_the_reference(self) -> None:
-        row = {
+        row: dict[str, Any] = {
             "visibility": "PRIVATE",
             "id": "0b5633ba2b904511ad514346f4dxxxxx",
             "name": "endpoint1",
@@ -153,9 +153,7 @@ class Pieces(unittest.TestCase):
 
     def test_history_keeps_zeros_of_the_right_families(self) -> None:
         before: expected.Series = {key("endpoints", status="X"): 2.0, key("endpoint_error"): 1.0, key("apu_max"): 3.0}
-        self.assertEqual(
-            expected.with_history(before, {}), {key("endpoints", status="X"): 0.0, key("apu_max"): 0.0}
-        )
+        self.assertEqual(expected.with_history(before, {}), {key("endpoints", status="X"): 0.0, key("apu_max"): 0.0})
 
 
 class Data(unittest.TestCase):
