@@ -56,10 +56,6 @@ def poll(title: str, key: str, value: str) -> BadFile:
     return BadFile(title, (f"poll.{key}",), POLL, f"{POLL}\n  {key}: {value}{HERE}")
 
 
-def source(title: str, key: str, value: str) -> BadFile:
-    return BadFile(title, (f"sources[0].{key}",), URL, f"{URL}\n    {key}: {value}{HERE}")
-
-
 S, A, W = "sources[0]", "sources[0].auth", "sources[0].workspaces[0]"
 
 FILES: tuple[BadFile, ...] = (
@@ -72,8 +68,8 @@ FILES: tuple[BadFile, ...] = (
     BadFile("unknown key of a workspace", (f"{W}.nam",), NAME, f"        nam: analytics{HERE}", "name"),
     BadFile("unknown key of a filter", (f"{W}.filter.status",), NAME,
             f"{NAME}\n        filter:\n          status: RUNNING{HERE}"),
-    source("unknown key of tls", "tls", "{ca: x}"),
-    source("unknown key of discovery", "discovery", "{every: 5m}"),
+    BadFile("unknown key of tls", (f"{S}.tls.ca",), URL, f"{URL}\n    tls: {{ca: x}}{HERE}"),
+    BadFile("unknown key of discovery", (f"{S}.discovery.every",), URL, f"{URL}\n    discovery: {{every: 5m}}{HERE}"),
     BadFile("poll is a number", ("poll",), f"poll:\n{POLL}", f"poll: 5{HERE}"),
     BadFile("metrics is a list", ("metrics",), f"metrics:\n{METRICS}", f"metrics: [all]{HERE}"),
     BadFile("sources is a word", ("sources",), SOURCES, f"sources: none{HERE}"),

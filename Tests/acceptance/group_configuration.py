@@ -80,7 +80,7 @@ def refused(with_: Bench, name: str, data: bytes) -> Outcome:
 
 def messages(outcome: Outcome, name: str) -> list[tuple[int, str]]:
     """The lines `FILE:LINE:COL: path: …` of the output: line number and what follows the column."""
-    pattern = re.compile(rf"^(?:.*[\s/])?{re.escape(name)}:(\d+):(\d+): (.*)$", re.MULTILINE)
+    pattern = re.compile(rf"^(?:.*[ \t/])?{re.escape(name)}:(\d+):(\d+): (.*)$", re.MULTILINE)
     return [(int(match[1]), match[3]) for match in pattern.finditer(outcome.everything)]
 
 

@@ -121,7 +121,7 @@ def discovery(with_: Bench, running: Running, source: Source) -> None:
 
 
 def refusals(with_: Bench, running: Running) -> None:
-    for path in ("/nothing", "/metricsx", "/-/", "/../etc/passwd", "/%2e%2e/x"):
+    for path in ("/nothing", "/metricsx", "/-/", "/../etc/passwd"):
         with with_.report.check(f"{path} answers 404"):
             require_equal(running.fetch(path).status, 404, "the status")
     for method, path in (("POST", "/metrics"), ("DELETE", "/"), ("PUT", "/-/healthy"), ("PATCH", "/sd")):

@@ -109,7 +109,7 @@ def file_output(with_: Bench, source: Source, workspace: Workspace) -> None:
                 require(not outcome.stdout, "it also prints to standard output")
                 inodes.append(target.stat().st_ino)
                 require_equal(oct(stat.S_IMODE(target.stat().st_mode)), oct(0o644), "the mode")
-                page = bench.read(target.read_text("utf-8"), format)
+                page = bench.read(target.read_bytes().decode("utf-8"), format)
                 bench.require_series(page, bench.wanted([source], "all"), (begin, time.time()), "all")
         with with_.report.check(f"once --output, {format}: the second run puts a new file in its place"):
             require(len(inodes) == 2 and inodes[0] != inodes[1], f"inodes {inodes}")

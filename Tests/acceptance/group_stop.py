@@ -41,12 +41,12 @@ def run(with_: Bench) -> None:
             running.ready()
             stopped(running)
         plane.faults[cloud["large"].id] = Fault("hang")
+        before = len(plane.recorded(cloud["large"].id))
         with (
             with_.report.check("SIGTERM while a poll hangs"),
             with_.exporter.serve("--config.file", file) as running,
             stalled(running, b"GET /metrics HTTP/1.1\r\nHost: x\r\n"),
         ):
-            before = len(plane.recorded(cloud["large"].id))
             wait_for(lambda: len(plane.recorded(cloud["large"].id)) > before, 5, "the poll begins")
             stopped(running)
 

@@ -30,9 +30,12 @@ class Report:
         self.group = ""
         self.began = time.monotonic()
 
+    def say(self, line: str) -> None:
+        print(line, flush=True)
+
     def begin(self, group: str) -> None:
         self.group = group
-        print(f"== {group}  [{time.monotonic() - self.began:.1f} s]", flush=True)
+        self.say(f"== {group}  [{time.monotonic() - self.began:.1f} s]")
 
     @contextlib.contextmanager
     def check(self, title: str) -> Iterator[None]:
@@ -40,28 +43,28 @@ class Report:
             yield
         except Skip as reason:
             self.skipped += 1
-            print(f"  skip  {title}: {reason}", flush=True)
+            self.say(f"  skip  {title}: {reason}")
         except Failure as failure:
             self.fail(title, str(failure))
         except Exception:
             self.fail(title, traceback.format_exc().rstrip())
         else:
             self.passed += 1
-            print(f"  ok    {title}", flush=True)
+            self.say(f"  ok    {title}")
 
     def fail(self, title: str, detail: str) -> None:
         self.failed.append(f"{self.group}: {title}")
-        print(f"  FAIL  {title}", flush=True)
+        self.say(f"  FAIL  {title}")
         for line in detail.splitlines():
-            print(f"        {line}", flush=True)
+            self.say(f"        {line}")
 
     def summary(self) -> int:
         """Prints the outcome; the exit status."""
         for title in self.failed:
-            print(f"failed: {title}")
-        print(f"took {time.monotonic() - self.began:.0f} s")
+            self.say(f"failed: {title}")
+        self.say(f"took {time.monotonic() - self.began:.0f} s")
         skipped = f", {self.skipped} skipped" if self.skipped else ""
-        print(f"{self.passed} passed, {len(self.failed)} failed{skipped}")
+        self.say(f"{self.passed} passed, {len(self.failed)} failed{skipped}")
         return 1 if self.failed else 0
 
 
@@ -71,7 +74,12 @@ def require(condition: object, message: str) -> None:
 
 
 def require_equal(actual: object, wanted: object, what: str) -> None:
-    require(actual == wanted, f"{what} is {actual!r}, should be {wanted!r}")
+    require(actual == wanted, f"{what} is {shortened(actual)}, should be {shortened(wanted)}")
+
+
+def shortened(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 500 else text[:500] + "…"
 
 
 def require_none(problems: Iterable[str], what: str) -> None:

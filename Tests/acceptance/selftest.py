@@ -12,8 +12,9 @@ import unittest
 import selftest_control_plane
 import selftest_expected
 import selftest_exposition
+import selftest_tables
 
-MODULES = (selftest_exposition, selftest_expected, selftest_control_plane)
+MODULES = (selftest_exposition, selftest_expected, selftest_control_plane, selftest_tables)
 
 
 def suite() -> unittest.TestSuite:
