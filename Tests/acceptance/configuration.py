@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes configuration files for the exporter."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import pathlib
+from collections.abc import Sequence
+from typing import Any
+
+from cloud_data import Workspace
+from control_plane import TOKEN
+
+REGION = "cn-north-4"
+INTERVAL, TIMEOUT, STALE_AFTER = 1.0, 2.0, 4.0
+POLL = {"interval": "1s", "timeout": "2s", "stale_after": "4s"}
+
+
+@dataclasses.dataclass
+class Source:
+    """A source of the file. `auth` is YAML flow text; the default reads the planted token from a file."""
+
+    base_url: str
+    workspaces: Sequence[Workspace]
+    name: str = "acceptance"
+    auth: str = "{token_file: token}"
+    filters: dict[str, dict[str, str]] = dataclasses.field(default_factory=dict)
+
+    def lines(self) -> list[str]:
+        lines = [
+            f"  - name: {quoted(self.name)}",
+            f"    region: {REGION}",
+            f"    base_url: {self.base_url}",
+            f"    auth: {self.auth}",
+            "    workspaces:",
+        ]
+        for workspace in self.workspaces:
+            lines.append(f"      - id: {workspace.id}")
+            if workspace.name is not None:
+                lines.append(f"        name: {quoted(workspace.name)}")
+            if workspace.id in self.filters:
+                lines.append(f"        filter: {quoted(self.filters[workspace.id])}")
+        return lines
+
+    def labels(self, workspace: Workspace) -> dict[str, str]:
+        """The three labels that every series of that workspace carries."""
+        return {"source": self.name, "workspace_id": workspace.id, "workspace": workspace.shown_name}
+
+
+def quoted(value: Any) -> str:
+    """A YAML flow value: JSON is one."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def write(
+    directory: pathlib.Path,
+    name: str,
+    sources: Sequence[Source],
+    details: str | None = None,
+    poll: dict[str, str] | None = None,
+    metrics: dict[str, str] | None = None,
+) -> str:
+    """Writes the file (and the token beside it) into `directory`; its name."""
+    (directory / "token").write_text(TOKEN + "\n", "utf-8")
+    lines = ["poll:"] + [f"  {key}: {value}" for key, value in {**POLL, **(poll or {})}.items()]
+    shown = {**({"endpoint_details": details} if details else {}), **(metrics or {})}
+    if shown:
+        lines += ["metrics:"] + [f"  {key}: {value}" for key, value in shown.items()]
+    lines.append("sources:")
+    for source in sources:
+        lines += source.lines()
+    (directory / name).write_text("\n".join(lines) + "\n", "utf-8")
+    return name

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What happens on `/metrics` when something happens in the cloud, and how fast."""
+
+from __future__ import annotations
+
+import copy
+import time
+
+import bench
+import configuration
+import expected
+import exposition
+from bench import Bench
+from cloud_data import Row, Workspace
+from configuration import INTERVAL, STALE_AFTER, Source
+from control_plane import ControlPlane
+from exporter import TEXT, Running
+from report import require, require_equal, require_none, wait_for
+
+SLACK = 1.0
+UP = "dataarts_fabric_workspace_up"
+FAILURES = "dataarts_fabric_workspace_poll_failures_total"
+LAST_SUCCESS = "dataarts_fabric_workspace_last_success_timestamp_seconds"
+HEALTH = (UP, FAILURES, LAST_SUCCESS, "dataarts_fabric_workspace_info", "dataarts_fabric_workspace_polls_total")
+REASONS = (
+    "unauthenticated", "forbidden", "not_found", "bad_request", "throttled", "timeout", "server", "network", "tls",
+    "response", "inconsistent", "credentials",
+)  # fmt: skip
+
+
+def run(with_: Bench) -> None:
+    changes(with_)
+    death_and_return(with_)
+
+
+def page_of(running: Running) -> exposition.Page:
+    return bench.read(running.page(), TEXT)
+
+
+def changes(with_: Bench) -> None:
+    """A row comes, is edited, fails and goes."""
+    cloud = with_.cloud("single", "small")
+    single = cloud["single"]
+    with ControlPlane(list(cloud.values())) as plane:
+        source = Source(plane.base_url, list(cloud.values()))
+        file = configuration.write(with_.directory, "changes.yaml", [source], "all")
+        begin = time.time()
+        with (
+            with_.report.check("changes: serve starts"),
+            with_.exporter.serve("--config.file", file) as running,
+        ):
+            running.ready()
+            state = bench.wanted([source], "all")
+            bench.require_series(page_of(running), state, (begin, time.time()), "all")
+            for title, row, read_as in steps():
+                if row is None:
+                    plane.remove(single.id, read_as["id"])
+                else:
+                    plane.put(single.id, row)
+                seen = copy.deepcopy(single.stored)
+                for entry in seen:
+                    if row is not None and entry.row["id"] == row["id"]:
+                        entry.row = read_as
+                counted = Source(plane.base_url, [Workspace(single.id, single.name, seen), cloud["small"]])
+                state = expected.with_history(state, bench.wanted([counted], "all"))
+                with with_.report.check(f"{title}: on /metrics within one interval"):
+                    await_series(running, state, begin)
+
+
+def steps() -> list[tuple[str, Row | None, Row]]:
+    """What is done, the row as the API has it (none: removed), and as the exporter should count it."""
+    first: Row = {
+        "id": "c" * 32, "name": "made in the test", "type": "sql", "status": "UPDATING", "visibility": "PRIVATE",
+        "create_time": "2025-01-01T00:00:00Z", "update_time": "2025-02-01T00:00:00Z",
+        "reserved_resource": {"dpu": {"spec_code": "new", "warm_up_num": 5}},
+    }  # fmt: skip
+    edited = first | {
+        "update_time": "2025-03-01T00:00:00Z",
+        "reserved_resource": {"dpu": {"spec_code": "new", "warm_up_num": 6, "max_num": 9}},
+    }
+    failed = edited | {"status": "UPDATE_FAILED", "update_time": "2025-04-01T00:00:00Z", "error_code": "x.1"}
+    again = edited | {"update_time": "2025-05-01T00:00:00Z"}
+    return [
+        ("an endpoint comes", first, first),
+        ("an edit does not restart the clock of its status", edited, edited | {"update_time": first["update_time"]}),
+        ("its update fails, zeros stay", failed, failed),
+        ("it is updated again, with a new clock", again, again),
+        ("it is removed, zeros stay", None, first),
+    ]
+
+
+def await_series(running: Running, wanted: expected.Series, begin: float) -> None:
+    def wrong() -> list[str]:
+        return expected.differences(bench.domain(page_of(running)), wanted, (begin, time.time()))
+
+    deadline = time.monotonic() + INTERVAL + SLACK
+    while (problems := wrong()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    require_none(problems, f"domain series after {INTERVAL + SLACK:g} s")
+
+
+def values(page: exposition.Page, source: Source, family: str, **labels: str) -> list[float | None]:
+    """The value of a family for every workspace of the source."""
+    return [bench.sample_value(page, family, source.labels(held) | labels) for held in source.workspaces]
+
+
+def death_and_return(with_: Bench) -> None:
+    cloud = with_.cloud("single", "hundred", "hundred-and-one")
+    plane = ControlPlane(list(cloud.values()))
+    plane.start()
+    plane.stop()
+    source = Source(plane.base_url, list(cloud.values()))
+    file = configuration.write(with_.directory, "death.yaml", [source])
+    begin = time.time()
+    try:
+        with (
+            with_.report.check("a dead cloud: serve starts all the same"),
+            with_.exporter.serve("--config.file", file) as running,
+        ):
+            dead_at_start(with_, running, source)
+            plane.start()
+            before = comes_back(with_, running, source, begin)
+            plane.stop()
+            dies(with_, running, source, before)
+            plane.start()
+            comes_back(with_, running, source, begin)
+    finally:
+        plane.stop()
+
+
+def dead_at_start(with_: Bench, running: Running, source: Source) -> None:
+    with with_.report.check("a dead cloud at start: /metrics answers 200 at once, without a domain series"):
+        began = time.monotonic()
+        answer = running.fetch("/metrics")
+        took = time.monotonic() - began
+        require_equal(answer.status, 200, "the status")
+        require(took < 1, f"it took {took:.2f} s")
+        require_equal(bench.domain(bench.read(answer.text, TEXT)), {}, "domain series")
+    with with_.report.check("a dead cloud at start: workspace_up is 0 once the first poll has failed"):
+        downs = [0.0] * len(source.workspaces)
+        wait_for(lambda: values(page_of(running), source, UP) == downs, 5, "workspace_up 0 everywhere")
+    with with_.report.check("a dead cloud at start: counted as network and as nothing else"):
+        page = page_of(running)
+        for reason in REASONS:
+            counted = values(page, source, FAILURES, reason=reason)
+            right = all(value and value >= 1 for value in counted) if reason == "network" else set(counted) == {0.0}
+            require(right, f"failures by {reason}: {counted}")
+    with with_.report.check("a dead cloud at start: ready once the first polls have ended, badly as they did"):
+        running.ready(2 * INTERVAL + SLACK)
+
+
+def comes_back(with_: Bench, running: Running, source: Source, begin: float) -> dict[expected.Key, float]:
+    ups = [1.0] * len(source.workspaces)
+    with with_.report.check("the cloud comes back: workspace_up is 1 and every series is there"):
+        wait_for(lambda: values(page_of(running), source, UP) == ups, 2 * INTERVAL + SLACK, "workspace_up 1 everywhere")
+        bench.require_series(page_of(running), bench.wanted([source], "problems"), (begin, time.time()))
+    return bench.domain(page_of(running))
+
+
+def dies(with_: Bench, running: Running, source: Source, before: dict[expected.Key, float]) -> None:
+    downs = [0.0] * len(source.workspaces)
+    with with_.report.check("the cloud dies: workspace_up is 0 and the last complete listing stays as it was"):
+        wait_for(lambda: values(page_of(running), source, UP) == downs, 2 * INTERVAL + SLACK, "workspace_up 0")
+        page = page_of(running)
+        problems = expected.differences(bench.domain(page), dict(before), (0, 0))
+        successes = [value or 0 for value in values(page, source, LAST_SUCCESS)]
+        if time.time() < min(successes) + STALE_AFTER - 0.3:
+            require_none(problems, "domain series")
+    with with_.report.check("the cloud stays dead: after stale_after, and no earlier, the domain series go"):
+        page = page_of(running)
+        successes = [value or 0 for value in values(page, source, LAST_SUCCESS)]
+        wait_for(lambda: len(bench.domain(page_of(running))) < len(before), STALE_AFTER + SLACK, "the first ones go")
+        require(time.time() >= min(successes) + STALE_AFTER - 0.3, "they went too early")
+        left = max(successes) + STALE_AFTER + SLACK - time.time()
+        wait_for(lambda: not bench.domain(page_of(running)), max(left, SLACK), "all of them go")
+    with with_.report.check("the cloud stays dead: the families about the data's state stay"):
+        page = page_of(running)
+        for family in HEALTH:
+            labels = {"reason": "network"} if family == FAILURES else {}
+            require(None not in values(page, source, family, **labels), f"{family} is gone")
+        bench.require_well_formed(running.page(), TEXT)

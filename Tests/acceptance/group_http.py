@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The other paths of the web server, and how it answers what it should not be asked."""
+
+from __future__ import annotations
+
+import html
+import json
+import socket
+
+import bench
+import configuration
+from bench import Bench
+from cloud_data import Workspace
+from configuration import Source
+from control_plane import FORBIDDEN, TOKEN, ControlPlane, Fault
+from exporter import HOST, TEXT, Running
+from report import require, require_equal
+
+ECHO = {"error_code": 403, "error_msg": f"no <b>entry</b> with {TOKEN}"}
+
+
+def run(with_: Bench) -> None:
+    cloud = with_.cloud()
+    refused = Workspace("refused-1", "refused", [])
+    with ControlPlane([*cloud.values(), refused]) as plane:
+        plane.faults[refused.id] = Fault(status=403, body=FORBIDDEN | ECHO)
+        source = Source(plane.base_url, [*cloud.values(), refused])
+        file = configuration.write(with_.directory, "http.yaml", [source])
+        with (
+            with_.report.check("serve starts for the checks of its paths"),
+            with_.exporter.serve("--config.file", file) as running,
+        ):
+            running.ready()
+            health(with_, running)
+            status_page(with_, running, source)
+            selection(with_, running, source, cloud["small"])
+            discovery(with_, running, source)
+            refusals(with_, running)
+
+
+def health(with_: Bench, running: Running) -> None:
+    for path in ("/-/healthy", "/-/ready"):
+        with with_.report.check(f"{path} answers 200"):
+            require_equal(running.fetch(path).status, 200, "the status")
+    for path in ("/metrics", "/", "/-/healthy", "/api/v1/status"):
+        with with_.report.check(f"HEAD {path} answers like GET, without a body"):
+            head, get = running.fetch(path, "HEAD"), running.fetch(path)
+            require_equal((head.status, head.raw), (get.status, b""), "the answer")
+            require_equal(head.headers.get("content-type"), get.headers.get("content-type"), "Content-Type")
+        with with_.report.check(f"{path} tells browsers not to guess its type"):
+            require_equal(running.fetch(path).headers.get("x-content-type-options"), "nosniff", "the header")
+
+
+def status_page(with_: Bench, running: Running, source: Source) -> None:
+    page = running.fetch("/")
+    with with_.report.check("/ is a page for people, with nothing from elsewhere"):
+        require_equal(page.status, 200, "the status")
+        require(page.headers.get("content-type", "").startswith("text/html"), "it is no HTML")
+        policy = page.headers.get("content-security-policy", "")
+        require("default-src 'none'" in policy or "default-src 'self'" in policy, f"its policy is {policy!r}")
+        require("*" not in policy and "http" not in policy, f"its policy is {policy!r}")
+    with with_.report.check("/ names every workspace, escaped"):
+        unescaped = html.unescape(page.text)
+        for workspace in source.workspaces:
+            require(workspace.shown_name in unescaped, f"{workspace.shown_name} is not on it")
+        require("one <b>" not in page.text and "<b>entry" not in page.text, "a name or message is not escaped")
+        require("/metrics" in page.text, "no link to /metrics")
+    with with_.report.check("/ shows the reason of what fails, and no secret"):
+        require("forbidden" in page.text.lower(), "the reason is not on it")
+        require(TOKEN not in unescaped, "the token is on it")
+    with with_.report.check("/ shows the error_msg of an endpoint in trouble"):
+        messages = [row.get("error_msg") for row in source.workspaces[3].rows if isinstance(row, dict)]
+        shown = [text for text in messages if isinstance(text, str) and text and text in unescaped]
+        require(shown, "none of them is on it")
+    with with_.report.check("/api/v1/status is JSON about every workspace, without a secret"):
+        answer = running.fetch("/api/v1/status")
+        require_equal(answer.status, 200, "the status")
+        require("json" in answer.headers.get("content-type", ""), "Content-Type")
+        text = json.dumps(json.loads(answer.body), ensure_ascii=False)
+        for workspace in source.workspaces:
+            require(workspace.id in text, f"{workspace.id} is missing")
+        require(TOKEN not in text, "the token is in it")
+
+
+def selection(with_: Bench, running: Running, source: Source, chosen: Workspace) -> None:
+    with with_.report.check("/metrics?workspace_id= keeps that workspace's series alone"):
+        answer = running.fetch(f"/metrics?workspace_id={chosen.id}")
+        page = bench.read(answer.text, TEXT)
+        names = {dict(labels).get("workspace_id") for _, labels in page.values()}
+        require_equal(names, {chosen.id}, "the ids on it")
+        one = bench.wanted([Source(source.base_url, [chosen])], "problems")
+        bench.require_series(page, one, (0, 2e10))
+        bench.require_well_formed(answer.text, TEXT)
+    with with_.report.check("/metrics?source= keeps that source's workspaces"):
+        page = bench.read(running.fetch("/metrics?source=acceptance").text, TEXT)
+        names = {dict(labels).get("workspace_id") for _, labels in page.values()}
+        require_equal(names, {workspace.id for workspace in source.workspaces}, "the ids on it")
+    for query in ("workspace_id=unknown", "source=unknown"):
+        with with_.report.check(f"/metrics?{query} answers 404"):
+            require_equal(running.fetch(f"/metrics?{query}").status, 404, "the status")
+
+
+def discovery(with_: Bench, running: Running, source: Source) -> None:
+    with with_.report.check("/sd has one target for every workspace"):
+        answer = running.fetch("/sd")
+        require_equal(answer.status, 200, "the status")
+        require("application/json" in answer.headers.get("content-type", ""), "Content-Type")
+        groups = json.loads(answer.body)
+        found = {}
+        for group in groups:
+            require_equal(group["targets"], [f"{HOST}:{running.port}"], "targets")
+            found[group["labels"]["__param_workspace_id"]] = group["labels"]
+        require_equal(set(found), {workspace.id for workspace in source.workspaces}, "the workspaces")
+        for workspace in source.workspaces:
+            labels, meta = found[workspace.id], "__meta_dataarts_fabric_"
+            require_equal(labels["__param_source"], "acceptance", "__param_source")
+            require_equal(labels["instance"], f"acceptance/{workspace.id}", "instance")
+            require_equal(labels[meta + "source"], "acceptance", "the source")
+            require_equal(labels[meta + "workspace_id"], workspace.id, "the id")
+            require_equal(labels[meta + "workspace"], workspace.shown_name, "the name")
+
+
+def refusals(with_: Bench, running: Running) -> None:
+    for path in ("/nothing", "/metricsx", "/-/", "/../etc/passwd"):
+        with with_.report.check(f"{path} answers 404"):
+            require_equal(running.fetch(path).status, 404, "the status")
+    for method, path in (("POST", "/metrics"), ("DELETE", "/"), ("PUT", "/-/healthy"), ("PATCH", "/sd")):
+        with with_.report.check(f"{method} {path} answers 405 and says what is allowed"):
+            answer = running.fetch(path, method)
+            require_equal(answer.status, 405, "the status")
+            require("GET" in answer.headers.get("allow", ""), f"Allow is {answer.headers.get('allow')!r}")
+    with with_.report.check("POST /-/reload answers 403 where it is not enabled"):
+        require_equal(running.fetch("/-/reload", "POST").status, 403, "the status")
+    with with_.report.check("headers beyond 16 KiB answer 431"):
+        received = raw(running, b"GET /metrics HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * 20000 + b"\r\n\r\n")
+        require(received.startswith(b"HTTP/1.1 431"), f"answer {received[:60]!r}")
+    with with_.report.check("what is no HTTP answers 400 or is dropped, and it serves on"):
+        received = raw(running, b"\x16\x03\x01\x00\xa5 no http at all\r\n\r\n")
+        require(received == b"" or received.startswith(b"HTTP/1.1 400"), f"answer {received[:60]!r}")
+        require_equal(running.fetch("/-/healthy").status, 200, "the status")
+
+
+def raw(running: Running, request: bytes) -> bytes:
+    """Sends bytes as they are; what comes back."""
+    received = b""
+    with socket.create_connection((HOST, running.port), 5) as connection:
+        try:
+            connection.sendall(request)
+            while block := connection.recv(65536):
+                received += block
+                if b"\r\n" in received:
+                    break
+        except ConnectionError:
+            pass
+    return received

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The groups of checks, in the order they are run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import group_catalogue
+import group_cloud
+import group_configuration
+import group_http
+import group_once
+import group_reasons
+import group_serve
+import group_stop
+import prometheus_scrape
+from bench import Bench
+
+GROUPS: dict[str, Callable[[Bench], None]] = {
+    "once": group_once.run,
+    "configuration": group_configuration.run,
+    "serve": group_serve.run,
+    "http": group_http.run,
+    "cloud": group_cloud.run,
+    "reasons": group_reasons.run,
+    "stop": group_stop.run,
+    "catalogue": group_catalogue.run,
+    "demo": group_catalogue.demo,
+    "prometheus": prometheus_scrape.run,
+}

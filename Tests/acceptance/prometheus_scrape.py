@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real Prometheus scrapes the exporter and has what the page has."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import bench
+import configuration
+import expected
+from bench import Bench
+from configuration import Source
+from control_plane import ControlPlane
+from exporter import HOST, OPENMETRICS, free_port
+from report import Skip, require, require_none, wait_for
+
+CONFIGURATION = """\
+global:
+  scrape_interval: 1s
+  scrape_timeout: 1s
+scrape_configs:
+  - job_name: dataarts_fabric
+    static_configs:
+      - targets: ["{target}"]
+  - job_name: by_workspace
+    http_sd_configs:
+      - url: http://{target}/sd
+        refresh_interval: 1s
+"""
+
+
+class Prometheus:
+    """A Prometheus on loopback, with its storage in a directory that goes with it."""
+
+    def __init__(self, target: str, directory: pathlib.Path) -> None:
+        self.port = free_port()
+        file, log = directory / "prometheus.yml", directory / "prometheus.log"
+        file.write_text(CONFIGURATION.format(target=target), "utf-8")
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [
+                    "prometheus", f"--config.file={file}", f"--storage.tsdb.path={directory / 'data'}",
+                    f"--web.listen-address={HOST}:{self.port}", "--log.level=warn",
+                ],
+                stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=directory,
+            )  # fmt: skip
+
+    def ask(self, path: str, **query: str) -> Any:
+        url = f"http://{HOST}:{self.port}{path}?{urllib.parse.urlencode(query)}"
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(url, timeout=5) as response:
+            return json.load(response)["data"]
+
+    def query(self, expression: str) -> dict[expected.Key, float]:
+        """An instant query, by name and labels without those of the target."""
+        result = {}
+        for series in self.ask("/api/v1/query", query=expression)["result"]:
+            labels = {name: text for name, text in series["metric"].items() if name not in ("job", "instance")}
+            name = labels.pop("__name__", "")
+            result[(name, frozenset(labels.items()))] = float(series["value"][1])
+        return result
+
+    def ready(self) -> bool:
+        with contextlib.suppress(OSError, urllib.error.URLError):
+            self.ask("/api/v1/query", query="1")
+            return True
+        return False
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+@contextlib.contextmanager
+def scraping(target: str) -> Iterator[Prometheus]:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory:
+        prometheus = Prometheus(target, pathlib.Path(directory))
+        try:
+            wait_for(prometheus.ready, 15, "Prometheus answers")
+            yield prometheus
+        finally:
+            prometheus.stop()
+
+
+def run(with_: Bench) -> None:
+    if not shutil.which("prometheus"):
+        with with_.report.check("Prometheus scrapes the exporter"):
+            raise Skip("no prometheus here")
+        return
+    cloud = with_.cloud()
+    with ControlPlane(list(cloud.values())) as plane:
+        source = Source(plane.base_url, list(cloud.values()))
+        file = configuration.write(with_.directory, "prometheus.yaml", [source], "all")
+        begin = time.time()
+        with (
+            with_.report.check("Prometheus and the exporter start"),
+            with_.exporter.serve("--config.file", file) as running,
+        ):
+            running.ready()
+            with scraping(f"{HOST}:{running.port}") as prometheus:
+                with with_.report.check("Prometheus: up is 1"):
+                    up = 'up{job="dataarts_fabric"}'
+                    wait_for(lambda: list(prometheus.query(up).values()) == [1.0], 10, "up == 1")
+                with with_.report.check("Prometheus: it scraped as many samples as the page has series"):
+                    scraped = 'scrape_samples_scraped{job="dataarts_fabric"}'
+
+                    def counts_agree() -> bool:
+                        page = bench.read(running.page(OPENMETRICS), OPENMETRICS)
+                        return list(prometheus.query(scraped).values()) == [float(len(page.values()))]
+
+                    wait_for(counts_agree, 8, "the counts agree", step=0.5)
+                with with_.report.check("Prometheus: every domain series has the value of the independent count"):
+                    names = "|".join(sorted(expected.DOMAIN_FAMILIES))
+                    actual = prometheus.query(f'{{__name__=~"{names}", job="dataarts_fabric"}}')
+                    wanted = bench.wanted([source], "all")
+                    require_none(expected.differences(actual, wanted, (begin, time.time())), "series")
+                with with_.report.check("Prometheus: a sum over the endpoints is the number of endpoints"):
+                    family = "dataarts_fabric_workspace_listed_endpoints"
+                    agree = 'sum by (workspace_id) (dataarts_fabric_endpoints{job="dataarts_fabric"})'
+                    agree += f' == on (workspace_id) sum by (workspace_id) ({family}{{job="dataarts_fabric"}})'
+                    require(len(prometheus.query(agree)) >= len(cloud) - 1, "they differ")
+                with with_.report.check("Prometheus: /sd gives one healthy target for every workspace"):
+                    by_workspace = 'count(up{job="by_workspace"} == 1)'
+                    wait_for(
+                        lambda: list(prometheus.query(by_workspace).values()) == [float(len(cloud))], 12, "all are up"
+                    )

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What passed and what failed, as lines for people."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+SHOWN = 20
+T = TypeVar("T")
+
+
+class Failure(Exception):
+    """A check that did not hold."""
+
+
+class Skip(Exception):
+    """A check that cannot be made here."""
+
+
+class Report:
+    """Counts checks. A check is a `with report.check("what holds"):` whose body raises where it does not."""
+
+    def __init__(self) -> None:
+        self.passed, self.skipped = 0, 0
+        self.failed: list[str] = []
+        self.group = ""
+        self.began = time.monotonic()
+
+    def say(self, line: str) -> None:
+        print(line, flush=True)
+
+    def begin(self, group: str) -> None:
+        self.group = group
+        self.say(f"== {group}  [{time.monotonic() - self.began:.1f} s]")
+
+    @contextlib.contextmanager
+    def check(self, title: str) -> Iterator[None]:
+        try:
+            yield
+        except Skip as reason:
+            self.skipped += 1
+            self.say(f"  skip  {title}: {reason}")
+        except Failure as failure:
+            self.fail(title, str(failure))
+        except Exception:
+            self.fail(title, traceback.format_exc().rstrip())
+        else:
+            self.passed += 1
+            self.say(f"  ok    {title}")
+
+    def fail(self, title: str, detail: str) -> None:
+        self.failed.append(f"{self.group}: {title}")
+        self.say(f"  FAIL  {title}")
+        for line in detail.splitlines():
+            self.say(f"        {line}")
+
+    def summary(self) -> int:
+        """Prints the outcome; the exit status."""
+        for title in self.failed:
+            self.say(f"failed: {title}")
+        self.say(f"took {time.monotonic() - self.began:.0f} s")
+        skipped = f", {self.skipped} skipped" if self.skipped else ""
+        self.say(f"{self.passed} passed, {len(self.failed)} failed{skipped}")
+        return 1 if self.failed else 0
+
+
+def require(condition: object, message: str) -> None:
+    if not condition:
+        raise Failure(message)
+
+
+def require_equal(actual: object, wanted: object, what: str) -> None:
+    require(actual == wanted, f"{what} is {shortened(actual)}, should be {shortened(wanted)}")
+
+
+def shortened(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 500 else text[:500] + "…"
+
+
+def require_none(problems: Iterable[str], what: str) -> None:
+    """No problem at all; else the first ones in words."""
+    listed = list(problems)
+    if listed:
+        more = f"\n… and {len(listed) - SHOWN} more" if len(listed) > SHOWN else ""
+        raise Failure(f"{what}: {len(listed)} problems\n" + "\n".join(listed[:SHOWN]) + more)
+
+
+def wait_for(condition: Callable[[], T], seconds: float, what: str, step: float = 0.05) -> T:
+    """The first true value of `condition`, asked every `step`, at the latest after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() >= deadline:
+            raise Failure(f"not within {seconds:g} s: {what}")
+        time.sleep(step)

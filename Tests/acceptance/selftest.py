@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The suite's own checks, each shown to fail on a bad sample. Needs no exporter.
+
+Run as `python3 Tests/acceptance/selftest.py`; the acceptance run begins with it.
+"""
+
+from __future__ import annotations
+
+import sys
+import unittest
+
+import selftest_control_plane
+import selftest_expected
+import selftest_exposition
+import selftest_tables
+
+MODULES = (selftest_exposition, selftest_expected, selftest_control_plane, selftest_tables)
+
+
+def suite() -> unittest.TestSuite:
+    """Every test of the suite's own checks."""
+    loader = unittest.defaultTestLoader
+    return unittest.TestSuite(loader.loadTestsFromModule(module) for module in MODULES)
+
+
+if __name__ == "__main__":
+    outcome = unittest.TextTestRunner(verbosity=1).run(suite())
+    sys.exit(not outcome.wasSuccessful())

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The independent count against listings counted by hand."""
+
+from __future__ import annotations
+
+import math
+import unittest
+from typing import Any
+
+import cloud_data
+import expected
+from json_text import Literal
+
+BASE = {"source": "s", "workspace_id": "w", "workspace": "name"}
+P = "dataarts_fabric_"
+
+
+def key(family: str, **labels: str) -> expected.Key:
+    return P + family, frozenset({**BASE, **labels}.items())
+
+
+def zeros(kind: str, visibility: str) -> expected.Series:
+    return {
+        key("endpoints", endpoint_type=kind, status=status, visibility=visibility): 0.0
+        for status in expected.DOCUMENTED_STATUSES
+    }
+
+
+def totals(listed: int, skipped: int, malformed: int) -> expected.Series:
+    return {
+        key("workspace_listed_endpoints"): float(listed),
+        key("workspace_skipped_records"): float(skipped),
+        key("workspace_malformed_fields"): float(malformed),
+        key("workspace_dropped_details"): 0.0,
+    }
+
+
+class ByHand(unittest.TestCase):
+    maxDiff = None
+
+    def test_an_empty_listing(self) -> None:
+        self.assertEqual(expected.count([], BASE), totals(0, 0, 0))
+
+    def test_the_sample_of_the_reference(self) -> None:
+        row: dict[str, Any] = {
+            "visibility": "PRIVATE",
+            "id": "0b5633ba2b904511ad514346f4dxxxxx",
+            "name": "endpoint1",
+            "type": "job",
+            "status": "CREATING",
+            "create_time": "2023-05-30T12:24:30.401Z",
+            "update_time": "2023-05-30T12:24:30.401Z",
+            "reserved_resource": {
+                "apu": {"spec_code": "a1x", "warm_up_num": 1, "max_num": 100},
+                "dpu": {"spec_code": "d1x", "warm_up_num": 1, "max_num": 100, "use_public_resource": False},
+                "mu": {"spec_code": "mu", "min": 0, "max": 1},
+            },
+            "ray_resource": {
+                "head_group_spec": {"spec_code": "string"},
+                "worker_group_spec": [
+                    {"name": "string", "spec_code": "string", "min_replicas": 10000, "max_replicas": 10000}
+                ],
+            },
+            "error_code": "string",
+            "error_msg": "string",
+        }
+        at = 1685449470.401
+        group = {"endpoint_type": "job", "status": "CREATING"}
+        who = {"endpoint_id": row["id"], "endpoint_name": "endpoint1"} | group
+        wanted = zeros("job", "PRIVATE") | totals(1, 0, 0)
+        wanted |= {
+            key("endpoints", **group, visibility="PRIVATE"): 1.0,
+            key("endpoints_with_error", **group, error_code="string"): 1.0,
+            key("endpoint_oldest_transition_timestamp_seconds", **group): at,
+            key("apu_reserved", **group, spec_code="a1x"): 1.0,
+            key("apu_max", **group, spec_code="a1x"): 100.0,
+            key("dpu_reserved", **group, spec_code="d1x", public_resource="false"): 1.0,
+            key("dpu_max", **group, spec_code="d1x", public_resource="false"): 100.0,
+            key("mu_reserved", **group, spec_code="mu"): 0.0,
+            key("mu_max", **group, spec_code="mu"): 1.0,
+            key("ray_heads", **group, spec_code="string"): 1.0,
+            key("ray_workers_min", **group, spec_code="string"): 10000.0,
+            key("ray_workers_max", **group, spec_code="string"): 10000.0,
+            key("endpoint_status_since_timestamp_seconds", **who, visibility="PRIVATE"): at,
+            key("endpoint_error", **who, error_code="string"): 1.0,
+        }
+        self.assertEqual(expected.differences(as_numbers(expected.count([row], BASE)), wanted, (0, 0)), [])
+
+    def test_odd_rows(self) -> None:
+        rows: list[Any] = [
+            {"id": "a"},
+            {"id": "b", "type": "sql", "status": "RUNNING", "visibility": "", "name": "\ud800\0",
+             "reserved_resource": {"apu": {"warm_up_num": 2**63 - 1}, "dpu": {"max_num": 1.5}, "mu": None}},
+            {"id": "c", "type": "sql", "status": "RUNNING", "visibility": "PRIVATE", "error_code": 7,
+             "reserved_resource": {"apu": {"warm_up_num": 2.0, "max_num": Literal("1e0")}}},
+            {"id": 5, "status": 5},
+            "nothing",
+            {"id": "d", "type": "sql", "status": "DELETING", "update_time": "soon", "ray_resource": {
+                "head_group_spec": {}, "worker_group_spec": [None, {"min_replicas": 3}, {"max_replicas": True}]}},
+        ]  # fmt: skip
+        group = {"endpoint_type": "sql", "status": "RUNNING"}
+        moving = {"endpoint_type": "sql", "status": "DELETING"}
+        wanted = zeros("unknown", "PRIVATE") | zeros("sql", "PRIVATE") | totals(4, 2, 6)
+        wanted |= {
+            key("endpoints", endpoint_type="unknown", status="UNKNOWN", visibility="PRIVATE"): 1.0,
+            key("endpoints", **group, visibility="PRIVATE"): 2.0,
+            key("endpoints", **moving, visibility="PRIVATE"): 1.0,
+            key("apu_reserved", **group): 2.0**63,
+            key("apu_max", **group): 2.0**63,
+            key("dpu_reserved", **group, public_resource="false"): 0.0,
+            key("dpu_max", **group, public_resource="false"): 0.0,
+            key("ray_heads", **moving): 1.0,
+            key("ray_workers_min", **moving): 3.0,
+            key("ray_workers_max", **moving): 3.0,
+            key("endpoint_oldest_transition_timestamp_seconds", **moving): expected.POLL,
+            key("endpoint_status_since_timestamp_seconds", **moving, endpoint_id="d", visibility="PRIVATE"):
+                expected.POLL,
+        }  # fmt: skip
+        self.assertEqual(expected.count(rows, BASE), wanted)
+        named = expected.count(rows, BASE, "all")
+        shown = key("endpoint_status_since_timestamp_seconds", **group, endpoint_id="b",
+                    endpoint_name="\ufffd\ufffd", visibility="PRIVATE")  # fmt: skip
+        self.assertEqual(named[shown], expected.POLL)
+        self.assertEqual(len(named) - len(wanted), 3)
+
+
+class Pieces(unittest.TestCase):
+    def test_times(self) -> None:
+        cases = {
+            "1970-01-01T00:00:01Z": 1.0,
+            "1970-01-01 08:00:01.5+08:00": 1.5,
+            "1970-01-01T00:00:00.250": 0.25,
+            "1969-12-31T20:30:00-03:30": 0.0,
+            "2025-02-29T00:00:00Z": None,
+            "1970-01-01": None,
+            "": None,
+        }
+        for text, wanted in cases.items():
+            self.assertEqual(expected.unix_seconds(text), wanted, text)
+
+    def test_text_of_labels(self) -> None:
+        self.assertEqual(expected.clean("a\ud83d\ude00\udc00\ud800b\0"), "a\U0001f600\ufffd\ufffdb\ufffd")
+
+    def test_saturation(self) -> None:
+        self.assertEqual(expected.saturating([2**63 - 1, 1]), 2**63 - 1)
+        self.assertEqual(expected.saturating([2**62, 2**62 - 1]), 2**63 - 1)
+
+    def test_differences_name_each_kind(self) -> None:
+        wanted: expected.Series = {key("endpoints"): 1.0, key("apu_max"): 2.0, key("endpoint_x"): expected.POLL}
+        actual = {key("endpoints"): 3.0, key("mu_max"): 2.0, key("endpoint_x"): 99.0}
+        found = expected.differences(actual, wanted, (200.0, 201.0))
+        self.assertEqual([text.split(":")[0] for text in found], ["differs", "differs", "missing", "too much"])
+
+    def test_history_keeps_zeros_of_the_right_families(self) -> None:
+        before: expected.Series = {key("endpoints", status="X"): 2.0, key("endpoint_error"): 1.0, key("apu_max"): 3.0}
+        self.assertEqual(expected.with_history(before, {}), {key("endpoints", status="X"): 0.0, key("apu_max"): 0.0})
+
+
+class Data(unittest.TestCase):
+    def test_the_cloud_is_seeded_and_of_the_promised_sizes(self) -> None:
+        cloud, again = cloud_data.test_cloud(), cloud_data.test_cloud()
+        self.assertEqual({name: len(workspace.rows) for name, workspace in cloud.items()}, cloud_data.SIZES)
+        self.assertEqual(cloud, again)
+
+    def test_delicate_rows_are_never_shared_by_two_pages(self) -> None:
+        for workspace in cloud_data.test_cloud().values():
+            for index, row in enumerate(workspace.rows):
+                tally = expected.Tally(BASE, "none")
+                tally.add(row)
+                if index and not all(index % step for step in cloud_data.PAGE_STEPS):
+                    self.assertEqual((tally.skipped, tally.reader.malformed), (0, 0), index)
+
+    def test_ids_are_unique(self) -> None:
+        for workspace in cloud_data.test_cloud().values():
+            ids = [row["id"] for row in workspace.rows if isinstance(row, dict) and isinstance(row.get("id"), str)]
+            usable = [text for text in ids if text]
+            self.assertEqual(len(usable), len(set(usable)))
+            self.assertTrue(all(32 <= len(text) <= 36 for text in usable))
+
+
+def as_numbers(series: expected.Series) -> dict[expected.Key, float]:
+    return {name: math.nan if isinstance(value, str) else value for name, value in series.items()}
+
+
+if __name__ == "__main__":
+    unittest.main()
