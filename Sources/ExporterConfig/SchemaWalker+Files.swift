@@ -53,8 +53,9 @@ extension SchemaWalker {
         guard let string = string(node, path) else { return nil }
         let resolved = resolve(string.value)
         var shown = Shown.path(string.isVerbatim ? resolved : string.raw) ?? "the file"
-        if mayBeSecret, !string.raw.contains("/") {
-            // Somebody may have put the secret itself here.
+        let isShortForToken = path.hasSuffix("token_file") || path == "--token-file"
+        if mayBeSecret, !string.raw.contains("/"), !(isShortForToken && string.raw.utf8.count <= 64) {
+            // Somebody may have put the secret itself here; no token is as short as a file's name.
             shown = "the file of that name" + (folder.isEmpty ? "" : " in \(folder)")
         }
         do throws(FileAccess.Failure) {

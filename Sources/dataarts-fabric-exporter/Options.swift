@@ -92,7 +92,8 @@ struct WebOptions: ParsableArguments {
     var telemetryPath = "/metrics"
 
     @Option(
-        name: .customLong("web.max-requests"), help: "Requests in flight beyond which 503 is answered; 0: no limit.")
+        name: .customLong("web.max-requests"), parsing: .unconditional,
+        help: "Requests in flight beyond which 503 is answered; 0: no limit.")
     var maximumRequests = 40
 
     @Option(name: .customLong("web.external-url"), help: .hidden)
@@ -106,8 +107,8 @@ struct WebOptions: ParsableArguments {
 
     /// The settings, checked.
     func settings() throws -> ServeRun.WebSettings {
-        try refuse(externalURL != nil, "--web.external-url")
-        try refuse(configFile != nil, "--web.config.file")
+        try refuse(externalURL, "--web.external-url")
+        try refuse(configFile, "--web.config.file")
         try refuse(enablesLifecycle, "--web.enable-lifecycle")
         let settings = ServeRun.WebSettings(
             listenAddresses: listenAddresses.isEmpty ? [":9942"] : listenAddresses, telemetryPath: telemetryPath,
@@ -120,4 +121,9 @@ struct WebOptions: ParsableArguments {
 /// Refuses a flag whose feature does not exist yet.
 func refuse(_ isGiven: Bool, _ flag: String) throws {
     if isGiven { throw ProgramEnd(ProgramEnd.usage, "\(flag): not supported yet") }
+}
+
+/// Refuses a flag with a value whose feature does not exist yet.
+func refuse(_ value: String?, _ flag: String) throws {
+    if let value { try refuse(true, "\(flag) \(value)") }
 }

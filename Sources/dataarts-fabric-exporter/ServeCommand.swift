@@ -14,7 +14,7 @@ struct ServeCommand: AsyncParsableCommand {
     var shard: String?
 
     func run() async throws {
-        try refuse(shard != nil, "--shard")
+        try refuse(shard, "--shard")
         let settings = try web.settings()
         let configuration = try source.read()
         let run = ServeRun(configuration: configuration, web: settings, logger: log.logger())

@@ -218,9 +218,16 @@ enum BadTokenFiles {
         ),
         BadFile(
             "A secret in the place of its file is not shown",
-            Reading.authOf("token_file: MIIsecretTOKEN"),
+            Reading.authOf("token_file: " + String(repeating: "MIIsecretTOKEN", count: 5)),
             [
                 "config.yaml:5:17: sources[0].auth.token_file: cannot read the file of that name: no such file"
+            ]
+        ),
+        BadFile(
+            "A file's name too short to be a token is shown",
+            Reading.authOf("token_file: no-such-token"),
+            [
+                "config.yaml:5:17: sources[0].auth.token_file: cannot read no-such-token: no such file"
             ]
         ),
         BadFile(

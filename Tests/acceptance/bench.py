@@ -88,7 +88,7 @@ def client_problems(text: str) -> list[str]:
     except ValueError as problem:
         return [f"refused: {problem}"]
     theirs = {
-        (sample.name, frozenset(sample.labels.items())): sample.value
+        (sample.name, frozenset(sample.labels.items())): float(sample.value)
         for family in families
         for sample in family.samples
     }

@@ -134,7 +134,7 @@ def run(with_: Bench) -> None:
                     agree = 'sum by (workspace_id) (dataarts_fabric_endpoints{job="dataarts_fabric"})'
                     agree += f' == on (workspace_id) sum by (workspace_id) ({family}{{job="dataarts_fabric"}})'
                     require(len(prometheus.query(agree)) >= len(cloud) - 1, "they differ")
-                with with_.report.check("Prometheus: /sd gives one healthy target for every workspace"):
+                with with_.report.check("Prometheus: /sd gives one healthy target for every workspace", needs="service discovery"):
                     by_workspace = 'count(up{job="by_workspace"} == 1)'
                     wait_for(
                         lambda: list(prometheus.query(by_workspace).values()) == [float(len(cloud))], 12, "all are up"

@@ -10,6 +10,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 SHOWN = 20
+
+# Features of the contract that the exporter does not have yet. A check that needs one must fail until it is taken out
+# of here.
+PENDING = frozenset({"status page", "status as JSON", "selection", "service discovery", "passwords"})
+
 T = TypeVar("T")
 
 
@@ -38,19 +43,29 @@ class Report:
         self.say(f"== {group}  [{time.monotonic() - self.began:.1f} s]")
 
     @contextlib.contextmanager
-    def check(self, title: str) -> Iterator[None]:
+    def check(self, title: str, needs: str | None = None) -> Iterator[None]:
+        """One check. `needs` names a feature: while it is in PENDING, the check must fail, and is not counted."""
+        detail = None
         try:
             yield
         except Skip as reason:
             self.skipped += 1
             self.say(f"  skip  {title}: {reason}")
+            return
         except Failure as failure:
-            self.fail(title, str(failure))
+            detail = str(failure)
         except Exception:
-            self.fail(title, traceback.format_exc().rstrip())
-        else:
+            detail = traceback.format_exc().rstrip()
+        if needs in PENDING:
+            if detail is None:
+                self.fail(title, f"holds although it needs {needs!r}, which is said to be pending")
+            else:
+                self.say(f"  wait  {title}: needs {needs}")
+        elif detail is None:
             self.passed += 1
             self.say(f"  ok    {title}")
+        else:
+            self.fail(title, detail)
 
     def fail(self, title: str, detail: str) -> None:
         self.failed.append(f"{self.group}: {title}")
