@@ -30,7 +30,7 @@ import Transport
         }
     }
 
-    @Test func aGzipBombEndsAtTheLimitWithLittleMemory() async throws {
+    @Test func aGzipBombEndsAtTheLimit() async throws {
         let head = Array("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n".utf8)
         let server = try ScriptedServer(
             .expectRequest, .send(head + CompressedSamples.bombStart), .flood(CompressedSamples.bombRepeat))
@@ -41,8 +41,9 @@ import Transport
             // 4 MiB of zeros are some 26 KB of this stream, and libcurl reads a little more of it.
             #expect((26_000..<200_000).contains(failure?.receivedBytes ?? 0))
             await server.wait { $0.closedByPeer == 1 }
-            // Loose, because other tests take memory meanwhile; a bomb that went off would bring gigabytes.
-            #expect(residentBytes() - before < 64_000_000)
+            // Loose, because other tests take memory meanwhile, under a sanitizer most of all; a bomb that went off would
+            // bring gigabytes. How tight the buffer is, the test below says.
+            #expect(residentBytes() - before < 500_000_000)
         }
     }
 
