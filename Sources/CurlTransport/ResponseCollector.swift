@@ -59,23 +59,34 @@ struct ResponseCollector {
             body = []
             return false
         }
-        if body.isEmpty { reserve() }
+        reserve(body.count + bytes.count)
         body.append(contentsOf: bytes)
         return true
     }
 
-    /// The body with its slack.
+    /// The body with its slack, which an empty one has as well.
     mutating func finishBody() -> [UInt8] {
-        if body.capacity < body.count + Self.bodySlack { body.reserveCapacity(body.count + Self.bodySlack) }
+        reserve(body.count)
         return body
     }
 
-    private mutating func reserve() {
+    /// Makes room for `needed` bytes and the slack.
+    ///
+    /// Left to itself the array would double beyond the limit, and be copied once more for the slack.
+    private mutating func reserve(_ needed: Int) {
+        guard body.capacity < needed + Self.bodySlack else { return }
+        let wanted = body.isEmpty ? claimedLength : needed * 2
+        body.reserveCapacity(max(needed, min(wanted, maxBodyBytes)) + Self.bodySlack)
+    }
+
+    /// What the head says of the body's length, as far as it is worth believing.
+    private var claimedLength: Int {
         func value(_ name: String) -> String? { headers.last { $0.name.lowercased() == name }?.value }
         // The length of an encoded body says nothing of the decoded one.
-        guard value("content-encoding") == nil, let length = value("content-length").flatMap({ Int($0) }), length > 0
-        else { return }
-        body.reserveCapacity(min(length, maxBodyBytes, Self.maxReservation) + Self.bodySlack)
+        guard value("content-encoding") == nil, let length = value("content-length").flatMap({ Int($0) }) else {
+            return 0
+        }
+        return min(length, Self.maxReservation)
     }
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }

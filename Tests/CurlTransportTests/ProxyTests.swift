@@ -51,29 +51,29 @@ import Transport
         }
     }
 
-    @Test func theEnvironmentsProxyIsUsedOnlyWhereAsked() async throws {
-        let server = try ScriptedServer(.answer(plainResponse("direct")))
-        let proxy = try ScriptedServer(.answer(plainResponse("environment")))
-        let other = try ScriptedServer(.answer(plainResponse("other")))
-        defer {
-            unsetenv("http_proxy")
-            unsetenv("no_proxy")
-            proxy.stop()
-            other.stop()
-        }
-        try await withServer(server) { direct, server in
+    @Test func theEnvironmentsProxyIsUsedOnlyWhereAsked() async {
+        // In a process of its own: setenv races with every getenv of other tests' threads.
+        await #expect(processExitsWith: .success) {
+            let server = try ScriptedServer(.answer(plainResponse("direct")))
+            let proxy = try ScriptedServer(.answer(plainResponse("environment")))
+            let other = try ScriptedServer(.answer(plainResponse("other")))
+            let engine = try CurlEngine()
+            func text(_ proxy: ConnectionOptions.Proxy) async -> String {
+                await engine.transport(ConnectionOptions(proxy: proxy)).text(server.url())
+            }
+            let explicit = ConnectionOptions.Proxy.url("http://127.0.0.1:\(other.port)")
+
             setenv("http_proxy", "http://127.0.0.1:\(proxy.port)", 1)
-            try await withTransport(ConnectionOptions(proxy: .environment)) { transport in
-                #expect(await transport.text(server.url()) == "environment")
-                #expect(await direct.text(server.url()) == "direct")
-            }
+            unsetenv("no_proxy")
+            unsetenv("NO_PROXY")
+            #expect(await text(.environment) == "environment")
+            #expect(await text(.none) == "direct")
+            #expect(await text(explicit) == "other")
+
             setenv("no_proxy", "127.0.0.1", 1)
-            try await withTransport(ConnectionOptions(proxy: .environment)) { transport in
-                #expect(await transport.text(server.url()) == "direct")
-            }
-            try await withTransport(ConnectionOptions(proxy: .url("http://127.0.0.1:\(other.port)"))) { transport in
-                #expect(await transport.text(server.url()) == "other")
-            }
+            #expect(await text(.environment) == "direct")
+            #expect(await text(explicit) == "other")
+            await engine.shutdown()
         }
     }
 }

@@ -6,7 +6,7 @@ import Transport
 
 /// Runs `body` with a transport of an engine of its own, and shuts the engine down.
 ///
-/// The environment's proxy is left out by default, because one test sets it while others run.
+/// The environment's proxy is left out by default, lest the machine's own gets between a test and its server.
 func withTransport(
     _ options: ConnectionOptions = ConnectionOptions(proxy: .none),
     _ body: (CurlTransport) async throws -> Void
