@@ -41,9 +41,15 @@ final class ConnectionRegistry: Sendable {
     }
 
     /// Refuses further connections.
-    func drain() {
-        state.withLock { $0.isDraining = true }
+    /// - Returns: whether this was the first call.
+    @discardableResult
+    func drain() -> Bool {
+        let isFirst = state.withLock { state in
+            defer { state.isDraining = true }
+            return !state.isDraining
+        }
         continuation.finish()
+        return isFirst
     }
 
     /// Whether responses should be the last of their connection.

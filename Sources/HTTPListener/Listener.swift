@@ -70,14 +70,17 @@ public final class Listener: Sendable {
     public func shutdown(grace: Duration) async {
         closeSockets()
         for socket in sockets { try? await socket.closeFuture.get() }
-        registry.drain()
+        let isFirst = registry.drain()
         let open = registry.open
         guard let eventLoop = open.first?.eventLoop else { return }
         let deadline = eventLoop.scheduleTask(in: TimeAmount(grace)) {
             for channel in open { channel.close(promise: nil) }
         }
-        // The pipelining handler closes when idle, and otherwise after the response, which then says so.
-        for channel in open { channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
+        // The pipelining handler closes when idle, and otherwise after the response, which then says so. It must not be
+        // told twice.
+        if isFirst {
+            for channel in open { channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
+        }
         try? await EventLoopFuture.andAllComplete(open.map(\.closeFuture), on: eventLoop).get()
         deadline.cancel()
     }

@@ -29,6 +29,16 @@ struct DemoTests {
         #expect(north.cloud.workspaces.map(\.id) == north.workspaces.dropLast().map(\.id))
     }
 
+    @Test("From the first request on every status is to be seen, and an endpoint that is stuck")
+    func beginning() {
+        let north = DemoScenario(startSeconds: Self.start).sources[0].cloud
+        let endpoints = north.workspaces.filter { !$0.isForbidden }.flatMap(\.endpoints)
+        #expect(Set(endpoints.compactMap(\.status.value)) == Set(SeededData.statuses))
+        #expect(endpoints.filter { $0.name == "stuck-since-before" }.count == 3)
+        #expect(endpoints.contains { $0.errorCode.value != nil })
+        #expect(Set(endpoints.compactMap(\.id.value)).count == endpoints.count)
+    }
+
     @Test("The throttled workspace is throttled in the third minute of every five, and the others go on")
     func throttling() async throws {
         let scenario = DemoScenario(startSeconds: Self.start)

@@ -51,6 +51,37 @@ struct ConnectionEndTests {
         }
     }
 
+    @Test("A handler's mistakes are logged as errors, what clients do is not logged")
+    func logs() async throws {
+        struct Mistake: Error {}
+        let recorder = LogRecorder()
+        try await withListener(
+            logger: recorder.logger,
+            handler: { request in
+                switch request.path {
+                case "/throws":
+                    ListenerResponse(status: 200, body: .stream(contentLength: nil) { _ in throw Mistake() })
+                case "/header": ListenerResponse(status: 200, headers: [("X", "a\r\nb")])
+                default: .text(200, "ok")
+                }
+            }
+        ) { address, _ in
+            for text in ["", "nonsense\r\n\r\n", "GET / HT", Self.get] {
+                let client = try RawClient(connectingTo: address)
+                try await client.send(text)
+                client.disconnect()
+                _ = try await client.receiveToEnd()
+            }
+            #expect(recorder.text == [])
+            for path in ["/throws", "/header"] {
+                let client = try RawClient(connectingTo: address)
+                try await client.send("GET \(path) HTTP/1.1\r\nHost: h\r\n\r\n")
+                #expect(try await client.receiveText() == "")
+            }
+        }
+        #expect(recorder.text == Array(repeating: "error: a response could not be produced", count: 2))
+    }
+
     @Test(
         "A client that stalls in its request is dropped",
         arguments: ["", "GET / HT", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nab"]

@@ -127,6 +127,24 @@ struct ListeningTests {
         }
     }
 
+    @Test("A second shutdown can cut the grace of the first one short")
+    func impatience() async throws {
+        let began = Signal<Bool>()
+        try await withListener(handler: { _ in
+            await began.send(true)
+            try? await Task.sleep(for: .seconds(600))
+            return .text(200, "late")
+        }) { address, listener in
+            let client = try RawClient(connectingTo: address)
+            try await client.send(Self.get)
+            _ = await began.wait()
+            async let patient: Void = listener.shutdown(grace: .seconds(500))
+            await listener.shutdown(grace: .zero)
+            await patient
+            #expect(try await client.receiveText() == "")
+        }
+    }
+
     @Test("Cancelling the run ends every connection and closes the sockets")
     func cancellation() async throws {
         let began = Signal<Bool>()

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import HTTPListener
 import Logging
+import Synchronization
 import Testing
 
 /// Runs a listener on a free port of the loopback interface while `body` uses it, then shuts it down.
 func withListener(
+    logger: Logger = quietLogger,
     handler: @escaping Listener.Handler,
     settings adjust: (inout ListenerSettings) -> Void = { _ in },
     _ body: (_ address: String, _ listener: Listener) async throws -> Void
 ) async throws {
     var settings = ListenerSettings(addresses: [ListenAddress(host: "127.0.0.1", port: 0)])
     adjust(&settings)
-    let listener = try await Listener.bind(settings, logger: quietLogger, handler: handler)
+    let listener = try await Listener.bind(settings, logger: logger, handler: handler)
     let address = try #require(listener.boundAddresses.first)
     let running = Task { try await listener.run() }
     do {
@@ -41,5 +43,29 @@ actor Signal<Value: Sendable> {
     func wait() async -> Value {
         if let value { return value }
         return await withCheckedContinuation { waiters.append($0) }
+    }
+}
+
+/// Keeps what is logged at info and above.
+final class LogRecorder: Sendable {
+    private let lines = Mutex<[String]>([])
+
+    var text: [String] { lines.withLock { $0 } }
+
+    var logger: Logger { Logger(label: "test") { _ in Handler(recorder: self) } }
+
+    private struct Handler: LogHandler {
+        let recorder: LogRecorder
+        var metadata: Logger.Metadata = [:]
+        var logLevel = Logger.Level.info
+
+        subscript(metadataKey key: String) -> Logger.MetadataValue? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) {
+            recorder.lines.withLock { $0.append("\(event.level): \(event.message)") }
+        }
     }
 }
