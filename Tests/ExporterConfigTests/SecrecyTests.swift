@@ -15,7 +15,7 @@ struct SecrecyTests {
             "token: [#]", "token: {#: #}", "token: {a: #}", "token:#", "# : token", "#", "{#}", "[#]", "? #", "tokn: #",
             "totally_unknown: #", "token: ${#", "token: ${-#}", "token: #${UNSET}", "token: |\n  #\n  #",
             "token: \"#\\q\"",
-            "token: #\ntoken: #", "token: #\ntoken_file: /run/secrets/none", "token_file: #", "token_file: [#]",
+            "token: #\ntoken: #", "token: #\ntoken_file: /run/secrets/none", "token_file: ########", "token_file: [#]",
             "token: `#", "token: %#", "#: x\n#: y", "token: > #", "token: ,#", "token: #: x", "password: #",
             "access_key: #",
             "password: {domain: a, user: u, password: '#', password_file: '#'}", "password: {password: [#]}",
