@@ -6,9 +6,10 @@ public struct ChildProcess: Sendable {
     private let pid: pid_t
     private let output: Int32
 
-    /// The full path of `tool` in the usual places; nil: not installed.
+    /// The full path of `tool` in the usual places, or `tool` itself where it is a path; nil: not installed.
     public static func path(of tool: String) -> String? {
-        ["/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin"].map { "\($0)/\(tool)" }
+        if tool.contains("/") { return access(tool, X_OK) == 0 ? tool : nil }
+        return ["/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin"].map { "\($0)/\(tool)" }
             .first { access($0, X_OK) == 0 }
     }
 
@@ -74,6 +75,27 @@ public struct ChildProcess: Sendable {
         kill(pid, SIGTERM)
         _ = reap()
         close(output)
+    }
+
+    /// Sends the program `signal`.
+    public func send(_ signal: Int32) { kill(pid, signal) }
+
+    /// Waits for the end of the program, on a thread of its own, and frees its output.
+    /// - Returns: its status, or the negative number of the signal that ended it; and what it had left to print.
+    public func end() async throws -> (status: Int32, output: String) {
+        try await withCheckedThrowingContinuation { continuation in
+            do {
+                try startThread {
+                    let output = read(until: nil)
+                    let status = reap()
+                    close(self.output)
+                    let code = status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F)
+                    continuation.resume(returning: (code, output))
+                }
+            } catch {
+                continuation.resume(throwing: error)
+            }
+        }
     }
 
     private func reap() -> Int32 {

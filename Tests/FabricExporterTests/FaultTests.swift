@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+import ExporterConfig
+import FabricSimulator
+import Testing
+
+@testable import FabricExporter
+
+/// A way for the cloud to misbehave, and the reason the contract gives it.
+struct HostileAnswer: Sendable, CustomTestStringConvertible {
+    var name: String
+    var fault: Fault
+    var reason: String
+
+    init(_ name: String, _ fault: Fault, _ reason: String) {
+        self.name = name
+        self.fault = fault
+        self.reason = reason
+    }
+
+    var testDescription: String { name }
+
+    /// Whether only the exchange's deadline ends it.
+    var isEndless: Bool {
+        switch fault {
+        case .hang, .trickle: true
+        default: false
+        }
+    }
+
+    private static func status(_ code: Int, _ body: String, _ reason: String) -> HostileAnswer {
+        HostileAnswer("status \(code)", .status(code, body: Array(body.utf8)), reason)
+    }
+
+    private static func body(_ name: String, _ text: String) -> HostileAnswer {
+        HostileAnswer(name, .rawBody(Array(text.utf8)), "response")
+    }
+
+    static let all: [HostileAnswer] = [
+        status(400, #"{"error_code":"common.01000001","error_msg":"failed to read http request"}"#, "bad_request"),
+        status(404, "", "not_found"),
+        status(405, #"{"error_code":"APIG.0501","error_msg":"quota"}"#, "bad_request"),
+        status(408, #"{"error_code":"common.00000408","error_msg":"timeout exception occurred"}"#, "timeout"),
+        status(500, #"{"error_code":"common.00000500","error_msg":"internal error"}"#, "server"),
+        status(502, "", "server"),
+        status(503, "<html><body>Service Unavailable</body></html>", "server"),
+        status(504, "", "timeout"),
+        HostileAnswer(
+            "a 400 that says the workspace is gone",
+            .status(400, body: Array(#"{"error_code":"dataartsfabric.00010003","error_msg":"gone"}"#.utf8)), "not_found"
+        ),
+        HostileAnswer(
+            "the documented 403",
+            .status(
+                403,
+                body: Array(
+                    (#"{"error":{"code":"403","message":"X-Auth-Token is invalid in the request","title":"Forbidden"},"#
+                        + #""error_code":403,"error_msg":"X-Auth-Token is invalid in the request","title":"Forbidden"}"#)
+                        .utf8)),
+            "forbidden"),
+        HostileAnswer("a hang", .hang, "timeout"),
+        HostileAnswer("a byte every 200 ms", .trickle(bytesPer: 1, interval: .milliseconds(200)), "timeout"),
+        HostileAnswer("a reset", .reset, "network"),
+        HostileAnswer("a body cut short", .cutShort(afterBytes: 40), "network"),
+        HostileAnswer("a login page with status 200", .html200, "response"),
+        HostileAnswer("a redirect", .redirect(to: "http://127.0.0.1:1/"), "response"),
+        body("half a document", #"{"total":2,"endpoints":[{"id":"a"},"#),
+        body("an array", "[]"),
+        body("null", "null"),
+        body("an empty body", ""),
+        body("an object without a list", #"{"error_code":"x"}"#),
+        body("200,000 nested brackets", String(repeating: "[", count: 200_000)),
+        body("a total below zero", #"{"total":-1,"endpoints":[]}"#),
+        HostileAnswer("a billion rows", .totalLies(1_000_000_000), "response"),
+        HostileAnswer("bytes that are not UTF-8", .rawBody([0x7B, 0x22, 0xFF, 0x22, 0x3A, 0x31, 0x7D]), "response"),
+        HostileAnswer("a total that lies", .totalLies(150), "inconsistent"),
+        HostileAnswer("an endless list", .endlessList, "inconsistent"),
+        HostileAnswer("a page longer than asked", .ignoreLimit, "response"),
+        HostileAnswer("throttling", .throttled(retryAfter: nil), "throttled"),
+    ]
+}
+
+@Suite("A hostile cloud", .serialized, .timeLimit(.minutes(5)))
+struct FaultTests {
+    @Test(
+        "A failed poll has its reason, changes no number, touches no other workspace and heals by itself",
+        arguments: HostileAnswer.all)
+    func hostile(_ answer: HostileAnswer) async throws {
+        let cloud = Scene.cloud(seed: 7, workspaces: 2, endpointsEach: 120)
+        let (bad, good) = ("workspace-0", "workspace-1")
+        let poll = { (poll: inout PollSettings) in
+            poll.maxEndpoints = 5_000
+            if answer.isEndless { poll.timeout = .seconds(2) }
+        }
+        try await Scene.run(cloud, poll: poll) { scene in
+            await scene.exporter.pollOnce()
+            let before = scene.domainLines(of: bad)
+            #expect(before.count > 100)
+            #expect(scene.value("dataarts_fabric_workspace_up", "workspace=\"\(bad)\"") == "1")
+
+            cloud.inject(answer.fault, for: .workspace(cloud.workspaces[0].id))
+            await scene.exporter.pollOnce()
+            #expect(scene.failures(of: bad) == [answer.reason: "1"])
+            #expect(scene.value("dataarts_fabric_workspace_up", "workspace=\"\(bad)\"") == "0")
+            #expect(scene.domainLines(of: bad) == before)
+            if answer.reason != "throttled" {
+                // Throttling is the one trouble that a source shares.
+                #expect(scene.value("dataarts_fabric_workspace_up", "workspace=\"\(good)\"") == "1")
+            }
+
+            cloud.clearFaults()
+            if answer.reason != "throttled" {
+                await scene.exporter.pollOnce()
+                #expect(scene.value("dataarts_fabric_workspace_up", "workspace=\"\(bad)\"") == "1")
+                #expect(scene.domainLines(of: bad) == before)
+            }
+        }
+    }
+
+    @Test("One shift between two pages is noticed, listed again, and the number is exact")
+    func oneShift() async throws {
+        let cloud = Scene.cloud(seed: 9, workspaces: 1, endpointsEach: 250)
+        try await Scene.run(cloud) { scene in
+            cloud.inject(.shiftBetweenPages, .times(1))
+            await scene.exporter.pollOnce()
+            #expect(scene.value("dataarts_fabric_workspace_up") == "1")
+            #expect(scene.value("dataarts_fabric_workspace_listed_endpoints") == "250")
+        }
+    }
+
+    @Test("Shifts without end are inconsistent, and no number is published")
+    func endlessShifts() async throws {
+        let cloud = Scene.cloud(seed: 9, workspaces: 1, endpointsEach: 250)
+        try await Scene.run(cloud) { scene in
+            cloud.inject(.shiftBetweenPages)
+            await scene.exporter.pollOnce()
+            #expect(scene.failures(of: "workspace-0") == ["inconsistent": "1"])
+            #expect(scene.value("dataarts_fabric_workspace_relists_total") == "3")
+            #expect(scene.domainLines(of: "workspace-0") == [])
+        }
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+import ExporterConfig
+import Exposition
+import FabricSimulator
+import Logging
+import Secrets
+
+@testable import FabricExporter
+
+/// An exporter, with its real transport, and the simulated cloud that it polls.
+struct Scene {
+    static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    static let token = "simulated-token"
+
+    let cloud: SimulatedCloud
+    let exporter: Exporter
+
+    /// Runs `body` with an exporter of every workspace of `cloud`.
+    static func run(
+        _ cloud: SimulatedCloud, metrics: MetricsSettings = MetricsSettings(),
+        poll change: (inout PollSettings) -> Void = { _ in },
+        auth: AuthSettings = .token(.value(Secret(token))),
+        _ body: (Scene) async throws -> Void
+    ) async throws {
+        let server = try await SimulatorServer.start(cloud, logger: quiet)
+        let running = Task { try await server.run() }
+        var poll = PollSettings()
+        // Long, so that a slow machine changes no outcome; what must time out says so itself.
+        poll.interval = .seconds(60)
+        poll.timeout = .seconds(20)
+        poll.requestsPerSecond = 0
+        poll.retries = 0
+        change(&poll)
+        let source = SourceSettings(
+            name: "simulated", region: "cn-north-4", baseURL: server.baseURL, auth: auth,
+            workspaces: cloud.workspaces.map { WorkspaceSettings(id: $0.id, name: $0.name.value) })
+        let exporter = try Exporter(
+            ExporterConfiguration(poll: poll, metrics: metrics, sources: [source]), mode: .serving, logger: quiet)
+        let outcome: Result<Void, any Error>
+        do {
+            try await body(Scene(cloud: cloud, exporter: exporter))
+            outcome = .success(())
+        } catch {
+            outcome = .failure(error)
+        }
+        await exporter.shutDown()
+        await server.shutdown()
+        try await running.value
+        try outcome.get()
+    }
+
+    /// A cloud of seeded workspaces whose endpoints are all the caller's own, and so all listed.
+    static func cloud(seed: Int, workspaces: Int, endpointsEach: Int) -> SimulatedCloud {
+        var made = SeededData(seed: seed).workspaces(workspaces, endpointsEach: endpointsEach)
+        for workspace in made.indices {
+            for endpoint in made[workspace].endpoints.indices {
+                made[workspace].endpoints[endpoint].isOthers = false
+            }
+        }
+        return SimulatedCloud(workspaces: made)
+    }
+
+    /// The page's sample lines now.
+    var lines: [String] {
+        String(decoding: exporter.renderAlone(.text), as: UTF8.self).split(separator: "\n").map(String.init)
+            .filter { !$0.hasPrefix("#") }
+    }
+
+    /// The lines of domain series, those that a failed poll must not change, of one workspace.
+    func domainLines(of workspace: String) -> [String] {
+        let health = ["_up{", "_info{", "_last_", "_polls_", "_poll_", "_relists_"]
+        return lines.filter { line in
+            line.contains("workspace=\"\(workspace)\"") && !health.contains { line.contains("workspace" + $0) }
+        }
+    }
+
+    /// The value of the one line of `family` that holds all of `labels`.
+    func value(_ family: String, _ labels: String...) -> String? {
+        let found = lines.filter { line in
+            (line.hasPrefix(family + "{") || line.hasPrefix(family + " ")) && labels.allSatisfy { line.contains($0) }
+        }
+        guard found.count == 1 else { return nil }
+        return found[0].split(separator: " ").last.map(String.init)
+    }
+
+    /// Failures of a workspace by reason, those that are not zero.
+    func failures(of workspace: String) -> [String: String] {
+        var failures: [String: String] = [:]
+        for line in lines where line.hasPrefix("dataarts_fabric_workspace_poll_failures_total{") {
+            guard line.contains("workspace=\"\(workspace)\""), !line.hasSuffix(" 0"),
+                let reason = line.split(separator: "\"").dropLast().last
+            else { continue }
+            failures[String(reason)] = line.split(separator: " ").last.map(String.init)
+        }
+        return failures
+    }
+}
