@@ -22,10 +22,13 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ room: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+func tests(
+    _ room: String, _ dependencies: [Target.Dependency] = [], goldens: [String] = [], resources: [Resource] = []
+) -> Target {
     .testTarget(
         name: room + "Tests",
         dependencies: [.target(name: room)] + dependencies,
+        exclude: goldens,
         resources: resources,
         swiftSettings: strict
     )
@@ -90,18 +93,19 @@ let package = Package(
         // Tests. What several of them need lives in TestSupport, which no product contains.
         .target(
             name: "TestSupport",
-            dependencies: ["Clocks", "Transport"],
+            dependencies: ["CZlib", "Clocks", "Exposition", "Transport"],
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
-        tests("Aggregation", ["Exposition", "FabricModel", "TestSupport"]),
+        tests("Aggregation", ["Exposition", "FabricModel", "TestSupport"], goldens: ["Goldens"]),
         tests("CurlTransport", ["TestSupport", "Transport"]),
         tests("ExporterConfig", ["Secrets"]),
-        tests("Exposition", ["TestSupport"]),
+        tests("Exposition", ["TestSupport"], goldens: ["Goldens"]),
         tests("FabricAPI", ["Clocks", "FabricAuth", "FabricModel", "Secrets", "TestSupport", "Transport"]),
         tests("FabricAuth", ["Secrets", "TestSupport", "Transport"]),
         tests(
             "FabricExporter", ["ExporterConfig", "Exposition", "FabricSimulator", "Secrets", "TestSupport", logging]),
+        tests("FabricModel"),
         tests("FabricSimulator", ["HTTPListener", "TestSupport", logging]),
         tests("HTTPListener", nio + ["TestSupport", logging]),
         tests("MetricsServer", ["Exposition", "HTTPListener", "TestSupport"]),
@@ -110,7 +114,8 @@ let package = Package(
             [
                 "Aggregation", "Clocks", "Exposition", "FabricAPI", "FabricAuth", "FabricModel", "Secrets",
                 "TestSupport", "Transport", logging,
-            ]
+            ],
+            goldens: ["Goldens"]
         ),
     ],
     cxxLanguageStandard: .cxx17

@@ -61,6 +61,7 @@ public struct Catalogue: Sendable {
             case "\\": "\\\\"
             case "\"": "\\\""
             case "\n": "\\n"
+            case "\0"..<" ": "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
             default: String(scalar)
             }
         }

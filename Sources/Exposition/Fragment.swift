@@ -38,11 +38,11 @@ public struct FragmentBuilder {
     private var bytes: [UInt8] = []
     private var sections: [Fragment.Section] = []
 
-    /// A builder for the subject with these labels.
+    /// A builder for the subject with these labels; one whose value is empty is left out of the samples.
     public init(labels: [Label] = []) {
         self.labels = labels
         var text: [UInt8] = []
-        for label in labels { Self.append(label.name, label.value, to: &text) }
+        for label in labels where !label.value.isEmpty { Self.append(label.name, label.value, to: &text) }
         labelText = text
     }
 

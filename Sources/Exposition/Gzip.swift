@@ -11,16 +11,21 @@ struct DeflatedBlock: Sendable {
     /// zlib's level 6 halves the page against level 1 at twice the time; pages are compressed once per change.
     private static let level: Int32 = 6
 
-    init(_ plain: [UInt8]) {
+    init(_ plain: [UInt8]) { self.init(plain, bytes: Self.deflate(plain) ?? Self.stored(plain)) }
+
+    /// The run uncompressed: what is left when zlib has no memory for a stream.
+    init(stored plain: [UInt8]) { self.init(plain, bytes: Self.stored(plain)) }
+
+    private init(_ plain: [UInt8], bytes: [UInt8]) {
         count = plain.count
         checksum = plain.withUnsafeBufferPointer { UInt32(crc32_z(0, $0.baseAddress, $0.count)) }
-        bytes = Self.deflate(plain)
+        self.bytes = bytes
     }
 
-    private static func deflate(_ plain: [UInt8]) -> [UInt8] {
+    private static func deflate(_ plain: [UInt8]) -> [UInt8]? {
         var stream = z_stream()
         // Negative window bits: raw deflate, neither header nor checksum.
-        guard exporter_deflate_init(&stream, level, -15, 8) == Z_OK else { return stored(plain) }
+        guard exporter_deflate_init(&stream, level, -15, 8) == Z_OK else { return nil }
         defer { deflateEnd(&stream) }
         var output: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 65_536)
@@ -45,13 +50,13 @@ struct DeflatedBlock: Sendable {
                 } while stream.avail_out == 0
                 return true
             }
-            guard succeeded else { return stored(plain) }
+            guard succeeded else { return nil }
             offset += part
         } while offset < plain.count
         return output
     }
 
-    /// Stored blocks: what deflate falls back to when zlib has no memory for a stream.
+    /// Stored blocks, each of at most 65,535 bytes.
     private static func stored(_ plain: [UInt8]) -> [UInt8] {
         var output: [UInt8] = []
         var offset = 0

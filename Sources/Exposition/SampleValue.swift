@@ -14,7 +14,8 @@ public enum SampleValue: Sendable, Equatable {
     /// A duration, rounded to the microsecond.
     public static func duration(_ duration: Duration) -> SampleValue {
         let (seconds, attoseconds) = duration.components
-        return .microseconds(seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
+        let half: Int64 = duration < .zero ? -500_000_000_000 : 500_000_000_000
+        return .microseconds(seconds * 1_000_000 + (attoseconds + half) / 1_000_000_000_000)
     }
 
     func write(to bytes: inout [UInt8]) {

@@ -7,7 +7,8 @@ public struct EndpointID: Sendable, Hashable, Comparable {
     private enum Form: Sendable, Hashable {
         case digits(UInt64, UInt64)
         case uuid(UInt64, UInt64)
-        case text(String)
+        // Bytes, because Swift calls two spellings of one accented letter the same string.
+        case other([UInt8])
     }
 
     private let form: Form
@@ -19,7 +20,7 @@ public struct EndpointID: Sendable, Hashable, Comparable {
         } else if bytes.count == 36, let (high, low) = Self.hexadecimal(bytes, dashed: true) {
             form = .uuid(high, low)
         } else {
-            form = .text(String(decoding: bytes, as: UTF8.self))
+            form = .other(Array(String(decoding: bytes, as: UTF8.self).utf8))
         }
     }
 
@@ -34,16 +35,16 @@ public struct EndpointID: Sendable, Hashable, Comparable {
         switch form {
         case .digits(let high, let low): Self.spell(high, low, dashed: false)
         case .uuid(let high, let low): Self.spell(high, low, dashed: true)
-        case .text(let text): text
+        case .other(let bytes): String(decoding: bytes, as: UTF8.self)
         }
     }
 
-    /// Orders ids by their spelling.
+    /// Orders ids by their spelling, byte by byte.
     public static func < (left: EndpointID, right: EndpointID) -> Bool {
         switch (left.form, right.form) {
         case (.digits(let a, let b), .digits(let c, let d)), (.uuid(let a, let b), .uuid(let c, let d)):
             (a, b) < (c, d)
-        default: left.text < right.text
+        default: left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
         }
     }
 

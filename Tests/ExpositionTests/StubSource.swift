@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+import Synchronization
+
+@testable import Exposition
+
+/// A source of fragments that counts how often it is asked.
+final class StubSource: FragmentSource {
+    private struct State {
+        var version: UInt64 = 1
+        var fragments: [Fragment] = []
+        var live: [Fragment] = []
+        var renderings = 0
+        var liveRenderings = 0
+    }
+
+    private let state = Mutex(State())
+
+    func set(fragments: [Fragment], live: [Fragment] = []) {
+        state.withLock { state in
+            state.fragments = fragments
+            state.live = live
+            state.version += 1
+        }
+    }
+
+    func set(live: [Fragment]) { state.withLock { $0.live = live } }
+
+    var renderings: Int { state.withLock { $0.renderings } }
+    var liveRenderings: Int { state.withLock { $0.liveRenderings } }
+
+    var version: UInt64 { state.withLock { $0.version } }
+    var liveFamilies: Set<String> { [Families.live.name] }
+
+    func fragments() -> [Fragment] {
+        state.withLock { state in
+            state.renderings += 1
+            return state.fragments
+        }
+    }
+
+    func liveFragments() -> [Fragment] {
+        state.withLock { state in
+            state.liveRenderings += 1
+            return state.live
+        }
+    }
+}
