@@ -66,7 +66,8 @@ struct FlagTests {
             ]
         ),
         Bad(
-            region: "a.b", workspaces: ["w 1", "w2=", "w2=x", "=x"], tokenFile: String(repeating: "MIIsecretTOKEN", count: 5),
+            region: "a.b", workspaces: ["w 1", "w2=", "w2=x", "=x"],
+            tokenFile: String(repeating: "MIIsecretTOKEN", count: 5),
             lines: [
                 "--region: must be letters, digits and hyphens, not \"a.b\"",
                 "--token-file: cannot read the file of that name: no such file",
