@@ -139,7 +139,7 @@ struct ConnectionEndTests {
         let cancelled = Signal<Bool>()
         try await withListener(handler: { _ in
             await began.send(true)
-            try? await Task.sleep(for: .seconds(600))
+            await untilCancelled()
             await cancelled.send(Task.isCancelled)
             return .text(200, "late")
         }) { address, _ in

@@ -114,7 +114,7 @@ struct ListeningTests {
         let cancelled = Signal<Bool>()
         try await withListener(handler: { _ in
             await began.send(true)
-            try? await Task.sleep(for: .seconds(600))
+            await untilCancelled()
             await cancelled.send(Task.isCancelled)
             return .text(200, "late")
         }) { address, listener in
@@ -132,7 +132,7 @@ struct ListeningTests {
         let began = Signal<Bool>()
         try await withListener(handler: { _ in
             await began.send(true)
-            try? await Task.sleep(for: .seconds(600))
+            await untilCancelled()
             return .text(200, "late")
         }) { address, listener in
             let client = try RawClient(connectingTo: address)
@@ -151,7 +151,7 @@ struct ListeningTests {
         let settings = ListenerSettings(addresses: [ListenAddress(host: "127.0.0.1", port: 0)])
         let listener = try await Listener.bind(settings, logger: quietLogger) { _ in
             await began.send(true)
-            try? await Task.sleep(for: .seconds(600))
+            await untilCancelled()
             return .text(200, "late")
         }
         let address = try #require(listener.boundAddresses.first)

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Suspends until the task is cancelled.
+public func untilCancelled() async {
+    // A stream that nobody feeds ends with its reader's task.
+    let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
+    for await _ in stream {}
+    continuation.finish()
+}
