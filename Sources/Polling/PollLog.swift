@@ -51,15 +51,22 @@ final class PollLog: Sendable {
         if let reason = before.reason {
             logger.notice("Polling the workspace works again.", metadata: ["reason": "\(reason.rawValue)"])
         }
-        if counts.skippedRecords != before.skippedRecords || counts.malformedFields != before.malformedFields {
-            logger.warning(
-                "The listing holds records without an id or fields of a wrong type.",
-                metadata: [
-                    "skipped_records": "\(counts.skippedRecords)", "malformed_fields": "\(counts.malformedFields)",
-                ])
-        }
+        noteOddities(counts, before: before)
         logger.debug(
             "Listed the workspace.", metadata: ["endpoints": "\(counts.endpoints)", "duration": "\(duration)"])
+    }
+
+    private func noteOddities(_ counts: WorkspaceListing.Counts, before: State) {
+        if (counts.skippedRecords, counts.malformedFields) == (before.skippedRecords, before.malformedFields) { return }
+        guard counts.skippedRecords > 0 || counts.malformedFields > 0 else {
+            logger.notice("The listing no longer holds records without an id or fields of a wrong type.")
+            return
+        }
+        logger.warning(
+            "The listing holds records without an id or fields of a wrong type.",
+            metadata: [
+                "skipped_records": "\(counts.skippedRecords)", "malformed_fields": "\(counts.malformedFields)",
+            ])
     }
 
     /// Logs the errors of endpoints that are new or have changed.

@@ -28,7 +28,8 @@ struct PollSchedule: Sendable {
 
     private func index(after moment: ContinuousClock.Instant) -> Int {
         guard moment >= origin else { return 0 }
-        return Int(((moment - origin) / interval).rounded(.down)) + 1
+        // Whole numbers: a quotient of doubles can fall short of a slot that is met exactly.
+        return Int((moment - origin).attoseconds / interval.attoseconds) + 1
     }
 
     /// Where in the interval the grid of `key` lies: the same after every restart, and spread evenly over many keys.

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+@testable import Polling
+
+@Suite("The schedule of polls")
+struct PollScheduleTests {
+    static let start = ContinuousClock.now
+
+    /// Seconds after the start, for an interval of 60 s and a grid that lies at 15 s + 45 s × spread.
+    static let table: [(spread: Double, began: Double, ended: Double, slot: Double, missed: Int)] = [
+        (0, 0, 1, 15, 0),
+        (0, 0, 14.999, 15, 0),
+        (0, 0, 15, 75, 1),
+        (0, 0, 74, 75, 1),
+        (0, 0, 80, 135, 2),
+        (0, 15, 16, 75, 0),
+        (0, 15, 75, 135, 1),
+        (0, 15.25, 76, 135, 1),
+        (0, 75, 320, 375, 4),
+        (0.5, 0, 10, 37.5, 0),
+        (0.5, 37.5, 38, 97.5, 0),
+        (0.5, 37.5, 160, 217.5, 2),
+    ]
+
+    @Test("The next slot lies on the grid, and those that passed meanwhile are missed", arguments: table)
+    func next(spread: Double, began: Double, ended: Double, slot: Double, missed: Int) {
+        let schedule = PollSchedule(start: Self.start, interval: .seconds(60), spread: spread)
+        let next = schedule.next(
+            after: Self.start + .seconds(ended), pollBegan: Self.start + .seconds(began))
+        #expect(next.slot == Self.start + .seconds(slot))
+        #expect(next.missed == missed)
+    }
+
+    static let intervals: [Duration] = [
+        .milliseconds(100), .seconds(1), .milliseconds(1_300), .seconds(7), .milliseconds(29_999), .seconds(60),
+        .seconds(3_600),
+    ]
+
+    @Test("A poll that takes no time at all comes once in each slot, however many have been", arguments: intervals)
+    func exact(interval: Duration) {
+        let schedule = PollSchedule(start: Self.start, interval: interval, spread: 0.123)
+        let first = schedule.next(after: Self.start, pollBegan: Self.start).slot
+        for count in Array(0..<2_000) + [100_003, 1_000_003, 33_333_333] {
+            let slot = first + interval * count
+            let next = schedule.next(after: slot, pollBegan: slot)
+            #expect(next.slot == slot + interval && next.missed == 0, "slot \(count)")
+            if next.slot != slot + interval { return }
+        }
+    }
+
+    @Test("A thousand workspaces are spread evenly, the same at every start")
+    func spread() {
+        for pattern in ["cn-north-4/w", "a/00000000-0000-0000-0000-", ""] {
+            var bins = [Int](repeating: 0, count: 20)
+            for index in 0..<1_000 {
+                let spread = PollSchedule.spread(of: "\(pattern)\(index)")
+                #expect(spread >= 0 && spread < 1)
+                bins[Int(spread * 20)] += 1
+            }
+            // 50 are expected in each; 25 away from it is more than three and a half deviations.
+            #expect(bins.allSatisfy { (25...75).contains($0) }, "\(pattern): \(bins)")
+        }
+        #expect(PollSchedule.spread(of: "cn-north-4/w1") == PollSchedule.spread(of: "cn-north-4/w1"))
+        #expect(PollSchedule.spread(of: "cn-north-4/w1") != PollSchedule.spread(of: "cn-north-4/w2"))
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+import Aggregation
+import Exposition
+import FabricAPI
+import FabricAuth
+import FabricModel
+import Secrets
+import TestSupport
+
+@testable import Polling
+
+let goldens = Goldens(beside: #filePath)
+
+/// One workspace polled from a stub by a clock that the test moves.
+struct PolledWorkspace {
+    static let interval = Duration.seconds(60)
+    static let staleAfter = Duration.seconds(300)
+
+    let clock = ManualClock()
+    let cloud: StubCloud
+    let record = RecordingLogHandler.Record()
+    let client: SourceClient
+    let store: SnapshotStore
+    let poller: WorkspacePoller
+
+    init(
+        _ cloud: StubCloud, workspace: Workspace = .lake, retries: Int = 0, details: DetailLevel = .problems,
+        exchangeTimeout: Duration = .seconds(10),
+        credentials: any CredentialProvider = TokenCredentials(token: Secret("a-token"))
+    ) {
+        self.cloud = cloud
+        client = SourceClient(
+            transport: cloud, credentials: credentials, clock: clock,
+            slots: ExchangeSlots(count: 4),
+            settings: ExchangeSettings(
+                timeout: exchangeTimeout, interval: Self.interval, requestsPerSecond: 0, retries: retries,
+                maxResponseBytes: 1 << 20, pageSize: 100, maxEndpoints: 1_000))
+        store = SnapshotStore(
+            workspaces: [workspace], interval: Self.interval, staleAfter: Self.staleAfter, clock: clock)
+        poller = WorkspacePoller(
+            workspace: workspace, filter: EndpointFilter(), client: client, store: store,
+            tally: EndpointTally.Settings(details: details, maximumDetails: 1_000),
+            timing: PollTiming(interval: Self.interval, exchangeTimeout: exchangeTimeout), clock: clock,
+            logger: .recording(record))
+    }
+
+    /// The page of everything that is stored, as a scrape would find it.
+    func page(_ format: ExpositionFormat = .text) -> String { store.page(format) }
+}
+
+extension SnapshotStore {
+    static let catalogue = Catalogue([
+        EndpointFamilies.chapter, CapacityFamilies.chapter, DetailFamilies.chapter, WorkspaceHealthFamilies.chapter,
+    ])
+
+    func page(_ format: ExpositionFormat = .text) -> String {
+        _ = version
+        return String(decoding: Self.catalogue.render(format, fragments: fragments()), as: UTF8.self)
+    }
+
+    /// The samples of all but the health families.
+    func domainSamples() -> [Substring] {
+        let health = WorkspaceHealthFamilies.chapter.families.map(\.name)
+        return page().split(separator: "\n").filter { line in
+            !line.hasPrefix("#") && !health.contains { line.hasPrefix($0 + "{") || line.hasPrefix($0 + " ") }
+        }
+    }
+
+    /// The values of a family's samples by what stands between `reason="` and `"`, or of the only sample.
+    func value(of family: String, reason: String? = nil) -> String? {
+        page().split(separator: "\n").first { line in
+            line.hasPrefix("dataarts_fabric_\(family){") && reason.map { line.contains(#"reason="\#($0)""#) } ?? true
+        }?.split(separator: " ").last.map(String.init)
+    }
+}
+
+extension Workspace {
+    static let lake = Workspace(
+        key: WorkspaceKey(source: "cn-north-4", workspaceID: "w1"), name: "lake", regionID: "cn-north-4",
+        baseURL: "https://fabric.example")
+}
+
+extension StubCloud.Answer {
+    /// A page of `rows`, each the inside of a JSON object, that is the whole listing.
+    static func listing(_ rows: String...) -> Self {
+        .body(#"{"endpoints":[\#(rows.map { "{\($0)}" }.joined(separator: ","))],"total":\#(rows.count)}"#)
+    }
+}
+
+extension ExpositionFormat {
+    var suffix: String { self == .text ? "prom" : "openmetrics" }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+import Aggregation
+import Exposition
+import TestSupport
+import Testing
+import Transport
+
+@testable import Polling
+
+@Suite("Sources and the API")
+struct SourceFamiliesTests {
+    @Test("Sources of all states give the golden pages", arguments: ExpositionFormat.allCases)
+    func page(format: ExpositionFormat) async throws {
+        let good = PolledWorkspace(StubCloud(.listing(#""id":"a""#), .body("", status: 404), .failure(.connect)))
+        for _ in 0..<3 { await good.poller.poll() }
+        let throttled = PolledWorkspace(StubCloud(.body("{}", status: 429)))
+        await throttled.poller.poll()
+        let lockedOut = PolledWorkspace(StubCloud(.body("{}", status: 401)))
+        await lockedOut.poller.poll()
+        lockedOut.clock.advance(by: .milliseconds(250))
+        let idle = PolledWorkspace(StubCloud(.silence))
+        let sources = [
+            ("throttled", throttled.client), ("idle \"quoted\"", idle.client), ("locked-out", lockedOut.client),
+            ("good", good.client),
+        ]
+        let fragments = SourceFamilies.fragments(
+            of: sources.map { (name: $0.0, client: $0.1) }, clock: lockedOut.clock)
+        let page = Catalogue([SourceFamilies.chapter]).render(format, fragments: fragments)
+        try goldens.check(page, "sources.\(format.suffix)")
+    }
+
+    @Test("The families of this room and of aggregation keep the contract's conventions")
+    func conventions() {
+        let chapters = [
+            EndpointFamilies.chapter, CapacityFamilies.chapter, DetailFamilies.chapter, WorkspaceHealthFamilies.chapter,
+            SourceFamilies.chapter,
+        ]
+        #expect(faults(of: chapters.flatMap(\.families)) == [])
+        #expect(chapters.flatMap(\.families).count == 6 + 9 + 3 + 11 + 7)
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import Synchronization
+public import Transport
+
+/// A transport without a network: answers each request as the test says, one answer after the other, the last one for
+/// ever. What was asked is kept.
+public final class StubCloud: HTTPTransport {
+    /// What comes of a request.
+    public enum Answer: Sendable {
+        /// A response.
+        case response(status: Int, headers: [HTTPHeader], body: String)
+        /// No complete response.
+        case failure(TransportFailure.Kind)
+        /// Nothing until the task is cancelled.
+        case silence
+
+        /// A response with `body` alone.
+        public static func body(_ body: String, status: Int = 200) -> Answer {
+            .response(status: status, headers: [], body: body)
+        }
+    }
+
+    private struct State {
+        var answers: [Answer]
+        var urls: [String] = []
+        var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+    }
+
+    private let state: Mutex<State>
+
+    /// A cloud that gives `answers`, at least one.
+    public init(_ answers: Answer...) { state = Mutex(State(answers: answers)) }
+
+    /// The URLs asked for, in order.
+    public var urls: [String] { state.withLock { $0.urls } }
+
+    /// Gives `answers` from now on.
+    public func answer(_ answers: Answer...) { state.withLock { $0.answers = answers } }
+
+    /// Suspends until `count` requests have come.
+    public func waitForRequests(_ count: Int) async {
+        await withCheckedContinuation { continuation in
+            let isOver = state.withLock { state in
+                if state.urls.count >= count { return true }
+                state.watchers.append((count, continuation))
+                return false
+            }
+            if isOver { continuation.resume() }
+        }
+    }
+
+    /// See `HTTPTransport`.
+    public func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse {
+        let (answer, satisfied) = state.withLock { state in
+            state.urls.append(request.url)
+            let satisfied = state.watchers.filter { $0.count <= state.urls.count }
+            state.watchers.removeAll { $0.count <= state.urls.count }
+            return (state.answers.count > 1 ? state.answers.removeFirst() : state.answers[0], satisfied)
+        }
+        for watcher in satisfied { watcher.continuation.resume() }
+        switch answer {
+        case .response(let status, let headers, let body):
+            return HTTPResponse(
+                status: status, headers: headers, body: Array(body.utf8), receivedBytes: body.utf8.count)
+        case .failure(let kind): throw TransportFailure(kind, "stubbed \(kind.rawValue)")
+        case .silence:
+            // A stream that nobody feeds ends with the task alone.
+            let (stream, feed) = AsyncStream.makeStream(of: Never.self)
+            for await _ in stream {}
+            withExtendedLifetime(feed) {}
+            throw TransportFailure(.cancelled, "the task was cancelled")
+        }
+    }
+}
