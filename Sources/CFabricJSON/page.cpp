@@ -157,7 +157,7 @@ simdjson::error_code parse(fabric_parser &parser, uint8_t *bytes, size_t length,
   }
   fabric::mend_escapes(bytes, length);
   auto code = parser.json.parse(bytes, length, false).get(root);
-  if (code == simdjson::NUMBER_ERROR && fabric::clamp_integers(bytes, length)) {
+  if (code == simdjson::NUMBER_ERROR && fabric::clamp_numbers(bytes, length)) {
     code = parser.json.parse(bytes, length, false).get(root);
   }
   return code;
