@@ -130,6 +130,7 @@ void read_worker_groups(element value, fabric_parser &parser, uint32_t &malforme
 
 void read_ray_resource(element value, fabric_parser &parser, fabric_row &row) {
   row.has_ray = row.has_head = false;
+  row.head_spec_code = {};
   parser.workers.clear();
   object fields;
   if (!read_object(value, fields, row.malformed)) return;
