@@ -263,13 +263,13 @@ bool fabric_error_decode(fabric_parser *parser, uint8_t *bytes, size_t length, f
   uint32_t ignored = 0;
   auto read_code = [&](object from, const char *key) {
     element value;
-    if (error->code.data || error->has_numeric_code || from.at_key(key).get(value)) return;
+    if (error->code.length || error->has_numeric_code || from.at_key(key).get(value)) return;
     if (value.is_string()) read_text(value, error->code, ignored);
     else error->has_numeric_code = read_integer(value, error->numeric_code, ignored);
   };
   auto read_word = [&](object from, const char *key, fabric_text &text) {
     element value;
-    if (text.data || from.at_key(key).get(value)) return;
+    if (text.length || from.at_key(key).get(value)) return;
     read_text(value, text, ignored);
   };
   auto read_level = [&](object from) {
