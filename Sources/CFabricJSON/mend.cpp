@@ -24,6 +24,42 @@ int32_t code_unit(const uint8_t *at, const uint8_t *end) {
 
 bool is_digit(uint8_t c) { return c >= '0' && c <= '9'; }
 
+// Whether the `length` bytes at `token`, digits first, spell a number of JSON that lies beyond the range of a double or
+// so near its edge that it makes no difference here.
+bool overflows(const uint8_t *token, size_t length) {
+  // Numbers that large need no exact arithmetic: where the first digit that is not zero stands decides.
+  const int64_t far = 1'000'000'000;
+  size_t i = 0;
+  int64_t magnitude = 0;
+  bool is_zero = true;
+  for (; i < length && is_digit(token[i]); i++) {
+    if (token[i] != '0') is_zero = false;
+    if (!is_zero) magnitude++;
+  }
+  if (i > 1 && token[0] == '0') return false;
+  if (i < length && token[i] == '.') {
+    size_t first = ++i;
+    for (; i < length && is_digit(token[i]); i++) {
+      if (token[i] != '0') is_zero = false;
+      else if (is_zero) magnitude--;
+    }
+    if (i == first) return false;
+  }
+  if (i < length && (token[i] == 'e' || token[i] == 'E')) {
+    i++;
+    bool negative = i < length && token[i] == '-';
+    if (i < length && (token[i] == '-' || token[i] == '+')) i++;
+    size_t first = i;
+    int64_t exponent = 0;
+    for (; i < length && is_digit(token[i]); i++) {
+      if (exponent < far) exponent = exponent * 10 + (token[i] - '0');
+    }
+    if (i == first) return false;
+    magnitude += negative ? -exponent : exponent;
+  }
+  return i == length && !is_zero && magnitude > 308;
+}
+
 }  // namespace
 
 void mend_escapes(uint8_t *bytes, size_t length) {
@@ -50,7 +86,7 @@ void mend_escapes(uint8_t *bytes, size_t length) {
   }
 }
 
-bool clamp_integers(uint8_t *bytes, size_t length) {
+bool clamp_numbers(uint8_t *bytes, size_t length) {
   bool clamped = false;
   bool in_string = false;
   for (size_t i = 0; i < length; i++) {
@@ -69,9 +105,15 @@ bool clamp_integers(uint8_t *bytes, size_t length) {
     size_t digits = i - start;
     bool fractional = i < length && (bytes[i] == '.' || bytes[i] == 'e' || bytes[i] == 'E');
     if (fractional) {
-      // Not an integer token: pass over fraction and exponent, whose digits are no tokens of their own.
+      // Fraction and exponent belong to the token.
       while (i < length && (is_digit(bytes[i]) || bytes[i] == '.' || bytes[i] == 'e' || bytes[i] == 'E' ||
                             bytes[i] == '+' || bytes[i] == '-')) i++;
+      if (overflows(bytes + start, i - start)) {
+        // No token that overflows is shorter than this.
+        memcpy(bytes + start, "9e307", 5);
+        memset(bytes + start + 5, ' ', i - start - 5);
+        clamped = true;
+      }
     } else if (digits >= 19 && bytes[start] != '0') {
       bool negative = start > 0 && bytes[start - 1] == '-';
       const char *edge = negative ? "9223372036854775808" : "9223372036854775807";

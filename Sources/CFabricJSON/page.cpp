@@ -130,6 +130,7 @@ void read_worker_groups(element value, fabric_parser &parser, uint32_t &malforme
 
 void read_ray_resource(element value, fabric_parser &parser, fabric_row &row) {
   row.has_ray = row.has_head = false;
+  row.head_spec_code = {};
   parser.workers.clear();
   object fields;
   if (!read_object(value, fields, row.malformed)) return;
@@ -157,7 +158,7 @@ simdjson::error_code parse(fabric_parser &parser, uint8_t *bytes, size_t length,
   }
   fabric::mend_escapes(bytes, length);
   auto code = parser.json.parse(bytes, length, false).get(root);
-  if (code == simdjson::NUMBER_ERROR && fabric::clamp_integers(bytes, length)) {
+  if (code == simdjson::NUMBER_ERROR && fabric::clamp_numbers(bytes, length)) {
     code = parser.json.parse(bytes, length, false).get(root);
   }
   return code;
@@ -262,13 +263,13 @@ bool fabric_error_decode(fabric_parser *parser, uint8_t *bytes, size_t length, f
   uint32_t ignored = 0;
   auto read_code = [&](object from, const char *key) {
     element value;
-    if (error->code.data || error->has_numeric_code || from.at_key(key).get(value)) return;
+    if (error->code.length || error->has_numeric_code || from.at_key(key).get(value)) return;
     if (value.is_string()) read_text(value, error->code, ignored);
     else error->has_numeric_code = read_integer(value, error->numeric_code, ignored);
   };
   auto read_word = [&](object from, const char *key, fabric_text &text) {
     element value;
-    if (text.data || from.at_key(key).get(value)) return;
+    if (text.length || from.at_key(key).get(value)) return;
     read_text(value, text, ignored);
   };
   auto read_level = [&](object from) {

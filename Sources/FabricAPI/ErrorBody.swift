@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 private import CFabricJSON
 
-/// What is kept of an error body: code, the beginning of the message, request id. Bodies come as an object with
-/// `error_code` a string or a number, with nested `error` objects, as HTML, or not at all.
+/// What an error body says: code, message, request id. Bodies come as an object with `error_code` a string or a number,
+/// with nested `error` objects, as HTML, or not at all. The texts are as long as they came: they may echo a secret, and
+/// one that is cut in two is no longer found.
 struct ErrorBody: Equatable {
     var code: String?
     var message: String?
     var requestID: String?
-
-    /// Messages are cut to so many characters.
-    static let messageLimit = 200
 
     /// Reads `body`, whatever it is. Bodies beyond a mebibyte are not looked at.
     init(_ body: [UInt8]) {
@@ -25,17 +23,16 @@ struct ErrorBody: Equatable {
                 code = raw.code.text ?? (raw.has_numeric_code ? String(raw.numeric_code) : nil)
                 message = raw.message.text
                 requestID = raw.request_id.text
-                return
             }
         }
-        message = Self.firstWords(of: body)
+        if code == nil, message == nil { message = Self.words(of: body) }
     }
 
-    /// The beginning of a text that is no JSON, its markup and white space folded.
-    private static func firstWords(of body: [UInt8]) -> String? {
+    /// A text that is no known object, its markup and white space folded.
+    private static func words(of body: [UInt8]) -> String? {
         var words: [UInt8] = []
         var inTag = false
-        for byte in body.prefix(8_192) {
+        for byte in body {
             switch byte {
             case UInt8(ascii: "<"): inTag = true
             case UInt8(ascii: ">"):
@@ -45,7 +42,6 @@ struct ErrorBody: Equatable {
             case 0...0x20: if words.last != 0x20 { words.append(0x20) }
             default: words.append(byte)
             }
-            if words.count >= 4 * messageLimit { break }
         }
         while words.last == 0x20 { words.removeLast() }
         if words.first == 0x20 { words.removeFirst() }

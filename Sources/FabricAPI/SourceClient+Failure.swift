@@ -7,15 +7,17 @@ extension SourceClient {
     /// The failure that a response other than 200 stands for.
     static func failure(of response: HTTPResponse, _ credential: Credential) -> APIFailure {
         let body = ErrorBody(response.body)
-        let code = body.code.map { credential.redacting(String($0.prefix(64))) }
-        let message = body.message.map { String(credential.redacting($0).prefix(ErrorBody.messageLimit)) }
+        // Struck out first and cut then: half a secret would not be found.
+        func cleaned(_ text: String?, limit: Int) -> String? {
+            text.map { String(credential.redacting($0).prefix(limit)) }
+        }
         let requestID = response.header("X-Request-Id") ?? body.requestID ?? response.header("X-IAM-Trace-Id")
         return APIFailure(
             FailureTable.reason(status: response.status, code: body.code),
-            message ?? "the service gave no reason",
+            cleaned(body.message, limit: 200) ?? "the service gave no reason",
             status: response.status,
-            code: code,
-            requestID: requestID.map { credential.redacting(String($0.prefix(64))) },
+            code: cleaned(body.code, limit: 64),
+            requestID: cleaned(requestID, limit: 64),
             retryAfter: response.header("Retry-After").flatMap(retryAfter)
         )
     }
@@ -25,13 +27,18 @@ extension SourceClient {
         switch failure.reason {
         case .throttled: .throttled(retryAfter: failure.retryAfter)
         case .unauthenticated: .unauthenticated(failure)
+        // A gateway in trouble has not looked at the credential and not counted the request; a 500 comes from behind it.
+        case .server: failure.status == 500 ? .answered : .noAnswer
+        case .timeout, .network: .noAnswer
         default: failure.status == nil ? .noAnswer : .answered
         }
     }
 
-    /// `Retry-After` in seconds. Its other form, a date, is not used by the service: it needs two clocks to agree.
+    /// `Retry-After` in seconds; more than a day is a day. Its other form, a date, is not used by the service: it needs
+    /// two clocks to agree.
     private static func retryAfter(_ value: String) -> Duration? {
-        guard let seconds = UInt32(value), seconds > 0 else { return nil }
-        return .seconds(Int(seconds))
+        guard !value.isEmpty, value.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        let seconds = Int(value) ?? .max
+        return seconds > 0 ? .seconds(min(seconds, 86_400)) : nil
     }
 }

@@ -25,7 +25,7 @@ struct SourceGate: Sendable {
         case throttled(retryAfter: Duration?)
         /// 401 that no other credential cured.
         case unauthenticated(APIFailure)
-        /// Nothing that says anything: no response came.
+        /// Nothing that says anything: no response came, or the service was in trouble itself.
         case noAnswer
     }
 
@@ -64,10 +64,10 @@ struct SourceGate: Sendable {
             state = .throttled(until: until, step: step, isProbing: true)
             return .send(isProbe: true)
         case .lockedOut(let nextProbe, let refused, let failure, let isProbing):
-            // A changed secret is tested at once.
+            // A changed secret is tested at once; until it is refused itself, it stays one that is not the refused one.
             if isProbing || (now < nextProbe && generation == refused) { return .refuse(failure) }
             state = .lockedOut(
-                nextProbe: now + interval * 9 / 10, generation: generation, failure: failure, isProbing: true)
+                nextProbe: now + interval * 9 / 10, generation: refused, failure: failure, isProbing: true)
             return .send(isProbe: true)
         }
     }
@@ -106,7 +106,7 @@ struct SourceGate: Sendable {
     }
 
     private static func pause(_ retryAfter: Duration?, step: Duration, now: ContinuousClock.Instant) -> State {
-        .throttled(until: now + min(retryAfter ?? step, longestPause), step: step, isProbing: false)
+        .throttled(until: now + (retryAfter.map { min($0, longestPause) } ?? step), step: step, isProbing: false)
     }
 
     /// A bearer token can't lock anybody out, so it is tested once per interval: a little less than one, or a poll that

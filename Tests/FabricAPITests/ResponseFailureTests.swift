@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+import FabricAuth
+import FabricModel
+import Secrets
+import Testing
+import Transport
+
+@testable import FabricAPI
+
+@Suite("What a refusing response says")
+struct ResponseFailureTests {
+    /// As long as real ones.
+    private static let token = "MIIF" + (0..<600).map { "x\($0)Y" }.joined()
+
+    private static func failure(
+        _ status: Int, _ body: String, _ headers: [(String, String)] = []
+    ) async throws
+        -> APIFailure
+    {
+        let credential = try await TokenCredentials(token: Secret(token)).credential()
+        let response = HTTPResponse(
+            status: status, headers: headers.map { HTTPHeader($0.0, $0.1) }, body: Array(body.utf8), receivedBytes: 0)
+        return SourceClient.failure(of: response, credential)
+    }
+
+    @Test("Reason, code, message and request id are kept")
+    func whole() async throws {
+        let body = #"{"error_msg":"policy user over ratelimit","error_code":"APIG.0308","request_id":"body"}"#
+        #expect(
+            try await Self.failure(429, body, [("x-request-ID", "head"), ("Retry-After", "7")])
+                == APIFailure(
+                    .throttled, "policy user over ratelimit", status: 429, code: "APIG.0308", requestID: "head",
+                    retryAfter: .seconds(7)))
+        #expect(try await Self.failure(400, body, [("X-IAM-Trace-Id", "t")]).requestID == "body")
+        #expect(
+            try await Self.failure(503, "", [("X-IAM-Trace-Id", "t")])
+                == APIFailure(.server, "the service gave no reason", status: 503, requestID: "t"))
+        #expect(
+            try await Self.failure(302, "<h1>Moved</h1>")
+                == APIFailure(.response, "Moved", status: 302))
+        #expect(
+            try await Self.failure(400, #"{"error_code":"dataartsfabric.00010003","error_msg":"gone"}"#)
+                == APIFailure(.notFound, "gone", status: 400, code: "dataartsfabric.00010003"))
+    }
+
+    @Test(
+        "Retry-After is read in seconds, however many",
+        arguments: [
+            ("1", .seconds(1)), ("007", .seconds(7)), ("300", .seconds(300)), ("86401", .seconds(86_400)),
+            ("4294967296", .seconds(86_400)), ("99999999999999999999999", .seconds(86_400)), ("0", nil), ("-1", nil),
+            ("+1", nil), ("", nil), ("1.5", nil), ("soon", nil), ("Wed, 21 Oct 2026 07:28:00 GMT", nil), ("١", nil),
+        ] as [(String, Duration?)]
+    )
+    func retryAfter(_ value: String, _ duration: Duration?) async throws {
+        #expect(try await Self.failure(429, "", [("Retry-After", value)]).retryAfter == duration)
+    }
+
+    @Test("Long texts are cut")
+    func cut() async throws {
+        let long = String(repeating: "端", count: 5_000)
+        #expect(
+            try await Self.failure(
+                500, "{\"error_code\":\"\(long)\",\"error_msg\":\"\(long)\"}", [("X-Request-Id", long)])
+                == APIFailure(
+                    .server, String(long.prefix(200)), status: 500, code: String(long.prefix(64)),
+                    requestID: String(long.prefix(64))))
+        #expect(try await Self.failure(500, "<p>\(long)</p>").message == String(long.prefix(200)))
+    }
+
+    @Test(
+        "An echoed token is struck out wherever it stands",
+        arguments: [
+            ("Incorrect token \(token)", "Incorrect token <REDACTED>"),
+            ("\(token)\(token)", "<REDACTED><REDACTED>"),
+            ("a \(token) b \(token) c", "a <REDACTED> b <REDACTED> c"),
+            ("cut: \(token.prefix(400))", "cut: <REDACTED>"),
+            ("cut: \(token.prefix(16))…", "cut: <REDACTED>…"),
+            ("marked: \(token)\u{301}", "marked: <REDACTED>\u{301}"),
+            ("X-Auth-Token:\(token);x", "X-Auth-Token:<REDACTED>;x"),
+        ]
+    )
+    func redaction(_ echo: String, _ message: String) async throws {
+        for body in [
+            "{\"error_msg\":\"\(echo)\"}", "{\"error\":{\"code\":401,\"message\":\"\(echo)\"}}", echo,
+            "<html><b>\(echo)</b></html>",
+        ] {
+            #expect(try await Self.failure(500, body).message == message)
+        }
+        let elsewhere = try await Self.failure(500, "{\"error_code\":\"\(echo)\",\"request_id\":\"\(echo)\"}")
+        #expect(elsewhere.code == message)
+        #expect(elsewhere.requestID == message)
+        #expect(try await Self.failure(500, "", [("X-Request-Id", echo)]).requestID == message)
+    }
+
+    @Test("A token behind much other text is struck out or cut off, never shown in part")
+    func farEcho() async throws {
+        for distance in [100, 150, 190, 199, 200, 700, 799, 8_000, 8_190] {
+            let padding = String(repeating: ". ", count: distance / 2)
+            for body in ["{\"error_msg\":\"\(padding)\(Self.token)\"}", padding + Self.token] {
+                let message = try await Self.failure(500, body).message
+                #expect(message == String((padding + "<REDACTED>").prefix(200)))
+            }
+        }
+        let twice = try await Self.failure(500, "<p>\(Self.token) \(Self.token) \(Self.token)")
+        #expect(twice.message == "<REDACTED> <REDACTED> <REDACTED>")
+    }
+
+    @Test(
+        "What a failure means for the whole source",
+        arguments: [
+            (APIFailure(.notFound, "", status: 404), .answered), (APIFailure(.forbidden, "", status: 403), .answered),
+            (APIFailure(.badRequest, "", status: 400), .answered),
+            (APIFailure(.response, "", status: 302), .answered), (APIFailure(.response, ""), .noAnswer),
+            (APIFailure(.server, "", status: 500), .answered), (APIFailure(.server, "", status: 502), .noAnswer),
+            (APIFailure(.server, "", status: 503), .noAnswer),
+            (APIFailure(.timeout, "", status: 504), .noAnswer), (APIFailure(.timeout, ""), .noAnswer),
+            (APIFailure(.network, ""), .noAnswer), (APIFailure(.network, "", status: 200), .noAnswer),
+            (APIFailure(.tls, ""), .noAnswer),
+            (
+                APIFailure(.throttled, "", status: 429, retryAfter: .seconds(3)),
+                .throttled(retryAfter: .seconds(3))
+            ),
+            (
+                APIFailure(.unauthenticated, "no", status: 401),
+                .unauthenticated(APIFailure(.unauthenticated, "no", status: 401))
+            ),
+        ] as [(APIFailure, SourceGate.Outcome)]
+    )
+    func outcomes(_ failure: APIFailure, _ outcome: SourceGate.Outcome) {
+        #expect(SourceClient.outcome(of: failure) == outcome)
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+@testable import FabricAPI
+
+@Suite("Retries")
+struct RetryPolicyTests {
+    @Test(
+        "Spans double up to the cap",
+        arguments: [
+            (1, .milliseconds(500)), (2, .seconds(1)), (3, .seconds(2)), (4, .seconds(4)), (5, .seconds(8)),
+            (6, .seconds(15)), (7, .seconds(15)), (20, .seconds(15)), (21, .seconds(15)), (100, .seconds(15)),
+        ] as [(Int, Duration)]
+    )
+    func spans(_ attempt: Int, _ span: Duration) {
+        let policy = RetryPolicy(retries: 100)
+        #expect(policy.delay(beforeRetry: attempt, random: 0) == .zero)
+        #expect(policy.delay(beforeRetry: attempt, random: 0.5) == span / 2)
+        #expect(policy.delay(beforeRetry: attempt, random: 0.75) == span * 3 / 4)
+    }
+
+    @Test("There are no more than configured", arguments: [0, 1, 3])
+    func limit(_ retries: Int) {
+        let policy = RetryPolicy(retries: retries)
+        #expect((1...5).map { policy.delay(beforeRetry: $0, random: 0) != nil } == (1...5).map { $0 <= retries })
+    }
+
+    @Test("A budget begins half full and earns a fifth of a retry with each first try")
+    func budget() {
+        var budget = RetryBudget()
+        #expect((0..<12).map { _ in budget.withdraw() } == [Bool](repeating: true, count: 10) + [false, false])
+        for _ in 0..<4 { budget.deposit() }
+        #expect(budget.withdraw() == false)
+        for _ in 0..<2 { budget.deposit() }
+        #expect(budget.withdraw() == true)
+        #expect(budget.withdraw() == false)
+    }
+
+    @Test("A budget never holds more than twenty retries")
+    func fullBudget() {
+        var budget = RetryBudget()
+        for _ in 0..<10_000 { budget.deposit() }
+        #expect((0..<30).filter { _ in budget.withdraw() }.count == 20)
+    }
+}
+
+@Suite("The pace of a source")
+struct TokenBucketTests {
+    private let start = ContinuousClock.now
+
+    private func moments(_ bucket: inout TokenBucket, _ count: Int, after: Duration = .zero) -> [Duration] {
+        (0..<count).map { _ in bucket.take(now: start + after) - start }
+    }
+
+    @Test("One second's worth goes at once, the rest in its turn")
+    func burst() {
+        var bucket = TokenBucket(perSecond: 4)
+        let expected: [Duration] = [.zero, .zero, .zero, .zero, .milliseconds(250), .milliseconds(500)]
+        #expect(moments(&bucket, 6) == expected)
+    }
+
+    @Test("It fills again while nobody asks, but never beyond one second's worth")
+    func refill() {
+        var bucket = TokenBucket(perSecond: 2)
+        #expect(moments(&bucket, 3) == [.zero, .zero, .milliseconds(500)])
+        #expect(moments(&bucket, 2, after: .seconds(1)) == [.seconds(1), .milliseconds(1_500)])
+        #expect(
+            moments(&bucket, 3, after: .seconds(60))
+                == [.seconds(60), .seconds(60), .milliseconds(60_500)])
+    }
+
+    @Test("A pace below one a second has no burst")
+    func slow() {
+        var bucket = TokenBucket(perSecond: 0.5)
+        #expect(moments(&bucket, 3) == [.zero, .seconds(2), .seconds(4)])
+        #expect(moments(&bucket, 1, after: .seconds(5)) == [.seconds(6)])
+    }
+
+    @Test("No pace is no limit", arguments: [0.0, -1.0])
+    func unlimited(_ perSecond: Double) {
+        var bucket = TokenBucket(perSecond: perSecond)
+        #expect(moments(&bucket, 1_000) == [Duration](repeating: .zero, count: 1_000))
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import FabricModel
+
+/// The sample body of the API page, as it is printed there.
+enum SamplePage {
+    static let json = """
+        {
+        "total" : 1,
+        "endpoints" : [ {
+        "visibility" : "PRIVATE",
+        "id" : "0b5633ba2b904511ad514346f4dxxxxx",
+        "name" : "endpoint1",
+        "type" : "job",
+        "status" : "CREATING",
+        "description" : "description",
+        "create_time" : "2023-05-30T12:24:30.401Z",
+        "update_time" : "2023-05-30T12:24:30.401Z",
+        "owner" : {
+        "domain_name" : "string",
+        "domain_id" : "0b5633ba2b904511ad514346f4dxxxxx",
+        "user_name" : "string",
+        "user_id" : "0b5633ba2b904511ad514346f4xxxxx"
+        },
+        "cap" : {
+        "cap_id" : "0b5633ba2b904511ad514346f4xxxxx",
+        "version_id" : "0b5633ba2b904511ad514346f4xxxxx"
+        },
+        "reserved_resource" : {
+        "apu" : {
+        "spec_code" : "a1x",
+        "warm_up_num" : 1,
+        "max_num" : 100
+        },
+        "dpu" : {
+        "spec_code" : "d1x",
+        "warm_up_num" : 1,
+        "max_num" : 100,
+        "use_public_resource" : false
+        },
+        "mu" : {
+        "spec_code" : "mu",
+        "min" : 0,
+        "max" : 1
+        }
+        },
+        "ray_resource" : {
+        "head_group_spec" : {
+        "spec_code" : "string"
+        },
+        "worker_group_spec" : [ {
+        "name" : "string",
+        "spec_code" : "string",
+        "min_replicas" : 10000,
+        "max_replicas" : 10000
+        } ]
+        },
+        "caches" : [ {
+        "mnt_path" : "string",
+        "cache_ins_id" : "string"
+        } ],
+        "error_code" : "string",
+        "error_msg" : "string"
+        } ]
+        }
+        """
+
+    static let row = EndpointRow(
+        id: EndpointID("0b5633ba2b904511ad514346f4dxxxxx"),
+        name: "endpoint1",
+        type: "job",
+        status: .creating,
+        visibility: "PRIVATE",
+        createTime: Timestamp(microseconds: 1_685_449_470_401_000),
+        updateTime: Timestamp(microseconds: 1_685_449_470_401_000),
+        apu: ReservedCapacity(specCode: "a1x", reserved: 1, maximum: 100),
+        dpu: ReservedCapacity(specCode: "d1x", reserved: 1, maximum: 100, usesPublicResource: false),
+        mu: ReservedCapacity(specCode: "mu", reserved: 0, maximum: 1),
+        ray: RayCluster(
+            hasHead: true, headSpecCode: "string",
+            workers: [.init(specCode: "string", minimum: 10_000, maximum: 10_000)]),
+        errorCode: "string",
+        errorMessage: "string"
+    )
+}
