@@ -45,16 +45,18 @@ public struct EndpointLister: Sendable {
 
     /// Lists, folding each page as it is decoded.
     /// - Parameters:
+    ///   - isSuspect: whether the workspace is likely to keep exchanges waiting, as after a timeout.
     ///   - retryUntil: no try of an exchange begins after this.
     ///   - makeFold: makes an empty fold; called once for each attempt.
     public func list<Fold: EndpointFold>(
-        retryUntil: ContinuousClock.Instant, makeFold: @Sendable () -> Fold
+        isSuspect: Bool = false, retryUntil: ContinuousClock.Instant, makeFold: @Sendable () -> Fold
     ) async -> ListingOutcome<Fold> {
         var previousIDs: Set<EndpointID>?
         var relists = 0
         while true {
             do throws(APIFailure) {
-                let attempt = try await attempt(retryUntil: retryUntil, makeFold: makeFold)
+                let attempt = try await attempt(
+                    isSuspect: isSuspect, retryUntil: retryUntil, makeFold: makeFold)
                 if attempt.isComplete(previousIDs: previousIDs) {
                     return ListingOutcome(result: .success(attempt.listing), relists: relists)
                 }
@@ -72,7 +74,7 @@ public struct EndpointLister: Sendable {
     }
 
     private func attempt<Fold: EndpointFold>(
-        retryUntil: ContinuousClock.Instant, makeFold: @Sendable () -> Fold
+        isSuspect: Bool, retryUntil: ContinuousClock.Instant, makeFold: @Sendable () -> Fold
     ) async throws(APIFailure) -> ListingAttempt<Fold> {
         let settings = client.settings
         let assembly = ListingAssembly(
@@ -86,7 +88,7 @@ public struct EndpointLister: Sendable {
                 // Pages go side by side, as many as could get a slot if no other workspace wanted one.
                 while running < Self.pagesSideBySide, let request = waiting.popLast() {
                     running += 1
-                    group.addTask { await self.fetch(request, into: assembly, retryUntil: retryUntil) }
+                    group.addTask { await fetch(request, into: assembly, isSuspect: isSuspect, retryUntil: retryUntil) }
                 }
                 guard let result = await group.next() else { return failure }
                 running -= 1
@@ -117,11 +119,13 @@ public struct EndpointLister: Sendable {
     private static let pagesSideBySide = 16
 
     private func fetch<Fold: EndpointFold>(
-        _ page: ListingPlan.Request, into assembly: ListingAssembly<Fold>, retryUntil: ContinuousClock.Instant
+        _ page: ListingPlan.Request, into assembly: ListingAssembly<Fold>, isSuspect: Bool,
+        retryUntil: ContinuousClock.Instant
     ) async -> Result<ListingPlan.Step, APIFailure> {
         do throws(APIFailure) {
             let step = try await client.exchange(
-                .listEndpoints, url: url.page(offset: page.offset, limit: page.limit), retryUntil: retryUntil
+                .listEndpoints, url: url.page(offset: page.offset, limit: page.limit), isSuspect: isSuspect,
+                retryUntil: retryUntil
             ) { response throws(APIFailure) in
                 try await assembly.take(&response, for: page, decoders: client.decoders)
             }

@@ -41,38 +41,69 @@ public struct ExchangeSettings: Sendable, Equatable {
 /// away, and counts them. Everything that workspaces of a source share is here.
 public final class SourceClient: Sendable {
     private struct Shared {
+        var transport: any HTTPTransport
+        var credentials: any CredentialProvider
+        var settings: ExchangeSettings
         var gate: SourceGate
         var bucket: TokenBucket
         var budget = RetryBudget()
     }
 
-    private let transport: any HTTPTransport
-    private let credentials: any CredentialProvider
+    private let source: String
     private let clock: any ExporterClock
     private let slots: ExchangeSlots
-    private let retryPolicy: RetryPolicy
     private let shared: Mutex<Shared>
     private let gateChanged = ChangeSignal()
     private let statistics = APIStatistics()
-    let settings: ExchangeSettings
     let decoders = PageDecoderPool()
 
     /// A client that sends through `transport`.
+    /// - Parameter source: the source's name, by which `slots` are shared out fairly.
     public init(
-        transport: any HTTPTransport, credentials: any CredentialProvider, clock: any ExporterClock,
+        source: String = "", transport: any HTTPTransport, credentials: any CredentialProvider,
+        clock: any ExporterClock,
         slots: ExchangeSlots, settings: ExchangeSettings
     ) {
-        self.transport = transport
-        self.credentials = credentials
+        self.source = source
         self.clock = clock
         self.slots = slots
-        self.settings = settings
-        retryPolicy = RetryPolicy(retries: settings.retries)
         shared = Mutex(
             Shared(
-                gate: SourceGate(interval: settings.interval),
+                transport: transport, credentials: credentials, settings: settings,
+                gate: SourceGate(interval: settings.interval, isLockable: credentials.isLockable),
                 bucket: TokenBucket(perSecond: settings.requestsPerSecond)))
+        slots.register(source)
     }
+
+    /// Goes on with another transport, other credentials or settings; counters and pace stay. A refused credential is
+    /// tested at once.
+    public func reconfigure(
+        transport: any HTTPTransport, credentials: any CredentialProvider, settings: ExchangeSettings
+    ) {
+        shared.withLock { shared in
+            if settings.requestsPerSecond != shared.settings.requestsPerSecond {
+                shared.bucket = TokenBucket(perSecond: settings.requestsPerSecond)
+            }
+            shared.transport = transport
+            shared.credentials = credentials
+            shared.settings = settings
+            shared.gate.reconfigure(
+                interval: settings.interval, isLockable: credentials.isLockable, now: clock.now)
+        }
+        gateChanged.notify()
+    }
+
+    /// Whether a credential that was refused, or could not be had, has been replaced by one not tried yet. Looks at the
+    /// credential itself, so it may read a file.
+    public func hasUntriedCredential() async -> Bool {
+        guard let credential = try? await credentials.credential() else { return false }
+        return shared.withLock { $0.gate.isLockedOut(otherThan: credential.generation) }
+    }
+
+    var settings: ExchangeSettings { shared.withLock { $0.settings } }
+    private var credentials: any CredentialProvider { shared.withLock { $0.credentials } }
+
+    deinit { slots.unregister(source) }
 
     /// What was exchanged so far.
     public var counters: APICounters { statistics.counters }
@@ -85,20 +116,23 @@ public final class SourceClient: Sendable {
 
     /// Carries out one exchange, with as many tries as the contract allows, and hands the body of a 200 to `consume`
     /// while the exchange's slot is still held: bodies in memory are never more than slots.
-    /// - Parameter retryUntil: no try begins after this.
+    /// - Parameters:
+    ///   - isSuspect: whether it is for a workspace that is likely to keep its slot until the deadline.
+    ///   - retryUntil: no try begins after this.
     func exchange<Result>(
-        _ operation: APIOperation, url: String, retryUntil: ContinuousClock.Instant,
+        _ operation: APIOperation, url: String, isSuspect: Bool = false, retryUntil: ContinuousClock.Instant,
         consume: (inout HTTPResponse) async throws(APIFailure) -> Result
     ) async throws(APIFailure) -> Result {
         shared.withLock { $0.budget.deposit() }
+        let lane = SlotLedger.Lane(source: source, isSuspect: isSuspect)
         var retries = 0
         var replacement: Credential?
         while true {
             let credential = try await currentCredential(replacement)
-            let isProbe = try await enter(credential, retryUntil: retryUntil)
+            let isProbe = try await enter(credential, lane, retryUntil: retryUntil)
             let failure: APIFailure
             do {
-                defer { slots.release() }
+                defer { slots.release(lane) }
                 switch await attempt(operation, url: url, credential: credential) {
                 case .success(var response):
                     report(.answered, isProbe: isProbe, credential)
@@ -113,7 +147,7 @@ public final class SourceClient: Sendable {
                     continue
                 }
             }
-            report(Self.outcome(of: failure), isProbe: isProbe, credential)
+            report(Self.outcome(of: failure), isProbe: isProbe, credential, failure: failure)
             retries += 1
             try await prepareRetry(retries, after: failure, operation: operation, retryUntil: retryUntil)
         }
@@ -128,19 +162,22 @@ public final class SourceClient: Sendable {
 
     /// Waits for the source's pace, a slot and an open gate. Holds a slot on return.
     /// - Returns: whether this request is the gate's probe.
-    private func enter(_ credential: Credential, retryUntil: ContinuousClock.Instant) async throws(APIFailure) -> Bool {
+    private func enter(
+        _ credential: Credential, _ lane: SlotLedger.Lane, retryUntil: ContinuousClock.Instant
+    ) async throws(APIFailure) -> Bool {
         // Asked before a token is taken: a locked-out source must not use up the pace of the probe.
         if case .refuse(let failure) = peek(credential) { throw failure }
         let moment = shared.withLock { $0.bucket.take(now: clock.now) }
         if moment > clock.now { try await sleep(until: moment) }
+        var hasWaited = false
         while true {
-            guard await slots.acquire() else { throw Self.cancelled }
+            guard await slots.acquire(lane) else { throw Self.cancelled }
             let seen = gateChanged.version
             let admission = shared.withLock {
-                $0.gate.admit(now: clock.now, generation: credential.generation)
+                $0.gate.admit(now: clock.now, generation: credential.generation, hasWaited: hasWaited)
             }
             if case .send(let isProbe) = admission { return isProbe }
-            slots.release()
+            slots.release(lane)
             switch admission {
             case .send: break
             case .refuse(let failure): throw failure
@@ -148,6 +185,7 @@ public final class SourceClient: Sendable {
                 guard until < retryUntil else { throw Self.throttled }
                 try await sleep(until: until)
             case .waitForProbe:
+                hasWaited = true
                 await gateChanged.wait(beyond: seen)
                 if Task.isCancelled { throw Self.cancelled }
                 guard clock.now < retryUntil else { throw Self.throttled }
@@ -164,6 +202,7 @@ public final class SourceClient: Sendable {
     private func attempt(
         _ operation: APIOperation, url: String, credential: Credential
     ) async -> Swift.Result<HTTPResponse, APIFailure> {
+        let (transport, settings) = shared.withLock { ($0.transport, $0.settings) }
         var request = HTTPRequest(
             url: url, headers: [HTTPHeader("Accept", "application/json")], timeout: settings.timeout,
             maxBodyBytes: settings.maxResponseBytes)
@@ -186,7 +225,7 @@ public final class SourceClient: Sendable {
         _ retries: Int, after failure: APIFailure, operation: APIOperation, retryUntil: ContinuousClock.Instant
     ) async throws(APIFailure) {
         guard FailureTable.isRetryable(failure), !Task.isCancelled,
-            let delay = retryPolicy.delay(beforeRetry: retries, random: .random(in: 0..<1))
+            let delay = RetryPolicy(retries: settings.retries).delay(beforeRetry: retries, random: .random(in: 0..<1))
         else { throw failure }
         // How long a throttled source pauses is the gate's to say.
         let moment = failure.reason == .throttled ? clock.now : clock.now + delay
@@ -195,9 +234,12 @@ public final class SourceClient: Sendable {
         do { try await clock.sleep(until: moment) } catch { throw failure }
     }
 
-    private func report(_ outcome: SourceGate.Outcome, isProbe: Bool, _ credential: Credential) {
+    private func report(
+        _ outcome: SourceGate.Outcome, isProbe: Bool, _ credential: Credential, failure: APIFailure? = nil
+    ) {
         shared.withLock {
-            $0.gate.report(outcome, isProbe: isProbe, now: clock.now, generation: credential.generation)
+            $0.gate.report(
+                outcome, isProbe: isProbe, now: clock.now, generation: credential.generation, failure: failure)
         }
         gateChanged.notify()
     }

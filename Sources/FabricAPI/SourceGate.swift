@@ -30,77 +30,138 @@ struct SourceGate: Sendable {
     }
 
     private enum State: Sendable {
-        case open
+        /// - `proven`: the generation that the service has accepted; only looked at where credentials can be locked.
+        case open(proven: UInt64?)
+        /// A credential that may be locked is being tried by one request.
+        case proving(isProbing: Bool, lastFailure: APIFailure?)
         case throttled(until: ContinuousClock.Instant, step: Duration, isProbing: Bool)
-        case lockedOut(nextProbe: ContinuousClock.Instant, generation: UInt64, failure: APIFailure, isProbing: Bool)
+        case lockedOut(LockOut)
+    }
+
+    private struct LockOut: Sendable {
+        var nextProbe: ContinuousClock.Instant
+        /// Of the credential that was refused.
+        var generation: UInt64
+        var failure: APIFailure
+        /// Refusals in a row.
+        var refusals: Int
+        var isProbing = false
     }
 
     /// `Retry-After` is believed up to this.
     static let longestPause = Duration.seconds(300)
     private static let firstPause = Duration.seconds(1)
 
-    private let interval: Duration
-    private var state = State.open
+    private var interval: Duration
+    private var isLockable: Bool
+    private var state = State.open(proven: nil)
 
     /// A gate of a source that is polled every `interval`.
-    init(interval: Duration) { self.interval = interval }
+    /// - Parameter isLockable: whether wrong credentials of this kind lock the account or key for everyone.
+    init(interval: Duration, isLockable: Bool = false) {
+        self.interval = interval
+        self.isLockable = isLockable
+    }
+
+    /// Goes on with another configuration, which is reason enough to test a refused credential at once.
+    mutating func reconfigure(interval: Duration, isLockable: Bool, now: ContinuousClock.Instant) {
+        self.interval = interval
+        self.isLockable = isLockable
+        if case .lockedOut(var lockOut) = state {
+            lockOut.nextProbe = now
+            state = .lockedOut(lockOut)
+        }
+    }
+
+    /// Whether the source is locked out because of another credential than that of `generation`.
+    func isLockedOut(otherThan generation: UInt64) -> Bool {
+        if case .lockedOut(let lockOut) = state { lockOut.generation != generation } else { false }
+    }
 
     /// Whether the source pauses because it was throttled.
     var isThrottled: Bool { if case .throttled = state { true } else { false } }
 
     /// When the refused credential is tested again; nil while the source isn't locked out.
     var nextProbe: ContinuousClock.Instant? {
-        if case .lockedOut(let nextProbe, _, _, _) = state { nextProbe } else { nil }
+        if case .lockedOut(let lockOut) = state { lockOut.nextProbe } else { nil }
     }
 
     /// What a request with a credential of `generation` is to do now.
-    mutating func admit(now: ContinuousClock.Instant, generation: UInt64) -> Admission {
+    /// - Parameter hasWaited: whether it has waited for a probe; it then shares what came of that.
+    mutating func admit(
+        now: ContinuousClock.Instant, generation: UInt64, hasWaited: Bool = false
+    ) -> Admission {
         switch state {
-        case .open:
-            return .send(isProbe: false)
+        case .open(let proven):
+            if !isLockable || proven == generation { return .send(isProbe: false) }
+            state = .proving(isProbing: true, lastFailure: nil)
+            return .send(isProbe: true)
+        case .proving(let isProbing, let lastFailure):
+            if isProbing { return .waitForProbe }
+            // A probe that met a dead network proves nothing; the others need not meet it one after the other.
+            if hasWaited, let lastFailure { return .refuse(lastFailure) }
+            state = .proving(isProbing: true, lastFailure: nil)
+            return .send(isProbe: true)
         case .throttled(let until, let step, let isProbing):
             if isProbing { return .waitForProbe }
             if now < until { return .wait(until: until) }
             state = .throttled(until: until, step: step, isProbing: true)
             return .send(isProbe: true)
-        case .lockedOut(let nextProbe, let refused, let failure, let isProbing):
+        case .lockedOut(var lockOut):
             // A changed secret is tested at once; until it is refused itself, it stays one that is not the refused one.
-            if isProbing || (now < nextProbe && generation == refused) { return .refuse(failure) }
-            state = .lockedOut(
-                nextProbe: now + interval * 9 / 10, generation: refused, failure: failure, isProbing: true)
+            if lockOut.isProbing || (now < lockOut.nextProbe && generation == lockOut.generation) {
+                return .refuse(lockOut.failure)
+            }
+            lockOut.nextProbe = now + probeDelay(refusals: lockOut.refusals)
+            lockOut.isProbing = true
+            state = .lockedOut(lockOut)
             return .send(isProbe: true)
         }
     }
 
-    /// Notes what came of a request that ``admit(now:generation:)`` let pass.
-    mutating func report(_ outcome: Outcome, isProbe: Bool, now: ContinuousClock.Instant, generation: UInt64) {
-        switch (state, outcome) {
-        case (.open, .throttled(let retryAfter)):
-            state = Self.pause(retryAfter, step: Self.firstPause, now: now)
-        case (.open, .unauthenticated(let failure)):
-            lockOut(failure, generation: generation, now: now)
-        case (.open, _):
-            break
-        case (.throttled(let until, let step, _), _) where isProbe:
+    /// Notes what came of a request that ``admit(now:generation:hasWaited:)`` let pass.
+    /// - Parameter failure: what it failed with, for those who waited for it.
+    mutating func report(
+        _ outcome: Outcome, isProbe: Bool, now: ContinuousClock.Instant, generation: UInt64,
+        failure: APIFailure? = nil
+    ) {
+        switch state {
+        case .open:
             switch outcome {
-            case .answered: state = .open
+            case .throttled(let retryAfter): state = Self.pause(retryAfter, step: Self.firstPause, now: now)
+            case .unauthenticated(let failure): lockOut(failure, generation: generation, refusals: 1, now: now)
+            case .answered, .noAnswer: break
+            }
+        case .proving where isProbe:
+            switch outcome {
+            case .answered: state = .open(proven: generation)
+            case .throttled(let retryAfter): state = Self.pause(retryAfter, step: Self.firstPause, now: now)
+            case .unauthenticated(let failure): lockOut(failure, generation: generation, refusals: 1, now: now)
+            case .noAnswer: state = .proving(isProbing: false, lastFailure: failure)
+            }
+        case .throttled(let until, let step, _) where isProbe:
+            switch outcome {
+            case .answered: state = .open(proven: generation)
             case .throttled(let retryAfter):
                 state = Self.pause(retryAfter, step: min(interval, step * 2), now: now)
-            case .unauthenticated(let failure): lockOut(failure, generation: generation, now: now)
+            case .unauthenticated(let failure): lockOut(failure, generation: generation, refusals: 1, now: now)
             case .noAnswer: state = .throttled(until: until, step: step, isProbing: false)
             }
-        case (.throttled(let until, let step, let isProbing), .throttled(let retryAfter?)):
+        case .throttled(let until, let step, let isProbing):
             // Sent before the pause began; it may know of a longer one.
+            guard case .throttled(let retryAfter?) = outcome else { break }
             let later = max(until, now + min(retryAfter, Self.longestPause))
             state = .throttled(until: later, step: step, isProbing: isProbing)
-        case (.lockedOut(let nextProbe, let refused, let failure, _), _) where isProbe:
+        case .lockedOut(var lockOut) where isProbe:
             switch outcome {
-            case .answered: state = .open
-            case .unauthenticated(let failure): lockOut(failure, generation: generation, now: now)
+            case .answered: state = .open(proven: generation)
+            case .unauthenticated(let failure):
+                self.lockOut(failure, generation: generation, refusals: lockOut.refusals + 1, now: now)
             case .throttled, .noAnswer:
-                state = .lockedOut(nextProbe: nextProbe, generation: refused, failure: failure, isProbing: false)
+                lockOut.isProbing = false
+                state = .lockedOut(lockOut)
             }
-        case (.throttled, _), (.lockedOut, _):
+        case .proving, .lockedOut:
             break
         }
     }
@@ -109,10 +170,20 @@ struct SourceGate: Sendable {
         .throttled(until: now + (retryAfter.map { min($0, longestPause) } ?? step), step: step, isProbing: false)
     }
 
-    /// A bearer token can't lock anybody out, so it is tested once per interval: a little less than one, or a poll that
-    /// comes in its slot would always be a moment too early.
-    private mutating func lockOut(_ failure: APIFailure, generation: UInt64, now: ContinuousClock.Instant) {
+    private mutating func lockOut(
+        _ failure: APIFailure, generation: UInt64, refusals: Int, now: ContinuousClock.Instant
+    ) {
         state = .lockedOut(
-            nextProbe: now + interval * 9 / 10, generation: generation, failure: failure, isProbing: false)
+            LockOut(
+                nextProbe: now + probeDelay(refusals: refusals), generation: generation, failure: failure,
+                refusals: refusals))
+    }
+
+    /// One minute, then 2, 4 … 15 where wrong credentials lock an account or a key. A bearer token can't lock anybody
+    /// out, so it is tested once per interval: a little less than one, or a poll that comes in its slot would always be
+    /// a moment too early.
+    private func probeDelay(refusals: Int) -> Duration {
+        guard isLockable else { return interval * 9 / 10 }
+        return min(.seconds(900), .seconds(60) * (1 << min(refusals - 1, 4)))
     }
 }

@@ -39,6 +39,9 @@ public struct CredentialFailure: Error, Sendable, Equatable, CustomStringConvert
 
 /// Where a source's credentials come from.
 public protocol CredentialProvider: Sendable {
+    /// Whether wrong credentials of this kind lock an account or a key for everybody who uses it.
+    var isLockable: Bool { get }
+
     /// The credential to use now.
     /// - Throws: ``CredentialFailure`` when none can be had.
     func credential() async throws(CredentialFailure) -> Credential
@@ -46,4 +49,9 @@ public protocol CredentialProvider: Sendable {
     /// Another credential than `refused`, which the service has just refused with 401; nil when there is no other.
     /// - Throws: ``CredentialFailure`` when none can be had.
     func replacement(for refused: Credential) async throws(CredentialFailure) -> Credential?
+}
+
+extension CredentialProvider {
+    /// False, as it is for bearer tokens.
+    public var isLockable: Bool { false }
 }

@@ -1,5 +1,5 @@
-internal import Aggregation
 // SPDX-License-Identifier: Apache-2.0
+internal import Aggregation
 public import Clocks
 internal import CurlTransport
 public import ExporterConfig
@@ -9,10 +9,10 @@ internal import FabricModel
 public import Logging
 internal import MetricsServer
 internal import Polling
-internal import Transport
+import Synchronization
 
-/// The components of one exporter, wired: sources with their clients, a poller for each workspace, the store between
-/// pollers and pages.
+/// The components of one exporter, wired: sources with their clients, a fleet of pollers, the store between pollers and
+/// pages.
 public final class Exporter: Sendable {
     /// Whether the process goes on after one poll of each workspace.
     public enum Mode: Sendable {
@@ -22,62 +22,93 @@ public final class Exporter: Sendable {
         case once
     }
 
+    private let mode: Mode
     private let engine: CurlEngine
-    private let clients: [(name: String, client: SourceClient)]
-    private let pollers: [WorkspacePoller]
+    private let slots: ExchangeSlots
     private let store: SnapshotStore
+    private let fleet: PollFleet
     private let clock: any ExporterClock
-    private let interval: Duration
+    private let logger: Logger
     private let startedAt: ContinuousClock.Instant
-    private let loadedAt: Int64
+    private let interval: Mutex<Duration>
+    private let sources = Mutex<[String: SourceSupervisor]>([:])
     let requestCounters = RequestCounters()
+    let reloads: ReloadRecord
 
-    /// An exporter for a checked configuration.
+    /// An exporter for a checked configuration; nothing is polled yet.
     /// - Throws: ``ExporterError`` when the HTTP engine cannot start or a source cannot be made.
     public init(
         _ configuration: ExporterConfiguration, mode: Mode, clock: any ExporterClock = SystemClock(), logger: Logger
-    ) throws(ExporterError) {
-        for warning in configuration.warnings { logger.warning("\(warning)") }
+    ) async throws(ExporterError) {
+        self.mode = mode
+        self.clock = clock
+        self.logger = logger
         do { engine = try CurlEngine() } catch { throw ExporterError("cannot start libcurl: \(error)") }
-        let factory = SourceFactory(
-            engine: engine, slots: ExchangeSlots(count: configuration.poll.concurrency), poll: configuration.poll,
+        slots = ExchangeSlots(count: configuration.poll.concurrency)
+        store = SnapshotStore(
+            workspaces: [], interval: configuration.poll.interval, staleAfter: configuration.poll.staleAfter,
             clock: clock)
-        var sources: [Source] = []
-        for settings in configuration.sources { sources.append(try factory.make(settings)) }
-        let store = SnapshotStore(
-            workspaces: sources.flatMap(\.entries).map(\.workspace), interval: configuration.poll.interval,
-            staleAfter: configuration.poll.staleAfter, clock: clock)
-        let tally = EndpointTally.Settings(
-            details: DetailLevel(configuration.metrics.endpointDetails),
-            maximumDetails: configuration.metrics.maxEndpointDetails, remembers: mode == .serving)
-        let timing = PollTiming(
-            interval: configuration.poll.interval, exchangeTimeout: configuration.poll.timeout)
-        pollers = sources.flatMap { source in
-            source.entries.map { entry in
-                WorkspacePoller(
-                    workspace: entry.workspace, filter: entry.filter, client: source.client, store: store,
-                    tally: tally, timing: timing, clock: clock, logger: logger)
+        fleet = PollFleet(store: store, clock: clock, logger: logger)
+        interval = Mutex(configuration.poll.interval)
+        startedAt = clock.now
+        reloads = ReloadRecord(loadedAt: clock.wallMicroseconds)
+        do { try await apply(configuration) } catch {
+            await engine.shutdown()
+            throw error
+        }
+    }
+
+    /// Goes on with another configuration. What did not change keeps its snapshots, counters, schedule and connections;
+    /// what left goes at once. Calls must not overlap.
+    /// - Throws: ``ExporterError`` when a source cannot be made; then nothing has changed.
+    func apply(_ configuration: ExporterConfiguration) async throws(ExporterError) {
+        let factory = SourceFactory(engine: engine, poll: configuration.poll)
+        let known = sources.withLock { $0 }
+        var next: [String: SourceSupervisor] = [:]
+        for settings in configuration.sources {
+            // Made before anything is changed, so that one bad source leaves all as it was.
+            _ = try factory.credentials(settings)
+            if known[settings.name] == nil {
+                next[settings.name] = try SourceSupervisor(
+                    settings, factory: factory, slots: slots, fleet: fleet, clock: clock)
+            } else {
+                next[settings.name] = known[settings.name]
             }
         }
-        clients = sources.map { ($0.name, $0.client) }
-        self.store = store
-        self.clock = clock
-        interval = configuration.poll.interval
-        startedAt = clock.now
-        loadedAt = clock.wallMicroseconds
+        for warning in configuration.warnings { logger.warning("\(warning)") }
+        let manner = Self.manner(configuration, mode)
+        slots.resize(to: configuration.poll.concurrency)
+        store.configure(interval: configuration.poll.interval, staleAfter: configuration.poll.staleAfter)
+        interval.withLock { $0 = configuration.poll.interval }
+        for (name, source) in known where next[name] == nil { await source.leave(manner: manner) }
+        let now = next
+        sources.withLock { $0 = now }
+        for settings in configuration.sources {
+            guard let source = now[settings.name] else { continue }
+            if known[settings.name] != nil { try await source.configure(settings, factory: factory) }
+            await source.assign(manner: manner)
+        }
+    }
+
+    private static func manner(_ configuration: ExporterConfiguration, _ mode: Mode) -> PollFleet.Manner {
+        PollFleet.Manner(
+            tally: EndpointTally.Settings(
+                details: DetailLevel(configuration.metrics.endpointDetails),
+                maximumDetails: configuration.metrics.maxEndpointDetails, remembers: mode == .serving),
+            timing: PollTiming(
+                interval: configuration.poll.interval, exchangeTimeout: configuration.poll.timeout))
     }
 
     /// Polls every workspace, again and again, until the task is cancelled.
-    func pollForever() async {
-        await withDiscardingTaskGroup { group in
-            for poller in pollers { group.addTask { await poller.run() } }
-        }
-    }
+    func pollForever() async { await fleet.run() }
 
     /// Polls every workspace once.
-    func pollOnce() async {
-        await withDiscardingTaskGroup { group in
-            for poller in pollers { group.addTask { await poller.poll() } }
+    func pollOnce() async { await fleet.pollOnce() }
+
+    /// Polls the workspaces of each source at once whose refused credential has been replaced meanwhile.
+    func pollWhereSecretsChanged() async {
+        for (name, source) in sources.withLock({ $0 }) where await source.client.hasUntriedCredential() {
+            await fleet.pollNow(source: name)
         }
     }
 
@@ -86,7 +117,9 @@ public final class Exporter: Sendable {
 
     /// Whether every workspace has been polled once; true at the latest after two intervals, because a readiness check
     /// must not keep a process from serving what it has.
-    var isReady: Bool { store.isEveryWorkspacePolled || clock.now >= startedAt + interval * 2 }
+    var isReady: Bool {
+        store.isEveryWorkspacePolled || clock.now >= startedAt + interval.withLock { $0 } * 2
+    }
 
     /// Ends every exchange and the thread that carries them out.
     func shutDown() async { await engine.shutdown() }
@@ -95,9 +128,12 @@ public final class Exporter: Sendable {
     /// and reload families.
     func renderAlone(_ format: ExpositionFormat) -> [UInt8] {
         Catalogue.exporter.render(
-            format,
-            fragments: store.fragments() + SourceFamilies.fragments(of: clients, clock: clock)
-                + [ExporterFamilies.buildFragment()])
+            format, fragments: store.fragments() + sourceFragments() + [ExporterFamilies.buildFragment()])
+    }
+
+    private func sourceFragments() -> [Fragment] {
+        let clients = sources.withLock { $0.map { ($0.key, $0.value.client) } }
+        return SourceFamilies.fragments(of: clients, clock: clock)
     }
 }
 
@@ -106,21 +142,18 @@ extension Exporter: FragmentSource {
     public var version: UInt64 { store.version }
 
     /// See `FragmentSource`.
-    public func fragments() -> [Fragment] {
-        store.fragments()
-            + [ExporterFamilies.buildFragment(), ExporterFamilies.configurationFragment(loadedAt: loadedAt)]
-    }
+    public func fragments() -> [Fragment] { store.fragments() + [ExporterFamilies.buildFragment()] }
 
-    /// What moves without a poll having ended, and costs little: sources, the web server, the process.
+    /// What moves without a poll having ended, and costs little: sources, reloads, the web server, the process.
     public func liveFragments() -> [Fragment] {
-        SourceFamilies.fragments(of: clients, clock: clock) + [requestCounters.fragment(), ProcessMetrics.fragment()]
+        sourceFragments() + [reloads.fragment(), requestCounters.fragment(), ProcessMetrics.fragment()]
     }
 
     /// See `FragmentSource`.
     public var liveFamilies: Set<String> { Self.liveFamilyNames }
 
     private static let liveFamilyNames = Set(
-        (SourceFamilies.chapter.families + ServerFamilies.families + ProcessMetrics.families).map(\.name))
+        (SourceFamilies.chapter.families + ExporterFamilies.liveFamilies).map(\.name))
 }
 
 extension DetailLevel {

@@ -25,6 +25,10 @@ enum ExporterFamilies {
         [buildInfo, lastReloadSuccessful, lastReloadSuccess, reloads] + ServerFamilies.families
             + ProcessMetrics.families)
 
+    /// Those that are rendered at each scrape.
+    static let liveFamilies =
+        [lastReloadSuccessful, lastReloadSuccess, reloads] + ServerFamilies.families + ProcessMetrics.families
+
     static func buildFragment() -> Fragment {
         var builder = FragmentBuilder()
         builder.add(buildInfo) { writer in
@@ -36,15 +40,6 @@ enum ExporterFamilies {
                     "libcurl_version": BuildInformation.libcurlVersion,
                 ])
         }
-        return builder.build()
-    }
-
-    /// - Parameter loadedAt: when the configuration in force was loaded, in microseconds since the epoch.
-    static func configurationFragment(loadedAt: Int64) -> Fragment {
-        var builder = FragmentBuilder()
-        builder.add(lastReloadSuccessful, .flag(true))
-        builder.add(lastReloadSuccess, .microseconds(loadedAt))
-        builder.add(reloads, .unsigned(0))
         return builder.build()
     }
 }

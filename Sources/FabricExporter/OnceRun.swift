@@ -25,7 +25,7 @@ public struct OnceRun: Sendable {
 
     /// Polls and renders.
     public func run(format: ExpositionFormat) async throws(ExporterError) -> Outcome {
-        let exporter = try Exporter(configuration, mode: .once, logger: logger)
+        let exporter = try await Exporter(configuration, mode: .once, logger: logger)
         await exporter.pollOnce()
         let outcome = Outcome(
             page: exporter.renderAlone(format), failing: exporter.failing.map { "\($0.source)/\($0.workspaceID)" })

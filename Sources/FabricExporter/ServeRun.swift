@@ -60,7 +60,7 @@ public struct ServeRun: Sendable {
     /// - Parameter companions: services to run beside, stopped last.
     /// - Throws: ``ExporterError`` when it cannot begin.
     public func run(companions: [@Sendable () async -> Void] = []) async throws {
-        let exporter = try Exporter(configuration, mode: .serving, logger: logger)
+        let exporter = try await Exporter(configuration, mode: .serving, logger: logger)
         let server = MetricsServer(
             settings: .init(
                 telemetryPath: web.telemetryPath, maximumRequests: web.maximumRequests,

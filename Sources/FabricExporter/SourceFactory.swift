@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Clocks
 internal import CurlTransport
 internal import ExporterConfig
 internal import FabricAPI
@@ -7,57 +6,43 @@ internal import FabricAuth
 internal import FabricModel
 internal import Transport
 
-/// A configured source, ready to be polled.
-struct Source {
-    struct Entry {
-        var workspace: Workspace
-        var filter: EndpointFilter
-    }
-
-    var name: String
-    var client: SourceClient
-    var entries: [Entry]
-}
-
-/// Makes sources of settings.
+/// Translates a source's settings into the values that the rooms below take.
 struct SourceFactory {
     let engine: CurlEngine
-    let slots: ExchangeSlots
     let poll: PollSettings
-    let clock: any ExporterClock
 
-    func make(_ settings: SourceSettings) throws(ExporterError) -> Source {
-        let client = SourceClient(
-            transport: engine.transport(ConnectionOptions(settings)),
-            credentials: try credentials(settings),
-            clock: clock,
-            slots: slots,
-            settings: ExchangeSettings(
-                timeout: poll.timeout, interval: poll.interval, requestsPerSecond: poll.requestsPerSecond,
-                retries: poll.retries, maxResponseBytes: poll.maxResponseBytes, pageSize: poll.pageSize,
-                maxEndpoints: poll.maxEndpoints)
-        )
-        let entries = settings.workspaces.map { workspace in
-            Source.Entry(
-                workspace: Workspace(
-                    key: WorkspaceKey(source: settings.name, workspaceID: workspace.id), name: workspace.name,
-                    regionID: settings.region, baseURL: settings.baseURL),
-                filter: EndpointFilter(
-                    type: workspace.filter.type, visibility: workspace.filter.visibility,
-                    name: workspace.filter.name, modelID: workspace.filter.modelID,
-                    endpointID: workspace.filter.endpointID)
-            )
-        }
-        return Source(name: settings.name, client: client, entries: entries)
+    var exchangeSettings: ExchangeSettings {
+        ExchangeSettings(
+            timeout: poll.timeout, interval: poll.interval, requestsPerSecond: poll.requestsPerSecond,
+            retries: poll.retries, maxResponseBytes: poll.maxResponseBytes, pageSize: poll.pageSize,
+            maxEndpoints: poll.maxEndpoints)
     }
 
-    private func credentials(_ settings: SourceSettings) throws(ExporterError) -> any CredentialProvider {
+    func transport(_ settings: SourceSettings) -> any HTTPTransport {
+        engine.transport(ConnectionOptions(settings))
+    }
+
+    func credentials(_ settings: SourceSettings) throws(ExporterError) -> any CredentialProvider {
         switch settings.auth {
         case .token(.value(let token)): return TokenCredentials(token: token)
         case .token(.file(let path)): return TokenFileCredentials(path: path)
         case .password, .accessKey, .metadata, .environment:
             throw ExporterError("source \(settings.name): this kind of auth is not supported yet")
         }
+    }
+
+    static func workspace(_ workspace: WorkspaceSettings, of settings: SourceSettings) -> Workspace {
+        Workspace(
+            key: WorkspaceKey(source: settings.name, workspaceID: workspace.id), name: workspace.name,
+            regionID: settings.region, baseURL: settings.baseURL)
+    }
+}
+
+extension EndpointFilter {
+    init(_ filter: ListFilter) {
+        self.init(
+            type: filter.type, visibility: filter.visibility, name: filter.name, modelID: filter.modelID,
+            endpointID: filter.endpointID)
     }
 }
 

@@ -11,6 +11,8 @@ import Synchronization
 public final class SnapshotStore: Sendable {
     private struct Entry {
         var workspace: Workspace
+        /// Tells this stay of the workspace from an earlier one, whose last poll may still be ending.
+        var stay: UInt64
         var health = WorkspaceHealth()
         var healthFragment: Fragment
         var listing: WorkspaceListing?
@@ -21,14 +23,15 @@ public final class SnapshotStore: Sendable {
     private struct State {
         var entries: [WorkspaceKey: Entry] = [:]
         var version: UInt64 = 1
+        var stays: UInt64 = 0
+        var staleAfter: Duration
+        var settings: Fragment
         /// The earliest moment at which a listing becomes too old.
         var nextExpiry: ContinuousClock.Instant?
     }
 
     private let clock: any ExporterClock
-    private let staleAfter: Duration
-    private let settings: Fragment
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     /// A store of `workspaces`, none of which has been polled.
     /// - Parameters:
@@ -36,18 +39,49 @@ public final class SnapshotStore: Sendable {
     ///   - staleAfter: the age at which a listing is withdrawn.
     public init(workspaces: [Workspace], interval: Duration, staleAfter: Duration, clock: any ExporterClock) {
         self.clock = clock
-        self.staleAfter = staleAfter
+        state = Mutex(
+            State(staleAfter: staleAfter, settings: Self.settings(interval: interval, staleAfter: staleAfter)))
+        for workspace in workspaces { add(workspace) }
+    }
+
+    /// Takes over other settings; what is kept is measured by them from now on.
+    public func configure(interval: Duration, staleAfter: Duration) {
+        let settings = Self.settings(interval: interval, staleAfter: staleAfter)
+        state.withLock { state in
+            state.staleAfter = staleAfter
+            state.settings = settings
+            state.version += 1
+            Self.findNextExpiry(&state)
+        }
+    }
+
+    /// Takes in a workspace that has not been polled; what was kept under its key is dropped.
+    /// - Returns: what its poller must show when it notes a poll.
+    @discardableResult
+    public func add(_ workspace: Workspace) -> UInt64 {
+        let fragment = WorkspaceHealth().fragment(of: workspace)
+        return state.withLock { state in
+            state.stays += 1
+            state.version += 1
+            state.entries[workspace.key] = Entry(
+                workspace: workspace, stay: state.stays, healthFragment: fragment)
+            return state.stays
+        }
+    }
+
+    /// Drops a workspace, whose series go at once.
+    public func remove(_ key: WorkspaceKey) {
+        state.withLock { state in
+            state.entries[key] = nil
+            state.version += 1
+        }
+    }
+
+    private static func settings(interval: Duration, staleAfter: Duration) -> Fragment {
         var builder = FragmentBuilder()
         builder.add(WorkspaceHealthFamilies.interval, .duration(interval))
         builder.add(WorkspaceHealthFamilies.staleAfter, .duration(staleAfter))
-        settings = builder.build()
-        state.withLock { state in
-            for workspace in workspaces {
-                let health = WorkspaceHealth()
-                state.entries[workspace.key] = Entry(
-                    workspace: workspace, healthFragment: health.fragment(of: workspace))
-            }
-        }
+        return builder.build()
     }
 
     /// Changes whenever ``fragments()`` would give something else; looks at the clock, because a listing grows old
@@ -62,7 +96,7 @@ public final class SnapshotStore: Sendable {
 
     /// Every workspace's rendered series, ordered by source and id.
     public func fragments() -> [Fragment] {
-        let entries = state.withLock { Array($0.entries.values) }
+        let (entries, settings) = state.withLock { (Array($0.entries.values), $0.settings) }
         let sorted = entries.sorted { $0.workspace.key < $1.workspace.key }
         return [settings]
             + sorted.flatMap { entry -> [Fragment] in
@@ -88,15 +122,21 @@ public final class SnapshotStore: Sendable {
         state.withLock { $0.entries[key]?.listing?.memory } ?? WorkspaceMemory()
     }
 
+    /// Why the last poll of a workspace failed; nil where it did not, or there was none.
+    func lastFailure(of key: WorkspaceKey) -> APIFailure? { state.withLock { $0.entries[key]?.health.last?.failure } }
+
     /// The details served for a workspace, whether or not they have been withdrawn meanwhile.
     func details(of key: WorkspaceKey) -> [EndpointDetail] {
         state.withLock { $0.entries[key]?.listing?.details } ?? []
     }
 
     /// Notes the end of a poll. A failed one brings no listing and changes no domain series.
-    func note(_ result: WorkspaceHealth.PollResult, listing: WorkspaceListing?, of key: WorkspaceKey) {
+    /// - Parameter stay: what ``add(_:)`` gave; the poll of an earlier stay is not noted. Nil: whatever is there.
+    func note(
+        _ result: WorkspaceHealth.PollResult, listing: WorkspaceListing?, of key: WorkspaceKey, stay: UInt64? = nil
+    ) {
         let now = clock.now
-        update(key) { entry in
+        update(key, stay) { entry in
             entry.health.note(result)
             if let listing {
                 entry.listing = listing
@@ -105,18 +145,21 @@ public final class SnapshotStore: Sendable {
         }
         guard listing != nil else { return }
         // A moment too early costs one look; only that look searches all entries.
-        state.withLock { $0.nextExpiry = min($0.nextExpiry ?? now + staleAfter, now + staleAfter) }
+        state.withLock { state in
+            let expiry = now + state.staleAfter
+            state.nextExpiry = min(state.nextExpiry ?? expiry, expiry)
+        }
     }
 
     /// Notes slots that passed while a poll was running.
-    func noteSkipped(_ slots: Int, of key: WorkspaceKey) {
+    func noteSkipped(_ slots: Int, of key: WorkspaceKey, stay: UInt64? = nil) {
         guard slots > 0 else { return }
-        update(key) { $0.health.noteSkipped(slots) }
+        update(key, stay) { $0.health.noteSkipped(slots) }
     }
 
-    private func update(_ key: WorkspaceKey, _ change: (inout Entry) -> Void) {
+    private func update(_ key: WorkspaceKey, _ stay: UInt64?, _ change: (inout Entry) -> Void) {
         state.withLock { state in
-            guard var entry = state.entries[key] else { return }
+            guard var entry = state.entries[key], stay == nil || stay == entry.stay else { return }
             change(&entry)
             entry.healthFragment = entry.health.fragment(of: entry.workspace)
             state.entries[key] = entry
@@ -126,10 +169,15 @@ public final class SnapshotStore: Sendable {
 
     private func withdrawStale(_ state: inout State, now: ContinuousClock.Instant) {
         for (key, entry) in state.entries {
-            guard let listedAt = entry.listedAt, now >= listedAt + staleAfter else { continue }
+            guard let listedAt = entry.listedAt, now >= listedAt + state.staleAfter else { continue }
             state.entries[key]?.listedAt = nil
             state.version += 1
         }
+        Self.findNextExpiry(&state)
+    }
+
+    private static func findNextExpiry(_ state: inout State) {
+        let staleAfter = state.staleAfter
         state.nextExpiry = state.entries.values.compactMap(\.listedAt).min().map { $0 + staleAfter }
     }
 }

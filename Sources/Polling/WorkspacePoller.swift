@@ -14,14 +14,22 @@ public struct WorkspacePoller: Sendable {
     private let timing: PollTiming
     private let clock: any ExporterClock
     private let log: PollLog
+    private let stay: UInt64?
+    private let trigger: ChangeSignal
 
     /// A poller of `workspace`, one of the store's.
+    /// - Parameters:
+    ///   - stay: what the store gave for it; nil: whatever is there under its key.
+    ///   - trigger: given when the workspace is to be polled at once, out of its turn.
     public init(
-        workspace: Workspace, filter: EndpointFilter, client: SourceClient, store: SnapshotStore,
-        tally: EndpointTally.Settings, timing: PollTiming, clock: any ExporterClock, logger: Logger
+        workspace: Workspace, filter: EndpointFilter, client: SourceClient, store: SnapshotStore, stay: UInt64? = nil,
+        tally: EndpointTally.Settings, timing: PollTiming, trigger: ChangeSignal = ChangeSignal(),
+        clock: any ExporterClock, logger: Logger
     ) {
         self.workspace = workspace
         self.store = store
+        self.stay = stay
+        self.trigger = trigger
         self.tally = tally
         self.timing = timing
         self.clock = clock
@@ -37,10 +45,21 @@ public struct WorkspacePoller: Sendable {
         let schedule = PollSchedule(start: clock.now, interval: timing.interval, spread: spread)
         while !Task.isCancelled {
             let begin = clock.now
+            // Read before the poll, so that a trigger that comes while it runs brings another one after it.
+            let triggers = trigger.version
             await poll()
             let (slot, missed) = schedule.next(after: clock.now, pollBegan: begin)
-            store.noteSkipped(missed, of: key)
-            do { try await clock.sleep(until: slot) } catch { return }
+            store.noteSkipped(missed, of: key, stay: stay)
+            await rest(until: slot, orTriggerBeyond: triggers)
+        }
+    }
+
+    private func rest(until slot: ContinuousClock.Instant, orTriggerBeyond triggers: UInt64) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await clock.sleep(until: slot) }
+            group.addTask { await trigger.wait(beyond: triggers) }
+            await group.next()
+            group.cancelAll()
         }
     }
 
@@ -48,8 +67,9 @@ public struct WorkspacePoller: Sendable {
     public func poll() async {
         let begin = clock.now
         let memory = store.memory(of: workspace.key)
+        let isSuspect = store.lastFailure(of: workspace.key)?.reason == .timeout
         let outcome = await withinDeadline(begin + timing.longestPoll) {
-            await lister.list(retryUntil: begin + timing.interval) {
+            await lister.list(isSuspect: isSuspect, retryUntil: begin + timing.interval) {
                 EndpointTally(settings: tally, memory: memory)
             }
         }
@@ -64,11 +84,11 @@ public struct WorkspacePoller: Sendable {
                 malformedFields: listing.malformedFields)
             let snapshot = WorkspaceListing(tally: listing.fold, counts: counts, labels: workspace.labels, now: now)
             log.noteDetails(snapshot.details, before: store.details(of: workspace.key))
-            store.note(result, listing: snapshot, of: workspace.key)
+            store.note(result, listing: snapshot, of: workspace.key, stay: stay)
             log.noteSuccess(counts, duration: result.duration)
         case .failure(let failure):
             result.failure = failure
-            store.note(result, listing: nil, of: workspace.key)
+            store.note(result, listing: nil, of: workspace.key, stay: stay)
             log.noteFailure(failure)
         }
     }

@@ -34,7 +34,7 @@ struct Scene {
         let source = SourceSettings(
             name: "simulated", region: "cn-north-4", baseURL: server.baseURL, auth: auth,
             workspaces: cloud.workspaces.map { WorkspaceSettings(id: $0.id, name: $0.name.value) })
-        let exporter = try Exporter(
+        let exporter = try await Exporter(
             ExporterConfiguration(poll: poll, metrics: metrics, sources: [source]), mode: .serving, logger: quiet)
         let outcome: Result<Void, any Error>
         do {

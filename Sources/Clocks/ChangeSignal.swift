@@ -2,7 +2,7 @@
 import Synchronization
 
 /// Wakes everybody who waits for something to change.
-final class ChangeSignal: Sendable {
+public final class ChangeSignal: Sendable {
     private struct State {
         var version: UInt64 = 0
         var nextID: UInt64 = 0
@@ -11,11 +11,14 @@ final class ChangeSignal: Sendable {
 
     private let state = Mutex(State())
 
+    /// A signal that has not been given.
+    public init() {}
+
     /// How often the signal was given. Read it before looking at what may change, hand it to ``wait(beyond:)`` after.
-    var version: UInt64 { state.withLock { $0.version } }
+    public var version: UInt64 { state.withLock { $0.version } }
 
     /// Suspends until the signal has been given more often than `seen`, or the task is cancelled.
-    func wait(beyond seen: UInt64) async {
+    public func wait(beyond seen: UInt64) async {
         let id = state.withLock { state in
             state.nextID += 1
             return state.nextID
@@ -35,7 +38,7 @@ final class ChangeSignal: Sendable {
     }
 
     /// Gives the signal.
-    func notify() {
+    public func notify() {
         let waiting = state.withLock { state in
             state.version += 1
             defer { state.waiting = [:] }

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Aggregation
+public import Clocks
+public import FabricAPI
+public import FabricModel
+public import Logging
+
+/// The pollers of all workspaces that are polled at present. What it is told to poll may change at any time; pollers of
+/// what did not change go on as if nothing had happened.
+public actor PollFleet {
+    /// A workspace to poll, and how.
+    public struct Assignment: Sendable {
+        /// The workspace.
+        public var workspace: Workspace
+        /// Which of its endpoints.
+        public var filter: EndpointFilter
+
+        /// An assignment of these parts.
+        public init(workspace: Workspace, filter: EndpointFilter) {
+            self.workspace = workspace
+            self.filter = filter
+        }
+
+        fileprivate func hasSameSubject(as other: Assignment) -> Bool {
+            workspace == other.workspace && filter == other.filter
+        }
+    }
+
+    /// How workspaces are polled.
+    public struct Manner: Sendable, Equatable {
+        /// What is made of their rows.
+        public var tally: EndpointTally.Settings
+        /// When and how long.
+        public var timing: PollTiming
+
+        /// A manner of these parts.
+        public init(tally: EndpointTally.Settings, timing: PollTiming) {
+            self.tally = tally
+            self.timing = timing
+        }
+    }
+
+    private struct Member {
+        var assignment: Assignment
+        var manner: Manner
+        var stay: UInt64
+        var poller: WorkspacePoller
+        /// Which of the fleet's tasks runs it; nil while the fleet does not run.
+        var task: UInt64?
+    }
+
+    private let store: SnapshotStore
+    private let clock: any ExporterClock
+    private let logger: Logger
+    private var members: [WorkspaceKey: Member] = [:]
+    private var triggers: [String: ChangeSignal] = [:]
+    private var isRunning = false
+    /// Every task that has not ended, those of pollers that were told to end included: none outlives the fleet.
+    private var tasks: [UInt64: Task<Void, Never>] = [:]
+    private var lastTask: UInt64 = 0
+
+    /// A fleet that publishes into `store` and polls nothing yet.
+    public init(store: SnapshotStore, clock: any ExporterClock, logger: Logger) {
+        self.store = store
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Polls exactly `assignments` of `source` from now on. A workspace of which name, filter or address changed begins
+    /// anew; one that left loses its series at once.
+    public func assign(_ assignments: [Assignment], of source: String, through client: SourceClient, manner: Manner) {
+        let wanted = Dictionary(assignments.map { ($0.workspace.key, $0) }, uniquingKeysWith: { first, _ in first })
+        for (key, member) in members where key.source == source && wanted[key] == nil {
+            end(member)
+            members[key] = nil
+            store.remove(key)
+        }
+        for (key, assignment) in wanted {
+            let known = members[key]
+            if let known, known.assignment.hasSameSubject(as: assignment), known.manner == manner { continue }
+            if let known { end(known) }
+            let isSame = known?.assignment.hasSameSubject(as: assignment) == true
+            let stay = isSame ? known?.stay ?? 0 : store.add(assignment.workspace)
+            let poller = WorkspacePoller(
+                workspace: assignment.workspace, filter: assignment.filter, client: client, store: store, stay: stay,
+                tally: manner.tally, timing: manner.timing, trigger: trigger(of: source), clock: clock,
+                logger: logger)
+            members[key] = Member(
+                assignment: assignment, manner: manner, stay: stay, poller: poller, task: start(poller))
+        }
+    }
+
+    /// Polls every workspace of `source` at once, out of turn.
+    public func pollNow(source: String) { triggers[source]?.notify() }
+
+    /// Polls until the task is cancelled.
+    public func run() async {
+        isRunning = true
+        for key in members.keys { members[key]?.task = members[key].flatMap { start($0.poller) } }
+        let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
+        for await _ in stream {}
+        continuation.finish()
+        isRunning = false
+        for key in members.keys { members[key]?.task = nil }
+        for task in tasks.values { task.cancel() }
+        while let task = tasks.values.first { await task.value }
+    }
+
+    /// Polls every workspace once.
+    public func pollOnce() async {
+        await withDiscardingTaskGroup { group in
+            for poller in members.values.map(\.poller) { group.addTask { await poller.poll() } }
+        }
+    }
+
+    private func start(_ poller: WorkspacePoller) -> UInt64? {
+        guard isRunning else { return nil }
+        lastTask += 1
+        let id = lastTask
+        tasks[id] = Task {
+            await poller.run()
+            tasks[id] = nil
+        }
+        return id
+    }
+
+    private func end(_ member: Member) {
+        if let task = member.task { tasks[task]?.cancel() }
+    }
+
+    private func trigger(of source: String) -> ChangeSignal {
+        if let trigger = triggers[source] { return trigger }
+        let trigger = ChangeSignal()
+        triggers[source] = trigger
+        return trigger
+    }
+}
