@@ -38,7 +38,8 @@ public struct MetricsServer: Sendable {
     }
 
     private enum Route: String {
-        case metrics
+        /// At the telemetry path, whatever that is; no request's path is empty.
+        case metrics = ""
         case landing = "/"
         case healthy = "/-/healthy"
         case ready = "/-/ready"

@@ -6,7 +6,8 @@ enum Negotiation {
     /// The format that `accept` (the header lines, in order) wants most; text where nothing else is clearly wanted.
     static func format(accept lines: [String]) -> ExpositionFormat {
         var openMetrics = 0.0
-        var text = 0.0
+        // What is named goes before a range that covers it, whatever their weights.
+        var (named, anyText, any): (Double?, Double?, Double?)
         for item in lines.flatMap(items) {
             let weight = item.weight
             switch item.name {
@@ -14,12 +15,13 @@ enum Negotiation {
                 // Other versions are other formats: 0.0.1 lacks what we send, and none is not 1.0.0 by default.
                 if item.parameters["version"] == "1.0.0" { openMetrics = max(openMetrics, weight) }
             case "text/plain":
-                if item.parameters["version"] ?? "0.0.4" == "0.0.4" { text = max(text, weight) }
-            case "text/*", "*/*":
-                text = max(text, weight)
+                if item.parameters["version"] ?? "0.0.4" == "0.0.4" { named = max(named ?? 0, weight) }
+            case "text/*": anyText = max(anyText ?? 0, weight)
+            case "*/*": any = max(any ?? 0, weight)
             default: break
             }
         }
+        let text = named ?? anyText ?? any ?? 0
         // At the same weight the richer format, as every Prometheus that lists both means it.
         return openMetrics > 0 && openMetrics >= text ? .openMetrics : .text
     }
@@ -47,8 +49,8 @@ enum Negotiation {
     }
 
     private static func items(_ line: String) -> [Item] {
-        line.split(separator: ",").map { element in
-            let parts = element.split(separator: ";", omittingEmptySubsequences: false).map(trim)
+        split(line, at: ",").map { element in
+            let parts = split(element, at: ";").map(trim)
             var parameters: [String: String] = [:]
             for part in parts.dropFirst() {
                 let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(trim)
@@ -57,6 +59,22 @@ enum Negotiation {
             }
             return Item(name: parts[0].lowercased(), parameters: parameters)
         }
+    }
+
+    /// The parts of `text` between separators, of which those in a quoted string are none.
+    private static func split(_ text: some StringProtocol, at separator: Character) -> [String] {
+        var parts = [""]
+        var (isQuoted, isEscaped) = (false, false)
+        for character in text {
+            if character == separator, !isQuoted {
+                parts.append("")
+                continue
+            }
+            if character == "\"", !isEscaped { isQuoted.toggle() }
+            isEscaped = isQuoted && character == "\\" && !isEscaped
+            parts[parts.count - 1].append(character)
+        }
+        return parts
     }
 
     private static func trim(_ text: some StringProtocol) -> String {

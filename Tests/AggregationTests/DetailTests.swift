@@ -46,7 +46,7 @@ struct DetailTests {
     @Test("Errors are kept first, then those longest in their status, then the lower id", arguments: 0...11)
     func limit(limit: Int) {
         var generator = SplitMix(state: UInt64(limit))
-        for _ in 0..<50 {
+        for _ in 0..<10 {
             var workspace = ListedWorkspace(limit: limit)
             let listing = workspace.list(Self.ranked.shuffled(using: &generator))
             #expect(listing.details.map(\.id.text) == Self.ranked.prefix(limit).map(\.id.text).sorted())

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Compressed pages")
 struct GzipTests {
-    static let sizes = [0, 1, 2, 255, 65_534, 65_535, 65_536, 65_537, 131_072, 200_000, 1_000_000]
+    static let sizes = [0, 1, 2, 255, 65_534, 65_535, 65_536, 65_537, 131_072, 200_000]
 
     @Test("Runs of any length, whether they compress or not, inflate to themselves", arguments: sizes)
     func runs(size: Int) {
@@ -58,7 +58,7 @@ struct GzipTests {
             fragments: (0..<subjects).map { Families.fragment(of: "subject-\($0)", scale: UInt64($0)) },
             live: subjects == 1 ? [] : [Families.liveFragment(7)])
         let cache = PageCache(catalogue: Families.catalogue, source: source)
-        for _ in 0..<2 {
+        for _ in 0..<(subjects > 1_000 ? 1 : 2) {
             let plain = await cache.page(format, gzip: false)
             let compressed = Array(await cache.page(format, gzip: true).joined())
             #expect(gunzip(compressed) == Array(plain.joined()))
