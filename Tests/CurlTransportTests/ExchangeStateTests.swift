@@ -25,31 +25,32 @@ import Testing
         }
     }
 
-    @Test func aCompletedExchangeResumesItsWaiterOnce() {
+    @Test("A completed exchange resumes its waiter once") func aCompletedExchangeResumesItsWaiterOnce() {
         #expect(play([.wait, .start, .complete, .complete]) == ["handed over", "started", "resume 7", "nothing"])
     }
 
-    @Test func aCancelBeforeAnybodyWaitsRefusesTheWaiter() {
+    @Test("A cancel before anybody waits refuses the waiter") func aCancelBeforeAnybodyWaitsRefusesTheWaiter() {
         #expect(play([.cancel, .wait, .start, .complete]) == ["nothing", "refused", "skipped", "nothing"])
     }
 
-    @Test func aCancelInTheInboxKeepsTheExchangeFromStarting() {
+    @Test("A cancel in the inbox keeps the exchange from starting") func aCancelInTheInboxKeepsTheExchangeFromStarting()
+    {
         #expect(play([.wait, .cancel, .start, .complete]) == ["handed over", "resume 7", "skipped", "nothing"])
     }
 
-    @Test func aCancelInFlightResumesAtOnceAndAborts() {
+    @Test("A cancel in flight resumes at once and aborts") func aCancelInFlightResumesAtOnceAndAborts() {
         #expect(play([.wait, .start, .cancel, .complete]) == ["handed over", "started", "resume 7, abort", "nothing"])
     }
 
-    @Test func aCancelAfterCompletionDoesNothing() {
+    @Test("A cancel after completion does nothing") func aCancelAfterCompletionDoesNothing() {
         #expect(play([.wait, .start, .complete, .cancel]) == ["handed over", "started", "resume 7", "nothing"])
     }
 
-    @Test func aSecondCancelDoesNothing() {
+    @Test("A second cancel does nothing") func aSecondCancelDoesNothing() {
         #expect(play([.wait, .start, .cancel, .cancel]) == ["handed over", "started", "resume 7, abort", "nothing"])
     }
 
-    @Test func aRefusalByTheInboxResumesTheWaiter() {
+    @Test("A refusal by the inbox resumes the waiter") func aRefusalByTheInboxResumesTheWaiter() {
         #expect(play([.wait, .complete, .start, .cancel]) == ["handed over", "resume 7", "skipped", "nothing"])
     }
 }

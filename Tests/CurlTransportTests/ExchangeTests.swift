@@ -6,7 +6,9 @@ import Transport
 
 /// What goes over the wire when all is well.
 @Suite(.timeLimit(.minutes(2))) struct ExchangeTests {
-    @Test func aResponseBringsStatusHeadersBodyAndWireBytes() async throws {
+    @Test("A response brings status headers body and wire bytes") func aResponseBringsStatusHeadersBodyAndWireBytes()
+        async throws
+    {
         let head = "HTTP/1.1 403 Forbidden\r\nX-Request-Id:  abc \r\nX-Folded: one\r\n two\r\nContent-Length: 5\r\n\r\n"
         try await withServer(ScriptedServer(.expectRequest, .send(head + "hello"))) { transport, server in
             let response = try await transport.get(server.url("/v1/a?b=c%20d"))
@@ -21,7 +23,7 @@ import Transport
         }
     }
 
-    @Test func headersAreSentAsTheyAre() async throws {
+    @Test("Headers are sent as they are") func headersAreSentAsTheyAre() async throws {
         try await withServer(ScriptedServer(.answer(plainResponse("")))) { transport, server in
             _ = try await transport.get(
                 server.url("/a/../b"), headers: [HTTPHeader("X-Auth-Token", "t=; x"), HTTPHeader("X-Empty", "")])
@@ -34,7 +36,7 @@ import Transport
         }
     }
 
-    @Test(arguments: [HTTPRequest.Method.post, .put])
+    @Test("A body is sent as it is", arguments: [HTTPRequest.Method.post, .put])
     func aBodyIsSentAsItIs(_ method: HTTPRequest.Method) async throws {
         try await withServer(ScriptedServer(.answer(plainResponse("", status: "201 Created")))) { transport, server in
             let headers = [HTTPHeader("Content-Type", "application/json")]
@@ -53,7 +55,9 @@ import Transport
         }
     }
 
-    @Test func aPostWithoutBodySendsALengthOfZeroAndNoType() async throws {
+    @Test("A post without body sends a length of zero and no type") func aPostWithoutBodySendsALengthOfZeroAndNoType()
+        async throws
+    {
         try await withServer(ScriptedServer(.answer(plainResponse("")))) { transport, server in
             _ = try await transport.send(
                 HTTPRequest(method: .post, url: server.url(), timeout: .seconds(20), maxBodyBytes: 0))
@@ -63,7 +67,7 @@ import Transport
         }
     }
 
-    @Test func twentyRequestsInARowUseOneConnection() async throws {
+    @Test("Twenty requests in a row use one connection") func twentyRequestsInARowUseOneConnection() async throws {
         try await withServer(ScriptedServer(.answer(plainResponse("x")))) { transport, server in
             for index in 0..<20 { _ = try await transport.get(server.url("/\(index)")) }
             #expect(server.log.connections == 1)
@@ -71,7 +75,7 @@ import Transport
         }
     }
 
-    @Test func fiftyRequestsRunSideBySide() async throws {
+    @Test("Fifty requests run side by side") func fiftyRequestsRunSideBySide() async throws {
         // Nobody is answered before all have asked.
         let server = try ScriptedServer(.expectRequest, .waitForRelease, .send(plainResponse("x")))
         try await withServer(server) { transport, server in
@@ -88,7 +92,7 @@ import Transport
         }
     }
 
-    @Test func aResponseWithoutBodyIsComplete() async throws {
+    @Test("A response without body is complete") func aResponseWithoutBodyIsComplete() async throws {
         try await withServer(ScriptedServer(.answer("HTTP/1.1 204 No Content\r\n\r\n"))) { transport, server in
             let response = try await transport.get(server.url())
             #expect(response.status == 204)
@@ -98,7 +102,7 @@ import Transport
         }
     }
 
-    @Test func onlyTheFinalResponsesHeadIsKept() async throws {
+    @Test("Only the final responses head is kept") func onlyTheFinalResponsesHeadIsKept() async throws {
         let response = "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + plainResponse("ok", headers: "X-Last: 1\r\n")
         try await withServer(ScriptedServer(.answer(response))) { transport, server in
             let response = try await transport.get(server.url())
@@ -107,7 +111,7 @@ import Transport
         }
     }
 
-    @Test func aRedirectIsNotFollowed() async throws {
+    @Test("A redirect is not followed") func aRedirectIsNotFollowed() async throws {
         let response = plainResponse("", status: "302 Found", headers: "Location: /elsewhere\r\n")
         try await withServer(ScriptedServer(.answer(response))) { transport, server in
             let response = try await transport.get(server.url())
@@ -117,7 +121,7 @@ import Transport
         }
     }
 
-    @Test func aChunkedBodyIsPutTogether() async throws {
+    @Test("A chunked body is put together") func aChunkedBodyIsPutTogether() async throws {
         let response = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
         try await withServer(ScriptedServer(.answer(response))) { transport, server in
             let response = try await transport.get(server.url())
@@ -126,7 +130,7 @@ import Transport
         }
     }
 
-    @Test(arguments: ["gzip", "deflate"])
+    @Test("An encoded body is decoded", arguments: ["gzip", "deflate"])
     func anEncodedBodyIsDecoded(_ encoding: String) async throws {
         let bytes = encoding == "gzip" ? CompressedSamples.gzip : CompressedSamples.deflate
         let head =
@@ -138,7 +142,7 @@ import Transport
         }
     }
 
-    @Test func theVersionOfLibcurlIsKnown() {
+    @Test("The version of libcurl is known") func theVersionOfLibcurlIsKnown() {
         #expect(CurlEngine.libcurlVersion.split(separator: ".").count >= 3)
     }
 }

@@ -10,7 +10,7 @@ import Transport
 @Suite(.timeLimit(.minutes(2))) struct LimitTests {
     private static let zeros = [UInt8](repeating: 0x30, count: 65_536)
 
-    @Test func aBodyOfExactlyTheLimitIsTaken() async throws {
+    @Test("A body of exactly the limit is taken") func aBodyOfExactlyTheLimitIsTaken() async throws {
         try await withServer(ScriptedServer(.answer(plainResponse("12345")))) { transport, server in
             #expect(await transport.text(server.url(), maxBodyBytes: 5) == "12345")
             let failure = await transport.failure(server.url(), maxBodyBytes: 4)
@@ -20,7 +20,7 @@ import Transport
         }
     }
 
-    @Test func anEndlessBodyEndsAtTheLimit() async throws {
+    @Test("An endless body ends at the limit") func anEndlessBodyEndsAtTheLimit() async throws {
         let server = try ScriptedServer(.expectRequest, .send("HTTP/1.1 200 OK\r\n\r\n"), .flood(Self.zeros))
         try await withServer(server) { transport, server in
             let failure = await transport.failure(server.url(), maxBodyBytes: 1_000_000)
@@ -30,7 +30,7 @@ import Transport
         }
     }
 
-    @Test func aGzipBombEndsAtTheLimit() async throws {
+    @Test("A gzip bomb ends at the limit") func aGzipBombEndsAtTheLimit() async throws {
         let head = Array("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n".utf8)
         let server = try ScriptedServer(
             .expectRequest, .send(head + CompressedSamples.bombStart), .flood(CompressedSamples.bombRepeat))
@@ -47,7 +47,9 @@ import Transport
         }
     }
 
-    @Test func aClaimedLengthReservesNoMoreThanTheLimit() async throws {
+    @Test("A claimed length reserves no more than the limit") func aClaimedLengthReservesNoMoreThanTheLimit()
+        async throws
+    {
         let response = "HTTP/1.1 200 OK\r\nContent-Length: 9000000000000000000\r\n\r\nabc"
         try await withServer(ScriptedServer(.expectRequest, .send(response))) { transport, server in
             #expect(await transport.failure(server.url(), maxBodyBytes: .max)?.kind == .interrupted)
@@ -69,14 +71,15 @@ import Transport
         }
     }
 
-    @Test func endlessInterimResponsesEndTheExchange() async throws {
+    @Test("Endless interim responses end the exchange") func endlessInterimResponsesEndTheExchange() async throws {
         let server = try ScriptedServer(.expectRequest, .flood(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)))
         try await withServer(server) { transport, server in
             #expect(await transport.failure(server.url())?.kind == .tooLarge)
         }
     }
 
-    @Test(arguments: [0, 1, 65_536, 1_000_000])
+    @Test(
+        "A body of unknown length never takes more than the limit and its slack", arguments: [0, 1, 65_536, 1_000_000])
     func aBodyOfUnknownLengthNeverTakesMoreThanTheLimitAndItsSlack(_ length: Int) {
         var collector = ResponseCollector(maxBodyBytes: 1_000_000)
         var left = length

@@ -7,7 +7,9 @@ import Transport
 
 /// Which proxy is used, and which is not.
 @Suite(.timeLimit(.minutes(2))) struct ProxyTests {
-    @Test func aPlainRequestGoesToTheProxyInAbsoluteForm() async throws {
+    @Test("A plain request goes to the proxy in absolute form") func aPlainRequestGoesToTheProxyInAbsoluteForm()
+        async throws
+    {
         let proxy = try ScriptedServer(.answer(plainResponse("via")))
         let options = ConnectionOptions(proxy: .url("http://agent:s3cret@127.0.0.1:\(proxy.port)"))
         try await withServer(proxy, options) { transport, proxy in
@@ -18,7 +20,7 @@ import Transport
         }
     }
 
-    @Test func aRequestOverTLSAsksTheProxyForATunnel() async throws {
+    @Test("A request over TLS asks the proxy for a tunnel") func aRequestOverTLSAsksTheProxyForATunnel() async throws {
         let proxy = try ScriptedServer(
             .expectRequest, .send("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"))
         let options = ConnectionOptions(proxy: .url("http://127.0.0.1:\(proxy.port)"))
@@ -33,7 +35,9 @@ import Transport
         }
     }
 
-    @Test func theServerNameChangesNotWhereTheTunnelGoes() async throws {
+    @Test("The server name changes not where the tunnel goes") func theServerNameChangesNotWhereTheTunnelGoes()
+        async throws
+    {
         let proxy = try ScriptedServer(.expectRequest, .send("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"))
         let options = ConnectionOptions(
             serverName: "fabric.example", proxy: .url("http://127.0.0.1:\(proxy.port)"))
@@ -43,7 +47,7 @@ import Transport
         }
     }
 
-    @Test func aProxyThatCannotBeReachedIsConnect() async throws {
+    @Test("A proxy that cannot be reached is connect") func aProxyThatCannotBeReachedIsConnect() async throws {
         for proxy in ["http://127.0.0.1:\(try LoopbackSocket.freePort())", "http://nowhere.invalid:3128"] {
             try await withTransport(ConnectionOptions(proxy: .url(proxy))) { transport in
                 #expect(await transport.failure("http://fabric.invalid/")?.kind == .connect)
@@ -51,7 +55,7 @@ import Transport
         }
     }
 
-    @Test func theEnvironmentsProxyIsUsedOnlyWhereAsked() async {
+    @Test("The environments proxy is used only where asked") func theEnvironmentsProxyIsUsedOnlyWhereAsked() async {
         // In a process of its own: setenv races with every getenv of other tests' threads.
         await #expect(processExitsWith: .success) {
             let server = try ScriptedServer(.answer(plainResponse("direct")))

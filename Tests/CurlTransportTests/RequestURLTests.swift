@@ -5,7 +5,7 @@ import Testing
 
 /// What the transport reads out of a URL.
 @Suite struct RequestURLTests {
-    @Test func everyPartIsFound() throws {
+    @Test("Every part is found") func everyPartIsFound() throws {
         let url = try RequestURL("HTTPS://user:pa@ss@[::1]:8443/v1?x=@y#z")
         #expect(url.isTLS)
         #expect(url.userInfo == "user:pa@ss")
@@ -16,7 +16,9 @@ import Testing
         #expect(url.text(withHost: "fabric.test") == "https://user:pa@ss@fabric.test:8443/v1?x=@y#z")
     }
 
-    @Test(arguments: [("http://host", 80), ("https://host?x", 443), ("https://[::1]/", 443), ("http://host:81", 81)])
+    @Test(
+        "The port is the schemes where none is given",
+        arguments: [("http://host", 80), ("https://host?x", 443), ("https://[::1]/", 443), ("http://host:81", 81)])
     func thePortIsTheSchemesWhereNoneIsGiven(_ text: String, _ port: Int) throws {
         #expect(try RequestURL(text).effectivePort == port)
     }

@@ -24,20 +24,20 @@ struct TLSTests {
         "https://\(host):\(port)\(path)"
     }
 
-    @Test func aTrustedServerIsSpokenToInHTTP2() async throws {
+    @Test("A trusted server is spoken to in HTTP 2") func aTrustedServerIsSpokenToInHTTP2() async throws {
         try await withTransport(trusting()) { transport in
             let text = await transport.text(url(servers.http2))
             #expect(text.hasPrefix("protocol=HTTP/2.0 sni=localhost host=localhost:\(servers.http2) "), "\(text)")
         }
     }
 
-    @Test func aServerWithoutHTTP2IsSpokenToInHTTP1() async throws {
+    @Test("A server without HTTP 2 is spoken to in HTTP 1") func aServerWithoutHTTP2IsSpokenToInHTTP1() async throws {
         try await withTransport(trusting()) { transport in
             #expect(await transport.text(url(servers.http1)).hasPrefix("protocol=HTTP/1.1 "))
         }
     }
 
-    @Test func anUnknownAuthorityIsTLS() async throws {
+    @Test("An unknown authority is TLS") func anUnknownAuthorityIsTLS() async throws {
         for options in [trusting { $0.caFile = servers.file("other-ca.pem") }, trusting { $0.caFile = nil }] {
             try await withTransport(options) { transport in
                 #expect(await transport.failure(url(servers.http2))?.kind == .tls)
@@ -45,20 +45,21 @@ struct TLSTests {
         }
     }
 
-    @Test func aCertificateForAnotherHostIsTLS() async throws {
+    @Test("A certificate for another host is TLS") func aCertificateForAnotherHostIsTLS() async throws {
         try await withTransport(trusting()) { transport in
             #expect(await transport.failure(url(servers.http2, host: "127.0.0.1"))?.kind == .tls)
         }
     }
 
-    @Test func verificationCanBeSkipped() async throws {
+    @Test("Verification can be skipped") func verificationCanBeSkipped() async throws {
         let options = ConnectionOptions(skipsVerification: true, proxy: .none)
         try await withTransport(options) { transport in
             #expect(await transport.status(url(servers.http2, host: "127.0.0.1")) == 200)
         }
     }
 
-    @Test func theServerNameIsAskedForAndVerifiedAndNothingElseChanges() async throws {
+    @Test("The server name is asked for and verified and nothing else changes")
+    func theServerNameIsAskedForAndVerifiedAndNothingElseChanges() async throws {
         try await withTransport(trusting { $0.serverName = "fabric.test" }) { transport in
             for port in [servers.http2, servers.http1] {
                 let text = await transport.text(url(port, host: "127.0.0.1", "/v1?x=y"))
@@ -73,7 +74,9 @@ struct TLSTests {
         }
     }
 
-    @Test func aClientCertificateIsShownWhereOneIsGiven() async throws {
+    @Test("A client certificate is shown where one is given") func aClientCertificateIsShownWhereOneIsGiven()
+        async throws
+    {
         try await withTransport(trusting()) { transport in
             #expect(await transport.status(url(servers.mutual)) == 400)
         }
@@ -87,14 +90,16 @@ struct TLSTests {
         }
     }
 
-    @Test func aHandshakeRefusedForWantOfACertificateIsTLS() async throws {
+    @Test("A handshake refused for want of a certificate is TLS") func aHandshakeRefusedForWantOfACertificateIsTLS()
+        async throws
+    {
         try await withTransport(trusting()) { transport in
             let failure = await transport.failure(url(servers.strict))
             #expect(failure?.kind == .tls, "\(String(describing: failure))")
         }
     }
 
-    @Test func aKeyThatDoesNotFitIsTLS() async throws {
+    @Test("A key that does not fit is TLS") func aKeyThatDoesNotFitIsTLS() async throws {
         let options = trusting {
             $0.certificateFile = servers.file("client.pem")
             $0.keyFile = servers.file("server.key")
@@ -104,7 +109,7 @@ struct TLSTests {
         }
     }
 
-    @Test func theLowestVersionIsKept() async throws {
+    @Test("The lowest version is kept") func theLowestVersionIsKept() async throws {
         try await withTransport(trusting { $0.minimumTLSVersion = .tls13 }) { transport in
             #expect(await transport.failure(url(servers.onlyTLS12))?.kind == .tls)
             #expect(await transport.status(url(servers.http2)) == 200)
@@ -114,7 +119,7 @@ struct TLSTests {
         }
     }
 
-    @Test func manyRequestsShareOneConnectionOfHTTP2() async throws {
+    @Test("Many requests share one connection of HTTP 2") func manyRequestsShareOneConnectionOfHTTP2() async throws {
         try await withTransport(trusting()) { transport in
             let address = url(servers.http2)
             let answers = await withTaskGroup(of: String.self) { group in
@@ -127,7 +132,7 @@ struct TLSTests {
         }
     }
 
-    @Test func largeBodiesSideBySideArriveWhole() async throws {
+    @Test("Large bodies side by side arrive whole") func largeBodiesSideBySideArriveWhole() async throws {
         try await withTransport(trusting()) { transport in
             let address = url(servers.http2, "/large.txt")
             let lengths = await withTaskGroup(of: Int.self) { group in
@@ -138,7 +143,8 @@ struct TLSTests {
         }
     }
 
-    @Test func aStreamThatIsCancelledLeavesTheConnectionToTheOthers() async throws {
+    @Test("A stream that is cancelled leaves the connection to the others")
+    func aStreamThatIsCancelledLeavesTheConnectionToTheOthers() async throws {
         try await withTransport(trusting()) { transport in
             let before = await transport.text(url(servers.http2))
             let address = url(servers.http2, "/large.txt")
@@ -153,7 +159,9 @@ struct TLSTests {
         }
     }
 
-    @Test func optionsDoNotLeakFromOneTransportToAnother() async throws {
+    @Test("Options do not leak from one transport to another") func optionsDoNotLeakFromOneTransportToAnother()
+        async throws
+    {
         let engine = try CurlEngine()
         let address = url(servers.http2)
         #expect(await engine.transport(trusting()).text(address).hasPrefix("protocol=HTTP/2.0"))
