@@ -67,11 +67,10 @@ struct ListingPlan {
     }
 
     private func afterPageWithoutTotal(_ page: PageShape, _ request: Request) -> Step {
-        guard page.rowCount == request.limit else { return .fetch([]) }
-        guard request.offset + page.rowCount < maxEndpoints else {
+        guard request.offset + page.rowCount <= maxEndpoints else {
             return .refuse("more endpoints than max_endpoints (\(maxEndpoints))")
         }
-        return .fetch([self.request(request.index + 1)])
+        return .fetch(page.rowCount == request.limit ? [self.request(request.index + 1)] : [])
     }
 
     /// Whether rows counted over all pages, each id once, are as many as there should be.

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+import Synchronization
+public import Transport
+
+/// A transport that a test answers for: it records what is sent, and can keep requests waiting until it is told.
+public final class FakeTransport: HTTPTransport {
+    private struct State {
+        var requests: [HTTPRequest] = []
+        var inFlight = 0
+        var mostInFlight = 0
+        var holds: Bool
+        var nextID = 0
+        var held: [(id: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+    }
+
+    private let state: Mutex<State>
+    private let respond: @Sendable (HTTPRequest, Int) -> Result<HTTPResponse, TransportFailure>
+
+    /// A transport that answers by `respond`, which is given the request and its number, from 0.
+    /// - Parameter holding: whether requests wait for ``release(_:)`` from the beginning.
+    public init(
+        holding: Bool = false,
+        respond: @escaping @Sendable (_ request: HTTPRequest, _ number: Int) -> Result<HTTPResponse, TransportFailure>
+    ) {
+        state = Mutex(State(holds: holding))
+        self.respond = respond
+    }
+
+    /// A transport that gives `answers` one after the other and then the last one for ever.
+    public convenience init(holding: Bool = false, _ answers: [Result<HTTPResponse, TransportFailure>]) {
+        self.init(holding: holding) { _, number in answers[min(number, answers.count - 1)] }
+    }
+
+    /// What was sent, in order.
+    public var requests: [HTTPRequest] { state.withLock { $0.requests } }
+    /// The addresses of what was sent, in order.
+    public var urls: [String] { requests.map(\.url) }
+    /// How many requests wait at this moment.
+    public var inFlight: Int { state.withLock { $0.inFlight } }
+    /// How many were under way at the same moment at most.
+    public var mostInFlight: Int { state.withLock { $0.mostInFlight } }
+
+    /// From now on requests wait.
+    public func hold() { state.withLock { $0.holds = true } }
+
+    /// Answers the `count` requests that have waited longest; without a count all of them, and later ones at once.
+    public func release(_ count: Int? = nil) {
+        let released = state.withLock { state in
+            if count == nil { state.holds = false }
+            let released = state.held.prefix(count ?? state.held.count)
+            state.held.removeFirst(released.count)
+            return released
+        }
+        for request in released { request.continuation.resume() }
+    }
+
+    /// Suspends until `count` requests have been sent in all.
+    public func waitForRequests(_ count: Int) async {
+        await withCheckedContinuation { continuation in
+            let isReached = state.withLock { state in
+                if state.requests.count >= count { return true }
+                state.watchers.append((count, continuation))
+                return false
+            }
+            if isReached { continuation.resume() }
+        }
+    }
+
+    /// See ``HTTPTransport/send(_:)``.
+    public func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse {
+        let (id, number) = state.withLock { state in
+            state.inFlight += 1
+            state.mostInFlight = max(state.mostInFlight, state.inFlight)
+            state.nextID += 1
+            state.requests.append(request)
+            return (state.nextID, state.requests.count - 1)
+        }
+        defer { state.withLock { $0.inFlight -= 1 } }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let waits = state.withLock { state in
+                    guard state.holds, !Task.isCancelled else { return false }
+                    state.held.append((id, continuation))
+                    return true
+                }
+                if !waits { continuation.resume() }
+                wakeWatchers()
+            }
+        } onCancel: {
+            let cancelled = state.withLock { state in
+                state.held.firstIndex { $0.id == id }.map { state.held.remove(at: $0).continuation }
+            }
+            cancelled?.resume()
+        }
+        if Task.isCancelled { throw TransportFailure(.cancelled, "the waiting task was cancelled") }
+        return try respond(request, number).get()
+    }
+
+    private func wakeWatchers() {
+        let woken = state.withLock { state in
+            let woken = state.watchers.filter { $0.count <= state.requests.count }
+            state.watchers.removeAll { $0.count <= state.requests.count }
+            return woken
+        }
+        for watcher in woken { watcher.continuation.resume() }
+    }
+}
+
+extension Result where Success == HTTPResponse, Failure == TransportFailure {
+    /// A response of these parts, as many bytes long as its body.
+    public static func response(
+        _ status: Int, _ body: String = "", headers: [HTTPHeader] = []
+    ) -> Self {
+        .success(
+            HTTPResponse(status: status, headers: headers, body: Array(body.utf8), receivedBytes: body.utf8.count))
+    }
+}
