@@ -1,75 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <simdjson.h>
-
-#include <cstring>
 #include <new>
 #include <string_view>
-#include <vector>
 
-#include "CFabricJSON.h"
 #include "mend.hpp"
+#include "reading.hpp"
 
-using simdjson::dom::array;
 using simdjson::dom::element;
 using simdjson::dom::element_type;
 using simdjson::dom::object;
-
-struct fabric_parser {
-  simdjson::dom::parser json;
-  array rows;
-  array::iterator next;
-  array::iterator end;
-  bool has_rows = false;
-  std::vector<fabric_worker_group> workers;
-};
+using fabric::next_record;
+using fabric::read_integer;
+using fabric::read_object;
+using fabric::read_text;
 
 namespace {
 
 // The DOM is built whole, so that grammar is checked everywhere, also in fields nobody reads. No document of the API
 // nests deeper than six.
 constexpr size_t kMaximumDepth = 64;
-
-void read_text(element value, fabric_text &text, uint32_t &malformed) {
-  switch (value.type()) {
-    case element_type::STRING: {
-      std::string_view view = value.get_string().value_unsafe();
-      text = {view.data(), view.size()};
-      break;
-    }
-    case element_type::NULL_VALUE: text = {nullptr, 0}; break;
-    default:
-      text = {nullptr, 0};
-      malformed++;
-  }
-}
-
-// Integers saturate at the edges of int64_t; a float that is a whole number is an integer, as in JSON Schema.
-bool read_integer(element value, int64_t &number, uint32_t &malformed) {
-  switch (value.type()) {
-    case element_type::INT64: number = value.get_int64().value_unsafe(); return true;
-    case element_type::UINT64: number = INT64_MAX; return true;
-    case element_type::DOUBLE: {
-      double real = value.get_double().value_unsafe();
-      if (real != __builtin_trunc(real)) break;
-      number = real >= 9223372036854775808.0 ? INT64_MAX : real < -9223372036854775808.0 ? INT64_MIN : static_cast<int64_t>(real);
-      return true;
-    }
-    case element_type::NULL_VALUE: return false;
-    default: break;
-  }
-  malformed++;
-  return false;
-}
-
-// The object that `value` is; false for null and, counted, for anything else.
-bool read_object(element value, object &result, uint32_t &malformed) {
-  if (value.type() == element_type::OBJECT) {
-    result = value.get_object().value_unsafe();
-    return true;
-  }
-  if (value.type() != element_type::NULL_VALUE) malformed++;
-  return false;
-}
 
 void read_capacity(element value, const char *reserved_key, const char *maximum_key, bool reads_public,
                    fabric_capacity &capacity, uint32_t &malformed) {
@@ -164,6 +112,16 @@ simdjson::error_code parse(fabric_parser &parser, uint8_t *bytes, size_t length,
   return code;
 }
 
+// The key that a list's rows stand under, and what is said where they don't.
+struct list_texts {
+  const char *key, *no_array, *nothing;
+};
+
+constexpr list_texts kEndpoints = {
+    "endpoints", "\"endpoints\" is not an array", "neither \"total\" nor \"endpoints\" is there"};
+constexpr list_texts kWorkspaces = {
+    "workspaces", "\"workspaces\" is not an array", "neither \"total\" nor \"workspaces\" is there"};
+
 }  // namespace
 
 extern "C" {
@@ -175,7 +133,7 @@ void fabric_parser_destroy(fabric_parser *parser) { delete parser; }
 size_t fabric_parser_capacity(const fabric_parser *parser) { return parser->json.capacity(); }
 
 fabric_json_status fabric_page_open(
-    fabric_parser *parser, uint8_t *bytes, size_t length, fabric_page *page, const char **why) {
+    fabric_parser *parser, fabric_list list, uint8_t *bytes, size_t length, fabric_page *page, const char **why) {
   *page = {};
   *why = "";
   parser->has_rows = false;
@@ -190,18 +148,19 @@ fabric_json_status fabric_page_open(
     *why = "the document is not an object";
     return FABRIC_JSON_UNEXPECTED;
   }
-  bool has_endpoints = false;
+  const list_texts &texts = list == FABRIC_LIST_WORKSPACES ? kWorkspaces : kEndpoints;
+  bool has_list = false;
   for (auto field : fields) {
     std::string_view key = field.key;
     if (key == "total") {
       page->has_total = read_integer(field.value, page->total, page->malformed);
-    } else if (key == "endpoints") {
-      has_endpoints = true;
+    } else if (key == texts.key) {
+      has_list = true;
       parser->has_rows = false;
       page->row_count = 0;
       if (field.value.type() == element_type::NULL_VALUE) continue;
       if (field.value.get(parser->rows)) {
-        *why = "\"endpoints\" is not an array";
+        *why = texts.no_array;
         return FABRIC_JSON_UNEXPECTED;
       }
       parser->next = parser->rows.begin();
@@ -209,8 +168,8 @@ fabric_json_status fabric_page_open(
       parser->has_rows = true;
     }
   }
-  if (!has_endpoints && !page->has_total) {
-    *why = "neither \"total\" nor \"endpoints\" is there";
+  if (!has_list && !page->has_total) {
+    *why = texts.nothing;
     return FABRIC_JSON_UNEXPECTED;
   }
   // array::size() saturates at 2^24 - 1; a page that long is far beyond any limit on bodies.
@@ -219,13 +178,12 @@ fabric_json_status fabric_page_open(
 }
 
 bool fabric_page_next(fabric_parser *parser, fabric_row *row) {
-  if (!parser->has_rows || !(parser->next != parser->end)) return false;
-  element record = *parser->next;
-  ++parser->next;
+  object fields;
+  bool is_object;
+  if (!next_record(*parser, fields, is_object)) return false;
   *row = {};
   parser->workers.clear();
-  object fields;
-  if (record.get(fields)) return true;
+  if (!is_object) return true;
   uint32_t &malformed = row->malformed;
   for (auto field : fields) {
     std::string_view key = field.key;

@@ -87,7 +87,6 @@ enum Schema {
         "sources[].auth.metadata",
         "sources[].auth.environment",
         "sources[].auth.assume_agency",
-        "sources[].discovery",
     ]
 
     static let file = SchemaSection(

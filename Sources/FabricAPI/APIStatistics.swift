@@ -4,6 +4,7 @@ import Synchronization
 /// The operations this program ever calls, as the `operation` label names them.
 public enum APIOperation: String, Sendable, CaseIterable {
     case listEndpoints = "list_endpoints"
+    case listWorkspaces = "list_workspaces"
 }
 
 /// What a source has exchanged with the API since the program started.

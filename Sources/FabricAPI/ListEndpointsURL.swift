@@ -1,38 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import FabricModel
 
-/// The address of a page of endpoints. The query is sorted by key and encoded as the signature wants it (unreserved
-/// characters alone stay), so that what is signed is what is sent.
-struct ListEndpointsURL: Sendable {
-    private let path: String
-    private let parameters: [(key: String, value: String)]
+/// The address of a page of a workspace's endpoints.
+struct ListEndpointsURL: ListURL {
+    let path: String
+    let parameters: [(key: String, value: String)]
 
     init(baseURL: String, workspaceID: String, filter: EndpointFilter) {
-        let base = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
-        path = "\(base)/v1/workspaces/\(Self.encode(workspaceID))/endpoints"
+        path = Self.path(baseURL, "/v1/workspaces/\(Self.encode(workspaceID))/endpoints")
         parameters = [
             ("endpoint_id", filter.endpointID), ("model_id", filter.modelID), ("name", filter.name),
             ("type", filter.type), ("visibility", filter.visibility),
         ].compactMap { key, value in value.map { (key, Self.encode($0)) } }
-    }
-
-    func page(offset: Int, limit: Int) -> String {
-        let all = parameters + [("limit", String(limit)), ("offset", String(offset))]
-        return path + "?" + all.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "&")
-    }
-
-    static func encode(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
-                UInt8(ascii: "~"):
-                bytes.append(byte)
-            default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

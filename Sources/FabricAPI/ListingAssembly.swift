@@ -4,7 +4,7 @@ internal import Transport
 
 /// Puts the pages of one attempt together as they arrive, in any order. Pages of one listing are decoded one after the
 /// other, those of different workspaces side by side.
-actor ListingAssembly<Fold: EndpointFold> {
+actor ListingAssembly<Fold: ListingFold> where Fold.Row: ListedRow {
     private(set) var plan: ListingPlan
     private var fold: Fold
     private var ids: Set<EndpointID> = []
@@ -24,13 +24,13 @@ actor ListingAssembly<Fold: EndpointFold> {
         let shape: PageShape
         do {
             shape = try decoders.withDecoder { decoder throws(PageDecodingError) in
-                try decoder.decode(&response.body) { record, place in
+                try Fold.Row.decodePage(&response.body, with: decoder) { record, place in
                     add(record, isShared: place == 0 && request.index > 0 && plan.pageSize > 1)
                 }
             }
         } catch {
             throw APIFailure(
-                .response, "the body is not a list of endpoints: \(error.message)", status: response.status,
+                .response, "the body is not a list of \(Fold.Row.plural): \(error.message)", status: response.status,
                 requestID: response.header("X-Request-Id"))
         }
         let step = plan.receive(shape, for: request)
@@ -40,10 +40,10 @@ actor ListingAssembly<Fold: EndpointFold> {
 
     /// - Parameter isShared: whether the record is the one that the page before ended with and has counted already,
     ///   which only matters for records that no id tells apart.
-    private func add(_ record: PageRecord, isShared: Bool) {
+    private func add(_ record: PageRecord<Fold.Row>, isShared: Bool) {
         switch record {
         case .row(let row, let malformedFields):
-            guard ids.insert(row.id).inserted else { return }
+            guard ids.insert(row.recordID).inserted else { return }
             malformed += malformedFields
             fold.add(row)
         case .skipped(let malformedFields):
@@ -57,7 +57,7 @@ actor ListingAssembly<Fold: EndpointFold> {
         let isWhole = !hasShifted && plan.isWhole(distinct: ids.count, skipped: skipped)
         return ListingAttempt(
             listing: Listing(
-                fold: fold, endpoints: ids.count, skippedRecords: skipped,
+                fold: fold, rows: ids.count, skippedRecords: skipped,
                 malformedFields: malformed + plan.malformedFields),
             wholeIDs: isWhole ? ids : nil,
             neighboursAgree: plan.neighboursAgree
@@ -66,7 +66,7 @@ actor ListingAssembly<Fold: EndpointFold> {
 }
 
 /// What one attempt brought.
-struct ListingAttempt<Fold: EndpointFold>: Sendable {
+struct ListingAttempt<Fold: ListingFold>: Sendable {
     var listing: Listing<Fold>
     /// The ids, where they are as many as there should be.
     var wholeIDs: Set<EndpointID>?

@@ -23,16 +23,31 @@ struct ListingPlan {
         case refuse(String)
     }
 
+    /// How many rows a listing may have, and how that is said.
+    struct Limit {
+        var rows: Int
+        /// What the rows are: `endpoints`.
+        var plural: String
+        /// Where the limit comes from: `max_endpoints`.
+        var name: String
+    }
+
     let pageSize: Int
-    let maxEndpoints: Int
+    let limit: Limit
     /// What the first page said; where it said nothing, pages are walked one by one until a short one.
     private var total: Int64?
     private var pages: [Int: PageShape] = [:]
 
     /// The plan of one attempt.
-    init(pageSize: Int, maxEndpoints: Int) {
+    init(pageSize: Int, limit: Limit) {
         self.pageSize = pageSize
-        self.maxEndpoints = maxEndpoints
+        self.limit = limit
+    }
+
+    /// The plan of one attempt at a workspace's endpoints.
+    init(pageSize: Int, maxEndpoints: Int) {
+        self.init(
+            pageSize: pageSize, limit: Limit(rows: maxEndpoints, plural: "endpoints", name: "max_endpoints"))
     }
 
     /// How far apart pages begin. A page of one row cannot share it, so such listings must be had twice.
@@ -54,8 +69,8 @@ struct ListingPlan {
             total = page.total
             guard let total else { return afterPageWithoutTotal(page, request) }
             guard total >= 0 else { return .refuse("a total of \(total)") }
-            guard total <= Int64(maxEndpoints) else {
-                return .refuse("\(total) endpoints, more than max_endpoints (\(maxEndpoints))")
+            guard total <= Int64(limit.rows) else {
+                return .refuse("\(total) \(limit.plural), more than \(limit.name) (\(limit.rows))")
             }
             if page.rowCount == 0, total > 0 { return .shifted }
             let further = max(0, (Int(total) - pageSize + stride - 1) / stride)
@@ -67,8 +82,8 @@ struct ListingPlan {
     }
 
     private func afterPageWithoutTotal(_ page: PageShape, _ request: Request) -> Step {
-        guard request.offset + page.rowCount <= maxEndpoints else {
-            return .refuse("more endpoints than max_endpoints (\(maxEndpoints))")
+        guard request.offset + page.rowCount <= limit.rows else {
+            return .refuse("more \(limit.plural) than \(limit.name) (\(limit.rows))")
         }
         return .fetch(page.rowCount == request.limit ? [self.request(request.index + 1)] : [])
     }

@@ -17,8 +17,8 @@ struct PageShape: Equatable, Sendable {
 }
 
 /// A record of a page.
-enum PageRecord {
-    case row(EndpointRow, malformedFields: Int)
+enum PageRecord<Row: ListedRow> {
+    case row(Row, malformedFields: Int)
     /// A record without a usable id.
     case skipped(malformedFields: Int)
 }
@@ -43,10 +43,31 @@ final class PageDecoder {
     /// Bytes of JSON the decoder has room for without allocating again.
     var capacity: Int { fabric_parser_capacity(parser) }
 
-    /// Decodes `body` and hands its records over one by one, each with its place in the page.
+    /// Decodes a page of endpoints and hands its records over one by one, each with its place in the page.
     /// - Throws: ``PageDecodingError``; then `onRecord` has not been called.
     func decode(
-        _ body: inout [UInt8], onRecord: (_ record: PageRecord, _ place: Int) -> Void
+        _ body: inout [UInt8], onRecord: (_ record: PageRecord<EndpointRow>, _ place: Int) -> Void
+    ) throws(PageDecodingError) -> PageShape {
+        var row = fabric_row()
+        return try decode(
+            &body, as: FABRIC_LIST_ENDPOINTS,
+            next: { fabric_page_next(parser, &row) ? PageRecord<EndpointRow>(row) : nil }, onRecord: onRecord)
+    }
+
+    /// The same for a page of workspaces.
+    func decodeWorkspaces(
+        _ body: inout [UInt8], onRecord: (_ record: PageRecord<DiscoveredWorkspace>, _ place: Int) -> Void
+    ) throws(PageDecodingError) -> PageShape {
+        var row = fabric_workspace_row()
+        return try decode(
+            &body, as: FABRIC_LIST_WORKSPACES,
+            next: { fabric_page_next_workspace(parser, &row) ? PageRecord<DiscoveredWorkspace>(row) : nil },
+            onRecord: onRecord)
+    }
+
+    private func decode<Row>(
+        _ body: inout [UInt8], as list: fabric_list, next: () -> PageRecord<Row>?,
+        onRecord: (_ record: PageRecord<Row>, _ place: Int) -> Void
     ) throws(PageDecodingError) -> PageShape {
         let length = body.count
         // The parser reads whole vectors; the padding is usually slack that the transport reserved already.
@@ -55,17 +76,15 @@ final class PageDecoder {
         var page = fabric_page()
         var why: UnsafePointer<CChar>?
         let status = body.withUnsafeMutableBufferPointer {
-            fabric_page_open(parser, $0.baseAddress, length, &page, &why)
+            fabric_page_open(parser, list, $0.baseAddress, length, &page, &why)
         }
         guard status == FABRIC_JSON_OK else {
             throw PageDecodingError(message: why.map { String(cString: $0) } ?? "not the documented JSON")
         }
         var shape = PageShape(
             total: page.has_total ? page.total : nil, rowCount: 0, malformedFields: Int(page.malformed))
-        var row = fabric_row()
-        while fabric_page_next(parser, &row) {
-            let record = PageRecord(row)
-            let id: EndpointID? = if case .row(let row, _) = record { row.id } else { nil }
+        while let record = next() {
+            let id: EndpointID? = if case .row(let row, _) = record { row.recordID } else { nil }
             if shape.rowCount == 0 { shape.firstID = id }
             shape.lastID = id
             onRecord(record, shape.rowCount)
@@ -75,7 +94,7 @@ final class PageDecoder {
     }
 }
 
-extension PageRecord {
+extension PageRecord<EndpointRow> {
     fileprivate init(_ raw: fabric_row) {
         var malformed = Int(raw.malformed)
         func time(_ text: fabric_text) -> Timestamp? {
@@ -108,6 +127,33 @@ extension PageRecord {
         row.errorCode = raw.error_code.nonEmpty
         row.errorMessage = raw.error_msg.nonEmpty
         self = .row(row, malformedFields: malformed)
+    }
+}
+
+extension PageRecord<DiscoveredWorkspace> {
+    fileprivate init(_ raw: fabric_workspace_row) {
+        let malformed = Int(raw.malformed)
+        guard let id = raw.id.bytes, Self.isUsable(id) else {
+            self = .skipped(malformedFields: malformed)
+            return
+        }
+        let workspace = DiscoveredWorkspace(
+            id: String(decoding: id, as: UTF8.self), name: raw.name.nonEmpty,
+            enterpriseProjectID: raw.enterprise_project_id.nonEmpty)
+        self = .row(workspace, malformedFields: malformed)
+    }
+
+    /// Whether a workspace of this id can be asked for: 1 to 36 letters, digits, hyphens. It becomes part of a path.
+    private static func isUsable(_ id: UnsafeBufferPointer<UInt8>) -> Bool {
+        (1...36).contains(id.count)
+            && id.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
     }
 }
 

@@ -24,14 +24,18 @@ public final class Exporter: Sendable {
 
     private let mode: Mode
     private let engine: CurlEngine
-    private let slots: ExchangeSlots
     private let store: SnapshotStore
-    private let fleet: PollFleet
+    private let surroundings: SourceSupervisor.Surroundings
     private let clock: any ExporterClock
     private let logger: Logger
     private let startedAt: ContinuousClock.Instant
     private let interval: Mutex<Duration>
-    private let sources = Mutex<[String: SourceSupervisor]>([:])
+    private let sources = Mutex(Sources())
+    private struct Sources {
+        var byName: [String: SourceSupervisor] = [:]
+        var areRunning = false
+    }
+
     let requestCounters = RequestCounters()
     let reloads: ReloadRecord
 
@@ -44,11 +48,13 @@ public final class Exporter: Sendable {
         self.clock = clock
         self.logger = logger
         do { engine = try CurlEngine() } catch { throw ExporterError("cannot start libcurl: \(error)") }
-        slots = ExchangeSlots(count: configuration.poll.concurrency)
         store = SnapshotStore(
             workspaces: [], interval: configuration.poll.interval, staleAfter: configuration.poll.staleAfter,
             clock: clock)
-        fleet = PollFleet(store: store, clock: clock, logger: logger)
+        surroundings = SourceSupervisor.Surroundings(
+            slots: ExchangeSlots(count: configuration.poll.concurrency),
+            fleet: PollFleet(store: store, clock: clock, logger: logger), discoveries: DiscoveryStore(), clock: clock,
+            logger: logger)
         interval = Mutex(configuration.poll.interval)
         startedAt = clock.now
         reloads = ReloadRecord(loadedAt: clock.wallMicroseconds)
@@ -63,30 +69,39 @@ public final class Exporter: Sendable {
     /// - Throws: ``ExporterError`` when a source cannot be made; then nothing has changed.
     func apply(_ configuration: ExporterConfiguration) async throws(ExporterError) {
         let factory = SourceFactory(engine: engine, poll: configuration.poll)
-        let known = sources.withLock { $0 }
+        let manner = Self.manner(configuration, mode)
+        let known = sources.withLock { $0.byName }
         var next: [String: SourceSupervisor] = [:]
         for settings in configuration.sources {
             // Made before anything is changed, so that one bad source leaves all as it was.
             _ = try factory.credentials(settings)
-            if known[settings.name] == nil {
-                next[settings.name] = try SourceSupervisor(
-                    settings, factory: factory, slots: slots, fleet: fleet, clock: clock)
+            if let source = known[settings.name] {
+                next[settings.name] = source
             } else {
-                next[settings.name] = known[settings.name]
+                next[settings.name] = try SourceSupervisor(
+                    settings, factory: factory, manner: manner, surroundings: surroundings)
             }
         }
         for warning in configuration.warnings { logger.warning("\(warning)") }
-        let manner = Self.manner(configuration, mode)
-        slots.resize(to: configuration.poll.concurrency)
+        surroundings.slots.resize(to: configuration.poll.concurrency)
         store.configure(interval: configuration.poll.interval, staleAfter: configuration.poll.staleAfter)
         interval.withLock { $0 = configuration.poll.interval }
-        for (name, source) in known where next[name] == nil { await source.leave(manner: manner) }
+        for (name, source) in known where next[name] == nil { await source.leave() }
         let now = next
-        sources.withLock { $0 = now }
+        let areRunning = sources.withLock { sources in
+            sources.byName = now
+            return sources.areRunning
+        }
         for settings in configuration.sources {
             guard let source = now[settings.name] else { continue }
-            if known[settings.name] != nil { try await source.configure(settings, factory: factory) }
-            await source.assign(manner: manner)
+            if known[settings.name] == nil {
+                await source.begin()
+                if areRunning { await source.run() }
+            } else {
+                try await source.configure(settings, factory: factory, manner: manner)
+                // A new configuration is reason to test a refused credential now rather than in its turn.
+                if source.client.nextProbe != nil { await surroundings.fleet.pollNow(source: source.name) }
+            }
         }
     }
 
@@ -99,26 +114,43 @@ public final class Exporter: Sendable {
                 interval: configuration.poll.interval, exchangeTimeout: configuration.poll.timeout))
     }
 
-    /// Polls every workspace, again and again, until the task is cancelled.
-    func pollForever() async { await fleet.run() }
+    /// Discovers and polls, again and again, until the task is cancelled.
+    func pollForever() async {
+        let begun = sources.withLock { sources in
+            sources.areRunning = true
+            return sources.byName.values
+        }
+        for source in begun { await source.run() }
+        await surroundings.fleet.run()
+        for source in sources.withLock({ $0.byName.values }) { await source.stop() }
+    }
 
-    /// Polls every workspace once.
-    func pollOnce() async { await fleet.pollOnce() }
+    /// Discovers, then polls every workspace, once.
+    func pollOnce() async {
+        await withDiscardingTaskGroup { group in
+            for source in sources.withLock({ $0.byName.values }) { group.addTask { await source.discoverOnce() } }
+        }
+        await surroundings.fleet.pollOnce()
+    }
 
     /// Polls the workspaces of each source at once whose refused credential has been replaced meanwhile.
     func pollWhereSecretsChanged() async {
-        for (name, source) in sources.withLock({ $0 }) where await source.client.hasUntriedCredential() {
-            await fleet.pollNow(source: name)
+        for (name, source) in sources.withLock({ $0.byName }) where await source.client.hasUntriedCredential() {
+            await surroundings.fleet.pollNow(source: name)
         }
     }
 
     /// The workspaces whose last poll failed.
     var failing: [WorkspaceKey] { store.failing }
 
+    /// The sources whose last discovery failed.
+    var failingDiscoveries: [String] { surroundings.discoveries.failing }
+
     /// Whether every workspace has been polled once; true at the latest after two intervals, because a readiness check
     /// must not keep a process from serving what it has.
     var isReady: Bool {
-        store.isEveryWorkspacePolled || clock.now >= startedAt + interval.withLock { $0 } * 2
+        (surroundings.discoveries.isEverySourceTried && store.isEveryWorkspacePolled)
+            || clock.now >= startedAt + interval.withLock { $0 } * 2
     }
 
     /// Ends every exchange and the thread that carries them out.
@@ -128,21 +160,23 @@ public final class Exporter: Sendable {
     /// and reload families.
     func renderAlone(_ format: ExpositionFormat) -> [UInt8] {
         Catalogue.exporter.render(
-            format, fragments: store.fragments() + sourceFragments() + [ExporterFamilies.buildFragment()])
+            format, fragments: fragments() + sourceFragments())
     }
 
     private func sourceFragments() -> [Fragment] {
-        let clients = sources.withLock { $0.map { ($0.key, $0.value.client) } }
+        let clients = sources.withLock { $0.byName.map { ($0.key, $0.value.client) } }
         return SourceFamilies.fragments(of: clients, clock: clock)
     }
 }
 
 extension Exporter: FragmentSource {
     /// See `FragmentSource`.
-    public var version: UInt64 { store.version }
+    public var version: UInt64 { store.version &+ surroundings.discoveries.version }
 
     /// See `FragmentSource`.
-    public func fragments() -> [Fragment] { store.fragments() + [ExporterFamilies.buildFragment()] }
+    public func fragments() -> [Fragment] {
+        store.fragments() + surroundings.discoveries.fragments() + [ExporterFamilies.buildFragment()]
+    }
 
     /// What moves without a poll having ended, and costs little: sources, reloads, the web server, the process.
     public func liveFragments() -> [Fragment] {

@@ -48,6 +48,6 @@ extension Catalogue {
     /// Every family of this program.
     public static let exporter = Catalogue([
         EndpointFamilies.chapter, CapacityFamilies.chapter, DetailFamilies.chapter, WorkspaceHealthFamilies.chapter,
-        SourceFamilies.chapter, ExporterFamilies.chapter,
+        SourceFamilies.chapter, DiscoveryFamilies.chapter, ExporterFamilies.chapter,
     ])
 }

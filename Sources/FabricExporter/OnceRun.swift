@@ -10,7 +10,7 @@ public struct OnceRun: Sendable {
     public struct Outcome: Sendable {
         /// The page.
         public var page: [UInt8]
-        /// The workspaces whose poll failed, as `source/workspace_id`.
+        /// What failed: workspaces as `source/workspace_id`, and discoveries.
         public var failing: [String]
     }
 
@@ -27,8 +27,10 @@ public struct OnceRun: Sendable {
     public func run(format: ExpositionFormat) async throws(ExporterError) -> Outcome {
         let exporter = try await Exporter(configuration, mode: .once, logger: logger)
         await exporter.pollOnce()
+        let discoveries = exporter.failingDiscoveries.map { "discovery of \($0)" }
         let outcome = Outcome(
-            page: exporter.renderAlone(format), failing: exporter.failing.map { "\($0.source)/\($0.workspaceID)" })
+            page: exporter.renderAlone(format),
+            failing: discoveries + exporter.failing.map { "\($0.source)/\($0.workspaceID)" })
         await exporter.shutDown()
         return outcome
     }

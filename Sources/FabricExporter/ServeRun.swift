@@ -1,5 +1,6 @@
-public import ExporterConfig
 // SPDX-License-Identifier: Apache-2.0
+internal import Clocks
+public import ExporterConfig
 internal import Exposition
 internal import HTTPListener
 public import Logging
@@ -17,12 +18,17 @@ public struct ServeRun: Sendable {
         public var telemetryPath: String
         /// Requests in flight beyond which 503 is answered.
         public var maximumRequests: Int
+        /// Whether `POST /-/reload` reloads.
+        public var enablesLifecycle: Bool
 
         /// Settings of these values.
-        public init(listenAddresses: [String], telemetryPath: String, maximumRequests: Int) {
+        public init(
+            listenAddresses: [String], telemetryPath: String, maximumRequests: Int, enablesLifecycle: Bool = false
+        ) {
             self.listenAddresses = listenAddresses
             self.telemetryPath = telemetryPath
             self.maximumRequests = maximumRequests
+            self.enablesLifecycle = enablesLifecycle
         }
 
         /// Checks the settings.
@@ -48,12 +54,18 @@ public struct ServeRun: Sendable {
     private let configuration: ExporterConfiguration
     private let web: WebSettings
     private let logger: Logger
+    private let reread: @Sendable () async throws -> ExporterConfiguration
 
     /// A run of a checked configuration.
-    public init(configuration: ExporterConfiguration, web: WebSettings, logger: Logger) {
+    /// - Parameter reread: reads and checks the configuration again, for a reload; its errors tell what is wrong.
+    public init(
+        configuration: ExporterConfiguration, web: WebSettings, logger: Logger,
+        reread: @escaping @Sendable () async throws -> ExporterConfiguration
+    ) {
         self.configuration = configuration
         self.web = web
         self.logger = logger
+        self.reread = reread
     }
 
     /// Runs until SIGTERM or SIGINT.
@@ -61,12 +73,16 @@ public struct ServeRun: Sendable {
     /// - Throws: ``ExporterError`` when it cannot begin.
     public func run(companions: [@Sendable () async -> Void] = []) async throws {
         let exporter = try await Exporter(configuration, mode: .serving, logger: logger)
+        let clock = SystemClock()
+        let reloader = Reloader(exporter: exporter, clock: clock, logger: logger, read: reread)
+        var reload: (@Sendable () async -> String?)?
+        if web.enablesLifecycle { reload = { await reloader.reload() } }
         let server = MetricsServer(
             settings: .init(
                 telemetryPath: web.telemetryPath, maximumRequests: web.maximumRequests,
                 version: BuildInformation.version),
             pages: PageCache(catalogue: .exporter, source: exporter), counters: exporter.requestCounters,
-            isReady: { exporter.isReady })
+            isReady: { exporter.isReady }, reload: reload)
         let addresses = try web.listenAddresses.map { try ListenAddress($0) }
         let listener: Listener
         do {
@@ -82,7 +98,10 @@ public struct ServeRun: Sendable {
         }
         let background: [any Service] = companions.map { BackgroundService(body: $0) }
         var group = ServiceGroupConfiguration(
-            services: background + [PollingService(exporter: exporter), WebService(listener: listener)],
+            services: background + [
+                PollingService(exporter: exporter), SecretWatchService(exporter: exporter, clock: clock),
+                ReloadService(reloader: reloader), WebService(listener: listener),
+            ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger))
         group.maximumGracefulShutdownDuration = .seconds(4)
         group.maximumCancellationDuration = .milliseconds(500)

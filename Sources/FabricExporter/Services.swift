@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Exposition
+internal import Clocks
 internal import HTTPListener
-internal import Logging
-internal import MetricsServer
 internal import ServiceLifecycle
+internal import UnixSignals
 
 /// Polls until the process is to end.
 struct PollingService: Service {
@@ -27,6 +26,35 @@ struct WebService: Service {
             try await listener.run()
         } onGracefulShutdown: {
             Task { await listener.shutdown(grace: Self.grace) }
+        }
+    }
+}
+
+/// Reloads on SIGHUP.
+struct ReloadService: Service {
+    let reloader: Reloader
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            for await _ in await UnixSignalsSequence(trapping: .sighup) { _ = await reloader.reload() }
+        }
+    }
+}
+
+/// Looks every second whether the secret of a source that fails for want of a good one has been replaced, and polls the
+/// source at once when it has.
+struct SecretWatchService: Service {
+    private static let period = Duration.seconds(1)
+
+    let exporter: Exporter
+    let clock: any ExporterClock
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                try? await clock.sleep(until: clock.now + Self.period)
+                await exporter.pollWhereSecretsChanged()
+            }
         }
     }
 }

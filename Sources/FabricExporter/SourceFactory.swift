@@ -4,6 +4,7 @@ internal import ExporterConfig
 internal import FabricAPI
 internal import FabricAuth
 internal import FabricModel
+internal import Polling
 internal import Transport
 
 /// Translates a source's settings into the values that the rooms below take.
@@ -31,10 +32,17 @@ struct SourceFactory {
         }
     }
 
-    static func workspace(_ workspace: WorkspaceSettings, of settings: SourceSettings) -> Workspace {
-        Workspace(
-            key: WorkspaceKey(source: settings.name, workspaceID: workspace.id), name: workspace.name,
-            regionID: settings.region, baseURL: settings.baseURL)
+    /// The rules by which a source's workspaces are chosen.
+    static func merge(_ settings: SourceSettings) -> DiscoveryMerge {
+        let include = settings.discovery?.include
+        let exclude = settings.discovery?.exclude
+        return DiscoveryMerge(
+            source: settings.name, regionID: settings.region, baseURL: settings.baseURL,
+            configured: settings.workspaces.map {
+                DiscoveryMerge.Configured(id: $0.id, name: $0.name, filter: EndpointFilter($0.filter))
+            },
+            filter: EndpointFilter(settings.discovery?.filter ?? ListFilter()),
+            includes: { include?.matches($0) ?? true }, excludes: { exclude?.matches($0) ?? false })
     }
 }
 

@@ -8,49 +8,131 @@ internal import Logging
 internal import Polling
 
 /// One source from the moment it is configured to the moment it leaves: its client, which keeps counters and pace over
-/// every reload, and which of its workspaces are polled.
+/// every reload, its discovery, and which of its workspaces are polled.
 actor SourceSupervisor {
+    /// What all sources share.
+    struct Surroundings: Sendable {
+        var slots: ExchangeSlots
+        var fleet: PollFleet
+        var discoveries: DiscoveryStore
+        var clock: any ExporterClock
+        var logger: Logger
+    }
+
+    private struct Discovery {
+        var loop: DiscoveryLoop
+        var task: Task<Void, Never>?
+    }
+
     nonisolated let name: String
     nonisolated let client: SourceClient
-    private let fleet: PollFleet
+    private let surroundings: Surroundings
     private var settings: SourceSettings
+    private var manner: PollFleet.Manner
     private var credentials: any CredentialProvider
+    private var discovered: [DiscoveredWorkspace] = []
+    private var discovery: Discovery?
+    /// Tells the discovery in force from one that was replaced and may still be ending.
+    private var discoveryEpoch = 0
+    private var isRunning = false
 
     init(
-        _ settings: SourceSettings, factory: SourceFactory, slots: ExchangeSlots, fleet: PollFleet,
-        clock: any ExporterClock
+        _ settings: SourceSettings, factory: SourceFactory, manner: PollFleet.Manner, surroundings: Surroundings
     ) throws(ExporterError) {
         name = settings.name
         self.settings = settings
-        self.fleet = fleet
+        self.manner = manner
+        self.surroundings = surroundings
         credentials = try factory.credentials(settings)
         client = SourceClient(
-            source: settings.name, transport: factory.transport(settings), credentials: credentials, clock: clock,
-            slots: slots,
-            settings: factory.exchangeSettings)
+            source: settings.name, transport: factory.transport(settings), credentials: credentials,
+            clock: surroundings.clock, slots: surroundings.slots, settings: factory.exchangeSettings)
+    }
+
+    /// Begins with the settings it was made of.
+    func begin() async {
+        replaceDiscovery()
+        await assign()
     }
 
     /// Goes on with other settings, checked before.
-    func configure(_ new: SourceSettings, factory: SourceFactory) throws(ExporterError) {
+    func configure(
+        _ new: SourceSettings, factory: SourceFactory, manner newManner: PollFleet.Manner
+    ) async throws(ExporterError) {
+        let old = settings
         // Credentials that did not change keep what they know, such as a token that is still good.
-        if new.auth != settings.auth { credentials = try factory.credentials(new) }
+        if new.auth != old.auth { credentials = try factory.credentials(new) }
         settings = new
+        let timeoutChanged = manner.timing.exchangeTimeout != newManner.timing.exchangeTimeout
+        manner = newManner
         client.reconfigure(
             transport: factory.transport(new), credentials: credentials, settings: factory.exchangeSettings)
+        if new.discovery != old.discovery || new.baseURL != old.baseURL || timeoutChanged { replaceDiscovery() }
+        await assign()
     }
 
-    /// Tells the fleet which workspaces to poll.
-    func assign(manner: PollFleet.Manner) async {
-        let assignments = settings.workspaces.map { workspace in
-            PollFleet.Assignment(
-                workspace: SourceFactory.workspace(workspace, of: settings),
-                filter: EndpointFilter(workspace.filter))
+    /// Discovers until the source leaves or the program ends.
+    func run() {
+        isRunning = true
+        startDiscovery()
+    }
+
+    /// Discovers once, where discovery is on.
+    func discoverOnce() async { await discovery?.loop.step() }
+
+    /// Stops discovering; polling is the fleet's to stop.
+    func stop() async {
+        isRunning = false
+        let task = discovery?.task
+        task?.cancel()
+        await task?.value
+    }
+
+    /// Stops everything and drops the source's series.
+    func leave() async {
+        discoveryEpoch += 1
+        await stop()
+        surroundings.discoveries.remove(name)
+        await surroundings.fleet.assign([], of: name, through: client, manner: manner)
+    }
+
+    private func assign() async {
+        let targets = SourceFactory.merge(settings).targets(discovered: discovered)
+        await surroundings.fleet.assign(targets, of: name, through: client, manner: manner)
+    }
+
+    private func note(_ found: [DiscoveredWorkspace], epoch: Int) async {
+        guard epoch == discoveryEpoch else { return }
+        discovered = found
+        await assign()
+    }
+
+    private func replaceDiscovery() {
+        discovery?.task?.cancel()
+        discovery = nil
+        discoveryEpoch += 1
+        guard let new = settings.discovery else {
+            discovered = []
+            surroundings.discoveries.remove(name)
+            return
         }
-        await fleet.assign(assignments, of: name, through: client, manner: manner)
+        surroundings.discoveries.add(name)
+        let epoch = discoveryEpoch
+        let lister = WorkspaceLister(
+            client: client, baseURL: settings.baseURL, name: new.name, enterpriseProjectID: new.enterpriseProjectID)
+        let loop = DiscoveryLoop(
+            source: name, lister: lister,
+            timing: PollTiming(interval: new.interval, exchangeTimeout: manner.timing.exchangeTimeout),
+            clock: surroundings.clock, logger: surroundings.logger, store: surroundings.discoveries
+        ) { [weak self] found in
+            await self?.note(found, epoch: epoch)
+        }
+        discovery = Discovery(loop: loop)
+        startDiscovery()
     }
 
-    /// Stops polling the source and drops its series.
-    func leave(manner: PollFleet.Manner) async {
-        await fleet.assign([], of: name, through: client, manner: manner)
+    private func startDiscovery() {
+        guard isRunning, let loop = discovery?.loop, discovery?.task == nil else { return }
+        discovery?.task = Task { await loop.run() }
     }
 }

@@ -31,7 +31,7 @@ public struct Workspace: Sendable, Hashable {
     public var baseURL: String
     /// The enterprise project, where discovery told it.
     public var enterpriseProjectID: String?
-    /// Whether discovery found it.
+    /// Whether it is polled because discovery found it; false for a configured one, found or not.
     public var isDiscovered: Bool
 
     /// A workspace of these properties.

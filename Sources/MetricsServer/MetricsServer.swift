@@ -25,16 +25,21 @@ public struct MetricsServer: Sendable {
     private let pages: PageCache
     private let counters: RequestCounters
     private let isReady: @Sendable () -> Bool
+    private let reload: (@Sendable () async -> String?)?
 
     /// A server of `pages`.
-    /// - Parameter isReady: whether every workspace has been polled once; asked at each `/-/ready`.
+    /// - Parameters:
+    ///   - isReady: whether every workspace has been polled once; asked at each `/-/ready`.
+    ///   - reload: loads the configuration anew and returns what is wrong with it; nil: `/-/reload` is off.
     public init(
-        settings: Settings, pages: PageCache, counters: RequestCounters, isReady: @escaping @Sendable () -> Bool
+        settings: Settings, pages: PageCache, counters: RequestCounters, isReady: @escaping @Sendable () -> Bool,
+        reload: (@Sendable () async -> String?)? = nil
     ) {
         self.settings = settings
         self.pages = pages
         self.counters = counters
         self.isReady = isReady
+        self.reload = reload
     }
 
     private enum Route: String {
@@ -79,7 +84,11 @@ public struct MetricsServer: Sendable {
         case .ready:
             return isReady()
                 ? .text(200, "Ready.\n") : .text(503, "Not ready: not every workspace has been polled once.\n")
-        case .reload: return .text(403, "Reloading over HTTP is off: it needs --web.enable-lifecycle.\n")
+        case .reload:
+            guard let reload else {
+                return .text(403, "Reloading over HTTP is off: it needs --web.enable-lifecycle.\n")
+            }
+            return await reload().map { .text(500, "Not reloaded:\n\($0)\n") } ?? .text(200, "Reloaded.\n")
         case .landing:
             let html = LandingPage.html(version: settings.version, telemetryPath: settings.telemetryPath)
             var response = ListenerResponse.text(200, html, contentType: "text/html; charset=utf-8")

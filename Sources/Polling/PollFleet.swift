@@ -2,30 +2,12 @@
 public import Aggregation
 public import Clocks
 public import FabricAPI
-public import FabricModel
+internal import FabricModel
 public import Logging
 
 /// The pollers of all workspaces that are polled at present. What it is told to poll may change at any time; pollers of
 /// what did not change go on as if nothing had happened.
 public actor PollFleet {
-    /// A workspace to poll, and how.
-    public struct Assignment: Sendable {
-        /// The workspace.
-        public var workspace: Workspace
-        /// Which of its endpoints.
-        public var filter: EndpointFilter
-
-        /// An assignment of these parts.
-        public init(workspace: Workspace, filter: EndpointFilter) {
-            self.workspace = workspace
-            self.filter = filter
-        }
-
-        fileprivate func hasSameSubject(as other: Assignment) -> Bool {
-            workspace == other.workspace && filter == other.filter
-        }
-    }
-
     /// How workspaces are polled.
     public struct Manner: Sendable, Equatable {
         /// What is made of their rows.
@@ -41,7 +23,7 @@ public actor PollFleet {
     }
 
     private struct Member {
-        var assignment: Assignment
+        var target: DiscoveryMerge.Target
         var manner: Manner
         var stay: UInt64
         var poller: WorkspacePoller
@@ -66,28 +48,36 @@ public actor PollFleet {
         self.logger = logger
     }
 
-    /// Polls exactly `assignments` of `source` from now on. A workspace of which name, filter or address changed begins
-    /// anew; one that left loses its series at once.
-    public func assign(_ assignments: [Assignment], of source: String, through client: SourceClient, manner: Manner) {
-        let wanted = Dictionary(assignments.map { ($0.workspace.key, $0) }, uniquingKeysWith: { first, _ in first })
+    /// Polls exactly `targets` of `source` from now on. A workspace of which name, filter or address changed begins anew;
+    /// one that left loses its series at once.
+    public func assign(
+        _ targets: [DiscoveryMerge.Target], of source: String, through client: SourceClient, manner: Manner
+    ) {
+        let wanted = Dictionary(targets.map { ($0.workspace.key, $0) }, uniquingKeysWith: { first, _ in first })
         for (key, member) in members where key.source == source && wanted[key] == nil {
             end(member)
             members[key] = nil
             store.remove(key)
         }
-        for (key, assignment) in wanted {
-            let known = members[key]
-            if let known, known.assignment.hasSameSubject(as: assignment), known.manner == manner { continue }
-            if let known { end(known) }
-            let isSame = known?.assignment.hasSameSubject(as: assignment) == true
-            let stay = isSame ? known?.stay ?? 0 : store.add(assignment.workspace)
-            let poller = WorkspacePoller(
-                workspace: assignment.workspace, filter: assignment.filter, client: client, store: store, stay: stay,
-                tally: manner.tally, timing: manner.timing, trigger: trigger(of: source), clock: clock,
-                logger: logger)
-            members[key] = Member(
-                assignment: assignment, manner: manner, stay: stay, poller: poller, task: start(poller))
+        for (key, target) in wanted { assign(target, key, through: client, manner: manner) }
+    }
+
+    private func assign(
+        _ target: DiscoveryMerge.Target, _ key: WorkspaceKey, through client: SourceClient, manner: Manner
+    ) {
+        let known = members[key]
+        let isSame = known.map { $0.target.hasSameSeries(as: target) } ?? false
+        if let known, isSame {
+            if known.target.workspace != target.workspace { store.describe(target.workspace) }
+            members[key]?.target = target
+            if known.manner == manner { return }
         }
+        if let known { end(known) }
+        let stay = isSame ? known?.stay ?? 0 : store.add(target.workspace)
+        let poller = WorkspacePoller(
+            workspace: target.workspace, filter: target.filter, client: client, store: store, stay: stay,
+            tally: manner.tally, timing: manner.timing, trigger: trigger(of: key.source), clock: clock, logger: logger)
+        members[key] = Member(target: target, manner: manner, stay: stay, poller: poller, task: start(poller))
     }
 
     /// Polls every workspace of `source` at once, out of turn.
@@ -133,5 +123,13 @@ public actor PollFleet {
         let trigger = ChangeSignal()
         triggers[source] = trigger
         return trigger
+    }
+}
+
+extension DiscoveryMerge.Target {
+    /// Whether the other one's series are this one's: only what is told beside them may differ.
+    fileprivate func hasSameSeries(as other: Self) -> Bool {
+        workspace.key == other.workspace.key && workspace.name == other.workspace.name
+            && workspace.baseURL == other.workspace.baseURL && filter == other.filter
     }
 }

@@ -29,10 +29,7 @@ final class PollLog: Sendable {
             defer { state.reason = failure.reason }
             return state.reason
         }
-        var metadata: Logger.Metadata = ["reason": "\(failure.reason.rawValue)", "error": "\(failure.message)"]
-        if let status = failure.status { metadata["status"] = "\(status)" }
-        if let code = failure.code { metadata["error_code"] = "\(code)" }
-        if let requestID = failure.requestID { metadata["request_id"] = "\(requestID)" }
+        let metadata = failure.logMetadata
         switch before {
         case nil: logger.error("Polling the workspace fails.", metadata: metadata)
         case failure.reason: logger.debug("Polling the workspace still fails.", metadata: metadata)

@@ -69,6 +69,9 @@ public final class SnapshotStore: Sendable {
         }
     }
 
+    /// Takes over what is told of a workspace beside its series; labels and listing stay.
+    func describe(_ workspace: Workspace) { update(workspace.key, nil) { $0.workspace = workspace } }
+
     /// Drops a workspace, whose series go at once.
     public func remove(_ key: WorkspaceKey) {
         state.withLock { state in

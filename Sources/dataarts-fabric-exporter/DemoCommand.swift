@@ -25,11 +25,7 @@ struct DemoCommand: AsyncParsableCommand {
         for source in scenario.sources {
             let server = try await SimulatorServer.start(source.cloud, logger: logger)
             servers.append(server)
-            sources.append(
-                SourceSettings(
-                    name: source.name, region: source.name, baseURL: server.baseURL,
-                    auth: .token(.value(Secret(source.token))),
-                    workspaces: source.workspaces.map { WorkspaceSettings(id: $0.id, name: $0.name) }))
+            sources.append(Self.settings(source, baseURL: server.baseURL))
         }
         // Faster than the default, so that there is something to see within a minute.
         var poll = PollSettings()
@@ -39,9 +35,27 @@ struct DemoCommand: AsyncParsableCommand {
         let driver = DemoDriver(scenario)
         var companions: [@Sendable () async -> Void] = [{ await driver.run() }]
         for server in servers { companions.append { try? await server.run() } }
-        let run = ServeRun(configuration: configuration, web: settings, logger: logger)
+        let run = ServeRun(configuration: configuration, web: settings, logger: logger) { configuration }
         do { try await run.run(companions: companions) } catch let error as ExporterError {
             throw ProgramEnd(ProgramEnd.failure, error.description)
         }
     }
+
+    /// Discovery finds the workspaces that exist; the others, which show what a wrong configuration looks like, are
+    /// configured.
+    private static func settings(_ source: DemoSource, baseURL: String) -> SourceSettings {
+        var settings = SourceSettings(
+            name: source.name, region: source.name, baseURL: baseURL, auth: .token(.value(Secret(source.token))),
+            workspaces: source.workspaces.filter { source.cloud.workspace($0.id) == nil || !source.isTokenValid }
+                .map { WorkspaceSettings(id: $0.id, name: $0.name) })
+        if source.isTokenValid {
+            settings.discovery = DiscoverySettings()
+            settings.discovery?.interval = .seconds(30)
+        }
+        return settings
+    }
+}
+
+extension DemoSource {
+    fileprivate var isTokenValid: Bool { cloud.tokens.contains(token) }
 }

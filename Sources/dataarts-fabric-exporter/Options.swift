@@ -22,19 +22,23 @@ struct ConfigurationOptions: ParsableArguments {
     var tokenFile: String?
 
     /// Reads and checks the configuration.
+    /// - Throws: ``ProgramEnd`` with every problem.
     func read() throws -> ExporterConfiguration {
         if file != nil, region != nil || !workspaces.isEmpty || tokenFile != nil {
             throw ProgramEnd(
                 ProgramEnd.usage, "--region, --workspace and --token-file make a configuration without --config.file")
         }
-        let environment = Self.environment()
-        do throws(ConfigurationProblems) {
-            if let file { return try ConfigurationReader.read(file: file, environment: environment) }
-            return try ConfigurationReader.fromFlags(
-                region: region, workspaces: workspaces, tokenFile: tokenFile, environment: environment)
-        } catch {
+        do throws(ConfigurationProblems) { return try reread() } catch {
             throw ProgramEnd(ProgramEnd.usage, error.description)
         }
+    }
+
+    /// Reads the configuration from where it came.
+    func reread() throws(ConfigurationProblems) -> ExporterConfiguration {
+        let environment = Self.environment()
+        if let file { return try ConfigurationReader.read(file: file, environment: environment) }
+        return try ConfigurationReader.fromFlags(
+            region: region, workspaces: workspaces, tokenFile: tokenFile, environment: environment)
     }
 
     private static func environment() -> [String: String] {
@@ -102,17 +106,16 @@ struct WebOptions: ParsableArguments {
     @Option(name: .customLong("web.config.file"), help: .hidden)
     var configFile: String?
 
-    @Flag(name: .customLong("web.enable-lifecycle"), help: .hidden)
+    @Flag(name: .customLong("web.enable-lifecycle"), help: "Reload the configuration on POST /-/reload.")
     var enablesLifecycle = false
 
     /// The settings, checked.
     func settings() throws -> ServeRun.WebSettings {
         try refuse(externalURL, "--web.external-url")
         try refuse(configFile, "--web.config.file")
-        try refuse(enablesLifecycle, "--web.enable-lifecycle")
         let settings = ServeRun.WebSettings(
             listenAddresses: listenAddresses.isEmpty ? [":9942"] : listenAddresses, telemetryPath: telemetryPath,
-            maximumRequests: maximumRequests)
+            maximumRequests: maximumRequests, enablesLifecycle: enablesLifecycle)
         do { try settings.validate() } catch { throw ProgramEnd(ProgramEnd.usage, error.description) }
         return settings
     }

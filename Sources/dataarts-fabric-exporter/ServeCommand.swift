@@ -17,7 +17,8 @@ struct ServeCommand: AsyncParsableCommand {
         try refuse(shard, "--shard")
         let settings = try web.settings()
         let configuration = try source.read()
-        let run = ServeRun(configuration: configuration, web: settings, logger: log.logger())
+        let source = source
+        let run = ServeRun(configuration: configuration, web: settings, logger: log.logger()) { try source.reread() }
         do { try await run.run() } catch let error as ExporterError {
             throw ProgramEnd(ProgramEnd.failure, error.description)
         }

@@ -130,14 +130,7 @@ enum BadConnectionFiles {
             ]
         ),
         BadFile(
-            "discovery is not supported yet",
-            Reading.sourceWith("discovery: {}"),
-            [
-                "config.yaml:5:3: sources[0].discovery: not supported yet"
-            ]
-        ),
-        BadFile(
-            "discovery is checked all the same",
+            "Every key of discovery is checked",
             Reading.sourceWith(
                 """
                 discovery:
@@ -149,7 +142,6 @@ enum BadConnectionFiles {
                   filter: {visibility: NONE}
                 """),
             [
-                "config.yaml:5:3: sources[0].discovery: not supported yet",
                 "config.yaml:6:15: sources[0].discovery.interval: must be a duration with a unit, not 5: write 5s "
                     + "for seconds",
                 "config.yaml:7:14: sources[0].discovery.include: not a regular expression: expected ')'",

@@ -51,6 +51,18 @@ typedef struct {
   uint32_t malformed;
 } fabric_row;
 
+typedef struct {
+  fabric_text id, name, enterprise_project_id;
+  // As in fabric_row.
+  uint32_t malformed;
+} fabric_workspace_row;
+
+// The list whose pages are read.
+typedef enum {
+  FABRIC_LIST_ENDPOINTS = 0,
+  FABRIC_LIST_WORKSPACES = 1,
+} fabric_list;
+
 typedef enum {
   FABRIC_JSON_OK = 0,
   // Not JSON, not UTF-8, cut short, or nested beyond measure.
@@ -87,13 +99,17 @@ void fabric_parser_destroy(fabric_parser *parser);
 // Bytes of working memory the parser holds on to for the next document.
 size_t fabric_parser_capacity(const fabric_parser *parser);
 
-// Parses a whole ListEndpoints page. `bytes` holds `length` bytes of JSON and FABRIC_JSON_PADDING more; escapes of lone
+// Parses a whole page of `list`. `bytes` holds `length` bytes of JSON and FABRIC_JSON_PADDING more; escapes of lone
 // surrogates and of NUL in it are replaced by that of U+FFFD in place. `*why` is a static text where the status is not OK.
 fabric_json_status fabric_page_open(
-    fabric_parser *parser, uint8_t *bytes, size_t length, fabric_page *page, const char **why);
+    fabric_parser *parser, fabric_list list, uint8_t *bytes, size_t length, fabric_page *page, const char **why);
 
-// Decodes the next row into `row`; false when there is none left. A record that is no object has no id.
+// Decodes the next row of a page of endpoints into `row`; false when there is none left. A record that is no object has
+// no id.
 bool fabric_page_next(fabric_parser *parser, fabric_row *row);
+
+// The same for a page of workspaces.
+bool fabric_page_next_workspace(fabric_parser *parser, fabric_workspace_row *row);
 
 // Reads an error body of any documented shape; false where it is not a JSON object.
 bool fabric_error_decode(fabric_parser *parser, uint8_t *bytes, size_t length, fabric_error *error);

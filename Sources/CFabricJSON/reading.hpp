@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the readers of all lists share: the parser's state, and how a field's type is judged.
+#pragma once
+#include <simdjson.h>
+
+#include <string_view>
+#include <vector>
+
+#include "CFabricJSON.h"
+
+struct fabric_parser {
+  simdjson::dom::parser json;
+  simdjson::dom::array rows;
+  simdjson::dom::array::iterator next;
+  simdjson::dom::array::iterator end;
+  bool has_rows = false;
+  std::vector<fabric_worker_group> workers;
+};
+
+namespace fabric {
+
+using simdjson::dom::element;
+using simdjson::dom::element_type;
+using simdjson::dom::object;
+
+inline void read_text(element value, fabric_text &text, uint32_t &malformed) {
+  switch (value.type()) {
+    case element_type::STRING: {
+      std::string_view view = value.get_string().value_unsafe();
+      text = {view.data(), view.size()};
+      break;
+    }
+    case element_type::NULL_VALUE: text = {nullptr, 0}; break;
+    default:
+      text = {nullptr, 0};
+      malformed++;
+  }
+}
+
+// Integers saturate at the edges of int64_t; a float that is a whole number is an integer, as in JSON Schema.
+inline bool read_integer(element value, int64_t &number, uint32_t &malformed) {
+  switch (value.type()) {
+    case element_type::INT64: number = value.get_int64().value_unsafe(); return true;
+    case element_type::UINT64: number = INT64_MAX; return true;
+    case element_type::DOUBLE: {
+      double real = value.get_double().value_unsafe();
+      if (real != __builtin_trunc(real)) break;
+      number = real >= 9223372036854775808.0 ? INT64_MAX : real < -9223372036854775808.0 ? INT64_MIN : static_cast<int64_t>(real);
+      return true;
+    }
+    case element_type::NULL_VALUE: return false;
+    default: break;
+  }
+  malformed++;
+  return false;
+}
+
+// The object that `value` is; false for null and, counted, for anything else.
+inline bool read_object(element value, object &result, uint32_t &malformed) {
+  if (value.type() == element_type::OBJECT) {
+    result = value.get_object().value_unsafe();
+    return true;
+  }
+  if (value.type() != element_type::NULL_VALUE) malformed++;
+  return false;
+}
+
+// Moves to the next record; false when there is none left. `is_object` says whether `fields` is one.
+inline bool next_record(fabric_parser &parser, object &fields, bool &is_object) {
+  if (!parser.has_rows || !(parser.next != parser.end)) return false;
+  element record = *parser.next;
+  ++parser.next;
+  is_object = !record.get(fields);
+  return true;
+}
+
+}  // namespace fabric

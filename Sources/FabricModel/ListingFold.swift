@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Something that takes in the rows of one listing, each once, and keeps only what it makes of them.
+public protocol ListingFold: Sendable {
+    /// What is listed.
+    associatedtype Row
+
+    /// Takes in one row.
+    mutating func add(_ row: Row)
+}
+
+/// A fold over the endpoints of a workspace.
+public protocol EndpointFold: ListingFold where Row == EndpointRow {}

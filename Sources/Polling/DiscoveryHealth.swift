@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Exposition
+internal import FabricModel
+
+/// How the discoveries of a source went; a value that a discovery's end moves on.
+struct DiscoveryHealth: Sendable {
+    /// The outcome of a discovery.
+    enum Outcome: Sendable {
+        /// So many workspaces were found.
+        case found(Int)
+        case failed(FailureReason)
+    }
+
+    /// The last outcome; nil until the first discovery has ended.
+    private(set) var last: Outcome?
+    private var workspaces: Int?
+    private var lastSuccess: Timestamp?
+    private var failures: [FailureReason: UInt64] = [:]
+
+    /// Whether the last discovery failed.
+    var isFailing: Bool { if case .failed = last { true } else { false } }
+
+    /// - Parameter endedAt: the wall clock at the discovery's end.
+    mutating func note(_ outcome: Outcome, endedAt: Timestamp) {
+        switch outcome {
+        case .found(let count):
+            workspaces = count
+            lastSuccess = endedAt
+        case .failed(let reason): failures[reason, default: 0] += 1
+        }
+        last = outcome
+    }
+
+    func fragment(ofSource source: String) -> Fragment {
+        typealias Families = DiscoveryFamilies
+        var builder = FragmentBuilder(labels: [Label("source", source)])
+        if last != nil { builder.add(Families.isUp, .flag(!isFailing)) }
+        if let workspaces { builder.add(Families.workspaces, .integer(Int64(workspaces))) }
+        if let lastSuccess { builder.add(Families.lastSuccess, .microseconds(lastSuccess.microseconds)) }
+        builder.add(Families.failures) { writer in
+            for reason in FailureReason.allCases.sorted() {
+                writer.sample(.unsigned(failures[reason] ?? 0), ["reason": reason.rawValue])
+            }
+        }
+        return builder.build()
+    }
+}

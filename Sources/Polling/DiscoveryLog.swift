@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import FabricAPI
+internal import FabricModel
+internal import Logging
+import Synchronization
+
+/// Says what happens to a source's discovery once: a failure when it begins, changes or ends, workspaces when they come
+/// or go. Never what goes on as before.
+final class DiscoveryLog: Sendable {
+    private struct State {
+        var reason: FailureReason?
+        var skippedRecords = 0
+        var malformedFields = 0
+    }
+
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    init(source: String, logger: Logger) {
+        var logger = logger
+        logger[metadataKey: "source"] = "\(source)"
+        self.logger = logger
+    }
+
+    func noteFailure(_ failure: APIFailure) {
+        let before = state.withLock { state in
+            defer { state.reason = failure.reason }
+            return state.reason
+        }
+        switch before {
+        case nil:
+            logger.error("Discovering workspaces fails; those known are polled on.", metadata: failure.logMetadata)
+        case failure.reason: logger.debug("Discovering workspaces still fails.", metadata: failure.logMetadata)
+        default: logger.error("Discovering workspaces fails for another reason.", metadata: failure.logMetadata)
+        }
+    }
+
+    func noteSuccess(
+        _ outcome: WorkspaceListOutcome, _ workspaces: [DiscoveredWorkspace], before: [DiscoveredWorkspace]?
+    ) {
+        let old = state.withLock { state in
+            defer {
+                state = State(
+                    reason: nil, skippedRecords: outcome.skippedRecords, malformedFields: outcome.malformedFields)
+            }
+            return state
+        }
+        if let reason = old.reason {
+            logger.notice("Discovering workspaces works again.", metadata: ["reason": "\(reason.rawValue)"])
+        }
+        if outcome.skippedRecords != old.skippedRecords || outcome.malformedFields != old.malformedFields {
+            logger.warning(
+                "The list of workspaces holds records without a usable id or fields of a wrong type.",
+                metadata: [
+                    "skipped_records": "\(outcome.skippedRecords)", "malformed_fields": "\(outcome.malformedFields)",
+                ])
+        }
+        guard workspaces != before else { return }
+        let ids = Set(workspaces.map(\.id))
+        let oldIDs = Set((before ?? []).map(\.id))
+        logger.info(
+            "Discovered workspaces.",
+            metadata: [
+                "workspaces": "\(workspaces.count)", "new": "\(ids.subtracting(oldIDs).count)",
+                "gone": "\(oldIDs.subtracting(ids).count)",
+            ])
+    }
+}
+
+extension APIFailure {
+    /// What a log line says of the failure beside its message.
+    var logMetadata: Logger.Metadata {
+        var metadata: Logger.Metadata = ["reason": "\(reason.rawValue)", "error": "\(message)"]
+        if let status { metadata["status"] = "\(status)" }
+        if let code { metadata["error_code"] = "\(code)" }
+        if let requestID { metadata["request_id"] = "\(requestID)" }
+        return metadata
+    }
+}
