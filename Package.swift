@@ -104,7 +104,11 @@ let package = Package(
         tests("FabricAPI", ["Clocks", "FabricAuth", "FabricModel", "Secrets", "TestSupport", "Transport"]),
         tests("FabricAuth", ["Secrets", "TestSupport", "Transport"]),
         tests(
-            "FabricExporter", ["ExporterConfig", "Exposition", "FabricSimulator", "Secrets", "TestSupport", logging]),
+            "FabricExporter",
+            [
+                "Clocks", "CurlTransport", "ExporterConfig", "Exposition", "FabricAPI", "FabricModel",
+                "FabricSimulator", "Secrets", "TestSupport", logging,
+            ]),
         tests("FabricModel"),
         tests("FabricSimulator", ["HTTPListener", "TestSupport", logging]),
         tests("HTTPListener", nio + ["TestSupport", logging]),

@@ -12,7 +12,7 @@ public enum DiscoveryFamilies {
     static let isUp = family(.gauge, "up", "1 if the last discovery ended in a complete list of workspaces, else 0.")
     static let workspaces = family(
         .gauge, "workspaces",
-        "Workspaces that the last successful discovery found, those included that are configured or not to be polled.")
+        "Workspaces that the last successful discovery found, whether or not they are polled.")
     static let lastSuccess = family(
         .gauge, "last_success_timestamp_seconds",
         "End of the last discovery that ended in a complete list of workspaces, in Unix seconds.")

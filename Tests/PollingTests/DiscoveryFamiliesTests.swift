@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exposition
+import FabricModel
+import TestSupport
+import Testing
+
+@testable import Polling
+
+private let goldens = Goldens(beside: #filePath)
+
+@Suite("What is said of discovery")
+struct DiscoveryFamiliesTests {
+    private static let catalogue = Catalogue([DiscoveryFamilies.chapter])
+
+    /// Three sources: one never tried, one that worked and then failed, one that only failed.
+    private static func store() -> DiscoveryStore {
+        let store = DiscoveryStore()
+        for source in ["prod", "failing", "new \"source\""] { store.add(source) }
+        store.note(.found(12), endedAt: Timestamp(microseconds: 1_800_000_000_250_000), of: "prod")
+        store.note(.failed(.server), endedAt: Timestamp(microseconds: 1_800_000_300_000_000), of: "prod")
+        store.note(.failed(.forbidden), endedAt: Timestamp(microseconds: 1_800_000_000_000_000), of: "failing")
+        store.note(.failed(.forbidden), endedAt: Timestamp(microseconds: 1_800_000_300_000_000), of: "failing")
+        store.note(.failed(.timeout), endedAt: Timestamp(microseconds: 1_800_000_600_000_000), of: "failing")
+        return store
+    }
+
+    @Test("Sources in every state give the golden pages", arguments: ExpositionFormat.allCases)
+    func pages(format: ExpositionFormat) throws {
+        let page = Self.catalogue.render(format, fragments: Self.store().fragments())
+        try goldens.check(page, "discovery.\(format == .text ? "prom" : "openmetrics")")
+    }
+
+    @Test("The families follow the conventions")
+    func conventions() {
+        #expect(faults(of: DiscoveryFamilies.chapter.families).isEmpty)
+    }
+
+    @Test("A success after failures is up, and keeps what was counted")
+    func recovery() {
+        var health = DiscoveryHealth()
+        #expect(health.last == nil && !health.isFailing)
+        health.note(.failed(.tls), endedAt: Timestamp(microseconds: 1))
+        #expect(health.isFailing)
+        health.note(.found(0), endedAt: Timestamp(microseconds: 2_000_000))
+        #expect(!health.isFailing)
+        let page = Self.catalogue.render(.text, fragments: [health.fragment(ofSource: "s")])
+        let lines = String(decoding: page, as: UTF8.self).split(separator: "\n")
+            .filter { !$0.hasPrefix("#") && (!$0.contains("_total") || !$0.hasSuffix(" 0")) }
+        #expect(
+            lines == [
+                #"dataarts_fabric_discovery_failures_total{source="s",reason="tls"} 1"#,
+                #"dataarts_fabric_discovery_last_success_timestamp_seconds{source="s"} 2"#,
+                #"dataarts_fabric_discovery_up{source="s"} 1"#,
+                #"dataarts_fabric_discovery_workspaces{source="s"} 0"#,
+            ])
+    }
+
+    @Test("The version changes with what is served and with nothing else")
+    func version() {
+        let store = DiscoveryStore()
+        let empty = store.version
+        store.add("s")
+        let added = store.version
+        #expect(added != empty)
+        store.add("s")
+        store.note(.found(1), endedAt: Timestamp(microseconds: 0), of: "nobody")
+        store.remove("nobody")
+        #expect(store.version == added)
+        store.note(.found(1), endedAt: Timestamp(microseconds: 0), of: "s")
+        let noted = store.version
+        #expect(noted != added)
+        store.remove("s")
+        #expect(store.version != noted)
+        #expect(store.fragments().isEmpty)
+    }
+
+    @Test("Adding a source again keeps its health; whoever removes it first begins anew")
+    func tried() {
+        let store = Self.store()
+        #expect(!store.isEverySourceTried)
+        #expect(store.failing == ["failing", "new \"source\"", "prod"])
+        store.remove("new \"source\"")
+        store.add("prod")
+        #expect(store.isEverySourceTried)
+        store.note(.found(3), endedAt: Timestamp(microseconds: 0), of: "prod")
+        #expect(store.failing == ["failing"])
+        store.remove("prod")
+        store.add("prod")
+        #expect(!store.isEverySourceTried)
+    }
+}

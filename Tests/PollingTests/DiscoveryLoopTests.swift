@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+import Synchronization
+import TestSupport
+import Testing
+import Transport
+
+@testable import Polling
+
+@Suite("Discovering again and again", .timeLimit(.minutes(1)))
+struct DiscoveryLoopTests {
+    @Test("What was found is handed on at first and when it differs, ordered by id; an empty list too")
+    func changes() async {
+        let answers = [
+            DiscoveryScene.page("b", "a"), DiscoveryScene.page("a", "b"), DiscoveryScene.page("b", "c"),
+            DiscoveryScene.page(), DiscoveryScene.page(),
+        ]
+        let scene = DiscoveryScene { answers[$0] }
+        #expect(scene.lines.isEmpty)
+        #expect(await scene.step() == ["a", "b"])
+        #expect(scene.lines == ["last_success_timestamp_seconds 1800000000", "up 1", "workspaces 2"])
+        scene.clock.advance(by: .seconds(300))
+        #expect(await scene.step() == nil)
+        #expect(scene.lines == ["last_success_timestamp_seconds 1800000300", "up 1", "workspaces 2"])
+        #expect(await scene.step() == ["b", "c"])
+        #expect(await scene.step() == [])
+        #expect(await scene.step() == nil)
+        #expect(
+            scene.log.take() == [
+                "info: Discovered workspaces. gone=0 new=2 source=prod workspaces=2",
+                "info: Discovered workspaces. gone=1 new=1 source=prod workspaces=2",
+                "info: Discovered workspaces. gone=2 new=0 source=prod workspaces=0",
+            ])
+    }
+
+    @Test("An empty first list is handed on: nothing is known to be there")
+    func emptyFirst() async {
+        let scene = DiscoveryScene { _ in DiscoveryScene.page() }
+        #expect(await scene.step() == [])
+        #expect(await scene.step() == nil)
+    }
+
+    @Test("A changed name or project is a change")
+    func renamed() async {
+        let scene = DiscoveryScene { number in
+            .page(of: ["{\"id\":\"a\",\"name\":\"n\(number / 2)\"}"], key: "workspaces")
+        }
+        #expect(await scene.step() == ["a"])
+        #expect(await scene.step() == nil)
+        #expect(await scene.step() == ["a"])
+    }
+
+    @Test("A failure keeps the last known set and is logged when it begins, changes and ends")
+    func failure() async {
+        let answers: [StubListTransport.Answer] = [
+            .status(403, body: #"{"error_code":403,"error_msg":"no"}"#), DiscoveryScene.page("a"),
+            .status(502, body: ""), .status(502, body: ""), .failure(TransportFailure(.tls, "bad certificate")),
+            DiscoveryScene.page("a"),
+        ]
+        let scene = DiscoveryScene { answers[$0] }
+        #expect(await scene.step() == nil)
+        #expect(scene.lines == [#"failures_total{reason="forbidden"} 1"#, "up 0"])
+        #expect(
+            scene.log.take() == [
+                "error: Discovering workspaces fails; those known are polled on. error=no error_code=403 "
+                    + "reason=forbidden source=prod status=403"
+            ])
+        #expect(await scene.step() == ["a"])
+        #expect(
+            scene.log.take() == [
+                "notice: Discovering workspaces works again. reason=forbidden source=prod",
+                "info: Discovered workspaces. gone=0 new=1 source=prod workspaces=1",
+            ])
+        for _ in 0..<3 { #expect(await scene.step() == nil) }
+        #expect(
+            scene.lines == [
+                #"failures_total{reason="forbidden"} 1"#, #"failures_total{reason="server"} 2"#,
+                #"failures_total{reason="tls"} 1"#, "last_success_timestamp_seconds 1800000000", "up 0",
+                "workspaces 1",
+            ])
+        // The set is the one from before the failure, so nothing is handed on.
+        #expect(await scene.step() == nil)
+        #expect(
+            scene.log.take().map { $0.split(separator: " error").first ?? "" } == [
+                "error: Discovering workspaces fails; those known are polled on.",
+                "debug: Discovering workspaces still fails.",
+                "error: Discovering workspaces fails for another reason.",
+                "notice: Discovering workspaces works again. reason=tls source=prod",
+            ])
+    }
+
+    @Test("Records that were skipped are logged when their number changes")
+    func skipped() async {
+        let scene = DiscoveryScene { _ in .page(of: [#"{"id":"a","name":7}"#, "{}"], key: "workspaces") }
+        #expect(await scene.step() == ["a"])
+        #expect(
+            scene.log.take().first
+                == "warning: The list of workspaces holds records without a usable id or fields of a wrong type. "
+                + "malformed_fields=1 skipped_records=1 source=prod")
+        _ = await scene.step()
+        #expect(scene.log.take().isEmpty)
+    }
+
+    @Test("A discovery as a whole ends after two intervals")
+    func deadline() async {
+        let scene = DiscoveryScene { _ in .hang }
+        async let step = scene.step()
+        await scene.transport.waitForRequests(1)
+        // Asleep is the deadline alone; the exchange's own timeout is the transport's.
+        await scene.clock.waitForSleepers(1)
+        scene.clock.advance(by: .seconds(600))
+        #expect(await step == nil)
+        #expect(scene.lines == [#"failures_total{reason="timeout"} 1"#, "up 0"])
+        #expect(scene.log.take().first?.contains("the discovery as a whole took longer than 600.0 seconds") == true)
+    }
+
+    @Test("A cancelled discovery leaves no trace")
+    func cancelled() async {
+        let scene = DiscoveryScene { _ in .hang }
+        let run = Task { await scene.loop.run() }
+        await scene.transport.waitForRequests(1)
+        run.cancel()
+        await run.value
+        #expect(scene.lines.isEmpty)
+        #expect(scene.log.take().isEmpty)
+        #expect(scene.handedOn.take() == nil)
+    }
+
+    @Test("The first discovery comes at once, the others on a grid; slots that pass meanwhile are skipped")
+    func grid() async {
+        let clock = ManualClock()
+        let begin = clock.now
+        let moments = Mutex<[Duration]>([])
+        let scene = DiscoveryScene(clock: clock) { number in
+            moments.withLock { $0.append(clock.now - begin) }
+            return number == 2 ? .hang : DiscoveryScene.page("w\(number)")
+        }
+        let interval = Duration.seconds(300)
+        let schedule = PollSchedule(start: begin, interval: interval, spread: PollSchedule.spread(of: "prod"))
+        let second = schedule.next(after: begin, pollBegan: begin).slot - begin
+        let run = Task { await scene.loop.run() }
+        var handedOn = scene.handedOn.stream.makeAsyncIterator()
+        #expect(await handedOn.next() == ["w0"])
+        // What was handed on is the end of a discovery, so whoever sleeps from then on waits for its slot.
+        await clock.waitForSleepers(1)
+        clock.advance(by: second)
+        #expect(await handedOn.next() == ["w1"])
+        await clock.waitForSleepers(1)
+        clock.advance(by: interval)
+        await scene.transport.waitForRequests(3)
+        await clock.waitForSleepers(1)
+        clock.advance(by: interval)
+        // The slot that has come is skipped; the deadline comes at the moment of the next, which is skipped too.
+        #expect(scene.transport.urls.count == 3)
+        clock.advance(by: interval)
+        await clock.waitForSleepers(1)
+        clock.advance(by: interval)
+        #expect(await handedOn.next() == ["w3"])
+        run.cancel()
+        await run.value
+        #expect(moments.withLock { $0 } == [.zero, second, second + interval, second + interval * 4])
+        #expect(second <= interval && second >= interval / 4)
+    }
+}

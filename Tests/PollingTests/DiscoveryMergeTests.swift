@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+import FabricModel
+import Polling
+import Testing
+
+@Suite("Configured and discovered workspaces")
+struct DiscoveryMergeTests {
+    private typealias Configured = DiscoveryMerge.Configured
+
+    private static let sql = EndpointFilter(type: "sql")
+    private static let all = EndpointFilter(visibility: "ALL")
+
+    private static func target(
+        _ id: String, _ name: String, project: String? = nil, found: Bool = false,
+        filter: EndpointFilter = EndpointFilter()
+    ) -> DiscoveryMerge.Target {
+        DiscoveryMerge.Target(
+            workspace: Workspace(
+                key: WorkspaceKey(source: "prod", workspaceID: id), name: name, regionID: "cn-north-4",
+                baseURL: "https://f", enterpriseProjectID: project, isDiscovered: found),
+            filter: filter)
+    }
+
+    private static func merge(
+        _ configured: [Configured], _ discovered: [DiscoveredWorkspace], includes: String = "", excludes: String? = nil
+    ) -> [DiscoveryMerge.Target] {
+        DiscoveryMerge(
+            source: "prod", regionID: "cn-north-4", baseURL: "https://f", configured: configured, filter: all,
+            includes: { $0.hasPrefix(includes) }, excludes: { name in excludes.map { name.hasSuffix($0) } ?? false }
+        ).targets(discovered: discovered)
+    }
+
+    @Test("Without discovery the configured workspaces are polled, ordered by id, a nameless one under its id")
+    func configuredAlone() {
+        let merged = Self.merge([Configured(id: "w2", name: "two", filter: Self.sql), Configured(id: "w1")], [])
+        #expect(merged == [Self.target("w1", "w1"), Self.target("w2", "two", filter: Self.sql)])
+        #expect(Self.merge([], []).isEmpty)
+    }
+
+    @Test("A discovered workspace has its discovered name, else its id, and the discovery's filter")
+    func discoveredAlone() {
+        let merged = Self.merge(
+            [],
+            [
+                DiscoveredWorkspace(id: "w2", name: "two", enterpriseProjectID: "0"), DiscoveredWorkspace(id: "w1"),
+            ])
+        #expect(
+            merged == [
+                Self.target("w1", "w1", found: true, filter: Self.all),
+                Self.target("w2", "two", project: "0", found: true, filter: Self.all),
+            ])
+    }
+
+    @Test("A configured workspace that is found is one, with the configured name and filter and the found project")
+    func both() {
+        let merged = Self.merge(
+            [Configured(id: "w1", name: "mine", filter: Self.sql), Configured(id: "w2", filter: Self.sql)],
+            [
+                DiscoveredWorkspace(id: "w1", name: "theirs", enterpriseProjectID: "p"),
+                DiscoveredWorkspace(id: "w2", name: "theirs"),
+            ])
+        #expect(
+            merged == [
+                Self.target("w1", "mine", project: "p", filter: Self.sql),
+                Self.target("w2", "theirs", filter: Self.sql),
+            ])
+    }
+
+    @Test("Two discovered workspaces of one name stay two")
+    func sameName() {
+        let merged = Self.merge(
+            [], [DiscoveredWorkspace(id: "w1", name: "n"), DiscoveredWorkspace(id: "w2", name: "n")])
+        #expect(merged.map(\.workspace.key.workspaceID) == ["w1", "w2"])
+        #expect(merged.map(\.workspace.name) == ["n", "n"])
+    }
+
+    @Test("Include and exclude judge the discovered name, else the id, and never a configured workspace")
+    func patterns() {
+        let merged = Self.merge(
+            [Configured(id: "test-1", name: "test-scratch"), Configured(id: "w5")],
+            [
+                DiscoveredWorkspace(id: "w1", name: "prod-a"), DiscoveredWorkspace(id: "w2", name: "prod-a-scratch"),
+                DiscoveredWorkspace(id: "w3", name: "test-a"), DiscoveredWorkspace(id: "prod-4"),
+                DiscoveredWorkspace(id: "prod-scratch"), DiscoveredWorkspace(id: "prod-6", name: "other"),
+                DiscoveredWorkspace(id: "w5", name: "test-b", enterpriseProjectID: "p"),
+            ],
+            includes: "prod-", excludes: "-scratch")
+        #expect(
+            merged == [
+                Self.target("prod-4", "prod-4", found: true, filter: Self.all),
+                Self.target("test-1", "test-scratch"),
+                Self.target("w1", "prod-a", found: true, filter: Self.all),
+                Self.target("w5", "test-b", project: "p"),
+            ])
+    }
+}

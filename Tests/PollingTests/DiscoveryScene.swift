@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exposition
+import FabricAPI
+import FabricAuth
+import FabricModel
+import Polling
+import Secrets
+import Synchronization
+import TestSupport
+
+/// A discovery loop, every five minutes, and everything around it.
+struct DiscoveryScene {
+    /// The ids that the loop hands on.
+    final class HandedOn: Sendable {
+        /// One element a call.
+        let stream: AsyncStream<[String]>
+        private let sink: AsyncStream<[String]>.Continuation
+        private let last = Mutex<[String]?>(nil)
+
+        init() { (stream, sink) = AsyncStream<[String]>.makeStream() }
+
+        func note(_ ids: [String]) {
+            last.withLock { $0 = ids }
+            sink.yield(ids)
+        }
+
+        /// What came since the last call.
+        func take() -> [String]? {
+            last.withLock { last in
+                defer { last = nil }
+                return last
+            }
+        }
+    }
+
+    let transport: StubListTransport
+    let clock: ManualClock
+    let log = RecordedLog()
+    let store = DiscoveryStore()
+    let handedOn = HandedOn()
+    let loop: DiscoveryLoop
+
+    /// A scene whose requests are answered by `answer`, which is given their number, from 0.
+    init(clock: ManualClock = ManualClock(), answer: @escaping @Sendable (Int) -> StubListTransport.Answer) {
+        self.clock = clock
+        transport = StubListTransport { answer($0.number) }
+        let client = SourceClient(
+            transport: transport, credentials: TokenCredentials(token: Secret("MIIFtokenOfTheTests")), clock: clock,
+            slots: ExchangeSlots(count: 16),
+            settings: ExchangeSettings(
+                timeout: .seconds(10), interval: .seconds(60), requestsPerSecond: 0, retries: 0,
+                maxResponseBytes: 1 << 20, pageSize: 100, maxEndpoints: 100))
+        store.add("prod")
+        loop = DiscoveryLoop(
+            source: "prod",
+            lister: WorkspaceLister(
+                client: client, baseURL: "https://fabric.example", name: nil, enterpriseProjectID: "all_granted_eps"),
+            timing: PollTiming(interval: .seconds(300), exchangeTimeout: .seconds(10)), clock: clock,
+            logger: log.logger, store: store
+        ) { [handedOn] workspaces in handedOn.note(workspaces.map(\.id)) }
+    }
+
+    /// A page of workspaces of these ids.
+    static func page(_ ids: String...) -> StubListTransport.Answer {
+        .page(of: ids.map { "{\"id\":\"\($0)\"}" }, key: "workspaces")
+    }
+
+    /// One discovery, and what it handed on, if anything.
+    func step() async -> [String]? {
+        await loop.step()
+        return handedOn.take()
+    }
+
+    /// The source's sample lines, without prefix and label, those of failures only where there were any.
+    var lines: [String] {
+        let page = Catalogue([DiscoveryFamilies.chapter]).render(.text, fragments: store.fragments())
+        let prefix = "dataarts_fabric_discovery_"
+        return String(decoding: page, as: UTF8.self).split(separator: "\n")
+            .filter { $0.hasPrefix(prefix) && !($0.contains("reason=") && $0.hasSuffix(" 0")) }
+            .map { line in
+                String(line.dropFirst(prefix.count)).replacing(#"{source="prod"}"#, with: "")
+                    .replacing(#"source="prod","#, with: "")
+            }
+    }
+}

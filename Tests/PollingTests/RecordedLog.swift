@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+import Logging
+import Synchronization
+
+/// Keeps what is logged, from debug on, as `level: message key=value …`.
+final class RecordedLog: Sendable {
+    private let written = Mutex<[String]>([])
+
+    /// The lines since the last call.
+    func take() -> [String] {
+        written.withLock { lines in
+            defer { lines = [] }
+            return lines
+        }
+    }
+
+    /// A logger that writes here.
+    var logger: Logger { Logger(label: "test") { _ in Handler(log: self) } }
+
+    private struct Handler: LogHandler {
+        let log: RecordedLog
+        var metadata: Logger.Metadata = [:]
+        var logLevel = Logger.Level.debug
+
+        init(log: RecordedLog) { self.log = log }
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) {
+            let fields = metadata.merging(event.metadata ?? [:]) { $1 }.map { "\($0.key)=\($0.value)" }.sorted()
+            let line = (["\(event.level): \(event.message)"] + fields).joined(separator: " ")
+            log.written.withLock { $0.append(line) }
+        }
+    }
+}
