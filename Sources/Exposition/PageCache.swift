@@ -46,6 +46,10 @@ public actor PageCache {
 extension Catalogue {
     /// A whole page of `fragments` at once, for output that is written rather than served.
     public func render(_ format: ExpositionFormat, fragments: [Fragment]) -> [UInt8] {
-        Array(Page(format: format, families: families, live: [], fragments: fragments).pieces(live: []).joined())
+        let pieces = Page(format: format, families: families, live: [], fragments: fragments).pieces(live: [])
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(pieces.reduce(0) { $0 + $1.count })
+        for piece in pieces { bytes += piece }
+        return bytes
     }
 }

@@ -20,11 +20,11 @@ struct CredentialTests {
         let cloud = Self.cloud()
         try await Scene.run(cloud, auth: .token(.file(path: file.path))) { scene in
             await scene.exporter.pollOnce()
-            #expect(scene.exporter.failing.isEmpty, "\(scene.failures(of: "workspace-0"))")
+            #expect(scene.exporter.failing.isEmpty, "\(scene.page().failures(of: "workspace-0"))")
             cloud.tokens = ["rotated"]
             try file.replace("rotated\n")
             await scene.exporter.pollOnce()
-            #expect(scene.exporter.failing.isEmpty, "\(scene.failures(of: "workspace-0"))")
+            #expect(scene.exporter.failing.isEmpty, "\(scene.page().failures(of: "workspace-0"))")
         }
     }
 
@@ -37,11 +37,11 @@ struct CredentialTests {
             let requests = cloud.requestCount(.listEndpoints)
             #expect(requests <= 5)
             #expect(scene.exporter.failing.count == 5)
-            #expect(scene.value("dataarts_fabric_source_locked_out") == "1")
-            #expect(scene.value("dataarts_fabric_source_next_probe_timestamp_seconds") != nil)
+            #expect(scene.page().value("dataarts_fabric_source_locked_out") == "1")
+            #expect(scene.page().value("dataarts_fabric_source_next_probe_timestamp_seconds") != nil)
             await scene.exporter.pollOnce()
             #expect(cloud.requestCount(.listEndpoints) == requests)
-            #expect(scene.failures(of: "workspace-4") == ["unauthenticated": "2"])
+            #expect(scene.page().failures(of: "workspace-4") == ["unauthenticated": "2"])
         }
     }
 
@@ -52,7 +52,7 @@ struct CredentialTests {
         try await Scene.run(cloud, auth: .token(.file(path: file.path))) { scene in
             file.remove()
             await scene.exporter.pollOnce()
-            #expect(scene.failures(of: "workspace-0") == ["credentials": "1"])
+            #expect(scene.page().failures(of: "workspace-0") == ["credentials": "1"])
             #expect(cloud.requestCount(.listEndpoints) == 0)
         }
     }

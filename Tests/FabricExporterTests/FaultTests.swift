@@ -93,26 +93,25 @@ struct FaultTests {
         }
         try await Scene.run(cloud, poll: poll) { scene in
             await scene.exporter.pollOnce()
-            let before = scene.domainLines(of: bad)
-            #expect(before.count > 100)
-            #expect(scene.value("dataarts_fabric_workspace_up", "workspace=\"\(bad)\"") == "1")
+            let healthy = scene.page()
+            #expect(healthy.domainLines(of: bad).count > 100)
+            #expect(healthy.isUp(bad))
 
             cloud.inject(answer.fault, for: .workspace(cloud.workspaces[0].id))
             await scene.exporter.pollOnce()
-            #expect(scene.failures(of: bad) == [answer.reason: "1"])
-            #expect(scene.value("dataarts_fabric_workspace_up", "workspace=\"\(bad)\"") == "0")
-            #expect(scene.domainLines(of: bad) == before)
-            if answer.reason != "throttled" {
-                // Throttling is the one trouble that a source shares.
-                #expect(scene.value("dataarts_fabric_workspace_up", "workspace=\"\(good)\"") == "1")
-            }
+            let failed = scene.page()
+            #expect(failed.failures(of: bad) == [answer.reason: "1"])
+            #expect(!failed.isUp(bad))
+            #expect(failed.domainLines(of: bad) == healthy.domainLines(of: bad))
+            // Throttling is the one trouble that a source shares.
+            if answer.reason == "throttled" { return }
+            #expect(failed.isUp(good))
 
             cloud.clearFaults()
-            if answer.reason != "throttled" {
-                await scene.exporter.pollOnce()
-                #expect(scene.value("dataarts_fabric_workspace_up", "workspace=\"\(bad)\"") == "1")
-                #expect(scene.domainLines(of: bad) == before)
-            }
+            await scene.exporter.pollOnce()
+            let healed = scene.page()
+            #expect(healed.isUp(bad))
+            #expect(healed.domainLines(of: bad) == healthy.domainLines(of: bad))
         }
     }
 
@@ -122,8 +121,8 @@ struct FaultTests {
         try await Scene.run(cloud) { scene in
             cloud.inject(.shiftBetweenPages, .times(1))
             await scene.exporter.pollOnce()
-            #expect(scene.value("dataarts_fabric_workspace_up") == "1")
-            #expect(scene.value("dataarts_fabric_workspace_listed_endpoints") == "250")
+            #expect(scene.page().value("dataarts_fabric_workspace_up") == "1")
+            #expect(scene.page().value("dataarts_fabric_workspace_listed_endpoints") == "250")
         }
     }
 
@@ -133,9 +132,9 @@ struct FaultTests {
         try await Scene.run(cloud) { scene in
             cloud.inject(.shiftBetweenPages)
             await scene.exporter.pollOnce()
-            #expect(scene.failures(of: "workspace-0") == ["inconsistent": "1"])
-            #expect(scene.value("dataarts_fabric_workspace_relists_total") == "3")
-            #expect(scene.domainLines(of: "workspace-0") == [])
+            #expect(scene.page().failures(of: "workspace-0") == ["inconsistent": "1"])
+            #expect(scene.page().value("dataarts_fabric_workspace_relists_total") == "3")
+            #expect(scene.page().domainLines(of: "workspace-0") == [])
         }
     }
 }

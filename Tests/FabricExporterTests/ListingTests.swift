@@ -19,8 +19,8 @@ struct ListingTests {
             }
         ) { scene in
             await scene.exporter.pollOnce()
-            #expect(scene.value("dataarts_fabric_workspace_listed_endpoints") == "\(count)")
-            let counted = scene.lines.filter { $0.hasPrefix("dataarts_fabric_endpoints{") }
+            #expect(scene.page().value("dataarts_fabric_workspace_listed_endpoints") == "\(count)")
+            let counted = scene.page().lines.filter { $0.hasPrefix("dataarts_fabric_endpoints{") }
                 .compactMap { $0.split(separator: " ").last.flatMap { Int($0) } }
             #expect(counted.reduce(0, +) == count)
             let overlap = pageSize - 1
@@ -45,7 +45,7 @@ struct ListingTests {
                 }
             }
             var actual: [String: Int] = [:]
-            for line in scene.lines where line.hasPrefix("dataarts_fabric_endpoints{") && !line.hasSuffix(" 0") {
+            for line in scene.page().lines where line.hasPrefix("dataarts_fabric_endpoints{") && !line.hasSuffix(" 0") {
                 let parts = line.split(separator: "\"", omittingEmptySubsequences: false)
                 let labels = [parts[5], parts[7], parts[9], parts[11]].joined(separator: "/")
                 actual[labels] = line.split(separator: " ").last.flatMap { Int($0) }
@@ -62,14 +62,14 @@ struct ListingTests {
         try await Scene.run(cloud) { scene in
             await scene.exporter.pollOnce()
             let oldest = "dataarts_fabric_endpoint_oldest_transition_timestamp_seconds"
-            #expect(scene.value(oldest, "status=\"CREATING\"") == "1685449470.401")
+            #expect(scene.page().value(oldest, "status=\"CREATING\"") == "1685449470.401")
             cloud.updateEndpoint("0b5633ba2b904511ad514346f4d00001", in: "w") { $0.status = "RUNNING" }
             await scene.exporter.pollOnce()
-            #expect(scene.value(oldest) == nil)
-            #expect(scene.value("dataarts_fabric_endpoints", "status=\"RUNNING\"") == "1")
+            #expect(scene.page().value(oldest) == nil)
+            #expect(scene.page().value("dataarts_fabric_endpoints", "status=\"RUNNING\"") == "1")
             cloud.removeEndpoint("0b5633ba2b904511ad514346f4d00001", from: "w")
             await scene.exporter.pollOnce()
-            #expect(scene.value("dataarts_fabric_endpoints", "status=\"RUNNING\"") == "0")
+            #expect(scene.page().value("dataarts_fabric_endpoints", "status=\"RUNNING\"") == "0")
         }
     }
 }

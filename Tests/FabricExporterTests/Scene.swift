@@ -14,6 +14,8 @@ struct Scene {
 
     let cloud: SimulatedCloud
     let exporter: Exporter
+    /// What the exporter was made of.
+    let configuration: ExporterConfiguration
 
     /// Runs `body` with an exporter of every workspace of `cloud`.
     static func run(
@@ -34,11 +36,11 @@ struct Scene {
         let source = SourceSettings(
             name: "simulated", region: "cn-north-4", baseURL: server.baseURL, auth: auth,
             workspaces: cloud.workspaces.map { WorkspaceSettings(id: $0.id, name: $0.name.value) })
-        let exporter = try await Exporter(
-            ExporterConfiguration(poll: poll, metrics: metrics, sources: [source]), mode: .serving, logger: quiet)
+        let configuration = ExporterConfiguration(poll: poll, metrics: metrics, sources: [source])
+        let exporter = try await Exporter(configuration, mode: .serving, logger: quiet)
         let outcome: Result<Void, any Error>
         do {
-            try await body(Scene(cloud: cloud, exporter: exporter))
+            try await body(Scene(cloud: cloud, exporter: exporter, configuration: configuration))
             outcome = .success(())
         } catch {
             outcome = .failure(error)
@@ -60,18 +62,24 @@ struct Scene {
         return SimulatedCloud(workspaces: made)
     }
 
-    /// The page's sample lines now.
-    var lines: [String] {
-        String(decoding: exporter.renderAlone(.text), as: UTF8.self).split(separator: "\n").map(String.init)
-            .filter { !$0.hasPrefix("#") }
+    /// The page as it is now.
+    func page() -> ScenePage { ScenePage(exporter.renderAlone(.text)) }
+}
+
+/// A page, read once.
+struct ScenePage {
+    let lines: [String]
+
+    init(_ bytes: [UInt8]) {
+        lines = bytes.split(separator: UInt8(ascii: "\n")).filter { $0.first != UInt8(ascii: "#") }
+            .map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// The lines of domain series, those that a failed poll must not change, of one workspace.
     func domainLines(of workspace: String) -> [String] {
-        let health = ["_up{", "_info{", "_last_", "_polls_", "_poll_", "_relists_"]
-        return lines.filter { line in
-            line.contains("workspace=\"\(workspace)\"") && !health.contains { line.contains("workspace" + $0) }
-        }
+        let health = ["up{", "info{", "last_", "polls_", "poll_", "relists_"].map { "dataarts_fabric_workspace_" + $0 }
+        let label = "workspace=\"\(workspace)\""
+        return lines.filter { line in line.contains(label) && !health.contains { line.hasPrefix($0) } }
     }
 
     /// The value of the one line of `family` that holds all of `labels`.
@@ -81,6 +89,11 @@ struct Scene {
         }
         guard found.count == 1 else { return nil }
         return found[0].split(separator: " ").last.map(String.init)
+    }
+
+    /// Whether the last poll of a workspace ended in a complete listing.
+    func isUp(_ workspace: String) -> Bool {
+        value("dataarts_fabric_workspace_up", "workspace=\"\(workspace)\"") == "1"
     }
 
     /// Failures of a workspace by reason, those that are not zero.

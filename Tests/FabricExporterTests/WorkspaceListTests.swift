@@ -22,14 +22,16 @@ struct WorkspaceListTests {
         poll.retries = 0
         let engine = try CurlEngine()
         let clock = SystemClock()
-        let factory = SourceFactory(
-            engine: engine, slots: ExchangeSlots(count: poll.concurrency), poll: poll, clock: clock)
-        let source = try factory.make(
-            SourceSettings(
-                name: "simulated", region: "cn-north-4", baseURL: server.baseURL,
-                auth: .token(.value(Secret(token))), workspaces: []))
+        let factory = SourceFactory(engine: engine, poll: poll)
+        let settings = SourceSettings(
+            name: "simulated", region: "cn-north-4", baseURL: server.baseURL, auth: .token(.value(Secret(token))),
+            workspaces: [])
+        let client = SourceClient(
+            source: settings.name, transport: factory.transport(settings),
+            credentials: try factory.credentials(settings), clock: clock, slots: ExchangeSlots(count: 16),
+            settings: factory.exchangeSettings)
         let lister = WorkspaceLister(
-            client: source.client, baseURL: server.baseURL, name: name, enterpriseProjectID: project)
+            client: client, baseURL: server.baseURL, name: name, enterpriseProjectID: project)
         let outcome = await lister.list(retryUntil: clock.now + .seconds(60))
         await engine.shutdown()
         await server.shutdown()

@@ -6,8 +6,6 @@ import Testing
 
 @testable import Polling
 
-private let goldens = Goldens(beside: #filePath)
-
 @Suite("What is said of discovery")
 struct DiscoveryFamiliesTests {
     private static let catalogue = Catalogue([DiscoveryFamilies.chapter])

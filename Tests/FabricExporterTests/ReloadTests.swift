@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+import ExporterConfig
+import FabricSimulator
+import Secrets
+import TestSupport
+import Testing
+
+@testable import FabricExporter
+
+@Suite("Reload and discovery", .serialized, .timeLimit(.minutes(3)))
+struct ReloadTests {
+    private static func cloud(_ workspaces: Int) -> SimulatedCloud {
+        Scene.cloud(seed: 6, workspaces: workspaces, endpointsEach: 4)
+    }
+
+    @Test("A reload drops the series of what left at once, and keeps the listing and counters of what stayed")
+    func leavesAndStays() async throws {
+        let cloud = Self.cloud(2)
+        try await Scene.run(cloud) { scene in
+            await scene.exporter.pollOnce()
+            var configuration = scene.configuration
+            configuration.sources[0].workspaces.removeLast()
+            try await scene.exporter.apply(configuration)
+            let page = scene.page()
+            #expect(page.domainLines(of: "workspace-1") == [])
+            #expect(page.value("dataarts_fabric_workspace_listed_endpoints") == "4")
+            #expect(page.value("dataarts_fabric_workspace_polls_total") == "1")
+            #expect(page.value("dataarts_fabric_api_requests_total", "list_endpoints") == "2")
+        }
+    }
+
+    @Test("A renamed workspace begins anew under its new name")
+    func renamed() async throws {
+        try await Scene.run(Self.cloud(1)) { scene in
+            await scene.exporter.pollOnce()
+            var configuration = scene.configuration
+            configuration.sources[0].workspaces[0].name = "renamed"
+            try await scene.exporter.apply(configuration)
+            #expect(scene.page().lines.filter { $0.contains("workspace=\"workspace-0\"") } == [])
+            #expect(scene.page().value("dataarts_fabric_workspace_polls_total", "workspace=\"renamed\"") == "0")
+            await scene.exporter.pollOnce()
+            #expect(scene.page().isUp("renamed"))
+        }
+    }
+
+    @Test("Another token takes the place of a refused one at once, and the counters stay")
+    func newToken() async throws {
+        let cloud = Self.cloud(1)
+        cloud.tokens = ["new"]
+        try await Scene.run(cloud) { scene in
+            await scene.exporter.pollOnce()
+            #expect(scene.page().value("dataarts_fabric_source_locked_out") == "1")
+            var configuration = scene.configuration
+            configuration.sources[0].auth = .token(.value(Secret("new")))
+            try await scene.exporter.apply(configuration)
+            await scene.exporter.pollOnce()
+            #expect(scene.page().value("dataarts_fabric_source_locked_out") == "0")
+            #expect(scene.page().isUp("workspace-0"))
+            #expect(scene.page().value("dataarts_fabric_workspace_polls_total") == "2")
+        }
+    }
+
+    @Test("A source that cannot be made leaves everything as it was")
+    func badSource() async throws {
+        try await Scene.run(Self.cloud(1)) { scene in
+            await scene.exporter.pollOnce()
+            let before = scene.page().lines
+            var configuration = scene.configuration
+            configuration.sources[0].workspaces = []
+            configuration.sources.append(
+                SourceSettings(
+                    name: "other", region: nil, baseURL: "http://127.0.0.1:1", auth: .environment, workspaces: []))
+            await #expect(throws: ExporterError.self) { try await scene.exporter.apply(configuration) }
+            #expect(scene.page().lines == before)
+        }
+    }
+
+    @Test("Discovery finds what matches; a workspace that is configured too keeps the configured name")
+    func discovery() async throws {
+        let cloud = Self.cloud(4)
+        try await Scene.run(cloud) { scene in
+            var configuration = scene.configuration
+            configuration.sources[0].workspaces = [WorkspaceSettings(id: cloud.workspaces[0].id, name: "mine")]
+            configuration.sources[0].discovery = DiscoverySettings()
+            configuration.sources[0].discovery?.exclude = NamePattern("-2$")
+            try await scene.exporter.apply(configuration)
+            await scene.exporter.pollOnce()
+            let page = scene.page()
+            #expect(page.isUp("mine") && page.isUp("workspace-1") && page.isUp("workspace-3"))
+            #expect(page.domainLines(of: "workspace-0") == [] && page.domainLines(of: "workspace-2") == [])
+            #expect(page.value("dataarts_fabric_workspace_info", "mine", "discovered=\"false\"") == "1")
+            #expect(page.value("dataarts_fabric_workspace_info", "workspace-3", "discovered=\"true\"") == "1")
+            #expect(page.value("dataarts_fabric_discovery_up") == "1")
+            #expect(page.value("dataarts_fabric_discovery_workspaces") == "4")
+        }
+    }
+
+    @Test("A workspace that is gone from discovery loses its series; a failed discovery keeps the last known set")
+    func discoveryChanges() async throws {
+        let cloud = Self.cloud(2)
+        try await Scene.run(cloud) { scene in
+            var configuration = scene.configuration
+            configuration.sources[0].workspaces = []
+            configuration.sources[0].discovery = DiscoverySettings()
+            try await scene.exporter.apply(configuration)
+            await scene.exporter.pollOnce()
+            #expect(scene.page().isUp("workspace-0") && scene.page().isUp("workspace-1"))
+
+            cloud.inject(.status(500, body: []), for: .operation(.listWorkspaces))
+            await scene.exporter.pollOnce()
+            #expect(scene.page().value("dataarts_fabric_discovery_up") == "0")
+            #expect(scene.page().value("dataarts_fabric_discovery_failures_total", "server") == "1")
+            #expect(scene.page().isUp("workspace-0") && scene.page().isUp("workspace-1"))
+
+            cloud.clearFaults()
+            cloud.removeWorkspace(cloud.workspaces[1].id)
+            await scene.exporter.pollOnce()
+            #expect(scene.page().lines.filter { $0.contains("workspace-1") } == [])
+            #expect(scene.page().isUp("workspace-0"))
+        }
+    }
+}
