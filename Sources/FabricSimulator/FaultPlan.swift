@@ -54,11 +54,17 @@ struct RequestLog {
     }
 
     var counts: [Key: Int] = [:]
-    var waiters:
-        [(
-            operation: SimulatedOperation, workspaceID: String?, count: Int,
-            continuation: CheckedContinuation<Void, Never>
-        )] = []
+    /// Somebody who waits for requests.
+    struct Waiter {
+        var id: Int
+        var operation: SimulatedOperation
+        var workspaceID: String?
+        var count: Int
+        var continuation: CheckedContinuation<Void, Never>
+    }
+
+    var waiters: [Waiter] = []
+    var lastWaiter = 0
     private(set) var all = 0
 
     func count(_ operation: SimulatedOperation, workspaceID: String?) -> Int {

@@ -130,15 +130,32 @@ public final class SimulatedCloud: Sendable {
         state.withLock { $0.log.counts = [:] }
     }
 
-    /// Waits until at least `count` requests of `operation` (for `workspaceID`, where given) have come.
+    /// Waits until at least `count` requests of `operation` (for `workspaceID`, where given) have come, or until the task
+    /// is cancelled.
     public func waitForRequests(_ count: Int, _ operation: SimulatedOperation, workspaceID: String? = nil) async {
-        await withCheckedContinuation { continuation in
-            let isThere = state.withLock { state in
-                if state.log.count(operation, workspaceID: workspaceID) >= count { return true }
-                state.log.waiters.append((operation, workspaceID, count, continuation))
-                return false
+        let id = state.withLock { state in
+            state.log.lastWaiter += 1
+            return state.log.lastWaiter
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    let isThere = state.log.count(operation, workspaceID: workspaceID) >= count
+                    if isThere || Task.isCancelled { return true }
+                    state.log.waiters.append(
+                        RequestLog.Waiter(
+                            id: id, operation: operation, workspaceID: workspaceID, count: count,
+                            continuation: continuation))
+                    return false
+                }
+                if isOver { continuation.resume() }
             }
-            if isThere { continuation.resume() }
+        } onCancel: {
+            let waiter = state.withLock { state in
+                let index = state.log.waiters.firstIndex { $0.id == id }
+                return index.map { state.log.waiters.remove(at: $0) }
+            }
+            waiter?.continuation.resume()
         }
     }
 }

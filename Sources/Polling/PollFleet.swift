@@ -86,7 +86,7 @@ public actor PollFleet {
     /// Polls until the task is cancelled.
     public func run() async {
         isRunning = true
-        for key in members.keys { members[key]?.task = members[key].flatMap { start($0.poller) } }
+        for (key, member) in members { members[key]?.task = start(member.poller) }
         let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
         for await _ in stream {}
         continuation.finish()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
+import Synchronization
 
 /// A program that a test runs beside itself.
 public struct ChildProcess: Sendable {
@@ -15,6 +16,14 @@ public struct ChildProcess: Sendable {
 
     /// Starts `tool`, its standard output and error captured.
     public init(_ tool: String, _ arguments: [String]) throws {
+        // One start at a time: between `pipe` and `fcntl` another start would hand this pipe to its own program, which
+        // would hold it open.
+        self = try Self.starting.withLock { _ in try ChildProcess(starting: tool, arguments) }
+    }
+
+    private static let starting = Mutex(())
+
+    private init(starting tool: String, _ arguments: [String]) throws {
         guard let path = Self.path(of: tool) else { throw SystemFailure("no program \(tool)", ENOENT) }
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw SystemFailure("pipe") }

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+import Aggregation
+import FabricAPI
+import FabricModel
+import Logging
+import TestSupport
+import Testing
+
+@testable import Polling
+
+@Suite("The pollers of all workspaces", .timeLimit(.minutes(1)))
+struct PollFleetTests {
+    private let polled = PolledWorkspace(
+        StubCloud(.listing(#""id":"0123456789abcdeffedcba9876543210","type":"SQL","status":"RUNNING""#)))
+
+    private var manner: PollFleet.Manner {
+        PollFleet.Manner(
+            tally: EndpointTally.Settings(details: .none, maximumDetails: 0),
+            timing: PollTiming(interval: PolledWorkspace.interval, exchangeTimeout: .seconds(10)))
+    }
+
+    private func fleet() -> (PollFleet, SnapshotStore) {
+        let store = SnapshotStore(
+            workspaces: [], interval: PolledWorkspace.interval, staleAfter: PolledWorkspace.staleAfter,
+            clock: polled.clock)
+        return (PollFleet(store: store, clock: polled.clock, logger: .recording(polled.record)), store)
+    }
+
+    private func targets(_ ids: String...) -> [DiscoveryMerge.Target] {
+        ids.map { id in
+            let workspace = Workspace(
+                key: WorkspaceKey(source: "s", workspaceID: id), name: "name-\(id)", regionID: "cn-north-4",
+                baseURL: "https://fabric.example")
+            return DiscoveryMerge.Target(workspace: workspace, filter: EndpointFilter())
+        }
+    }
+
+    @Test("Workspaces that were assigned before the fleet runs are polled when it does, and none after its end")
+    func run() async {
+        let (fleet, store) = fleet()
+        await fleet.assign(targets("a", "b"), of: "s", through: polled.client, manner: manner)
+        let running = Task { await fleet.run() }
+        await polled.cloud.waitForRequests(2)
+        await polled.clock.waitForSleepers(2)
+        #expect(store.page().contains(#"workspace_id="a""#) && store.page().contains(#"workspace_id="b""#))
+        running.cancel()
+        await running.value
+        polled.clock.advance(by: .seconds(600))
+        #expect(polled.cloud.urls.count == 2)
+    }
+
+    @Test("A workspace that joins a running fleet is polled at once; one that leaves loses its series and its polls")
+    func change() async {
+        let (fleet, store) = fleet()
+        await fleet.assign(targets("a"), of: "s", through: polled.client, manner: manner)
+        let running = Task { await fleet.run() }
+        await polled.cloud.waitForRequests(1)
+        await fleet.assign(targets("b"), of: "s", through: polled.client, manner: manner)
+        await polled.cloud.waitForRequests(2)
+        await polled.clock.waitForSleepers(1)
+        #expect(!store.page().contains(#"workspace_id="a""#))
+        #expect(store.page().contains(#"workspace_id="b""#))
+        running.cancel()
+        await running.value
+        #expect(polled.cloud.urls.map { $0.contains("/workspaces/b/") } == [false, true])
+    }
+
+    @Test("What is assigned again unchanged keeps its snapshot, its counters and its schedule")
+    func same() async {
+        let (fleet, store) = fleet()
+        await fleet.assign(targets("a"), of: "s", through: polled.client, manner: manner)
+        let running = Task { await fleet.run() }
+        await polled.cloud.waitForRequests(1)
+        await polled.clock.waitForSleepers(1)
+        let before = store.page()
+        await fleet.assign(targets("a"), of: "s", through: polled.client, manner: manner)
+        #expect(store.page() == before)
+        #expect(before.contains(#"dataarts_fabric_workspace_polls_total{"#))
+        running.cancel()
+        await running.value
+        #expect(polled.cloud.urls.count == 1)
+    }
+}
