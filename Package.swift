@@ -68,18 +68,23 @@ let package = Package(
         room("FabricModel"),
         room("FabricAuth", ["Secrets", "Transport"]),
         room("FabricAPI", ["CFabricJSON", "Clocks", "FabricAuth", "FabricModel", "Secrets", "Transport"]),
-        room("Exposition", ["CZlib"]),
+        room("JSONText"),
+        room("Exposition", ["CZlib", "JSONText"]),
         room("Aggregation", ["Exposition", "FabricModel"]),
         room("ExporterConfig", ["CYAML", "Secrets"]),
-        room("Polling", ["Aggregation", "Clocks", "Exposition", "FabricAPI", "FabricModel", logging]),
+        room("StatusReport", ["Aggregation", "FabricModel"]),
+        room("Polling", ["Aggregation", "Clocks", "Exposition", "FabricAPI", "FabricModel", "StatusReport", logging]),
         room("HTTPListener", nio + [logging]),
-        room("MetricsServer", ["Exposition", "HTTPListener", logging]),
+        room(
+            "MetricsServer",
+            ["Aggregation", "Exposition", "FabricModel", "HTTPListener", "JSONText", "StatusReport", logging]),
         room("FabricSimulator", ["HTTPListener", logging]),
         room(
             "FabricExporter",
             [
                 "Aggregation", "CBuildInfo", "Clocks", "CurlTransport", "Exposition", "ExporterConfig", "FabricAPI",
-                "FabricAuth", "FabricModel", "HTTPListener", "MetricsServer", "Polling", "Transport", logging,
+                "FabricAuth", "FabricModel", "HTTPListener", "JSONText", "MetricsServer", "Polling", "StatusReport",
+                "Transport", logging,
             ] + lifecycle
         ),
         .executableTarget(
@@ -110,9 +115,13 @@ let package = Package(
                 "FabricSimulator", "Secrets", "TestSupport", logging,
             ]),
         tests("FabricModel"),
+        tests("JSONText"),
         tests("FabricSimulator", ["HTTPListener", "TestSupport", logging]),
         tests("HTTPListener", nio + ["TestSupport", logging]),
-        tests("MetricsServer", ["Exposition", "HTTPListener", "TestSupport"]),
+        tests(
+            "MetricsServer",
+            ["Aggregation", "Exposition", "FabricModel", "HTTPListener", "StatusReport", "TestSupport"],
+            goldens: ["Goldens"]),
         tests(
             "Polling",
             [

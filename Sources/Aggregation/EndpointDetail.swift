@@ -12,7 +12,7 @@ public enum DetailLevel: String, Sendable, CaseIterable {
         switch self {
         case .all: true
         case .none: false
-        case .problems: row.status.isTransitional || row.status.isFailed || row.errorCode != nil
+        case .problems: EndpointDetail.isProblem(row.status, errorCode: row.errorCode)
         }
     }
 }
@@ -47,8 +47,15 @@ public struct EndpointDetail: Sendable, Equatable {
         errorMessage = row.errorMessage
     }
 
+    /// Whether it is on its way, has failed, or has an error code.
+    public var isProblem: Bool { Self.isProblem(status, errorCode: errorCode) }
+
+    static func isProblem(_ status: EndpointStatus, errorCode: String?) -> Bool {
+        status.isTransitional || status.isFailed || errorCode != nil
+    }
+
     /// Whether this one is to be kept rather than `other`: errors first, then those longest in their status.
-    func outranks(_ other: EndpointDetail) -> Bool {
+    public func outranks(_ other: EndpointDetail) -> Bool {
         if (errorCode != nil) != (other.errorCode != nil) { return errorCode != nil }
         if since != other.since { return since < other.since }
         return id < other.id

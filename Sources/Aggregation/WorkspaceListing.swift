@@ -27,6 +27,8 @@ public struct WorkspaceListing: Sendable {
     public let counts: Counts
     /// The endpoints served one by one, ordered by id.
     public let details: [EndpointDetail]
+    /// The same in a few numbers.
+    public let summary: ListingSummary
     /// What the next listing is to know.
     public let memory: WorkspaceMemory
 
@@ -45,6 +47,7 @@ public struct WorkspaceListing: Sendable {
         memory.counted = Set(tally.counts.keys)
         memory.capacities = Set(tally.capacities.keys)
         self.counts = counts
+        summary = ListingSummary(tally)
         self.details = details
         self.memory = memory
         var builder = FragmentBuilder(labels: labels)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import JSONText
 
 /// Every family that can be served.
 public struct Catalogue: Sendable {
@@ -47,24 +48,11 @@ public struct Catalogue: Sendable {
     /// The catalogue as JSON: an array of objects with `name`, `type`, `unit` (where there is one), `labels`, `help`.
     public func json() -> String {
         let entries = families.map { family in
-            let labels = family.labels.map(Self.quote).joined(separator: ", ")
-            let unit = family.unit.map { #""unit": \#(Self.quote($0.rawValue)), "# } ?? ""
-            return #"  {"name": \#(Self.quote(family.name)), "type": "\#(family.kind.rawValue)", \#(unit)"#
-                + #""labels": [\#(labels)], "help": \#(Self.quote(family.help))}"#
+            let labels = family.labels.map(JSONText.string).joined(separator: ", ")
+            let unit = family.unit.map { #""unit": \#(JSONText.string($0.rawValue)), "# } ?? ""
+            return #"  {"name": \#(JSONText.string(family.name)), "type": "\#(family.kind.rawValue)", \#(unit)"#
+                + #""labels": [\#(labels)], "help": \#(JSONText.string(family.help))}"#
         }
         return "[\n" + entries.joined(separator: ",\n") + "\n]\n"
-    }
-
-    private static func quote(_ text: String) -> String {
-        let escaped = text.unicodeScalars.map { scalar -> String in
-            switch scalar {
-            case "\\": "\\\\"
-            case "\"": "\\\""
-            case "\n": "\\n"
-            case "\0"..<" ": "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
-            default: String(scalar)
-            }
-        }
-        return "\"" + escaped.joined() + "\""
     }
 }

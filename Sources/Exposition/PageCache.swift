@@ -6,6 +6,9 @@ public protocol FragmentSource: Sendable {
     var version: UInt64 { get }
     /// What is fixed until the version changes, in the order in which it is to be served.
     func fragments() -> [Fragment]
+    /// The series of the workspaces that `selection` names, in the order in which they are to be served; nil where a source
+    /// or workspace of it is unknown.
+    func fragments(of selection: PageSelection) -> [Fragment]?
     /// What is rendered at each scrape.
     func liveFragments() -> [Fragment]
     /// Names of the families that ``liveFragments()`` gives.
@@ -30,6 +33,16 @@ public actor PageCache {
         let page = current(format)
         let live = source.liveFragments()
         return gzip ? page.gzipPieces(live: live) : page.pieces(live: live)
+    }
+
+    /// The page of `selection` alone, without what is said of sources and of the exporter; nil where it names an unknown
+    /// source or workspace. Assembled anew each time: it is small beside the whole.
+    public nonisolated func page(
+        _ format: ExpositionFormat, gzip: Bool, selecting selection: PageSelection
+    ) -> [[UInt8]]? {
+        guard let fragments = source.fragments(of: selection) else { return nil }
+        let page = Page(format: format, families: families, live: [], fragments: fragments)
+        return gzip ? page.gzipPieces(live: []) : page.pieces(live: [])
     }
 
     private func current(_ format: ExpositionFormat) -> Page {

@@ -9,6 +9,7 @@ internal import FabricModel
 public import Logging
 internal import MetricsServer
 internal import Polling
+internal import StatusReport
 import Synchronization
 
 /// The components of one exporter, wired: sources with their clients, a fleet of pollers, the store between pollers and
@@ -33,6 +34,7 @@ public final class Exporter: Sendable {
     private let sources = Mutex(Sources())
     private struct Sources {
         var byName: [String: SourceSupervisor] = [:]
+        var regions: [String: String] = [:]
         var areRunning = false
     }
 
@@ -88,8 +90,12 @@ public final class Exporter: Sendable {
         interval.withLock { $0 = configuration.poll.interval }
         for (name, source) in known where next[name] == nil { await source.leave() }
         let now = next
+        let regions = Dictionary(
+            configuration.sources.compactMap { source in source.region.map { (source.name, $0) } },
+            uniquingKeysWith: { first, _ in first })
         let areRunning = sources.withLock { sources in
             sources.byName = now
+            sources.regions = regions
             return sources.areRunning
         }
         for settings in configuration.sources {
@@ -163,6 +169,21 @@ public final class Exporter: Sendable {
             format, fragments: fragments() + sourceFragments())
     }
 
+    /// What is known at this moment, for people.
+    func statusReport() -> StatusReport {
+        let timing = store.timing
+        let discoveries = surroundings.discoveries.statuses()
+        let (known, regions) = sources.withLock { ($0.byName, $0.regions) }
+        let statuses = known.sorted { $0.key < $1.key }.map { name, source in
+            SourceStatus(
+                name: name, region: regions[name], isThrottled: source.client.isThrottled,
+                nextProbe: source.client.nextProbe.map { clock.wallTime(of: $0) }, discovery: discoveries[name])
+        }
+        return StatusReport(
+            time: Timestamp(microseconds: clock.wallMicroseconds), interval: timing.interval,
+            staleAfter: timing.staleAfter, sources: statuses, workspaces: store.statuses())
+    }
+
     private func sourceFragments() -> [Fragment] {
         let clients = sources.withLock { $0.byName.map { ($0.key, $0.value.client) } }
         return SourceFamilies.fragments(of: clients, clock: clock)
@@ -172,6 +193,12 @@ public final class Exporter: Sendable {
 extension Exporter: FragmentSource {
     /// See `FragmentSource`.
     public var version: UInt64 { store.version &+ surroundings.discoveries.version }
+
+    /// See `FragmentSource`.
+    public func fragments(of selection: PageSelection) -> [Fragment]? {
+        let known = sources.withLock { Set($0.byName.keys) }
+        return selection.sources.isSubset(of: known) ? store.fragments(of: selection) : nil
+    }
 
     /// See `FragmentSource`.
     public func fragments() -> [Fragment] {
@@ -197,5 +224,13 @@ extension DetailLevel {
         case .all: self = .all
         case .none: self = .none
         }
+    }
+}
+
+extension ExporterClock {
+    /// What the wall clock will show at `instant`, as things stand.
+    fileprivate func wallTime(of instant: ContinuousClock.Instant) -> Timestamp {
+        let (seconds, attoseconds) = (instant - now).components
+        return Timestamp(microseconds: wallMicroseconds + seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
     }
 }

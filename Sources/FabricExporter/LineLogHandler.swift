@@ -1,5 +1,7 @@
+internal import FabricModel
 // SPDX-License-Identifier: Apache-2.0
 private import Glibc
+internal import JSONText
 public import Logging
 
 /// Writes each event as one line to standard error.
@@ -54,52 +56,25 @@ public struct LineLogHandler: LogHandler {
     private static func timestamp() -> String {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
-        var parts = tm()
-        gmtime_r(&now.tv_sec, &parts)
-        func digits(_ number: Int, _ count: Int) -> String {
-            let text = String(number)
-            return String(repeating: "0", count: max(0, count - text.count)) + text
-        }
-        let date = [
-            digits(Int(parts.tm_year) + 1900, 4), digits(Int(parts.tm_mon) + 1, 2), digits(Int(parts.tm_mday), 2),
-        ].joined(separator: "-")
-        let time = [digits(Int(parts.tm_hour), 2), digits(Int(parts.tm_min), 2), digits(Int(parts.tm_sec), 2)]
-            .joined(separator: ":")
-        return "\(date)T\(time).\(digits(now.tv_nsec / 1_000_000, 3))Z"
+        return Timestamp(microseconds: Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1_000)
+            .iso8601(fractionDigits: 3)
     }
 }
 
 /// Spells the fields of one event.
 enum LogLine {
     static func logfmt(_ fields: [(String, String)]) -> String {
-        fields.map { key, value in "\(key)=\(needsQuotes(value) ? quote(value) : value)" }.joined(separator: " ")
+        fields.map { key, value in key + "=" + (needsQuotes(value) ? JSONText.string(value) : value) }
+            .joined(separator: " ")
     }
 
     static func json(_ fields: [(String, String)]) -> String {
-        "{" + fields.map { key, value in "\(quote(key)):\(quote(value))" }.joined(separator: ",") + "}"
+        "{" + fields.map { key, value in "\(JSONText.string(key)):\(JSONText.string(value))" }.joined(separator: ",")
+            + "}"
     }
 
     private static func needsQuotes(_ value: String) -> Bool {
         value.isEmpty
             || value.unicodeScalars.contains { $0 <= " " || $0 == "\"" || $0 == "=" || $0 == "\\" || $0 == "\u{7F}" }
-    }
-
-    /// A JSON string; control characters escaped, so that nothing the service sends begins a line of its own.
-    private static func quote(_ value: String) -> String {
-        var text = "\""
-        for scalar in value.unicodeScalars {
-            switch scalar {
-            case "\"": text += "\\\""
-            case "\\": text += "\\\\"
-            case "\n": text += "\\n"
-            case "\r": text += "\\r"
-            case "\t": text += "\\t"
-            case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
-                let hex = String(scalar.value, radix: 16)
-                text += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-            default: text.unicodeScalars.append(scalar)
-            }
-        }
-        return text + "\""
     }
 }

@@ -20,15 +20,19 @@ public struct ServeRun: Sendable {
         public var maximumRequests: Int
         /// Whether `POST /-/reload` reloads.
         public var enablesLifecycle: Bool
+        /// Under which `host[:port]` Prometheus reaches this process; nil: as it asked.
+        public var externalHost: String?
 
         /// Settings of these values.
         public init(
-            listenAddresses: [String], telemetryPath: String, maximumRequests: Int, enablesLifecycle: Bool = false
+            listenAddresses: [String], telemetryPath: String, maximumRequests: Int, enablesLifecycle: Bool = false,
+            externalHost: String? = nil
         ) {
             self.listenAddresses = listenAddresses
             self.telemetryPath = telemetryPath
             self.maximumRequests = maximumRequests
             self.enablesLifecycle = enablesLifecycle
+            self.externalHost = externalHost
         }
 
         /// Checks the settings.
@@ -39,8 +43,7 @@ public struct ServeRun: Sendable {
                     throw ExporterError("--web.listen-address \(address): \(error)")
                 }
             }
-            let reserved = ["/", "/-/healthy", "/-/ready", "/-/reload", "/sd", "/api/v1/status"]
-            guard telemetryPath.hasPrefix("/"), !reserved.contains(telemetryPath) else {
+            guard telemetryPath.hasPrefix("/"), !MetricsServer.ownPaths.contains(telemetryPath) else {
                 throw ExporterError(
                     "--web.telemetry-path \(telemetryPath): must begin with / and be none of the exporter's other paths"
                 )
@@ -80,9 +83,9 @@ public struct ServeRun: Sendable {
         let server = MetricsServer(
             settings: .init(
                 telemetryPath: web.telemetryPath, maximumRequests: web.maximumRequests,
-                version: BuildInformation.version),
+                version: BuildInformation.version, externalHost: web.externalHost),
             pages: PageCache(catalogue: .exporter, source: exporter), counters: exporter.requestCounters,
-            isReady: { exporter.isReady }, reload: reload)
+            status: { exporter.statusReport() }, isReady: { exporter.isReady }, reload: reload)
         let addresses = try web.listenAddresses.map { try ListenAddress($0) }
         let listener: Listener
         do {

@@ -14,6 +14,12 @@ public struct EndpointStatus: Sendable, Hashable {
     public static let creating = EndpointStatus("CREATING")
     /// Being changed.
     public static let updating = EndpointStatus("UPDATING")
+    /// Serving.
+    public static let running = EndpointStatus("RUNNING")
+    /// Stopped by the service, as when an account is in arrears.
+    public static let frozen = EndpointStatus("FROZEN")
+    /// At the end of its trial.
+    public static let trialEnded = EndpointStatus("TRIAL_ENDED")
     /// Being removed.
     public static let deleting = EndpointStatus("DELETING")
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Exposition
 public import HTTPListener
+public import StatusReport
 
 /// The exporter's web face: which path gives what. Answers from what is there; no request ever reaches the cloud.
 public struct MetricsServer: Sendable {
@@ -12,32 +13,39 @@ public struct MetricsServer: Sendable {
         public var maximumRequests: Int
         /// The program's version, for people.
         public var version: String
+        /// Where Prometheus reaches this process, as `host[:port]`; nil: by the host that it asked for.
+        public var externalHost: String?
 
         /// Settings of these values.
-        public init(telemetryPath: String, maximumRequests: Int, version: String) {
+        public init(telemetryPath: String, maximumRequests: Int, version: String, externalHost: String? = nil) {
             self.telemetryPath = telemetryPath
             self.maximumRequests = maximumRequests
             self.version = version
+            self.externalHost = externalHost
         }
     }
 
     private let settings: Settings
     private let pages: PageCache
     private let counters: RequestCounters
+    private let status: @Sendable () -> StatusReport
     private let isReady: @Sendable () -> Bool
     private let reload: (@Sendable () async -> String?)?
 
     /// A server of `pages`.
     /// - Parameters:
+    ///   - status: what is known at the moment; asked at each request for people and for service discovery.
     ///   - isReady: whether every workspace has been polled once; asked at each `/-/ready`.
     ///   - reload: loads the configuration anew and returns what is wrong with it; nil: `/-/reload` is off.
     public init(
-        settings: Settings, pages: PageCache, counters: RequestCounters, isReady: @escaping @Sendable () -> Bool,
+        settings: Settings, pages: PageCache, counters: RequestCounters,
+        status: @escaping @Sendable () -> StatusReport, isReady: @escaping @Sendable () -> Bool,
         reload: (@Sendable () async -> String?)? = nil
     ) {
         self.settings = settings
         self.pages = pages
         self.counters = counters
+        self.status = status
         self.isReady = isReady
         self.reload = reload
     }
@@ -45,7 +53,9 @@ public struct MetricsServer: Sendable {
     private enum Route: String {
         /// At the telemetry path, whatever that is; no request's path is empty.
         case metrics = ""
-        case landing = "/"
+        case statusPage = "/"
+        case statusJSON = "/api/v1/status"
+        case targets = "/sd"
         case healthy = "/-/healthy"
         case ready = "/-/ready"
         case reload = "/-/reload"
@@ -53,6 +63,9 @@ public struct MetricsServer: Sendable {
         var methods: [String] { self == .reload ? ["POST"] : ["GET", "HEAD"] }
         var isProbe: Bool { self == .healthy || self == .ready }
     }
+
+    /// Paths that no telemetry path may take.
+    public static let ownPaths = ["/", "/api/v1/status", "/sd", "/-/healthy", "/-/ready", "/-/reload"]
 
     /// Answers one request.
     public func answer(_ request: ListenerRequest) async -> ListenerResponse {
@@ -89,20 +102,78 @@ public struct MetricsServer: Sendable {
                 return .text(403, "Reloading over HTTP is off: it needs --web.enable-lifecycle.\n")
             }
             return await reload().map { .text(500, "Not reloaded:\n\($0)\n") } ?? .text(200, "Reloaded.\n")
-        case .landing:
-            let html = LandingPage.html(version: settings.version, telemetryPath: settings.telemetryPath)
-            var response = ListenerResponse.text(200, html, contentType: "text/html; charset=utf-8")
-            response.headers.append(("Content-Security-Policy", LandingPage.contentSecurityPolicy))
-            return response
+        case .statusPage: return statusPage(request)
+        case .statusJSON: return statusJSON(request)
+        case .targets: return targets(request)
         }
     }
 
     private func metrics(_ request: ListenerRequest) async -> ListenerResponse {
         let format = Negotiation.format(accept: request.headerValues("Accept"))
         let gzip = Negotiation.takesGzip(acceptEncoding: request.headerValues("Accept-Encoding"))
+        let selection = PageSelection(request)
+        let body: [[UInt8]]
+        if selection.isEverything {
+            body = await pages.page(format, gzip: gzip)
+        } else {
+            guard let selected = pages.page(format, gzip: gzip, selecting: selection) else {
+                return .text(404, "No such source or workspace.\n")
+            }
+            body = selected
+        }
         var headers = [("Content-Type", format.contentType), ("Vary", "Accept, Accept-Encoding")]
         if gzip { headers.append(("Content-Encoding", "gzip")) }
-        return ListenerResponse(
-            status: 200, headers: headers, body: .pieces(await pages.page(format, gzip: gzip)))
+        return ListenerResponse(status: 200, headers: headers, body: .pieces(body))
+    }
+
+    private func statusPage(_ request: ListenerRequest) -> ListenerResponse {
+        let report = status()
+        let frame = PageFrame(version: settings.version, telemetryPath: settings.telemetryPath)
+        do throws(StatusQuery.Refusal) {
+            let query = try StatusQuery(request)
+            let workspaces = try query.workspaces(of: report)
+            if !query.selection.workspaceIDs.isEmpty, let status = workspaces.first, workspaces.count == 1 {
+                return html(200, frame.page(of: WorkspacePage(report: report, status: status)))
+            }
+            return html(200, frame.page(of: OverviewPage(report: report, query: query, workspaces: workspaces)))
+        } catch {
+            return html(error.status, frame.page(of: RefusalPage(refusal: error)))
+        }
+    }
+
+    private func html(_ status: Int, _ html: HTML) -> ListenerResponse {
+        var response = ListenerResponse.text(status, html.text, contentType: "text/html; charset=utf-8")
+        response.headers.append(("Content-Security-Policy", PageFrame.contentSecurityPolicy))
+        response.headers.append(("Referrer-Policy", "no-referrer"))
+        response.headers.append(("Cache-Control", "no-store"))
+        return response
+    }
+
+    private func statusJSON(_ request: ListenerRequest) -> ListenerResponse {
+        let report = status()
+        do throws(StatusQuery.Refusal) {
+            let workspaces = try StatusQuery(request).workspaces(of: report)
+            return json(200, StatusJSON.text(report, workspaces: workspaces, version: settings.version))
+        } catch {
+            return .text(error.status, error.message + "\n")
+        }
+    }
+
+    private func targets(_ request: ListenerRequest) -> ListenerResponse {
+        let report = status()
+        guard report.isEveryDiscoveryDone else {
+            // Prometheus keeps the targets it knows when it gets no list.
+            return .text(503, "Not every source has discovered its workspaces yet.\n")
+        }
+        guard let host = settings.externalHost ?? TargetList.host(of: request) else {
+            return .text(400, "The request names no host; --web.external-url says where this process is found.\n")
+        }
+        return json(200, TargetList.text(report, host: host))
+    }
+
+    private func json(_ status: Int, _ text: String) -> ListenerResponse {
+        var response = ListenerResponse.text(status, text, contentType: "application/json")
+        response.headers.append(("Cache-Control", "no-store"))
+        return response
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Exposition
 internal import FabricModel
+internal import StatusReport
 
 /// How the discoveries of a source went; a value that a discovery's end moves on.
 struct DiscoveryHealth: Sendable {
@@ -13,8 +14,8 @@ struct DiscoveryHealth: Sendable {
 
     /// The last outcome; nil until the first discovery has ended.
     private(set) var last: Outcome?
-    private var workspaces: Int?
-    private var lastSuccess: Timestamp?
+    private(set) var workspaces: Int?
+    private(set) var lastSuccess: Timestamp?
     private var failures: [FailureReason: UInt64] = [:]
 
     /// Whether the last discovery failed.
@@ -29,6 +30,14 @@ struct DiscoveryHealth: Sendable {
         case .failed(let reason): failures[reason, default: 0] += 1
         }
         last = outcome
+    }
+
+    /// The same for people.
+    var status: SourceStatus.Discovery {
+        var failure: FailureReason?
+        if case .failed(let reason) = last { failure = reason }
+        return SourceStatus.Discovery(
+            isTried: last != nil, failure: failure, workspaces: workspaces, lastSuccess: lastSuccess)
     }
 
     func fragment(ofSource source: String) -> Fragment {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Exposition
 internal import FabricModel
+public import StatusReport
 import Synchronization
 
 /// The health of every source's discovery. Loops write, scrapes read.
@@ -43,6 +44,11 @@ public final class DiscoveryStore: Sendable {
     public func fragments() -> [Fragment] {
         let entries = state.withLock { $0.entries }
         return entries.sorted { $0.key < $1.key }.map(\.value.fragment)
+    }
+
+    /// How the discovery of each source went.
+    public func statuses() -> [String: SourceStatus.Discovery] {
+        state.withLock { $0.entries.mapValues(\.health.status) }
     }
 
     /// Whether the first discovery of every source has ended, well or badly.

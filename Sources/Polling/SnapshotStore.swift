@@ -4,6 +4,7 @@ public import Clocks
 public import Exposition
 internal import FabricAPI
 public import FabricModel
+public import StatusReport
 import Synchronization
 
 /// The last complete listing and the health of every workspace. Pollers write, scrapes read; what they read is immutable
@@ -24,6 +25,7 @@ public final class SnapshotStore: Sendable {
         var entries: [WorkspaceKey: Entry] = [:]
         var version: UInt64 = 1
         var stays: UInt64 = 0
+        var interval: Duration
         var staleAfter: Duration
         var settings: Fragment
         /// The earliest moment at which a listing becomes too old.
@@ -40,7 +42,9 @@ public final class SnapshotStore: Sendable {
     public init(workspaces: [Workspace], interval: Duration, staleAfter: Duration, clock: any ExporterClock) {
         self.clock = clock
         state = Mutex(
-            State(staleAfter: staleAfter, settings: Self.settings(interval: interval, staleAfter: staleAfter)))
+            State(
+                interval: interval, staleAfter: staleAfter,
+                settings: Self.settings(interval: interval, staleAfter: staleAfter)))
         for workspace in workspaces { add(workspace) }
     }
 
@@ -48,6 +52,7 @@ public final class SnapshotStore: Sendable {
     public func configure(interval: Duration, staleAfter: Duration) {
         let settings = Self.settings(interval: interval, staleAfter: staleAfter)
         state.withLock { state in
+            state.interval = interval
             state.staleAfter = staleAfter
             state.settings = settings
             state.version += 1
@@ -90,22 +95,63 @@ public final class SnapshotStore: Sendable {
     /// Changes whenever ``fragments()`` would give something else; looks at the clock, because a listing grows old
     /// without anything else happening.
     public var version: UInt64 {
+        withCurrentState { $0.version }
+    }
+
+    /// The state with everything withdrawn that has grown too old by now.
+    private func withCurrentState<Result>(_ body: (inout sending State) -> sending Result) -> sending Result {
         let now = clock.now
         return state.withLock { state in
             if let expiry = state.nextExpiry, now >= expiry { withdrawStale(&state, now: now) }
-            return state.version
+            return body(&state)
         }
     }
 
     /// Every workspace's rendered series, ordered by source and id.
     public func fragments() -> [Fragment] {
         let (entries, settings) = state.withLock { (Array($0.entries.values), $0.settings) }
-        let sorted = entries.sorted { $0.workspace.key < $1.workspace.key }
-        return [settings]
-            + sorted.flatMap { entry -> [Fragment] in
-                guard let listing = entry.listing, entry.listedAt != nil else { return [entry.healthFragment] }
-                return [listing.fragment, entry.healthFragment]
+        return [settings] + Self.fragments(of: entries)
+    }
+
+    /// The rendered series of the workspaces that `selection` names; nil where one of its ids is nobody's. Of its sources
+    /// only the store's workspaces are known here.
+    public func fragments(of selection: PageSelection) -> [Fragment]? {
+        let entries = withCurrentState { Array($0.entries.values) }.filter { entry in
+            let key = entry.workspace.key
+            return (selection.sources.isEmpty || selection.sources.contains(key.source))
+                && (selection.workspaceIDs.isEmpty || selection.workspaceIDs.contains(key.workspaceID))
+        }
+        let found = Set(entries.map(\.workspace.key.workspaceID))
+        guard selection.workspaceIDs.isSubset(of: found) else { return nil }
+        return Self.fragments(of: entries)
+    }
+
+    private static func fragments(of entries: [Entry]) -> [Fragment] {
+        entries.sorted { $0.workspace.key < $1.workspace.key }.flatMap { entry -> [Fragment] in
+            guard let listing = entry.listing, entry.listedAt != nil else { return [entry.healthFragment] }
+            return [listing.fragment, entry.healthFragment]
+        }
+    }
+
+    /// What is known of every workspace, for people, ordered by source and id.
+    public func statuses() -> [WorkspaceStatus] {
+        let entries = withCurrentState { Array($0.entries.values) }
+        let now = clock.now
+        return entries.sorted { $0.workspace.key < $1.workspace.key }.map { entry in
+            var served: WorkspaceStatus.Listing?
+            if let listing = entry.listing, let listedAt = entry.listedAt {
+                served = WorkspaceStatus.Listing(
+                    age: now - listedAt, counts: listing.counts, summary: listing.summary, details: listing.details)
             }
+            return WorkspaceStatus(
+                workspace: entry.workspace, polls: entry.health.history.map(WorkspaceStatus.Poll.init),
+                lastSuccess: entry.health.lastSuccess, listing: served)
+        }
+    }
+
+    /// How often workspaces are polled, and the age at which a listing is withdrawn.
+    public var timing: (interval: Duration, staleAfter: Duration) {
+        state.withLock { ($0.interval, $0.staleAfter) }
     }
 
     /// Whether every workspace's first poll has ended, well or badly.
@@ -182,5 +228,16 @@ public final class SnapshotStore: Sendable {
     private static func findNextExpiry(_ state: inout State) {
         let staleAfter = state.staleAfter
         state.nextExpiry = state.entries.values.compactMap(\.listedAt).min().map { $0 + staleAfter }
+    }
+}
+
+extension WorkspaceStatus.Poll {
+    fileprivate init(_ result: WorkspaceHealth.PollResult) {
+        let failure = result.failure.map { failure in
+            WorkspaceStatus.Failure(
+                reason: failure.reason, message: failure.message, status: failure.status, code: failure.code,
+                requestID: failure.requestID)
+        }
+        self.init(endedAt: result.endedAt, duration: result.duration, failure: failure)
     }
 }

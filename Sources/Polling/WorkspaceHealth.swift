@@ -14,7 +14,12 @@ struct WorkspaceHealth: Sendable {
         var endedAt: Timestamp
     }
 
-    private(set) var last: PollResult?
+    /// How many polls are remembered, for people who ask how it went.
+    private static let remembered = 5
+
+    /// The last polls, newest first.
+    private(set) var history: [PollResult] = []
+    var last: PollResult? { history.first }
     private(set) var lastSuccess: Timestamp?
     private var polls: UInt64 = 0
     private var failures: [FailureReason: UInt64] = [:]
@@ -29,7 +34,8 @@ struct WorkspaceHealth: Sendable {
         } else {
             lastSuccess = result.endedAt
         }
-        last = result
+        history.insert(result, at: 0)
+        if history.count > Self.remembered { history.removeLast() }
     }
 
     mutating func noteSkipped(_ slots: Int) { skipped += UInt64(max(0, slots)) }

@@ -100,7 +100,9 @@ struct WebOptions: ParsableArguments {
         help: "Requests in flight beyond which 503 is answered; 0: no limit.")
     var maximumRequests = 40
 
-    @Option(name: .customLong("web.external-url"), help: .hidden)
+    @Option(
+        name: .customLong("web.external-url"),
+        help: "URL under which Prometheus reaches this process; its host is the target of /sd.")
     var externalURL: String?
 
     @Option(name: .customLong("web.config.file"), help: .hidden)
@@ -111,13 +113,29 @@ struct WebOptions: ParsableArguments {
 
     /// The settings, checked.
     func settings() throws -> ServeRun.WebSettings {
-        try refuse(externalURL, "--web.external-url")
         try refuse(configFile, "--web.config.file")
         let settings = ServeRun.WebSettings(
             listenAddresses: listenAddresses.isEmpty ? [":9942"] : listenAddresses, telemetryPath: telemetryPath,
-            maximumRequests: maximumRequests, enablesLifecycle: enablesLifecycle)
+            maximumRequests: maximumRequests, enablesLifecycle: enablesLifecycle,
+            externalHost: try externalURL.map { try Self.host(ofURL: $0) })
         do { try settings.validate() } catch { throw ProgramEnd(ProgramEnd.usage, error.description) }
         return settings
+    }
+}
+
+extension WebOptions {
+    /// The `host[:port]` of a URL.
+    /// - Throws: ``ProgramEnd`` when it has none.
+    static func host(ofURL url: String) throws -> String {
+        for scheme in ["http://", "https://"] where url.hasPrefix(scheme) {
+            let rest = url.dropFirst(scheme.count)
+            let host = rest.prefix { !"/?#".contains($0) }
+            if !host.isEmpty, !host.contains(where: { $0 == "@" || $0.isWhitespace }), host.first != ":" {
+                return String(host)
+            }
+        }
+        throw ProgramEnd(
+            ProgramEnd.usage, "--web.external-url \(url): must be like http://exporter.example:9942/, without a user")
     }
 }
 

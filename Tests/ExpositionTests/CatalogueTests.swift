@@ -27,7 +27,7 @@ struct CatalogueTests {
         #expect(
             Catalogue([.init("T", [family])]).json() == #"""
                 [
-                  {"name": "t", "type": "gauge", "labels": [], "help": "q\" b\\ n\n t\u0009 r\u000d nul\u0000 esc\u001b del\#u{7F} 中文."}
+                  {"name": "t", "type": "gauge", "labels": [], "help": "q\" b\\ n\n t\t r\r nul\u0000 esc\u001b del\u007f 中文."}
                 ]
 
                 """#)

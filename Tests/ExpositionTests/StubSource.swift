@@ -38,6 +38,13 @@ final class StubSource: FragmentSource {
         }
     }
 
+    func fragments(of selection: PageSelection) -> [Fragment]? {
+        let chosen = fragments().filter { fragment in
+            fragment.labels.contains { $0.name == "workspace_id" && selection.workspaceIDs.contains($0.value) }
+        }
+        return chosen.isEmpty ? nil : chosen
+    }
+
     func liveFragments() -> [Fragment] {
         state.withLock { state in
             state.liveRenderings += 1

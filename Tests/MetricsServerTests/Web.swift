@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Exposition
 import HTTPListener
+import StatusReport
 import Synchronization
 
 @testable import MetricsServer
@@ -22,6 +23,12 @@ struct Web {
             builder.add(gauge, .integer(7))
             return [builder.build()]
         }
+        func fragments(of selection: PageSelection) -> [Fragment]? {
+            guard selection == PageSelection(workspaceIDs: ["w1"]) else { return nil }
+            var builder = FragmentBuilder(labels: [Label("workspace_id", "w1")])
+            builder.add(gauge, .integer(1))
+            return [builder.build()]
+        }
         var all: [Fragment] { fragments() + liveFragments() }
     }
 
@@ -36,13 +43,18 @@ struct Web {
     let server: MetricsServer
 
     /// - Parameter countsItself: whether the page shows the server's own counters.
-    init(telemetryPath: String = "/metrics", maximumRequests: Int = 40, countsItself: Bool = false) {
+    init(
+        telemetryPath: String = "/metrics", maximumRequests: Int = 40, countsItself: Bool = false,
+        report: StatusReport = SampleReport.report(), externalHost: String? = nil
+    ) {
         source = Source(counters: countsItself ? counters : nil)
         let ready = ready
         server = MetricsServer(
-            settings: .init(telemetryPath: telemetryPath, maximumRequests: maximumRequests, version: "1.2.3"),
+            settings: .init(
+                telemetryPath: telemetryPath, maximumRequests: maximumRequests, version: "1.2.3",
+                externalHost: externalHost),
             pages: PageCache(catalogue: Self.catalogue, source: source), counters: counters,
-            isReady: { ready.withLock { $0 } })
+            status: { report }, isReady: { ready.withLock { $0 } })
     }
 
     func get(

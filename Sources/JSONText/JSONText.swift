@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// JSON, written. Foundation's encoder would bring Foundation with it; what is written here is small and flat.
+public enum JSONText {
+    /// `value` as a JSON string. Control characters and line separators are escaped, so that nothing that came from
+    /// elsewhere begins a line of its own.
+    public static func string(_ value: String) -> String {
+        var text = "\""
+        for scalar in value.unicodeScalars {
+            switch scalar {
+            case "\"": text += "\\\""
+            case "\\": text += "\\\\"
+            case "\n": text += "\\n"
+            case "\r": text += "\\r"
+            case "\t": text += "\\t"
+            case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
+                let hex = String(scalar.value, radix: 16)
+                text += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        return text + "\""
+    }
+}
+
+/// A JSON value that is to be written.
+public indirect enum JSONValue: Sendable, Equatable {
+    /// `null`.
+    case null
+    /// `true` or `false`.
+    case boolean(Bool)
+    /// A whole number.
+    case integer(Int64)
+    /// A number as it is to be spelled; for fractions, whose digits are the caller's to choose.
+    case number(String)
+    /// A string, not escaped.
+    case string(String)
+    /// An array.
+    case array([JSONValue])
+    /// An object; members in the order given.
+    case object([(name: String, value: JSONValue)])
+
+    /// The value in one line.
+    public var text: String {
+        var text = ""
+        write(to: &text)
+        return text
+    }
+
+    private func write(to text: inout String) {
+        switch self {
+        case .null: text += "null"
+        case .boolean(let value): text += value ? "true" : "false"
+        case .integer(let value): text += String(value)
+        case .number(let value): text += value
+        case .string(let value): text += JSONText.string(value)
+        case .array(let values):
+            text += "["
+            for (index, value) in values.enumerated() {
+                if index > 0 { text += "," }
+                value.write(to: &text)
+            }
+            text += "]"
+        case .object(let members):
+            text += "{"
+            for (index, member) in members.enumerated() {
+                if index > 0 { text += "," }
+                text += JSONText.string(member.name) + ":"
+                member.value.write(to: &text)
+            }
+            text += "}"
+        }
+    }
+
+    /// Equal when written alike.
+    public static func == (left: JSONValue, right: JSONValue) -> Bool { left.text == right.text }
+}
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral,
+    ExpressibleByDictionaryLiteral
+{
+    /// A string.
+    public init(stringLiteral value: String) { self = .string(value) }
+    /// A truth value.
+    public init(booleanLiteral value: Bool) { self = .boolean(value) }
+    /// An array.
+    public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+    /// An object; members in the order written.
+    public init(dictionaryLiteral elements: (String, JSONValue)...) {
+        self = .object(elements.map { (name: $0.0, value: $0.1) })
+    }
+    /// A string, or null where there is none.
+    public init(_ value: String?) { self = value.map(JSONValue.string) ?? .null }
+    /// A whole number.
+    public init(_ value: Int) { self = .integer(Int64(value)) }
+}

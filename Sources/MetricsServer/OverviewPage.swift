@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Aggregation
+internal import Exposition
+internal import FabricModel
+internal import StatusReport
+
+/// Every source and workspace at a glance, what is wrong first.
+struct OverviewPage: Page {
+    /// Problems shown; the workspaces' own pages show all of theirs.
+    private static let mostProblems = 25
+
+    private let report: StatusReport
+    private let query: StatusQuery
+    /// Those that the query wants: failing ones first, then those with problems.
+    private let workspaces: [WorkspaceStatus]
+
+    init(report: StatusReport, query: StatusQuery, workspaces: [WorkspaceStatus]) {
+        self.report = report
+        self.query = query
+        func rank(_ status: WorkspaceStatus) -> Int {
+            switch status.state {
+            case .failing: 0
+            case .pending: 2
+            case .ok: status.problems.isEmpty ? 3 : 1
+            }
+        }
+        let ranked = workspaces.map { (rank: rank($0), status: $0) }
+        self.workspaces = ranked.enumerated().sorted { left, right in
+            (left.element.rank, left.element.status.workspace.name, left.offset)
+                < (right.element.rank, right.element.status.workspace.name, right.offset)
+        }.map(\.element.status)
+    }
+
+    var title: String { "Status" }
+
+    var body: HTML {
+        """
+        \(tiles)
+        <section aria-labelledby="problems"><h2 id="problems">Endpoints with problems</h2>
+        \(problems)</section>
+        <section aria-labelledby="workspaces"><h2 id="workspaces">Workspaces</h2>
+        \(form)
+        \(table)</section>
+        <section aria-labelledby="sources"><h2 id="sources">Sources</h2>
+        \(sources)</section>
+        """
+    }
+
+    private var tiles: HTML {
+        let failing = workspaces.count { $0.state == .failing }
+        let pending = workspaces.count { $0.state == .pending }
+        let withdrawn = workspaces.count { $0.isWithdrawn }
+        let endpoints = workspaces.reduce(0) { $0 + ($1.listing?.counts.endpoints ?? 0) }
+        let statuses = workspaces.flatMap { $0.listing?.summary.statuses ?? [] }
+        func total(_ isCounted: (EndpointStatus) -> Bool) -> Int {
+            statuses.reduce(0) { $0 + (isCounted(EndpointStatus($1.status)) ? $1.endpoints : 0) }
+        }
+        let failed = total(\.isFailed)
+        let moving = total(\.isTransitional)
+        var notes: [String] = []
+        if pending > 0 { notes.append("\(Words.number(pending)) not polled yet") }
+        if withdrawn > 0 { notes.append("\(Words.number(withdrawn)) without data") }
+        return """
+            <dl class="tiles">
+            \(PageParts.tile("Workspaces", Words.number(workspaces.count), notes.joined(separator: ", ")))
+            \(PageParts.tile("Failing workspaces", Words.number(failing), kind: failing > 0 ? "bad" : "", link: failing > 0 ? "./?state=failing#workspaces" : nil))
+            \(PageParts.tile("Endpoints", Words.number(endpoints), "\(Words.number(total { $0 == .running })) running"))
+            \(PageParts.tile("Failed endpoints", Words.number(failed), kind: failed > 0 ? "bad" : ""))
+            \(PageParts.tile("On their way", Words.number(moving), "being created, changed or deleted", kind: moving > 0 ? "warn" : ""))
+            \(capacityTiles)
+            </dl>
+            """
+    }
+
+    private var capacityTiles: [HTML] {
+        ["APU", "DPU", "MU"].compactMap { unit in
+            let capacities = workspaces.flatMap { $0.listing?.summary.capacities ?? [] }.filter { $0.unit == unit }
+            if capacities.isEmpty { return nil }
+            func sum(_ amount: (ListingSummary.Capacity) -> Int64) -> String {
+                Words.number(Int64(clamping: capacities.reduce(Int128(0)) { $0 + Int128(amount($1)) }))
+            }
+            return PageParts.tile("Reserved \(unit)", sum(\.reserved), "of at most \(sum(\.maximum))")
+        }
+    }
+
+    private var problems: HTML {
+        let all = workspaces.flatMap { status in status.problems.map { (workspace: Optional(status), detail: $0) } }
+        let hidden = workspaces.reduce(0) { $0 + ($1.listing?.summary.droppedDetails ?? 0) }
+        if all.isEmpty {
+            return "<p>None that are served one by one.</p>"
+        }
+        let shown = all.sorted { $0.detail.outranks($1.detail) }.prefix(Self.mostProblems)
+        let more = all.count - shown.count + hidden
+        let note: HTML =
+            more > 0
+            ? #"<p class="quiet">The worst \#(shown.count); \#(Words.number(more)) more are on the workspaces' own pages or only counted.</p>"#
+            : .nothing
+        return "\(PageParts.problems(Array(shown), now: report.time))\(note)"
+    }
+
+    private var form: HTML {
+        let sources: [HTML] = report.sources.map { source in
+            let isChosen = query.selection.sources.contains(source.name)
+            return #"<option value="\#(source.name)"\#(isChosen ? " selected" : HTML.nothing)>\#(source.name)</option>"#
+        }
+        let chosen = query.onlyProblems ? "problems" : query.state?.rawValue ?? ""
+        let states: [HTML] = [
+            ("", "any"), ("failing", "failing"), ("problems", "with problems"), ("pending", "not polled yet"),
+            ("ok", "ok"),
+        ].map { value, text in
+            #"<option value="\#(value)"\#(value == chosen ? " selected" : HTML.nothing)>\#(text)</option>"#
+        }
+        return """
+            <form method="get" action="./#workspaces" role="search" aria-label="Workspaces">
+            <label>Name or id <input type="search" name="q" value="\(query.text)"></label>
+            <label>State <select name="state">\(states)</select></label>
+            <label>Source <select name="source"><option value="">any</option>\(sources)</select></label>
+            <button type="submit">Show</button>
+            </form>
+            """
+    }
+
+    private var table: HTML {
+        if workspaces.isEmpty { return "<p>No workspace matches.</p>" }
+        let last = (workspaces.count - 1) / StatusQuery.pageSize + 1
+        let page = min(max(1, query.page), last)
+        var table = PageTable(
+            "Workspaces",
+            [
+                .init("Workspace", .header), .init("Source"), .init("Polls", .text), .init("Data", .when),
+                .init("Endpoints", .number), .init("By status"), .init("Reserved", .when),
+            ])
+        table.rows = workspaces.dropFirst((page - 1) * StatusQuery.pageSize).prefix(StatusQuery.pageSize).map(row)
+        guard last > 1 else { return table.html }
+        let before: HTML =
+            page > 1 ? #"<a rel="prev" href="\#(query.address(page: page - 1))#workspaces">Previous</a>"# : .nothing
+        let after: HTML =
+            page < last ? #"<a rel="next" href="\#(query.address(page: page + 1))#workspaces">Next</a>"# : .nothing
+        return """
+            \(table.html)
+            <nav class="pages" aria-label="Pages">\(before)<span>Page \(page) of \(last), \
+            \(Words.count(workspaces.count, "workspace"))</span>\(after)</nav>
+            """
+    }
+
+    private func row(_ status: WorkspaceStatus) -> [HTML] {
+        let (workspace, failure, listing) = (status.workspace, status.polls.first?.failure, status.listing)
+        let message = failure.html { #"<br><span class="quiet">\#($0.message)</span>"# }
+        let missing: HTML = status.isWithdrawn ? PageParts.badge("too old, withdrawn", "bad") : "none yet"
+        return [
+            """
+            <a href="\(StatusQuery.address(of: status))">\(workspace.name)</a>\
+            <span class="id">\(workspace.key.workspaceID)</span>
+            """,
+            "\(workspace.key.source)", "\(PageParts.badge(of: status.state, reason: failure?.reason))\(message)",
+            listing.map { "\(Words.duration($0.age.components.seconds)) old" } ?? missing,
+            listing.html { "\(Words.number($0.counts.endpoints))" },
+            listing.html { PageParts.badges(of: $0.summary.statuses) },
+            listing.html { PageParts.capacity($0.summary.capacities) },
+        ]
+    }
+
+    private var sources: HTML {
+        let counts = Dictionary(grouping: report.workspaces, by: \.workspace.key.source).mapValues(\.count)
+        var table = PageTable(
+            "Sources",
+            [
+                .init("Source", .header), .init("Region"), .init("State", .text), .init("Discovery", .text),
+                .init("Workspaces", .number),
+            ])
+        table.rows = report.sources.map { source in
+            [
+                "\(source.name)", "\(source.region ?? "")", state(of: source), source.discovery.html(discovery),
+                "\(Words.number(counts[source.name] ?? 0))",
+            ]
+        }
+        return table.html
+    }
+
+    private func state(of source: SourceStatus) -> HTML {
+        if let probe = source.nextProbe {
+            return
+                "\(PageParts.badge("locked out", "bad")) credential refused; tested again \(Words.moment(probe, now: report.time))"
+        }
+        return source.isThrottled ? PageParts.badge("throttled", "warn") : PageParts.badge("ok", "good")
+    }
+
+    private func discovery(_ discovery: SourceStatus.Discovery) -> HTML {
+        let found = discovery.lastSuccess.html { time in
+            "found \(Words.count(discovery.workspaces ?? 0, "workspace")) \(Words.moment(time, now: report.time))"
+        }
+        if let failure = discovery.failure {
+            return "\(PageParts.badge("failing: \(failure.rawValue)", "bad")) \(found)"
+        }
+        return discovery.isTried ? found : "not tried yet"
+    }
+}

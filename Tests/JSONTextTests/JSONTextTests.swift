@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+@testable import JSONText
+
+@Suite("JSON that is written")
+struct JSONTextTests {
+    @Test(
+        "A string is escaped so that it stays one line and one value",
+        arguments: [
+            ("", #""""#), ("数据", #""数据""#), (#"a"b\c"#, #""a\"b\\c""#), ("a\nb\r\tc", #""a\nb\r\tc""#),
+            ("\u{0}\u{1F}\u{7F}\u{9F}", #""\u0000\u001f\u007f\u009f""#), ("\u{2028}\u{2029}", #""\u2028\u2029""#),
+            ("</script>", #""</script>""#),
+        ])
+    func string(value: String, text: String) {
+        #expect(JSONText.string(value) == text)
+    }
+
+    @Test("Values nest, members keep their order, and what is absent is null")
+    func nested() {
+        let value: JSONValue = [
+            "z": .integer(.min), "a": [true, false, .null, "x"], "e": [:], "n": JSONValue(nil), "f": .number("0.5"),
+        ]
+        #expect(value.text == #"{"z":-9223372036854775808,"a":[true,false,null,"x"],"e":{},"n":null,"f":0.5}"#)
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+import Aggregation
+import FabricModel
+import StatusReport
+
+/// A report with something of everything, for pages to show.
+enum SampleReport {
+    /// 2027-01-15T08:00:00Z.
+    static let now = Timestamp(microseconds: 1_800_000_000_000_000)
+
+    static func before(_ seconds: Int64) -> Timestamp {
+        Timestamp(microseconds: now.microseconds - seconds * 1_000_000)
+    }
+
+    static let failure = WorkspaceStatus.Failure(
+        reason: .forbidden, message: "X-Auth-Token is invalid <b>in</b> the request", status: 403, code: "403",
+        requestID: "3f1a\"&b")
+
+    static func workspace(
+        _ id: String, _ name: String, source: String = "cn-north-4", discovered: Bool = false
+    ) -> Workspace {
+        Workspace(
+            key: WorkspaceKey(source: source, workspaceID: id), name: name, regionID: "cn-north-4",
+            baseURL: "https://fabric.example/", enterpriseProjectID: discovered ? "ep-1" : nil,
+            isDiscovered: discovered)
+    }
+
+    static func row(
+        _ id: String, _ name: String?, _ status: String, code: String? = nil, message: String? = nil
+    ) -> EndpointRow {
+        EndpointRow(
+            id: EndpointID(id), name: name, type: "SQL", status: EndpointStatus(status), createTime: before(10_800),
+            dpu: ReservedCapacity(specCode: nil, reserved: 2, maximum: 8), errorCode: code, errorMessage: message)
+    }
+
+    static func listing(_ rows: [EndpointRow], age: Int64 = 12) -> WorkspaceStatus.Listing {
+        var tally = EndpointTally(
+            settings: .init(details: .problems, maximumDetails: 100), memory: WorkspaceMemory())
+        for row in rows { tally.add(row) }
+        let counts = WorkspaceListing.Counts(endpoints: rows.count, skippedRecords: 1, malformedFields: 2)
+        let listing = WorkspaceListing(tally: tally, counts: counts, labels: [], now: now)
+        return WorkspaceStatus.Listing(
+            age: .seconds(age), counts: listing.counts, summary: listing.summary, details: listing.details)
+    }
+
+    static func poll(_ seconds: Int64, _ failure: WorkspaceStatus.Failure? = nil) -> WorkspaceStatus.Poll {
+        WorkspaceStatus.Poll(endedAt: before(seconds), duration: .milliseconds(1_250), failure: failure)
+    }
+
+    /// One workspace in good order, one that fails and still shows what it knew, one whose data is withdrawn, one not
+    /// polled yet; one source that is locked out and discovers.
+    static func report() -> StatusReport {
+        StatusReport(
+            time: now, interval: .seconds(60), staleAfter: .seconds(300),
+            sources: [
+                SourceStatus(
+                    name: "cn-north-4", region: "cn-north-4", isThrottled: true, nextProbe: nil, discovery: nil),
+                SourceStatus(
+                    name: "zweite & <Quelle>", region: nil, isThrottled: false, nextProbe: before(-90),
+                    discovery: .init(
+                        isTried: true, failure: .unauthenticated, workspaces: 3, lastSuccess: before(4_000))),
+            ],
+            workspaces: [
+                WorkspaceStatus(
+                    workspace: workspace("w1", "数据湖 <script>alert(1)</script>"), polls: [poll(12), poll(72, failure)],
+                    lastSuccess: before(12),
+                    listing: listing([
+                        row("e1", "good", "RUNNING"), row("e2", "stuck \u{202E}name", "CREATING"),
+                        row("e3", nil, "CREATE_FAILED", code: "Fabric.1001", message: "no <capacity> & 'more'"),
+                    ])),
+                WorkspaceStatus(
+                    workspace: workspace("w2", "forbidden"), polls: [poll(5, failure)], lastSuccess: before(200),
+                    listing: listing([row("e4", "four", "RUNNING")], age: 200)),
+                WorkspaceStatus(
+                    workspace: workspace("w3", "old", source: "zweite & <Quelle>", discovered: true),
+                    polls: [poll(5, failure)], lastSuccess: before(90_000), listing: nil),
+                WorkspaceStatus(
+                    workspace: workspace("w4", "new", source: "zweite & <Quelle>"), polls: [], lastSuccess: nil,
+                    listing: nil),
+            ])
+    }
+
+    /// Many workspaces in good order.
+    static func large(_ count: Int) -> StatusReport {
+        var report = report()
+        report.workspaces = (0..<count).map { index in
+            WorkspaceStatus(
+                workspace: workspace("id-\(index)", "name-\(index)"), polls: [poll(12)], lastSuccess: before(12),
+                listing: listing([row("e", nil, "RUNNING")]))
+        }
+        return report
+    }
+}
