@@ -16,7 +16,8 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle: [Target.Dependency] = ["ServiceLifecycle", "UnixSignals"].map {
     .product(name: $0, package: "swift-service-lifecycle")
 }
-let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
+let tls = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOTLS"].map { .product(name: $0, package: "swift-nio") }
 
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -45,6 +46,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
         .package(url: "https://github.com/apple/swift-log", .upToNextMinor(from: "1.16.2")),
         .package(url: "https://github.com/apple/swift-nio", .upToNextMinor(from: "2.101.2")),
+        .package(url: "https://github.com/apple/swift-nio-ssl", .upToNextMinor(from: "2.37.6")),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", .upToNextMinor(from: "2.13.0")),
     ],
     targets: [
@@ -74,7 +76,7 @@ let package = Package(
         room("ExporterConfig", ["CYAML", "Secrets"]),
         room("StatusReport", ["Aggregation", "FabricModel"]),
         room("Polling", ["Aggregation", "Clocks", "Exposition", "FabricAPI", "FabricModel", "StatusReport", logging]),
-        room("HTTPListener", nio + [logging]),
+        room("HTTPListener", nio + [tls, logging]),
         room(
             "MetricsServer",
             ["Aggregation", "Exposition", "FabricModel", "HTTPListener", "JSONText", "StatusReport", logging]),

@@ -31,6 +31,7 @@ struct Connection: Sendable {
         let pipeline = channel.pipeline.syncOperations
         let stallGuard = StallGuard(progress: progress)
         try pipeline.addHandler(stallGuard)
+        try settings.tls()?.add(to: channel)
         // NIO's own error handler answers 400 to everything; RequestReader needs 431 too.
         try pipeline.configureHTTPServerPipeline(
             withPipeliningAssistance: true,

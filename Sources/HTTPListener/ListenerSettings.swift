@@ -4,6 +4,9 @@
 public struct ListenerSettings: Sendable {
     /// Where to listen; at least one.
     public var addresses: [ListenAddress]
+    /// Asked for each connection when it is accepted: what TLS is spoken by, or nil for plain HTTP. A connection keeps what
+    /// it began with.
+    public var tls: @Sendable () -> ListenerTLS?
     /// The longest request body taken; a longer one is answered 413.
     public var maxBodyBytes: Int
     /// The most bytes of target, header names and values together; more is answered 431.
@@ -22,6 +25,7 @@ public struct ListenerSettings: Sendable {
     /// Settings; all but the addresses have the defaults of a server that answers small GETs.
     public init(
         addresses: [ListenAddress],
+        tls: @escaping @Sendable () -> ListenerTLS? = { nil },
         maxBodyBytes: Int = 64 * 1024,
         maxHeaderBytes: Int = 16 * 1024,
         maxHeaderLines: Int = 256,
@@ -30,6 +34,7 @@ public struct ListenerSettings: Sendable {
         maxConnections: Int = 512
     ) {
         self.addresses = addresses
+        self.tls = tls
         self.maxBodyBytes = maxBodyBytes
         self.maxHeaderBytes = maxHeaderBytes
         self.maxHeaderLines = maxHeaderLines

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 
 /// What a connection waits for, and until when. Lives on the connection's event loop, shared by the two handlers below:
 /// only bytes show that a request has begun, only the parsed parts show that it is complete.
@@ -129,7 +130,14 @@ final class StallGuard: ChannelDuplexHandler {
     func linger() {
         guard let context, progress.phase != .lingering else { return }
         progress.phase = .lingering
-        context.close(mode: .output, promise: nil)
+        if let tls = try? context.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self),
+            let handler = tls.handler as? NIOSSLServerHandler
+        {
+            // Says the end in TLS before it ends the stream; else the peer could not tell it from an attack.
+            handler.close(context: tls, mode: .output, promise: nil)
+        } else {
+            context.close(mode: .output, promise: nil)
+        }
         context.read()
     }
 

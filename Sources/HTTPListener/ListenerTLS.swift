@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+import NIOCore
+import NIOSSL
+import NIOTLS
+
+/// Certificates, keys and rules that a listener speaks TLS by; checked, and immutable.
+public struct ListenerTLS: Sendable {
+    /// A version of the protocol.
+    public enum Version: Sendable {
+        case tls12
+        case tls13
+    }
+
+    /// What is asked of clients.
+    public enum ClientAuthentication: Sendable, Equatable {
+        /// Nothing.
+        case none
+        /// A certificate, if they have one; whatever it is.
+        case request
+        /// A certificate, whatever it is.
+        case requireAny
+        /// A certificate, if they have one; then it must be signed by one of the authorities.
+        case verifyIfGiven
+        /// A certificate signed by one of the authorities.
+        case requireAndVerify
+    }
+
+    /// What a listener is told.
+    public struct Settings: Sendable {
+        /// The certificate and what leads from it to an authority, in PEM.
+        public var certificateChain: [UInt8]
+        /// Its key, in PEM.
+        public var privateKey: [UInt8]
+        /// What is asked of clients.
+        public var clientAuthentication: ClientAuthentication
+        /// Authorities that may sign clients' certificates, in PEM; empty: the system's.
+        public var clientAuthorities: [UInt8]
+        /// Names of which a client's certificate must carry one as alternative name; empty: any will do.
+        public var allowedClientNames: [String]
+        /// The oldest version spoken.
+        public var minimumVersion: Version
+        /// The newest version spoken.
+        public var maximumVersion: Version
+        /// Names of the suites of TLS 1.2, in order of preference; empty: the library's. Those of TLS 1.3 can't be chosen.
+        public var cipherSuites: [String]
+
+        /// Settings of these values.
+        public init(
+            certificateChain: [UInt8], privateKey: [UInt8], clientAuthentication: ClientAuthentication = .none,
+            clientAuthorities: [UInt8] = [], allowedClientNames: [String] = [], minimumVersion: Version = .tls12,
+            maximumVersion: Version = .tls13, cipherSuites: [String] = []
+        ) {
+            self.certificateChain = certificateChain
+            self.privateKey = privateKey
+            self.clientAuthentication = clientAuthentication
+            self.clientAuthorities = clientAuthorities
+            self.allowedClientNames = allowedClientNames
+            self.minimumVersion = minimumVersion
+            self.maximumVersion = maximumVersion
+            self.cipherSuites = cipherSuites
+        }
+    }
+
+    /// Settings that TLS cannot be spoken by.
+    public struct Failure: Error, CustomStringConvertible {
+        /// What is wrong, in one sentence; nothing of a key in it.
+        public var description: String
+    }
+
+    /// The suites of TLS 1.2 that can be chosen, by their IANA names.
+    public static let knownCipherSuites = suites.map(\.name)
+
+    private static let suites: [(name: String, suite: NIOTLSCipher)] = [
+        ("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", .TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256),
+        ("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", .TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256),
+        ("TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", .TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384),
+        ("TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", .TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384),
+        ("TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", .TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256),
+        ("TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", .TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256),
+        ("TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA", .TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA),
+        ("TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", .TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA),
+        ("TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA", .TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA),
+        ("TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA", .TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA),
+        ("TLS_RSA_WITH_AES_128_GCM_SHA256", .TLS_RSA_WITH_AES_128_GCM_SHA256),
+        ("TLS_RSA_WITH_AES_256_GCM_SHA384", .TLS_RSA_WITH_AES_256_GCM_SHA384),
+        ("TLS_RSA_WITH_AES_128_CBC_SHA", .TLS_RSA_WITH_AES_128_CBC_SHA),
+        ("TLS_RSA_WITH_AES_256_CBC_SHA", .TLS_RSA_WITH_AES_256_CBC_SHA),
+    ]
+
+    private let context: NIOSSLContext
+    private let acceptsAnyCertificate: Bool
+    private let requiresCertificate: Bool
+    private let allowedNames: Set<String>
+
+    /// TLS by `settings`.
+    /// - Throws: ``Failure`` when a certificate or key cannot be read, or they don't belong together.
+    public init(_ settings: Settings) throws(Failure) {
+        let chain = try Self.certificates(settings.certificateChain, "certificate")
+        let key: NIOSSLPrivateKey
+        do { key = try NIOSSLPrivateKey(bytes: settings.privateKey, format: .pem) } catch {
+            throw Failure(description: "the key cannot be read; it must be PEM without a passphrase")
+        }
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
+        configuration.minimumTLSVersion = TLSVersion(settings.minimumVersion)
+        configuration.maximumTLSVersion = TLSVersion(settings.maximumVersion)
+        configuration.applicationProtocols = ["http/1.1"]
+        if !settings.cipherSuites.isEmpty {
+            configuration.cipherSuiteValues = settings.cipherSuites.compactMap { name in
+                Self.suites.first { $0.name == name }?.suite
+            }
+        }
+        if !settings.clientAuthorities.isEmpty {
+            configuration.trustRoots = .certificates(
+                try Self.certificates(settings.clientAuthorities, "client authority"))
+        }
+        switch settings.clientAuthentication {
+        case .none: configuration.certificateVerification = .none
+        case .request, .verifyIfGiven: configuration.certificateVerification = .optionalVerification
+        case .requireAny, .requireAndVerify: configuration.certificateVerification = .noHostnameVerification
+        }
+        do { context = try NIOSSLContext(configuration: configuration) } catch {
+            throw Failure(description: "certificate and key do not belong together, or the cipher suites are none")
+        }
+        acceptsAnyCertificate = [.request, .requireAny].contains(settings.clientAuthentication)
+        requiresCertificate = [.requireAny, .requireAndVerify].contains(settings.clientAuthentication)
+        allowedNames = Set(settings.allowedClientNames)
+    }
+
+    private static func certificates(_ pem: [UInt8], _ what: String) throws(Failure) -> [NIOSSLCertificate] {
+        do {
+            let certificates = try NIOSSLCertificate.fromPEMBytes(pem)
+            if !certificates.isEmpty { return certificates }
+        } catch {}
+        throw Failure(description: "the \(what) cannot be read; it must be PEM")
+    }
+
+    /// Puts TLS between the socket and whatever is added later; called on the event loop of `channel`.
+    func add(to channel: any Channel) throws {
+        let pipeline = channel.pipeline.syncOperations
+        let handler: NIOSSLServerHandler
+        if acceptsAnyCertificate {
+            handler = NIOSSLServerHandler(
+                context: context,
+                customVerificationCallback: { _, promise in promise.succeed(.certificateVerified) })
+        } else {
+            handler = NIOSSLServerHandler(context: context)
+        }
+        try pipeline.addHandler(handler)
+        if !allowedNames.isEmpty {
+            try pipeline.addHandler(PeerNameGuard(allowed: allowedNames, requiresCertificate: requiresCertificate))
+        }
+    }
+}
+
+extension TLSVersion {
+    fileprivate init(_ version: ListenerTLS.Version) { self = version == .tls12 ? .tlsv12 : .tlsv13 }
+}
+
+/// Closes the connection of a client whose certificate carries none of the allowed names, before any of its requests is
+/// read.
+private final class PeerNameGuard: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+
+    private let allowed: Set<String>
+    private let requiresCertificate: Bool
+
+    init(allowed: Set<String>, requiresCertificate: Bool) {
+        self.allowed = allowed
+        self.requiresCertificate = requiresCertificate
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case TLSUserEvent.handshakeCompleted? = event as? TLSUserEvent, !isAllowed(context) {
+            context.close(promise: nil)
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    private func isAllowed(_ context: ChannelHandlerContext) -> Bool {
+        let handler = try? context.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)
+        guard let certificate = handler?.peerCertificate else { return !requiresCertificate }
+        return certificate._subjectAlternativeNames().contains { name in
+            switch name.nameType {
+            case .dnsName, .email, .uri: allowed.contains(String(decoding: name.contents, as: UTF8.self))
+            case .ipAddress: allowed.contains(Self.address(Array(name.contents)))
+            default: false
+            }
+        }
+    }
+
+    private static func address(_ bytes: [UInt8]) -> String {
+        (try? SocketAddress(packedIPAddress: ByteBuffer(bytes: bytes), port: 0))?.ipAddress ?? ""
+    }
+}
