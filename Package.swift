@@ -17,7 +17,9 @@ let lifecycle: [Target.Dependency] = ["ServiceLifecycle", "UnixSignals"].map {
     .product(name: $0, package: "swift-service-lifecycle")
 }
 let tls = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
-let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOTLS"].map { .product(name: $0, package: "swift-nio") }
+let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOTLS"].map {
+    .product(name: $0, package: "swift-nio")
+}
 
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -52,6 +54,8 @@ let package = Package(
     targets: [
         // C libraries, each behind one thin header.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(
@@ -70,6 +74,7 @@ let package = Package(
         room("FabricModel"),
         room("FabricAuth", ["Secrets", "Transport"]),
         room("FabricAPI", ["CFabricJSON", "Clocks", "FabricAuth", "FabricModel", "Secrets", "Transport"]),
+        room("Digests", ["COpenSSL"]),
         room("JSONText"),
         room("Exposition", ["CZlib", "JSONText"]),
         room("Aggregation", ["Exposition", "FabricModel"]),
@@ -79,13 +84,17 @@ let package = Package(
         room("HTTPListener", nio + [tls, logging]),
         room(
             "MetricsServer",
-            ["Aggregation", "Exposition", "FabricModel", "HTTPListener", "JSONText", "StatusReport", logging]),
+            [
+                "Aggregation", "CCrypt", "Digests", "Exposition", "FabricModel", "HTTPListener", "JSONText", "Secrets",
+                "StatusReport", logging,
+            ]),
         room("FabricSimulator", ["HTTPListener", logging]),
         room(
             "FabricExporter",
             [
                 "Aggregation", "CBuildInfo", "Clocks", "CurlTransport", "Exposition", "ExporterConfig", "FabricAPI",
-                "FabricAuth", "FabricModel", "HTTPListener", "JSONText", "MetricsServer", "Polling", "StatusReport",
+                "FabricAuth", "FabricModel", "HTTPListener", "JSONText", "MetricsServer", "Polling", "Secrets",
+                "StatusReport",
                 "Transport", logging,
             ] + lifecycle
         ),
@@ -117,12 +126,13 @@ let package = Package(
                 "FabricSimulator", "Secrets", "TestSupport", logging,
             ]),
         tests("FabricModel"),
+        tests("Digests"),
         tests("JSONText"),
         tests("FabricSimulator", ["HTTPListener", "TestSupport", logging]),
         tests("HTTPListener", nio + ["TestSupport", logging]),
         tests(
             "MetricsServer",
-            ["Aggregation", "Exposition", "FabricModel", "HTTPListener", "StatusReport", "TestSupport"],
+            ["Aggregation", "Exposition", "FabricModel", "HTTPListener", "Secrets", "StatusReport", "TestSupport"],
             goldens: ["Goldens"]),
         tests(
             "Polling",
