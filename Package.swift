@@ -42,7 +42,14 @@ let revision = Context.gitInformation.map { $0.currentCommit + ($0.hasUncommitte
 let package = Package(
     name: "dataarts-fabric-exporter",
     products: [
-        .executable(name: "dataarts-fabric-exporter", targets: ["dataarts-fabric-exporter"])
+        .executable(name: "dataarts-fabric-exporter", targets: ["dataarts-fabric-exporter"]),
+        // For the package in fuzz/ alone; the main build never makes it.
+        .library(
+            name: "FuzzedRooms",
+            targets: [
+                "Aggregation", "ExporterConfig", "Exposition", "FabricAPI", "FabricAuth", "FabricModel", "Secrets",
+                "Transport",
+            ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
