@@ -13,6 +13,7 @@ import group_once
 import group_reasons
 import group_serve
 import group_stop
+import group_web
 import prometheus_scrape
 from bench import Bench
 
@@ -21,6 +22,7 @@ GROUPS: dict[str, Callable[[Bench], None]] = {
     "configuration": group_configuration.run,
     "serve": group_serve.run,
     "http": group_http.run,
+    "web": group_web.run,
     "cloud": group_cloud.run,
     "reasons": group_reasons.run,
     "stop": group_stop.run,

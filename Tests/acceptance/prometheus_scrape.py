@@ -43,10 +43,10 @@ scrape_configs:
 class Prometheus:
     """A Prometheus on loopback, with its storage in a directory that goes with it."""
 
-    def __init__(self, target: str, directory: pathlib.Path) -> None:
+    def __init__(self, target: str, directory: pathlib.Path, text: str | None = None) -> None:
         self.port = free_port()
         file, log = directory / "prometheus.yml", directory / "prometheus.log"
-        file.write_text(CONFIGURATION.format(target=target), "utf-8")
+        file.write_text(text or CONFIGURATION.format(target=target), "utf-8")
         with log.open("wb") as output:
             self.process = subprocess.Popen(
                 [
@@ -87,9 +87,9 @@ class Prometheus:
 
 
 @contextlib.contextmanager
-def scraping(target: str) -> Iterator[Prometheus]:
+def scraping(target: str, text: str | None = None) -> Iterator[Prometheus]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory:
-        prometheus = Prometheus(target, pathlib.Path(directory))
+        prometheus = Prometheus(target, pathlib.Path(directory), text)
         try:
             wait_for(prometheus.ready, 15, "Prometheus answers")
             yield prometheus
