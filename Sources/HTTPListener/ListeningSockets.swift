@@ -27,6 +27,9 @@ enum ListeningSockets {
             for address in settings.addresses {
                 opened.append(try await open(address, settings: settings, registry: registry))
             }
+            for socket in settings.boundSockets {
+                opened.append(try await bootstrap(settings, registry).withBoundSocket(socket).get())
+            }
         } catch {
             for channel in opened { try? await channel.close() }
             throw error
@@ -34,12 +37,8 @@ enum ListeningSockets {
         return opened
     }
 
-    private static func open(
-        _ address: ListenAddress,
-        settings: ListenerSettings,
-        registry: ConnectionRegistry
-    ) async throws(ListenFailure) -> any Channel {
-        let bootstrap = ServerBootstrap(group: threads)
+    private static func bootstrap(_ settings: ListenerSettings, _ registry: ConnectionRegistry) -> ServerBootstrap {
+        ServerBootstrap(group: threads)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -49,6 +48,14 @@ enum ListeningSockets {
                     registry.enqueue(try Connection(configuring: channel, settings: settings))
                 }
             }
+    }
+
+    private static func open(
+        _ address: ListenAddress,
+        settings: ListenerSettings,
+        registry: ConnectionRegistry
+    ) async throws(ListenFailure) -> any Channel {
+        let bootstrap = bootstrap(settings, registry)
         do {
             guard address.host.isEmpty else {
                 return try await bootstrap.bind(host: address.host, port: address.port).get()

@@ -9,6 +9,7 @@ import group_catalogue
 import group_cloud
 import group_configuration
 import group_http
+import group_lifecycle
 import group_once
 import group_reasons
 import group_serve
@@ -23,6 +24,7 @@ GROUPS: dict[str, Callable[[Bench], None]] = {
     "serve": group_serve.run,
     "http": group_http.run,
     "web": group_web.run,
+    "lifecycle": group_lifecycle.run,
     "cloud": group_cloud.run,
     "reasons": group_reasons.run,
     "stop": group_stop.run,
