@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import group_browser
 import group_catalogue
 import group_cloud
 import group_configuration
@@ -30,5 +31,6 @@ GROUPS: dict[str, Callable[[Bench], None]] = {
     "stop": group_stop.run,
     "catalogue": group_catalogue.run,
     "demo": group_catalogue.demo,
+    "browser": group_browser.run,
     "prometheus": prometheus_scrape.run,
 }
