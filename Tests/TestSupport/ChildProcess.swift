@@ -4,7 +4,8 @@ import Synchronization
 
 /// A program that a test runs beside itself.
 public struct ChildProcess: Sendable {
-    private let pid: pid_t
+    /// The number of its process.
+    public let pid: Int32
     private let output: Int32
 
     /// The full path of `tool` in the usual places, or `tool` itself where it is a path; nil: not installed.
