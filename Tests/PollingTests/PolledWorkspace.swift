@@ -35,7 +35,7 @@ struct PolledWorkspace {
     }
 
     /// One that is polled through `transport`.
-    init(_ transport: any HTTPTransport, clock: ManualClock = ManualClock()) {
+    init(through transport: any HTTPTransport, clock: ManualClock = ManualClock()) {
         self.init(
             transport, cloud: StubCloud(.silence), clock: clock, workspace: .lake, retries: 0, details: .problems,
             exchangeTimeout: .seconds(10), credentials: TokenCredentials(token: Secret("a-token")))

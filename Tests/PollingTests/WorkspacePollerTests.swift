@@ -91,7 +91,7 @@ struct WorkspacePollerTests {
     func photoFinish() async {
         let clock = ManualClock()
         let transport = LastMomentTransport(#"{"endpoints":[{"id":"a"}],"total":1}"#)
-        let polled = PolledWorkspace(transport, clock: clock)
+        let polled = PolledWorkspace(through: transport, clock: clock)
         let poll = Task { await polled.poller.poll() }
         await transport.waitForRequest()
         await clock.waitForSleepers(1)
@@ -106,7 +106,7 @@ struct WorkspacePollerTests {
     @Test("One that completes in the very instant in which the poll is cancelled leaves no trace")
     func cancelledPhotoFinish() async {
         let transport = LastMomentTransport(#"{"endpoints":[{"id":"a"}],"total":1}"#)
-        let polled = PolledWorkspace(transport)
+        let polled = PolledWorkspace(through: transport)
         let before = polled.page()
         let poll = Task { await polled.poller.poll() }
         await transport.waitForRequest()
