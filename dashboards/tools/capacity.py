@@ -40,6 +40,9 @@ def headline(name, family, labels):
         f"{q.total(reserved(family, labels, NOT_RUNNING))} / ({q.total(reserved(family, labels))} > 0)"
         f" or 0 * {q.total(q.each('workspace_listed_endpoints'))}",
         "percentunit", p.steps((None, "green"), (0.05, "orange"), (0.2, "red")), decimals=1)
+    if family == "mu":
+        idle = p.stat("MU maximum", "Model units that endpoints may take.", q.or_zero(q.total(q.each("mu_max", by=labels))),
+                      "short", decimals=0)
     return now, idle
 
 
@@ -50,11 +53,11 @@ def waste_table():
         "Capacity that is kept by endpoints in another status than RUNNING. Those are the first to look at when the bill is too "
         "high.",
         [q.total(reserved(family, labels, NOT_RUNNING), *by) + " > 0" for _, family, labels in UNITS],
-        [p.column("Status", mappings=p.STATUS_MAPPING, width=140), p.column("Workspace", link=p.WORKSPACE_LINK),
-         *(p.column(name, unit="short", decimals=0) for name, _, _ in UNITS)],
+        [p.column("Status", mappings=p.STATUS_MAPPING, width=165), p.column("Workspace", link=p.WORKSPACE_LINK),
+         *(p.column(name, unit="short", decimals=0, width=110) for name, _, _ in UNITS)],
         shown={"workspace": "Workspace", "source": "Source", "status": "Status", "endpoint_type": "Type",
                "spec_code": "Specification", "Value #A": "APU", "Value #B": "DPU", "Value #C": "MU"},
-        sort="APU", no_value="–")
+        sort=[("APU", True), ("DPU", True)], no_value="Every endpoint that reserves capacity runs")
 
 
 def workspaces_table():
@@ -66,24 +69,25 @@ def workspaces_table():
             expressions.append(q.total(q.each(f"{family}_{what}", by=labels), *by))
     return p.table(
         "Workspaces", "What each workspace keeps reserved, and what it may grow to.", expressions,
-        [p.column("Workspace", link=p.WORKSPACE_LINK)], shown=shown, sort="APU reserved", no_value="–")
+        [p.column("Workspace", link=p.WORKSPACE_LINK)], shown=shown, sort=[("APU reserved", True)], no_value="No workspace is polled")
 
 
-def by_specification(name, family, labels):
-    return p.bargauge(
-        f"{name} reserved by specification", f"Reserved {name} by spec_code, largest first.",
-        "sort_desc(" + q.total(reserved(family, labels), "spec_code") + " > 0)", "{{spec_code}}", "short",
-        no_value="none", decimals=0)
-
-
-def by_status(name, family, labels):
-    return p.piechart(
-        f"{name} reserved by status", f"The statuses of the endpoints that the reserved {name} belongs to.",
-        q.total(reserved(family, labels), "status") + " > 0", "{{status}}", "short",
-        overrides=p.colours(p.STATUS_COLOURS), no_value="none", decimals=0)
+def what_for(name, family, labels):
+    """By specification and by status. Model units are not reserved but taken on demand: of them the ceiling is told."""
+    kind = "max" if family == "mu" else "reserved"
+    what = "maximum" if kind == "max" else kind
+    units = q.each(f"{family}_{kind}", by=labels)
+    return (
+        p.bargauge(f"{name} {what} by specification", f"{name} ({what}) by spec_code, largest first.",
+                   "sort_desc(" + q.total(units, "spec_code") + " > 0)", "{{spec_code}}", "short", no_value="none", decimals=0),
+        p.piechart(f"{name} {what} by status", f"The statuses of the endpoints that the {name} ({what}) belong to.",
+                   q.total(units, "status") + " > 0", "{{status}}", "short", overrides=p.colours(p.STATUS_COLOURS),
+                   no_value="none", decimals=0),
+    )
 
 
 def board():
+    purposes = [what_for(*unit) for unit in UNITS]
     headlines = [stat for unit in UNITS for stat in headline(*unit)]
     spent = [
         p.stat("Cost per hour", "What the capacity that is reserved now costs in an hour, by the prices above. Zero until "
@@ -105,8 +109,9 @@ def board():
           "{{workspace}}")],
         "none", decimals=2)
     public = p.piechart(
-        "DPU by kind of resource", "Reserved DPU that may spill over to the public endpoint (true) and that may not (false).",
-        q.total(reserved("dpu", common.DPU_LABELS), "public_resource") + " > 0", "public_resource={{public_resource}}", "short",
+        "DPU that may use the public endpoint",
+        "Reserved DPU of endpoints that may spill over to the public endpoint (true), and of those that may not (false).",
+        q.total(reserved("dpu", common.DPU_LABELS), "public_resource") + " > 0", "{{public_resource}}", "short",
         no_value="none", decimals=0)
     prices = [
         text_variable(f"price_{family}", f"Price of a {name}-hour", "0",
@@ -123,7 +128,6 @@ def board():
              (4, [(5, spent[0]), (5, spent[1]), (5, spent[2]), (5, spent[3]), (4, spent[4])])),
             ("What costs for nothing", (9, [(24, waste_table())])),
             ("Reserved and maximum", (8, [(12, apu), (12, dpu)]), (8, [(12, mu), (12, cost_by_workspace)])),
-            ("What for", (8, [(8, by_specification(*unit)) for unit in UNITS]),
-             (8, [*((6, by_status(*unit)) for unit in UNITS), (6, public)])),
+            ("What for", (6, [(8, bars) for bars, _ in purposes]), (8, [*((6, pie) for _, pie in purposes), (6, public)])),
             ("Workspaces", (11, [(24, workspaces_table())])),
         ], span="now-24h")

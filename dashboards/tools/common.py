@@ -4,6 +4,9 @@
 import panels as p
 import promql as q
 
+RATE = "rate({}[$__rate_interval])"
+# Polls are far apart: over less than this, their rate would jump between none and one.
+POLL_STEP = "2m"
 STATUS_ORDER = "RUNNING first, statuses on their way in blue and purple, failed ones in red."
 
 
@@ -40,7 +43,7 @@ def data_age():
     return p.stat(
         "Oldest data",
         "Age of the last complete listing of the selected workspace that was listed longest ago. Orange from 2 minutes, red "
-        "from 5, the default of poll.stale_after, when its series are withdrawn.",
+        "from 5, the default of poll.stale_after, when its series are withdrawn. Those never listed are not in it.",
         q.age(f"min({q.each('workspace_last_success_timestamp_seconds')})"), "s", p.DATA_AGE, decimals=0)
 
 
@@ -51,11 +54,32 @@ def by_status():
         "short", stacked=True, overrides=p.colours(p.STATUS_COLOURS), decimals=0)
 
 
-def by_label(title, description, label):
+def not_running():
+    return p.timeseries(
+        "Endpoints that are not running, by status",
+        "How many endpoints are in each status other than RUNNING, which would hide the others.",
+        [(q.total(q.each("endpoints", 'status!="RUNNING"', by=("endpoint_type", "status", "visibility")), "status") + " > 0",
+          "{{status}}")],
+        "short", stacked=True, overrides=p.colours(p.STATUS_COLOURS), decimals=0)
+
+
+def by_type():
+    return by_label("Endpoints by type", "How many endpoints there are of each type.", "endpoint_type", p.TYPE_COLOURS)
+
+
+def failed_polls(*matchers):
+    return p.timeseries(
+        "Failed polls by reason", "Polls per minute that ended without a complete listing, by reason.",
+        [("60 * " + q.total(q.each("workspace_poll_failures_total", *matchers, by=("reason",), value=RATE), "reason")
+          + " > 0", "{{reason}}")],
+        "opm", stacked=True, interval=POLL_STEP, no_value="No poll failed")
+
+
+def by_label(title, description, label, fixed=None):
     return p.timeseries(
         title, description,
         [(q.total(q.each("endpoints", by=("endpoint_type", "status", "visibility")), label) + " > 0", f"{{{{{label}}}}}")],
-        "short", stacked=True, decimals=0)
+        "short", stacked=True, decimals=0, overrides=p.colours(fixed or {}))
 
 
 def oldest_by_workspace():
@@ -101,13 +125,34 @@ PROBLEM_COLUMNS = {
 }
 
 
-def problem_table(title, description, matcher, thresholds, no_value, *, leave_out=(), link=True):
+def _problems(title, description, matcher, thresholds, no_value, *, descending, leave_out, narrow):
     shown = {field: name for field, name in PROBLEM_COLUMNS.items() if field not in leave_out}
     columns = [
-        p.column("Time in status", unit="s", thresholds=thresholds, width=130, decimals=0, cell="color-text"),
-        p.column("Status", mappings=p.STATUS_MAPPING, width=140),
+        p.column("Time in status", unit="s", thresholds=thresholds, width=115, decimals=0, cell="color-text"),
+        p.column("Status", mappings=p.STATUS_MAPPING, width=165),
+        p.column("Error code", width=205),
+        p.column("Source", hidden=narrow, width=None if narrow else 150),
+        p.column("Type", width=120),
     ]
-    if link:
+    if narrow:
         columns.append(p.column("Workspace", link=p.WORKSPACE_LINK))
-    return p.table(title, description, [q.problems(*matcher)], columns, shown=shown, sort="Time in status",
+    return p.table(title, description, [q.problems(matcher)], columns, shown=shown, sort=[("Time in status", descending)],
                    no_value=no_value)
+
+
+def on_their_way(narrow=False):
+    return _problems(
+        "On their way, longest first",
+        "Endpoints that are CREATING, UPDATING or DELETING, by the time they have been so. Orange from 10 minutes, red from "
+        "30: stuck.",
+        q.TRANSITION, p.TRANSITION_AGE, "Nothing is on its way", descending=True, narrow=narrow,
+        leave_out=("error_code", "endpoint_id") if narrow else ())
+
+
+def broken(narrow=False):
+    return _problems(
+        "Failed or in error, newest first",
+        "Endpoints in a failed status or with an error code, those first that have been so for the shortest time. The service's "
+        "message is on the exporter's status page and in its log.",
+        'status!~"CREATING|UPDATING|DELETING"', p.NEUTRAL, "Nothing has failed", descending=False, narrow=narrow,
+        leave_out=("endpoint_type", "endpoint_id") if narrow else ())

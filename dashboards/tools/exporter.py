@@ -11,8 +11,7 @@ INSTANCE = query_variable(
     "instance", "Instance", 'label_values(dataarts_fabric_exporter_build_info{job=~"$job"}, instance)')
 OURS = ('job=~"$job"', 'instance=~"$instance"')
 BUILD_INFO = q.select("exporter_build_info", *OURS, source=False, workspace=False)
-RATE = "rate({}[$__rate_interval])"
-INCREASE = "increase({}[$__rate_interval])"
+RATE = common.RATE
 
 
 def own(family, *matchers):
@@ -73,7 +72,7 @@ def sources_table():
         shown={"source": "Source", "Value #A": "Locked out", "Value #B": "Throttled",
                "Value #C": "Credential is tested at", "Value #D": "Discovery works", "Value #E": "Discovered",
                "Value #F": "Discovery's age", "Value #G": "Credential expires in"},
-        sort="Source", descending=False, no_value="–")
+        sort=[("Source", False)], no_value="No source")
 
 
 def failing_table():
@@ -83,21 +82,17 @@ def failing_table():
         [f"{failures} > 0"],
         [p.column("Polls", unit="short", decimals=0), p.column("Workspace", link=p.WORKSPACE_LINK)],
         shown={"workspace": "Workspace", "source": "Source", "reason": "Reason", "Value": "Polls"},
-        sort="Polls", no_value="No poll failed")
+        sort=[("Polls", True)], no_value="No poll failed")
 
 
 def polls():
     total = q.total(q.each("workspace_polls_total", *OURS, value=RATE))
     failed = q.total(q.each("workspace_poll_failures_total", *OURS, by=("reason",), value=RATE))
     outcome = p.timeseries(
-        "Polls", "Polls ended per second, by outcome.",
-        [(f"{total} - {failed}", "succeeded"), (failed, "failed")],
-        "ops", stacked=True, overrides=p.colours({"succeeded": "green", "failed": "red"}))
-    reasons = p.timeseries(
-        "Failed polls by reason", "Polls that ended without a complete listing, by reason.",
-        [(q.total(q.each("workspace_poll_failures_total", *OURS, by=("reason",), value=INCREASE), "reason") + " > 0",
-          "{{reason}}")],
-        "short", stacked=True, no_value="No poll failed")
+        "Polls", "Polls ended per minute, by outcome.",
+        [(f"60 * ({total} - {failed})", "succeeded"), (f"60 * {failed}", "failed")],
+        "opm", stacked=True, interval=common.POLL_STEP, overrides=p.colours({"succeeded": "green", "failed": "red"}))
+    reasons = common.failed_polls(*OURS)
     age = p.timeseries(
         "Data age", "Age of the oldest complete listing of each source, against poll.stale_after (dashed), when its series "
         "are withdrawn.",
@@ -112,15 +107,16 @@ def polls():
         "s", overrides=[*p.colours({"interval": "red"}), p.dashed("interval")])
     slots = p.timeseries(
         "Polls skipped and begun again",
-        "Slots missed because the poll before was still running, and listings begun again because pages shifted.",
-        [(q.total(q.each("workspace_polls_skipped_total", *OURS, value=INCREASE)), "skipped"),
-         (q.total(q.each("workspace_relists_total", *OURS, value=INCREASE)), "begun again")], "short")
+        "Per minute: slots missed because the poll before was still running, and listings begun again because pages shifted.",
+        [("60 * " + q.total(q.each("workspace_polls_skipped_total", *OURS, value=RATE)), "skipped"),
+         ("60 * " + q.total(q.each("workspace_relists_total", *OURS, value=RATE)), "begun again")], "opm",
+        interval=common.POLL_STEP)
     seen = p.statetimeline(
         "Workspaces that did not always answer",
         "When the last poll ended in a complete listing (green) and when not (red), for the workspaces that failed at some time "
         "in the range.",
         f"{q.each('workspace_up', *OURS)} and on (source, workspace_id) "
-        f"(min_over_time({q.select('workspace_up', *OURS)}[$__range]) == 0)",
+        f"(min_over_time({q.select('workspace_up', *OURS)}[$__range] @ end()) == 0)",
         "{{workspace}}", mappings=p.YES_NO, no_value="All answered at all times")
     records = p.timeseries(
         "Records that were not as documented",
@@ -136,28 +132,28 @@ def api():
     requests = p.timeseries(
         "API requests by code", "HTTP exchanges with the API per second, by status code; none where no response came.",
         [(q.total(q.per_source("api_requests_total", *OURS, by=("operation", "code"), value=RATE), "code"), "{{code}}")],
-        "reqps", stacked=True)
+        "reqps", stacked=True, interval=common.POLL_STEP, overrides=p.colours(p.CODE_COLOURS))
     buckets = q.select("api_request_duration_seconds_bucket", *OURS, source=False, workspace=False)
     latency = p.timeseries(
         "API latency", "How long HTTP exchanges with the API took: median, and what 90 and 99 of 100 stayed below.",
         [(f"histogram_quantile({quantile}, sum by (le) (rate({buckets}[$__rate_interval])))", name)
-         for quantile, name in ((0.5, "median"), (0.9, "90 %"), (0.99, "99 %"))], "s")
+         for quantile, name in ((0.5, "median"), (0.9, "90 %"), (0.99, "99 %"))], "s", interval=common.POLL_STEP)
     retries = p.timeseries(
         "API retries", "Further tries of exchanges that failed, per second, by operation.",
         [(q.total(q.per_source("api_retries_total", *OURS, by=("operation",), value=RATE), "operation"), "{{operation}}")],
-        "reqps")
+        "reqps", interval=common.POLL_STEP)
     received = p.timeseries(
         "API traffic", "Bytes received from the API per second, as they came over the wire, by source.",
-        [(q.per_source("api_received_bytes_total", *OURS, value=RATE), "{{source}}")], "Bps")
+        [(q.per_source("api_received_bytes_total", *OURS, value=RATE), "{{source}}")], "Bps", interval=common.POLL_STEP)
     refreshes = p.timeseries(
-        "Credential refreshes", "Credentials obtained anew, and attempts that failed, by source.",
-        [(q.per_source("credential_refreshes_total", *OURS, value=INCREASE), "{{source}}"),
-         (q.per_source("credential_refresh_failures_total", *OURS, value=INCREASE), "{{source}} failed")],
-        "short", no_value="No credential is refreshed")
+        "Credential refreshes", "Credentials obtained anew per minute, and attempts that failed, by source.",
+        [("60 * " + q.per_source("credential_refreshes_total", *OURS, value=RATE), "{{source}}"),
+         ("60 * " + q.per_source("credential_refresh_failures_total", *OURS, value=RATE), "{{source}} failed")],
+        "opm", interval=common.POLL_STEP, no_value="No credential is refreshed")
     discovery = p.timeseries(
-        "Failed discoveries by reason", "Discoveries that ended without a complete list of workspaces, by source and reason.",
-        [(q.per_source("discovery_failures_total", *OURS, by=("reason",), value=INCREASE) + " > 0",
-          "{{source}} {{reason}}")], "short", stacked=True, no_value="No discovery failed")
+        "Failed discoveries by reason", "Discoveries per minute that ended without a complete list of workspaces, by source and reason.",
+        [("60 * " + q.per_source("discovery_failures_total", *OURS, by=("reason",), value=RATE) + " > 0",
+          "{{source}} {{reason}}")], "opm", stacked=True, interval=common.POLL_STEP, no_value="No discovery failed")
     return requests, latency, retries, received, refreshes, discovery
 
 
@@ -181,7 +177,7 @@ def the_process():
         [p.column("Configuration of", unit="dateTimeAsIso")],
         shown={"instance": "Instance", "version": "Version", "swift_version": "Swift", "libcurl_version": "libcurl",
                "Value #B": "Configuration of", "revision": "Revision"},
-        sort="Instance", descending=False)
+        sort=[("Instance", False)], no_value="No exporter is scraped")
     return memory, cpu, files, requests, scrape, builds
 
 
@@ -195,7 +191,7 @@ def board():
         [JOB, INSTANCE, SOURCE, WORKSPACE],
         [
             (None, (4, headlines())),
-            ("Who cannot be seen", (8, [(12, seen), (12, failing_table())]), (6, [(24, sources_table())])),
+            ("Who cannot be seen", (8, [(12, seen), (12, failing_table())]), (5, [(24, sources_table())])),
             ("Polls", (8, [(12, outcome), (12, reasons)]), (8, [(12, age), (12, duration)]),
              (7, [(12, slots), (12, records)])),
             ("API and credentials", (8, [(12, requests), (12, latency)]), (7, [(12, retries), (12, received)]),

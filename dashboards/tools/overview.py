@@ -9,8 +9,8 @@ from board import SOURCE, WORKSPACE, dashboard
 
 def workspaces_table():
     by = ("endpoint_type", "status")
-    of_workspace = "max by (source, workspace) ({})".format
     oldest = q.each("endpoint_oldest_transition_timestamp_seconds", by=by)
+    failures = q.each("workspace_poll_failures_total", by=("reason",), value="increase({}[10m])") + " > 0"
     endpoints = ("endpoint_type", "status", "visibility")
     return p.table(
         "Workspaces",
@@ -22,20 +22,25 @@ def workspaces_table():
             q.total(q.each("endpoints", q.FAILED, by=endpoints), "source", "workspace"),
             q.total(q.each("endpoints", q.TRANSITION, by=endpoints), "source", "workspace"),
             q.age(f"min by (source, workspace) ({oldest})"),
-            q.age(of_workspace(q.each("workspace_last_success_timestamp_seconds"))),
+            q.age("min by (source, workspace) (" + q.each("workspace_last_success_timestamp_seconds") + ")"),
+            # Of a workspace that does not answer, the reason that its polls failed for most often of late.
+            f"topk by (source, workspace) (1, {failures}) and on (source, workspace) ({q.each('workspace_up')} == 0)",
         ],
         [
             p.column("Answers", mappings=p.YES_NO, width=80),
-            p.column("Failed", thresholds=p.ANY_IS_BAD, width=80, cell="color-text"),
-            p.column("Longest in transition", unit="s", thresholds=p.TRANSITION_AGE, decimals=0, cell="color-text"),
-            p.column("Data age", unit="s", thresholds=p.DATA_AGE, decimals=0, cell="color-text"),
+            p.column("Why not", width=150),
+            p.column("Endpoints", width=110),
+            p.column("Failed", thresholds=p.ANY_IS_BAD, width=110, cell="color-text"),
+            p.column("In transition", width=110),
+            p.column("Longest in transition", unit="s", thresholds=p.TRANSITION_AGE, decimals=0, width=180, cell="color-text"),
+            p.column("Data age", unit="s", thresholds=p.DATA_AGE, decimals=0, width=120, cell="color-text"),
             p.column("Workspace", link=p.WORKSPACE_LINK),
         ],
         shown={
-            "Value #A": "Answers", "workspace": "Workspace", "source": "Source", "Value #B": "Endpoints",
+            "Value #A": "Answers", "workspace": "Workspace", "source": "Source", "reason": "Why not", "Value #B": "Endpoints",
             "Value #C": "Failed", "Value #D": "In transition", "Value #E": "Longest in transition", "Value #F": "Data age",
         },
-        sort="Answers", descending=False, no_value="–")
+        sort=[("Answers", False), ("Longest in transition", True)], no_value="No workspace is polled")
 
 
 def board():
@@ -44,17 +49,6 @@ def board():
         f"sum(1 - {q.each('workspace_up')})", "short", p.ANY_IS_BAD)
     workspaces = p.stat(
         "Workspaces", "Workspaces that are polled.", f"count({q.each('workspace_polls_total')})", "short", decimals=0)
-    stuck = common.problem_table(
-        "On their way, longest first",
-        "Endpoints that are CREATING, UPDATING or DELETING, by the time they have been so. Orange from 10 minutes, red from "
-        "30: stuck.",
-        (q.TRANSITION,), p.TRANSITION_AGE, "Nothing is on its way", leave_out=("error_code", "endpoint_id"))
-    broken = common.problem_table(
-        "Failed or in error, longest first",
-        "Endpoints in a failed status, with the error code that the service gives, by the time they have been so. The message "
-        "is on the exporter's status page and in its log.",
-        ('status!~"CREATING|UPDATING|DELETING"',), p.NEUTRAL, "Nothing has failed",
-        leave_out=("endpoint_type", "endpoint_id"))
     return dashboard(
         "dataarts-fabric-overview", "DataArts Fabric / Overview",
         "What is stuck, what has failed and what cannot be seen, over all workspaces of DataArts Fabric.",
@@ -62,12 +56,11 @@ def board():
         [
             (None, (4, [(4, common.longest_transition()), (3, common.failed()), (4, common.with_error()),
                         (4, failing), (3, common.data_age()), (3, workspaces), (3, common.endpoints())])),
-            ("What needs somebody", (10, [(12, stuck), (12, broken)])),
+            ("What needs somebody", (10, [(12, common.on_their_way(narrow=True)), (12, common.broken(narrow=True))])),
             ("Workspaces", (11, [(24, workspaces_table())])),
             ("Over time",
-             (8, [(12, common.by_status()), (12, common.oldest_by_workspace())]),
-             (8, [(12, common.by_label("Endpoints by type", "How many endpoints there are of each type.",
-                                       "endpoint_type")),
+             (8, [(12, common.not_running()), (12, common.oldest_by_workspace())]),
+             (8, [(12, common.by_type()),
                   (12, common.by_label("Endpoints by workspace", "How many endpoints each workspace lists.",
                                        "workspace"))])),
         ])

@@ -18,6 +18,13 @@ STATUS_COLOURS = {
     "INACTIVE": "#8E8E8E",
     "DELETED": "#5A5A5A",
 }
+TYPE_COLOURS = {
+    "sql": "#5794F2", "ray": "#73BF69", "ray_service": "#37872D", "inference": "#B877D9", "service": "#8F3BB8",
+    "job": "#FF9830", "container_job": "#C15C17", "notebook": "#F2CC0C",
+}
+VISIBILITY_COLOURS = {"PRIVATE": "#5794F2", "PUBLIC": "#FF9830"}
+# HTTP status codes, by regular expression.
+CODE_COLOURS = {"/^2/": "green", "/^4/": "yellow", "/^429/": "orange", "/^5/": "red", "/^none/": "dark-red"}
 RESERVED_COLOURS = {"reserved": "orange", "maximum": "#8E8E8E"}
 
 
@@ -121,8 +128,9 @@ def stat(title, description, expression, unit="none", thresholds=NEUTRAL, legend
 
 
 def colours(names):
+    """Names in slashes are regular expressions."""
     return [
-        {"matcher": {"id": "byName", "options": name},
+        {"matcher": {"id": "byRegexp" if name.startswith("/") else "byName", "options": name},
          "properties": [{"id": "color", "value": {"mode": "fixed", "fixedColor": colour}}]}
         for name, colour in names.items()
     ]
@@ -141,13 +149,13 @@ def dashed(name):
 
 
 def timeseries(title, description, queries, unit="none", *, stacked=False, thresholds=None, calcs=("lastNotNull",),
-               **more):
+               interval=None, **more):
     """`queries` are (expression, legend) pairs. Thresholds, where given, are drawn as lines."""
     custom = {
         "axisPlacement": "auto",
         "axisSoftMin": 0,
         "drawStyle": "line",
-        "fillOpacity": 60 if stacked else 8,
+        "fillOpacity": 60 if stacked else 0,
         "gradientMode": "none",
         "lineInterpolation": "stepAfter" if stacked else "linear",
         "lineWidth": 1 if stacked else 2,
@@ -162,8 +170,11 @@ def timeseries(title, description, queries, unit="none", *, stacked=False, thres
                    "sortBy": "Last *", "sortDesc": True},
         "tooltip": {"mode": "multi", "sort": "desc", "hideZeros": stacked},
     }
-    return _panel("timeseries", title, description, unit, [target(*query) for query in queries], options,
-                  thresholds=thresholds, custom=custom, colour="palette-classic-by-name", **more)
+    panel = _panel("timeseries", title, description, unit, [target(*query) for query in queries], options,
+                   thresholds=thresholds, custom=custom, colour="palette-classic", **more)
+    if interval:
+        panel["interval"] = interval
+    return panel
 
 
 def bargauge(title, description, expression, legend, unit="none", thresholds=NEUTRAL, **more):
@@ -184,7 +195,7 @@ def piechart(title, description, expression, legend, unit="none", **more):
         "tooltip": {"mode": "single", "sort": "none", "hideZeros": True},
     }
     return _panel("piechart", title, description, unit, [target(expression, legend, True)], options,
-                  colour="palette-classic-by-name", **more)
+                  colour="palette-classic", **more)
 
 
 def statetimeline(title, description, expression, legend, **more):
@@ -197,7 +208,8 @@ def statetimeline(title, description, expression, legend, **more):
                   custom={"fillOpacity": 80, "lineWidth": 0, "spanNulls": False}, **more)
 
 
-def column(name, *, unit=None, thresholds=None, mappings=None, width=None, link=None, cell=None, decimals=None):
+def column(name, *, unit=None, thresholds=None, mappings=None, width=None, link=None, cell=None, decimals=None,
+           hidden=False):
     """How the column that is called `name` is shown."""
     properties = []
     if unit:
@@ -215,11 +227,15 @@ def column(name, *, unit=None, thresholds=None, mappings=None, width=None, link=
         properties.append({"id": "custom.width", "value": width})
     if link:
         properties.append({"id": "links", "value": [link]})
+    if hidden:
+        # Not to be seen, but there for links to be made from.
+        properties.append({"id": "custom.hidden", "value": True})
     return {"matcher": {"id": "byName", "options": name}, "properties": properties}
 
 
-def table(title, description, expressions, columns, *, shown, sort, unit="none", no_value="none", descending=True):
-    """`shown` maps field names, in their order, to column titles; what is not in it is hidden.
+def table(title, description, expressions, columns, *, shown, sort, no_value, unit="none"):
+    """`shown` maps field names, in their order, to column titles; what is not in it is left out. `sort` is a list of
+    (title, descending). `no_value` says what an empty table means; an empty cell is a dash.
 
     Several expressions become the columns "Value #A", "Value #B", … of rows with the same labels.
     """
@@ -239,8 +255,12 @@ def table(title, description, expressions, columns, *, shown, sort, unit="none",
         "footer": {"countRows": False, "fields": "", "reducer": ["sum"], "show": False},
         "frameIndex": 0,
         "showHeader": True,
-        "sortBy": [{"displayName": sort, "desc": descending}],
+        "sortBy": [{"displayName": title, "desc": descending} for title, descending in sort],
     }
+    settings = {one["matcher"]["options"]: one for one in columns}
+    for name in shown.values():
+        settings.setdefault(name, column(name))["properties"].append({"id": "noValue", "value": "–"})
+    columns = list(settings.values())
     panel = _panel("table", title, description, unit, targets, options,
                    custom={"align": "auto", "cellOptions": {"type": "auto"}, "inspect": False},
                    overrides=columns, no_value=no_value)

@@ -18,7 +18,7 @@ def information():
         [q.each("workspace_info", by=("region_id", "base_url", "enterprise_project_id", "discovered"))], [],
         shown={"workspace": "Workspace", "workspace_id": "Workspace id", "source": "Source", "region_id": "Region",
                "enterprise_project_id": "Enterprise project", "discovered": "Discovered", "base_url": "API"},
-        sort="Workspace", descending=False)
+        sort=[("Workspace", False)], no_value="Not known")
 
 
 def board():
@@ -28,15 +28,6 @@ def board():
     running = p.stat(
         "Running", "Endpoints in RUNNING.",
         q.total(q.each("endpoints", 'status="RUNNING"', by=("endpoint_type", "status", "visibility"))), "short")
-    problems = common.problem_table(
-        "Problems, longest first",
-        "Endpoints that are on their way, failed or in error, by the time they have been in that status. Red from 30 minutes.",
-        (), p.TRANSITION_AGE, "No problems", link=False)
-    failures = p.timeseries(
-        "Failed polls by reason", "Polls that ended without a complete listing, by reason.",
-        [(q.total(q.each("workspace_poll_failures_total", by=("reason",), value="increase({}[$__rate_interval])"), "reason")
-          + " > 0", "{{reason}}")],
-        "short", stacked=True, no_value="No poll failed")
     duration = p.timeseries(
         "Poll duration", "How long the last poll took, retries and waits included.",
         [(q.each("workspace_last_poll_duration_seconds"), "{{workspace}}")], "s")
@@ -54,13 +45,12 @@ def board():
         [
             (None, (4, [(4, common.longest_transition()), (3, common.failed()), (4, common.with_error()), (3, up),
                         (4, common.data_age()), (3, running), (3, common.endpoints())])),
-            ("What needs somebody", (10, [(24, problems)])),
+            ("What needs somebody", (7, [(24, common.on_their_way())]), (8, [(24, common.broken())])),
             ("Endpoints",
              (8, [(12, common.by_status()), (12, common.oldest_by_workspace())]),
-             (8, [(12, common.by_label("Endpoints by type", "How many endpoints there are of each type.",
-                                       "endpoint_type")),
+             (8, [(12, common.by_type()),
                   (12, common.by_label("Endpoints by visibility", "How many endpoints are PRIVATE, and how many PUBLIC.",
-                                       "visibility"))])),
+                                       "visibility", p.VISIBILITY_COLOURS))])),
             ("Capacity", (8, [(12, apu), (12, dpu)]), (8, [(12, mu), (12, ray)])),
-            ("Can it be seen?", (7, [(12, failures), (12, duration)]), (4, [(24, information())])),
+            ("Can it be seen?", (7, [(12, common.failed_polls()), (12, duration)]), (4, [(24, information())])),
         ])
