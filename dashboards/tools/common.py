@@ -84,7 +84,7 @@ def by_label(title, description, label, fixed=None):
 
 def oldest_by_workspace():
     return p.timeseries(
-        "Longest in transition",
+        "Longest in transition over time",
         "Time in status of the endpoint that has been CREATING, UPDATING or DELETING for longest, per workspace: the ten "
         "worst. A line that only rises is an endpoint that is stuck.",
         [("topk(10, " + q.age("min by (workspace) ("
@@ -133,9 +133,9 @@ def _problems(title, description, matcher, thresholds, no_value, *, descending, 
         p.column("Error code", width=205),
         p.column("Source", hidden=narrow, width=None if narrow else 150),
         p.column("Type", width=120),
+        p.column("Endpoint id", width=280),
+        p.column("Workspace", link=p.WORKSPACE_LINK if narrow else None, width=None if narrow else 170),
     ]
-    if narrow:
-        columns.append(p.column("Workspace", link=p.WORKSPACE_LINK))
     return p.table(title, description, [q.problems(matcher)], columns, shown=shown, sort=[("Time in status", descending)],
                    no_value=no_value)
 

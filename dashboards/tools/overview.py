@@ -48,7 +48,7 @@ def board():
         "Workspaces failing", "Workspaces whose last poll did not end in a complete listing: what they hold is unknown.",
         f"sum(1 - {q.each('workspace_up')})", "short", p.ANY_IS_BAD)
     workspaces = p.stat(
-        "Workspaces", "Workspaces that are polled.", f"count({q.each('workspace_polls_total')})", "short", decimals=0)
+        "Workspaces polled", "Workspaces that are polled, whether they answer or not.", f"count({q.each('workspace_polls_total')})", "short", decimals=0)
     return dashboard(
         "dataarts-fabric-overview", "DataArts Fabric / Overview",
         "What is stuck, what has failed and what cannot be seen, over all workspaces of DataArts Fabric.",

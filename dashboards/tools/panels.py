@@ -252,12 +252,11 @@ def table(title, description, expressions, columns, *, shown, sort, no_value, un
     ]
     options = {
         "cellHeight": "sm",
-        "footer": {"countRows": False, "fields": "", "reducer": ["sum"], "show": False},
         "frameIndex": 0,
         "showHeader": True,
         "sortBy": [{"displayName": title, "desc": descending} for title, descending in sort],
     }
-    settings = {one["matcher"]["options"]: one for one in columns}
+    settings = {one["matcher"]["options"]: one for one in columns if one["matcher"]["options"] in shown.values()}
     for name in shown.values():
         settings.setdefault(name, column(name))["properties"].append({"id": "noValue", "value": "–"})
     columns = list(settings.values())

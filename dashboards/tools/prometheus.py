@@ -13,6 +13,10 @@ class QueryError(Exception):
     """Prometheus refused a query, and said why."""
 
 
+# A proxy that the environment names is not for a Prometheus that is named here.
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
 class Prometheus:
     def __init__(self, address):
         self.address = address.rstrip("/")
@@ -21,7 +25,7 @@ class Prometheus:
         # A POST, because a dashboard's query may be longer than an address may be.
         body = urllib.parse.urlencode(parameters, doseq=True).encode()
         try:
-            with urllib.request.urlopen(f"{self.address}{path}", data=body, timeout=30) as response:
+            with _OPENER.open(f"{self.address}{path}", data=body, timeout=30) as response:
                 return json.load(response)["data"]
         except urllib.error.HTTPError as error:
             text = error.read().decode(errors="replace")

@@ -15,7 +15,8 @@ WORKSPACE = query_variable(
 def information():
     return p.table(
         "What it is", "What is known of the workspace beside its endpoints.",
-        [q.each("workspace_info", by=("region_id", "base_url", "enterprise_project_id", "discovered"))], [],
+        [q.each("workspace_info", by=("region_id", "base_url", "enterprise_project_id", "discovered"))],
+        [p.column("Workspace id", width=310)],
         shown={"workspace": "Workspace", "workspace_id": "Workspace id", "source": "Source", "region_id": "Region",
                "enterprise_project_id": "Enterprise project", "discovered": "Discovered", "base_url": "API"},
         sort=[("Workspace", False)], no_value="Not known")
