@@ -122,7 +122,7 @@ public final class SourceClient: Sendable {
     /// while the exchange's slot is still held: bodies in memory are never more than slots.
     /// - Parameters:
     ///   - isSuspect: whether it is for a workspace that is likely to keep its slot until the deadline.
-    ///   - retryUntil: no try begins after this.
+    ///   - retryUntil: no retry begins after this.
     func exchange<Result>(
         _ operation: APIOperation, url: String, isSuspect: Bool = false, retryUntil: ContinuousClock.Instant,
         consume: (inout HTTPResponse) async throws(APIFailure) -> Result
@@ -214,7 +214,8 @@ public final class SourceClient: Sendable {
                 hasWaited = true
                 await gateChanged.wait(beyond: seen)
                 if Task.isCancelled { throw Self.cancelled }
-                guard clock.now < retryUntil else { throw Self.throttled }
+                // Whoever waits for a credential's first use may go on whenever that has ended; a poll has its own deadline.
+                guard clock.now < retryUntil || !isThrottled else { throw Self.throttled }
             }
             // The probe may have been refused and another credential taken; who waited must not send the refused one.
             credential = try await currentCredential()
