@@ -43,9 +43,13 @@ enum ListeningSockets {
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try SocketDescriptor.keepFromPrograms(channel) }
+            }
             .childChannelInitializer { channel in
                 guard registry.admit(channel) else { return channel.close() }
                 return channel.eventLoop.makeCompletedFuture {
+                    try SocketDescriptor.keepFromPrograms(channel)
                     registry.enqueue(try Connection(configuring: channel, settings: settings))
                 }
             }

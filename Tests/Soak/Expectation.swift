@@ -14,6 +14,8 @@ struct Expectation {
     var exact: [String: String] = [:]
     /// Series whose value is a time.
     var since: [String: Since] = [:]
+    /// What each row tells, whether or not a series is about it now: the exporter may remember it.
+    var told: [(id: String, status: String, time: Int64)] = []
 
     private static let documented = [
         "RUNNING", "CREATING", "CREATE_FAILED", "UPDATING", "UPDATE_FAILED", "DELETING", "DELETE_FAILED", "DELETED",
@@ -107,6 +109,7 @@ struct Expectation {
     }
 
     private mutating func addTimes(_ row: Row) {
+        if let time = row.told { told.append((row.id, row.status, time)) }
         let isOnItsWay = ["CREATING", "UPDATING", "DELETING"].contains(row.status)
         if isOnItsWay {
             let key = SeriesKey.text(

@@ -67,15 +67,15 @@ final class History: Sendable {
                 expectation.exact[Expectation.listed] = String(listed + 1)
             }
             past.everSeen.formUnion(expectation.exact.keys.filter(Expectation.stays))
-            for row in expectation.since.values.flatMap(\.rows) {
-                if let told = row.told { past.told[row.id, default: [:]][row.status, default: []].insert(told) }
+            for row in expectation.told {
+                past.told[row.id, default: [:]][row.status, default: []].insert(row.time)
                 past.toldAt[row.id] = now
             }
             past.states[index].expectation = expectation
         }
         while past.states.count > 1, past.states[1].from < now - Self.memory { past.states.removeFirst() }
         // A row that stays in its status is told of no more than once a state, so the present ones are kept.
-        let present = Set(past.states.compactMap(\.expectation).flatMap { $0.since.values.flatMap(\.rows).map(\.id) })
+        let present = Set(past.states.compactMap(\.expectation).flatMap { $0.told.map(\.id) })
         for (id, at) in past.toldAt where at < now - Self.memory && !present.contains(id) {
             past.told[id] = nil
             past.toldAt[id] = nil
