@@ -214,7 +214,8 @@ public final class SourceClient: Sendable {
                 hasWaited = true
                 await gateChanged.wait(beyond: seen)
                 if Task.isCancelled { throw Self.cancelled }
-                guard clock.now < retryUntil else { throw Self.throttled }
+                // Whoever waits for a credential's first use may go on whenever that has ended; a poll has its own deadline.
+                guard clock.now < retryUntil || !isThrottled else { throw Self.throttled }
             }
             // The probe may have been refused and another credential taken; who waited must not send the refused one.
             credential = try await currentCredential()

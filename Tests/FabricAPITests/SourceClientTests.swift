@@ -65,6 +65,21 @@ struct SourceClientTests {
         #expect(await source.slots.acquire(lane))
     }
 
+    @Test("Exchanges go at the source's pace: one second's worth at once, the others in their turn")
+    func pace() async {
+        let source = Source(FakeTransport([Self.fine]), requestsPerSecond: 2)
+        let exchanges = (0..<4).map { _ in Task { await source.exchange() } }
+        await source.transport.waitForRequests(2)
+        await source.clock.waitForSleepers(2)
+        source.clock.advance(by: .milliseconds(500) - .nanoseconds(1))
+        #expect(source.transport.requests.count == 2)
+        source.clock.advance(by: .nanoseconds(1))
+        await source.transport.waitForRequests(3)
+        source.clock.advance(by: .milliseconds(500))
+        for exchange in exchanges { #expect(await exchange.value == .success("{}")) }
+        #expect(source.transport.requests.count == 4)
+    }
+
     @Test("A source that is dead gets few retries, however many workspaces ask")
     func budget() async {
         let transport = FakeTransport([Self.busy])

@@ -165,6 +165,19 @@ struct WrongCredentialTests {
         #expect(source.transport.requests.count == 2)
     }
 
+    @Test("Who waited for the first use of a credential beyond the interval goes on all the same: nothing throttles it")
+    func lateProof() async {
+        let transport = FakeTransport(holding: true) { _, _ in .response(200, "{}") }
+        let source = Source(transport, credentials: LockableKeys(), retries: 0)
+        let first = Task { await source.exchange() }
+        await transport.waitForRequests(1)
+        let second = Task { await source.exchange() }
+        source.clock.advance(by: .seconds(61))
+        transport.release()
+        #expect(await first.value == .success("{}"))
+        #expect(await second.value == .success("{}"))
+    }
+
     @Test("One that nobody has accepted is tried by one request at a time, whatever comes in place of an answer")
     func noAnswer() async {
         let transport = FakeTransport([.failure(TransportFailure(.connect, "nobody there"))])
