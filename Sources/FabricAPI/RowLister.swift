@@ -16,7 +16,7 @@ struct RowLister: Sendable {
     /// Lists, folding each page as it is decoded.
     /// - Parameters:
     ///   - isSuspect: whether exchanges are likely to keep their slots until the deadline.
-    ///   - retryUntil: no try of an exchange begins after this.
+    ///   - retryUntil: no retry of an exchange begins after this.
     ///   - makeFold: makes an empty fold; called once for each attempt.
     func list<Fold: ListingFold>(
         isSuspect: Bool = false, retryUntil: ContinuousClock.Instant, makeFold: @Sendable () -> Fold

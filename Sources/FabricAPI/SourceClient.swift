@@ -122,7 +122,7 @@ public final class SourceClient: Sendable {
     /// while the exchange's slot is still held: bodies in memory are never more than slots.
     /// - Parameters:
     ///   - isSuspect: whether it is for a workspace that is likely to keep its slot until the deadline.
-    ///   - retryUntil: no try begins after this.
+    ///   - retryUntil: no retry begins after this.
     func exchange<Result>(
         _ operation: APIOperation, url: String, isSuspect: Bool = false, retryUntil: ContinuousClock.Instant,
         consume: (inout HTTPResponse) async throws(APIFailure) -> Result
