@@ -105,6 +105,11 @@ let package = Package(
             path: "Tests/Soak",
             swiftSettings: strict + [.unsafeFlags(["-O"])]
         ),
+        .testTarget(
+            name: "SoakTests",
+            dependencies: ["FabricSimulator", "fabric-soak"],
+            swiftSettings: strict
+        ),
         tests("Aggregation", ["Exposition", "FabricModel", "TestSupport"], goldens: ["Goldens"]),
         tests("CurlTransport", ["TestSupport", "Transport"]),
         tests("ExporterConfig", ["Secrets"]),

@@ -8,6 +8,14 @@ struct Resources {
     var threads = 0
     var descriptors = 0
 
+    /// What a process holds that holds this.
+    init(residentKiB: Int, peakKiB: Int, threads: Int, descriptors: Int) {
+        self.residentKiB = residentKiB
+        self.peakKiB = peakKiB
+        self.threads = threads
+        self.descriptors = descriptors
+    }
+
     /// What the process `pid` holds now; nil: it is gone.
     init?(of pid: pid_t) {
         guard let file = fopen("/proc/\(pid)/status", "r") else { return nil }
