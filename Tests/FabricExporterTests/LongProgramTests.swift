@@ -56,7 +56,7 @@ struct LongProgramTests {
         let serving = Task { try await server.run() }
         func text(_ workspaces: [SimulatedWorkspace]) -> String {
             """
-            poll: {interval: 400ms, timeout: 1s, stale_after: 1h, retries: 0, requests_per_second: 0, max_endpoints: 5000}
+            poll: {interval: 400ms, timeout: 3s, stale_after: 1h, retries: 0, requests_per_second: 0, max_endpoints: 5000}
             sources:
               - region: cn-north-4
                 base_url: \(server.baseURL)
