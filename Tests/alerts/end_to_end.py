@@ -110,36 +110,37 @@ class Chain:
     def run(self) -> None:
         check = self.report.check
         with check("exactly the alerts that must fire do; the young, the healthy and the public endpoint are silent"):
-            self.settles(FIRING, 25, still=3)
+            self.settles(FIRING, 40, still=3)
         with check("every rule can be evaluated"):
             require_equal(self.prometheus.failed_rules(), [], "failed rules")
-        with check("the webhook is told of them, with id, name and workspace; of two stages of one alert, the critical"):
-            wait_for(lambda: alerts(self.webhook.told("firing")) >= NOTIFIED, 20, "the notifications arrive")
+        with check("the webhook is told of them, with id, name and workspace; of two stages, of the critical one"):
+            wait_for(lambda: alerts(self.webhook.told("firing")) >= NOTIFIED, 40, "the notifications arrive")
             require_equal(alerts(self.webhook.told("firing")) - NOTIFIED, set(), "what else was notified")
         with check("the notification of a failure names its error code"):
             texts = [alert["annotations"]["description"] for alert in self.webhook.alerts]
             require(any(text.endswith("error code dataartsfabric.00010024.") for text in texts), f"{texts}")
         with check("an outage of the API resolves no alert on an endpoint, also when the series are withdrawn"):
             self.plane.faults[ANALYTICS.id] = Fault(status=500, body=INTERNAL)
-            self.settles(FIRING | OUTAGE, 25, still=5)
+            self.settles(FIRING | OUTAGE, 40, still=5)
+            wait_for(lambda: alerts(self.webhook.told("firing")) >= OUTAGE, 40, "the webhook is told of the outage")
             require_equal(self.webhook.told("resolved"), [], "what was resolved")
         with check("after it, its own alerts resolve and the others are as before"):
             del self.plane.faults[ANALYTICS.id]
-            self.settles(FIRING, 25, still=2)
-            wait_for(lambda: alerts(self.webhook.told("resolved")) == OUTAGE, 20, "the webhook is told so")
+            self.settles(FIRING, 40, still=2)
+            wait_for(lambda: alerts(self.webhook.told("resolved")) == OUTAGE, 40, "the webhook is told so")
         with check("repaired endpoints and a granted workspace resolve, and the webhook is told"):
             self.plane.put(ANALYTICS.id, row(STUCK, "ray", "RUNNING", 0))
             self.plane.put(ANALYTICS.id, row(SLOW, "sql", "RUNNING", 0))
             self.plane.remove(ANALYTICS.id, BROKEN)
             del self.plane.faults[SECRET.id]
-            self.settles(set(), 25, still=2)
-            wait_for(lambda: alerts(self.webhook.told("resolved")) >= NOTIFIED, 20, "the resolved ones arrive")
+            self.settles(set(), 40, still=2)
+            wait_for(lambda: alerts(self.webhook.told("resolved")) >= NOTIFIED, 40, "the resolved ones arrive")
 
     def stopped(self, target: str) -> None:
         down = labelled("ExporterDown", "critical", job="dataarts-fabric", instance=target)
         with self.report.check("a stopped exporter raises its own alert and no other"):
-            self.settles({down}, 25, still=2)
-            wait_for(lambda: down in alerts(self.webhook.told("firing")), 20, "the webhook is told")
+            self.settles({down}, 40, still=2)
+            wait_for(lambda: down in alerts(self.webhook.told("firing")), 40, "the webhook is told")
         with self.report.check("nothing was notified beyond what is named here"):
             require_equal(alerts(self.webhook.told("firing")) - NOTIFIED - OUTAGE, {down}, "what else was notified")
 
