@@ -80,7 +80,8 @@ def failing_table():
     return p.table(
         "Failed polls within 15 minutes", "Workspaces that polls failed for, why, and how often. docs/metrics.md lists the reasons.",
         [f"{failures} > 0"],
-        [p.column("Polls", unit="short", decimals=0), p.column("Workspace", link=p.WORKSPACE_LINK)],
+        [p.column("Polls", unit="short", decimals=0, width=80), p.column("Reason", width=140), p.column("Source", width=130),
+         p.column("Workspace", link=p.WORKSPACE_LINK)],
         shown={"workspace": "Workspace", "source": "Source", "reason": "Reason", "Value": "Polls"},
         sort=[("Polls", True)], no_value="No poll failed")
 
