@@ -103,6 +103,12 @@ def series(lines, width, height, start, end, step, unit, theme, thresholds):
         opacity = field.settings.get("custom.fillOpacity", 0) / 100
         dash = field.settings.get("custom.lineStyle", {}).get("fill") == "dash"
         floor = dict(lower)
+        if field.settings["custom.drawStyle"] == "bars":
+            wide = max(2, (x(start + step) - x(start)) * 0.8)
+            for at, value in points:
+                parts.append(f'<rect x="{max(margin, x(at) - wide / 2):.1f}" y="{y(value):.1f}" width="{wide:.1f}" '
+                             f'height="{y(floor[at]) - y(value):.1f}" fill="{ink}" opacity="0.8"/>')
+            continue
         for run in _runs(points, 2.5 * step):
             line = _path(run, x, y, stairs)
             if opacity and len(run) > 1:
@@ -143,6 +149,7 @@ def donut(parts, size):
     for ink, share in parts:
         drawing.append(
             f'<circle cx="{centre}" cy="{centre}" r="{radius - thick / 2}" fill="none" stroke="{ink}" stroke-width="{thick}" '
-            f'stroke-dasharray="{length * share:.2f} {length:.2f}" transform="rotate({math.degrees(angle):.2f} {centre} {centre})"/>')
+            f'stroke-dasharray="{length * share:.2f} {length:.2f}" '
+            f'transform="rotate({math.degrees(angle):.2f} {centre} {centre})"/>')
         angle += 2 * math.pi * share
     return "".join([*drawing, "</svg>"])

@@ -72,7 +72,7 @@ def failed_polls(*matchers):
         "Failed polls by reason", "Polls per minute that ended without a complete listing, by reason.",
         [("60 * " + q.total(q.each("workspace_poll_failures_total", *matchers, by=("reason",), value=RATE), "reason")
           + " > 0", "{{reason}}")],
-        "opm", stacked=True, interval=POLL_STEP, no_value="No poll failed")
+        "opm", stacked=True, bars=True, interval=POLL_STEP, no_value="No poll failed")
 
 
 def by_label(title, description, label, fixed=None):

@@ -49,7 +49,8 @@ def board():
         "Workspaces failing", "Workspaces whose last poll did not end in a complete listing: what they hold is unknown.",
         f"sum(1 - {q.each('workspace_up')})", "short", p.ANY_IS_BAD)
     workspaces = p.stat(
-        "Workspaces polled", "Workspaces that are polled, whether they answer or not.", f"count({q.each('workspace_polls_total')})", "short", decimals=0)
+        "Workspaces polled", "Workspaces that are polled, whether they answer or not.",
+        f"count({q.each('workspace_polls_total')})", "short", decimals=0)
     largest = p.timeseries(
         "Endpoints by workspace", "How many endpoints each workspace lists: the ten largest.",
         [("topk(10, " + q.total(q.each("workspace_listed_endpoints"), "workspace") + ")", "{{workspace}}")], "short",
