@@ -54,6 +54,7 @@ def waste_table():
         "high.",
         [q.total(reserved(family, labels, NOT_RUNNING), *by) + " > 0" for _, family, labels in UNITS],
         [p.column("Status", mappings=p.STATUS_MAPPING, width=165), p.column("Workspace", link=p.WORKSPACE_LINK),
+         p.column("Source", width=150), p.column("Type", width=130), p.column("Specification", width=180),
          *(p.column(name, unit="short", decimals=0, width=110) for name, _, _ in UNITS)],
         shown={"workspace": "Workspace", "source": "Source", "status": "Status", "endpoint_type": "Type",
                "spec_code": "Specification", "Value #A": "APU", "Value #B": "DPU", "Value #C": "MU"},
@@ -69,7 +70,9 @@ def workspaces_table():
             expressions.append(q.total(q.each(f"{family}_{what}", by=labels), *by))
     return p.table(
         "Workspaces", "What each workspace keeps reserved, and what it may grow to.", expressions,
-        [p.column("Workspace", link=p.WORKSPACE_LINK)], shown=shown, sort=[("APU reserved", True)], no_value="No workspace is polled")
+        [p.column("Workspace", link=p.WORKSPACE_LINK), p.column("Source", width=150),
+         *(p.column(title, width=130) for title in shown.values() if title not in ("Workspace", "Source"))],
+        shown=shown, sort=[("APU reserved", True)], no_value="No workspace is polled")
 
 
 def what_for(name, family, labels):
@@ -128,6 +131,6 @@ def board():
              (4, [(5, spent[0]), (5, spent[1]), (5, spent[2]), (5, spent[3]), (4, spent[4])])),
             ("What costs for nothing", (9, [(24, waste_table())])),
             ("Reserved and maximum", (8, [(12, apu), (12, dpu)]), (8, [(12, mu), (12, cost_by_workspace)])),
-            ("What for", (6, [(8, bars) for bars, _ in purposes]), (8, [*((6, pie) for _, pie in purposes), (6, public)])),
+            ("What for", (6, [*((6, bars) for bars, _ in purposes), (6, public)]), (8, [(8, pie) for _, pie in purposes])),
             ("Workspaces", (11, [(24, workspaces_table())])),
         ], span="now-24h")

@@ -26,14 +26,16 @@ def _ticks(low, high, unit, wanted=4):
 
 def _time_axis(start, end, x, height, theme):
     choices = [5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 10800, 21600, 43200, 86400]
-    step = next((choice for choice in choices if (end - start) / choice <= 7), 86400)
+    step = next((choice for choice in choices if (end - start) / choice <= (x(end) - x(start)) / 60), 86400)
     form = "%H:%M:%S" if step < 60 else "%H:%M" if step < 86400 else "%m-%d"
     parts = []
     at = math.ceil(start / step) * step
     while at <= end:
         label = datetime.datetime.fromtimestamp(at, datetime.timezone.utc).strftime(form)
         parts.append(f'<line x1="{x(at):.1f}" x2="{x(at):.1f}" y1="0" y2="{height}" stroke="{theme["grid"]}"/>')
-        parts.append(f'<text x="{x(at):.1f}" y="{height + 15}" text-anchor="middle">{label}</text>')
+        # A label that would be cut at the edge is left out; the line tells enough.
+        if x(end) - x(at) >= 10:
+            parts.append(f'<text x="{x(at):.1f}" y="{height + 15}" text-anchor="middle">{label}</text>')
         at += step
     return parts
 
@@ -101,6 +103,12 @@ def series(lines, width, height, start, end, step, unit, theme, thresholds):
         opacity = field.settings.get("custom.fillOpacity", 0) / 100
         dash = field.settings.get("custom.lineStyle", {}).get("fill") == "dash"
         floor = dict(lower)
+        if field.settings["custom.drawStyle"] == "bars":
+            wide = max(2, (x(start + step) - x(start)) * 0.8)
+            for at, value in points:
+                parts.append(f'<rect x="{max(margin, x(at) - wide / 2):.1f}" y="{y(value):.1f}" width="{wide:.1f}" '
+                             f'height="{y(floor[at]) - y(value):.1f}" fill="{ink}" opacity="0.8"/>')
+            continue
         for run in _runs(points, 2.5 * step):
             line = _path(run, x, y, stairs)
             if opacity and len(run) > 1:
@@ -115,7 +123,7 @@ def series(lines, width, height, start, end, step, unit, theme, thresholds):
 
 def states(lines, width, height, start, end, step, theme):
     """One bar per series, coloured by its value at each time; as many as fit."""
-    left = 150
+    left = 220
     fitting = max(1, min(len(lines), int((height - AXIS_HEIGHT) / 16)))
     row = min(30, (height - AXIS_HEIGHT) / fitting)
     x = lambda at: left + (at - start) / (end - start) * (width - left - 8)  # noqa: E731
@@ -141,6 +149,7 @@ def donut(parts, size):
     for ink, share in parts:
         drawing.append(
             f'<circle cx="{centre}" cy="{centre}" r="{radius - thick / 2}" fill="none" stroke="{ink}" stroke-width="{thick}" '
-            f'stroke-dasharray="{length * share:.2f} {length:.2f}" transform="rotate({math.degrees(angle):.2f} {centre} {centre})"/>')
+            f'stroke-dasharray="{length * share:.2f} {length:.2f}" '
+            f'transform="rotate({math.degrees(angle):.2f} {centre} {centre})"/>')
         angle += 2 * math.pi * share
     return "".join([*drawing, "</svg>"])

@@ -60,7 +60,7 @@ def not_running():
         "How many endpoints are in each status other than RUNNING, which would hide the others.",
         [(q.total(q.each("endpoints", 'status!="RUNNING"', by=("endpoint_type", "status", "visibility")), "status") + " > 0",
           "{{status}}")],
-        "short", stacked=True, overrides=p.colours(p.STATUS_COLOURS), decimals=0)
+        "short", stacked=True, overrides=p.colours(p.STATUS_COLOURS), decimals=0, no_value="All are running")
 
 
 def by_type():
@@ -72,7 +72,7 @@ def failed_polls(*matchers):
         "Failed polls by reason", "Polls per minute that ended without a complete listing, by reason.",
         [("60 * " + q.total(q.each("workspace_poll_failures_total", *matchers, by=("reason",), value=RATE), "reason")
           + " > 0", "{{reason}}")],
-        "opm", stacked=True, interval=POLL_STEP, no_value="No poll failed")
+        "opm", stacked=True, bars=True, interval=POLL_STEP, no_value="No poll failed")
 
 
 def by_label(title, description, label, fixed=None):
@@ -90,7 +90,7 @@ def oldest_by_workspace():
         [("topk(10, " + q.age("min by (workspace) ("
           + q.each("endpoint_oldest_transition_timestamp_seconds", by=("endpoint_type", "status")) + ")") + ")",
           "{{workspace}}")],
-        "s", thresholds=p.TRANSITION_AGE)
+        "s", thresholds=p.TRANSITION_AGE, no_value="Nothing is on its way")
 
 
 def capacity(unit_name, family, meaning, labels=("endpoint_type", "status", "spec_code"), more=""):
@@ -98,7 +98,8 @@ def capacity(unit_name, family, meaning, labels=("endpoint_type", "status", "spe
         f"{unit_name} reserved and maximum", f"{meaning} The dashed line is the ceiling that it may grow to.{more}",
         [(q.total(q.each(f"{family}_reserved", by=labels)), "reserved"),
          (q.total(q.each(f"{family}_max", by=labels)), "maximum")],
-        "short", overrides=[*p.colours(p.RESERVED_COLOURS), p.dashed("maximum")], decimals=0)
+        "short", overrides=[*p.colours(p.RESERVED_COLOURS), p.dashed("maximum")], decimals=0,
+        no_value=f"No endpoint has {unit_name}")
 
 
 DPU_LABELS = ("endpoint_type", "status", "spec_code", "public_resource")

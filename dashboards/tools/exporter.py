@@ -78,9 +78,11 @@ def sources_table():
 def failing_table():
     failures = q.each("workspace_poll_failures_total", *OURS, by=("reason",), value="increase({}[15m])")
     return p.table(
-        "Failed polls within 15 minutes", "Workspaces that polls failed for, why, and how often. docs/metrics.md lists the reasons.",
+        "Failed polls within 15 minutes",
+        "Workspaces that polls failed for, why, and how often. docs/metrics.md lists the reasons.",
         [f"{failures} > 0"],
-        [p.column("Polls", unit="short", decimals=0), p.column("Workspace", link=p.WORKSPACE_LINK)],
+        [p.column("Polls", unit="short", decimals=0, width=80), p.column("Reason", width=140), p.column("Source", width=130),
+         p.column("Workspace", link=p.WORKSPACE_LINK)],
         shown={"workspace": "Workspace", "source": "Source", "reason": "Reason", "Value": "Polls"},
         sort=[("Polls", True)], no_value="No poll failed")
 
@@ -100,8 +102,8 @@ def polls():
          (f"min({own('poll_stale_after_seconds')})", "withdrawn")],
         "s", overrides=[*p.colours({"withdrawn": "red"}), p.dashed("withdrawn")])
     duration = p.timeseries(
-        "Poll duration", "How long the last poll took, retries and waits included: the ten slowest. A poll that takes longer than "
-        "poll.interval (dashed) skips slots.",
+        "Poll duration", "How long the last poll took, retries and waits included: the ten slowest. A poll that takes "
+        "longer than poll.interval (dashed) skips slots.",
         [("topk(10, " + q.each("workspace_last_poll_duration_seconds", *OURS) + ")", "{{workspace}}"),
          (f"min({own('poll_interval_seconds')})", "interval")],
         "s", overrides=[*p.colours({"interval": "red"}), p.dashed("interval")])
@@ -151,9 +153,11 @@ def api():
          ("60 * " + q.per_source("credential_refresh_failures_total", *OURS, value=RATE), "{{source}} failed")],
         "opm", interval=common.POLL_STEP, no_value="No credential is refreshed")
     discovery = p.timeseries(
-        "Failed discoveries by reason", "Discoveries per minute that ended without a complete list of workspaces, by source and reason.",
+        "Failed discoveries by reason",
+        "Discoveries per minute that ended without a complete list of workspaces, by source and reason.",
         [("60 * " + q.per_source("discovery_failures_total", *OURS, by=("reason",), value=RATE) + " > 0",
-          "{{source}} {{reason}}")], "opm", stacked=True, interval=common.POLL_STEP, no_value="No discovery failed")
+          "{{source}} {{reason}}")], "opm", stacked=True, bars=True, interval=common.POLL_STEP,
+        no_value="No discovery failed")
     return requests, latency, retries, received, refreshes, discovery
 
 

@@ -28,6 +28,7 @@ def workspaces_table():
         ],
         [
             p.column("Answers", mappings=p.YES_NO, width=80),
+            p.column("Source", width=150),
             p.column("Why not", width=150),
             p.column("Endpoints", width=110),
             p.column("Failed", thresholds=p.ANY_IS_BAD, width=110, cell="color-text"),
@@ -48,7 +49,12 @@ def board():
         "Workspaces failing", "Workspaces whose last poll did not end in a complete listing: what they hold is unknown.",
         f"sum(1 - {q.each('workspace_up')})", "short", p.ANY_IS_BAD)
     workspaces = p.stat(
-        "Workspaces polled", "Workspaces that are polled, whether they answer or not.", f"count({q.each('workspace_polls_total')})", "short", decimals=0)
+        "Workspaces polled", "Workspaces that are polled, whether they answer or not.",
+        f"count({q.each('workspace_polls_total')})", "short", decimals=0)
+    largest = p.timeseries(
+        "Endpoints by workspace", "How many endpoints each workspace lists: the ten largest.",
+        [("topk(10, " + q.total(q.each("workspace_listed_endpoints"), "workspace") + ")", "{{workspace}}")], "short",
+        decimals=0)
     return dashboard(
         "dataarts-fabric-overview", "DataArts Fabric / Overview",
         "What is stuck, what has failed and what cannot be seen, over all workspaces of DataArts Fabric.",
@@ -61,6 +67,5 @@ def board():
             ("Over time",
              (8, [(12, common.not_running()), (12, common.oldest_by_workspace())]),
              (8, [(12, common.by_type()),
-                  (12, common.by_label("Endpoints by workspace", "How many endpoints each workspace lists.",
-                                       "workspace"))])),
+                  (12, largest)])),
         ])

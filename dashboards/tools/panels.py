@@ -149,18 +149,20 @@ def dashed(name):
 
 
 def timeseries(title, description, queries, unit="none", *, stacked=False, thresholds=None, calcs=("lastNotNull",),
-               interval=None, **more):
-    """`queries` are (expression, legend) pairs. Thresholds, where given, are drawn as lines."""
+               interval=None, bars=False, **more):
+    """`queries` are (expression, legend) pairs. Thresholds, where given, are drawn as lines. `bars`: for what
+    happens now and then."""
     custom = {
         "axisPlacement": "auto",
         "axisSoftMin": 0,
-        "drawStyle": "line",
+        "drawStyle": "bars" if bars else "line",
         "fillOpacity": 60 if stacked else 0,
         "gradientMode": "none",
         "lineInterpolation": "stepAfter" if stacked else "linear",
         "lineWidth": 1 if stacked else 2,
         "pointSize": 4,
-        "showPoints": "never",
+        # What was there for one moment is a point, since a line needs two.
+        "showPoints": "auto",
         "spanNulls": False,
         "stacking": {"group": "A", "mode": "normal" if stacked else "none"},
         "thresholdsStyle": {"mode": "line" if thresholds else "off"},

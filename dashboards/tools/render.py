@@ -187,7 +187,8 @@ class Renderer:
         drawing = charts.donut([(field.series_colour(), value / whole) for field, _, value in found], size)
         rows = "".join(f'<tr><td class="name"><i style="background:{field.series_colour()}"></i>{escape(field.name)}</td>'
                        f'<td class="number">{value / whole:.0%}</td></tr>' for field, _, value in found[:height // 20])
-        return f'<div class="split">{drawing}<div class="legend" style="width:{width - size - 24:.0f}px"><table>{rows}</table></div></div>'
+        legend = f'<div class="legend" style="width:{width - size - 24:.0f}px"><table>{rows}</table></div>'
+        return f'<div class="split">{drawing}{legend}</div>'
 
     def state_timeline(self, panel, width, height):
         lines, step = self._range(panel, width)
@@ -218,10 +219,11 @@ class Renderer:
                 f'<h3>{escape(panel["title"])}</h3><div class="content">{content}</div></section>')
 
     def html(self):
-        chosen = "".join(
-            f'<span class="variable"><b>{escape(variable["label"])}</b>'
-            f'{escape("All" if self.selection.values[variable["name"]] == variable.get("allValue") else self.selection.values[variable["name"]])}</span>'
-            for variable in self.dashboard["templating"]["list"])
+        chosen = ""
+        for variable in self.dashboard["templating"]["list"]:
+            value = self.selection.values[variable["name"]]
+            shown = "All" if value == variable.get("allValue") else value
+            chosen += f'<span class="variable"><b>{escape(variable["label"])}</b>{escape(shown)}</span>'
         body = "".join(self.panel(panel) for panel in self.dashboard["panels"])
         return (f'<!doctype html><meta charset="utf-8"><title>{escape(self.dashboard["title"])}</title>'
                 f"<style>{self._style()}</style><header><h1>{escape(self.dashboard['title'])}</h1>{chosen}</header>{body}")

@@ -37,7 +37,7 @@ def board():
         [(q.total(q.each("ray_workers_min", by=("endpoint_type", "status", "spec_code"))), "workers, fewest"),
          (q.total(q.each("ray_workers_max", by=("endpoint_type", "status", "spec_code"))), "workers, most"),
          (q.total(q.each("ray_heads", by=("endpoint_type", "status", "spec_code"))), "head groups")],
-        "short", overrides=[p.dashed("workers, most")], decimals=0)
+        "short", overrides=[p.dashed("workers, most")], decimals=0, no_value="No Ray endpoints")
     apu, dpu, mu = common.capacities()
     return dashboard(
         "dataarts-fabric-workspace", "DataArts Fabric / Workspace",
