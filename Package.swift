@@ -79,7 +79,7 @@ let package = Package(
         room("Transport"),
         room("CurlTransport", ["CCurl", "Transport"]),
         room("FabricModel"),
-        room("FabricAuth", ["Secrets", "Transport"]),
+        room("FabricAuth", ["CFabricJSON", "Clocks", "Digests", "FabricModel", "JSONText", "Secrets", "Transport"]),
         room("FabricAPI", ["CFabricJSON", "Clocks", "FabricAuth", "FabricModel", "Secrets", "Transport"]),
         room("Digests", ["COpenSSL"]),
         room("JSONText"),
@@ -125,7 +125,8 @@ let package = Package(
         tests("ExporterConfig", ["Secrets"]),
         tests("Exposition", ["TestSupport"], goldens: ["Goldens"]),
         tests("FabricAPI", ["Clocks", "FabricAuth", "FabricModel", "Secrets", "TestSupport", "Transport"]),
-        tests("FabricAuth", ["Secrets", "TestSupport", "Transport"]),
+        tests(
+            "FabricAuth", ["Clocks", "Secrets", "TestSupport", "Transport"], goldens: ["signing-vectors.json"]),
         tests(
             "FabricExporter",
             [
