@@ -87,7 +87,12 @@ let package = Package(
         room("Aggregation", ["Exposition", "FabricModel"]),
         room("ExporterConfig", ["CYAML", "Secrets"]),
         room("StatusReport", ["Aggregation", "FabricModel"]),
-        room("Polling", ["Aggregation", "Clocks", "Exposition", "FabricAPI", "FabricModel", "StatusReport", logging]),
+        room(
+            "Polling",
+            [
+                "Aggregation", "Clocks", "Exposition", "FabricAPI", "FabricAuth", "FabricModel", "StatusReport",
+                logging,
+            ]),
         room("HTTPListener", nio + [tls, logging]),
         room(
             "MetricsServer",
@@ -95,7 +100,7 @@ let package = Package(
                 "Aggregation", "CCrypt", "Digests", "Exposition", "FabricModel", "HTTPListener", "JSONText", "Secrets",
                 "StatusReport", logging,
             ]),
-        room("FabricSimulator", ["HTTPListener", logging]),
+        room("FabricSimulator", ["Digests", "HTTPListener", logging]),
         room(
             "FabricExporter",
             [
@@ -130,7 +135,7 @@ let package = Package(
         tests(
             "FabricExporter",
             [
-                "Clocks", "CurlTransport", "ExporterConfig", "Exposition", "FabricAPI", "FabricModel",
+                "Clocks", "CurlTransport", "ExporterConfig", "Exposition", "FabricAPI", "FabricAuth", "FabricModel",
                 "FabricSimulator", "Secrets", "TestSupport", logging,
             ]),
         tests("FabricModel"),
