@@ -90,8 +90,6 @@ enum SchemaRule: Sendable {
 enum Schema {
     /// Paths of keys that are read and checked, then refused as not supported yet.
     static let unsupportedYet: Set<String> = [
-        "sources[].auth.password",
-        "sources[].auth.access_key",
         "sources[].auth.metadata",
         "sources[].auth.environment",
         "sources[].auth.assume_agency",

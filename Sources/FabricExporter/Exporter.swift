@@ -76,7 +76,7 @@ public final class Exporter: Sendable {
         var next: [String: SourceSupervisor] = [:]
         for settings in configuration.sources {
             // Made before anything is changed, so that one bad source leaves all as it was.
-            _ = try factory.credentials(settings)
+            try factory.checkCredentials(settings)
             if let source = known[settings.name] {
                 next[settings.name] = source
             } else {
@@ -104,9 +104,10 @@ public final class Exporter: Sendable {
                 await source.begin()
                 if areRunning { await source.run() }
             } else {
+                let wasRefused = source.client.nextProbe != nil
                 try await source.configure(settings, factory: factory, manner: manner)
                 // A new configuration is reason to test a refused credential now rather than in its turn.
-                if source.client.nextProbe != nil { await surroundings.fleet.pollNow(source: source.name) }
+                if wasRefused { await surroundings.fleet.pollNow(source: source.name) }
             }
         }
     }

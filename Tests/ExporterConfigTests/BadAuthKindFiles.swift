@@ -4,14 +4,7 @@
 enum BadAuthKindFiles {
     static let all: [BadFile] = [
         BadFile(
-            "password is not supported yet",
-            Reading.authOf("password: {domain: acme, user: exporter, password_file: /run/secrets/password}"),
-            [
-                "config.yaml:5:5: sources[0].auth.password: not supported yet"
-            ]
-        ),
-        BadFile(
-            "password is checked all the same",
+            "password is checked",
             Reading.authOf(
                 """
                 password:
@@ -24,7 +17,6 @@ enum BadAuthKindFiles {
                   iam_url: iam.example.com
                 """),
             [
-                "config.yaml:5:5: sources[0].auth.password: not supported yet",
                 "config.yaml:6:7: sources[0].auth.password.domian: unknown key; did you mean domain?",
                 "config.yaml:6:7: sources[0].auth.password: only one of password and password_file may be given",
                 "config.yaml:6:7: sources[0].auth.password: only one of project and project_id may be given",
@@ -36,14 +28,7 @@ enum BadAuthKindFiles {
             ]
         ),
         BadFile(
-            "access_key is not supported yet",
-            Reading.authOf("access_key: {id: AK, secret: sk-0123456789}"),
-            [
-                "config.yaml:5:5: sources[0].auth.access_key: not supported yet"
-            ]
-        ),
-        BadFile(
-            "access_key is checked all the same",
+            "access_key is checked",
             Reading.authOf(
                 """
                 access_key:
@@ -52,7 +37,6 @@ enum BadAuthKindFiles {
                   security_token_file: /run/secrets/token
                 """),
             [
-                "config.yaml:5:5: sources[0].auth.access_key: not supported yet",
                 "config.yaml:6:7: sources[0].auth.access_key.id: required, but missing",
                 "config.yaml:6:7: sources[0].auth.access_key: only one of security_token and security_token_file "
                     + "may be given",
@@ -98,8 +82,7 @@ enum BadAuthKindFiles {
                 assume_agency: {agency: monitoring, domain: acme}
                 """),
             [
-                "config.yaml:5:5: sources[0].auth.access_key: not supported yet",
-                "config.yaml:6:5: sources[0].auth.assume_agency: not supported yet",
+                "config.yaml:6:5: sources[0].auth.assume_agency: not supported yet"
             ]
         ),
         BadFile(
@@ -126,7 +109,6 @@ enum BadAuthKindFiles {
                 assume_agency: {agency: m, domain: a, duration: 25h}
                 """),
             [
-                "config.yaml:5:5: sources[0].auth.access_key: not supported yet",
                 "config.yaml:6:5: sources[0].auth.assume_agency: not supported yet",
                 "config.yaml:6:53: sources[0].auth.assume_agency.duration: must be a duration from 15m to 1d, not "
                     + "25h",
@@ -143,10 +125,23 @@ enum BadAuthKindFiles {
                   password: {domain: acme, user: exporter, password: hunter2hunter2}
                 """),
             [
-                "config.yaml:6:5: sources[0].auth.password: not supported yet",
                 "config.yaml:6:15: sources[0].auth.password.iam_url: required where region is not given",
                 "config.yaml:6:15: sources[0].auth.password: one of project and project_id is required where "
                     + "region is not given",
+            ]
+        ),
+        BadFile(
+            "Without a region, an access key's project is needed",
+            Reading.sourceOf(
+                """
+                name: a
+                base_url: https://fabric.example.com
+                workspaces: [{id: w1}]
+                auth:
+                  access_key: {id: AK, secret: sk-0123456789, iam_url: 'https://iam.example.com'}
+                """),
+            [
+                "config.yaml:6:17: sources[0].auth.access_key.project_id: required where region is not given"
             ]
         ),
     ]
