@@ -5,16 +5,22 @@ internal import Transport
 
 extension SourceClient {
     /// The failure that a response other than 200 stands for.
-    static func failure(of response: HTTPResponse, _ credential: Credential) -> APIFailure {
+    /// - Parameter wallMicroseconds: this machine's clock when the response came.
+    static func failure(
+        of response: HTTPResponse, _ credential: Credential, wallMicroseconds: Int64
+    ) -> APIFailure {
         let body = ErrorBody(response.body)
         // Struck out first and cut then: half a secret would not be found.
         func cleaned(_ text: String?, limit: Int) -> String? {
             text.map { String(credential.redacting($0).prefix(limit)) }
         }
         let requestID = response.header("X-Request-Id") ?? body.requestID ?? response.header("X-IAM-Trace-Id")
+        let skew =
+            credential.isSigned ? ClockSkew.sentence(response, wallMicroseconds: wallMicroseconds) : nil
+        let message = cleaned(body.message, limit: 200) ?? "the service gave no reason"
         return APIFailure(
             FailureTable.reason(status: response.status, code: body.code),
-            cleaned(body.message, limit: 200) ?? "the service gave no reason",
+            skew.map { "\($0): \(message)" } ?? message,
             status: response.status,
             code: cleaned(body.code, limit: 64),
             requestID: cleaned(requestID, limit: 64),

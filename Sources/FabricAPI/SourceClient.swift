@@ -226,7 +226,10 @@ public final class SourceClient: Sendable {
             statistics.countExchange(
                 operation, status: response.status, duration: clock.now - begin,
                 receivedBytes: response.receivedBytes)
-            return response.status == 200 ? .success(response) : .failure(Self.failure(of: response, credential))
+            return response.status == 200
+                ? .success(response)
+                : .failure(
+                    Self.failure(of: response, credential, wallMicroseconds: clock.wallMicroseconds))
         } catch {
             statistics.countExchange(
                 operation, status: error.status, duration: clock.now - begin, receivedBytes: error.receivedBytes)

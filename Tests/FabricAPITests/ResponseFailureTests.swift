@@ -20,7 +20,7 @@ struct ResponseFailureTests {
         let credential = try await TokenCredentials(token: Secret(token)).credential()
         let response = HTTPResponse(
             status: status, headers: headers.map { HTTPHeader($0.0, $0.1) }, body: Array(body.utf8), receivedBytes: 0)
-        return SourceClient.failure(of: response, credential)
+        return SourceClient.failure(of: response, credential, wallMicroseconds: 1_772_352_930_000_000)
     }
 
     @Test("Reason, code, message and request id are kept")
