@@ -47,8 +47,12 @@ struct AccessKeyIssuer: CredentialIssuer {
         return secrets
     }
 
+    func key(_ secrets: [Secret]) -> AccessKey {
+        AccessKey(id: id, secret: secrets[0], securityToken: secrets.count > 1 ? secrets[1] : nil)
+    }
+
     func issue(_ secrets: [Secret]) async throws(IssueFailure) -> IssuedCredential {
-        let key = AccessKey(id: id, secret: secrets[0], securityToken: secrets.count > 1 ? secrets[1] : nil)
+        let key = key(secrets)
         let (projectID, wasAsked) = try await project.id(with: key)
         return IssuedCredential(form: .key(key, projectID: projectID), lifetime: nil, wasObtained: wasAsked)
     }

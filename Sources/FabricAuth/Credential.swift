@@ -8,16 +8,20 @@ public struct Credential: Sendable {
     public let generation: UInt64
     /// The values that must be struck out of whatever the service echoes.
     public let secrets: [Secret]
+    /// Whether requests are signed, so that a wrong clock makes them fail.
+    public let isSigned: Bool
     private let authorization: @Sendable (inout HTTPRequest) -> Void
 
     /// A credential that authorises requests by `authorization`.
     public init(
         generation: UInt64,
         secrets: [Secret],
+        isSigned: Bool = false,
         authorization: @escaping @Sendable (inout HTTPRequest) -> Void
     ) {
         self.generation = generation
         self.secrets = secrets
+        self.isSigned = isSigned
         self.authorization = authorization
     }
 

@@ -38,7 +38,7 @@ struct IssuedCredential: Sendable {
         case .token(let token): return .token(token, generation: generation)
         case .key(let key, let projectID):
             let signer = RequestSigner(key: key, projectID: projectID)
-            return Credential(generation: generation, secrets: key.secrets) { request in
+            return Credential(generation: generation, secrets: key.secrets, isSigned: true) { request in
                 signer.sign(&request, date: SignatureDate.text(clock.wallMicroseconds))
             }
         }
@@ -61,8 +61,12 @@ struct IssueFailure: Error {
     }
 
     /// The failure that a response other than the hoped-for one stands for.
-    /// - Parameter secrets: what must be struck out of what the service says.
-    init(_ response: HTTPResponse, from name: String, striking secrets: [Secret]) {
+    /// - Parameters:
+    ///   - secrets: what must be struck out of what the service says.
+    ///   - wallMicroseconds: this machine's clock, where the request was signed by it.
+    init(
+        _ response: HTTPResponse, from name: String, striking secrets: [Secret], wallMicroseconds: Int64? = nil
+    ) {
         let said = JSONDocument.error(response.body)
         func cleaned(_ text: String, limit: Int) -> String {
             // Struck out first and cut then: half a secret would not be found.
@@ -70,10 +74,12 @@ struct IssueFailure: Error {
         }
         let code = said?.code.map { " \(cleaned($0, limit: 64))" } ?? ""
         let message = said?.message.map { ": \(cleaned($0, limit: 200))" } ?? ""
+        let skew =
+            wallMicroseconds.flatMap { ClockSkew.sentence(response, wallMicroseconds: $0) }.map { $0 + "; " } ?? ""
         let isThrottled = response.status == 429 || said?.code == "IAM.0012" || said?.code == "APIG.0308"
         let pause = response.header("Retry-After").flatMap { Int($0) }.map { min(max($0, 1), 300) }
         self.init(
-            "\(name) answered HTTP \(response.status)\(code)\(message)",
+            "\(skew)\(name) answered HTTP \(response.status)\(code)\(message)",
             isRefusal: !isThrottled && (400..<500).contains(response.status) && response.status != 408,
             retryAfter: isThrottled ? pause.map { .seconds($0) } : nil)
     }

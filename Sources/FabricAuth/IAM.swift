@@ -20,7 +20,9 @@ struct IAM: Sendable {
             .listProjects, .get, "\(url)/v3/projects?name=\(PercentEncoding.encode(name.utf8))", headers: Self.accept,
             to: "IAM", authorize: authorize)
         guard response.status == 200 else {
-            throw IssueFailure(response, from: "IAM, asked for the project's id,", striking: secrets)
+            throw IssueFailure(
+                response, from: "IAM, asked for the project's id,", striking: secrets,
+                wallMicroseconds: exchanges.clock.wallMicroseconds)
         }
         guard let document = JSONDocument(response.body), let count = document.count("/projects") else {
             throw IssueFailure("IAM, asked for the project's id, sent something else than projects", isRefusal: false)
@@ -66,7 +68,9 @@ struct IAM: Sendable {
             .createToken, .post, url + path, headers: Self.accept + [Self.json], body: Array(body.text.utf8),
             to: name, authorize: authorize)
         guard response.status == 200 || response.status == 201 else {
-            throw IssueFailure(response, from: "\(name), asked for temporary keys,", striking: secrets)
+            throw IssueFailure(
+                response, from: "\(name), asked for temporary keys,", striking: secrets,
+                wallMicroseconds: exchanges.clock.wallMicroseconds)
         }
         return try temporaryKey(response, from: name)
     }

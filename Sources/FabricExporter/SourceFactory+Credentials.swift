@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Clocks
 internal import ExporterConfig
 internal import FabricAuth
 
@@ -11,21 +12,51 @@ extension SourceFactory {
         case .token(.value(let token)): return TokenCredentials(token: token)
         case .token(.file(let path)): return TokenFileCredentials(path: path)
         case .accessKey(let key):
+            if let agency = settings.assumeAgency {
+                return RenewingCredentials.agency(
+                    Agency(agency), id: key.id, secret: SecretSource(key.secret),
+                    securityToken: key.securityToken.map { SecretSource($0) }, iamURL: key.iamURL ?? "",
+                    project: try project(key.projectID, iamURL: key.iamURL, settings), exchanges: exchanges)
+            }
             return RenewingCredentials.accessKey(
                 id: key.id, secret: SecretSource(key.secret), securityToken: key.securityToken.map { SecretSource($0) },
                 project: try project(key.projectID, iamURL: key.iamURL, settings), exchanges: exchanges)
-        case .password(let user):
+        case .password(let password):
+            let user = IAMUser(
+                domain: password.domain, name: password.user, password: SecretSource(password.password))
+            let scope = TokenScope(password.project)
+            if let agency = settings.assumeAgency {
+                return RenewingCredentials.agency(
+                    Agency(agency), user: user, scope: scope, iamURL: password.iamURL, exchanges: exchanges)
+            }
             return RenewingCredentials.password(
-                IAMUser(domain: user.domain, name: user.user, password: SecretSource(user.password)),
-                scope: TokenScope(user.project), iamURL: user.iamURL, exchanges: exchanges)
-        case .metadata, .environment:
-            throw ExporterError("source \(settings.name): this kind of auth is not supported yet")
+                user, scope: scope, iamURL: password.iamURL, exchanges: exchanges)
+        case .metadata(let metadata):
+            return RenewingCredentials.metadata(
+                url: metadata.url, project: try project(metadata.projectID, iamURL: metadata.iamURL, settings),
+                exchanges: exchanges)
+        case .environment: return try fromEnvironment(settings, exchanges: exchanges)
+        }
+    }
+
+    private func fromEnvironment(
+        _ settings: SourceSettings, exchanges: CredentialExchanges
+    ) throws(ExporterError) -> any CredentialProvider {
+        do {
+            return try EnvironmentCredentials(environment, region: settings.region, exchanges: exchanges).provider()
+        } catch {
+            throw ExporterError("source \(settings.name): auth from the environment: \(error.description)")
         }
     }
 
     /// Refuses settings of which no credentials could be made.
     func checkCredentials(_ settings: SourceSettings) throws(ExporterError) {
-        if case .accessKey(let key) = settings.auth { _ = try project(key.projectID, iamURL: key.iamURL, settings) }
+        // Made and dropped again: nothing is asked before somebody needs a credential.
+        _ = try credentials(
+            settings,
+            exchanges: CredentialExchanges(
+                transport: transport(settings), direct: directTransport(), timeout: poll.timeout, clock: SystemClock()
+            ) { _ in })
     }
 
     private func project(
@@ -55,5 +86,16 @@ extension TokenScope {
         case .name(let name): self = .name(name)
         case .id(let id): self = .id(id)
         }
+    }
+}
+
+extension Agency {
+    fileprivate init(_ settings: AgencySettings) {
+        let account: Account =
+            switch settings.domain {
+            case .name(let name): .name(name)
+            case .id(let id): .id(id)
+            }
+        self.init(name: settings.agency, account: account, duration: settings.duration)
     }
 }

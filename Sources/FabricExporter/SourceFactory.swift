@@ -11,6 +11,8 @@ internal import Transport
 struct SourceFactory {
     let engine: CurlEngine
     let poll: PollSettings
+    /// What `auth: environment` draws on.
+    var environment: [String: String] = [:]
 
     var exchangeSettings: ExchangeSettings {
         ExchangeSettings(

@@ -45,55 +45,27 @@ enum BadAuthKindFiles {
             ]
         ),
         BadFile(
-            "metadata is not supported yet",
-            Reading.authOf("metadata: {}"),
-            [
-                "config.yaml:5:5: sources[0].auth.metadata: not supported yet"
-            ]
-        ),
-        BadFile(
             "metadata is not null",
             Reading.authOf("metadata:"),
             [
-                "config.yaml:5:5: sources[0].auth.metadata: not supported yet",
-                "config.yaml:5:14: sources[0].auth.metadata: must be a mapping, not null; write {} for an empty one",
-            ]
-        ),
-        BadFile(
-            "environment is not supported yet",
-            Reading.authOf("environment: {}"),
-            [
-                "config.yaml:5:5: sources[0].auth.environment: not supported yet"
+                "config.yaml:5:14: sources[0].auth.metadata: must be a mapping, not null; write {} for an empty one"
             ]
         ),
         BadFile(
             "environment takes no keys",
             Reading.authOf("environment: {ak: x}"),
             [
-                "config.yaml:5:5: sources[0].auth.environment: not supported yet",
-                "config.yaml:5:19: sources[0].auth.environment.ak: unknown key; none is allowed here",
+                "config.yaml:5:19: sources[0].auth.environment.ak: unknown key; none is allowed here"
             ]
         ),
         BadFile(
-            "assume_agency is not supported yet",
-            Reading.authOf(
-                """
-                access_key: {id: AK, secret: sk-0123456789}
-                assume_agency: {agency: monitoring, domain: acme}
-                """),
-            [
-                "config.yaml:6:5: sources[0].auth.assume_agency: not supported yet"
-            ]
-        ),
-        BadFile(
-            "assume_agency is checked all the same",
+            "assume_agency is checked",
             Reading.authOf(
                 """
                 token: MIIsecretTOKEN
                 assume_agency: {duration: 14m, domain: a, domain_id: b}
                 """),
             [
-                "config.yaml:6:5: sources[0].auth.assume_agency: not supported yet",
                 "config.yaml:6:20: sources[0].auth.assume_agency.agency: required, but missing",
                 "config.yaml:6:20: sources[0].auth.assume_agency: only one of domain and domain_id may be given",
                 "config.yaml:6:20: sources[0].auth.assume_agency: goes beside access_key or password only",
@@ -109,9 +81,8 @@ enum BadAuthKindFiles {
                 assume_agency: {agency: m, domain: a, duration: 25h}
                 """),
             [
-                "config.yaml:6:5: sources[0].auth.assume_agency: not supported yet",
                 "config.yaml:6:53: sources[0].auth.assume_agency.duration: must be a duration from 15m to 1d, not "
-                    + "25h",
+                    + "25h"
             ]
         ),
         BadFile(
