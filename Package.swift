@@ -125,6 +125,19 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
+        // The soak, run by scripts/soak. Optimised, because it reads every number of every page while it keeps the
+        // simulator running beside.
+        .executableTarget(
+            name: "fabric-soak",
+            dependencies: ["FabricSimulator", "TestSupport", logging],
+            path: "Tests/Soak",
+            swiftSettings: strict + [.unsafeFlags(["-O"])]
+        ),
+        .testTarget(
+            name: "SoakTests",
+            dependencies: ["FabricSimulator", "fabric-soak"],
+            swiftSettings: strict
+        ),
         tests("Aggregation", ["Exposition", "FabricModel", "TestSupport"], goldens: ["Goldens"]),
         tests("CurlTransport", ["TestSupport", "Transport"]),
         tests("ExporterConfig", ["Secrets"]),

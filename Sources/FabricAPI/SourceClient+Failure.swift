@@ -5,7 +5,8 @@ internal import Transport
 
 extension SourceClient {
     /// The failure that a response other than 200 stands for.
-    /// - Parameter wallMicroseconds: this machine's clock when the response came.
+    /// - Parameter wallMicroseconds: this machine's clock when the response came, for a `Retry-After` that is a date and for
+    ///   signatures that a wrong clock makes fail.
     static func failure(
         of response: HTTPResponse, _ credential: Credential, wallMicroseconds: Int64
     ) -> APIFailure {
@@ -24,7 +25,9 @@ extension SourceClient {
             status: response.status,
             code: cleaned(body.code, limit: 64),
             requestID: cleaned(requestID, limit: 64),
-            retryAfter: response.header("Retry-After").flatMap(retryAfter)
+            retryAfter: response.header("Retry-After").flatMap {
+                RetryAfter.parse($0, date: response.header("Date"), wallMicroseconds: wallMicroseconds)
+            }
         )
     }
 
@@ -38,13 +41,5 @@ extension SourceClient {
         case .timeout, .network: .noAnswer
         default: failure.status == nil ? .noAnswer : .answered
         }
-    }
-
-    /// `Retry-After` in seconds; more than a day is a day. Its other form, a date, is not used by the service: it needs
-    /// two clocks to agree.
-    private static func retryAfter(_ value: String) -> Duration? {
-        guard !value.isEmpty, value.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-        let seconds = Int(value) ?? .max
-        return seconds > 0 ? .seconds(min(seconds, 86_400)) : nil
     }
 }

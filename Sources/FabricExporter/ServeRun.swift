@@ -26,11 +26,14 @@ public struct ServeRun: Sendable {
         public var configFile: String?
         /// Where health checks are answered besides, by plain HTTP; nil: nowhere else.
         public var healthListenAddress: String?
+        /// Whether to listen on the sockets that systemd hands over, in place of the addresses.
+        public var usesSystemdSockets: Bool
 
         /// Settings of these values.
         public init(
             listenAddresses: [String], telemetryPath: String, maximumRequests: Int, enablesLifecycle: Bool = false,
-            externalHost: String? = nil, configFile: String? = nil, healthListenAddress: String? = nil
+            externalHost: String? = nil, configFile: String? = nil, healthListenAddress: String? = nil,
+            usesSystemdSockets: Bool = false
         ) {
             self.listenAddresses = listenAddresses
             self.telemetryPath = telemetryPath
@@ -39,6 +42,7 @@ public struct ServeRun: Sendable {
             self.externalHost = externalHost
             self.configFile = configFile
             self.healthListenAddress = healthListenAddress
+            self.usesSystemdSockets = usesSystemdSockets
         }
 
         /// Checks the settings.
@@ -99,7 +103,8 @@ public struct ServeRun: Sendable {
             isReady: { exporter.isReady }, reload: reload)
         var listeners: [WebService] = []
         let settings = ListenerSettings(
-            addresses: try web.listenAddresses.map { try ListenAddress($0) }, tls: { access?.tls })
+            addresses: web.usesSystemdSockets ? [] : try web.listenAddresses.map { try ListenAddress($0) },
+            boundSockets: web.usesSystemdSockets ? try ActivatedSockets.take() : [], tls: { access?.tls })
         let listener = try await Self.listen(settings, logger) { await server.answer($0) }
         listeners.append(WebService(listener: listener))
         for address in listener.boundAddresses {

@@ -103,16 +103,24 @@ struct WebOptions: ParsableArguments {
         help: "Address on which /-/healthy and /-/ready are answered besides, by plain HTTP.")
     var healthListenAddress: String?
 
+    @Flag(
+        name: .customLong("web.systemd-socket"),
+        help: "Listen on the sockets that systemd hands over, in place of --web.listen-address.")
+    var usesSystemdSockets = false
+
     @Flag(name: .customLong("web.enable-lifecycle"), help: "Reload the configuration on POST /-/reload.")
     var enablesLifecycle = false
 
     /// The settings, checked.
     func settings() throws -> ServeRun.WebSettings {
+        if usesSystemdSockets, !listenAddresses.isEmpty {
+            throw ProgramEnd(ProgramEnd.usage, "--web.systemd-socket takes the place of --web.listen-address; give one")
+        }
         let settings = ServeRun.WebSettings(
             listenAddresses: listenAddresses.isEmpty ? [":9942"] : listenAddresses, telemetryPath: telemetryPath,
             maximumRequests: maximumRequests, enablesLifecycle: enablesLifecycle,
             externalHost: try externalURL.map { try Self.host(ofURL: $0) }, configFile: configFile,
-            healthListenAddress: healthListenAddress)
+            healthListenAddress: healthListenAddress, usesSystemdSockets: usesSystemdSockets)
         do { try settings.validate() } catch { throw ProgramEnd(ProgramEnd.usage, error.description) }
         return settings
     }

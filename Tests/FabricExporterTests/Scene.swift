@@ -5,6 +5,7 @@ import Exposition
 import FabricSimulator
 import Logging
 import Secrets
+import TestSupport
 
 @testable import FabricExporter
 
@@ -17,6 +18,8 @@ struct Scene {
     let exporter: Exporter
     /// What the exporter was made of.
     let configuration: ExporterConfiguration
+    /// The exporter's clock, where the test moves it.
+    let clock: ManualClock?
 
     /// Runs `body` with an exporter of every workspace of `cloud`.
     /// - Parameter authAt: in place of `auth`, for kinds that must know the cloud's address.
@@ -26,7 +29,7 @@ struct Scene {
         auth: AuthSettings = .token(.value(Secret(token))),
         authAt: ((_ address: String) -> AuthSettings)? = nil, assumeAgency: AgencySettings? = nil,
         filter: ListFilter = ListFilter(), environmentAt: (_ address: String) -> [String: String] = { _ in [:] },
-        proxyURL: String? = nil, clock: any ExporterClock = SystemClock(), logger: Logger = quiet,
+        proxyURL: String? = nil, clock: ManualClock? = nil, logger: Logger = quiet,
         _ body: (Scene) async throws -> Void
     ) async throws {
         let server = try await SimulatorServer.start(cloud, logger: quiet)
@@ -45,10 +48,11 @@ struct Scene {
             proxyURL: proxyURL)
         let configuration = ExporterConfiguration(poll: poll, metrics: metrics, sources: [source])
         let exporter = try await Exporter(
-            configuration, mode: .serving, clock: clock, environment: environmentAt(server.baseURL), logger: logger)
+            configuration, mode: .serving, clock: clock ?? SystemClock(), environment: environmentAt(server.baseURL),
+            logger: logger)
         let outcome: Result<Void, any Error>
         do {
-            try await body(Scene(cloud: cloud, exporter: exporter, configuration: configuration))
+            try await body(Scene(cloud: cloud, exporter: exporter, configuration: configuration, clock: clock))
             outcome = .success(())
         } catch {
             outcome = .failure(error)

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checks that rules, their tests, the runbooks and the metrics reference hold together.
+
+usage: consistency.py DASHBOARDS METRICS_REFERENCE
+"""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+# Families of the contract that the exporter does not serve yet.
+COMING = {"dataarts_fabric_credential_expiry_timestamp_seconds"}
+FOREIGN = {"up", "ALERTS"}
+SEVERITIES = {"info", "warning", "critical"}
+HEADINGS = {
+    ".md": ["## Meaning", "## Impact", "## Diagnosis", "## Mitigation"],
+    ".zh.md": ["## 含义", "## 影响", "## 诊断", "## 处置"],
+}
+WORDS = set(
+    "by without on ignoring group_left group_right and or unless offset bool vector time absent sum max min avg count"
+    " group count_values topk bottomk rate increase min_over_time max_over_time avg_over_time sum_over_time"
+    " last_over_time count_over_time changes timestamp clamp_min clamp_max sort sort_desc label_replace"
+    " histogram_quantile le round scalar".split()
+)
+LABELS = re.compile(r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)")
+NOT_NAMES = re.compile(r'"(?:\\.|[^"\\])*"|\{[^}]*\}|\[[^\]]*\]|\b\d[\w.]*')
+NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+OURS = re.compile(r"(?<![\w/.:-])(?:[a-z_]+:)?dataarts_fabric[:_][a-z0-9_:]+")
+
+
+def names(expression: str) -> set[str]:
+    """The metrics that a PromQL expression reads."""
+    left = NOT_NAMES.sub(" ", LABELS.sub(" ", expression))
+    return {name for name in NAME.findall(left) if name not in WORDS}
+
+
+def load(path: pathlib.Path) -> Any:
+    return yaml.safe_load(path.read_text("utf-8"))
+
+
+def served(reference: str) -> set[str]:
+    """The families of docs/metrics.md, with the names that their samples have."""
+    found: set[str] = set()
+    for name, kind in re.findall(r"^\| `([a-z_:0-9]+)` \| (\w+) \|", reference, re.MULTILINE):
+        found |= {name + end for end in ("_bucket", "_sum", "_count")} if kind == "histogram" else {name}
+    return found
+
+
+class Shipped:
+    """The rules, tests and runbooks of one dashboards folder."""
+
+    def __init__(self, folder: pathlib.Path, reference: str) -> None:
+        self.runbooks = folder / "runbooks"
+        self.rules: list[dict[str, Any]] = []
+        for name in ("alerts.yaml", "rules.yaml"):
+            self.rules += [rule for group in load(folder / "prometheus" / name)["groups"] for rule in group["rules"]]
+        self.alerts = [rule for rule in self.rules if "alert" in rule]
+        self.records = {rule["record"] for rule in self.rules if "record" in rule}
+        self.tests: list[dict[str, Any]] = []
+        for path in sorted((folder / "prometheus" / "tests").glob("*.yaml")):
+            self.tests += load(path)["tests"]
+        self.known = served(reference) | COMING | FOREIGN | self.records
+        if len(self.known) < 40:
+            raise SystemExit("consistency: the metrics reference has no families; is it the right file?")
+
+    def problems(self) -> Iterator[str]:
+        yield from self.annotations()
+        yield from self.unknown_metrics()
+        yield from self.untested()
+        yield from self.runbook_files()
+
+    def annotations(self) -> Iterator[str]:
+        prefixes = set()
+        for alert in self.alerts:
+            name, notes = alert["alert"], alert.get("annotations", {})
+            if set(alert.get("labels", {})) != {"severity"} or alert["labels"]["severity"] not in SEVERITIES:
+                yield f"{name}: its own label must be severity, one of {sorted(SEVERITIES)}"
+            if set(notes) != {"summary", "description", "runbook_url"}:
+                yield f"{name}: has annotations {sorted(notes)}"
+            prefix, _, file = notes.get("runbook_url", "").rpartition("/")
+            prefixes.add(prefix)
+            if file != f"{name}.md":
+                yield f"{name}: runbook_url does not lead to {name}.md"
+            if "{{" in notes.get("summary", ""):
+                yield f"{name}: its summary is no fixed sentence"
+        if len(prefixes) != 1:
+            yield f"runbook_url has several beginnings: {sorted(prefixes)}"
+
+    def unknown_metrics(self) -> Iterator[str]:
+        for rule in self.rules:
+            for name in sorted(names(rule["expr"]) - self.known):
+                yield f"{rule.get('alert', rule.get('record'))}: reads {name}, which nobody serves or records"
+        for path in sorted(self.runbooks.glob("*.md")):
+            for name in sorted(set(OURS.findall(path.read_text("utf-8"))) - self.known):
+                yield f"{path.name}: names {name}, which nobody serves or records"
+
+    def untested(self) -> Iterator[str]:
+        fired: set[tuple[str, str]] = set()
+        silent: set[str] = set()
+        for case in (case for test in self.tests for case in test.get("alert_rule_test", [])):
+            fired |= {(case["alertname"], each["exp_labels"].get("severity")) for each in case["exp_alerts"]}
+            if not case["exp_alerts"]:
+                silent.add(case["alertname"])
+        for alert in self.alerts:
+            name, severity = alert["alert"], alert["labels"].get("severity")
+            if (name, severity) not in fired:
+                yield f"{name}: no test fires it with severity {severity}"
+            if name not in silent:
+                yield f"{name}: no test in which it stays silent"
+        existing = {alert["alert"] for alert in self.alerts}
+        for name in sorted(({name for name, _ in fired} | silent) - existing):
+            yield f"{name}: tested, but there is no such alert"
+        read: set[str] = set()
+        for case in (case for test in self.tests for case in test.get("promql_expr_test", [])):
+            if case.get("exp_samples"):
+                read |= names(case["expr"])
+        for record in sorted(self.records - read):
+            yield f"{record}: no test reads it"
+
+    def runbook_files(self) -> Iterator[str]:
+        wanted = {alert["alert"] + end: end for alert in self.alerts for end in HEADINGS}
+        for name, end in sorted(wanted.items()):
+            path = self.runbooks / name
+            if not path.exists():
+                yield f"runbooks/{name}: missing"
+                continue
+            lines = path.read_text("utf-8").splitlines()
+            if [line for line in lines if line.startswith("## ")] != HEADINGS[end]:
+                yield f"runbooks/{name}: its headings must be {', '.join(HEADINGS[end])}"
+            sections = re.split(r"^## .*$", "\n".join(lines), flags=re.MULTILINE)[1:]
+            if any(len(text.strip()) < 20 for text in sections):
+                yield f"runbooks/{name}: has an empty part"
+            if end == ".zh.md" and not re.search(r"[\u4e00-\u9fff]{20}", re.sub(r"\W", "", "".join(lines))):
+                yield f"runbooks/{name}: is not in Chinese"
+        for path in sorted(self.runbooks.iterdir()):
+            if path.name not in wanted:
+                yield f"runbooks/{path.name}: belongs to no alert"
+
+
+def main(folder: str, reference: str) -> int:
+    shipped = Shipped(pathlib.Path(folder), pathlib.Path(reference).read_text("utf-8"))
+    problems = list(shipped.problems())
+    for problem in problems:
+        print(f"consistency: {problem}", file=sys.stderr)
+    if not problems:
+        alerts = len({alert["alert"] for alert in shipped.alerts})
+        print(f"consistency: {alerts} alerts, {len(shipped.records)} recorded series: tested, documented, known")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    sys.exit(main(*sys.argv[1:]))
