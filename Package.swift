@@ -154,7 +154,7 @@ let package = Package(
         tests("FabricModel"),
         tests("Digests"),
         tests("JSONText"),
-        tests("FabricSimulator", ["HTTPListener", "TestSupport", logging]),
+        tests("FabricSimulator", ["Digests", "HTTPListener", "TestSupport", logging]),
         tests("HTTPListener", nio + ["TestSupport", logging]),
         tests(
             "MetricsServer",

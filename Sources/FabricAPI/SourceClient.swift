@@ -251,11 +251,12 @@ public final class SourceClient: Sendable {
         credential.authorize(&request)
         let begin = clock.now
         do {
-            let response = try await transport.send(request)
+            var response = try await transport.send(request)
             statistics.countExchange(
                 operation, status: response.status, duration: clock.now - begin,
                 receivedBytes: response.receivedBytes)
             if response.status == 200 { return .success(response) }
+            response.strikeSignature(of: request)
             return .failure(
                 Self.failure(of: response, credential, wallMicroseconds: clock.wallMicroseconds))
         } catch {

@@ -80,7 +80,7 @@ struct AgencyKeys: TemporaryKeySource {
     }
 
     func key(_ secrets: [Secret]) async throws(IssueFailure) -> (key: AccessKey, lifetime: Duration?) {
-        let name = "IAM, assuming the agency \(agency.name),"
+        let name = "IAM, assuming the agency \(agency.name)"
         let path = "/v3.0/OS-CREDENTIAL/securitytokens"
         switch base {
         case .key(let issuer):

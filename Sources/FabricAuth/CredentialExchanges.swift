@@ -80,11 +80,12 @@ public final class CredentialExchanges: Sendable {
         authorize(&request)
         let begin = clock.now
         do {
-            let response = try await (isDirect ? means.direct : means.transport).send(request)
+            var response = try await (isDirect ? means.direct : means.transport).send(request)
             record(
                 CredentialExchange(
                     operation: operation, status: response.status, duration: clock.now - begin,
                     receivedBytes: response.receivedBytes))
+            if !(200..<300).contains(response.status) { response.strikeSignature(of: request) }
             return response
         } catch {
             record(

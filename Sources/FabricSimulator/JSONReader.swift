@@ -81,7 +81,8 @@ struct JSONReader {
                     guard let code = UInt32(digits, radix: 16), let scalar = Unicode.Scalar(code) else { return nil }
                     rest = rest.dropFirst(4)
                     bytes += String(Character(scalar)).utf8
-                default: bytes.append(escape)
+                case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): bytes.append(escape)
+                default: return nil
                 }
             case 0..<0x20: return nil
             default: bytes.append(byte)

@@ -31,20 +31,26 @@ struct SignatureCheck {
         self.date = date
         self.signature = signature
         let target = request.rawTarget.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        var path = String(target[0])
+        var path = target[0].split(separator: "/", omittingEmptySubsequences: false).map { Self.spell(Self.read($0)) }
+            .joined(separator: "/")
         if path.last != "/" { path += "/" }
+        // Sorted by what names and values mean, not by how they are spelled.
         let pairs = (target.count > 1 ? target[1] : "").split(separator: "&").map { pair in
-            let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            return sides.map { Self.spell(Self.read($0)) } + (sides.count == 1 ? [""] : [])
+            let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(Self.read)
+            return (name: sides[0], value: sides.count > 1 ? sides[1] : [])
+        }.sorted { left, right in
+            left.name == right.name
+                ? left.value.lexicographicallyPrecedes(right.value) : left.name.lexicographicallyPrecedes(right.name)
         }
         let lines = signed.map { name in
             let value = request.header(name) ?? ""
             return name + ":" + String(value.trimmingSpaces) + "\n"
         }
+        let given = request.body.isEmpty ? nil : request.header("X-Sdk-Content-Sha256")
         canonicalRequest =
             request.method + "\n" + path + "\n"
-            + pairs.sorted { ($0[0], $0[1]) < ($1[0], $1[1]) }.map { $0[0] + "=" + $0[1] }.joined(separator: "&")
-            + "\n" + lines.joined() + "\n" + names + "\n" + Self.hex(SHA256Digest.digest(of: request.body))
+            + pairs.map { Self.spell($0.name) + "=" + Self.spell($0.value) }.joined(separator: "&")
+            + "\n" + lines.joined() + "\n" + names + "\n" + (given ?? Self.hex(SHA256Digest.digest(of: request.body)))
     }
 
     /// Whether the signature was made with `secret`.

@@ -15,26 +15,20 @@ public struct Secret: Sendable {
     /// Whether the secret has no characters at all.
     public var isEmpty: Bool { value.isEmpty }
 
-    /// Replaces every occurrence of the secret in `text` with `<REDACTED>`; for messages that may echo it. So is what
-    /// begins like the secret and goes on so for 16 bytes at least: services cut what they echo.
+    /// Replaces every occurrence of the secret in `text` with `<REDACTED>`; for messages that may echo it, as it is or as
+    /// JSON spells it. So is what begins like the secret and goes on so for 16 bytes at least: services cut what they echo.
     public func redacting(_ text: String) -> String {
         let (secret, text) = (Array(value.utf8), Array(text.utf8))
         // A secret of a few characters would match half of any text and say nothing about a leak.
-        guard let first = secret.first, secret.count >= 4 else { return String(decoding: text, as: UTF8.self) }
+        guard secret.count >= 4 else { return String(decoding: text, as: UTF8.self) }
         var result: [UInt8] = []
         result.reserveCapacity(text.count)
         var position = 0
         while position < text.count {
-            // Bytes are compared, not characters: a combining mark after the secret would make another one of its last.
-            var length = 0
-            if text[position] == first {
-                while length < secret.count, position + length < text.count,
-                    text[position + length] == secret[length]
-                { length += 1 }
-            }
-            if length >= min(secret.count, Self.tellingLength) {
+            let found = SecretEcho.longest(of: secret, in: text[position...])
+            if found.secretBytes >= min(secret.count, Self.tellingLength) {
                 result += "<REDACTED>".utf8
-                position += length
+                position += found.textBytes
             } else {
                 result.append(text[position])
                 position += 1

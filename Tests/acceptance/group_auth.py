@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 import bench
 import configuration
 import exposition
+import identity
 import json_text
 from bench import Bench
 from cloud_data import Stored, Workspace
@@ -27,6 +28,7 @@ EXPIRY = "dataarts_fabric_credential_expiry_timestamp_seconds"
 REFRESHES = "dataarts_fabric_credential_refreshes_total"
 REFRESH_FAILURES = "dataarts_fabric_credential_refresh_failures_total"
 HOSTILE = "端点 a+b & c=d% e/f?g#h;i'j\"k~l"
+TAIL = "TAIL-OF-A-SECRET"
 KEYS, PASSWORDS, METADATA, AGENCIES, ENVIRONMENT = "access keys", "passwords", "metadata", "agencies", "environment"
 
 
@@ -59,7 +61,8 @@ class Case:
 
     def write(self, auth: str, filters: dict[str, dict[str, str]] | None = None) -> str:
         source = Source(self.plane.base_url, self.workspaces, auth=auth, filters=filters or {})
-        poll = {"requests_per_second": "0", "stale_after": "60s"}
+        # Long, so that a slow machine changes no outcome.
+        poll = {"requests_per_second": "0", "stale_after": "60s", "timeout": "10s"}
         return configuration.write(self.with_.directory, "auth.yaml", [source], poll=poll)
 
     def once(self, auth: str, filters: dict[str, dict[str, str]] | None = None) -> Outcome:
@@ -156,12 +159,12 @@ def access_keys(case: Case, needs: str) -> None:
         it.serving(it.key(f", project_id: {PROJECT}")) as running,
     ):
         it.wait_until_up(running)
-        it.secret("key", f"{PLANTED}-rotated")
+        # Whoever is judged after this has signed with the old key, and finds the new one in the file.
         with it.identity.lock:
             it.identity.keys[KEY_ID] = f"{PLANTED}-rotated"
+            it.secret("key", f"{PLANTED}-rotated")
         time.sleep(3)
         require_equal(it.failures(running), {}, "failed polls")
-        require_equal(it.up(running), {1.0}, "workspace_up")
 
 
 def passwords(case: Case, needs: str) -> None:
@@ -180,9 +183,9 @@ def passwords(case: Case, needs: str) -> None:
         time.sleep(20)
         require_none(it.identity.problems(), "attempts that were refused")
         require_equal(it.failures(running), {}, "failed polls")
-        asked = it.identity.count("password")
+        told, asked = value(running, REFRESHES), it.identity.count("password")
         require(4 <= asked <= 2 * (22 / 6 + 1), f"{asked} tokens asked for")
-        require_equal(value(running, REFRESHES), float(asked), "renewals told")
+        require(told is not None and asked - 1 <= told <= asked, f"{told} renewals told of {asked}")
         require_equal(value(running, REFRESH_FAILURES), 0.0, "failed renewals told")
     with check(case, "a revoked token is replaced, with no failed poll", needs) as it:
         with it.serving(it.password()) as running:
@@ -194,9 +197,10 @@ def passwords(case: Case, needs: str) -> None:
     with check(case, "a rotated password is taken up without a restart", needs) as it:
         with it.serving(it.password()) as running:
             it.wait_until_up(running)
-            it.identity.password = f"{PLANTED}-rotated"
-            it.secret("password", f"{PLANTED}-rotated")
-            it.identity.revoke()
+            with it.identity.lock:
+                it.identity.password = f"{PLANTED}-rotated"
+                it.secret("password", f"{PLANTED}-rotated")
+                it.identity.revoke()
             time.sleep(3)
             require_equal(it.failures(running), {}, "failed polls")
             require(not [p for p in it.identity.problems() if p.startswith("password")], "a wrong password was sent")
@@ -241,7 +245,9 @@ def agencies(case: Case, needs: str) -> None:
 
 def environment(case: Case, needs: str) -> None:
     def given(it: Case, **more: str) -> None:
-        it.with_.exporter.variables = {f"HUAWEICLOUD_SDK_{name}": text for name, text in more.items()}
+        it.with_.exporter.variables = {
+            f"HUAWEICLOUD_{'' if name.startswith('OIDC_') else 'SDK_'}{name}": text for name, text in more.items()
+        }
 
     try:
         with check(case, "keys and project from the environment", needs, needs_project=True) as it:
@@ -259,24 +265,39 @@ def environment(case: Case, needs: str) -> None:
                      f"project_id = {PROJECT}"]  # fmt: skip
             (folder / "credentials").write_text("\n".join(lines) + "\n", "utf-8")
             it.good("{environment: {}}")
+        with check(case, "a token of IAM for an id token", needs) as it:
+            file = str(it.with_.directory / it.secret("id-token", identity.ID_TOKEN))
+            given(it, IDP_ID=identity.PROVIDER, ID_TOKEN_FILE=file, IAM_ENDPOINT=it.plane.base_url)
+            it.good("{environment: {}}")
+        with check(case, "keys of STS for id tokens that rotate, with no failed poll", needs, key_life=6) as it:
+            file = str(it.with_.directory / it.secret("id-token", identity.ID_TOKEN))
+            given(it, STS_ENDPOINT=it.plane.base_url, OIDC_PROVIDER_URN=identity.PROVIDER_URN, PROJECT_ID=PROJECT,
+                  OIDC_AGENCY_URN=identity.AGENCY_URN, OIDC_TOKEN_FILE=file)  # fmt: skip
+            with it.serving("{environment: {}}") as running:
+                it.wait_until_up(running)
+                with it.identity.lock:
+                    it.secret("id-token", f"{PLANTED}-rotated")
+                    it.identity.id_token = f"{PLANTED}-rotated"
+                time.sleep(10)
+                require_none(it.identity.problems(), "attempts that were refused")
+                require_equal(it.failures(running), {}, "failed polls")
+                require(it.identity.count("id token") >= 3, "the keys were not renewed")
     finally:
         case.with_.exporter.variables = {}
 
 
 def wrong_key(case: Case, needs: str) -> None:
     with check(case, "a wrong key: few requests, however many workspaces; the mended file heals at once", needs) as it:
-        wait = mend(it, it.key(f", project_id: {PROJECT}", f"{PLANTED}-wrong"), "key", KEY, "unauthenticated")
-        require(wait < 4, f"it took {wait:.1f} s")
+        mend(it, it.key(f", project_id: {PROJECT}", f"{PLANTED}-wrong"), "key", KEY, "unauthenticated")
 
 
 def wrong_password(case: Case, needs: str) -> None:
     with check(case, "a wrong password: few requests, and the mended file heals at once", needs) as it:
-        wait = mend(it, it.password(password=f"{PLANTED}-wrong"), "password", PASSWORD, "credentials")
-        require(wait < 4, f"it took {wait:.1f} s")
+        mend(it, it.password(password=f"{PLANTED}-wrong"), "password", PASSWORD, "credentials")
 
 
-def mend(it: Case, auth: str, file: str, secret: str, reason: str) -> float:
-    """Runs with a wrong secret for a while, then mends it: the seconds until all is well."""
+def mend(it: Case, auth: str, file: str, secret: str, reason: str) -> None:
+    """Runs with a wrong secret for a while, then mends it: all is well long before the minute of the lock-out is over."""
     many = [Workspace(f"many-{number}", f"many-{number}", []) for number in range(20)]
     it.workspaces += many
     it.plane.workspaces |= {workspace.id: workspace for workspace in many}
@@ -287,9 +308,7 @@ def mend(it: Case, auth: str, file: str, secret: str, reason: str) -> float:
         require_equal(set(it.failures(running)), {reason}, "the reasons")
         require_equal(value(running, "dataarts_fabric_source_locked_out"), 1.0, "source_locked_out")
         it.secret(file, secret)
-        begin = time.monotonic()
-        it.wait_until_up(running, 8)
-        return time.monotonic() - begin
+        it.wait_until_up(running, 15)
 
 
 def clocks(case: Case, needs: str) -> None:
@@ -298,7 +317,7 @@ def clocks(case: Case, needs: str) -> None:
             outcome = it.once(it.key(f", project_id: {PROJECT}"))
             require_equal(outcome.status, 3, "the status")
             told = next((line for line in outcome.stderr.splitlines() if "clock" in line), "")
-            require(re.search(r"\b(1200|1199|1201|20) ?(s|m)", told), f"it says {outcome.stderr[-800:]}")
+            require(re.search(r"\b(19|20) minutes", told), f"it says {outcome.stderr[-800:]}")
     with check(case, "a clock that is 10 minutes off is no trouble", needs, ahead=10 * 60) as it:
         it.good(it.key(f", project_id: {PROJECT}"))
 
@@ -308,7 +327,9 @@ def echoes(case: Case, needs: str) -> None:
     for kind, wrong in (("key", False), ("key", True), ("password", True)):
         title = f"nothing secret is told, with a {'wrong' if wrong else 'good'} {kind}, at debug level"
         with check(case, title, needs, echoes=True) as it:
-            text = f"{PLANTED}-wrong" if wrong else KEY if kind == "key" else PASSWORD
+            # Quotes, because what comes back has them escaped.
+            text = f"{PLANTED}-wrong-{TAIL}" if kind == "key" else f'{PLANTED} "wrong" {TAIL}'
+            text = text if wrong else KEY
             it.identity.sessions[KEY_ID] = PERMANENT_SESSION
             session = f", security_token_file: {it.secret('session', PERMANENT_SESSION)}"
             auth = it.key(f", project_id: {PROJECT}{session}", text) if kind == "key" else it.password(password=text)
@@ -321,7 +342,8 @@ def echoes(case: Case, needs: str) -> None:
                 wait_for(lambda: it.up(running) == {0.0}, 8, "every workspace is down")
                 pages = [running.fetch(path).text for path in ("/metrics", "/", "/api/v1/status")]
                 told = "\n".join([*pages, running.log(), checked.everything])
-            require(PLANTED not in told, f"told: {around(told, PLANTED)}")
+            for part in (PLANTED, TAIL):
+                require(part not in told, f"told: {around(told, part)}")
             for signature in it.identity.signatures:
                 require(signature[:16] not in told, f"a signature is told: {around(told, signature[:16])}")
 

@@ -21,6 +21,8 @@ PERMANENT_SESSION = f"{PLANTED}-security-token=="
 PROJECT, PROJECT_NAME = "0605767ac280d5762f8cc01ab2b4ba1d", "cn-north-4"
 DOMAIN, USER = "acme", "exporter"
 AGENCY, OWNER = "monitoring", "owner"
+PROVIDER, PROVIDER_URN, AGENCY_URN = "corporate", "iam::d1:oidc-provider:corporate", "iam::d1:agency:monitoring"
+ID_TOKEN = f"{PLANTED}.id.token"
 FAILURES_THAT_LOCK = 5
 
 WRONG_PASSWORD = {"error": {"code": 401, "message": "The username or password is wrong.", "title": "Unauthorized"}}
@@ -44,6 +46,7 @@ class Identity:
     """Who may do what. Lives are in seconds; `ahead` is by how much this cloud's clock is ahead of the machine's."""
 
     password: str = PASSWORD
+    id_token: str = ID_TOKEN
     keys: dict[str, str] = dataclasses.field(default_factory=lambda: {KEY_ID: KEY})
     # Keys that are only good together with this security token.
     sessions: dict[str, str] = dataclasses.field(default_factory=dict)
@@ -93,8 +96,8 @@ class Identity:
 
     # The gateway.
 
-    def refusal(self, request: Request) -> Reply | None:
-        """Why Fabric does not take the request; nothing where it does."""
+    def refusal(self, request: Request, for_fabric: bool = True) -> Reply | None:
+        """Why the request is not taken; nothing where it is."""
         with self.lock:
             token = request.value("x-auth-token")
             if token is not None:
@@ -104,7 +107,7 @@ class Identity:
             if problem is None and (odd := signed_requests.spelled_otherwise(request)):
                 self.odd_targets.append(odd)
             refused = self.judged("signature", problem, request)
-            if refused is None and self.needs_project and request.value("x-project-id") != PROJECT:
+            if refused is None and for_fabric and self.needs_project and request.value("x-project-id") != PROJECT:
                 return 400, {"error_code": "dataartsfabric.00010003", "error_msg": "The workspace does not exist."}, {}
             return refused
 
@@ -131,9 +134,12 @@ class Identity:
         self.attempts.append(Attempt(what, problem, time.monotonic()))
         if problem is None:
             return None
-        told = " ".join(f"{name}: {value}" for name, value in request.headers) if self.echoes else ""
-        body = {"error_code": "APIG.0301", "error_msg": f"Incorrect IAM authentication information: {problem} {told}"}
-        return 401, body, {}
+        told = f"Incorrect IAM authentication information: {problem}"
+        if self.echoes:
+            # What must not be told comes first: of a long message only the beginning is kept.
+            headers = sorted(request.headers, key=lambda header: header[0].lower() != "authorization")
+            told = " ".join([*(f"{name}: {value}" for name, value in headers), told])
+        return 401, {"error_code": "APIG.0301", "error_msg": told}, {}
 
     # IAM and the metadata service.
 
@@ -143,6 +149,8 @@ class Identity:
         routes = {
             ("POST", "/v3/auth/tokens"): self.create_token,
             ("POST", "/v3.0/OS-CREDENTIAL/securitytokens"): self.assume_agency,
+            ("POST", "/v3.0/OS-AUTH/id-token/tokens"): self.create_federated_token,
+            ("POST", "/v5/agencies/assume-with-oidc"): self.assume_with_id_token,
             ("GET", "/v3/projects"): lambda request: self.list_projects(request, query),
             ("PUT", "/meta-data/latest/api/token"): self.metadata_session,
             ("GET", "/openstack/latest/securitykey"): self.metadata_keys,
@@ -176,6 +184,35 @@ class Identity:
             if self.echoes:
                 body = {"error": {"code": 401, "message": f"wrong: {request.body.decode()}", "title": "Unauthorized"}}
             return 401, body, {}
+        return self.token()
+
+    def create_federated_token(self, request: Request) -> Reply:
+        try:
+            auth = json.loads(request.body)["auth"]
+            right = auth["id_token"]["id"] == self.id_token and request.value("x-idp-id") == PROVIDER
+            scoped = auth["scope"]["project"]["name"] == PROJECT_NAME
+        except (ValueError, KeyError, TypeError):
+            return 400, UNREADABLE, {}
+        self.attempts.append(Attempt("id token", None if right and scoped else "wrong", time.monotonic()))
+        return self.token() if right and scoped else (401, WRONG_PASSWORD, {})
+
+    def assume_with_id_token(self, request: Request) -> Reply:
+        try:
+            body = json.loads(request.body)
+            given = (body["provider_urn"], body["agency_urn"], body["id_token"])
+            duration, session = int(body["duration_seconds"]), body["agency_session_name"]
+        except (ValueError, KeyError, TypeError):
+            return 400, UNREADABLE, {}
+        right = given == (PROVIDER_URN, AGENCY_URN, self.id_token) and session and duration >= 900
+        self.attempts.append(Attempt("id token", None if right else "wrong", time.monotonic()))
+        if not right:
+            return 403, {"error_code": "STS.0004", "error_msg": "The id token is not valid."}, {}
+        key = self.temporary_key(200, duration)[1]["credential"]
+        names = {"access": "access_key_id", "secret": "secret_access_key", "securitytoken": "security_token",
+                 "expires_at": "expiration"}  # fmt: skip
+        return 200, {"credentials": {names[name]: value for name, value in key.items()}}, {}
+
+    def token(self) -> Reply:
         # As long as real ones.
         token = f"MIIF{self.number()}{PLANTED}" + "x" * 4_000
         self.tokens[token] = self.now + self.token_life
@@ -183,13 +220,13 @@ class Identity:
         return 201, {"token": {**times, "catalog": [], "project": self.projects[0]}}, {"X-Subject-Token": token}
 
     def list_projects(self, request: Request, query: str) -> Reply:
-        if refused := self.refusal(request):
+        if refused := self.refusal(request, for_fabric=False):
             return refused
         wanted = dict(urllib.parse.parse_qsl(query)).get("name")
         return 200, {"projects": [project for project in self.projects if wanted in (None, project["name"])]}, {}
 
     def assume_agency(self, request: Request) -> Reply:
-        if refused := self.refusal(request):
+        if refused := self.refusal(request, for_fabric=False):
             return refused
         try:
             identity = json.loads(request.body)["auth"]["identity"]

@@ -104,6 +104,27 @@ class Proof(unittest.TestCase):
         self.assertEqual(self.signed("/v1/workspaces/w/endpoints")[0], 400)
         self.assertEqual(self.signed("/v1/workspaces/w/endpoints", Project_Id=PROJECT)[0], 200)
 
+    def test_the_identity_service_needs_no_project(self) -> None:
+        self.identity.needs_project = True
+        self.assertEqual(self.signed("/v3/projects")[0], 200)
+
+    def test_an_id_token_gives_a_token_or_keys(self) -> None:
+        scope = {"project": {"name": "cn-north-4"}}
+        body = json.dumps({"auth": {"id_token": {"id": identity.ID_TOKEN}, "scope": scope}}).encode()
+        path = "/v3.0/OS-AUTH/id-token/tokens"
+        status, _, headers = self.ask("POST", path, {"X-Idp-Id": identity.PROVIDER}, body)
+        self.assertEqual((status, self.list(headers["x-subject-token"])), (201, 200))
+        self.assertEqual(self.ask("POST", path, {"X-Idp-Id": "other"}, body)[0], 401)
+        names = {"provider_urn": identity.PROVIDER_URN, "agency_urn": identity.AGENCY_URN, "agency_session_name": "s"}
+        asked = json.dumps({**names, "id_token": identity.ID_TOKEN, "duration_seconds": 900}).encode()
+        status, body, _ = self.ask("POST", "/v5/agencies/assume-with-oidc", body=asked)
+        self.assertEqual(status, 200)
+        given = body["credentials"]
+        key = {"access": "access_key_id", "secret": "secret_access_key", "securitytoken": "security_token"}
+        self.keys_work({name: given[theirs] for name, theirs in key.items()}, 900)
+        self.identity.id_token = "rotated"
+        self.assertEqual(self.ask("POST", "/v5/agencies/assume-with-oidc", body=asked)[0], 403)
+
     def test_projects_are_found_by_name(self) -> None:
         status, body, _ = self.signed("/v3/projects?name=cn-north-4")
         self.assertEqual((status, [project["id"] for project in body["projects"]]), (200, [PROJECT]))
