@@ -17,7 +17,9 @@ let lifecycle: [Target.Dependency] = ["ServiceLifecycle", "UnixSignals"].map {
     .product(name: $0, package: "swift-service-lifecycle")
 }
 let tls = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
-let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOTLS"].map { .product(name: $0, package: "swift-nio") }
+let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOTLS"].map {
+    .product(name: $0, package: "swift-nio")
+}
 
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -40,7 +42,14 @@ let revision = Context.gitInformation.map { $0.currentCommit + ($0.hasUncommitte
 let package = Package(
     name: "dataarts-fabric-exporter",
     products: [
-        .executable(name: "dataarts-fabric-exporter", targets: ["dataarts-fabric-exporter"])
+        .executable(name: "dataarts-fabric-exporter", targets: ["dataarts-fabric-exporter"]),
+        // For the package in fuzz/ alone; the main build never makes it.
+        .library(
+            name: "FuzzedRooms",
+            targets: [
+                "Aggregation", "ExporterConfig", "Exposition", "FabricAPI", "FabricAuth", "FabricModel", "Secrets",
+                "Transport",
+            ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
@@ -52,6 +61,8 @@ let package = Package(
     targets: [
         // C libraries, each behind one thin header.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(
@@ -70,6 +81,7 @@ let package = Package(
         room("FabricModel"),
         room("FabricAuth", ["Secrets", "Transport"]),
         room("FabricAPI", ["CFabricJSON", "Clocks", "FabricAuth", "FabricModel", "Secrets", "Transport"]),
+        room("Digests", ["COpenSSL"]),
         room("JSONText"),
         room("Exposition", ["CZlib", "JSONText"]),
         room("Aggregation", ["Exposition", "FabricModel"]),
@@ -79,13 +91,17 @@ let package = Package(
         room("HTTPListener", nio + [tls, logging]),
         room(
             "MetricsServer",
-            ["Aggregation", "Exposition", "FabricModel", "HTTPListener", "JSONText", "StatusReport", logging]),
+            [
+                "Aggregation", "CCrypt", "Digests", "Exposition", "FabricModel", "HTTPListener", "JSONText", "Secrets",
+                "StatusReport", logging,
+            ]),
         room("FabricSimulator", ["HTTPListener", logging]),
         room(
             "FabricExporter",
             [
                 "Aggregation", "CBuildInfo", "Clocks", "CurlTransport", "Exposition", "ExporterConfig", "FabricAPI",
-                "FabricAuth", "FabricModel", "HTTPListener", "JSONText", "MetricsServer", "Polling", "StatusReport",
+                "FabricAuth", "FabricModel", "HTTPListener", "JSONText", "MetricsServer", "Polling", "Secrets",
+                "StatusReport",
                 "Transport", logging,
             ] + lifecycle
         ),
@@ -104,6 +120,19 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
+        // The soak, run by scripts/soak. Optimised, because it reads every number of every page while it keeps the
+        // simulator running beside.
+        .executableTarget(
+            name: "fabric-soak",
+            dependencies: ["FabricSimulator", "TestSupport", logging],
+            path: "Tests/Soak",
+            swiftSettings: strict + [.unsafeFlags(["-O"])]
+        ),
+        .testTarget(
+            name: "SoakTests",
+            dependencies: ["FabricSimulator", "fabric-soak"],
+            swiftSettings: strict
+        ),
         tests("Aggregation", ["Exposition", "FabricModel", "TestSupport"], goldens: ["Goldens"]),
         tests("CurlTransport", ["TestSupport", "Transport"]),
         tests("ExporterConfig", ["Secrets"]),
@@ -117,12 +146,13 @@ let package = Package(
                 "FabricSimulator", "Secrets", "TestSupport", logging,
             ]),
         tests("FabricModel"),
+        tests("Digests"),
         tests("JSONText"),
         tests("FabricSimulator", ["HTTPListener", "TestSupport", logging]),
         tests("HTTPListener", nio + ["TestSupport", logging]),
         tests(
             "MetricsServer",
-            ["Aggregation", "Exposition", "FabricModel", "HTTPListener", "StatusReport", "TestSupport"],
+            ["Aggregation", "Exposition", "FabricModel", "HTTPListener", "Secrets", "StatusReport", "TestSupport"],
             goldens: ["Goldens"]),
         tests(
             "Polling",

@@ -35,6 +35,14 @@ struct CheckedSection: Sendable {
         if case .text(let value) = values[key]?.content { value } else { nil }
     }
 
+    func texts(_ key: String) -> [String] {
+        if case .texts(let value) = values[key]?.content { value } else { [] }
+    }
+
+    func pairs(_ key: String) -> [String: String] {
+        if case .pairs(let value) = values[key]?.content { value } else { [:] }
+    }
+
     func section(_ key: String) -> CheckedSection? {
         if case .section(let value) = values[key]?.content { value } else { nil }
     }
@@ -58,6 +66,8 @@ struct CheckedValue: Sendable {
         case text(String)
         case section(CheckedSection)
         case list([CheckedSection])
+        case texts([String])
+        case pairs([String: String])
         /// Given, and reported as wrong.
         case broken
     }

@@ -15,8 +15,8 @@ public struct ConfigurationProblem: Sendable, Equatable, CustomStringConvertible
 
     /// `config.yaml:7:14: sources[0].auth.token_file: cannot read /run/secrets/token: no such file`
     public var description: String {
-        var position = file
-        if let name = file, let line, let column { position = "\(name):\(line):\(column)" }
+        var position = file.map { Shown.escaped($0) }
+        if let name = position, let line, let column { position = "\(name):\(line):\(column)" }
         return [position, path.isEmpty ? nil : path, message].compactMap { $0 }.joined(separator: ": ")
     }
 }

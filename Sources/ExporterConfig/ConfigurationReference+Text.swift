@@ -69,7 +69,7 @@ extension ConfigurationReference {
         - **URLs** begin with `http://` or `https://` and have no query and no fragment; a user and password are allowed in
           `proxy_url` alone.
         - **Regular expressions** match anywhere in a name unless they have anchors (`^prod-`). They are Swift's, close to
-          Perl's and Python's.
+          Perl's and Python's, and have at most \(NamePattern.longest) bytes.
         - **Anchors and aliases** (`&x`, `*x`) may be used, within limits: they may expand to 1 MB in all, and not contain
           themselves. Merge keys (`<<`) and tags (`!x`) are errors, and so are keys given twice.
         - The file may have 1 MiB and must be UTF-8.

@@ -64,7 +64,8 @@ enum ConfigurationReference {
         case .secretFile: "path of a file that holds the secret"
         case .file: "path"
         case .section: "section"
-        case .list: "list"
+        case .list, .texts: "list"
+        case .passwords, .anything: "mapping"
         }
     }
 

@@ -7,10 +7,10 @@ enum Interpolation {
         case unclosed
         case badName
 
-        /// Quotes nothing but the name of a variable.
+        /// Quotes nothing but the name of a variable, and of a name longer than any the beginning.
         var message: String {
             switch self {
-            case .unset(let name): "environment variable \(name) is not set"
+            case .unset(let name): "environment variable \(Shown.clipped(name)) is not set"
             case .unclosed: "\"${\" without \"}\"; write $${ for the characters themselves"
             case .badName:
                 "a variable's name in \"${…}\" is letters, digits and underscores, not beginning with a digit; "

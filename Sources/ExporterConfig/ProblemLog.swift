@@ -25,7 +25,10 @@ struct ProblemLog {
     var failure: ConfigurationProblems { ConfigurationProblems(problems: presented(problems)) }
 
     private func problem(_ mark: Mark?, _ path: String, _ message: String) -> ConfigurationProblem {
-        ConfigurationProblem(file: file, line: mark?.line, column: mark?.column, path: path, message: message)
+        // Keys come from the file, and messages may hold what others say of it.
+        ConfigurationProblem(
+            file: file, line: mark?.line, column: mark?.column, path: Shown.escaped(path),
+            message: Shown.escaped(message))
     }
 
     /// By position; what shares one stays in the order of its finding, which the index keeps: `sort` alone is not stable.
@@ -47,24 +50,28 @@ struct ProblemLog {
 /// Text from the file as messages may show it.
 enum Shown {
     /// In quotes, control characters escaped, cut to 60 characters.
-    static func quoted(_ text: String) -> String {
-        let clipped = text.count > 60 ? text.prefix(60) + "…" : text[...]
-        return "\"\(escaped(clipped))\""
-    }
+    static func quoted(_ text: String) -> String { "\"\(escaped(clipped(text)))\"" }
+
+    /// Cut to 60 characters.
+    static func clipped(_ text: String) -> Substring { text.count > 60 ? text.prefix(60) + "…" : text[...] }
 
     /// A path as it is; nil for one that looks like a secret put where its file's name belongs.
     static func path(_ path: String) -> String? {
         let parts = path.split(separator: "/")
         guard path.utf8.count <= 255, parts.allSatisfy({ $0.utf8.count <= 100 }) else { return nil }
-        return escaped(path[...])
+        return escaped(path)
     }
 
-    private static func escaped(_ text: Substring) -> String {
-        var result = ""
+    /// Control characters, what breaks lines, and what cannot be seen or turns the direction of writing, escaped.
+    static func escaped(_ text: some StringProtocol) -> String {
+        var result = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
-            let isControl = scalar.properties.generalCategory == .control
-            result += isControl ? scalar.escaped(asASCII: true) : String(scalar)
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator:
+                result.append(contentsOf: scalar.escaped(asASCII: true).unicodeScalars)
+            default: result.append(scalar)
+            }
         }
-        return result
+        return String(result)
     }
 }

@@ -46,6 +46,12 @@ indirect enum SchemaKind: Sendable {
     case file
     case section(SchemaSection)
     case list(of: SchemaSection)
+    /// Strings, each one of these where there are any.
+    case texts(of: [String]?)
+    /// Users and the bcrypt hashes of their passwords.
+    case passwords
+    /// Not looked at: the key is refused whatever its value.
+    case anything
 }
 
 /// What a string must look like; every string must have at least one character.
@@ -67,6 +73,8 @@ enum SecretRule: Sendable {
     case headerValue
     /// A password: anything in UTF-8.
     case text
+    /// Travels in a header; spaces are allowed.
+    case visibleText
 }
 
 /// What must hold between the keys of a section.

@@ -38,6 +38,10 @@ extension SchemaWalker {
             let isVisible = bytes.allSatisfy { (0x21...0x7E).contains($0) }
             if bytes.isEmpty { return "must not be empty" }
             return isVisible ? nil : "must be visible ASCII characters without spaces or line breaks"
+        case .visibleText:
+            let isVisible = bytes.allSatisfy { (0x20...0x7E).contains($0) }
+            if bytes.isEmpty { return "must not be empty" }
+            return isVisible ? nil : "must be visible ASCII characters and spaces"
         case .text:
             if bytes.isEmpty { return "must not be empty" }
             return String(validating: bytes, as: UTF8.self) == nil ? "must be UTF-8" : nil

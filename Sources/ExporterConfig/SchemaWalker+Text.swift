@@ -57,9 +57,13 @@ extension SchemaWalker {
                 message = error.message
             }
         case .pattern:
-            // The compiler's own words may quote the expression, hence a variable's value.
-            let reason = NamePattern.problem(in: value)
-            message = reason.map { "not a regular expression" + (string.isVerbatim ? ": \($0)" : "") }
+            if let excess = NamePattern.excess(of: value) {
+                message = excess
+            } else {
+                // The compiler's own words may quote the expression, hence a variable's value.
+                let reason = NamePattern.problem(in: value)
+                message = reason.map { "not a regular expression" + (string.isVerbatim ? ": \($0)" : "") }
+            }
         case .endpointType:
             message = nil
             if !Schema.documentedTypes.contains(value) {

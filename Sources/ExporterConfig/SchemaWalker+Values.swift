@@ -23,6 +23,9 @@ extension SchemaWalker {
         case .secret(let rule): return secret(node, rule, place.path)
         case .secretFile(let rule): return secretFile(node, rule, place.path)
         case .file: return plainFile(node, place.path)
+        case .texts(let allowed): return texts(node, allowed, at: place)
+        case .passwords: return passwords(node, at: place)
+        case .anything: return .broken
         }
     }
 

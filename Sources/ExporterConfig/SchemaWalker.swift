@@ -8,6 +8,8 @@ struct SchemaWalker {
     let folder: String
     /// Paths of keys to refuse after their check, see ``Schema/unsupportedYet``.
     let unsupported: Set<String>
+    /// What is said of them.
+    var unsupportedMessage = "not supported yet"
     /// Whether `${NAME}` is filled in.
     var isInterpolating = true
     var log: ProblemLog
@@ -55,7 +57,7 @@ struct SchemaWalker {
             let content = value(entry.value, key.kind, at: keyPlace)
             section.values[key.name] = CheckedValue(mark: entry.value.mark, content: content)
             if unsupported.contains(keyPlace.template) {
-                log.report(entry.key.mark, keyPlace.path, "not supported yet")
+                log.report(entry.key.mark, keyPlace.path, unsupportedMessage)
             }
         }
         checkMissing(section, schema)

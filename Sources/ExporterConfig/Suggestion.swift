@@ -8,8 +8,11 @@ enum Suggestion {
         guard word.utf8.count <= 64 else { return nil }
         let limit = max(1, word.count / 3)
         var best: (candidate: String, distance: Int)?
+        let letters = Array(word.lowercased())
         for candidate in candidates {
-            let distance = distance(Array(word.lowercased()), Array(candidate))
+            // Each letter too many is a slip.
+            guard abs(candidate.utf8.count - letters.count) <= limit else { continue }
+            let distance = distance(letters, Array(candidate))
             if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
         }
         return best?.candidate

@@ -16,7 +16,7 @@ public struct EndpointLister: Sendable {
     /// Lists, folding each page as it is decoded.
     /// - Parameters:
     ///   - isSuspect: whether the workspace is likely to keep exchanges waiting, as after a timeout.
-    ///   - retryUntil: no try of an exchange begins after this.
+    ///   - retryUntil: no retry of an exchange begins after this.
     ///   - makeFold: makes an empty fold; called once for each attempt.
     public func list<Fold: EndpointFold>(
         isSuspect: Bool = false, retryUntil: ContinuousClock.Instant, makeFold: @Sendable () -> Fold

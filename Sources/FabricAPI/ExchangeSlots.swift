@@ -18,6 +18,9 @@ public final class ExchangeSlots: Sendable {
     /// `count` slots.
     public init(count: Int) { state = Mutex(State(ledger: SlotLedger(capacity: count))) }
 
+    /// How many slots there are.
+    var capacity: Int { state.withLock { $0.ledger.capacity } }
+
     /// Changes the number of slots; exchanges in flight beyond it go on to their end.
     public func resize(to count: Int) {
         let served = state.withLock { state in state.take(state.ledger.resize(to: count)) }

@@ -16,7 +16,7 @@ struct RowLister: Sendable {
     /// Lists, folding each page as it is decoded.
     /// - Parameters:
     ///   - isSuspect: whether exchanges are likely to keep their slots until the deadline.
-    ///   - retryUntil: no try of an exchange begins after this.
+    ///   - retryUntil: no retry of an exchange begins after this.
     ///   - makeFold: makes an empty fold; called once for each attempt.
     func list<Fold: ListingFold>(
         isSuspect: Bool = false, retryUntil: ContinuousClock.Instant, makeFold: @Sendable () -> Fold
@@ -48,13 +48,13 @@ struct RowLister: Sendable {
     ) async throws(APIFailure) -> ListingAttempt<Fold> where Fold.Row: ListedRow {
         let assembly = ListingAssembly(plan: plan, fold: makeFold())
         let first = plan.first
+        let pagesSideBySide = client.pagesSideBySide
         let outcome = await withTaskGroup(of: Result<ListingPlan.Step, APIFailure>.self) { group in
             var waiting = [first]
             var running = 0
             var failure: APIFailure?
             while true {
-                // Pages go side by side, as many as could get a slot if nobody else wanted one.
-                while running < Self.pagesSideBySide, let request = waiting.popLast() {
+                while running < pagesSideBySide, let request = waiting.popLast() {
                     running += 1
                     group.addTask {
                         await self.fetch(request, into: assembly, isSuspect: isSuspect, retryUntil: retryUntil)
@@ -85,8 +85,6 @@ struct RowLister: Sendable {
         if let outcome { throw outcome }
         return await assembly.finish()
     }
-
-    private static let pagesSideBySide = 16
 
     private func fetch<Fold: ListingFold>(
         _ page: ListingPlan.Request, into assembly: ListingAssembly<Fold>, isSuspect: Bool,

@@ -5,7 +5,10 @@ internal import Transport
 
 extension SourceClient {
     /// The failure that a response other than 200 stands for.
-    static func failure(of response: HTTPResponse, _ credential: Credential) -> APIFailure {
+    /// - Parameter wallMicroseconds: the wall clock, for a `Retry-After` that is a date.
+    static func failure(
+        of response: HTTPResponse, _ credential: Credential, wallMicroseconds: Int64
+    ) -> APIFailure {
         let body = ErrorBody(response.body)
         // Struck out first and cut then: half a secret would not be found.
         func cleaned(_ text: String?, limit: Int) -> String? {
@@ -18,7 +21,9 @@ extension SourceClient {
             status: response.status,
             code: cleaned(body.code, limit: 64),
             requestID: cleaned(requestID, limit: 64),
-            retryAfter: response.header("Retry-After").flatMap(retryAfter)
+            retryAfter: response.header("Retry-After").flatMap {
+                RetryAfter.parse($0, date: response.header("Date"), wallMicroseconds: wallMicroseconds)
+            }
         )
     }
 
@@ -32,13 +37,5 @@ extension SourceClient {
         case .timeout, .network: .noAnswer
         default: failure.status == nil ? .noAnswer : .answered
         }
-    }
-
-    /// `Retry-After` in seconds; more than a day is a day. Its other form, a date, is not used by the service: it needs
-    /// two clocks to agree.
-    private static func retryAfter(_ value: String) -> Duration? {
-        guard !value.isEmpty, value.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-        let seconds = Int(value) ?? .max
-        return seconds > 0 ? .seconds(min(seconds, 86_400)) : nil
     }
 }

@@ -100,6 +100,10 @@ public final class SourceClient: Sendable {
         return shared.withLock { $0.gate.isLockedOut(otherThan: credential.generation) }
     }
 
+    /// How many pages of one listing go side by side: as many as could get a slot if nobody else wanted one, and no more
+    /// than half of the slots, so that a listing whose pages hang leaves room for the others.
+    var pagesSideBySide: Int { max(1, min(16, slots.capacity / 2)) }
+
     var settings: ExchangeSettings { shared.withLock { $0.settings } }
     private var credentials: any CredentialProvider { shared.withLock { $0.credentials } }
 
@@ -118,7 +122,7 @@ public final class SourceClient: Sendable {
     /// while the exchange's slot is still held: bodies in memory are never more than slots.
     /// - Parameters:
     ///   - isSuspect: whether it is for a workspace that is likely to keep its slot until the deadline.
-    ///   - retryUntil: no try begins after this.
+    ///   - retryUntil: no retry begins after this.
     func exchange<Result>(
         _ operation: APIOperation, url: String, isSuspect: Bool = false, retryUntil: ContinuousClock.Instant,
         consume: (inout HTTPResponse) async throws(APIFailure) -> Result
@@ -126,10 +130,14 @@ public final class SourceClient: Sendable {
         shared.withLock { $0.budget.deposit() }
         let lane = SlotLedger.Lane(source: source, isSuspect: isSuspect)
         var retries = 0
-        var replacement: Credential?
+        var lastFailure: APIFailure?
+        var hasReplaced = false
+        var holdsProbe = false
+        var credential = try await currentCredential()
         while true {
-            let credential = try await currentCredential(replacement)
-            let isProbe = try await enter(credential, lane, retryUntil: retryUntil)
+            let isProbe = try await enter(
+                &credential, lane, holdsProbe: holdsProbe, retryOf: lastFailure, retryUntil: retryUntil)
+            holdsProbe = false
             let failure: APIFailure
             do {
                 defer { slots.release(lane) }
@@ -140,31 +148,45 @@ public final class SourceClient: Sendable {
                 case .failure(let reason): failure = reason
                 }
             }
-            if failure.reason == .unauthenticated, replacement == nil {
-                replacement = try? await credentials.replacement(for: credential)
-                if replacement != nil {
-                    report(.noAnswer, isProbe: isProbe, credential)
+            if failure.reason == .unauthenticated, !hasReplaced {
+                hasReplaced = true
+                if let fresh = try? await credentials.replacement(for: credential) {
+                    credential = fresh
+                    // A probe stays one until its outcome is known: were it given up here, whoever waits for it would
+                    // send the refused credential once more, one after the other.
+                    holdsProbe = isProbe
                     continue
                 }
             }
             report(Self.outcome(of: failure), isProbe: isProbe, credential, failure: failure)
             retries += 1
             try await prepareRetry(retries, after: failure, operation: operation, retryUntil: retryUntil)
+            lastFailure = failure
+            credential = try await currentCredential()
         }
     }
 
-    private func currentCredential(_ replacement: Credential?) async throws(APIFailure) -> Credential {
-        if let replacement { return replacement }
+    private func currentCredential() async throws(APIFailure) -> Credential {
         do { return try await credentials.credential() } catch {
             throw APIFailure(.credentials, error.description)
         }
     }
 
     /// Waits for the source's pace, a slot and an open gate. Holds a slot on return.
+    /// - Parameters:
+    ///   - credential: to be sent; another one on return where another took its place meanwhile.
+    ///   - holdsProbe: whether this exchange is the gate's probe already.
+    ///   - failure: what a retry is the retry of; nil: a first try, which may begin whenever it can.
     /// - Returns: whether this request is the gate's probe.
     private func enter(
-        _ credential: Credential, _ lane: SlotLedger.Lane, retryUntil: ContinuousClock.Instant
+        _ credential: inout Credential, _ lane: SlotLedger.Lane, holdsProbe: Bool, retryOf failure: APIFailure?,
+        retryUntil: ContinuousClock.Instant
     ) async throws(APIFailure) -> Bool {
+        if holdsProbe {
+            if await slots.acquire(lane) { return true }
+            report(.noAnswer, isProbe: true, credential)
+            throw Self.cancelled
+        }
         // Asked before a token is taken: a locked-out source must not use up the pace of the probe.
         if case .refuse(let failure) = peek(credential) { throw failure }
         let moment = shared.withLock { $0.bucket.take(now: clock.now) }
@@ -172,6 +194,10 @@ public final class SourceClient: Sendable {
         var hasWaited = false
         while true {
             guard await slots.acquire(lane) else { throw Self.cancelled }
+            if let failure, clock.now >= retryUntil {
+                slots.release(lane)
+                throw failure
+            }
             let seen = gateChanged.version
             let admission = shared.withLock {
                 $0.gate.admit(now: clock.now, generation: credential.generation, hasWaited: hasWaited)
@@ -188,8 +214,11 @@ public final class SourceClient: Sendable {
                 hasWaited = true
                 await gateChanged.wait(beyond: seen)
                 if Task.isCancelled { throw Self.cancelled }
-                guard clock.now < retryUntil else { throw Self.throttled }
+                // Whoever waits for a credential's first use may go on whenever that has ended; a poll has its own deadline.
+                guard clock.now < retryUntil || !isThrottled else { throw Self.throttled }
             }
+            // The probe may have been refused and another credential taken; who waited must not send the refused one.
+            credential = try await currentCredential()
         }
     }
 
@@ -213,7 +242,9 @@ public final class SourceClient: Sendable {
             statistics.countExchange(
                 operation, status: response.status, duration: clock.now - begin,
                 receivedBytes: response.receivedBytes)
-            return response.status == 200 ? .success(response) : .failure(Self.failure(of: response, credential))
+            if response.status == 200 { return .success(response) }
+            return .failure(
+                Self.failure(of: response, credential, wallMicroseconds: clock.wallMicroseconds))
         } catch {
             statistics.countExchange(
                 operation, status: error.status, duration: clock.now - begin, receivedBytes: error.receivedBytes)

@@ -35,7 +35,7 @@ public struct WorkspaceLister: Sendable {
     }
 
     /// Lists.
-    /// - Parameter retryUntil: no try of an exchange begins after this.
+    /// - Parameter retryUntil: no retry of an exchange begins after this.
     public func list(retryUntil: ContinuousClock.Instant) async -> WorkspaceListOutcome {
         let outcome = await lister.list(retryUntil: retryUntil) { Rows() }
         switch outcome.result {

@@ -22,26 +22,36 @@ public struct ServeRun: Sendable {
         public var enablesLifecycle: Bool
         /// Under which `host[:port]` Prometheus reaches this process; nil: as it asked.
         public var externalHost: String?
+        /// The file of TLS, users and headers; nil: plain HTTP for anybody.
+        public var configFile: String?
+        /// Where health checks are answered besides, by plain HTTP; nil: nowhere else.
+        public var healthListenAddress: String?
+        /// Whether to listen on the sockets that systemd hands over, in place of the addresses.
+        public var usesSystemdSockets: Bool
 
         /// Settings of these values.
         public init(
             listenAddresses: [String], telemetryPath: String, maximumRequests: Int, enablesLifecycle: Bool = false,
-            externalHost: String? = nil
+            externalHost: String? = nil, configFile: String? = nil, healthListenAddress: String? = nil,
+            usesSystemdSockets: Bool = false
         ) {
             self.listenAddresses = listenAddresses
             self.telemetryPath = telemetryPath
             self.maximumRequests = maximumRequests
             self.enablesLifecycle = enablesLifecycle
             self.externalHost = externalHost
+            self.configFile = configFile
+            self.healthListenAddress = healthListenAddress
+            self.usesSystemdSockets = usesSystemdSockets
         }
 
         /// Checks the settings.
         /// - Throws: ``ExporterError`` with what is wrong.
         public func validate() throws(ExporterError) {
-            for address in listenAddresses {
-                do { _ = try ListenAddress(address) } catch {
-                    throw ExporterError("--web.listen-address \(address): \(error)")
-                }
+            var addresses = listenAddresses.map { (flag: "--web.listen-address", text: $0) }
+            if let healthListenAddress { addresses.append(("--web.health-listen-address", healthListenAddress)) }
+            for (flag, text) in addresses {
+                do { _ = try ListenAddress(text) } catch { throw ExporterError("\(flag) \(text): \(error)") }
             }
             guard telemetryPath.hasPrefix("/"), !MetricsServer.ownPaths.contains(telemetryPath) else {
                 throw ExporterError(
@@ -50,6 +60,9 @@ public struct ServeRun: Sendable {
             }
             guard maximumRequests >= 0 else {
                 throw ExporterError("--web.max-requests \(maximumRequests): must be 0 (no limit) or more")
+            }
+            if let configFile {
+                _ = try WebAccess(path: configFile, logger: Logger(label: "check") { _ in SwiftLogNoOpLogHandler() })
             }
         }
     }
@@ -75,6 +88,7 @@ public struct ServeRun: Sendable {
     /// - Parameter companions: services to run beside, stopped last.
     /// - Throws: ``ExporterError`` when it cannot begin.
     public func run(companions: [@Sendable () async -> Void] = []) async throws {
+        let access = try web.configFile.map { path throws(ExporterError) in try WebAccess(path: path, logger: logger) }
         let exporter = try await Exporter(configuration, mode: .serving, logger: logger)
         let clock = SystemClock()
         let reloader = Reloader(exporter: exporter, clock: clock, logger: logger, read: reread)
@@ -85,31 +99,52 @@ public struct ServeRun: Sendable {
                 telemetryPath: web.telemetryPath, maximumRequests: web.maximumRequests,
                 version: BuildInformation.version, externalHost: web.externalHost),
             pages: PageCache(catalogue: .exporter, source: exporter), counters: exporter.requestCounters,
-            status: { exporter.statusReport() }, isReady: { exporter.isReady }, reload: reload)
-        let addresses = try web.listenAddresses.map { try ListenAddress($0) }
-        let listener: Listener
-        do {
-            listener = try await Listener.bind(ListenerSettings(addresses: addresses), logger: logger) {
-                await server.answer($0)
-            }
-        } catch let error as ListenFailure {
-            throw ExporterError(error.description)
-        }
+            status: { exporter.statusReport() }, access: { access?.rules ?? AccessRules() },
+            isReady: { exporter.isReady }, reload: reload)
+        var listeners: [WebService] = []
+        let settings = ListenerSettings(
+            addresses: web.usesSystemdSockets ? [] : try web.listenAddresses.map { try ListenAddress($0) },
+            boundSockets: web.usesSystemdSockets ? try ActivatedSockets.take() : [], tls: { access?.tls })
+        let listener = try await Self.listen(settings, logger) { await server.answer($0) }
+        listeners.append(WebService(listener: listener))
         for address in listener.boundAddresses {
             logger.notice(
-                "Listening.", metadata: ["address": "\(address)", "telemetry_path": "\(web.telemetryPath)"])
+                "Listening.",
+                metadata: [
+                    "address": "\(address)", "telemetry_path": "\(web.telemetryPath)",
+                    "tls": "\(access?.tls != nil)",
+                ])
         }
-        let background: [any Service] = companions.map { BackgroundService(body: $0) }
+        if let address = web.healthListenAddress {
+            let settings = ListenerSettings(addresses: [try ListenAddress(address)])
+            let listener = try await Self.listen(settings, logger) { await server.answerProbe($0) }
+            listeners.append(WebService(listener: listener))
+            for address in listener.boundAddresses {
+                logger.notice("Listening for health checks.", metadata: ["address": "\(address)"])
+            }
+        }
+        var background: [any Service] = companions.map { BackgroundService(body: $0) }
+        if let access { background.append(WebAccessService(access: access, clock: clock)) }
         var group = ServiceGroupConfiguration(
             services: background + [
                 PollingService(exporter: exporter), SecretWatchService(exporter: exporter, clock: clock),
-                ReloadService(reloader: reloader), WebService(listener: listener),
-            ],
+                ReloadService(reloader: reloader),
+            ] + listeners,
             gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger))
         group.maximumGracefulShutdownDuration = .seconds(4)
         group.maximumCancellationDuration = .milliseconds(500)
         try await ServiceGroup(configuration: group).run()
         logger.notice("Stopped.")
+    }
+
+    private static func listen(
+        _ settings: ListenerSettings, _ logger: Logger, _ handler: @escaping Listener.Handler
+    ) async throws -> Listener {
+        do { return try await Listener.bind(settings, logger: logger, handler: handler) } catch let error
+            as ListenFailure
+        {
+            throw ExporterError(error.description)
+        }
     }
 
     /// The service group tells each of its steps at info and debug level; an operator needs none of them.

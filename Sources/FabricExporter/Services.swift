@@ -59,6 +59,23 @@ struct SecretWatchService: Service {
     }
 }
 
+/// Looks every second whether the web server's file, or a file that it names, has changed.
+struct WebAccessService: Service {
+    private static let period = Duration.seconds(1)
+
+    let access: WebAccess
+    let clock: any ExporterClock
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                try? await clock.sleep(until: clock.now + Self.period)
+                access.refresh()
+            }
+        }
+    }
+}
+
 /// Any loop that ends when it is cancelled.
 struct BackgroundService: Service {
     let body: @Sendable () async -> Void

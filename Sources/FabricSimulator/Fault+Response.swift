@@ -32,6 +32,9 @@ extension Fault {
                 headers: headers.containing("Content-Type", default: "application/json"),
                 body: .bytes(bytes)
             )
+        case .flood(let prefix, let filler, let contentLength):
+            return Self.flood(prefix: prefix, filler: filler, contentLength: contentLength)
+        case .gzipBomb(let inflatedBytes): return GzipBomb.response(inflatedBytes: inflatedBytes)
         case .hang:
             // The listener cancels this task when the client goes or the server stops.
             while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
@@ -63,6 +66,22 @@ extension Fault {
         default: break
         }
         return response
+    }
+
+    private static func flood(prefix: [UInt8], filler: UInt8, contentLength: Int?) -> ListenerResponse {
+        ListenerResponse(
+            status: 200, headers: [("Content-Type", "application/json")],
+            body: .stream(contentLength: contentLength) { writer in
+                try await writer.write(prefix)
+                let piece = [UInt8](repeating: filler, count: 64 * 1024)
+                var left = contentLength.map { max(0, $0 - prefix.count) } ?? .max
+                // Each write waits for the peer to take the last one; one that has gone makes it throw.
+                while left > 0 {
+                    try await writer.write(left < piece.count ? Array(piece.prefix(left)) : piece)
+                    if contentLength != nil { left -= min(left, piece.count) }
+                }
+            }
+        )
     }
 
     private static func aborting(reset: Bool) -> ListenerResponse {

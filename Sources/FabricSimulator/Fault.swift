@@ -14,6 +14,12 @@ public enum Fault: Sendable {
     case redirect(to: String)
     /// 200 with these bytes, `Content-Type: application/json` unless `headers` say otherwise.
     case rawBody([UInt8], headers: [(String, String)] = [])
+    /// 200 with a body that begins with `prefix` and goes on with one byte, made while it is sent and never held: so many
+    /// bytes by its `Content-Length`, or nil: in chunks without end.
+    case flood(prefix: [UInt8], filler: UInt8, contentLength: Int?)
+    /// 200 with `Content-Encoding: gzip` and a body that inflates to at least so many bytes, about a thousandth of that on
+    /// the wire, made while it is sent.
+    case gzipBomb(inflatedBytes: Int)
     /// No answer, for as long as the client waits.
     case hang
     /// The connection is reset in place of an answer.
@@ -47,7 +53,7 @@ public enum Fault: Sendable {
     /// Whether it takes the place of the answer, so that only one such fault can work on a request.
     var replacesAnswer: Bool {
         switch self {
-        case .status, .throttled, .html200, .redirect, .rawBody, .hang, .reset: true
+        case .status, .throttled, .html200, .redirect, .rawBody, .flood, .gzipBomb, .hang, .reset: true
         case .delay, .trickle, .cutShort, .totalLies, .endlessList, .ignoreLimit, .shiftBetweenPages: false
         }
     }

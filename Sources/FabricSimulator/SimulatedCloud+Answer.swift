@@ -86,6 +86,7 @@ extension SimulatedCloud {
             state.added += 1
             arrival.id = .value("arrival-between-pages-" + String(1_000_000_000 + state.added))
             state.workspaces[index].endpoints.append(arrival)
+            state.observer?(state.workspaces[index])
         }
     }
 

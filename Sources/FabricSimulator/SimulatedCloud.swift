@@ -11,6 +11,7 @@ public final class SimulatedCloud: Sendable {
         var faults = FaultPlan()
         var log = RequestLog()
         var added = 0
+        var observer: (@Sendable (SimulatedWorkspace) -> Void)?
 
         func index(of workspaceID: String) -> Int? { workspaces.firstIndex { $0.id == workspaceID } }
     }
@@ -38,6 +39,15 @@ public final class SimulatedCloud: Sendable {
 
     // MARK: Workspaces and endpoints
 
+    /// Tells `observer` of every workspace that is there now, and from then on of each after every change of it, also
+    /// those that faults make. It is called before any later request can see the change, and must not call back.
+    public func observe(_ observer: @escaping @Sendable (SimulatedWorkspace) -> Void) {
+        state.withLock { state in
+            state.observer = observer
+            for workspace in state.workspaces { observer(workspace) }
+        }
+    }
+
     /// The workspaces as they are now, in the order they are listed.
     public var workspaces: [SimulatedWorkspace] { state.withLock { $0.workspaces } }
 
@@ -54,6 +64,7 @@ public final class SimulatedCloud: Sendable {
             } else {
                 state.workspaces.append(workspace)
             }
+            state.observer?(workspace)
         }
     }
 
@@ -69,6 +80,7 @@ public final class SimulatedCloud: Sendable {
         state.withLock { state in
             guard let index = state.index(of: id) else { return false }
             change(&state.workspaces[index])
+            state.observer?(state.workspaces[index])
             return true
         }
     }

@@ -86,7 +86,12 @@ public final class Listener: Sendable {
     }
 
     private func closeSockets() {
-        for socket in sockets { socket.close(promise: nil) }
+        for socket in sockets {
+            socket.eventLoop.execute {
+                SocketDescriptor.stopListening(socket)
+                socket.close(promise: nil)
+            }
+        }
     }
 
     /// Serves one connection until it ends, from either side.

@@ -2,8 +2,10 @@
 
 /// How a ``Listener`` listens and what it puts up with.
 public struct ListenerSettings: Sendable {
-    /// Where to listen; at least one.
+    /// Where to listen.
     public var addresses: [ListenAddress]
+    /// Descriptors of sockets that are bound already; they are the listener's from now on.
+    public var boundSockets: [CInt]
     /// Asked for each connection when it is accepted: what TLS is spoken by, or nil for plain HTTP. A connection keeps what
     /// it began with.
     public var tls: @Sendable () -> ListenerTLS?
@@ -25,6 +27,7 @@ public struct ListenerSettings: Sendable {
     /// Settings; all but the addresses have the defaults of a server that answers small GETs.
     public init(
         addresses: [ListenAddress],
+        boundSockets: [CInt] = [],
         tls: @escaping @Sendable () -> ListenerTLS? = { nil },
         maxBodyBytes: Int = 64 * 1024,
         maxHeaderBytes: Int = 16 * 1024,
@@ -34,6 +37,7 @@ public struct ListenerSettings: Sendable {
         maxConnections: Int = 512
     ) {
         self.addresses = addresses
+        self.boundSockets = boundSockets
         self.tls = tls
         self.maxBodyBytes = maxBodyBytes
         self.maxHeaderBytes = maxHeaderBytes

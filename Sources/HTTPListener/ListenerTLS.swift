@@ -165,6 +165,7 @@ private final class PeerNameGuard: ChannelInboundHandler {
 
     private let allowed: Set<String>
     private let requiresCertificate: Bool
+    private var isRefused = false
 
     init(allowed: Set<String>, requiresCertificate: Bool) {
         self.allowed = allowed
@@ -173,9 +174,15 @@ private final class PeerNameGuard: ChannelInboundHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case TLSUserEvent.handshakeCompleted? = event as? TLSUserEvent, !isAllowed(context) {
+            isRefused = true
             context.close(promise: nil)
         }
         context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        // What came along with the end of the handshake is read before the connection is closed.
+        if !isRefused { context.fireChannelRead(data) }
     }
 
     private func isAllowed(_ context: ChannelHandlerContext) -> Bool {

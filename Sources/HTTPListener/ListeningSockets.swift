@@ -27,6 +27,9 @@ enum ListeningSockets {
             for address in settings.addresses {
                 opened.append(try await open(address, settings: settings, registry: registry))
             }
+            for socket in settings.boundSockets {
+                opened.append(try await bootstrap(settings, registry).withBoundSocket(socket).get())
+            }
         } catch {
             for channel in opened { try? await channel.close() }
             throw error
@@ -34,21 +37,29 @@ enum ListeningSockets {
         return opened
     }
 
+    private static func bootstrap(_ settings: ListenerSettings, _ registry: ConnectionRegistry) -> ServerBootstrap {
+        ServerBootstrap(group: threads)
+            .serverChannelOption(.backlog, value: 256)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try SocketDescriptor.keepFromPrograms(channel) }
+            }
+            .childChannelInitializer { channel in
+                guard registry.admit(channel) else { return channel.close() }
+                return channel.eventLoop.makeCompletedFuture {
+                    try SocketDescriptor.keepFromPrograms(channel)
+                    registry.enqueue(try Connection(configuring: channel, settings: settings))
+                }
+            }
+    }
+
     private static func open(
         _ address: ListenAddress,
         settings: ListenerSettings,
         registry: ConnectionRegistry
     ) async throws(ListenFailure) -> any Channel {
-        let bootstrap = ServerBootstrap(group: threads)
-            .serverChannelOption(.backlog, value: 256)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelInitializer { channel in
-                guard registry.admit(channel) else { return channel.close() }
-                return channel.eventLoop.makeCompletedFuture {
-                    registry.enqueue(try Connection(configuring: channel, settings: settings))
-                }
-            }
+        let bootstrap = bootstrap(settings, registry)
         do {
             guard address.host.isEmpty else {
                 return try await bootstrap.bind(host: address.host, port: address.port).get()

@@ -29,23 +29,27 @@ public struct MetricsServer: Sendable {
     private let pages: PageCache
     private let counters: RequestCounters
     private let status: @Sendable () -> StatusReport
+    private let access: @Sendable () -> AccessRules
     private let isReady: @Sendable () -> Bool
     private let reload: (@Sendable () async -> String?)?
 
     /// A server of `pages`.
     /// - Parameters:
     ///   - status: what is known at the moment; asked at each request for people and for service discovery.
+    ///   - access: who may ask at present; asked at each request.
     ///   - isReady: whether every workspace has been polled once; asked at each `/-/ready`.
     ///   - reload: loads the configuration anew and returns what is wrong with it; nil: `/-/reload` is off.
     public init(
         settings: Settings, pages: PageCache, counters: RequestCounters,
-        status: @escaping @Sendable () -> StatusReport, isReady: @escaping @Sendable () -> Bool,
+        status: @escaping @Sendable () -> StatusReport,
+        access: @escaping @Sendable () -> AccessRules = { AccessRules() }, isReady: @escaping @Sendable () -> Bool,
         reload: (@Sendable () async -> String?)? = nil
     ) {
         self.settings = settings
         self.pages = pages
         self.counters = counters
         self.status = status
+        self.access = access
         self.isReady = isReady
         self.reload = reload
     }
@@ -71,20 +75,38 @@ public struct MetricsServer: Sendable {
     public func answer(_ request: ListenerRequest) async -> ListenerResponse {
         let inFlight = counters.begin()
         let route = request.path == settings.telemetryPath ? .metrics : Route(rawValue: request.path)
+        let rules = access()
         var response: ListenerResponse
         if settings.maximumRequests > 0, inFlight > settings.maximumRequests, route?.isProbe != true {
             response = .text(
                 503, "Limit of concurrent requests reached (\(settings.maximumRequests)), try again later.\n")
         } else {
-            response = await self.response(to: request, route)
+            response = await self.response(to: request, route, rules)
         }
         response.headers.append(("X-Content-Type-Options", "nosniff"))
+        for (name, value) in rules.headers {
+            response.headers.removeAll { $0.0.lowercased() == name.lowercased() }
+            response.headers.append((name, value))
+        }
         let label = route == .metrics ? settings.telemetryPath : route?.rawValue ?? "other"
         counters.end(path: label, status: response.status)
         return response
     }
 
-    private func response(to request: ListenerRequest, _ route: Route?) async -> ListenerResponse {
+    private func response(
+        to request: ListenerRequest, _ route: Route?, _ rules: AccessRules
+    ) async -> ListenerResponse {
+        // Probes ask for no password: whoever asks them has none.
+        if let authentication = rules.authentication, route?.isProbe != true {
+            switch await authentication.check(request.header("Authorization")) {
+            case .allowed: break
+            case .busy: return .text(503, "Too many passwords wait to be checked, try again later.\n")
+            case .refused:
+                var response = ListenerResponse.text(401, "Unauthorized.\n")
+                response.headers.append(("WWW-Authenticate", "Basic realm=\"metrics\", charset=\"UTF-8\""))
+                return response
+            }
+        }
         guard let route else { return .text(404, "Not found.\n") }
         guard route.methods.contains(request.method) else {
             var response = ListenerResponse.text(405, "Method not allowed.\n")
@@ -175,5 +197,11 @@ public struct MetricsServer: Sendable {
         var response = ListenerResponse.text(status, text, contentType: "application/json")
         response.headers.append(("Cache-Control", "no-store"))
         return response
+    }
+
+    /// Answers one request of the listener that is for health checks alone, and asks for no password.
+    public func answerProbe(_ request: ListenerRequest) async -> ListenerResponse {
+        guard let route = Route(rawValue: request.path), route.isProbe else { return .text(404, "Not found.\n") }
+        return await response(to: request, route, AccessRules())
     }
 }

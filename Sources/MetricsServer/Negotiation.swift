@@ -48,44 +48,52 @@ enum Negotiation {
         }
     }
 
+    // Bytes throughout: to `Character` a comma with a combining mark behind it is none, and CR LF is one.
     private static func items(_ line: String) -> [Item] {
-        split(line, at: ",").map { element in
+        split(Array(line.utf8)[...], at: ",").map { element in
             let parts = split(element, at: ";").map(trim)
             var parameters: [String: String] = [:]
             for part in parts.dropFirst() {
-                let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(trim)
-                guard pair.count == 2 else { continue }
-                parameters[pair[0].lowercased()] = unquote(pair[1])
+                guard let equals = part.firstIndex(of: UInt8(ascii: "=")) else { continue }
+                let value = unquote(trim(part[(equals + 1)...]))
+                parameters[lowercased(trim(part[..<equals]))] = String(decoding: value, as: UTF8.self)
             }
-            return Item(name: parts[0].lowercased(), parameters: parameters)
+            return Item(name: lowercased(parts[0]), parameters: parameters)
         }
     }
 
-    /// The parts of `text` between separators, of which those in a quoted string are none.
-    private static func split(_ text: some StringProtocol, at separator: Character) -> [String] {
-        var parts = [""]
+    /// The parts of `text` between separators, of which those in a quoted string are none; at least one.
+    private static func split(_ text: ArraySlice<UInt8>, at separator: Unicode.Scalar) -> [ArraySlice<UInt8>] {
+        var parts: [ArraySlice<UInt8>] = []
+        var start = text.startIndex
         var (isQuoted, isEscaped) = (false, false)
-        for character in text {
-            if character == separator, !isQuoted {
-                parts.append("")
+        for (index, byte) in zip(text.indices, text) {
+            if byte == UInt8(ascii: separator), !isQuoted {
+                parts.append(text[start..<index])
+                start = index + 1
                 continue
             }
-            if character == "\"", !isEscaped { isQuoted.toggle() }
-            isEscaped = isQuoted && character == "\\" && !isEscaped
-            parts[parts.count - 1].append(character)
+            if byte == UInt8(ascii: "\""), !isEscaped { isQuoted.toggle() }
+            isEscaped = isQuoted && byte == UInt8(ascii: "\\") && !isEscaped
         }
-        return parts
+        return parts + [text[start...]]
     }
 
-    private static func trim(_ text: some StringProtocol) -> String {
-        var text = Substring(text)
-        while text.first == " " || text.first == "\t" { text.removeFirst() }
-        while text.last == " " || text.last == "\t" { text.removeLast() }
-        return String(text)
+    private static func trim(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let isSpace: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+        var text = text.drop(while: isSpace)
+        while let last = text.last, isSpace(last) { text.removeLast() }
+        return text
     }
 
-    private static func unquote(_ text: String) -> String {
-        guard text.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"") else { return text }
-        return String(text.dropFirst().dropLast())
+    private static func unquote(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let quote = UInt8(ascii: "\"")
+        guard text.count >= 2, text.first == quote, text.last == quote else { return text }
+        return text.dropFirst().dropLast()
+    }
+
+    /// In lower case by ASCII's rule: header names know no other letters.
+    private static func lowercased(_ text: ArraySlice<UInt8>) -> String {
+        String(decoding: text.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
     }
 }

@@ -21,7 +21,7 @@ struct OverviewPage: Page {
             switch status.state {
             case .failing: 0
             case .pending: 2
-            case .ok: status.problems.isEmpty ? 3 : 1
+            case .ok: status.hasProblems ? 1 : 3
             }
         }
         let ranked = workspaces.map { (rank: rank($0), status: $0) }

@@ -28,7 +28,7 @@ enum PageStyle {
         footer { padding: 0 1.2rem 2rem; max-width: 90rem; margin: 0 auto; font-size: .9em; }
         h1 { font-size: 1.5rem; margin: .4rem 0 .8rem; overflow-wrap: anywhere; }
         h2 { font-size: 1.15rem; margin: 2rem 0 .6rem; }
-        .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .7rem; margin: 0; }
+        .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: .7rem; margin: 0; }
         .tile { background: var(--panel); border: 1px solid var(--line); border-radius: .5rem; padding: .6rem .8rem; }
         .tile dt { color: var(--soft); font-size: .9em; }
         .tile dd { margin: 0; font-size: 1.5rem; font-weight: 600; font-variant-numeric: tabular-nums; }

@@ -57,7 +57,7 @@ struct StatusQuery: Equatable {
             throw Refusal(status: 404, message: "No such workspace.")
         }
         if let state { found.removeAll { $0.state != state } }
-        if onlyProblems { found.removeAll { $0.problems.isEmpty } }
+        if onlyProblems { found.removeAll { !$0.hasProblems } }
         let wanted = text.lowercased()
         if !wanted.isEmpty {
             found.removeAll { status in

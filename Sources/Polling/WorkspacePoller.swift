@@ -107,7 +107,10 @@ public struct WorkspacePoller: Sendable {
             let first = await group.next() ?? nil
             group.cancelAll()
             if let first { return first }
-            let relists = (await group.next() ?? nil)?.relists ?? 0
+            let last = await group.next() ?? nil
+            // Complete in the very instant of the deadline is complete: the other order of the two is no truer.
+            if let last, case .success = last.result { return last }
+            let relists = last?.relists ?? 0
             let failure = APIFailure(.timeout, "the poll as a whole took longer than \(timing.longestPoll)")
             return ListingOutcome(result: .failure(failure), relists: relists)
         }

@@ -102,6 +102,9 @@ public struct WorkspaceStatus: Sendable {
     /// Whether its listing was withdrawn because it grew too old.
     public var isWithdrawn: Bool { lastSuccess != nil && listing == nil }
 
+    /// Whether ``problems`` has any.
+    public var hasProblems: Bool { listing?.details.contains { $0.isProblem } ?? false }
+
     /// The endpoints that are on their way, have failed or have an error code; errors first, then those longest so.
     public var problems: [EndpointDetail] {
         (listing?.details ?? []).filter { $0.isProblem }.sorted { $0.outranks($1) }

@@ -105,19 +105,34 @@ struct WebOptions: ParsableArguments {
         help: "URL under which Prometheus reaches this process; its host is the target of /sd.")
     var externalURL: String?
 
-    @Option(name: .customLong("web.config.file"), help: .hidden)
+    @Option(
+        name: .customLong("web.config.file"),
+        help: "File with TLS, users and headers, in the format that Prometheus' exporters share.")
     var configFile: String?
+
+    @Option(
+        name: .customLong("web.health-listen-address"),
+        help: "Address on which /-/healthy and /-/ready are answered besides, by plain HTTP.")
+    var healthListenAddress: String?
+
+    @Flag(
+        name: .customLong("web.systemd-socket"),
+        help: "Listen on the sockets that systemd hands over, in place of --web.listen-address.")
+    var usesSystemdSockets = false
 
     @Flag(name: .customLong("web.enable-lifecycle"), help: "Reload the configuration on POST /-/reload.")
     var enablesLifecycle = false
 
     /// The settings, checked.
     func settings() throws -> ServeRun.WebSettings {
-        try refuse(configFile, "--web.config.file")
+        if usesSystemdSockets, !listenAddresses.isEmpty {
+            throw ProgramEnd(ProgramEnd.usage, "--web.systemd-socket takes the place of --web.listen-address; give one")
+        }
         let settings = ServeRun.WebSettings(
             listenAddresses: listenAddresses.isEmpty ? [":9942"] : listenAddresses, telemetryPath: telemetryPath,
             maximumRequests: maximumRequests, enablesLifecycle: enablesLifecycle,
-            externalHost: try externalURL.map { try Self.host(ofURL: $0) })
+            externalHost: try externalURL.map { try Self.host(ofURL: $0) }, configFile: configFile,
+            healthListenAddress: healthListenAddress, usesSystemdSockets: usesSystemdSockets)
         do { try settings.validate() } catch { throw ProgramEnd(ProgramEnd.usage, error.description) }
         return settings
     }

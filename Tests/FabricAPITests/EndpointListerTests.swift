@@ -52,7 +52,7 @@ struct EndpointListerTests {
             url.page(offset: 99, limit: 7) == "http://h:8080/p/v1/workspaces/..%2Fa%20b/endpoints?limit=7&offset=99")
     }
 
-    @Test("Pages go side by side once the first has told the total, sixteen at most")
+    @Test("Pages go side by side once the first has told the total, sixteen or half of the slots at most")
     func sideBySide() async {
         let source = Source(SimulatedList(3_000).transport(holding: true), slots: 100)
         async let listing = source.list()
@@ -168,7 +168,7 @@ struct EndpointListerTests {
 
     @Test("A cancelled listing returns at once, with everything given back")
     func cancelled() async {
-        let source = Source(SimulatedList(2_000).transport(holding: true), slots: 3)
+        let source = Source(SimulatedList(2_000).transport(holding: true), slots: 6)
         let listing = Task { await source.list() }
         await source.transport.waitForRequests(1)
         source.transport.release(1)

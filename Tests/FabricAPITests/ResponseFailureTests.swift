@@ -20,7 +20,7 @@ struct ResponseFailureTests {
         let credential = try await TokenCredentials(token: Secret(token)).credential()
         let response = HTTPResponse(
             status: status, headers: headers.map { HTTPHeader($0.0, $0.1) }, body: Array(body.utf8), receivedBytes: 0)
-        return SourceClient.failure(of: response, credential)
+        return SourceClient.failure(of: response, credential, wallMicroseconds: 1_800_000_000_000_000)
     }
 
     @Test("Reason, code, message and request id are kept")
@@ -48,11 +48,33 @@ struct ResponseFailureTests {
         arguments: [
             ("1", .seconds(1)), ("007", .seconds(7)), ("300", .seconds(300)), ("86401", .seconds(86_400)),
             ("4294967296", .seconds(86_400)), ("99999999999999999999999", .seconds(86_400)), ("0", nil), ("-1", nil),
-            ("+1", nil), ("", nil), ("1.5", nil), ("soon", nil), ("Wed, 21 Oct 2026 07:28:00 GMT", nil), ("١", nil),
+            ("+1", nil), ("", nil), ("1.5", nil), ("soon", nil), ("١", nil),
         ] as [(String, Duration?)]
     )
     func retryAfter(_ value: String, _ duration: Duration?) async throws {
         #expect(try await Self.failure(429, "", [("Retry-After", value)]).retryAfter == duration)
+    }
+
+    @Test(
+        "Retry-After may be a date; how far it lies ahead, the response's own Date tells, or else our clock",
+        arguments: [
+            ("Fri, 15 Jan 2027 08:00:07 GMT", nil, .seconds(7)),
+            ("Wed, 21 Oct 2026 07:28:00 GMT", "Wed, 21 Oct 2026 07:27:30 GMT", .seconds(30)),
+            ("Wed, 21 Oct 2026 07:28:00 GMT", "Tue, 20 Oct 2026 07:28:00 GMT", .seconds(86_400)),
+            ("Sat, 21 Oct 2062 07:28:00 GMT", "Tue, 20 Oct 2026 07:28:00 GMT", .seconds(86_400)),
+            ("Tue, 29 Feb 2028 00:00:00 GMT", "Mon, 28 Feb 2028 23:59:59 GMT", .seconds(1)),
+            ("Fri, 15 Jan 2027 08:00:00 GMT", nil, nil), ("Wed, 21 Oct 2026 07:28:00 GMT", nil, nil),
+            ("Fri, 15 Jan 2027 08:00:07 GMT", "yesterday", .seconds(7)),
+            ("Fri, 32 Jan 2027 08:00:07 GMT", nil, nil), ("Mon, 29 Feb 2027 08:00:07 GMT", nil, nil),
+            ("Fri, 15 Jan 2027 24:00:07 GMT", nil, nil), ("Fri, 15 Jan 2027 08:60:07 GMT", nil, nil),
+            ("Fri, 15 Jan 2027 08:00:07 CET", nil, nil), ("Fri, 15 Jän 2027 08:00:07 GMT", nil, nil),
+            ("Friday, 15-Jan-27 08:00:07 GMT", nil, nil), ("15 Jan 2027 08:00:07 GMT", nil, nil),
+            ("Fri, 15 Jan 2027 08:00:07 GMT+1", nil, nil), ("Fri, 1 Jan 2027 08:00:07 GMT", nil, nil),
+        ] as [(String, String?, Duration?)]
+    )
+    func retryAfterDate(_ value: String, _ date: String?, _ duration: Duration?) async throws {
+        let headers = [("Retry-After", value)] + (date.map { [("Date", $0)] } ?? [])
+        #expect(try await Self.failure(429, "", headers).retryAfter == duration)
     }
 
     @Test("Long texts are cut")

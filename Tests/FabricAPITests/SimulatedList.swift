@@ -50,7 +50,8 @@ final class SimulatedList: Sendable {
         FakeTransport(holding: holding) { request, _ in .response(200, self.page(request.url)) }
     }
 
-    private func page(_ url: String) -> String {
+    /// The page that `url` asks for.
+    func page(_ url: String) -> String {
         func number(_ name: String) -> Int {
             url.split(separator: "?").last?.split(separator: "&").first { $0.hasPrefix(name + "=") }
                 .flatMap { Int($0.dropFirst(name.count + 1)) } ?? 0

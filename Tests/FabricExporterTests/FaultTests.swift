@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ExporterConfig
 import FabricSimulator
+import TestSupport
 import Testing
 
 @testable import FabricExporter
@@ -75,8 +76,40 @@ struct HostileAnswer: Sendable, CustomTestStringConvertible {
         HostileAnswer("a total that lies", .totalLies(150), "inconsistent"),
         HostileAnswer("an endless list", .endlessList, "inconsistent"),
         HostileAnswer("a page longer than asked", .ignoreLimit, "response"),
+        HostileAnswer(
+            "a body of 4 GiB", .flood(prefix: Array(pageStart.utf8), filler: 0x61, contentLength: 4 << 30), "response"),
+        HostileAnswer(
+            "a body without end", .flood(prefix: Array(pageStart.utf8), filler: 0x61, contentLength: nil), "response"),
+        HostileAnswer("endless white space", .flood(prefix: [], filler: 0x20, contentLength: nil), "response"),
+        HostileAnswer("a gzip bomb of 2 GiB", .gzipBomb(inflatedBytes: 2 << 30), "response"),
+        HostileAnswer("gzip that is none", .gzip([0x1F, 0x8B, 0x08, 0x00, 0x01, 0x02, 0x03]), "response"),
+        HostileAnswer(
+            "a name that is not UTF-8",
+            .rawBody(Array(#"{"total":1,"endpoints":[{"id":"a","name":""#.utf8) + [0xC3, 0x28] + Array(#""}]}"#.utf8)),
+            "response"),
+        HostileAnswer(
+            "half a character at the end of a name",
+            .rawBody(Array(#"{"total":1,"endpoints":[{"id":"a","name":""#.utf8) + [0xE6, 0x95] + Array(#""}]}"#.utf8)),
+            "response"),
         HostileAnswer("throttling", .throttled(retryAfter: nil), "throttled"),
+        HostileAnswer("throttling for a second", .throttled(retryAfter: 1), "throttled"),
+        HostileAnswer(
+            "throttling until a date",
+            .status(
+                429, body: [],
+                headers: [
+                    ("Date", "Wed, 21 Oct 2026 07:28:00 GMT"), ("Retry-After", "Wed, 21 Oct 2026 07:28:01 GMT"),
+                ]), "throttled"),
+        HostileAnswer("throttling without a word", .status(429, body: []), "throttled"),
+        HostileAnswer(
+            "throttling that says 403", .status(403, body: Array(#"{"error_code":"APIG.0308"}"#.utf8)), "throttled"),
+        HostileAnswer(
+            "a refused token",
+            .status(401, body: Array(#"{"error_code":"APIG.1002","error_msg":"Incorrect token"}"#.utf8)),
+            "unauthenticated"),
     ]
+
+    private static let pageStart = #"{"total":1,"endpoints":[{"id":""#
 }
 
 @Suite("A hostile cloud", .serialized, .timeLimit(.minutes(5)))
@@ -91,7 +124,9 @@ struct FaultTests {
             poll.maxEndpoints = 5_000
             if answer.isEndless { poll.timeout = .seconds(2) }
         }
-        try await Scene.run(cloud, poll: poll) { scene in
+        // What only time cures is given it by hand.
+        let clock = answer.reason == "unauthenticated" ? ManualClock() : nil
+        try await Scene.run(cloud, poll: poll, clock: clock) { scene in
             await scene.exporter.pollOnce()
             let healthy = scene.page()
             #expect(healthy.domainLines(of: bad).count > 100)
@@ -103,15 +138,20 @@ struct FaultTests {
             #expect(failed.failures(of: bad) == [answer.reason: "1"])
             #expect(!failed.isUp(bad))
             #expect(failed.domainLines(of: bad) == healthy.domainLines(of: bad))
-            // Throttling is the one trouble that a source shares.
-            if answer.reason == "throttled" { return }
-            #expect(failed.isUp(good))
+            // A refused token is the source's trouble; throttling is too, but there the other only waits.
+            if answer.reason != "unauthenticated" { #expect(failed.isUp(good)) }
+            #expect(failed.domainLines(of: good) == healthy.domainLines(of: good))
 
             cloud.clearFaults()
+            // After a 401 one poll tests the token, and the others have it in the poll after.
+            scene.clock?.advance(by: .seconds(54))
             await scene.exporter.pollOnce()
+            if scene.clock != nil { await scene.exporter.pollOnce() }
             let healed = scene.page()
-            #expect(healed.isUp(bad))
-            #expect(healed.domainLines(of: bad) == healthy.domainLines(of: bad))
+            for workspace in [bad, good] {
+                #expect(healed.isUp(workspace))
+                #expect(healed.domainLines(of: workspace) == healthy.domainLines(of: workspace))
+            }
         }
     }
 

@@ -29,6 +29,26 @@ struct ReloadTests {
         }
     }
 
+    @Test("A reload keeps the connections to the API")
+    func connections() async throws {
+        let body = #"{"total":0,"endpoints":[]}"#
+        let server = try ScriptedServer(
+            .answer("HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n" + body))
+        defer { server.stop() }
+        let source = SourceSettings(
+            name: "s", region: nil, baseURL: server.url(""), auth: .token(.value(Secret("t"))),
+            workspaces: [WorkspaceSettings(id: "w", name: nil)])
+        let configuration = ExporterConfiguration(sources: [source])
+        let exporter = try await Exporter(configuration, mode: .serving, logger: Scene.quiet)
+        for polls in 1...3 {
+            await exporter.pollOnce()
+            #expect(server.log.requests.count == polls)
+            try await exporter.apply(configuration)
+        }
+        #expect(server.log.connections == 1)
+        await exporter.shutDown()
+    }
+
     @Test("A renamed workspace begins anew under its new name")
     func renamed() async throws {
         try await Scene.run(Self.cloud(1)) { scene in

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import Clocks
 import ExporterConfig
 import Exposition
 import FabricSimulator
 import Logging
 import Secrets
+import TestSupport
 
 @testable import FabricExporter
 
@@ -16,12 +18,14 @@ struct Scene {
     let exporter: Exporter
     /// What the exporter was made of.
     let configuration: ExporterConfiguration
+    /// The exporter's clock, where the test moves it.
+    let clock: ManualClock?
 
     /// Runs `body` with an exporter of every workspace of `cloud`.
     static func run(
         _ cloud: SimulatedCloud, metrics: MetricsSettings = MetricsSettings(),
         poll change: (inout PollSettings) -> Void = { _ in },
-        auth: AuthSettings = .token(.value(Secret(token))),
+        auth: AuthSettings = .token(.value(Secret(token))), clock: ManualClock? = nil,
         _ body: (Scene) async throws -> Void
     ) async throws {
         let server = try await SimulatorServer.start(cloud, logger: quiet)
@@ -37,10 +41,11 @@ struct Scene {
             name: "simulated", region: "cn-north-4", baseURL: server.baseURL, auth: auth,
             workspaces: cloud.workspaces.map { WorkspaceSettings(id: $0.id, name: $0.name.value) })
         let configuration = ExporterConfiguration(poll: poll, metrics: metrics, sources: [source])
-        let exporter = try await Exporter(configuration, mode: .serving, logger: quiet)
+        let exporter = try await Exporter(
+            configuration, mode: .serving, clock: clock ?? SystemClock(), logger: quiet)
         let outcome: Result<Void, any Error>
         do {
-            try await body(Scene(cloud: cloud, exporter: exporter, configuration: configuration))
+            try await body(Scene(cloud: cloud, exporter: exporter, configuration: configuration, clock: clock))
             outcome = .success(())
         } catch {
             outcome = .failure(error)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import FabricSimulator
+import Synchronization
 import TestSupport
 import Testing
 
@@ -179,5 +180,67 @@ struct FaultTests {
         #expect(await statuses(Self.path) == [500, 500, 500])
         cloud.clearFaults()
         #expect(await statuses(Self.path) == [200, 200, 200])
+    }
+
+    @Test("A flood has the length that it claims, made while it is sent")
+    func flood() async throws {
+        let text = try await answer(.flood(prefix: Array("[1".utf8), filler: 0x20, contentLength: 200_000))
+        #expect(text.contains("\r\nContent-Length: 200000\r\n"))
+        #expect(text.hasSuffix("\r\n\r\n[1" + String(repeating: " ", count: 199_998)))
+    }
+
+    @Test("A flood of 4 GiB, or without end, lasts as long as the client reads", arguments: [4 << 30, nil])
+    func endlessFlood(length: Int?) async throws {
+        let cloud = Self.cloud()
+        cloud.inject(.flood(prefix: Array("[1".utf8), filler: 0x20, contentLength: length))
+        try await withSimulator(cloud) { server in
+            let client = try await server.client(get: Self.path)
+            var received = 0
+            var head = ""
+            while received < 5_000_000 {
+                let (bytes, ending) = try await client.receive()
+                #expect(ending == nil)
+                if head.isEmpty { head = String(decoding: bytes, as: UTF8.self) }
+                received += bytes.count
+            }
+            #expect(head.contains(length == nil ? "Transfer-Encoding: chunked" : "Content-Length: 4294967296"))
+            client.disconnect()
+        }
+    }
+
+    @Test("A gzip bomb is small on the wire and inflates to what it says")
+    func gzipBomb() async throws {
+        let cloud = Self.cloud()
+        cloud.inject(.gzipBomb(inflatedBytes: 10_000_000))
+        try await withSimulator(cloud) { server in
+            let answer = try await server.client(get: Self.path).receiveToEnd().bytes
+            let end = try #require(
+                (0..<answer.count - 3).first { answer[$0..<$0 + 4].elementsEqual([13, 10, 13, 10]) })
+            let body = Array(answer[(end + 4)...])
+            #expect(String(decoding: answer[..<end], as: UTF8.self).contains("Content-Encoding: gzip"))
+            #expect(body.count < 11_000)
+            // It never ends properly, so what it holds is looked at as far as it goes.
+            let inflated = gunzipStart(body)
+            #expect(inflated.count >= 10_000_000)
+            #expect(inflated.allSatisfy { $0 == 0 })
+        }
+    }
+
+    @Test("An observer is told of what is there, and of every change before anybody else can see it")
+    func observer() async {
+        let cloud = Self.cloud()
+        let seen = Mutex<[String]>([])
+        cloud.observe { workspace in
+            let ids = workspace.endpoints.compactMap(\.id.value).joined()
+            seen.withLock { $0.append(workspace.id + ":" + ids) }
+        }
+        #expect(seen.withLock { $0 } == ["w1:abc", "w2:"])
+        cloud.removeEndpoint("b", from: "w1")
+        cloud.addEndpoint(SimulatedEndpoint(id: "x"), to: "w2")
+        cloud.setWorkspace(SimulatedWorkspace(id: "w3", name: "three"))
+        #expect(seen.withLock { $0.dropFirst(2) } == ["w1:ac", "w2:x", "w3:"])
+        cloud.inject(.shiftBetweenPages)
+        _ = await ask(cloud, Self.path + "?offset=1")
+        #expect(seen.withLock { $0.last } == "w1:carrival-between-pages-1000000001")
     }
 }

@@ -108,6 +108,20 @@ struct ListeningTests {
         }
     }
 
+    @Test("A program started meanwhile holds no socket open that the listener has closed")
+    func childProcess() async throws {
+        try await withListener(handler: { _ in .text(200, "ok") }) { address, listener in
+            let client = try RawClient(connectingTo: address)
+            try await client.send(Self.get)
+            _ = try await client.receive(upTo: "ok")
+            let child = try ChildProcess("sleep", ["60"])
+            defer { child.stop() }
+            await listener.shutdown(grace: .zero)
+            #expect(try await client.receiveToEnd().bytes == [])
+            #expect(throws: RawClient.Failure.self) { try RawClient(connectingTo: address) }
+        }
+    }
+
     @Test("What outlasts the grace is closed and its handler cancelled")
     func graceEnds() async throws {
         let began = Signal<Bool>()

@@ -82,6 +82,13 @@ struct NegotiationTests {
         ([#"text/plain;x="\",application/openmetrics-text;version=1.0.0""#], .text),
         // Garbage.
         ([",,;;=,q=1,/,*"], .text), ([#"application/openmetrics-text;version="1.0.0"#], .text), (["\u{FFFD}\0"], .text),
+        // Separators are bytes: a mark that follows one does not make another character of it.
+        (["application/openmetrics-text;version=1.0.0;q=0.4,\u{301}x"], .openMetrics),
+        (["application/openmetrics-text;\u{301}x;version=1.0.0"], .openMetrics),
+        (["x;y=\"\u{301},application/openmetrics-text;version=1.0.0,\""], .text),
+        (["application/openmetrics-text;version=1.0.0,\u{301}text/plain;q=0.3"], .openMetrics),
+        // A Greek question mark is no semicolon, though equal to one in Unicode's eyes.
+        (["application/openmetrics-text\u{37E}version=1.0.0"], .text),
     ]
 
     @Test("The format asked for most is given, text where nothing else is", arguments: accepts)
@@ -95,6 +102,7 @@ struct NegotiationTests {
         (["gzip ; q=0.5"], true), (["identity;q=0.5, gzip"], true),
         ([], false), ([""], false), (["identity"], false), (["deflate, br"], false), (["gzip;q=0"], false),
         (["gzip;q=0.0, *"], false), (["*, gzip;q=0"], false), (["*;q=0"], false), (["gzip;q=x"], false),
+        (["br,\u{301}x, gzip"], true), (["x;y=\"\u{301}, gzip, \""], false), (["gzip;\u{301}x;q=0"], false),
         (["gzipped"], false), ([#"x;y="gzip, gzip""#], false),
     ]
 

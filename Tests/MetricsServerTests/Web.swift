@@ -45,7 +45,7 @@ struct Web {
     /// - Parameter countsItself: whether the page shows the server's own counters.
     init(
         telemetryPath: String = "/metrics", maximumRequests: Int = 40, countsItself: Bool = false,
-        report: StatusReport = SampleReport.report(), externalHost: String? = nil
+        report: StatusReport = SampleReport.report(), externalHost: String? = nil, access: AccessRules = AccessRules()
     ) {
         source = Source(counters: countsItself ? counters : nil)
         let ready = ready
@@ -54,7 +54,7 @@ struct Web {
                 telemetryPath: telemetryPath, maximumRequests: maximumRequests, version: "1.2.3",
                 externalHost: externalHost),
             pages: PageCache(catalogue: Self.catalogue, source: source), counters: counters,
-            status: { report }, isReady: { ready.withLock { $0 } })
+            status: { report }, access: { access }, isReady: { ready.withLock { $0 } })
     }
 
     func get(

@@ -6,6 +6,7 @@ import FabricAuth
 import FabricModel
 import Secrets
 import TestSupport
+import Transport
 
 @testable import Polling
 
@@ -16,7 +17,7 @@ struct PolledWorkspace {
     static let interval = Duration.seconds(60)
     static let staleAfter = Duration.seconds(300)
 
-    let clock = ManualClock()
+    let clock: ManualClock
     let cloud: StubCloud
     let record = RecordingLogHandler.Record()
     let client: SourceClient
@@ -28,9 +29,26 @@ struct PolledWorkspace {
         exchangeTimeout: Duration = .seconds(10),
         credentials: any CredentialProvider = TokenCredentials(token: Secret("a-token"))
     ) {
+        self.init(
+            cloud, cloud: cloud, clock: ManualClock(), workspace: workspace, retries: retries, details: details,
+            exchangeTimeout: exchangeTimeout, credentials: credentials)
+    }
+
+    /// One that is polled through `transport`.
+    init(through transport: any HTTPTransport, clock: ManualClock = ManualClock()) {
+        self.init(
+            transport, cloud: StubCloud(.silence), clock: clock, workspace: .lake, retries: 0, details: .problems,
+            exchangeTimeout: .seconds(10), credentials: TokenCredentials(token: Secret("a-token")))
+    }
+
+    private init(
+        _ transport: any HTTPTransport, cloud: StubCloud, clock: ManualClock, workspace: Workspace, retries: Int,
+        details: DetailLevel, exchangeTimeout: Duration, credentials: any CredentialProvider
+    ) {
         self.cloud = cloud
+        self.clock = clock
         client = SourceClient(
-            transport: cloud, credentials: credentials, clock: clock,
+            transport: transport, credentials: credentials, clock: clock,
             slots: ExchangeSlots(count: 4),
             settings: ExchangeSettings(
                 timeout: exchangeTimeout, interval: Self.interval, requestsPerSecond: 0, retries: retries,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Clocks
 import Exposition
 import FabricAuth
 import FabricModel
@@ -86,6 +87,34 @@ struct WorkspacePollerTests {
         #expect(polled.record.take().count == 1)
     }
 
+    @Test("A listing that completes in the very instant of the deadline is a complete listing")
+    func photoFinish() async {
+        let clock = ManualClock()
+        let transport = LastMomentTransport(#"{"endpoints":[{"id":"a"}],"total":1}"#)
+        let polled = PolledWorkspace(through: transport, clock: clock)
+        let poll = Task { await polled.poller.poll() }
+        await transport.waitForRequest()
+        await clock.waitForSleepers(1)
+        clock.advance(by: .seconds(120))
+        await poll.value
+        #expect(polled.store.value(of: "workspace_up") == "1")
+        #expect(polled.store.value(of: "workspace_listed_endpoints") == "1")
+        #expect(polled.store.value(of: "workspace_polls_total") == "1")
+        #expect(polled.store.value(of: "workspace_poll_failures_total", reason: "timeout") == "0")
+    }
+
+    @Test("One that completes in the very instant in which the poll is cancelled leaves no trace")
+    func cancelledPhotoFinish() async {
+        let transport = LastMomentTransport(#"{"endpoints":[{"id":"a"}],"total":1}"#)
+        let polled = PolledWorkspace(through: transport)
+        let before = polled.page()
+        let poll = Task { await polled.poller.poll() }
+        await transport.waitForRequest()
+        poll.cancel()
+        await poll.value
+        #expect(polled.page() == before)
+    }
+
     @Test("A cancelled poll leaves no trace")
     func cancelled() async {
         let polled = PolledWorkspace(StubCloud(.silence))
@@ -145,5 +174,21 @@ extension PolledWorkspace {
     func waitForRest(lines: Int) async {
         await record.wait(forLines: lines)
         await clock.waitForSleepers(1)
+    }
+}
+
+/// A transport whose answer comes in the very moment in which it is told to give up.
+private final class LastMomentTransport: HTTPTransport {
+    private let body: String
+    private let requested = ChangeSignal()
+
+    init(_ body: String) { self.body = body }
+
+    func waitForRequest() async { await requested.wait(beyond: 0) }
+
+    func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse {
+        requested.notify()
+        await untilCancelled()
+        return HTTPResponse(status: 200, headers: [], body: Array(body.utf8), receivedBytes: body.utf8.count)
     }
 }

@@ -4,7 +4,8 @@ import Synchronization
 
 /// A program that a test runs beside itself.
 public struct ChildProcess: Sendable {
-    private let pid: pid_t
+    /// The number of its process.
+    public let pid: Int32
     private let output: Int32
 
     /// The full path of `tool` in the usual places, or `tool` itself where it is a path; nil: not installed.
@@ -77,6 +78,29 @@ public struct ChildProcess: Sendable {
             if chunk.isEmpty { return printed }
             if let text, printed.contains(text) { return printed }
         }
+    }
+
+    /// Waits, on a thread of its own, until the program has printed `text`; returns what it printed since the last look.
+    @discardableResult
+    public func printed(_ text: String) async throws -> String {
+        try await withCheckedThrowingContinuation { continuation in
+            do { try startThread { continuation.resume(returning: read(until: text)) } } catch {
+                continuation.resume(throwing: error)
+            }
+        }
+    }
+
+    /// The most memory that the program has had resident so far, in KiB; nil: it is gone.
+    public var peakResidentKiB: Int? {
+        guard let file = fopen("/proc/\(pid)/status", "r") else { return nil }
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 256)
+        while fgets(&line, Int32(line.count), file) != nil {
+            let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            let words = text.split { $0 == " " || $0 == "\t" || $0 == "\n" }
+            if words.count >= 2, words[0] == "VmHWM:" { return Int(words[1]) }
+        }
+        return nil
     }
 
     /// Ends the program, waits for its end and frees its output.

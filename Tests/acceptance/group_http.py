@@ -59,20 +59,20 @@ def status_page(with_: Bench, running: Running, source: Source) -> None:
         policy = page.headers.get("content-security-policy", "")
         require("default-src 'none'" in policy or "default-src 'self'" in policy, f"its policy is {policy!r}")
         require("*" not in policy and "http" not in policy, f"its policy is {policy!r}")
-    with with_.report.check("/ names every workspace, escaped", needs="status page"):
+    with with_.report.check("/ names every workspace, escaped"):
         unescaped = html.unescape(page.text)
         for workspace in source.workspaces:
             require(workspace.shown_name in unescaped, f"{workspace.shown_name} is not on it")
         require("one <b>" not in page.text and "<b>entry" not in page.text, "a name or message is not escaped")
         require("/metrics" in page.text, "no link to /metrics")
-    with with_.report.check("/ shows the reason of what fails, and no secret", needs="status page"):
+    with with_.report.check("/ shows the reason of what fails, and no secret"):
         require("forbidden" in page.text.lower(), "the reason is not on it")
         require(TOKEN not in unescaped, "the token is on it")
-    with with_.report.check("/ shows the error_msg of an endpoint in trouble", needs="status page"):
+    with with_.report.check("/ shows the error_msg of an endpoint in trouble"):
         messages = [row.get("error_msg") for row in source.workspaces[3].rows if isinstance(row, dict)]
         shown = [text for text in messages if isinstance(text, str) and text and text in unescaped]
         require(shown, "none of them is on it")
-    with with_.report.check("/api/v1/status is JSON about every workspace, without a secret", needs="status as JSON"):
+    with with_.report.check("/api/v1/status is JSON about every workspace, without a secret"):
         answer = running.fetch("/api/v1/status")
         require_equal(answer.status, 200, "the status")
         require("json" in answer.headers.get("content-type", ""), "Content-Type")
@@ -83,7 +83,7 @@ def status_page(with_: Bench, running: Running, source: Source) -> None:
 
 
 def selection(with_: Bench, running: Running, source: Source, chosen: Workspace) -> None:
-    with with_.report.check("/metrics?workspace_id= keeps that workspace's series alone", needs="selection"):
+    with with_.report.check("/metrics?workspace_id= keeps that workspace's series alone"):
         answer = running.fetch(f"/metrics?workspace_id={chosen.id}")
         page = bench.read(answer.text, TEXT)
         names = {dict(labels).get("workspace_id") for _, labels in page.values()}
@@ -91,17 +91,17 @@ def selection(with_: Bench, running: Running, source: Source, chosen: Workspace)
         one = bench.wanted([Source(source.base_url, [chosen])], "problems")
         bench.require_series(page, one, (0, 2e10))
         bench.require_well_formed(answer.text, TEXT)
-    with with_.report.check("/metrics?source= keeps that source's workspaces", needs="selection"):
+    with with_.report.check("/metrics?source= keeps that source's workspaces"):
         page = bench.read(running.fetch("/metrics?source=acceptance").text, TEXT)
         names = {dict(labels).get("workspace_id") for _, labels in page.values()}
         require_equal(names, {workspace.id for workspace in source.workspaces}, "the ids on it")
     for query in ("workspace_id=unknown", "source=unknown"):
-        with with_.report.check(f"/metrics?{query} answers 404", needs="selection"):
+        with with_.report.check(f"/metrics?{query} answers 404"):
             require_equal(running.fetch(f"/metrics?{query}").status, 404, "the status")
 
 
 def discovery(with_: Bench, running: Running, source: Source) -> None:
-    with with_.report.check("/sd has one target for every workspace", needs="service discovery"):
+    with with_.report.check("/sd has one target for every workspace"):
         answer = running.fetch("/sd")
         require_equal(answer.status, 200, "the status")
         require("application/json" in answer.headers.get("content-type", ""), "Content-Type")
@@ -125,8 +125,7 @@ def refusals(with_: Bench, running: Running) -> None:
         with with_.report.check(f"{path} answers 404"):
             require_equal(running.fetch(path).status, 404, "the status")
     for method, path in (("POST", "/metrics"), ("DELETE", "/"), ("PUT", "/-/healthy"), ("PATCH", "/sd")):
-        needs = "service discovery" if path == "/sd" else None
-        with with_.report.check(f"{method} {path} answers 405 and says what is allowed", needs):
+        with with_.report.check(f"{method} {path} answers 405 and says what is allowed"):
             answer = running.fetch(path, method)
             require_equal(answer.status, 405, "the status")
             require("GET" in answer.headers.get("allow", ""), f"Allow is {answer.headers.get('allow')!r}")

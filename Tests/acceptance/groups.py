@@ -5,14 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import group_browser
 import group_catalogue
 import group_cloud
 import group_configuration
 import group_http
+import group_lifecycle
 import group_once
 import group_reasons
 import group_serve
 import group_stop
+import group_web
 import prometheus_scrape
 from bench import Bench
 
@@ -21,10 +24,13 @@ GROUPS: dict[str, Callable[[Bench], None]] = {
     "configuration": group_configuration.run,
     "serve": group_serve.run,
     "http": group_http.run,
+    "web": group_web.run,
+    "lifecycle": group_lifecycle.run,
     "cloud": group_cloud.run,
     "reasons": group_reasons.run,
     "stop": group_stop.run,
     "catalogue": group_catalogue.run,
     "demo": group_catalogue.demo,
+    "browser": group_browser.run,
     "prometheus": prometheus_scrape.run,
 }

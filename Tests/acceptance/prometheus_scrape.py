@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real Prometheus scrapes the exporter and has what the page has."""
+"""A real Prometheus, and a real VictoriaMetrics, scrape the exporter and have what the page has."""
 
 from __future__ import annotations
 
@@ -40,19 +40,35 @@ scrape_configs:
 """
 
 
-class Prometheus:
-    """A Prometheus on loopback, with its storage in a directory that goes with it."""
+PROMETHEUS, VICTORIA_METRICS = "prometheus", "victoria-metrics"
 
-    def __init__(self, target: str, directory: pathlib.Path) -> None:
+
+def command(program: str, file: pathlib.Path, data: pathlib.Path, address: str) -> list[str]:
+    if program == PROMETHEUS:
+        return [
+            program, f"--config.file={file}", f"--storage.tsdb.path={data}", f"--web.listen-address={address}",
+            "--log.level=warn",
+        ]  # fmt: skip
+    return [
+        program, f"-promscrape.config={file}", f"-storageDataPath={data}", f"-httpListenAddr={address}",
+        "-search.latencyOffset=0s", "-loggerLevel=WARN",
+        # The file is Prometheus': it may say what this program has flags for.
+        "-promscrape.config.strictParse=false",
+    ]  # fmt: skip
+
+
+class Prometheus:
+    """A Prometheus on loopback, or what speaks its query API, with its storage in a directory that goes with it."""
+
+    def __init__(
+        self, target: str, directory: pathlib.Path, text: str | None = None, program: str = PROMETHEUS
+    ) -> None:
         self.port = free_port()
         file, log = directory / "prometheus.yml", directory / "prometheus.log"
-        file.write_text(CONFIGURATION.format(target=target), "utf-8")
+        file.write_text(text or CONFIGURATION.format(target=target), "utf-8")
         with log.open("wb") as output:
             self.process = subprocess.Popen(
-                [
-                    "prometheus", f"--config.file={file}", f"--storage.tsdb.path={directory / 'data'}",
-                    f"--web.listen-address={HOST}:{self.port}", "--log.level=warn",
-                ],
+                command(program, file, directory / "data", f"{HOST}:{self.port}"),
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=directory,
             )  # fmt: skip
 
@@ -87,11 +103,11 @@ class Prometheus:
 
 
 @contextlib.contextmanager
-def scraping(target: str) -> Iterator[Prometheus]:
+def scraping(target: str, text: str | None = None, program: str = PROMETHEUS) -> Iterator[Prometheus]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory:
-        prometheus = Prometheus(target, pathlib.Path(directory))
+        prometheus = Prometheus(target, pathlib.Path(directory), text, program)
         try:
-            wait_for(prometheus.ready, 15, "Prometheus answers")
+            wait_for(prometheus.ready, 15, f"{program} answers")
             yield prometheus
         finally:
             prometheus.stop()
@@ -134,8 +150,20 @@ def run(with_: Bench) -> None:
                     agree = 'sum by (workspace_id) (dataarts_fabric_endpoints{job="dataarts_fabric"})'
                     agree += f' == on (workspace_id) sum by (workspace_id) ({family}{{job="dataarts_fabric"}})'
                     require(len(prometheus.query(agree)) >= len(cloud) - 1, "they differ")
-                with with_.report.check("Prometheus: /sd gives one healthy target for every workspace", needs="service discovery"):
+                with with_.report.check("Prometheus: /sd gives one healthy target for every workspace"):
                     by_workspace = 'count(up{job="by_workspace"} == 1)'
                     wait_for(
                         lambda: list(prometheus.query(by_workspace).values()) == [float(len(cloud))], 12, "all are up"
                     )
+            victoria(with_, f"{HOST}:{running.port}", source, begin)
+
+
+def victoria(with_: Bench, target: str, source: Source, begin: float) -> None:
+    with with_.report.check("VictoriaMetrics: every domain series has the value of the independent count"):
+        if not shutil.which(VICTORIA_METRICS):
+            raise Skip("no victoria-metrics here")
+        with scraping(target, program=VICTORIA_METRICS) as database:
+            wait_for(lambda: list(database.query('up{job="dataarts_fabric"}').values()) == [1.0], 20, "up == 1", step=0.2)
+            names = "|".join(sorted(expected.DOMAIN_FAMILIES))
+            actual = database.query(f'{{__name__=~"{names}", job="dataarts_fabric"}}')
+            require_none(expected.differences(actual, bench.wanted([source], "all"), (begin, time.time())), "series")

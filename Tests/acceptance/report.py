@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
@@ -80,7 +81,8 @@ class Report:
         self.say(f"took {time.monotonic() - self.began:.0f} s")
         skipped = f", {self.skipped} skipped" if self.skipped else ""
         self.say(f"{self.passed} passed, {len(self.failed)} failed{skipped}")
-        return 1 if self.failed else 0
+        # On the machine that says yes or no, a check that was not made is one that failed.
+        return 1 if self.failed or (self.skipped and os.environ.get("CI")) else 0
 
 
 def require(condition: object, message: str) -> None:

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the command line asks for.
+struct Options {
+    static let usage = """
+        fabric-soak --binary PROGRAM [--seconds N] [--seed N] [--workspaces N] [--lie]
+          --lie  makes the truth of one workspace off by one; a sound soak ends with status 1
+        """
+
+    var binary = ""
+    var seconds = 120
+    var seed = UInt64(WallTime.now)
+    var workspaces = 100
+    var lies = false
+
+    init(_ arguments: [String]) throws(SoakError) {
+        var rest = arguments[...]
+        func number(_ flag: String, _ text: String?) throws(SoakError) -> Int {
+            guard let number = text.flatMap({ Int($0) }), number > 0 else {
+                throw SoakError(description: "\(flag) needs a number above zero")
+            }
+            return number
+        }
+        while let flag = rest.popFirst() {
+            switch flag {
+            case "--binary": binary = rest.popFirst() ?? ""
+            case "--seconds": seconds = try number(flag, rest.popFirst())
+            case "--seed": seed = UInt64(try number(flag, rest.popFirst()))
+            case "--workspaces": workspaces = try number(flag, rest.popFirst())
+            case "--lie": lies = true
+            default: throw SoakError(description: "\(flag) is not known\n\(Self.usage)")
+            }
+        }
+        if binary.isEmpty { throw SoakError(description: Self.usage) }
+    }
+}

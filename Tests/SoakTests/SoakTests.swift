@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+import FabricSimulator
+import Testing
+
+@testable import fabric_soak
+
+@Suite("The soak can fail")
+struct SoakTests {
+    private static let row = SimulatedEndpoint(
+        id: "e", name: "n", type: "sql", status: "UPDATING", createTime: "2023-05-30T12:24:30.401Z",
+        updateTime: "2023-05-30T13:24:30.000Z",
+        reservedResource: .value(.init(dpu: .value(.init(specCode: "d", warmUpNum: 3, maxNum: .absent)))))
+
+    private static func key(_ name: String, _ labels: (String, String?)...) -> String {
+        SeriesKey.text("dataarts_fabric_" + name, labels)
+    }
+
+    private static let since = key(
+        "endpoint_status_since_timestamp_seconds", ("endpoint_id", "e"), ("endpoint_name", "n"),
+        ("endpoint_type", "sql"), ("status", "UPDATING"), ("visibility", "PRIVATE"))
+    private static let oldest = key(
+        "endpoint_oldest_transition_timestamp_seconds", ("endpoint_type", "sql"), ("status", "UPDATING"))
+    private static let reserved = key(
+        "dpu_reserved", ("endpoint_type", "sql"), ("status", "UPDATING"), ("spec_code", "d"),
+        ("public_resource", "false"))
+
+    /// The true page of a workspace of that one row.
+    private static var page: [String: String] {
+        var page = Expectation([row]).exact
+        page[since] = "1685453070"
+        page[oldest] = "1685453070"
+        return page
+    }
+
+    private static func difference(_ page: [String: String], end: Int64 = .max) -> [String]? {
+        let history = History(lyingAbout: nil)
+        history.note(SimulatedWorkspace(id: "w", name: "w", endpoints: [row]))
+        return history.difference(of: "w", page: page, start: 0, end: end)
+    }
+
+    @Test("The true page has every series of its one row, and is no difference")
+    func truth() {
+        #expect(Self.page[Self.reserved] == "3")
+        #expect(Self.page.values.filter { $0 == "1" }.count == 2)
+        // Eleven counts, two sums, two times, and four numbers of the listing itself.
+        #expect(Self.page.count == 19)
+        #expect(Self.difference(Self.page) == nil)
+    }
+
+    @Test("Any number off by one is a difference, and so is any series too few or too many")
+    func wrongNumbers() throws {
+        for (key, value) in Self.page {
+            var page = Self.page
+            page[key] = String(try #require(Int(value)) + 1)
+            #expect(Self.difference(page)?.count == 1, "\(key)")
+            page[key] = nil
+            #expect(Self.difference(page)?.count == 1, "\(key)")
+        }
+        var page = Self.page
+        page[Self.key("apu_reserved", ("endpoint_type", "sql"), ("status", "UPDATING"))] = "0"
+        #expect(Self.difference(page)?.count == 1)
+    }
+
+    @Test("A state of another time is none, and a series of an earlier state may stay at zero")
+    func otherTimes() {
+        #expect(Self.difference(Self.page, end: 1) == ["no state of that time is known"])
+        let history = History(lyingAbout: nil)
+        history.note(SimulatedWorkspace(id: "w", name: "w", endpoints: [Self.row]))
+        history.note(SimulatedWorkspace(id: "w", name: "w", endpoints: []))
+        var page = Expectation([]).exact
+        page[Self.reserved] = "0"
+        #expect(history.difference(of: "w", page: page, start: 0, end: .max) == nil)
+        page[Self.reserved] = "3"
+        #expect(history.difference(of: "w", page: page, start: 0, end: .max)?.isEmpty == false)
+    }
+
+    @Test("A lie about the truth is a difference")
+    func lie() {
+        let history = History(lyingAbout: "w")
+        history.note(SimulatedWorkspace(id: "w", name: "w", endpoints: [Self.row]))
+        #expect(
+            history.difference(of: "w", page: Self.page, start: 0, end: .max)
+                == ["\(Expectation.listed) is 1, not 2"])
+    }
+
+    @Test(
+        "A page that is not valid is refused",
+        arguments: [
+            "# TYPE a gauge\na 1", "# TYPE a gauge\na 1\na 1\n", "# TYPE a gauge\nb 1\n", "a 1\n",
+            "# TYPE a gauge\na{b=\"c} 1\n", "# TYPE a gauge\na{b=\"c\",b=\"d\"} 1\n", "# TYPE a gauge\na NaN\n",
+            "# TYPE a gauge\na{b=\"\\x\"} 1\n", "# TYPE a gauge\n\na 1\n",
+            "# TYPE a gauge\n# TYPE b gauge\n# TYPE a gauge\n",
+            "# TYPE a gauge\na{b=\"c\"}1\n", "# TYPE a gauge\na\n", "# nonsense\n",
+        ])
+    func badPages(_ text: String) {
+        #expect(throws: PageError.self) { try PageReader.samples(of: Array(text.utf8), isOpenMetrics: false) }
+        #expect(throws: PageError.self) {
+            try PageReader.samples(of: Array((text + "# EOF\n").utf8), isOpenMetrics: true)
+        }
+    }
+
+    @Test("A page that is valid is read")
+    func goodPage() throws {
+        let text = "# TYPE a counter\n# HELP a Of \"a\".\na_total{b=\"c\\n\\\"d\\\\\"} 1\n# EOF\n"
+        let samples = try PageReader.samples(of: Array(text.utf8), isOpenMetrics: true)
+        #expect(samples.map { $0.key() } == ["a_total{b=c\n\"d\\}"])
+        #expect(throws: PageError.self) { try PageReader.samples(of: Array(text.utf8), isOpenMetrics: false) }
+    }
+
+    @Test("Growth is noticed, and a level is none", arguments: [0, 200, 400])
+    func growth(_ step: Int) {
+        var watch = GrowthWatch()
+        for index in 0..<100 {
+            watch.note(
+                Resources(
+                    residentKiB: 50_000 + index * step, peakKiB: 100_000, threads: 9,
+                    descriptors: 40 + index * step / 200))
+        }
+        #expect(watch.problems(comparesQuarters: true).count == (step == 0 ? 0 : 2))
+        #expect(watch.problems(comparesQuarters: false) == [])
+    }
+
+    @Test("Times are spelled and read without loss")
+    func times() {
+        #expect(WallTime.text(1_685_449_470_401_999) == "2023-05-30T12:24:30.401Z")
+        #expect(WallTime.microseconds(ofText: "2023-05-30T12:24:30.401Z") == 1_685_449_470_401_000)
+        #expect(WallTime.microseconds(ofSample: "1685449470.401") == 1_685_449_470_401_000)
+        #expect(WallTime.microseconds(ofSample: "1685449470") == 1_685_449_470_000_000)
+        for odd in ["", "1.", "1.1234567", "-1", "1e9", "1.-1"] { #expect(WallTime.microseconds(ofSample: odd) == nil) }
+    }
+}

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The fleet at a glance: what is stuck, what failed, whom we cannot see."""
+
+import common
+import panels as p
+import promql as q
+from board import SOURCE, WORKSPACE, dashboard
+
+
+def workspaces_table():
+    by = ("endpoint_type", "status")
+    oldest = q.each("endpoint_oldest_transition_timestamp_seconds", by=by)
+    failures = q.each("workspace_poll_failures_total", by=("reason",), value="increase({}[10m])") + " > 0"
+    endpoints = ("endpoint_type", "status", "visibility")
+    return p.table(
+        "Workspaces",
+        "Every selected workspace: whether the last poll ended in a complete listing, its endpoints, and how old what is "
+        "shown is. A workspace without endpoint numbers has had no listing within poll.stale_after. The name leads to it.",
+        [
+            "min by (source, workspace) (" + q.each("workspace_up") + ")",
+            q.total(q.each("workspace_listed_endpoints"), "source", "workspace"),
+            q.total(q.each("endpoints", q.FAILED, by=endpoints), "source", "workspace"),
+            q.total(q.each("endpoints", q.TRANSITION, by=endpoints), "source", "workspace"),
+            q.age(f"min by (source, workspace) ({oldest})"),
+            q.age("min by (source, workspace) (" + q.each("workspace_last_success_timestamp_seconds") + ")"),
+            # Of a workspace that does not answer, the reason that its polls failed for most often of late.
+            f"topk by (source, workspace) (1, {failures}) and on (source, workspace) ({q.each('workspace_up')} == 0)",
+        ],
+        [
+            p.column("Answers", mappings=p.YES_NO, width=80),
+            p.column("Source", width=150),
+            p.column("Why not", width=150),
+            p.column("Endpoints", width=110),
+            p.column("Failed", thresholds=p.ANY_IS_BAD, width=110, cell="color-text"),
+            p.column("In transition", width=110),
+            p.column("Longest in transition", unit="s", thresholds=p.TRANSITION_AGE, decimals=0, width=180, cell="color-text"),
+            p.column("Data age", unit="s", thresholds=p.DATA_AGE, decimals=0, width=120, cell="color-text"),
+            p.column("Workspace", link=p.WORKSPACE_LINK),
+        ],
+        shown={
+            "Value #A": "Answers", "workspace": "Workspace", "source": "Source", "reason": "Why not", "Value #B": "Endpoints",
+            "Value #C": "Failed", "Value #D": "In transition", "Value #E": "Longest in transition", "Value #F": "Data age",
+        },
+        sort=[("Answers", False), ("Longest in transition", True)], no_value="No workspace is polled")
+
+
+def board():
+    failing = p.stat(
+        "Workspaces failing", "Workspaces whose last poll did not end in a complete listing: what they hold is unknown.",
+        f"sum(1 - {q.each('workspace_up')})", "short", p.ANY_IS_BAD)
+    workspaces = p.stat(
+        "Workspaces polled", "Workspaces that are polled, whether they answer or not.",
+        f"count({q.each('workspace_polls_total')})", "short", decimals=0)
+    largest = p.timeseries(
+        "Endpoints by workspace", "How many endpoints each workspace lists: the ten largest.",
+        [("topk(10, " + q.total(q.each("workspace_listed_endpoints"), "workspace") + ")", "{{workspace}}")], "short",
+        decimals=0)
+    return dashboard(
+        "dataarts-fabric-overview", "DataArts Fabric / Overview",
+        "What is stuck, what has failed and what cannot be seen, over all workspaces of DataArts Fabric.",
+        [SOURCE, WORKSPACE],
+        [
+            (None, (4, [(4, common.longest_transition()), (3, common.failed()), (4, common.with_error()),
+                        (4, failing), (3, common.data_age()), (3, workspaces), (3, common.endpoints())])),
+            ("What needs somebody", (10, [(12, common.on_their_way(narrow=True)), (12, common.broken(narrow=True))])),
+            ("Workspaces", (11, [(24, workspaces_table())])),
+            ("Over time",
+             (8, [(12, common.not_running()), (12, common.oldest_by_workspace())]),
+             (8, [(12, common.by_type()),
+                  (12, largest)])),
+        ])

@@ -1,0 +1,1 @@
+../../../Sources/MetricsServer/Negotiation.swift

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import FabricModel
+
+@testable import FabricAPI
+
+/// A text that may be a date; and eight bytes that are one, spelled in every way that the parser knows.
+func checkDate(_ input: UnsafeBufferPointer<UInt8>) {
+    if let time = ISO8601Time.parse(input) {
+        // A zone may lead out of the years that four digits spell.
+        if years.contains(time.microseconds) {
+            require(parse(spelled(time.microseconds) + "Z") == time, "\(time) does not come back")
+        } else {
+            require(
+                years.contains(time.microseconds + day) || years.contains(time.microseconds - day), "\(time) is far")
+        }
+        // Whatever can be read is plain ASCII, with nothing after it.
+        require(input.allSatisfy { (0x20..<0x7F).contains($0) }, "an odd byte in a date")
+        let longer = Array(input) + [UInt8(ascii: "x")]
+        require(longer.withUnsafeBufferPointer { ISO8601Time.parse($0) } == nil, "a date with something after it")
+    }
+    guard input.count >= 8 else { return }
+    let number = input.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    let span = UInt64(years.upperBound - years.lowerBound)
+    let time = Timestamp(microseconds: years.lowerBound + Int64(number % span))
+    let text = spelled(time.microseconds)
+    let spaced = text.replacing("T", with: " ")
+    for spelling in [text, text + "Z", text + "+00:00", text + "-0000", text + "+00", spaced, text + "000z"] {
+        require(parse(spelling) == time, "\(spelling) is read as \(String(describing: parse(spelling)))")
+    }
+    let east = Timestamp(microseconds: time.microseconds - 8 * 3_600 * 1_000_000)
+    require(parse(text + "+08:00") == east, "\(text)+08:00 is not eight hours earlier")
+}
+
+private let day: Int64 = 86_400_000_000
+
+/// 0000-01-01T00:00:00Z up to the end of 9999, in microseconds.
+private let years: Range<Int64> = -719_528 * day..<2_932_897 * day
+
+private func parse(_ text: String) -> Timestamp? { Array(text.utf8).withUnsafeBufferPointer { ISO8601Time.parse($0) } }
+
+/// `2023-05-30T12:24:30.401000`. Counts year by year and month by month, since the parser has a formula.
+private func spelled(_ microseconds: Int64) -> String {
+    var days = Int((microseconds - years.lowerBound) / day)
+    let rest = Int((microseconds - years.lowerBound) % day)
+    func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
+    var year = days / 146_097 * 400
+    days %= 146_097
+    while days >= (isLeap(year) ? 366 : 365) {
+        days -= isLeap(year) ? 366 : 365
+        year += 1
+    }
+    let lengths = [31, isLeap(year) ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+    var month = 0
+    while days >= lengths[month] {
+        days -= lengths[month]
+        month += 1
+    }
+    func padded(_ number: Int, _ count: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: count - digits.count) + digits
+    }
+    let date = "\(padded(year, 4))-\(padded(month + 1, 2))-\(padded(days + 1, 2))"
+    let seconds = rest / 1_000_000
+    let time = "\(padded(seconds / 3_600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2))"
+    return "\(date)T\(time).\(padded(rest % 1_000_000, 6))"
+}

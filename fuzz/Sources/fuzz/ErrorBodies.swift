@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import FabricAuth
+import Secrets
+import Transport
+
+@testable import FabricAPI
+
+/// A secret long enough to be known by its beginning.
+private let secret = "MIIsecretTOKENofTheFuzzer"
+
+private let credential = Credential(generation: 1, secrets: [Secret(secret)]) { _ in }
+
+/// The body of a response that is an error: a status, told by the first byte, and the body, in which each `\u{7}` stands
+/// for the secret that the service echoes.
+func checkErrorBody(_ input: UnsafeBufferPointer<UInt8>) {
+    let statuses = [400, 401, 403, 404, 429, 500, 503, 302]
+    let status = statuses[Int(input.first ?? 0) % statuses.count]
+    let body = input.dropFirst().flatMap { $0 == 7 ? Array(secret.utf8) : [$0] }
+    require(ErrorBody(body) == ErrorBody(body), "the same body, read twice, says two things")
+    let read = ErrorBody(body)
+    for text in [read.code, read.message, read.requestID] { require(text != "", "an empty text that is not absent") }
+    let response = HTTPResponse(status: status, headers: [], body: body, receivedBytes: body.count)
+    let failure = SourceClient.failure(of: response, credential)
+    require(failure.status == status, "another status")
+    require(failure.message.count <= 200, "a message of \(failure.message.count) characters")
+    require((failure.code ?? "").count <= 64 && (failure.requestID ?? "").count <= 64, "a long code or id")
+    require(!failure.message.isEmpty, "no message")
+    let shown = Array(failure.description.utf8)
+    // The whole secret cannot come out where its beginning cannot.
+    require(!contains(shown, Array(secret.utf8.prefix(16))), "the secret shows")
+}
+
+/// Whether `bytes` hold `part`, byte by byte: `String` would see another character where a combining mark follows.
+func contains(_ bytes: [UInt8], _ part: [UInt8]) -> Bool {
+    guard let first = part.first, bytes.count >= part.count else { return false }
+    return (0...bytes.count - part.count).contains { start in
+        bytes[start] == first && bytes[start..<start + part.count].elementsEqual(part)
+    }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exposition
+import FabricModel
+
+@testable import Aggregation
+@testable import FabricAPI
+
+/// What became of a page.
+private struct DecodedPage<Row: ListedRow & Equatable>: Equatable {
+    var shape: PageShape?
+    var rows: [Row] = []
+    var malformed: [Int] = []
+    var skipped = 0
+    var failure: PageDecodingError?
+
+    init(_ input: UnsafeBufferPointer<UInt8>, with decoder: PageDecoder) {
+        // The size of an array that holds the input and nothing else: reads beyond its end are seen.
+        var body = Array(input)
+        do throws(PageDecodingError) {
+            var places = 0
+            let shape = try Row.decodePage(&body, with: decoder) { record, place in
+                require(place == places, "record \(place) where \(places) was due")
+                places += 1
+                switch record {
+                case .row(let row, let count):
+                    require(!row.recordID.text.isEmpty, "a row without an id")
+                    rows.append(row)
+                    malformed.append(count)
+                case .skipped(let count):
+                    skipped += 1
+                    malformed.append(count)
+                }
+            }
+            require(shape.rowCount == places, "\(shape.rowCount) records announced, \(places) handed over")
+            require(malformed.allSatisfy { (0...10_000).contains($0) }, "an odd number of malformed fields")
+            self.shape = shape
+        } catch {
+            require(rows.isEmpty && skipped == 0, "records of a page that is none")
+            require(!error.message.isEmpty, "a failure without a word")
+            failure = error
+        }
+        require(body.count == input.count, "the body's length has changed")
+    }
+}
+
+/// A decoder that has seen all pages before: what it keeps must not show.
+nonisolated(unsafe) private let usedDecoder = PageDecoder()
+
+private func decoded<Row: ListedRow & Equatable>(
+    _ input: UnsafeBufferPointer<UInt8>, as row: Row.Type
+) -> DecodedPage<Row>? {
+    guard let usedDecoder, let freshDecoder = PageDecoder() else { return nil }
+    let page = DecodedPage<Row>(input, with: usedDecoder)
+    require(page == DecodedPage<Row>(input, with: freshDecoder), "a used decoder reads another page than a fresh one")
+    return page
+}
+
+func checkEndpointsPage(_ input: UnsafeBufferPointer<UInt8>) {
+    guard let page = decoded(input, as: EndpointRow.self), page.failure == nil else { return }
+    var ids: Set<EndpointID> = []
+    // As a listing does it: the first record of an id counts.
+    let rows = page.rows.filter { ids.insert($0.id).inserted }
+    var memory = WorkspaceMemory()
+    for details in [DetailLevel.all, .problems] {
+        let settings = EndpointTally.Settings(details: details, maximumDetails: 3)
+        let first = listing(of: rows, settings, skipped: page.skipped, memory)
+        let reversed = listing(of: rows.reversed(), settings, skipped: page.skipped, memory)
+        require(first.details.count <= 3, "more details than asked for")
+        let text = check(first, rows: rows.count)
+        // Strings that are spelled differently but mean the same share a series, which is named by the first of them.
+        if text.allSatisfy({ $0 < 0x80 }) {
+            require(text == check(reversed, rows: rows.count), "the order of rows shows")
+        }
+        memory = first.memory
+    }
+    // The same workspace once it is empty: every series stays, at zero.
+    let settings = EndpointTally.Settings(details: .all, maximumDetails: 3)
+    _ = check(listing(of: [], settings, skipped: 0, memory), rows: 0)
+}
+
+private func listing(
+    of rows: [EndpointRow], _ settings: EndpointTally.Settings, skipped: Int, _ memory: WorkspaceMemory
+) -> WorkspaceListing {
+    var tally = EndpointTally(settings: settings, memory: memory)
+    for row in rows { tally.add(row) }
+    return WorkspaceListing(
+        tally: tally,
+        counts: .init(endpoints: rows.count, skippedRecords: skipped, malformedFields: 0),
+        labels: [Label("source", "s"), Label("workspace_id", "w"), Label("workspace", "a \"name\"\n")],
+        now: Timestamp(microseconds: 1_800_000_000_000_000))
+}
+
+private let catalogue = Catalogue([EndpointFamilies.chapter, CapacityFamilies.chapter, DetailFamilies.chapter])
+
+/// Reads both pages of a listing and returns the one in text format.
+private func check(_ listing: WorkspaceListing, rows: Int) -> [UInt8] {
+    let text = catalogue.render(.text, fragments: [listing.fragment])
+    let lines = sampleLines(of: text, .text)
+    let openMetrics = catalogue.render(.openMetrics, fragments: [listing.fragment])
+    let openLines = sampleLines(of: openMetrics, .openMetrics)
+    require(lines.count == openLines.count, "the formats differ in their samples")
+    let family = "dataarts_fabric_endpoints{"
+    let sum = lines.filter { $0.starts(with: family.utf8) }.reduce(0) { sum, line in
+        sum + (line.split(separator: UInt8(ascii: " ")).last.flatMap { Int(Substring($0)) } ?? .min / 2)
+    }
+    require(sum == rows, "\(sum) endpoints counted of \(rows)")
+    return text
+}
+
+func checkWorkspacesPage(_ input: UnsafeBufferPointer<UInt8>) {
+    guard let page = decoded(input, as: DiscoveredWorkspace.self) else { return }
+    for row in page.rows {
+        require((1...36).contains(row.id.utf8.count), "an id of \(row.id.utf8.count) bytes")
+        require(row.id.utf8.allSatisfy { isLetterOrDigit($0) || $0 == UInt8(ascii: "-") }, "an id that is no path")
+        require(row.name != "" && row.enterpriseProjectID != "", "an empty text that is not absent")
+    }
+}
+
+private func isLetterOrDigit(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+    default: false
+    }
+}
