@@ -44,6 +44,28 @@ def workspaces_table():
         sort=[("Answers", False), ("Longest in transition", True)], no_value="No workspace is polled")
 
 
+def alerts():
+    chosen = 'alertname=~"DataArtsFabric.+", alertstate="firing", source=~"$source|", workspace=~"$workspace|"'
+    labels = "severity, alertname, source, workspace, endpoint_name, endpoint_type, status, reason, error_code"
+    same = "on (alertname, source, workspace, endpoint_name, endpoint_type, status)"
+    critical = f'ALERTS{{{chosen}, severity="critical"}}'
+    others = f'ALERTS{{{chosen}, severity!="critical"}}'
+    return p.table(
+        "Alerts that fire",
+        "Alerts on the selection and on the exporter, from prometheus/alerts.yaml; one that is critical is not shown as a "
+        "warning too. Each has a runbook of its name.",
+        [f"max by ({labels}) ({critical}) or (max by ({labels}) ({others}) unless {same} {critical})"],
+        [
+            p.column("Severity", mappings=p.SEVERITY, width=100), p.column("Alert", width=330),
+            p.column("Workspace", link=p.WORKSPACE_LINK, width=220), p.column("Source", width=150),
+            p.column("Endpoint", width=260), p.column("Status", mappings=p.STATUS_MAPPING, width=165),
+            p.column("Reason", width=150),
+        ],
+        shown={"severity": "Severity", "alertname": "Alert", "workspace": "Workspace", "endpoint_name": "Endpoint",
+               "status": "Status", "reason": "Reason", "source": "Source"},
+        sort=[("Severity", False)], no_value="None fires, or alerts.yaml is not loaded")
+
+
 def board():
     failing = p.stat(
         "Workspaces failing", "Workspaces whose last poll did not end in a complete listing: what they hold is unknown.",
@@ -60,9 +82,11 @@ def board():
         "What is stuck, what has failed and what cannot be seen, over all workspaces of DataArts Fabric.",
         [SOURCE, WORKSPACE],
         [
-            (None, (4, [(4, common.longest_transition()), (3, common.failed()), (4, common.with_error()),
-                        (4, failing), (3, common.data_age()), (3, workspaces), (3, common.endpoints())])),
-            ("What needs somebody", (10, [(12, common.on_their_way(narrow=True)), (12, common.broken(narrow=True))])),
+            (None, (4, [(3, common.longest_transition()), (3, common.failed()), (3, common.with_error()),
+                        (3, common.suspended()), (3, failing), (3, common.data_age()), (3, workspaces),
+                        (3, common.endpoints())])),
+            ("What needs somebody", (10, [(12, common.on_their_way(narrow=True)), (12, common.broken(narrow=True))]),
+             (7, [(24, alerts())])),
             ("Workspaces", (11, [(24, workspaces_table())])),
             ("Over time",
              (8, [(12, common.not_running()), (12, common.oldest_by_workspace())]),
