@@ -52,7 +52,7 @@ def waste_table():
     return p.table(
         "Reserved by endpoints that do not run",
         "Capacity that is kept by endpoints in another status than RUNNING. Those are the first to look at when the bill is too "
-        "high.",
+        "high. INACTIVE endpoints, which were never enabled, and DELETED ones are left out here and on the whole dashboard.",
         [q.total(reserved(family, labels, NOT_RUNNING), *by) + " > 0" for _, family, labels in UNITS],
         [p.column("Status", mappings=p.STATUS_MAPPING, width=165), p.column("Workspace", link=p.WORKSPACE_LINK),
          p.column("Source", width=150), p.column("Type", width=130), p.column("Specification", width=180),

@@ -46,24 +46,22 @@ def workspaces_table():
 
 def alerts():
     chosen = 'alertname=~"DataArtsFabric.+", alertstate="firing", source=~"$source|", workspace=~"$workspace|"'
-    labels = "severity, alertname, source, workspace, endpoint_name, endpoint_type, status, reason, error_code"
-    same = "on (alertname, source, workspace, endpoint_name, endpoint_type, status)"
+    same = "on (alertname, source, workspace_id, endpoint_id, endpoint_type, status)"
     critical = f'ALERTS{{{chosen}, severity="critical"}}'
     others = f'ALERTS{{{chosen}, severity!="critical"}}'
     return p.table(
         "Alerts that fire",
-        "Alerts on the selection and on the exporter, from prometheus/alerts.yaml; one that is critical is not shown as a "
-        "warning too. Each has a runbook of its name.",
-        [f"max by ({labels}) ({critical}) or (max by ({labels}) ({others}) unless {same} {critical})"],
+        "Alerts on the selection and on the exporter, from prometheus/alerts.yaml, and of how many endpoints or other things "
+        "they are; what is critical is not counted as a warning too. Each has a runbook of its name.",
+        [f"count by (severity, alertname, source, workspace, reason) ({critical} or ({others} unless {same} {critical}))"],
         [
-            p.column("Severity", mappings=p.SEVERITY, width=100), p.column("Alert", width=330),
-            p.column("Workspace", link=p.WORKSPACE_LINK, width=220), p.column("Source", width=150),
-            p.column("Endpoint", width=260), p.column("Status", mappings=p.STATUS_MAPPING, width=165),
-            p.column("Reason", width=150),
+            p.column("Severity", mappings=p.SEVERITY, width=110), p.column("Alert", width=380),
+            p.column("Workspace", link=p.WORKSPACE_LINK), p.column("Source", width=200), p.column("Reason", width=200),
+            p.column("How many", width=120),
         ],
-        shown={"severity": "Severity", "alertname": "Alert", "workspace": "Workspace", "endpoint_name": "Endpoint",
-               "status": "Status", "reason": "Reason", "source": "Source"},
-        sort=[("Severity", False)], no_value="None fires, or alerts.yaml is not loaded")
+        shown={"severity": "Severity", "alertname": "Alert", "workspace": "Workspace", "source": "Source",
+               "reason": "Reason", "Value": "How many"},
+        sort=[("Severity", False), ("How many", False)], no_value="None fires, or alerts.yaml is not loaded")
 
 
 def board():
@@ -86,7 +84,7 @@ def board():
                         (3, common.suspended()), (3, failing), (3, common.data_age()), (3, workspaces),
                         (3, common.endpoints())])),
             ("What needs somebody", (10, [(12, common.on_their_way(narrow=True)), (12, common.broken(narrow=True))]),
-             (7, [(24, alerts())])),
+             (9, [(24, alerts())])),
             ("Workspaces", (11, [(24, workspaces_table())])),
             ("Over time",
              (8, [(12, common.not_running()), (12, common.oldest_by_workspace())]),
