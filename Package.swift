@@ -79,7 +79,7 @@ let package = Package(
         room("Transport"),
         room("CurlTransport", ["CCurl", "Transport"]),
         room("FabricModel"),
-        room("FabricAuth", ["Secrets", "Transport"]),
+        room("FabricAuth", ["CFabricJSON", "Clocks", "Digests", "FabricModel", "JSONText", "Secrets", "Transport"]),
         room("FabricAPI", ["CFabricJSON", "Clocks", "FabricAuth", "FabricModel", "Secrets", "Transport"]),
         room("Digests", ["COpenSSL"]),
         room("JSONText"),
@@ -87,7 +87,12 @@ let package = Package(
         room("Aggregation", ["Exposition", "FabricModel"]),
         room("ExporterConfig", ["CYAML", "Secrets"]),
         room("StatusReport", ["Aggregation", "FabricModel"]),
-        room("Polling", ["Aggregation", "Clocks", "Exposition", "FabricAPI", "FabricModel", "StatusReport", logging]),
+        room(
+            "Polling",
+            [
+                "Aggregation", "Clocks", "Exposition", "FabricAPI", "FabricAuth", "FabricModel", "StatusReport",
+                logging,
+            ]),
         room("HTTPListener", nio + [tls, logging]),
         room(
             "MetricsServer",
@@ -95,7 +100,7 @@ let package = Package(
                 "Aggregation", "CCrypt", "Digests", "Exposition", "FabricModel", "HTTPListener", "JSONText", "Secrets",
                 "StatusReport", logging,
             ]),
-        room("FabricSimulator", ["HTTPListener", logging]),
+        room("FabricSimulator", ["Digests", "HTTPListener", logging]),
         room(
             "FabricExporter",
             [
@@ -138,11 +143,12 @@ let package = Package(
         tests("ExporterConfig", ["Secrets"]),
         tests("Exposition", ["TestSupport"], goldens: ["Goldens"]),
         tests("FabricAPI", ["Clocks", "FabricAuth", "FabricModel", "Secrets", "TestSupport", "Transport"]),
-        tests("FabricAuth", ["Secrets", "TestSupport", "Transport"]),
+        tests(
+            "FabricAuth", ["Clocks", "Secrets", "TestSupport", "Transport"], goldens: ["signing-vectors.json"]),
         tests(
             "FabricExporter",
             [
-                "Clocks", "CurlTransport", "ExporterConfig", "Exposition", "FabricAPI", "FabricModel",
+                "Clocks", "CurlTransport", "ExporterConfig", "Exposition", "FabricAPI", "FabricAuth", "FabricModel",
                 "FabricSimulator", "Secrets", "TestSupport", logging,
             ]),
         tests("FabricModel"),

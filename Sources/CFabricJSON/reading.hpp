@@ -16,6 +16,8 @@ struct fabric_parser {
   simdjson::dom::array::iterator end;
   bool has_rows = false;
   std::vector<fabric_worker_group> workers;
+  simdjson::dom::element document;
+  bool has_document = false;
 };
 
 namespace fabric {

@@ -59,8 +59,11 @@ struct RequestURL: Equatable {
     /// The port to connect to.
     var effectivePort: Int { port ?? (isTLS ? 443 : 80) }
 
-    /// What the `Host` header says.
-    var authority: String { port.map { "\(host):\($0)" } ?? host }
+    /// What the `Host` header says; the scheme's own port is left out, as libcurl does it.
+    var authority: String {
+        guard let port, port != (isTLS ? 443 : 80) else { return host }
+        return "\(host):\(port)"
+    }
 
     /// The URL with another host in place of its own.
     func text(withHost other: String) -> String {

@@ -14,8 +14,11 @@ extension Schema {
             SchemaKey(
                 "environment",
                 .section(SchemaSection(summary: "Takes no keys: write `environment: {}`.", keys: [])),
-                "The `HUAWEICLOUD_SDK_*` variables (`AK`, `SK`, `SECURITY_TOKEN`, `PROJECT_ID`, `IAM_ENDPOINT`), then "
-                    + "`~/.huaweicloud/credentials`, section `[basic]`."
+                "The first there is of: `HUAWEICLOUD_OIDC_*` (`PROVIDER_URN`, `AGENCY_URN`, `TOKEN_FILE` …); "
+                    + "`HUAWEICLOUD_SDK_IDP_ID` with `HUAWEICLOUD_SDK_ID_TOKEN_FILE`; `HUAWEICLOUD_SDK_AK` with `_SK` and "
+                    + "perhaps `_SECURITY_TOKEN`; section `[basic]` of `HUAWEICLOUD_SDK_CREDENTIALS_FILE`, else of "
+                    + "`~/.huaweicloud/credentials`. `HUAWEICLOUD_SDK_PROJECT_ID`, `_IAM_ENDPOINT` and `_STS_ENDPOINT` count "
+                    + "for all."
             ),
             SchemaKey(
                 "assume_agency", .section(assumeAgency),

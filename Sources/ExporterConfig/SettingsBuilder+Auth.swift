@@ -59,6 +59,7 @@ extension SettingsBuilder {
     private mutating func accessKey(_ section: CheckedSection, region: String?, assumesAgency: Bool) -> AuthSettings? {
         let isNeeded = assumesAgency || !section.isGiven("project_id")
         let iamURL = iamURL(section, region: region, isNeeded: isNeeded)
+        requireProject(section, region: region)
         guard let id = section.text("id"), let secret = secret("secret", in: section) else { return nil }
         return .accessKey(
             AccessKeySettings(
@@ -75,8 +76,16 @@ extension SettingsBuilder {
         var settings = MetadataSettings()
         settings.url = section.text("url") ?? settings.url
         settings.projectID = section.text("project_id")
+        requireProject(section, region: region)
         settings.iamURL = iamURL(section, region: region, isNeeded: !section.isGiven("project_id"))
         return .metadata(settings)
+    }
+
+    /// The project is looked up by the region's name.
+    private mutating func requireProject(_ section: CheckedSection, region: String?) {
+        if region == nil, !section.isGiven("project_id") {
+            log.report(section.mark, section.path(of: "project_id"), "required where region is not given")
+        }
     }
 
     private func secret(_ key: String, in section: CheckedSection) -> ConfiguredSecret? {

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+public import FabricAuth
 import Synchronization
 
 /// The operations this program ever calls, as the `operation` label names them.
 public enum APIOperation: String, Sendable, CaseIterable {
     case listEndpoints = "list_endpoints"
     case listWorkspaces = "list_workspaces"
+    case createToken = "create_token"
+    case listProjects = "list_projects"
+    case metadata
+
+    /// Whether it lists what is exposed; the others obtain credentials, and are never tried again within a poll.
+    public var isList: Bool { self == .listEndpoints || self == .listWorkspaces }
 }
 
 /// What a source has exchanged with the API since the program started.
@@ -52,9 +59,24 @@ public struct APICounters: Sendable, Equatable {
     public var receivedBytes: UInt64 = 0
 }
 
-/// Counts what a source exchanges.
-final class APIStatistics: Sendable {
+/// Counts what a source exchanges, also to obtain its credentials.
+public final class APIStatistics: Sendable {
     private let state = Mutex(APICounters())
+
+    /// Nothing counted yet.
+    public init() {}
+
+    /// Counts an exchange that was made for a credential.
+    public func count(_ exchange: CredentialExchange) {
+        let operation: APIOperation =
+            switch exchange.operation {
+            case .createToken: .createToken
+            case .listProjects: .listProjects
+            case .metadata: .metadata
+            }
+        countExchange(
+            operation, status: exchange.status, duration: exchange.duration, receivedBytes: exchange.receivedBytes)
+    }
 
     var counters: APICounters { state.withLock { $0 } }
 

@@ -5,7 +5,8 @@ internal import Transport
 
 extension SourceClient {
     /// The failure that a response other than 200 stands for.
-    /// - Parameter wallMicroseconds: the wall clock, for a `Retry-After` that is a date.
+    /// - Parameter wallMicroseconds: this machine's clock when the response came: for a `Retry-After` that is a date, and for
+    ///   a clock that is wrong.
     static func failure(
         of response: HTTPResponse, _ credential: Credential, wallMicroseconds: Int64
     ) -> APIFailure {
@@ -15,9 +16,12 @@ extension SourceClient {
             text.map { String(credential.redacting($0).prefix(limit)) }
         }
         let requestID = response.header("X-Request-Id") ?? body.requestID ?? response.header("X-IAM-Trace-Id")
+        let skew =
+            credential.isSigned ? ClockSkew.sentence(response, wallMicroseconds: wallMicroseconds) : nil
+        let message = cleaned(body.message, limit: 200) ?? "the service gave no reason"
         return APIFailure(
             FailureTable.reason(status: response.status, code: body.code),
-            cleaned(body.message, limit: 200) ?? "the service gave no reason",
+            skew.map { "\($0): \(message)" } ?? message,
             status: response.status,
             code: cleaned(body.code, limit: 64),
             requestID: cleaned(requestID, limit: 64),

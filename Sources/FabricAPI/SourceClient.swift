@@ -54,16 +54,19 @@ public final class SourceClient: Sendable {
     private let slots: ExchangeSlots
     private let shared: Mutex<Shared>
     private let gateChanged = ChangeSignal()
-    private let statistics = APIStatistics()
+    private let statistics: APIStatistics
     let decoders = PageDecoderPool()
 
     /// A client that sends through `transport`.
-    /// - Parameter source: the source's name, by which `slots` are shared out fairly.
+    /// - Parameters:
+    ///   - source: the source's name, by which `slots` are shared out fairly.
+    ///   - statistics: where exchanges are counted, those made for credentials among them.
     public init(
         source: String = "", transport: any HTTPTransport, credentials: any CredentialProvider,
-        clock: any ExporterClock,
-        slots: ExchangeSlots, settings: ExchangeSettings
+        clock: any ExporterClock, slots: ExchangeSlots, settings: ExchangeSettings,
+        statistics: APIStatistics = APIStatistics()
     ) {
+        self.statistics = statistics
         self.source = source
         self.clock = clock
         self.slots = slots
@@ -96,7 +99,11 @@ public final class SourceClient: Sendable {
     /// Whether a credential that was refused, or could not be had, has been replaced by one not tried yet. Looks at the
     /// credential itself, so it may read a file.
     public func hasUntriedCredential() async -> Bool {
+        let credentials = credentials
+        let wasRefused = credentials.status.nextProbe != nil
         guard let credential = try? await credentials.credential() else { return false }
+        // Obtained just now, where before none was issued.
+        if wasRefused { return true }
         return shared.withLock { $0.gate.isLockedOut(otherThan: credential.generation) }
     }
 
@@ -116,7 +123,13 @@ public final class SourceClient: Sendable {
     public var isThrottled: Bool { shared.withLock { $0.gate.isThrottled } }
 
     /// When a refused credential is tested again; nil while the source isn't locked out.
-    public var nextProbe: ContinuousClock.Instant? { shared.withLock { $0.gate.nextProbe } }
+    public var nextProbe: ContinuousClock.Instant? {
+        let (gate, credentials) = shared.withLock { ($0.gate.nextProbe, $0.credentials) }
+        return gate ?? credentials.status.nextProbe
+    }
+
+    /// What is known about obtaining the source's credentials.
+    public var credentialStatus: CredentialStatus { credentials.status }
 
     /// Carries out one exchange, with as many tries as the contract allows, and hands the body of a 200 to `consume`
     /// while the exchange's slot is still held: bodies in memory are never more than slots.

@@ -67,15 +67,18 @@ struct SourceGate: Sendable {
     mutating func reconfigure(interval: Duration, isLockable: Bool, now: ContinuousClock.Instant) {
         self.interval = interval
         self.isLockable = isLockable
-        if case .lockedOut(var lockOut) = state {
+        switch state {
+        case .open: state = .open(proven: nil)
+        case .lockedOut(var lockOut):
             lockOut.nextProbe = now
             state = .lockedOut(lockOut)
+        case .proving, .throttled: break
         }
     }
 
-    /// Whether the source is locked out because of another credential than that of `generation`.
+    /// Whether the source is locked out because of an earlier credential than that of `generation`.
     func isLockedOut(otherThan generation: UInt64) -> Bool {
-        if case .lockedOut(let lockOut) = state { lockOut.generation != generation } else { false }
+        if case .lockedOut(let lockOut) = state { lockOut.generation < generation } else { false }
     }
 
     /// Whether the source pauses because it was throttled.
@@ -93,7 +96,8 @@ struct SourceGate: Sendable {
     ) -> Admission {
         switch state {
         case .open(let proven):
-            if !isLockable || proven == generation { return .send(isProbe: false) }
+            // Generations grow: an earlier one is a request that has been waiting since before the last renewal.
+            if !isLockable || proven.map({ generation <= $0 }) ?? false { return .send(isProbe: false) }
             state = .proving(isProbing: true, lastFailure: nil)
             return .send(isProbe: true)
         case .proving(let isProbing, let lastFailure):
@@ -108,8 +112,11 @@ struct SourceGate: Sendable {
             state = .throttled(until: until, step: step, isProbing: true)
             return .send(isProbe: true)
         case .lockedOut(var lockOut):
-            // A changed secret is tested at once; until it is refused itself, it stays one that is not the refused one.
-            if lockOut.isProbing || (now < lockOut.nextProbe && generation == lockOut.generation) {
+            // A later credential is tested at once, by one for all; an earlier one is what somebody held while the later
+            // was refused.
+            let isLater = generation > lockOut.generation
+            if lockOut.isProbing, isLater, !hasWaited { return .waitForProbe }
+            if lockOut.isProbing || hasWaited || (now < lockOut.nextProbe && !isLater) {
                 return .refuse(lockOut.failure)
             }
             lockOut.nextProbe = now + probeDelay(refusals: lockOut.refusals)

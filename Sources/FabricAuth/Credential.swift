@@ -8,16 +8,20 @@ public struct Credential: Sendable {
     public let generation: UInt64
     /// The values that must be struck out of whatever the service echoes.
     public let secrets: [Secret]
+    /// Whether requests are signed, so that a wrong clock makes them fail.
+    public let isSigned: Bool
     private let authorization: @Sendable (inout HTTPRequest) -> Void
 
     /// A credential that authorises requests by `authorization`.
     public init(
         generation: UInt64,
         secrets: [Secret],
+        isSigned: Bool = false,
         authorization: @escaping @Sendable (inout HTTPRequest) -> Void
     ) {
         self.generation = generation
         self.secrets = secrets
+        self.isSigned = isSigned
         self.authorization = authorization
     }
 
@@ -49,9 +53,36 @@ public protocol CredentialProvider: Sendable {
     /// Another credential than `refused`, which the service has just refused with 401; nil when there is no other.
     /// - Throws: ``CredentialFailure`` when none can be had.
     func replacement(for refused: Credential) async throws(CredentialFailure) -> Credential?
+
+    /// What is known about obtaining credentials.
+    var status: CredentialStatus { get }
+
+    /// Lets the next ``credential()`` try at once what was refused before.
+    func testAnew() async
 }
 
 extension CredentialProvider {
     /// False, as it is for bearer tokens.
     public var isLockable: Bool { false }
+
+    /// Nothing: a token that was handed over is not obtained, and nobody says when it ends.
+    public var status: CredentialStatus { CredentialStatus() }
+
+    /// Nothing to be done where nothing is obtained.
+    public func testAnew() async {}
+}
+
+/// What a provider knows about the credentials it obtains.
+public struct CredentialStatus: Sendable, Equatable {
+    /// When the credential in use ends, in microseconds since the epoch by this machine's clock; nil where unknown.
+    public var expiryMicroseconds: Int64?
+    /// Credentials obtained.
+    public var refreshes: UInt64 = 0
+    /// Attempts that gave none.
+    public var failures: UInt64 = 0
+    /// When another one is asked for, after the last attempt was refused; nil where none was.
+    public var nextProbe: ContinuousClock.Instant?
+
+    /// Nothing known.
+    public init() {}
 }

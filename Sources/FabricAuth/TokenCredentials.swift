@@ -7,7 +7,7 @@ public struct TokenCredentials: CredentialProvider {
     private let token: Credential
 
     /// Credentials of the one `token`.
-    public init(token: Secret) { self.token = .token(token, generation: 0) }
+    public init(token: Secret) { self.token = .token(token, generation: Generations.next()) }
 
     /// The token.
     public func credential() async throws(CredentialFailure) -> Credential { token }
@@ -32,7 +32,7 @@ public actor TokenFileCredentials: CredentialProvider {
             throw CredentialFailure("the token file holds characters that no header can carry")
         }
         if let current, current.token == token { return .token(token, generation: current.generation) }
-        let generation = (current?.generation ?? 0) + 1
+        let generation = Generations.next()
         current = (token, generation)
         return .token(token, generation: generation)
     }
@@ -45,16 +45,9 @@ public actor TokenFileCredentials: CredentialProvider {
 }
 
 extension Credential {
-    fileprivate static func token(_ token: Secret, generation: UInt64) -> Credential {
+    static func token(_ token: Secret, generation: UInt64) -> Credential {
         Credential(generation: generation, secrets: [token]) { request in
             token.withExposedValue { request.headers.append(HTTPHeader("X-Auth-Token", $0)) }
         }
-    }
-}
-
-extension Secret {
-    /// Visible ASCII alone: a line break in a token would end the header and begin another.
-    fileprivate var isHeaderValue: Bool {
-        withExposedValue { $0.utf8.allSatisfy { (0x21...0x7E).contains($0) } }
     }
 }

@@ -24,6 +24,7 @@ public final class Exporter: Sendable {
     }
 
     private let mode: Mode
+    private let environment: [String: String]
     private let engine: CurlEngine
     private let store: SnapshotStore
     private let surroundings: SourceSupervisor.Surroundings
@@ -42,11 +43,14 @@ public final class Exporter: Sendable {
     let reloads: ReloadRecord
 
     /// An exporter for a checked configuration; nothing is polled yet.
+    /// - Parameter environment: the variables that `auth: environment` draws on.
     /// - Throws: ``ExporterError`` when the HTTP engine cannot start or a source cannot be made.
     public init(
-        _ configuration: ExporterConfiguration, mode: Mode, clock: any ExporterClock = SystemClock(), logger: Logger
+        _ configuration: ExporterConfiguration, mode: Mode, clock: any ExporterClock = SystemClock(),
+        environment: [String: String] = ProcessEnvironment.variables(), logger: Logger
     ) async throws(ExporterError) {
         self.mode = mode
+        self.environment = environment
         self.clock = clock
         self.logger = logger
         do { engine = try CurlEngine() } catch { throw ExporterError("cannot start libcurl: \(error)") }
@@ -70,13 +74,13 @@ public final class Exporter: Sendable {
     /// what left goes at once. Calls must not overlap.
     /// - Throws: ``ExporterError`` when a source cannot be made; then nothing has changed.
     func apply(_ configuration: ExporterConfiguration) async throws(ExporterError) {
-        let factory = SourceFactory(engine: engine, poll: configuration.poll)
+        let factory = SourceFactory(engine: engine, poll: configuration.poll, environment: environment)
         let manner = Self.manner(configuration, mode)
         let known = sources.withLock { $0.byName }
         var next: [String: SourceSupervisor] = [:]
         for settings in configuration.sources {
             // Made before anything is changed, so that one bad source leaves all as it was.
-            _ = try factory.credentials(settings)
+            try factory.checkCredentials(settings)
             if let source = known[settings.name] {
                 next[settings.name] = source
             } else {
@@ -104,9 +108,10 @@ public final class Exporter: Sendable {
                 await source.begin()
                 if areRunning { await source.run() }
             } else {
+                let wasRefused = source.client.nextProbe != nil
                 try await source.configure(settings, factory: factory, manner: manner)
                 // A new configuration is reason to test a refused credential now rather than in its turn.
-                if source.client.nextProbe != nil { await surroundings.fleet.pollNow(source: source.name) }
+                if wasRefused { await surroundings.fleet.pollNow(source: source.name) }
             }
         }
     }

@@ -11,6 +11,8 @@ internal import Transport
 struct SourceFactory {
     let engine: CurlEngine
     let poll: PollSettings
+    /// What `auth: environment` draws on.
+    var environment: [String: String] = [:]
 
     var exchangeSettings: ExchangeSettings {
         ExchangeSettings(
@@ -23,14 +25,8 @@ struct SourceFactory {
         engine.transport(ConnectionOptions(settings))
     }
 
-    func credentials(_ settings: SourceSettings) throws(ExporterError) -> any CredentialProvider {
-        switch settings.auth {
-        case .token(.value(let token)): return TokenCredentials(token: token)
-        case .token(.file(let path)): return TokenFileCredentials(path: path)
-        case .password, .accessKey, .metadata, .environment:
-            throw ExporterError("source \(settings.name): this kind of auth is not supported yet")
-        }
-    }
+    /// Reaches what must never be asked through a proxy.
+    func directTransport() -> any HTTPTransport { engine.transport(ConnectionOptions(proxy: .none)) }
 
     /// The rules by which a source's workspaces are chosen.
     static func merge(_ settings: SourceSettings) -> DiscoveryMerge {

@@ -29,6 +29,7 @@ actor SourceSupervisor {
     private let surroundings: Surroundings
     private var settings: SourceSettings
     private var manner: PollFleet.Manner
+    private let exchanges: CredentialExchanges
     private var credentials: any CredentialProvider
     private var discovered: [DiscoveredWorkspace] = []
     private var discovery: Discovery?
@@ -43,10 +44,16 @@ actor SourceSupervisor {
         self.settings = settings
         self.manner = manner
         self.surroundings = surroundings
-        credentials = try factory.credentials(settings)
+        let statistics = APIStatistics()
+        exchanges = CredentialExchanges(
+            transport: factory.transport(settings), direct: factory.directTransport(), timeout: factory.poll.timeout,
+            clock: surroundings.clock
+        ) { statistics.count($0) }
+        credentials = try factory.credentials(settings, exchanges: exchanges)
         client = SourceClient(
             source: settings.name, transport: factory.transport(settings), credentials: credentials,
-            clock: surroundings.clock, slots: surroundings.slots, settings: factory.exchangeSettings)
+            clock: surroundings.clock, slots: surroundings.slots, settings: factory.exchangeSettings,
+            statistics: statistics)
     }
 
     /// Begins with the settings it was made of.
@@ -61,7 +68,13 @@ actor SourceSupervisor {
     ) async throws(ExporterError) {
         let old = settings
         // Credentials that did not change keep what they know, such as a token that is still good.
-        if new.auth != old.auth { credentials = try factory.credentials(new) }
+        if new.auth != old.auth || new.assumeAgency != old.assumeAgency || new.region != old.region {
+            credentials = try factory.credentials(new, exchanges: exchanges)
+        } else {
+            await credentials.testAnew()
+        }
+        exchanges.reconfigure(
+            transport: factory.transport(new), direct: factory.directTransport(), timeout: factory.poll.timeout)
         settings = new
         let timeoutChanged = manner.timing.exchangeTimeout != newManner.timing.exchangeTimeout
         manner = newManner

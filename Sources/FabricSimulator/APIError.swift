@@ -22,6 +22,25 @@ struct APIError: Error {
         ])
     )
 
+    /// The gateway says so of a signature.
+    static func badSignature(_ message: String) -> APIError {
+        APIError(
+            status: 401,
+            body: .object([
+                ("error_code", .string("APIG.0301")),
+                ("error_msg", .string("Incorrect IAM authentication information: " + message)),
+            ])
+        )
+    }
+
+    /// IAM's errors are nested, their code a number.
+    static func wrongPassword(_ message: String) -> APIError {
+        let error: [(String, JSONValue)] = [
+            ("code", .int(401)), ("message", .string(message)), ("title", .string("Unauthorized")),
+        ]
+        return APIError(status: 401, body: .object([("error", .object(error))]))
+    }
+
     /// The page shows this one with a number in `error_code` and a string in `error.code`.
     static let forbidden = APIError(
         status: 403,

@@ -98,6 +98,16 @@ public enum SimulatedOperation: Sendable, Hashable {
     case listEndpoints
     /// `GET /v1/workspaces`.
     case listWorkspaces
+    /// `POST /v3/auth/tokens`, and the one for id tokens.
+    case createToken
+    /// `GET /v3/projects`.
+    case listProjects
+    /// `POST /v3.0/OS-CREDENTIAL/securitytokens` and `POST /v5/agencies/assume-with-oidc`.
+    case createTemporaryKey
+    /// `PUT /meta-data/latest/api/token`.
+    case metadataToken
+    /// `GET /openstack/latest/securitykey`.
+    case metadataKey
     /// Anything else.
     case unknown
 }

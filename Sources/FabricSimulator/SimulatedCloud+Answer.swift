@@ -29,6 +29,10 @@ extension SimulatedCloud {
             response = replacement
         } else {
             do throws(APIError) {
+                if let answer = try identityAnswer(request, route.operation) {
+                    return ListenerResponse.json(
+                        answer.status, answer.body, requestID: requestID, headers: answer.headers + [date])
+                }
                 response = .json(
                     200,
                     try properAnswer(request, route: route, requestID: requestID, faults: faults),
@@ -36,11 +40,15 @@ extension SimulatedCloud {
                 )
             } catch {
                 response = error.response(requestID: requestID)
+                response.headers.append(date)
             }
         }
         for fault in faults { response = fault.shaping(response) }
         return response
     }
+
+    /// What tells a client that its clock is wrong.
+    private var date: (String, String) { ("Date", Timestamp.http(wallMicroseconds() / 1_000_000)) }
 
     private func properAnswer(
         _ request: ListenerRequest,
@@ -49,7 +57,7 @@ extension SimulatedCloud {
         faults: [Fault]
     ) throws(APIError) -> JSONValue {
         guard route.operation != .unknown else { throw .noSuchAPI(requestID: requestID) }
-        guard let token = request.header("X-Auth-Token"), tokens.contains(token) else { throw .badToken }
+        try authenticate(request)
         let query = try ListQuery(request)
         guard let workspaceID = route.workspaceID else { return try workspaceList(query, faults: faults) }
         for case .shiftBetweenPages in faults { shift(workspaceID) }
@@ -108,6 +116,15 @@ struct Route {
     init(_ request: ListenerRequest) {
         let parts = request.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
         operation = .unknown
+        switch (request.method, request.path) {
+        case ("POST", "/v3/auth/tokens"), ("POST", "/v3.0/OS-AUTH/id-token/tokens"): operation = .createToken
+        case ("GET", "/v3/projects"): operation = .listProjects
+        case ("POST", "/v3.0/OS-CREDENTIAL/securitytokens"), ("POST", "/v5/agencies/assume-with-oidc"):
+            operation = .createTemporaryKey
+        case ("PUT", "/meta-data/latest/api/token"): operation = .metadataToken
+        case ("GET", "/openstack/latest/securitykey"): operation = .metadataKey
+        default: break
+        }
         guard request.method == "GET", parts.count >= 2, parts[0] == "v1", parts[1] == "workspaces" else { return }
         if parts.count == 2 {
             operation = .listWorkspaces

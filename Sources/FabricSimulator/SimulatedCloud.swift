@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Glibc
 import Synchronization
 
 /// The state of a simulated control plane: tokens, workspaces, faults, and what was asked. Everything can be changed
@@ -6,6 +7,8 @@ import Synchronization
 public final class SimulatedCloud: Sendable {
     struct State {
         var tokens: Set<String>
+        var identity = SimulatedIdentity()
+        var wallMicroseconds: @Sendable () -> Int64 = { SimulatedCloud.systemTime() }
         var latency = Duration.zero
         var workspaces: [SimulatedWorkspace]
         var faults = FaultPlan()
@@ -29,6 +32,30 @@ public final class SimulatedCloud: Sendable {
     public var tokens: Set<String> {
         get { state.withLock { $0.tokens } }
         set { state.withLock { $0.tokens = newValue } }
+    }
+
+    /// Who may ask, and what was issued to them.
+    public var identity: SimulatedIdentity {
+        get { state.withLock { $0.identity } }
+        set { state.withLock { $0.identity = newValue } }
+    }
+
+    /// Changes the identities in one step.
+    public func updateIdentity(_ change: (inout SimulatedIdentity) -> Void) {
+        state.withLock { change(&$0.identity) }
+    }
+
+    /// Goes by another clock than the machine's: microseconds since the epoch.
+    public func setClock(_ clock: @escaping @Sendable () -> Int64) {
+        state.withLock { $0.wallMicroseconds = clock }
+    }
+
+    func wallMicroseconds() -> Int64 { state.withLock { $0.wallMicroseconds }() }
+
+    private static func systemTime() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000
     }
 
     /// How long every answer takes; zero at first.

@@ -20,6 +20,15 @@ enum Timestamp {
         }
     }
 
+    /// `Sun, 06 Nov 1994 08:49:37 GMT`, the form of the `Date` header.
+    static func http(_ seconds: Int64) -> String {
+        let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let words = civil(seconds, separator: "-").split(separator: "-").map(String.init)
+        let month = months[(Int(words[1]) ?? 1) - 1]
+        return "\(weekdays[Int(seconds / 86_400 % 7)]), \(words[2]) \(month) \(words[0]) \(words[3]) GMT"
+    }
+
     private static func civil(_ seconds: Int64, separator: String = "T") -> String {
         let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
         let rest = Int(seconds - days * 86_400)

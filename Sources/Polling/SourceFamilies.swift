@@ -2,6 +2,7 @@
 public import Clocks
 public import Exposition
 public import FabricAPI
+internal import FabricAuth
 
 /// Is the data good? What concerns a source as a whole.
 public enum SourceFamilies {
@@ -14,6 +15,15 @@ public enum SourceFamilies {
     static let nextProbe = MetricFamily(
         .gauge, "dataarts_fabric_source_next_probe_timestamp_seconds", labels: ["source"],
         help: "When a refused credential is tested again, in Unix seconds; only while the source is locked out.")
+    static let credentialExpiry = MetricFamily(
+        .gauge, "dataarts_fabric_credential_expiry_timestamp_seconds", labels: ["source"],
+        help: "When the credential in use ends, in Unix seconds; only where that is known.")
+    static let credentialRefreshes = MetricFamily(
+        .counter, "dataarts_fabric_credential_refreshes_total", labels: ["source"],
+        help: "Credentials obtained: tokens, temporary keys and ids of projects.")
+    static let credentialFailures = MetricFamily(
+        .counter, "dataarts_fabric_credential_refresh_failures_total", labels: ["source"],
+        help: "Attempts to obtain a credential that gave none.")
     static let requests = MetricFamily(
         .counter, "dataarts_fabric_api_requests_total", labels: ["source", "operation", "code"],
         help: "HTTP exchanges with the API, by status code; none where no response came.")
@@ -30,7 +40,10 @@ public enum SourceFamilies {
     /// The chapter of the catalogue.
     public static let chapter = Catalogue.Chapter(
         "Is the data good? Sources and the API",
-        [throttled, lockedOut, nextProbe, requests, duration, retries, receivedBytes])
+        [
+            throttled, lockedOut, nextProbe, credentialExpiry, credentialRefreshes, credentialFailures, requests,
+            duration, retries, receivedBytes,
+        ])
 
     /// The families' samples as they are now: one fragment for each source, ordered by name, and one for them all.
     public static func fragments(
@@ -50,7 +63,8 @@ public enum SourceFamilies {
         var shared = FragmentBuilder()
         shared.add(duration) { writer in
             for operation in APIOperation.allCases {
-                let observed = durations[operation] ?? .init()
+                // What a source's kind of credential never asks for stays away.
+                guard let observed = durations[operation] ?? (operation.isList ? .init() : nil) else { continue }
                 writer.histogram(
                     ["operation": operation.rawValue], bounds: APICounters.Durations.bounds,
                     counts: observed.counts, sum: observed.sum)
@@ -72,6 +86,10 @@ public enum SourceFamilies {
                 builder.add(nextProbe, .microseconds(clock.wallMicroseconds + ahead))
             }
         }
+        let credential = client.credentialStatus
+        if let expiry = credential.expiryMicroseconds { builder.add(credentialExpiry, .microseconds(expiry)) }
+        builder.add(credentialRefreshes, .unsigned(credential.refreshes))
+        builder.add(credentialFailures, .unsigned(credential.failures))
         builder.add(requests) { writer in
             let sorted = counters.requests.map {
                 (key: $0.key, code: $0.key.status.map(String.init) ?? "none", $0.value)
@@ -82,7 +100,7 @@ public enum SourceFamilies {
             }
         }
         builder.add(retries) { writer in
-            for operation in APIOperation.allCases {
+            for operation in APIOperation.allCases where operation.isList {
                 writer.sample(.unsigned(counters.retries[operation] ?? 0), ["operation": operation.rawValue])
             }
         }

@@ -2,7 +2,6 @@
 import ArgumentParser
 import ExporterConfig
 import FabricExporter
-import Glibc
 import Logging
 
 /// Where the configuration comes from.
@@ -35,21 +34,10 @@ struct ConfigurationOptions: ParsableArguments {
 
     /// Reads the configuration from where it came.
     func reread() throws(ConfigurationProblems) -> ExporterConfiguration {
-        let environment = Self.environment()
+        let environment = ProcessEnvironment.variables()
         if let file { return try ConfigurationReader.read(file: file, environment: environment) }
         return try ConfigurationReader.fromFlags(
             region: region, workspaces: workspaces, tokenFile: tokenFile, environment: environment)
-    }
-
-    private static func environment() -> [String: String] {
-        var variables: [String: String] = [:]
-        var entry = environ
-        while let text = entry.pointee {
-            let pair = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            if pair.count == 2 { variables[String(pair[0])] = String(pair[1]) }
-            entry += 1
-        }
-        return variables
     }
 }
 

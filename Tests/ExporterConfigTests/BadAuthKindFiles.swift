@@ -4,14 +4,7 @@
 enum BadAuthKindFiles {
     static let all: [BadFile] = [
         BadFile(
-            "password is not supported yet",
-            Reading.authOf("password: {domain: acme, user: exporter, password_file: /run/secrets/password}"),
-            [
-                "config.yaml:5:5: sources[0].auth.password: not supported yet"
-            ]
-        ),
-        BadFile(
-            "password is checked all the same",
+            "password is checked",
             Reading.authOf(
                 """
                 password:
@@ -24,7 +17,6 @@ enum BadAuthKindFiles {
                   iam_url: iam.example.com
                 """),
             [
-                "config.yaml:5:5: sources[0].auth.password: not supported yet",
                 "config.yaml:6:7: sources[0].auth.password.domian: unknown key; did you mean domain?",
                 "config.yaml:6:7: sources[0].auth.password: only one of password and password_file may be given",
                 "config.yaml:6:7: sources[0].auth.password: only one of project and project_id may be given",
@@ -36,14 +28,7 @@ enum BadAuthKindFiles {
             ]
         ),
         BadFile(
-            "access_key is not supported yet",
-            Reading.authOf("access_key: {id: AK, secret: sk-0123456789}"),
-            [
-                "config.yaml:5:5: sources[0].auth.access_key: not supported yet"
-            ]
-        ),
-        BadFile(
-            "access_key is checked all the same",
+            "access_key is checked",
             Reading.authOf(
                 """
                 access_key:
@@ -52,7 +37,6 @@ enum BadAuthKindFiles {
                   security_token_file: /run/secrets/token
                 """),
             [
-                "config.yaml:5:5: sources[0].auth.access_key: not supported yet",
                 "config.yaml:6:7: sources[0].auth.access_key.id: required, but missing",
                 "config.yaml:6:7: sources[0].auth.access_key: only one of security_token and security_token_file "
                     + "may be given",
@@ -61,56 +45,27 @@ enum BadAuthKindFiles {
             ]
         ),
         BadFile(
-            "metadata is not supported yet",
-            Reading.authOf("metadata: {}"),
-            [
-                "config.yaml:5:5: sources[0].auth.metadata: not supported yet"
-            ]
-        ),
-        BadFile(
             "metadata is not null",
             Reading.authOf("metadata:"),
             [
-                "config.yaml:5:5: sources[0].auth.metadata: not supported yet",
-                "config.yaml:5:14: sources[0].auth.metadata: must be a mapping, not null; write {} for an empty one",
-            ]
-        ),
-        BadFile(
-            "environment is not supported yet",
-            Reading.authOf("environment: {}"),
-            [
-                "config.yaml:5:5: sources[0].auth.environment: not supported yet"
+                "config.yaml:5:14: sources[0].auth.metadata: must be a mapping, not null; write {} for an empty one"
             ]
         ),
         BadFile(
             "environment takes no keys",
             Reading.authOf("environment: {ak: x}"),
             [
-                "config.yaml:5:5: sources[0].auth.environment: not supported yet",
-                "config.yaml:5:19: sources[0].auth.environment.ak: unknown key; none is allowed here",
+                "config.yaml:5:19: sources[0].auth.environment.ak: unknown key; none is allowed here"
             ]
         ),
         BadFile(
-            "assume_agency is not supported yet",
-            Reading.authOf(
-                """
-                access_key: {id: AK, secret: sk-0123456789}
-                assume_agency: {agency: monitoring, domain: acme}
-                """),
-            [
-                "config.yaml:5:5: sources[0].auth.access_key: not supported yet",
-                "config.yaml:6:5: sources[0].auth.assume_agency: not supported yet",
-            ]
-        ),
-        BadFile(
-            "assume_agency is checked all the same",
+            "assume_agency is checked",
             Reading.authOf(
                 """
                 token: MIIsecretTOKEN
                 assume_agency: {duration: 14m, domain: a, domain_id: b}
                 """),
             [
-                "config.yaml:6:5: sources[0].auth.assume_agency: not supported yet",
                 "config.yaml:6:20: sources[0].auth.assume_agency.agency: required, but missing",
                 "config.yaml:6:20: sources[0].auth.assume_agency: only one of domain and domain_id may be given",
                 "config.yaml:6:20: sources[0].auth.assume_agency: goes beside access_key or password only",
@@ -126,10 +81,8 @@ enum BadAuthKindFiles {
                 assume_agency: {agency: m, domain: a, duration: 25h}
                 """),
             [
-                "config.yaml:5:5: sources[0].auth.access_key: not supported yet",
-                "config.yaml:6:5: sources[0].auth.assume_agency: not supported yet",
                 "config.yaml:6:53: sources[0].auth.assume_agency.duration: must be a duration from 15m to 1d, not "
-                    + "25h",
+                    + "25h"
             ]
         ),
         BadFile(
@@ -143,10 +96,23 @@ enum BadAuthKindFiles {
                   password: {domain: acme, user: exporter, password: hunter2hunter2}
                 """),
             [
-                "config.yaml:6:5: sources[0].auth.password: not supported yet",
                 "config.yaml:6:15: sources[0].auth.password.iam_url: required where region is not given",
                 "config.yaml:6:15: sources[0].auth.password: one of project and project_id is required where "
                     + "region is not given",
+            ]
+        ),
+        BadFile(
+            "Without a region, an access key's project is needed",
+            Reading.sourceOf(
+                """
+                name: a
+                base_url: https://fabric.example.com
+                workspaces: [{id: w1}]
+                auth:
+                  access_key: {id: AK, secret: sk-0123456789, iam_url: 'https://iam.example.com'}
+                """),
+            [
+                "config.yaml:6:17: sources[0].auth.access_key.project_id: required where region is not given"
             ]
         ),
     ]

@@ -47,8 +47,7 @@ enum BadTokenFiles {
                 metadata: {}
                 """),
             [
-                "config.yaml:5:5: sources[0].auth: only one of token and metadata may be given",
-                "config.yaml:6:5: sources[0].auth.metadata: not supported yet",
+                "config.yaml:5:5: sources[0].auth: only one of token and metadata may be given"
             ]
         ),
         BadFile(

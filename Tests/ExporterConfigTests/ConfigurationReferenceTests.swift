@@ -33,20 +33,4 @@ struct ConfigurationReferenceTests {
         #expect(configuration.sources.map(\.name) == ["prod"])
         #expect(configuration.warnings == [])
     }
-
-    @Test("Every path of the table of what is not supported yet is a key of the schema")
-    func unsupported() {
-        for path in Schema.unsupportedYet {
-            var section: SchemaSection? = Schema.file
-            for part in path.split(separator: ".") {
-                switch section?.key(String(part.prefix { $0 != "[" }))?.kind {
-                case .section(let next), .list(of: let next): section = next
-                default:
-                    section = nil
-                    Issue.record("\(path) is no key")
-                }
-            }
-            #expect(section != nil)
-        }
-    }
 }

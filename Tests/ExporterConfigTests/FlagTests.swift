@@ -52,12 +52,6 @@ struct FlagTests {
             lines: ["--region: give --config.file, or --region with --workspace and --token-file"]
         ),
         Bad(
-            region: "r", workspaces: ["w1"], tokenFile: nil,
-            lines: [
-                "--token-file: give a file with a token; authentication from the environment is not supported yet"
-            ]
-        ),
-        Bad(
             region: "", workspaces: [], tokenFile: "/run/secrets/none",
             lines: [
                 "--region: must not be empty",

@@ -89,7 +89,9 @@ struct ReloadTests {
             configuration.sources[0].workspaces = []
             configuration.sources.append(
                 SourceSettings(
-                    name: "other", region: nil, baseURL: "http://127.0.0.1:1", auth: .environment, workspaces: []))
+                    name: "other", region: nil, baseURL: "http://127.0.0.1:1",
+                    auth: .accessKey(
+                        AccessKeySettings(id: "AK", secret: .value(Secret("sk-0123456789")))), workspaces: []))
             await #expect(throws: ExporterError.self) { try await scene.exporter.apply(configuration) }
             #expect(scene.page().lines == before)
         }

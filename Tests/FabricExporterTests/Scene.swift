@@ -22,10 +22,14 @@ struct Scene {
     let clock: ManualClock?
 
     /// Runs `body` with an exporter of every workspace of `cloud`.
+    /// - Parameter authAt: in place of `auth`, for kinds that must know the cloud's address.
     static func run(
         _ cloud: SimulatedCloud, metrics: MetricsSettings = MetricsSettings(),
         poll change: (inout PollSettings) -> Void = { _ in },
-        auth: AuthSettings = .token(.value(Secret(token))), clock: ManualClock? = nil,
+        auth: AuthSettings = .token(.value(Secret(token))),
+        authAt: ((_ address: String) -> AuthSettings)? = nil, assumeAgency: AgencySettings? = nil,
+        filter: ListFilter = ListFilter(), environmentAt: (_ address: String) -> [String: String] = { _ in [:] },
+        proxyURL: String? = nil, clock: ManualClock? = nil, logger: Logger = quiet,
         _ body: (Scene) async throws -> Void
     ) async throws {
         let server = try await SimulatorServer.start(cloud, logger: quiet)
@@ -38,11 +42,14 @@ struct Scene {
         poll.retries = 0
         change(&poll)
         let source = SourceSettings(
-            name: "simulated", region: "cn-north-4", baseURL: server.baseURL, auth: auth,
-            workspaces: cloud.workspaces.map { WorkspaceSettings(id: $0.id, name: $0.name.value) })
+            name: "simulated", region: "cn-north-4", baseURL: server.baseURL,
+            auth: authAt?(server.baseURL) ?? auth, assumeAgency: assumeAgency,
+            workspaces: cloud.workspaces.map { WorkspaceSettings(id: $0.id, name: $0.name.value, filter: filter) },
+            proxyURL: proxyURL)
         let configuration = ExporterConfiguration(poll: poll, metrics: metrics, sources: [source])
         let exporter = try await Exporter(
-            configuration, mode: .serving, clock: clock ?? SystemClock(), logger: quiet)
+            configuration, mode: .serving, clock: clock ?? SystemClock(), environment: environmentAt(server.baseURL),
+            logger: logger)
         let outcome: Result<Void, any Error>
         do {
             try await body(Scene(cloud: cloud, exporter: exporter, configuration: configuration, clock: clock))

@@ -3,6 +3,7 @@ import Clocks
 import CurlTransport
 import ExporterConfig
 import FabricAPI
+import FabricAuth
 import FabricModel
 import FabricSimulator
 import Secrets
@@ -28,7 +29,7 @@ struct WorkspaceListTests {
             workspaces: [])
         let client = SourceClient(
             source: settings.name, transport: factory.transport(settings),
-            credentials: try factory.credentials(settings), clock: clock, slots: ExchangeSlots(count: 16),
+            credentials: TokenCredentials(token: Secret(token)), clock: clock, slots: ExchangeSlots(count: 16),
             settings: factory.exchangeSettings)
         let lister = WorkspaceLister(
             client: client, baseURL: server.baseURL, name: name, enterpriseProjectID: project)

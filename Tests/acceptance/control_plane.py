@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import email.utils
 import http.server
 import re
 import socket
@@ -21,6 +22,8 @@ from typing import Any
 
 import json_text
 from cloud_data import Stored, Workspace
+from identity import Identity, Reply
+from signed_requests import Request
 
 TOKEN = "SECRET-TOKEN-VALUE-of-the-test-cloud"
 PATH = re.compile(r"/v1/workspaces/([^/]*)/endpoints")
@@ -107,6 +110,8 @@ class ControlPlane:
         self.workspaces = {workspace.id: workspace for workspace in workspaces}
         self.faults: dict[str, Fault] = {}
         self.requests: list[Recorded] = []
+        # Who may do what; nothing: the one token of the suite is taken and nothing else.
+        self.identity: Identity | None = None
         self.port = 0
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
@@ -211,16 +216,33 @@ class Handler(http.server.BaseHTTPRequestHandler):
             plane.requests.append(Recorded(target.path, query, headers, time.monotonic()))
         match = PATH.fullmatch(target.path)
         if not match:
-            self.answer(404, NO_API)
-        elif headers.get("x-auth-token") != TOKEN:
-            self.answer(401, UNAUTHORIZED)
+            self.identity_or_nothing()
+        elif refused := self.refusal():
+            self.answer(*refused[:2], headers=refused[2])
         else:
             self.list_endpoints(match[1], query)
 
-    def do_POST(self) -> None:
-        self.answer(404, NO_API)
+    def request_as_it_came(self) -> Request:
+        length = int(self.headers.get("Content-Length") or 0)
+        return Request(self.command, self.path, tuple(self.headers.items()), self.rfile.read(length))
 
-    do_PUT = do_DELETE = do_PATCH = do_POST
+    def refusal(self) -> Reply | None:
+        """Why the request may not have what it asks for; nothing where it may."""
+        if self.server.plane.identity:
+            return self.server.plane.identity.refusal(self.request_as_it_came())
+        return None if self.headers.get("X-Auth-Token") == TOKEN else (401, UNAUTHORIZED, {})
+
+    def identity_or_nothing(self) -> None:
+        identity = self.server.plane.identity
+        status, body, headers = (identity and identity.answer(self.request_as_it_came())) or (404, NO_API, {})
+        self.answer(status, body, headers=headers)
+
+    do_POST = do_PUT = do_DELETE = do_PATCH = identity_or_nothing
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The `Date` of an answer, by the cloud's own clock."""
+        identity = self.server.plane.identity
+        return email.utils.formatdate(identity.now if identity and timestamp is None else timestamp, usegmt=True)
 
     def list_endpoints(self, workspace_id: str, query: dict[str, list[str]]) -> None:
         plane = self.server.plane

@@ -78,6 +78,8 @@ class Exporter:
     def __init__(self, binary: pathlib.Path, directory: pathlib.Path) -> None:
         self.binary, self.directory = binary, directory
         self.leaks: list[str] = []
+        # Variables of what is run, beside those that are always there.
+        self.variables: dict[str, str] = {}
 
     def look_for_secrets(self, what: str, output: str) -> None:
         """Notes a run whose output or log holds a planted secret."""
@@ -90,8 +92,8 @@ class Exporter:
         begin = time.monotonic()
         try:
             done = subprocess.run(
-                [self.binary, *arguments], cwd=self.directory, env=environment(self.directory), timeout=timeout,
-                capture_output=True, stdin=subprocess.DEVNULL, umask=umask, check=False,
+                [self.binary, *arguments], cwd=self.directory, env=environment(self.directory) | self.variables,
+                timeout=timeout, capture_output=True, stdin=subprocess.DEVNULL, umask=umask, check=False,
             )  # fmt: skip
         except subprocess.TimeoutExpired as expired:
             raise Failure(f"{arguments} had not ended after {timeout} s: {(expired.stderr or b'')[-2000:]!r}") from None
@@ -116,7 +118,8 @@ class Running:
         with self.log_path.open("wb") as log:
             self.process = subprocess.Popen(
                 [exporter.binary, command, *arguments, address], cwd=exporter.directory,
-                env=environment(exporter.directory), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env=environment(exporter.directory) | exporter.variables, stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log,
             )  # fmt: skip
         self.started = time.monotonic()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import group_auth
 import group_browser
 import group_catalogue
 import group_cloud
@@ -28,6 +29,7 @@ GROUPS: dict[str, Callable[[Bench], None]] = {
     "lifecycle": group_lifecycle.run,
     "cloud": group_cloud.run,
     "reasons": group_reasons.run,
+    "auth": group_auth.run,
     "stop": group_stop.run,
     "catalogue": group_catalogue.run,
     "demo": group_catalogue.demo,

@@ -12,9 +12,14 @@ import unittest
 import selftest_control_plane
 import selftest_expected
 import selftest_exposition
+import selftest_identity
+import selftest_signed_requests
 import selftest_tables
 
-MODULES = (selftest_exposition, selftest_expected, selftest_control_plane, selftest_tables)
+MODULES = (
+    selftest_exposition, selftest_expected, selftest_control_plane, selftest_signed_requests, selftest_identity,
+    selftest_tables,
+)  # fmt: skip
 
 
 def suite() -> unittest.TestSuite:

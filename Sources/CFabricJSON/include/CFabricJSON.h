@@ -114,6 +114,16 @@ bool fabric_page_next_workspace(fabric_parser *parser, fabric_workspace_row *row
 // Reads an error body of any documented shape; false where it is not a JSON object.
 bool fabric_error_decode(fabric_parser *parser, uint8_t *bytes, size_t length, fabric_error *error);
 
+// Parses any document, such as those that issue credentials; its parts are then asked for by JSON pointer. `bytes` as for
+// fabric_page_open; false where it is not JSON.
+bool fabric_document_open(fabric_parser *parser, uint8_t *bytes, size_t length);
+
+// The text at `pointer`; absent where there is none. Valid like every other text.
+fabric_text fabric_document_text(const fabric_parser *parser, const char *pointer);
+
+// How many elements the array at `pointer` has; -1 where there is none.
+int64_t fabric_document_count(const fabric_parser *parser, const char *pointer);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import FabricModel
 
 /// Reads the spellings of time that the service and its relatives use: `T` or a space between date and time, a fraction
 /// of any length or none (kept to the microsecond), `Z`, `+08:00`, `+0800`, `+08` or no zone, which means UTC.
-enum ISO8601Time {
+public enum ISO8601Time {
     /// The moment that `bytes` spell, or nil where they spell none.
-    static func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> Timestamp? {
+    public static func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> Timestamp? {
         var reader = Reader(bytes: bytes)
         guard let year = reader.number(digits: 4), reader.take("-"),
             let month = reader.number(digits: 2), (1...12).contains(month), reader.take("-"),
@@ -30,6 +29,11 @@ enum ISO8601Time {
             daysSinceEpoch(year: year, month: month, day: day) * 86_400 + hour * 3_600
             + (minute - offset) * 60 + second
         return Timestamp(microseconds: Int64(seconds) * 1_000_000 + Int64(microseconds))
+    }
+
+    /// The moment that `text` spells, or nil where it spells none.
+    public static func parse(_ text: String) -> Timestamp? {
+        Array(text.utf8).withUnsafeBufferPointer { parse($0) }
     }
 
     /// Days from 1970-01-01 in the proleptic Gregorian calendar. Years are counted from March, so that the leap day is

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import FabricModel
+public import Transport
+
+/// What a refused signature owes to a wrong clock.
+public enum ClockSkew {
+    /// Signatures are refused beyond this.
+    private static let limit: Int64 = 15 * 60
+
+    /// A sentence where the `Date` of a refusal says that this machine's clock is too far away for any signature to be
+    /// taken; nil elsewhere.
+    /// - Parameter wallMicroseconds: this machine's clock when the response came.
+    public static func sentence(_ response: HTTPResponse, wallMicroseconds: Int64) -> String? {
+        guard response.status == 401 || response.status == 403,
+            let date = response.header("Date").flatMap({ HTTPDate.parse($0) })
+        else { return nil }
+        let ahead = (wallMicroseconds - date.microseconds) / 1_000_000
+        guard abs(ahead) > limit else { return nil }
+        return
+            "this machine's clock is \(abs(ahead) / 60) minutes \(ahead > 0 ? "ahead of" : "behind") the service's, and "
+            + "signatures are refused beyond 15"
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Secrets
+internal import Transport
+
+extension RenewingCredentials {
+    /// The temporary keys of this machine's agency, from the metadata service at `url`.
+    public static func metadata(
+        url: String, project: ProjectChoice, exchanges: CredentialExchanges
+    ) -> RenewingCredentials {
+        let issuer = TemporaryKeyIssuer(
+            source: MetadataKeys(url: url, exchanges: exchanges),
+            project: ProjectLookup(project, exchanges: exchanges))
+        return RenewingCredentials(issuer, exchanges: exchanges)
+    }
+}
+
+/// Asks the metadata service of an ECS machine: first for a session token, which older services don't have, then for the
+/// keys.
+struct MetadataKeys: TemporaryKeySource {
+    private static let name = "the metadata service"
+    private static let noAgency = "Please configure Cloud Service Agency first"
+
+    let url: String
+    let exchanges: CredentialExchanges
+
+    /// Nothing is configured: the machine itself is trusted.
+    func secrets() async throws(CredentialFailure) -> [Secret] { [] }
+
+    func key(_ secrets: [Secret]) async throws(IssueFailure) -> (key: AccessKey, lifetime: Duration?) {
+        var sessionToken = try await sessionToken()
+        var response = try await securityKey(sessionToken)
+        if response.status == 401, sessionToken != nil, !Self.saysNoAgency(response) {
+            sessionToken = try await self.sessionToken()
+            response = try await securityKey(sessionToken)
+        }
+        guard response.status == 200 else {
+            if Self.saysNoAgency(response) || response.status == 404 {
+                throw IssueFailure(
+                    "the metadata service has no keys: give this machine an agency (HTTP \(response.status))",
+                    isRefusal: true)
+            }
+            throw IssueFailure(
+                response, from: "\(Self.name), asked for keys,", striking: sessionToken.map { [$0] } ?? [])
+        }
+        return try IAM(url: url, exchanges: exchanges).temporaryKey(response, from: Self.name)
+    }
+
+    /// A session token; nil where the service knows none.
+    private func sessionToken() async throws(IssueFailure) -> Secret? {
+        let response = try await exchanges.send(
+            .metadata, .put, "\(url)/meta-data/latest/api/token",
+            headers: [HTTPHeader("X-Metadata-Token-Ttl-Seconds", "21600")], body: [], to: Self.name)
+        switch response.status {
+        case 200, 201:
+            let text = String(decoding: response.body, as: UTF8.self).filter { !$0.isWhitespace }
+            guard !text.isEmpty, text.isHeaderValue else {
+                throw IssueFailure("\(Self.name) sent no usable session token", isRefusal: false)
+            }
+            return Secret(text)
+        case 404, 405, 503: return nil
+        default: throw IssueFailure(response, from: "\(Self.name), asked for a session token,", striking: [])
+        }
+    }
+
+    private func securityKey(_ sessionToken: Secret?) async throws(IssueFailure) -> HTTPResponse {
+        var headers = IAM.accept
+        sessionToken?.withExposedValue { headers.append(HTTPHeader("X-Metadata-Token", $0)) }
+        return try await exchanges.send(
+            .metadata, .get, "\(url)/openstack/latest/securitykey", headers: headers, to: Self.name)
+    }
+
+    private static func saysNoAgency(_ response: HTTPResponse) -> Bool {
+        String(decoding: response.body.prefix(4_096), as: UTF8.self).contains(noAgency)
+    }
+}

@@ -1,0 +1,331 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every way to prove who one is, against a cloud that checks each request by the API reference."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import re
+import time
+from collections.abc import Callable, Iterator
+
+import bench
+import configuration
+import exposition
+import json_text
+from bench import Bench
+from cloud_data import Stored, Workspace
+from configuration import Source
+from control_plane import ControlPlane
+from exporter import PLANTED, TEXT, Outcome, Running
+from group_cloud import FAILURES, UP
+from identity import AGENCY, DOMAIN, KEY, KEY_ID, OWNER, PASSWORD, PERMANENT_SESSION, PROJECT, USER, Identity
+from report import require, require_equal, require_none, wait_for
+
+LISTED = "dataarts_fabric_workspace_listed_endpoints"
+EXPIRY = "dataarts_fabric_credential_expiry_timestamp_seconds"
+REFRESHES = "dataarts_fabric_credential_refreshes_total"
+REFRESH_FAILURES = "dataarts_fabric_credential_refresh_failures_total"
+HOSTILE = "端点 a+b & c=d% e/f?g#h;i'j\"k~l"
+KEYS, PASSWORDS, METADATA, AGENCIES, ENVIRONMENT = "access keys", "passwords", "metadata", "agencies", "environment"
+
+
+@dataclasses.dataclass
+class Case:
+    """A cloud, a source of it, and the files that its secrets are in."""
+
+    with_: Bench
+    plane: ControlPlane
+    identity: Identity
+    workspaces: list[Workspace]
+
+    @property
+    def url(self) -> str:
+        return json_text.write(self.plane.base_url)
+
+    def secret(self, name: str, value: str) -> str:
+        (self.with_.directory / name).write_text(value + "\n", "utf-8")
+        return name
+
+    def key(self, more: str = "", secret: str = KEY) -> str:
+        return f"{{access_key: {{id: {KEY_ID}, secret_file: {self.secret('key', secret)}{more}}}}}"
+
+    def password(self, more: str = "", password: str = PASSWORD) -> str:
+        name = self.secret("password", password)
+        return f"{{password: {{iam_url: {self.url}, domain: {DOMAIN}, user: {USER}, password_file: {name}{more}}}}}"
+
+    def metadata(self) -> str:
+        return f"{{metadata: {{url: {self.url}, project_id: {PROJECT}}}}}"
+
+    def write(self, auth: str, filters: dict[str, dict[str, str]] | None = None) -> str:
+        source = Source(self.plane.base_url, self.workspaces, auth=auth, filters=filters or {})
+        poll = {"requests_per_second": "0", "stale_after": "60s"}
+        return configuration.write(self.with_.directory, "auth.yaml", [source], poll=poll)
+
+    def once(self, auth: str, filters: dict[str, dict[str, str]] | None = None) -> Outcome:
+        return self.with_.exporter.run("once", "--config.file", self.write(auth, filters))
+
+    def good(self, auth: str) -> exposition.Page:
+        """Everything is listed by one run, and nobody was refused anything."""
+        begin = time.time()
+        outcome = self.once(auth)
+        require(outcome.status == 0, f"status {outcome.status}\n{outcome.stderr[-1500:]}")
+        require_none(self.identity.problems(), "attempts that were refused")
+        require_none(self.identity.odd_targets, "targets that were sent otherwise than signed")
+        page = bench.read(outcome.stdout.decode("utf-8"), TEXT)
+        source = Source(self.plane.base_url, self.workspaces)
+        bench.require_series(page, bench.wanted([source], "problems"), (begin, time.time()))
+        return page
+
+    @contextlib.contextmanager
+    def serving(self, auth: str, *flags: str) -> Iterator[Running]:
+        with self.with_.exporter.serve("--config.file", self.write(auth), *flags) as running:
+            yield running
+
+    def wait_until_up(self, running: Running, seconds: float = 6) -> None:
+        wait_for(lambda: self.up(running) == {1.0}, seconds, f"every workspace is up\n{running.log()[-1500:]}")
+
+    def up(self, running: Running) -> set[float | None]:
+        page = bench.read(running.page(TEXT), TEXT)
+        return {bench.sample_value(page, UP, {"workspace_id": workspace.id}) for workspace in self.workspaces}
+
+    def failures(self, running: Running) -> dict[str, float]:
+        """Failed polls of all workspaces by reason."""
+        total: dict[str, float] = {}
+        for (name, labels), value in bench.read(running.page(TEXT), TEXT).values().items():
+            if name == FAILURES and value:
+                reason = dict(labels)["reason"]
+                total[reason] = total.get(reason, 0) + value
+        return total
+
+
+def value(running: Running, family: str) -> float | None:
+    return bench.sample_value(bench.read(running.page(TEXT), TEXT), family, {"source": "acceptance"})
+
+
+def run(with_: Bench) -> None:
+    groups: tuple[tuple[str, Callable[[Case, str], None]], ...] = (
+        (KEYS, access_keys), (PASSWORDS, passwords), (METADATA, metadata), (AGENCIES, agencies),
+        (ENVIRONMENT, environment), (KEYS, wrong_key), (PASSWORDS, wrong_password), (KEYS, clocks), (KEYS, echoes),
+    )  # fmt: skip
+    for needs, checks in groups:
+        checks(Case(with_, ControlPlane([]), Identity(), []), needs)
+
+
+@contextlib.contextmanager
+def check(case: Case, title: str, needs: str, *names: str, **changes: object) -> Iterator[Case]:
+    """One check on a cloud of its own, with some workspaces and an identity that differs in `changes`."""
+    workspaces = list(case.with_.cloud(*(names or ("small", "hundred-and-one", "single"))).values())
+    with case.with_.report.check(title, needs), ControlPlane(workspaces) as plane:
+        plane.identity = Identity(**changes)  # type: ignore[arg-type]
+        yield Case(case.with_, plane, plane.identity, workspaces)
+
+
+def access_keys(case: Case, needs: str) -> None:
+    with check(case, "requests signed with a key and a project are taken", needs, needs_project=True) as it:
+        it.good(it.key(f", project_id: {PROJECT}"))
+        projects = {request.headers.get("x-project-id") for request in it.plane.requests}
+        require_equal(projects, {PROJECT}, "the projects named")
+        hosts = {request.headers.get("host") for request in it.plane.requests}
+        require_equal(hosts, {f"127.0.0.1:{it.plane.port}"}, "the hosts named, port included")
+    with check(case, "a project that is not given is looked up, once for all", needs, needs_project=True) as it:
+        it.good(it.key(f", iam_url: {it.url}"))
+        asked = [request for request in it.plane.requests if request.path == "/v3/projects"]
+        require_equal([request.query for request in asked], [{"name": ["cn-north-4"]}], "the look-ups")
+    for projects, words in (([], "no project"), ([{"id": "a" * 32, "name": "cn-north-4"}] * 2, "2 projects")):
+        with check(case, f"{words} of the region's name: no listing, and it is said", needs, projects=projects) as it:
+            outcome = it.once(it.key(f", iam_url: {it.url}"))
+            require_equal(outcome.status, 3, "the status")
+            require("project" in outcome.stderr, f"it says {outcome.stderr[-800:]}")
+            listed = [request for request in it.plane.requests if request.path != "/v3/projects"]
+            require_equal(len(listed), 0, "requests beside the look-up")
+    with check(case, "temporary keys are sent with their security token, which is signed", needs) as it:
+        it.identity.sessions[KEY_ID] = PERMANENT_SESSION
+        it.good(it.key(f", security_token_file: {it.secret('session', PERMANENT_SESSION)}, project_id: {PROJECT}"))
+    with check(case, "a filter full of what must be escaped is signed as it is sent", needs, "single") as it:
+        named = [Stored({"id": f"{n:032x}", "name": name}) for n, name in enumerate((f"x{HOSTILE}y", "other"))]
+        it.plane.workspaces[it.workspaces[0].id].stored = named
+        outcome = it.once(it.key(f", project_id: {PROJECT}"), {it.workspaces[0].id: {"name": HOSTILE}})
+        require(outcome.status == 0, f"status {outcome.status}\n{outcome.stderr[-1500:]}")
+        require_none(it.identity.problems() + it.identity.odd_targets, "what was refused or odd")
+        require_equal(it.plane.requests[0].query["name"], [HOSTILE], "the filter as it came")
+        page = bench.read(outcome.stdout.decode("utf-8"), TEXT)
+        require_equal(bench.sample_value(page, LISTED, {}), 1.0, "endpoints listed")
+    with (
+        check(case, "a rotated key is taken up without a restart, with no failed poll", needs) as it,
+        it.serving(it.key(f", project_id: {PROJECT}")) as running,
+    ):
+        it.wait_until_up(running)
+        it.secret("key", f"{PLANTED}-rotated")
+        with it.identity.lock:
+            it.identity.keys[KEY_ID] = f"{PLANTED}-rotated"
+        time.sleep(3)
+        require_equal(it.failures(running), {}, "failed polls")
+        require_equal(it.up(running), {1.0}, "workspace_up")
+
+
+def passwords(case: Case, needs: str) -> None:
+    for more, title in (("", "by the region's name"), (f", project_id: {PROJECT}", "by id")):
+        with check(case, f"a password gives a token of the project named {title}, one for all", needs) as it:
+            page = it.good(it.password(more))
+            require_equal(it.identity.count("password"), 1, "tokens asked for")
+            end = bench.sample_value(page, EXPIRY, {"source": "acceptance"})
+            require(end is not None and abs(end - time.time() - 86_400) < 30, f"the token's end is {end}")
+    with (
+        check(case, "tokens that live 6 s: no refusal in 20 s, and no more renewals than fit", needs, token_life=6)
+        as it,
+        it.serving(it.password()) as running,
+    ):
+        it.wait_until_up(running)
+        time.sleep(20)
+        require_none(it.identity.problems(), "attempts that were refused")
+        require_equal(it.failures(running), {}, "failed polls")
+        asked = it.identity.count("password")
+        require(4 <= asked <= 2 * (22 / 6 + 1), f"{asked} tokens asked for")
+        require_equal(value(running, REFRESHES), float(asked), "renewals told")
+        require_equal(value(running, REFRESH_FAILURES), 0.0, "failed renewals told")
+    with check(case, "a revoked token is replaced, with no failed poll", needs) as it:
+        with it.serving(it.password()) as running:
+            it.wait_until_up(running)
+            it.identity.revoke()
+            time.sleep(3)
+            require_equal(it.failures(running), {}, "failed polls")
+            require_equal(it.identity.count("password"), 2, "tokens asked for")
+    with check(case, "a rotated password is taken up without a restart", needs) as it:
+        with it.serving(it.password()) as running:
+            it.wait_until_up(running)
+            it.identity.password = f"{PLANTED}-rotated"
+            it.secret("password", f"{PLANTED}-rotated")
+            it.identity.revoke()
+            time.sleep(3)
+            require_equal(it.failures(running), {}, "failed polls")
+            require(not [p for p in it.identity.problems() if p.startswith("password")], "a wrong password was sent")
+
+
+def metadata(case: Case, needs: str) -> None:
+    with check(case, "a machine's keys are had with a session, once for all", needs) as it:
+        it.good(it.metadata())
+        require_equal(it.identity.count("metadata"), 1, "keys asked for")
+    for status in (404, 405, 503):
+        with check(case, f"a metadata service that answers {status} gives keys without a session", needs,
+                   no_sessions=status) as it:  # fmt: skip
+            it.good(it.metadata())
+    with check(case, "a machine without an agency is told what to do", needs, has_agency=False) as it:
+        outcome = it.once(it.metadata())
+        require_equal(outcome.status, 3, "the status")
+        require("agency" in outcome.stderr.lower(), f"it says {outcome.stderr[-800:]}")
+    with (
+        check(case, "keys that live 6 s turn over with no failed poll", needs, key_life=6) as it,
+        it.serving(it.metadata()) as running,
+    ):
+        it.wait_until_up(running)
+        time.sleep(14)
+        it.identity.metadata_tokens.clear()
+        time.sleep(6)
+        require_none([p for p in it.identity.problems() if "metadata" not in p], "attempts that were refused")
+        require_equal(it.failures(running), {}, "failed polls")
+        require(it.identity.count("metadata") >= 4, "the keys were not renewed")
+
+
+def agencies(case: Case, needs: str) -> None:
+    agency = f"assume_agency: {{agency: {AGENCY}, domain: {OWNER}, duration: 15m}}"
+    for kind in ("key", "password"):
+        with check(case, f"the keys of an agency, assumed with a {kind}", needs, needs_project=True) as it:
+            auth = it.key(f", project_id: {PROJECT}, iam_url: {it.url}") if kind == "key" else it.password()
+            page = it.good(f"{auth[:-1]}, {agency}}}")
+            end = bench.sample_value(page, EXPIRY, {"source": "acceptance"})
+            require(end is not None and abs(end - time.time() - 900) < 30, f"the keys' end is {end}")
+            paths = [request.path for request in it.plane.requests]
+            require("/v1/workspaces" in paths[-1], f"the last request is {paths[-1]}")
+
+
+def environment(case: Case, needs: str) -> None:
+    def given(it: Case, **more: str) -> None:
+        it.with_.exporter.variables = {f"HUAWEICLOUD_SDK_{name}": text for name, text in more.items()}
+
+    try:
+        with check(case, "keys and project from the environment", needs, needs_project=True) as it:
+            given(it, AK=KEY_ID, SK=KEY, PROJECT_ID=PROJECT)
+            it.good("{environment: {}}")
+        with check(case, "a security token and IAM's address from the environment", needs, needs_project=True) as it:
+            it.identity.sessions[KEY_ID] = PERMANENT_SESSION
+            given(it, AK=KEY_ID, SK=KEY, SECURITY_TOKEN=PERMANENT_SESSION, IAM_ENDPOINT=it.plane.base_url)
+            it.good("{environment: {}}")
+        with check(case, "keys and project from the credentials file", needs, needs_project=True) as it:
+            given(it)
+            folder = it.with_.directory / ".huaweicloud"
+            folder.mkdir(exist_ok=True)
+            lines = ["; SDK", "[global]", "ak = other", "[basic]", f"ak = {KEY_ID}", f"sk={KEY}",
+                     f"project_id = {PROJECT}"]  # fmt: skip
+            (folder / "credentials").write_text("\n".join(lines) + "\n", "utf-8")
+            it.good("{environment: {}}")
+    finally:
+        case.with_.exporter.variables = {}
+
+
+def wrong_key(case: Case, needs: str) -> None:
+    with check(case, "a wrong key: few requests, however many workspaces; the mended file heals at once", needs) as it:
+        wait = mend(it, it.key(f", project_id: {PROJECT}", f"{PLANTED}-wrong"), "key", KEY, "unauthenticated")
+        require(wait < 4, f"it took {wait:.1f} s")
+
+
+def wrong_password(case: Case, needs: str) -> None:
+    with check(case, "a wrong password: few requests, and the mended file heals at once", needs) as it:
+        wait = mend(it, it.password(password=f"{PLANTED}-wrong"), "password", PASSWORD, "credentials")
+        require(wait < 4, f"it took {wait:.1f} s")
+
+
+def mend(it: Case, auth: str, file: str, secret: str, reason: str) -> float:
+    """Runs with a wrong secret for a while, then mends it: the seconds until all is well."""
+    many = [Workspace(f"many-{number}", f"many-{number}", []) for number in range(20)]
+    it.workspaces += many
+    it.plane.workspaces |= {workspace.id: workspace for workspace in many}
+    with it.serving(auth) as running:
+        wait_for(lambda: it.up(running) == {0.0}, 8, "every workspace is down")
+        time.sleep(5)
+        require(len(it.plane.requests) <= 3, f"{len(it.plane.requests)} requests")
+        require_equal(set(it.failures(running)), {reason}, "the reasons")
+        require_equal(value(running, "dataarts_fabric_source_locked_out"), 1.0, "source_locked_out")
+        it.secret(file, secret)
+        begin = time.monotonic()
+        it.wait_until_up(running, 8)
+        return time.monotonic() - begin
+
+
+def clocks(case: Case, needs: str) -> None:
+    for ahead in (20 * 60, -20 * 60):
+        with check(case, f"a clock that is {ahead} s off is named as what is wrong", needs, ahead=ahead) as it:
+            outcome = it.once(it.key(f", project_id: {PROJECT}"))
+            require_equal(outcome.status, 3, "the status")
+            told = next((line for line in outcome.stderr.splitlines() if "clock" in line), "")
+            require(re.search(r"\b(1200|1199|1201|20) ?(s|m)", told), f"it says {outcome.stderr[-800:]}")
+    with check(case, "a clock that is 10 minutes off is no trouble", needs, ahead=10 * 60) as it:
+        it.good(it.key(f", project_id: {PROJECT}"))
+
+
+def echoes(case: Case, needs: str) -> None:
+    """A cloud that repeats everything it was sent; what each run wrote is looked through for secrets as well."""
+    for kind, wrong in (("key", False), ("key", True), ("password", True)):
+        title = f"nothing secret is told, with a {'wrong' if wrong else 'good'} {kind}, at debug level"
+        with check(case, title, needs, echoes=True) as it:
+            text = f"{PLANTED}-wrong" if wrong else KEY if kind == "key" else PASSWORD
+            it.identity.sessions[KEY_ID] = PERMANENT_SESSION
+            session = f", security_token_file: {it.secret('session', PERMANENT_SESSION)}"
+            auth = it.key(f", project_id: {PROJECT}{session}", text) if kind == "key" else it.password(password=text)
+            if not wrong:
+                # Refused for another reason than its signature, and so echoed with a good one.
+                it.identity.sessions[KEY_ID] = "another"
+            checked = it.with_.exporter.run("check", "--config.file", it.write(auth))
+            require_equal(checked.status, 0, "the status of check")
+            with it.serving(auth, "--log.level=debug", "--log.format=json") as running:
+                wait_for(lambda: it.up(running) == {0.0}, 8, "every workspace is down")
+                pages = [running.fetch(path).text for path in ("/metrics", "/", "/api/v1/status")]
+                told = "\n".join([*pages, running.log(), checked.everything])
+            require(PLANTED not in told, f"told: {around(told, PLANTED)}")
+            for signature in it.identity.signatures:
+                require(signature[:16] not in told, f"a signature is told: {around(told, signature[:16])}")
+
+
+def around(text: str, part: str) -> str:
+    at = text.index(part) if part in text else 0
+    return repr(text[max(0, at - 120) : at + 60])

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: Apache-2.0
+"""IAM, the metadata service and the gateway's checks, as the API reference says. Every secret holds `PLANTED`."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import json
+import threading
+import time
+import urllib.parse
+from typing import Any
+
+import signed_requests
+from exporter import PLANTED
+from signed_requests import Request
+
+PASSWORD = f"{PLANTED}-password \"with\" 'quotes', {{braces}} and 中文"
+KEY_ID, KEY = "AKOFTHEACCEPTANCERUN", f"{PLANTED}+of/the/access=key"
+PERMANENT_SESSION = f"{PLANTED}-security-token=="
+PROJECT, PROJECT_NAME = "0605767ac280d5762f8cc01ab2b4ba1d", "cn-north-4"
+DOMAIN, USER = "acme", "exporter"
+AGENCY, OWNER = "monitoring", "owner"
+FAILURES_THAT_LOCK = 5
+
+WRONG_PASSWORD = {"error": {"code": 401, "message": "The username or password is wrong.", "title": "Unauthorized"}}
+LOCKED_USER = {"error_code": "IAM.0061", "error_msg": "The account is locked."}
+UNREADABLE = {"error": {"code": 400, "message": "Request body is invalid.", "title": "Bad Request"}}
+
+Reply = tuple[int, Any, dict[str, str]]
+
+
+@dataclasses.dataclass
+class Attempt:
+    """An attempt to prove who one is, on any path, and what came of it."""
+
+    what: str
+    problem: str | None
+    at: float
+
+
+@dataclasses.dataclass
+class Identity:
+    """Who may do what. Lives are in seconds; `ahead` is by how much this cloud's clock is ahead of the machine's."""
+
+    password: str = PASSWORD
+    keys: dict[str, str] = dataclasses.field(default_factory=lambda: {KEY_ID: KEY})
+    # Keys that are only good together with this security token.
+    sessions: dict[str, str] = dataclasses.field(default_factory=dict)
+    projects: list[dict[str, str]] = dataclasses.field(
+        default_factory=lambda: [{"id": PROJECT, "name": PROJECT_NAME}, {"id": "f" * 32, "name": PROJECT_NAME + "_a"}]
+    )
+    token_life: float = 86_400
+    key_life: float | None = None
+    # The status with which the metadata service refuses a session; nothing: it requires one.
+    no_sessions: int | None = None
+    has_agency: bool = True
+    ahead: float = 0
+    needs_project: bool = False
+    # Repeat in every refusal what was sent, as gateways do.
+    echoes: bool = False
+
+    def __post_init__(self) -> None:
+        self.lock = threading.RLock()
+        self.attempts: list[Attempt] = []
+        self.signatures: list[str] = []
+        self.odd_targets: list[str] = []
+        self.tokens: dict[str, float] = {}
+        self.ends: dict[str, float] = {}
+        self.metadata_tokens: set[str] = set()
+        self.failures: dict[str, int] = {}
+        self.issued = 0
+
+    @property
+    def now(self) -> float:
+        return time.time() + self.ahead
+
+    def problems(self) -> list[str]:
+        """The attempts that failed."""
+        with self.lock:
+            return [f"{attempt.what}: {attempt.problem}" for attempt in self.attempts if attempt.problem]
+
+    def count(self, what: str) -> int:
+        with self.lock:
+            return sum(attempt.what == what for attempt in self.attempts)
+
+    def revoke(self) -> None:
+        """Every token and temporary key ends now."""
+        with self.lock:
+            self.tokens.clear()
+            for key in self.ends:
+                self.keys.pop(key, None)
+
+    # The gateway.
+
+    def refusal(self, request: Request) -> Reply | None:
+        """Why Fabric does not take the request; nothing where it does."""
+        with self.lock:
+            token = request.value("x-auth-token")
+            if token is not None:
+                problem = None if self.tokens.get(token, 0) > self.now else "decrypt token fail"
+                return self.judged("token", problem, request)
+            problem = self.signature_problem(request)
+            if problem is None and (odd := signed_requests.spelled_otherwise(request)):
+                self.odd_targets.append(odd)
+            refused = self.judged("signature", problem, request)
+            if refused is None and self.needs_project and request.value("x-project-id") != PROJECT:
+                return 400, {"error_code": "dataartsfabric.00010003", "error_msg": "The workspace does not exist."}, {}
+            return refused
+
+    def signature_problem(self, request: Request) -> str | None:
+        key = signed_requests.access_key(request)
+        if key is None:
+            return "no signature"
+        self.signatures.append((request.value("authorization") or "").rpartition("Signature=")[2])
+        if self.failures.get(key, 0) >= FAILURES_THAT_LOCK:
+            return "AK access failed to reach the limit,forbidden"
+        problem = None
+        if key not in self.keys:
+            problem = f"Get secretKey failed,ak:{key},err:ak not exist"
+        elif self.ends.get(key, self.now + 1) <= self.now:
+            problem = "the security token has expired"
+        elif key in self.sessions and request.value("x-security-token") != self.sessions[key]:
+            problem = f"the security token does not fit ak {key}"
+        else:
+            problem = signed_requests.problem(request, self.keys[key], self.now)
+        self.failures[key] = self.failures.get(key, 0) + 1 if problem else 0
+        return problem
+
+    def judged(self, what: str, problem: str | None, request: Request) -> Reply | None:
+        self.attempts.append(Attempt(what, problem, time.monotonic()))
+        if problem is None:
+            return None
+        told = " ".join(f"{name}: {value}" for name, value in request.headers) if self.echoes else ""
+        body = {"error_code": "APIG.0301", "error_msg": f"Incorrect IAM authentication information: {problem} {told}"}
+        return 401, body, {}
+
+    # IAM and the metadata service.
+
+    def answer(self, request: Request) -> Reply | None:
+        """The answer to a request for either; nothing where it is for neither."""
+        path, _, query = request.target.partition("?")
+        routes = {
+            ("POST", "/v3/auth/tokens"): self.create_token,
+            ("POST", "/v3.0/OS-CREDENTIAL/securitytokens"): self.assume_agency,
+            ("GET", "/v3/projects"): lambda request: self.list_projects(request, query),
+            ("PUT", "/meta-data/latest/api/token"): self.metadata_session,
+            ("GET", "/openstack/latest/securitykey"): self.metadata_keys,
+        }
+        route = routes.get((request.method, path))
+        if route is None:
+            return None
+        with self.lock:
+            return route(request)
+
+    def create_token(self, request: Request) -> Reply:
+        try:
+            auth = json.loads(request.body)["auth"]
+            user, scope = auth["identity"]["password"]["user"], auth["scope"]["project"]
+            named = (auth["identity"]["methods"], user["name"], user["domain"]["name"])
+            password = user["password"]
+        except (ValueError, KeyError, TypeError):
+            return 400, UNREADABLE, {}
+        who = f"{DOMAIN}/{USER}"
+        problem = None
+        if self.failures.get(who, 0) >= FAILURES_THAT_LOCK:
+            problem = "locked"
+        elif named != (["password"], USER, DOMAIN) or password != self.password:
+            problem = "wrong password"
+            self.failures[who] = self.failures.get(who, 0) + 1
+        elif not any(scope.get(key) == project[key] for project in self.projects for key in ("id", "name")):
+            problem = "no such project"
+        self.attempts.append(Attempt("password", problem, time.monotonic()))
+        if problem:
+            body = LOCKED_USER if problem == "locked" else WRONG_PASSWORD
+            if self.echoes:
+                body = {"error": {"code": 401, "message": f"wrong: {request.body.decode()}", "title": "Unauthorized"}}
+            return 401, body, {}
+        # As long as real ones.
+        token = f"MIIF{self.number()}{PLANTED}" + "x" * 4_000
+        self.tokens[token] = self.now + self.token_life
+        times = {"expires_at": self.text(self.now + self.token_life), "issued_at": self.text(self.now)}
+        return 201, {"token": {**times, "catalog": [], "project": self.projects[0]}}, {"X-Subject-Token": token}
+
+    def list_projects(self, request: Request, query: str) -> Reply:
+        if refused := self.refusal(request):
+            return refused
+        wanted = dict(urllib.parse.parse_qsl(query)).get("name")
+        return 200, {"projects": [project for project in self.projects if wanted in (None, project["name"])]}, {}
+
+    def assume_agency(self, request: Request) -> Reply:
+        if refused := self.refusal(request):
+            return refused
+        try:
+            identity = json.loads(request.body)["auth"]["identity"]
+            role = identity["assume_role"]
+            given = (identity["methods"], role["agency_name"], role.get("domain_name") or role["domain_id"])
+            duration = int(role["duration_seconds"])
+        except (ValueError, KeyError, TypeError):
+            return 400, UNREADABLE, {}
+        if given != (["assume_role"], AGENCY, OWNER) or not 900 <= duration <= 86_400:
+            return 404, {"error": {"code": 404, "message": "Could not find agency.", "title": "Not Found"}}, {}
+        return self.temporary_key(201, duration)
+
+    def metadata_session(self, request: Request) -> Reply:
+        if self.no_sessions is not None:
+            return self.no_sessions, {"message": "no sessions"}, {}
+        if not (request.value("x-metadata-token-ttl-seconds") or "").isdigit():
+            return 400, {"message": "a life is required"}, {}
+        token = f"{PLANTED}-session-{self.number()}"
+        self.metadata_tokens.add(token)
+        return 200, token.encode(), {}
+
+    def metadata_keys(self, request: Request) -> Reply:
+        self.attempts.append(Attempt("metadata", None, time.monotonic()))
+        if self.no_sessions is None and request.value("x-metadata-token") not in self.metadata_tokens:
+            return 401, {"message": "the session is missing or over"}, {}
+        if not self.has_agency:
+            return 401, {"message": "Please configure Cloud Service Agency first"}, {}
+        return self.temporary_key(200, 86_400)
+
+    def temporary_key(self, status: int, life: float) -> Reply:
+        number = self.number()
+        key, secret, session = f"HST{number}ACCEPTANCE", f"{PLANTED}-{number}", f"{PLANTED}=={number}" + "y" * 2_000
+        ends = self.now + (self.key_life if self.key_life is not None else life)
+        self.keys[key], self.sessions[key], self.ends[key] = secret, session, ends
+        credential = {"access": key, "secret": secret, "securitytoken": session, "expires_at": self.text(ends)}
+        return status, {"credential": credential}, {}
+
+    def number(self) -> str:
+        self.issued += 1
+        return f"{self.issued:06d}"
+
+    @staticmethod
+    def text(moment: float) -> str:
+        return datetime.datetime.fromtimestamp(moment, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
