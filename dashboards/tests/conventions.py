@@ -50,7 +50,8 @@ def query_complaints(expression, variables):
             if label not in labels | {"job", "instance", "le"}:
                 yield f"selects {name} by {label}, which it does not have"
         for label in ("source", "workspace"):
-            if label in labels and label in variables and f'{label}=~"${label}"' not in matchers:
+            # With a bar at its end it also takes what has no such label.
+            if label in labels and label in variables and not re.search(rf'\b{label}=~"\${label}\|?"', matchers):
                 yield f"leaves ${label} out of the selection of {name}"
     bare = _LABEL_LIST.sub(" ", _STRING.sub('""', expression))
     bare = re.sub(r"\[[^\]]*\]", " ", re.sub(r"\{[^}]*\}", "{}", bare))

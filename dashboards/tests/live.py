@@ -3,6 +3,7 @@
 
 import contextlib
 import html
+import json
 import pathlib
 import re
 import shutil
@@ -14,6 +15,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+import details
 from exceptions import MAY_BE_EMPTY, stale
 from prometheus import Prometheus, QueryError, Selection
 
@@ -26,10 +28,12 @@ SPAN = 900
 CONFIGURATION = """\
 global:
   scrape_interval: {interval}s
+  evaluation_interval: {interval}s
+rule_files: [alerts.yaml]
 scrape_configs:
   - job_name: dataarts-fabric
     static_configs:
-      - targets: ["{target}"]
+      - targets: {targets}
 """
 
 
@@ -155,7 +159,12 @@ def complaints(program, boards, directory):
             demo = stack.enter_context(running(
                 "demo", [program.resolve(), "demo", "--web.listen-address", f"{HOST}:0"], scratch))
             target = wait_for("the demo listens", lambda: address_told(demo[1]), [demo], 30)
-            (scratch / "prometheus.yml").write_text(CONFIGURATION.format(interval=SCRAPE_INTERVAL, target=target))
+            others = stack.enter_context(details.exporters(program, scratch, running, wait_for, address_told))
+            targets = json.dumps([target, *others])
+            (scratch / "prometheus.yml").write_text(CONFIGURATION.format(interval=SCRAPE_INTERVAL, targets=targets))
+            # The alerts as they are, but without their patience: a panel shows those that fire.
+            rules = (ROOT / "dashboards" / "prometheus" / "alerts.yaml").read_text(encoding="utf-8")
+            (scratch / "alerts.yaml").write_text(re.sub(r"\bfor: \d+m", "for: 0s", rules), encoding="utf-8")
             address = f"http://{HOST}:{free_port()}"
             server = stack.enter_context(running("prometheus", [
                 "prometheus", "--config.file=prometheus.yml", "--storage.tsdb.path=data", "--log.level=warn",
@@ -168,6 +177,7 @@ def complaints(program, boards, directory):
             return [
                 *stale(boards),
                 *query_complaints(boards, prometheus),
+                *details.complaints(boards, prometheus, time.time()),
                 *console_complaints(address, prometheus),
                 *picture_complaints(boards, directory, address, scratch),
             ]

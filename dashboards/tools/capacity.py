@@ -12,7 +12,8 @@ UNITS = (("APU", "apu", LABELS), ("DPU", "dpu", common.DPU_LABELS), ("MU", "mu",
 
 
 def reserved(family, labels, *matchers):
-    return q.each(f"{family}_reserved", *matchers, by=labels)
+    """As the recording rules count: in every status but INACTIVE (never enabled) and DELETED (gone)."""
+    return q.each(f"{family}_reserved", q.COUNTED, *matchers, by=labels)
 
 
 def hours(expression):
@@ -41,7 +42,7 @@ def headline(name, family, labels):
         f" or 0 * {q.total(q.each('workspace_listed_endpoints'))}",
         "percentunit", p.steps((None, "green"), (0.05, "orange"), (0.2, "red")), decimals=1)
     if family == "mu":
-        idle = p.stat("MU maximum", "Model units that endpoints may take.", q.or_zero(q.total(q.each("mu_max", by=labels))),
+        idle = p.stat("MU maximum", "Model units that endpoints may take.", q.or_zero(q.total(q.each("mu_max", q.COUNTED, by=labels))),
                       "short", decimals=0)
     return now, idle
 
@@ -51,7 +52,7 @@ def waste_table():
     return p.table(
         "Reserved by endpoints that do not run",
         "Capacity that is kept by endpoints in another status than RUNNING. Those are the first to look at when the bill is too "
-        "high.",
+        "high. INACTIVE endpoints, which were never enabled, and DELETED ones are left out here and on the whole dashboard.",
         [q.total(reserved(family, labels, NOT_RUNNING), *by) + " > 0" for _, family, labels in UNITS],
         [p.column("Status", mappings=p.STATUS_MAPPING, width=165), p.column("Workspace", link=p.WORKSPACE_LINK),
          p.column("Source", width=150), p.column("Type", width=130), p.column("Specification", width=180),
@@ -67,7 +68,7 @@ def workspaces_table():
     for name, family, labels in UNITS:
         for what, title in (("reserved", "reserved"), ("max", "maximum")):
             shown[f"Value #{chr(ord('A') + len(expressions))}"] = f"{name} {title}"
-            expressions.append(q.total(q.each(f"{family}_{what}", by=labels), *by))
+            expressions.append(q.total(q.each(f"{family}_{what}", q.COUNTED, by=labels), *by))
     return p.table(
         "Workspaces", "What each workspace keeps reserved, and what it may grow to.", expressions,
         [p.column("Workspace", link=p.WORKSPACE_LINK), p.column("Source", width=150),
@@ -79,7 +80,7 @@ def what_for(name, family, labels):
     """By specification and by status. Model units are not reserved but taken on demand: of them the ceiling is told."""
     kind = "max" if family == "mu" else "reserved"
     what = "maximum" if kind == "max" else kind
-    units = q.each(f"{family}_{kind}", by=labels)
+    units = q.each(f"{family}_{kind}", q.COUNTED, by=labels)
     return (
         p.bargauge(f"{name} {what} by specification", f"{name} ({what}) by spec_code, largest first.",
                    "sort_desc(" + q.total(units, "spec_code") + " > 0)", "{{spec_code}}", "short", no_value="none", decimals=0),

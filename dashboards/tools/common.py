@@ -29,6 +29,13 @@ def with_error():
         q.or_zero(q.total(q.each("endpoints_with_error", by=by))), "short", p.ANY_IS_BAD)
 
 
+def suspended():
+    return p.stat(
+        "Suspended", "Endpoints that are FROZEN, TRIAL_ENDED or ON_DEMAND_FROZEN: mostly a matter of the account.",
+        q.total(q.each("endpoints", q.SUSPENDED, by=("endpoint_type", "status", "visibility"))), "short",
+        p.steps((None, "green"), (1, "orange")))
+
+
 def longest_transition():
     by = ("endpoint_type", "status")
     oldest = q.each("endpoint_oldest_transition_timestamp_seconds", by=by)
@@ -96,8 +103,8 @@ def oldest_by_workspace():
 def capacity(unit_name, family, meaning, labels=("endpoint_type", "status", "spec_code"), more=""):
     return p.timeseries(
         f"{unit_name} reserved and maximum", f"{meaning} The dashed line is the ceiling that it may grow to.{more}",
-        [(q.total(q.each(f"{family}_reserved", by=labels)), "reserved"),
-         (q.total(q.each(f"{family}_max", by=labels)), "maximum")],
+        [(q.total(q.each(f"{family}_reserved", q.COUNTED, by=labels)), "reserved"),
+         (q.total(q.each(f"{family}_max", q.COUNTED, by=labels)), "maximum")],
         "short", overrides=[*p.colours(p.RESERVED_COLOURS), p.dashed("maximum")], decimals=0,
         no_value=f"No endpoint has {unit_name}")
 
@@ -126,7 +133,7 @@ PROBLEM_COLUMNS = {
 }
 
 
-def _problems(title, description, matcher, thresholds, no_value, *, descending, leave_out, narrow):
+def _problems(title, description, query, thresholds, no_value, *, descending, leave_out, narrow):
     shown = {field: name for field, name in PROBLEM_COLUMNS.items() if field not in leave_out}
     columns = [
         p.column("Time in status", unit="s", thresholds=thresholds, width=115, decimals=0, cell="color-text"),
@@ -137,7 +144,7 @@ def _problems(title, description, matcher, thresholds, no_value, *, descending, 
         p.column("Endpoint id", width=280),
         p.column("Workspace", link=p.WORKSPACE_LINK if narrow else None, width=None if narrow else 170),
     ]
-    return p.table(title, description, [q.problems(matcher)], columns, shown=shown, sort=[("Time in status", descending)],
+    return p.table(title, description, [query], columns, shown=shown, sort=[("Time in status", descending)],
                    no_value=no_value)
 
 
@@ -145,15 +152,16 @@ def on_their_way(narrow=False):
     return _problems(
         "On their way, longest first",
         "Endpoints that are CREATING, UPDATING or DELETING, by the time they have been so. Orange from 10 minutes, red from "
-        "30: stuck.",
-        q.TRANSITION, p.TRANSITION_AGE, "Nothing is on its way", descending=True, narrow=narrow,
+        "30: stuck. A row without an endpoint stands for all of its type, of which the exporter serves no details.",
+        q.on_their_way(), p.TRANSITION_AGE, "Nothing is on its way", descending=True, narrow=narrow,
         leave_out=("error_code", "endpoint_id") if narrow else ())
 
 
 def broken(narrow=False):
     return _problems(
         "Failed or in error, newest first",
-        "Endpoints in a failed status or with an error code, those first that have been so for the shortest time. The service's "
-        "message is on the exporter's status page and in its log.",
-        'status!~"CREATING|UPDATING|DELETING"', p.NEUTRAL, "Nothing has failed", descending=False, narrow=narrow,
+        "Endpoints that failed or have an error code, those first that have been so for the shortest time; with "
+        "metrics.endpoint_details: all also those that are frozen or whose trial has ended. The service's message is on the "
+        "exporter's status page and in its log.",
+        q.broken(), p.NEUTRAL, "Nothing has failed", descending=False, narrow=narrow,
         leave_out=("endpoint_type", "endpoint_id") if narrow else ())

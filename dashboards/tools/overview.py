@@ -44,6 +44,26 @@ def workspaces_table():
         sort=[("Answers", False), ("Longest in transition", True)], no_value="No workspace is polled")
 
 
+def alerts():
+    chosen = 'alertname=~"DataArtsFabric.+", alertstate="firing", source=~"$source|", workspace=~"$workspace|"'
+    same = "on (alertname, source, workspace_id, endpoint_id, endpoint_type, status)"
+    critical = f'ALERTS{{{chosen}, severity="critical"}}'
+    others = f'ALERTS{{{chosen}, severity!="critical"}}'
+    return p.table(
+        "Alerts that fire",
+        "Alerts on the selection and on the exporter, from prometheus/alerts.yaml, and of how many endpoints or other things "
+        "they are; what is critical is not counted as a warning too. Each has a runbook of its name.",
+        [f"count by (severity, alertname, source, workspace, reason) ({critical} or ({others} unless {same} {critical}))"],
+        [
+            p.column("Severity", mappings=p.SEVERITY, width=110), p.column("Alert", width=380),
+            p.column("Workspace", link=p.WORKSPACE_LINK), p.column("Source", width=200), p.column("Reason", width=200),
+            p.column("How many", width=120),
+        ],
+        shown={"severity": "Severity", "alertname": "Alert", "workspace": "Workspace", "source": "Source",
+               "reason": "Reason", "Value": "How many"},
+        sort=[("Severity", False), ("How many", False)], no_value="None fires, or alerts.yaml is not loaded")
+
+
 def board():
     failing = p.stat(
         "Workspaces failing", "Workspaces whose last poll did not end in a complete listing: what they hold is unknown.",
@@ -60,9 +80,11 @@ def board():
         "What is stuck, what has failed and what cannot be seen, over all workspaces of DataArts Fabric.",
         [SOURCE, WORKSPACE],
         [
-            (None, (4, [(4, common.longest_transition()), (3, common.failed()), (4, common.with_error()),
-                        (4, failing), (3, common.data_age()), (3, workspaces), (3, common.endpoints())])),
-            ("What needs somebody", (10, [(12, common.on_their_way(narrow=True)), (12, common.broken(narrow=True))])),
+            (None, (4, [(3, common.longest_transition()), (3, common.failed()), (3, common.with_error()),
+                        (3, common.suspended()), (3, failing), (3, common.data_age()), (3, workspaces),
+                        (3, common.endpoints())])),
+            ("What needs somebody", (10, [(12, common.on_their_way(narrow=True)), (12, common.broken(narrow=True))]),
+             (9, [(24, alerts())])),
             ("Workspaces", (11, [(24, workspaces_table())])),
             ("Over time",
              (8, [(12, common.not_running()), (12, common.oldest_by_workspace())]),

@@ -54,6 +54,12 @@ NO_YES = [
         "1": {"text": "yes", "color": "red", "index": 1},
     }}
 ]
+SEVERITY = [
+    {"type": "value", "options": {
+        severity: {"text": severity, "color": colour, "index": index}
+        for index, (severity, colour) in enumerate((("critical", "red"), ("warning", "orange"), ("info", "blue")))
+    }}
+]
 STATUS_MAPPING = [
     {"type": "value", "options": {
         status: {"text": status, "color": colour, "index": index}

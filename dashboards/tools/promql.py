@@ -8,6 +8,9 @@ once (`max by`) before anything is added up.
 WORKSPACE = ("source", "workspace_id", "workspace")
 TRANSITION = 'status=~"CREATING|UPDATING|DELETING"'
 FAILED = 'status=~".+_FAILED"'
+SUSPENDED = 'status=~".*FROZEN|TRIAL_ENDED"'
+# Gone, or never enabled by the tenant: nobody's problem, and nothing that is kept for anybody.
+COUNTED = 'status!~"INACTIVE|DELETED"'
 
 
 def select(family, *matchers, source=True, workspace=True):
@@ -47,13 +50,34 @@ def age(expression):
     return f"time() - {expression}"
 
 
-def problems(*matchers):
-    """Seconds in status of each endpoint that is on its way, failed or in error, with its error code where it has one."""
+def _since(*matchers):
     by = ("endpoint_id", "endpoint_name", "endpoint_type", "status", "visibility")
-    since = each("endpoint_status_since_timestamp_seconds", *matchers, by=by)
-    error = each("endpoint_error", *matchers, by=("endpoint_id", "error_code"))
+    return each("endpoint_status_since_timestamp_seconds", *matchers, by=by)
+
+
+def _with_code(since, *matchers):
+    """`since` of the endpoints that have an error code, with the code. Of two exporters that disagree, one is believed."""
     key = "source, workspace_id, endpoint_id"
+    code = f"topk by ({key}) (1, {each('endpoint_error', *matchers, by=('endpoint_id', 'error_code'))})"
+    return f"{since} * on ({key}) group_left (error_code) {code} or on ({key})"
+
+
+def on_their_way():
+    """Seconds in status of each endpoint in transition. Where the exporter serves no details of the one that has been so
+    for longest, one row without an endpoint stands for all of its workspace, type and status."""
+    by = ("endpoint_type", "status")
+    labels = ", ".join([*WORKSPACE, *by])
+    oldest = each("endpoint_oldest_transition_timestamp_seconds", by=by)
+    shown = f"min by ({labels}) ({select('endpoint_status_since_timestamp_seconds', TRANSITION)})"
+    since = _since(TRANSITION)
     return (
-        f"time() - ({since} * on ({key}) group_left (error_code) {error}"
-        f" or on ({key}) {since})"
+        f"time() - ({_with_code(since, TRANSITION)} {since}"
+        f" or ({oldest} unless on ({labels}) ({oldest} >= {shown})))"
     )
+
+
+def broken():
+    """Seconds in status of each endpoint that failed, is suspended or has an error code, whatever details are served."""
+    settled = 'status!~"CREATING|UPDATING|DELETING|INACTIVE|DELETED"'
+    bad = 'status=~".+_FAILED|.*FROZEN|TRIAL_ENDED"'
+    return f"time() - ({_with_code(_since(settled), settled)} {_since(bad)})"
