@@ -14,12 +14,12 @@ import subprocess
 import time
 from collections.abc import Sequence
 
+from planted import PLANTED
 from report import Failure, require, wait_for
 
 HOST = "127.0.0.1"
 TEXT = "text"
 OPENMETRICS = "openmetrics"
-PLANTED = "SECRET-TOKEN-VALUE"
 FORMATS = (TEXT, OPENMETRICS)
 CONTENT_TYPES = {
     TEXT: "text/plain; version=0.0.4; charset=utf-8; escaping=underscores",

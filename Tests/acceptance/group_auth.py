@@ -18,7 +18,8 @@ from bench import Bench
 from cloud_data import Stored, Workspace
 from configuration import Source
 from control_plane import ControlPlane
-from exporter import PLANTED, TEXT, Outcome, Running
+from exporter import TEXT, Outcome, Running
+from planted import PLANTED
 from group_cloud import FAILURES, UP
 from identity import AGENCY, DOMAIN, KEY, KEY_ID, OWNER, PASSWORD, PERMANENT_SESSION, PROJECT, USER, Identity
 from report import require, require_equal, require_none, wait_for

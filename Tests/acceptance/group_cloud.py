@@ -17,7 +17,7 @@ from control_plane import ControlPlane
 from exporter import TEXT, Running
 from report import require, require_equal, require_none, wait_for
 
-SLACK = 1.0
+SLACK = 3.0
 UP = "dataarts_fabric_workspace_up"
 FAILURES = "dataarts_fabric_workspace_poll_failures_total"
 LAST_SUCCESS = "dataarts_fabric_workspace_last_success_timestamp_seconds"
@@ -110,7 +110,7 @@ def death_and_return(with_: Bench) -> None:
     plane.start()
     plane.stop()
     source = Source(plane.base_url, list(cloud.values()))
-    file = configuration.write(with_.directory, "death.yaml", [source])
+    file = configuration.write(with_.directory, "death.yaml", [source], poll={"timeout": "2s", "stale_after": f"{STALE_AFTER:g}s"})
     begin = time.time()
     try:
         with (

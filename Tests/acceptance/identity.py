@@ -12,7 +12,7 @@ import urllib.parse
 from typing import Any
 
 import signed_requests
-from exporter import PLANTED
+from planted import PLANTED
 from signed_requests import Request
 
 PASSWORD = f"{PLANTED}-password \"with\" 'quotes', {{braces}} and 中文"
