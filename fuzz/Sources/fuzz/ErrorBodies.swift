@@ -20,7 +20,7 @@ func checkErrorBody(_ input: UnsafeBufferPointer<UInt8>) {
     let read = ErrorBody(body)
     for text in [read.code, read.message, read.requestID] { require(text != "", "an empty text that is not absent") }
     let response = HTTPResponse(status: status, headers: [], body: body, receivedBytes: body.count)
-    let failure = SourceClient.failure(of: response, credential)
+    let failure = SourceClient.failure(of: response, credential, wallMicroseconds: 1_800_000_000_000_000)
     require(failure.status == status, "another status")
     require(failure.message.count <= 200, "a message of \(failure.message.count) characters")
     require((failure.code ?? "").count <= 64 && (failure.requestID ?? "").count <= 64, "a long code or id")
