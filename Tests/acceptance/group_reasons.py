@@ -68,7 +68,8 @@ def run(with_: Bench) -> None:
         ]
         if "passwords" not in PENDING:
             others.append((Source(plain, [alone("no-iam")], "iam-source", password), "credentials"))
-        poll = {"timeout": "1s", "max_response_bytes": "1000000", "max_endpoints": "1000", "concurrency": "64",
+        # A hang takes the timeout, a poll at most three of them; long, so that a slow machine changes no reason.
+        poll = {"timeout": "3s", "max_response_bytes": "1000000", "max_endpoints": "1000", "concurrency": "64",
                 "requests_per_second": "0"}  # fmt: skip
         sources = [main, *(source for source, _ in others)]
         file = configuration.write(with_.directory, "reasons.yaml", sources, poll=poll)
@@ -76,9 +77,9 @@ def run(with_: Bench) -> None:
         outcome = with_.exporter.run("once", "--config.file", file)
         end = time.time()
         page = bench.read(outcome.stdout.decode("utf-8", "replace"), TEXT)
-        with with_.report.check("once with every kind of failure: status 3, within twice the interval and slack"):
+        with with_.report.check("once with every kind of failure: status 3, within three timeouts and slack"):
             require(outcome.status == 3, f"status {outcome.status}\n{outcome.stderr[-1500:]}")
-            require(outcome.seconds < 8, f"it took {outcome.seconds:.1f} s")
+            require(outcome.seconds < 20, f"it took {outcome.seconds:.1f} s")
         expected_reasons = [(main, failing[name], reason) for name, (_, reason) in FAULTS.items()]
         expected_reasons.append((main, endless, "response"))
         expected_reasons += [(source, source.workspaces[0], reason) for source, reason in others]
