@@ -156,7 +156,8 @@ def main(program: str, dashboards: str) -> int:
         fill(plane)
         filters = {workspace.id: {"visibility": "ALL"} for workspace in (ANALYTICS, HEALTHY)}
         source = Source(plane.base_url, [ANALYTICS, SECRET, HEALTHY], filters=filters)
-        file = configuration.write(directory, "exporter.yaml", [source])
+        # An outage shall go on for longer than this, so that it withdraws series.
+        file = configuration.write(directory, "exporter.yaml", [source], poll={"stale_after": "4s"})
         webhook, servers = Webhook(), []
         try:
             alertmanager = Alertmanager(shipped, directory, webhook.url)
