@@ -51,11 +51,26 @@ struct DemoCommand: AsyncParsableCommand {
         if source.isTokenValid {
             settings.discovery = DiscoverySettings()
             settings.discovery?.interval = .seconds(30)
+            settings.auth = .password(logIn(to: source, iamURL: baseURL))
         }
         return settings
+    }
+
+    /// Makes the exporter a user of the source's cloud; a token that is issued has an end, which a given one has not.
+    private static func logIn(to source: DemoSource, iamURL: String) -> PasswordSettings {
+        source.cloud.updateIdentity { identity in
+            identity.users = [.init(domain: "demo", name: "exporter", password: source.token)]
+            identity.projects = [(DemoSource.projectID, source.name)]
+        }
+        return PasswordSettings(
+            iamURL: iamURL, domain: "demo", user: "exporter", password: .value(Secret(source.token)),
+            project: .name(source.name))
     }
 }
 
 extension DemoSource {
+    /// The project of every demonstration.
+    fileprivate static let projectID = "0605767ac280d5762f8cc01ab2b4ba1d"
+
     fileprivate var isTokenValid: Bool { cloud.tokens.contains(token) }
 }

@@ -1,14 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Queries that may have no data in a short demo, and why. Keys: file, panel, query. All others must have data."""
 
-_NO_EXPIRY = "the demo's tokens have no known expiry and are not refreshed"
 _NO_DISCOVERY_FAILURE = "the demo's discovery does not fail"
 
 MAY_BE_EMPTY = {
-    ("exporter", "Credential expires in", "A"): _NO_EXPIRY,
-    ("exporter", "Sources", "G"): _NO_EXPIRY,
-    ("exporter", "Credential refreshes", "A"): _NO_EXPIRY,
-    ("exporter", "Credential refreshes", "B"): _NO_EXPIRY,
     ("exporter", "Failed discoveries by reason", "A"): _NO_DISCOVERY_FAILURE,
     ("capacity", "Reserved by endpoints that do not run", "C"): "model units are taken on demand: the API allows no other "
     "minimum than zero",
