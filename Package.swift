@@ -62,6 +62,7 @@ let package = Package(
         // C libraries, each behind one thin header.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -113,7 +114,9 @@ let package = Package(
         .executableTarget(
             name: "dataarts-fabric-exporter",
             dependencies: [
-                "Exposition", "ExporterConfig", "FabricExporter", "FabricSimulator", "Secrets", argumentParser, logging,
+                "CMalloc", "Exposition", "ExporterConfig", "FabricExporter", "FabricSimulator", "Secrets",
+                argumentParser,
+                logging,
             ],
             swiftSettings: strict
         ),
@@ -132,6 +135,15 @@ let package = Package(
             dependencies: ["FabricSimulator", "TestSupport", logging],
             path: "Tests/Soak",
             swiftSettings: strict + [.unsafeFlags(["-O"])]
+        ),
+        // One piece of work at a time, for scripts/check-costs and profilers.
+        .executableTarget(
+            name: "fabric-costs",
+            dependencies: [
+                "Aggregation", "Clocks", "Exposition", "FabricAPI", "FabricAuth", "FabricModel", "Secrets", "Transport",
+            ],
+            path: "Tests/Costs",
+            swiftSettings: strict
         ),
         .testTarget(
             name: "SoakTests",

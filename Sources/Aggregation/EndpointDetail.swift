@@ -12,7 +12,7 @@ public enum DetailLevel: String, Sendable, CaseIterable {
         switch self {
         case .all: true
         case .none: false
-        case .problems: EndpointDetail.isProblem(row.status, errorCode: row.errorCode)
+        case .problems: row.isProblem
         }
     }
 }
@@ -24,15 +24,15 @@ public struct EndpointDetail: Sendable, Equatable {
     /// Its name, where it has one.
     public var name: String?
     /// Its type.
-    public var type: String
+    public var type: Word
     /// Its status.
     public var status: EndpointStatus
     /// Its visibility.
-    public var visibility: String
+    public var visibility: Word
     /// The latest moment at which it can have entered its status.
     public var since: Timestamp
     /// Why it failed.
-    public var errorCode: String?
+    public var errorCode: Word?
     /// The same in words; never a label.
     public var errorMessage: String?
 
@@ -48,11 +48,7 @@ public struct EndpointDetail: Sendable, Equatable {
     }
 
     /// Whether it is on its way, has failed, or has an error code.
-    public var isProblem: Bool { Self.isProblem(status, errorCode: errorCode) }
-
-    static func isProblem(_ status: EndpointStatus, errorCode: String?) -> Bool {
-        status.isTransitional || status.isFailed || errorCode != nil
-    }
+    public var isProblem: Bool { status.isTransitional || status.isFailed || errorCode != nil }
 
     /// Whether this one is to be kept rather than `other`: errors first, then those longest in their status.
     public func outranks(_ other: EndpointDetail) -> Bool {

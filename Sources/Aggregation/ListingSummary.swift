@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import FabricModel
 
 /// A listing in a few numbers, for people.
 public struct ListingSummary: Sendable, Equatable {
@@ -31,17 +32,17 @@ public struct ListingSummary: Sendable, Equatable {
 
     init(_ tally: EndpointTally) {
         var statuses: [String: Int] = [:]
-        for (key, count) in tally.counts where count > 0 { statuses[key.status, default: 0] += count }
+        for cell in tally.counts.cells where cell.value > 0 { statuses[cell.key.status.text, default: 0] += cell.value }
         self.statuses = statuses.sorted { $0.key < $1.key }.map { StatusCount(status: $0.key, endpoints: $0.value) }
         let units: [(unit: CapacityKey.Unit, name: String)] = [(.apu, "APU"), (.dpu, "DPU"), (.mu, "MU")]
         capacities = units.compactMap { unit, name in
-            let sums = tally.capacities.filter { $0.key.unit == unit }.values
+            let sums = tally.capacities.cells.filter { $0.key.unit == unit }.map(\.value)
             let reserved = sums.reduce(Int128(0)) { $0 + $1.reserved }
             let maximum = sums.reduce(Int128(0)) { $0 + $1.maximum }
             if reserved == 0, maximum == 0 { return nil }
             return Capacity(unit: name, reserved: Int64(clamping: reserved), maximum: Int64(clamping: maximum))
         }
-        withError = tally.errors.values.reduce(0, +)
+        withError = tally.errors.cells.reduce(0) { $0 + $1.value }
         droppedDetails = tally.details.dropped
     }
 }

@@ -44,15 +44,15 @@ public struct WorkspaceListing: Sendable {
         var memory = WorkspaceMemory()
         memory.statuses = tally.statuses
         memory.statuses.resolve(thisPoll: now)
-        memory.counted = Set(tally.counts.keys)
-        memory.capacities = Set(tally.capacities.keys)
+        memory.counted = Set(tally.counts.cells.map(\.key))
+        memory.capacities = Set(tally.capacities.cells.map(\.key))
         self.counts = counts
         summary = ListingSummary(tally)
         self.details = details
         self.memory = memory
         var builder = FragmentBuilder(labels: labels)
         Self.renderCounts(tally, counts, now: now, into: &builder)
-        Self.renderCapacities(tally.capacities, into: &builder)
+        Self.renderCapacities(tally.capacities.cells, into: &builder)
         Self.renderDetails(details, dropped: tally.details.dropped, into: &builder)
         fragment = builder.build()
     }
@@ -61,24 +61,27 @@ public struct WorkspaceListing: Sendable {
         _ tally: EndpointTally, _ counts: Counts, now: Timestamp, into builder: inout FragmentBuilder
     ) {
         builder.add(EndpointFamilies.endpoints) { writer in
-            for (key, count) in tally.counts.sorted(by: { $0.key < $1.key }) {
+            for cell in tally.counts.cells.sorted(by: { $0.key < $1.key }) {
+                let (key, count) = (cell.key, cell.value)
                 writer.sample(
                     .integer(Int64(count)),
-                    ["endpoint_type": key.type, "status": key.status, "visibility": key.visibility])
+                    ["endpoint_type": key.type.text, "status": key.status.text, "visibility": key.visibility.text])
             }
         }
         builder.add(EndpointFamilies.withError) { writer in
-            for (key, count) in tally.errors.sorted(by: { $0.key < $1.key }) {
+            for cell in tally.errors.cells.sorted(by: { $0.key < $1.key }) {
+                let (key, count) = (cell.key, cell.value)
                 writer.sample(
                     .integer(Int64(count)),
-                    ["endpoint_type": key.type, "status": key.status, "error_code": key.code])
+                    ["endpoint_type": key.type.text, "status": key.status.text, "error_code": key.code.text])
             }
         }
         builder.add(EndpointFamilies.oldestTransition) { writer in
-            for (key, since) in tally.oldestTransitions.sorted(by: { $0.key < $1.key }) {
-                let since = since == StatusMemory.thisPoll ? now : since
+            for cell in tally.oldestTransitions.cells.sorted(by: { $0.key < $1.key }) {
+                let key = cell.key
+                let since = cell.value == StatusMemory.thisPoll ? now : cell.value
                 writer.sample(
-                    .microseconds(since.microseconds), ["endpoint_type": key.type, "status": key.status])
+                    .microseconds(since.microseconds), ["endpoint_type": key.type.text, "status": key.status.text])
             }
         }
         builder.add(EndpointFamilies.listed, .integer(Int64(counts.endpoints)))
@@ -87,16 +90,18 @@ public struct WorkspaceListing: Sendable {
     }
 
     private static func renderCapacities(
-        _ capacities: [CapacityKey: CapacitySum], into builder: inout FragmentBuilder
+        _ capacities: [CellTable<CapacityKey, CapacitySum>.Cell], into builder: inout FragmentBuilder
     ) {
         let sorted = capacities.sorted { $0.key < $1.key }
         func add(_ family: MetricFamily, _ unit: CapacityKey.Unit, _ amount: KeyPath<CapacitySum, Int128>) {
             builder.add(family) { writer in
-                for (key, sum) in sorted where key.unit == unit {
+                for cell in sorted where cell.key.unit == unit {
+                    let (key, sum) = (cell.key, cell.value)
                     writer.sample(
                         .integer(Int64(clamping: sum[keyPath: amount])),
                         [
-                            "endpoint_type": key.type, "status": key.status, "spec_code": key.specCode,
+                            "endpoint_type": key.type.text, "status": key.status.text,
+                            "spec_code": key.specCode?.text,
                             "public_resource": unit == .dpu ? String(key.isPublic) : nil,
                         ])
                 }
@@ -121,8 +126,8 @@ public struct WorkspaceListing: Sendable {
                 writer.sample(
                     .microseconds(detail.since.microseconds),
                     [
-                        "endpoint_id": detail.id.text, "endpoint_name": detail.name, "endpoint_type": detail.type,
-                        "status": detail.status.rawValue, "visibility": detail.visibility,
+                        "endpoint_id": detail.id.text, "endpoint_name": detail.name, "endpoint_type": detail.type.text,
+                        "status": detail.status.rawValue, "visibility": detail.visibility.text,
                     ])
             }
         }
@@ -132,8 +137,8 @@ public struct WorkspaceListing: Sendable {
                 writer.sample(
                     .integer(1),
                     [
-                        "endpoint_id": detail.id.text, "endpoint_name": detail.name, "endpoint_type": detail.type,
-                        "status": detail.status.rawValue, "error_code": code,
+                        "endpoint_id": detail.id.text, "endpoint_name": detail.name, "endpoint_type": detail.type.text,
+                        "status": detail.status.rawValue, "error_code": code.text,
                     ])
             }
         }

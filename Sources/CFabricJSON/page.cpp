@@ -19,7 +19,7 @@ namespace {
 // nests deeper than six.
 constexpr size_t kMaximumDepth = 64;
 
-void read_capacity(element value, const char *reserved_key, const char *maximum_key, bool reads_public,
+void read_capacity(element value, std::string_view reserved_key, std::string_view maximum_key, bool reads_public,
                    fabric_capacity &capacity, uint32_t &malformed) {
   capacity = {};
   object fields;

@@ -7,9 +7,7 @@ internal import Transport
 actor ListingAssembly<Fold: ListingFold> where Fold.Row: ListedRow {
     private(set) var plan: ListingPlan
     private var fold: Fold
-    private var ids: Set<EndpointID> = []
-    private var skipped = 0
-    private var malformed = 0
+    private var filter = RowFilter()
     private var hasShifted = false
 
     init(plan: ListingPlan, fold: Fold) {
@@ -22,11 +20,14 @@ actor ListingAssembly<Fold: ListingFold> where Fold.Row: ListedRow {
         _ response: inout HTTPResponse, for request: ListingPlan.Request, decoders: PageDecoderPool
     ) throws(APIFailure) -> ListingPlan.Step {
         let shape: PageShape
+        let texts = fold.texts
         do {
             shape = try decoders.withDecoder { decoder throws(PageDecodingError) in
-                try Fold.Row.decodePage(&response.body, with: decoder) { record, place in
-                    add(record, isShared: place == 0 && request.index > 0 && plan.pageSize > 1)
-                }
+                let page = try Fold.Row.readPage(
+                    &response.body, with: decoder, filter: &filter,
+                    sharesFirst: request.index > 0 && plan.pageSize > 1, texts: texts)
+                fold.add(contentsOf: page.rows)
+                return page.shape
             }
         } catch {
             throw APIFailure(
@@ -34,32 +35,20 @@ actor ListingAssembly<Fold: ListingFold> where Fold.Row: ListedRow {
                 requestID: response.header("X-Request-Id"))
         }
         let step = plan.receive(shape, for: request)
+        if request.index == 0, case .fetch(let further) = step {
+            filter.reserve((further.count + 1) * plan.pageSize)
+        }
         if step == .shifted { hasShifted = true }
         return step
     }
 
-    /// - Parameter isShared: whether the record is the one that the page before ended with and has counted already,
-    ///   which only matters for records that no id tells apart.
-    private func add(_ record: PageRecord<Fold.Row>, isShared: Bool) {
-        switch record {
-        case .row(let row, let malformedFields):
-            guard ids.insert(row.recordID).inserted else { return }
-            malformed += malformedFields
-            fold.add(row)
-        case .skipped(let malformedFields):
-            guard !isShared else { return }
-            skipped += 1
-            malformed += malformedFields
-        }
-    }
-
     func finish() -> ListingAttempt<Fold> {
-        let isWhole = !hasShifted && plan.isWhole(distinct: ids.count, skipped: skipped)
+        let isWhole = !hasShifted && plan.isWhole(distinct: filter.ids.count, skipped: filter.skipped)
         return ListingAttempt(
             listing: Listing(
-                fold: fold, rows: ids.count, skippedRecords: skipped,
-                malformedFields: malformed + plan.malformedFields),
-            wholeIDs: isWhole ? ids : nil,
+                fold: fold, rows: filter.ids.count, skippedRecords: filter.skipped,
+                malformedFields: filter.malformed + plan.malformedFields),
+            wholeIDs: isWhole ? filter.ids : nil,
             neighboursAgree: plan.neighboursAgree
         )
     }

@@ -48,26 +48,62 @@ final class PageDecoder {
     func decode(
         _ body: inout [UInt8], onRecord: (_ record: PageRecord<EndpointRow>, _ place: Int) -> Void
     ) throws(PageDecodingError) -> PageShape {
-        var row = fabric_row()
-        return try decode(
-            &body, as: FABRIC_LIST_ENDPOINTS,
-            next: { fabric_page_next(parser, &row) ? PageRecord<EndpointRow>(row) : nil }, onRecord: onRecord)
+        var raw = fabric_row()
+        return try decode(&body, as: FABRIC_LIST_ENDPOINTS, next: { fabric_page_next(parser, &raw) }) { place in
+            var malformed = Int(raw.malformed)
+            let id = EndpointID(raw)
+            let row = EndpointRow(raw, id: id ?? EndpointID(""), malformed: &malformed, texts: .all)
+            onRecord(id == nil ? .skipped(malformedFields: malformed) : .row(row, malformedFields: malformed), place)
+            return id
+        }
     }
 
-    /// The same for a page of workspaces.
+    /// The rows of a page of endpoints that `filter` lets pass.
+    /// - Parameters:
+    ///   - sharesFirst: whether the first record is the one that the page before ended with.
+    ///   - texts: which rows need the texts that only single rows have.
+    func rows(
+        of body: inout [UInt8], filter: inout RowFilter, sharesFirst: Bool, texts: RowTexts
+    ) throws(PageDecodingError) -> (shape: PageShape, rows: [EndpointRow]) {
+        var rows: [EndpointRow] = []
+        var raw = fabric_row()
+        let next = { fabric_page_next(self.parser, &raw) }
+        let shape = try decode(&body, as: FABRIC_LIST_ENDPOINTS, next: next) { place in
+            var malformed = Int(raw.malformed)
+            guard let id = EndpointID(raw) else {
+                _ = EndpointRow(raw, id: EndpointID(""), malformed: &malformed, texts: .none)
+                filter.skip(malformedFields: malformed, isShared: place == 0 && sharesFirst)
+                return nil
+            }
+            if filter.admit(id) {
+                if rows.isEmpty { rows.reserveCapacity(100) }
+                rows.append(EndpointRow(raw, id: id, malformed: &malformed, texts: texts))
+                filter.noteMalformed(malformed)
+            }
+            return id
+        }
+        return (shape, rows)
+    }
+
+    /// The same as ``decode(_:onRecord:)`` for a page of workspaces.
     func decodeWorkspaces(
         _ body: inout [UInt8], onRecord: (_ record: PageRecord<DiscoveredWorkspace>, _ place: Int) -> Void
     ) throws(PageDecodingError) -> PageShape {
-        var row = fabric_workspace_row()
-        return try decode(
-            &body, as: FABRIC_LIST_WORKSPACES,
-            next: { fabric_page_next_workspace(parser, &row) ? PageRecord<DiscoveredWorkspace>(row) : nil },
-            onRecord: onRecord)
+        var raw = fabric_workspace_row()
+        let next = { fabric_page_next_workspace(self.parser, &raw) }
+        return try decode(&body, as: FABRIC_LIST_WORKSPACES, next: next) { place in
+            let record = PageRecord<DiscoveredWorkspace>(raw)
+            onRecord(record, place)
+            return if case .row(let row, _) = record { row.recordID } else { nil }
+        }
     }
 
-    private func decode<Row>(
-        _ body: inout [UInt8], as list: fabric_list, next: () -> PageRecord<Row>?,
-        onRecord: (_ record: PageRecord<Row>, _ place: Int) -> Void
+    /// - Parameters:
+    ///   - next: takes the next record out of the parser; false where there is none left.
+    ///   - take: what is done with it, told its place; its id, where it has a usable one.
+    @inline(__always)
+    private func decode(
+        _ body: inout [UInt8], as list: fabric_list, next: () -> Bool, take: (_ place: Int) -> EndpointID?
     ) throws(PageDecodingError) -> PageShape {
         let length = body.count
         // The parser reads whole vectors; the padding is usually slack that the transport reserved already.
@@ -83,50 +119,52 @@ final class PageDecoder {
         }
         var shape = PageShape(
             total: page.has_total ? page.total : nil, rowCount: 0, malformedFields: Int(page.malformed))
-        while let record = next() {
-            let id: EndpointID? = if case .row(let row, _) = record { row.recordID } else { nil }
-            if shape.rowCount == 0 { shape.firstID = id }
-            shape.lastID = id
-            onRecord(record, shape.rowCount)
+        while next() {
+            shape.lastID = take(shape.rowCount)
+            if shape.rowCount == 0 { shape.firstID = shape.lastID }
             shape.rowCount += 1
         }
         return shape
     }
 }
 
-extension PageRecord<EndpointRow> {
-    fileprivate init(_ raw: fabric_row) {
-        var malformed = Int(raw.malformed)
+extension EndpointID {
+    /// The id of a record; nil where it has no usable one.
+    fileprivate init?(_ raw: fabric_row) {
+        guard let bytes = raw.id.bytes, !bytes.isEmpty else { return nil }
+        self.init(utf8: bytes)
+    }
+}
+
+extension EndpointRow {
+    /// A record as a row.
+    /// - Parameters:
+    ///   - malformed: counts the times that cannot be read.
+    ///   - texts: which rows need name and message.
+    @inline(__always)
+    fileprivate init(_ raw: fabric_row, id: EndpointID, malformed: inout Int, texts: RowTexts) {
         func time(_ text: fabric_text) -> Timestamp? {
             guard let bytes = text.bytes else { return nil }
             let time = ISO8601Time.parse(bytes)
             if time == nil { malformed += 1 }
             return time
         }
-        let (created, updated) = (time(raw.create_time), time(raw.update_time))
-        guard let idBytes = raw.id.bytes, !idBytes.isEmpty else {
-            self = .skipped(malformedFields: malformed)
-            return
-        }
-        var row = EndpointRow(id: EndpointID(utf8: idBytes))
-        row.name = raw.name.nonEmpty
-        if let type = raw.type.nonEmpty { row.type = type }
-        if let status = raw.status.nonEmpty { row.status = EndpointStatus(status) }
-        if let visibility = raw.visibility.nonEmpty { row.visibility = visibility }
-        row.createTime = created
-        row.updateTime = updated
-        row.apu = ReservedCapacity(raw.apu)
-        row.dpu = ReservedCapacity(raw.dpu)
-        row.mu = ReservedCapacity(raw.mu)
+        self.init(
+            id: id, type: raw.type.word ?? "unknown",
+            status: raw.status.word.map { EndpointStatus($0) } ?? .unknown,
+            visibility: raw.visibility.word ?? "PRIVATE", createTime: time(raw.create_time),
+            updateTime: time(raw.update_time), apu: ReservedCapacity(raw.apu), dpu: ReservedCapacity(raw.dpu),
+            mu: ReservedCapacity(raw.mu), errorCode: raw.error_code.word)
         if raw.has_ray {
             let workers = UnsafeBufferPointer(start: raw.workers, count: raw.worker_count)
-            row.ray = RayCluster(
-                hasHead: raw.has_head, headSpecCode: raw.head_spec_code.nonEmpty,
+            ray = RayCluster(
+                hasHead: raw.has_head, headSpecCode: raw.head_spec_code.word,
                 workers: workers.map(RayCluster.WorkerGroup.init))
         }
-        row.errorCode = raw.error_code.nonEmpty
-        row.errorMessage = raw.error_msg.nonEmpty
-        self = .row(row, malformedFields: malformed)
+        if texts == .all || texts == .ofProblems && isProblem {
+            name = raw.name.nonEmpty
+            errorMessage = raw.error_msg.nonEmpty
+        }
     }
 }
 
@@ -163,7 +201,7 @@ extension ReservedCapacity {
         guard raw.present else { return nil }
         let reserved = raw.has_reserved ? raw.reserved : 0
         self.init(
-            specCode: raw.spec_code.nonEmpty, reserved: reserved, maximum: raw.has_maximum ? raw.maximum : reserved,
+            specCode: raw.spec_code.word, reserved: reserved, maximum: raw.has_maximum ? raw.maximum : reserved,
             usesPublicResource: raw.uses_public_resource)
     }
 }
@@ -172,7 +210,7 @@ extension RayCluster.WorkerGroup {
     fileprivate init(_ raw: fabric_worker_group) {
         let minimum = raw.has_minimum ? raw.minimum : 0
         self.init(
-            specCode: raw.spec_code.nonEmpty, minimum: minimum, maximum: raw.has_maximum ? raw.maximum : minimum)
+            specCode: raw.spec_code.word, minimum: minimum, maximum: raw.has_maximum ? raw.maximum : minimum)
     }
 }
 
@@ -181,6 +219,12 @@ extension fabric_text {
         data.map {
             UnsafeBufferPointer(start: UnsafeRawPointer($0).assumingMemoryBound(to: UInt8.self), count: length)
         }
+    }
+
+    /// The text as a word that rows share, nil as for ``nonEmpty``.
+    fileprivate var word: Word? {
+        guard let bytes, !bytes.isEmpty else { return nil }
+        return Word(utf8: bytes)
     }
 
     /// The text, nil where it is absent or empty: the two mean the same everywhere in this API.

@@ -9,6 +9,16 @@ public struct EndpointID: Sendable, Hashable, Comparable {
         case uuid(UInt64, UInt64)
         // Bytes, because Swift calls two spellings of one accented letter the same string.
         case other([UInt8])
+
+        /// The spelling is left out: the same id is hardly ever spelled in both ways.
+        func hash(into hasher: inout Hasher) {
+            switch self {
+            case .digits(let high, let low), .uuid(let high, let low):
+                hasher.combine(high)
+                hasher.combine(low)
+            case .other(let bytes): hasher.combine(bytes)
+            }
+        }
     }
 
     private let form: Form
@@ -49,23 +59,38 @@ public struct EndpointID: Sendable, Hashable, Comparable {
     }
 
     private static func hexadecimal(_ bytes: UnsafeBufferPointer<UInt8>, dashed: Bool) -> (UInt64, UInt64)? {
-        var words: (UInt64, UInt64) = (0, 0)
-        var digits = 0
-        for (index, byte) in bytes.enumerated() {
-            if dashed, index == 8 || index == 13 || index == 18 || index == 23 {
-                guard byte == UInt8(ascii: "-") else { return nil }
-                continue
+        // One look at the end for all digits: a bad one leaves a bit here.
+        var bad: UInt8 = 0
+        let digits = Self.digits
+        func number(_ range: Range<Int>) -> UInt64 {
+            var number: UInt64 = 0
+            for index in range {
+                let digit = digits[Int(bytes[index])]
+                bad |= digit
+                number = number << 4 | UInt64(digit & 15)
             }
-            let digit: UInt8
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
-            default: return nil
-            }
-            if digits < 16 { words.0 = words.0 << 4 | UInt64(digit) } else { words.1 = words.1 << 4 | UInt64(digit) }
-            digits += 1
+            return number
         }
-        return words
+        let words: (UInt64, UInt64)
+        if dashed {
+            let dash = UInt8(ascii: "-")
+            guard bytes[8] == dash, bytes[13] == dash, bytes[18] == dash, bytes[23] == dash else { return nil }
+            words = (
+                number(0..<8) << 32 | number(9..<13) << 16 | number(14..<18), number(19..<23) << 48 | number(24..<36)
+            )
+        } else {
+            words = (number(0..<16), number(16..<32))
+        }
+        return bad & 0x80 == 0 ? words : nil
+    }
+
+    /// The value of each byte as a lower-case hexadecimal digit; 0x80 where it is none.
+    private static let digits: [UInt8] = (0...255).map { byte in
+        switch UInt8(byte) {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt8(byte) - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt8(byte) - UInt8(ascii: "a") + 10
+        default: 0x80
+        }
     }
 
     private static func spell(_ high: UInt64, _ low: UInt64, dashed: Bool) -> String {

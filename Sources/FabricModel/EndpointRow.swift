@@ -7,11 +7,11 @@ public struct EndpointRow: Sendable, Equatable {
     /// The name, nil where there is none.
     public var name: String?
     /// The type as it came; `unknown` where there is none.
-    public var type: String
+    public var type: Word
     /// The status as it came.
     public var status: EndpointStatus
     /// The visibility as it came; `PRIVATE` where there is none.
-    public var visibility: String
+    public var visibility: Word
     /// When it was made.
     public var createTime: Timestamp?
     /// When it was last changed.
@@ -25,7 +25,7 @@ public struct EndpointRow: Sendable, Equatable {
     /// The Ray cluster's shape.
     public var ray: RayCluster?
     /// Why the endpoint failed; never empty.
-    public var errorCode: String?
+    public var errorCode: Word?
     /// The same in words.
     public var errorMessage: String?
 
@@ -33,16 +33,16 @@ public struct EndpointRow: Sendable, Equatable {
     public init(
         id: EndpointID,
         name: String? = nil,
-        type: String = "unknown",
+        type: Word = "unknown",
         status: EndpointStatus = .unknown,
-        visibility: String = "PRIVATE",
+        visibility: Word = "PRIVATE",
         createTime: Timestamp? = nil,
         updateTime: Timestamp? = nil,
         apu: ReservedCapacity? = nil,
         dpu: ReservedCapacity? = nil,
         mu: ReservedCapacity? = nil,
         ray: RayCluster? = nil,
-        errorCode: String? = nil,
+        errorCode: Word? = nil,
         errorMessage: String? = nil
     ) {
         self.id = id
@@ -61,10 +61,15 @@ public struct EndpointRow: Sendable, Equatable {
     }
 }
 
+extension EndpointRow {
+    /// Whether it is on its way, has failed, or has an error code.
+    public var isProblem: Bool { status.isTransitional || status.isFailed || errorCode != nil }
+}
+
 /// Capacity configured for an endpoint, in the unit of its kind; never the amount in use.
 public struct ReservedCapacity: Sendable, Equatable {
     /// The opaque specification code, nil where there is none.
-    public var specCode: String?
+    public var specCode: Word?
     /// Units kept ready (`warm_up_num`, `mu.min`).
     public var reserved: Int64
     /// The ceiling (`max_num`, `mu.max`).
@@ -73,7 +78,7 @@ public struct ReservedCapacity: Sendable, Equatable {
     public var usesPublicResource: Bool
 
     /// Capacity of these amounts.
-    public init(specCode: String?, reserved: Int64, maximum: Int64, usesPublicResource: Bool = false) {
+    public init(specCode: Word?, reserved: Int64, maximum: Int64, usesPublicResource: Bool = false) {
         self.specCode = specCode
         self.reserved = reserved
         self.maximum = maximum
@@ -86,14 +91,14 @@ public struct RayCluster: Sendable, Equatable {
     /// A group of like workers.
     public struct WorkerGroup: Sendable, Equatable {
         /// The opaque specification code, nil where there is none.
-        public var specCode: String?
+        public var specCode: Word?
         /// The fewest replicas.
         public var minimum: Int64
         /// The most replicas.
         public var maximum: Int64
 
         /// A group of these sizes.
-        public init(specCode: String?, minimum: Int64, maximum: Int64) {
+        public init(specCode: Word?, minimum: Int64, maximum: Int64) {
             self.specCode = specCode
             self.minimum = minimum
             self.maximum = maximum
@@ -103,12 +108,12 @@ public struct RayCluster: Sendable, Equatable {
     /// Whether there is a head group.
     public var hasHead: Bool
     /// The head group's specification code.
-    public var headSpecCode: String?
+    public var headSpecCode: Word?
     /// The worker groups, in the order they came.
     public var workers: [WorkerGroup]
 
     /// A cluster of this shape.
-    public init(hasHead: Bool, headSpecCode: String?, workers: [WorkerGroup]) {
+    public init(hasHead: Bool, headSpecCode: Word?, workers: [WorkerGroup]) {
         self.hasHead = hasHead
         self.headSpecCode = headSpecCode
         self.workers = workers

@@ -57,14 +57,14 @@ enum PageParts {
         table.columns += [.init("Type"), .init("Status"), .init("For", .when), .init("Error", .text)]
         for (workspace, detail) in problems {
             let name: HTML = detail.name.html { "\($0)" }
-            let words = [detail.errorCode.html { "<code>\($0)</code>" }, detail.errorMessage.html { "\($0)" }]
+            let words = [(detail.errorCode?.text).html { "<code>\($0)</code>" }, detail.errorMessage.html { "\($0)" }]
             var cells: [HTML] = [#"\#(name)<span class="id">\#(detail.id.text)</span>"#]
             if showsWorkspace {
                 cells.append(
                     workspace.html { #"<a href="\#(StatusQuery.address(of: $0))">\#($0.workspace.name)</a>"# })
             }
             cells += [
-                "\(detail.type)", badge(ofStatus: detail.status), Words.since(detail.since, now: now),
+                "\(detail.type.text)", badge(ofStatus: detail.status), Words.since(detail.since, now: now),
                 HTML(words.filter { !$0.text.isEmpty }, separator: "<br>"),
             ]
             table.rows.append(cells)

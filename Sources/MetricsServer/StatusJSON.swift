@@ -65,9 +65,9 @@ enum StatusJSON {
 
     private static func problem(_ detail: EndpointDetail) -> JSONValue {
         [
-            "endpoint_id": .string(detail.id.text), "name": JSONValue(detail.name), "type": .string(detail.type),
-            "status": .string(detail.status.rawValue), "visibility": .string(detail.visibility),
-            "status_since": time(detail.since), "error_code": JSONValue(detail.errorCode),
+            "endpoint_id": .string(detail.id.text), "name": JSONValue(detail.name), "type": .string(detail.type.text),
+            "status": .string(detail.status.rawValue), "visibility": .string(detail.visibility.text),
+            "status_since": time(detail.since), "error_code": JSONValue(detail.errorCode?.text),
             "error_msg": JSONValue(detail.errorMessage),
         ]
     }

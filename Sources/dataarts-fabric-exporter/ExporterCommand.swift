@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import CMalloc
 import FabricExporter
+import Glibc
 
 /// The program: `serve` unless another command is named.
 @main
@@ -17,6 +19,7 @@ struct ExporterCommand: AsyncParsableCommand {
 
     /// ArgumentParser ends with 64 on a bad flag; this program promises 2, as Prometheus' own exporters do.
     static func main() async {
+        boundMemory()
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
@@ -27,6 +30,17 @@ struct ExporterCommand: AsyncParsableCommand {
         } catch {
             exit(for: error)
         }
+    }
+
+    /// Keeps glibc from holding what was freed. Left alone it makes up to eight arenas a core and raises the size from
+    /// which memory goes back to the system with every large block that is freed: over an hour of faults at hundreds of
+    /// workspaces resident memory crept from 100 to 150 MB that way, with these limits it stays at 60 to 70. Whoever sets
+    /// `MALLOC_…` variables knows better.
+    private static func boundMemory() {
+        guard getenv("MALLOC_ARENA_MAX") == nil else { return }
+        mallopt(M_ARENA_MAX, 2)
+        mallopt(M_MMAP_THRESHOLD, 256 * 1024)
+        mallopt(M_TRIM_THRESHOLD, 1024 * 1024)
     }
 
     private static func exit(for error: any Error) -> Never {

@@ -74,9 +74,9 @@ extension EndpointRow {
         error: String? = nil
     ) {
         self.init(
-            id: EndpointID(id), name: "name-\(id)", type: type, status: EndpointStatus(status),
+            id: EndpointID(id), name: "name-\(id)", type: Word(type), status: EndpointStatus(status),
             createTime: created.map { Timestamp(seconds: $0) }, updateTime: updated.map { Timestamp(seconds: $0) },
-            errorCode: error)
+            errorCode: error.map { Word($0) })
     }
 
     func with(_ change: (inout EndpointRow) -> Void) -> EndpointRow {

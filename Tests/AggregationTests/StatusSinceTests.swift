@@ -132,6 +132,6 @@ struct StatusSinceTests {
             settings: .init(details: .all, maximumDetails: 10, remembers: false), memory: WorkspaceMemory())
         tally.add(EndpointRow("a", "UPDATING", updated: 700))
         #expect(tally.statuses.since(EndpointRow("a", "UPDATING", updated: 900)) == Timestamp(seconds: 900))
-        #expect(tally.oldestTransitions.values.map { $0 } == [Timestamp(seconds: 700)])
+        #expect(tally.oldestTransitions.cells.map(\.value) == [Timestamp(seconds: 700)])
     }
 }

@@ -30,7 +30,8 @@ enum SampleReport {
     ) -> EndpointRow {
         EndpointRow(
             id: EndpointID(id), name: name, type: "SQL", status: EndpointStatus(status), createTime: before(10_800),
-            dpu: ReservedCapacity(specCode: nil, reserved: 2, maximum: 8), errorCode: code, errorMessage: message)
+            dpu: ReservedCapacity(specCode: nil, reserved: 2, maximum: 8), errorCode: code.map { Word($0) },
+            errorMessage: message)
     }
 
     static func listing(_ rows: [EndpointRow], age: Int64 = 12) -> WorkspaceStatus.Listing {
