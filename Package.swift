@@ -86,7 +86,7 @@ let package = Package(
         room("JSONText"),
         room("Exposition", ["CZlib", "JSONText"]),
         room("Aggregation", ["Exposition", "FabricModel"]),
-        room("ExporterConfig", ["CYAML", "Secrets"]),
+        room("ExporterConfig", ["CYAML", "JSONText", "Secrets"]),
         room("StatusReport", ["Aggregation", "FabricModel"]),
         room(
             "Polling",
@@ -161,7 +161,7 @@ let package = Package(
             "FabricExporter",
             [
                 "Clocks", "CurlTransport", "ExporterConfig", "Exposition", "FabricAPI", "FabricAuth", "FabricModel",
-                "FabricSimulator", "Secrets", "TestSupport", logging,
+                "FabricSimulator", "Polling", "Secrets", "StatusReport", "TestSupport", logging,
             ]),
         tests("FabricModel"),
         tests("Digests"),

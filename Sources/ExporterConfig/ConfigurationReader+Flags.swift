@@ -24,13 +24,12 @@ extension ConfigurationReader {
         workspaces: [String],
         tokenFile: String?,
         environment: [String: String],
-        files: FileAccess,
-        unsupported: Set<String> = Schema.unsupportedYet
+        files: FileAccess
     ) throws(ConfigurationProblems) -> ExporterConfiguration {
         // The flags' values are checked as the file's are, but for `${NAME}`: that is the shell's business there. Without a
         // file the marks are not shown; they keep the problems in the order of the flags.
         var walker = SchemaWalker(
-            environment: [:], files: files, folder: "", unsupported: [], isInterpolating: false,
+            environment: [:], files: files, folder: "", isInterpolating: false,
             log: ProblemLog(file: nil)
         )
         if region == nil {
@@ -43,10 +42,6 @@ extension ConfigurationReader {
             auth = .token(.file(path: path ?? tokenFile))
         } else {
             auth = .environment
-            if region != nil, unsupported.contains("sources[].auth.environment") {
-                let message = "give a file with a token; authentication from the environment is not supported yet"
-                walker.log.report(Mark(line: 2, column: 1), "--token-file", message)
-            }
         }
         let settings = walker.workspaceFlags(workspaces, isRequired: region != nil)
         guard let checkedRegion, walker.log.isClean else { throw walker.log.failure }

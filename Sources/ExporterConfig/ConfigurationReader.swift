@@ -44,8 +44,7 @@ public enum ConfigurationReader {
         text bytes: [UInt8],
         fileName: String,
         environment: [String: String],
-        files: FileAccess,
-        unsupported: Set<String> = Schema.unsupportedYet
+        files: FileAccess
     ) throws(ConfigurationProblems) -> ExporterConfiguration {
         var log = ProblemLog(file: fileName)
         guard bytes.count <= fileLimit else {
@@ -59,7 +58,7 @@ public enum ConfigurationReader {
             throw log.failure
         }
         var walker = SchemaWalker(
-            environment: environment, files: files, folder: folder(of: fileName), unsupported: unsupported, log: log
+            environment: environment, files: files, folder: folder(of: fileName), log: log
         )
         let file = walker.section(root, Schema.file, at: SchemaWalker.Place())
         var builder = SettingsBuilder(environment: environment, log: walker.log)

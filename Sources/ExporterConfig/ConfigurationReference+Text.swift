@@ -50,6 +50,11 @@ extension ConfigurationReference {
         ```yaml
         \(example)```
 
+        [configuration.schema.json](configuration.schema.json) lets editors complete keys and mark errors as you type. With
+        the YAML language server, begin the file with
+        `# yaml-language-server: $schema=https://…/configuration.schema.json`, the address of your copy. It refuses nothing
+        that the program takes; `check` sees more (names that repeat, files that cannot be read, ranges of durations).
+
         Only `sources` is required, and in a source `auth` and `workspaces`, with `region` or else `name` and `base_url`.
 
         Without a file, `--region`, `--workspace` (repeatable, `ID` or `ID=NAME`) and `--token-file` make a configuration of

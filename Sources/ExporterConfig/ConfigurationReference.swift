@@ -3,40 +3,33 @@
 /// `docs/configuration.md`, made from the table the reader walks. A test compares the two.
 enum ConfigurationReference {
     static func markdown() -> String {
-        let sections: [(title: String, path: String, schema: SchemaSection)] = [
-            ("poll", "poll", Schema.poll),
-            ("metrics", "metrics", Schema.metrics),
-            ("sources", "sources[]", Schema.source),
-            ("auth", "sources[].auth", Schema.auth),
-            ("auth.password", "sources[].auth.password", Schema.password),
-            ("auth.access_key", "sources[].auth.access_key", Schema.accessKey),
-            ("auth.metadata", "sources[].auth.metadata", Schema.metadata),
-            ("auth.assume_agency", "sources[].auth.assume_agency", Schema.assumeAgency),
-            ("workspaces", "sources[].workspaces[]", Schema.workspace),
-            ("filter", "sources[].workspaces[].filter", Schema.filter),
-            ("discovery", "sources[].discovery", Schema.discovery),
-            ("tls", "sources[].tls", Schema.tls),
+        let sections: [(title: String, schema: SchemaSection)] = [
+            ("poll", Schema.poll),
+            ("metrics", Schema.metrics),
+            ("sources", Schema.source),
+            ("auth", Schema.auth),
+            ("auth.password", Schema.password),
+            ("auth.access_key", Schema.accessKey),
+            ("auth.metadata", Schema.metadata),
+            ("auth.assume_agency", Schema.assumeAgency),
+            ("workspaces", Schema.workspace),
+            ("filter", Schema.filter),
+            ("discovery", Schema.discovery),
+            ("tls", Schema.tls),
         ]
-        let tables = sections.map { section($0.title, $0.path, $0.schema) }
+        let tables = sections.map { section($0.title, $0.schema) }
         return ([introduction] + tables + [warnings]).joined(separator: "\n")
     }
 
-    private static func section(_ title: String, _ path: String, _ schema: SchemaSection) -> String {
+    private static func section(_ title: String, _ schema: SchemaSection) -> String {
         var lines = ["## `\(title)`", ""]
-        if isUnsupported(path) {
-            lines += ["**Not supported yet:** this section is checked and then refused.", ""]
-        }
         lines += [schema.summary, ""] + schema.rules.map { sentence($0) + "\n" }
         lines += ["| key | value | default | meaning |", "| --- | --- | --- | --- |"]
         for key in schema.keys {
-            let path = "\(path).\(key.name)"
-            let note = isUnsupported(path) ? " **Not supported yet.**" : ""
-            lines.append("| `\(key.name)` | \(kind(key.kind)) | \(fallback(key)) | \(key.summary)\(note) |")
+            lines.append("| `\(key.name)` | \(kind(key.kind)) | \(fallback(key)) | \(key.summary) |")
         }
         return (lines + [""]).joined(separator: "\n")
     }
-
-    private static func isUnsupported(_ path: String) -> Bool { Schema.unsupportedYet.contains(path) }
 
     private static func sentence(_ rule: SchemaRule) -> String {
         switch rule {

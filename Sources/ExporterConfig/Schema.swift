@@ -86,11 +86,8 @@ enum SchemaRule: Sendable {
     case together([String])
 }
 
-/// The whole file, and the parts of it that are checked but have no code behind them yet.
+/// The whole file.
 enum Schema {
-    /// Paths of keys that are read and checked, then refused as not supported yet; at present none.
-    static let unsupportedYet: Set<String> = []
-
     static let file = SchemaSection(
         summary: "The file as a whole.",
         keys: [

@@ -6,10 +6,8 @@ struct SchemaWalker {
     let files: FileAccess
     /// Where relative paths begin; empty for the working directory.
     let folder: String
-    /// Paths of keys to refuse after their check, see ``Schema/unsupportedYet``.
-    let unsupported: Set<String>
-    /// What is said of them.
-    var unsupportedMessage = "not supported yet"
+    /// Paths of keys to refuse after their check.
+    var unsupported: Set<String> = []
     /// Whether `${NAME}` is filled in.
     var isInterpolating = true
     var log: ProblemLog
@@ -57,7 +55,7 @@ struct SchemaWalker {
             let content = value(entry.value, key.kind, at: keyPlace)
             section.values[key.name] = CheckedValue(mark: entry.value.mark, content: content)
             if unsupported.contains(keyPlace.template) {
-                log.report(entry.key.mark, keyPlace.path, unsupportedMessage)
+                log.report(entry.key.mark, keyPlace.path, "not supported by this program")
             }
         }
         checkMissing(section, schema)

@@ -71,7 +71,7 @@ public enum WebConfigurationReader {
         guard let root = document.root, !root.isNull else { return configuration }
         var walker = SchemaWalker(
             environment: [:], files: files, folder: ConfigurationReader.folder(of: path),
-            unsupported: WebSchema.unsupported, unsupportedMessage: "not supported by this program",
+            unsupported: WebSchema.unsupported,
             // `$` stands in every bcrypt hash, and exporters fill nothing in here.
             isInterpolating: false, log: log)
         let file = walker.section(root, WebSchema.file(cipherSuites: cipherSuites), at: SchemaWalker.Place())

@@ -13,6 +13,9 @@ public struct Fragment: Sendable {
     public let labels: [Label]
     let bytes: [UInt8]
     let sections: [Section]
+
+    /// How many samples it has.
+    public var samples: Int { bytes.count { $0 == UInt8(ascii: "\n") } }
 }
 
 /// A label and its value.

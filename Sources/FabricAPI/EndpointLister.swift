@@ -21,11 +21,14 @@ public struct EndpointLister: Sendable {
     public func list<Fold: EndpointFold>(
         isSuspect: Bool = false, retryUntil: ContinuousClock.Instant, makeFold: @Sendable () -> Fold
     ) async -> ListingOutcome<Fold> {
-        // Made anew each time, because the client's settings may have changed.
+        await rowLister.list(isSuspect: isSuspect, retryUntil: retryUntil, makeFold: makeFold)
+    }
+
+    /// Made anew each time, because the client's settings may have changed.
+    var rowLister: RowLister {
         let settings = client.settings
-        let lister = RowLister(
+        return RowLister(
             client: client, operation: .listEndpoints, url: url,
             plan: ListingPlan(pageSize: settings.pageSize, maxEndpoints: settings.maxEndpoints))
-        return await lister.list(isSuspect: isSuspect, retryUntil: retryUntil, makeFold: makeFold)
     }
 }

@@ -35,7 +35,7 @@ struct ListingPlan {
     let pageSize: Int
     let limit: Limit
     /// What the first page said; where it said nothing, pages are walked one by one until a short one.
-    private var total: Int64?
+    private(set) var total: Int64?
     private var pages: [Int: PageShape] = [:]
 
     /// The plan of one attempt.

@@ -86,7 +86,7 @@ struct RowLister: Sendable {
         return await assembly.finish()
     }
 
-    private func fetch<Fold: ListingFold>(
+    func fetch<Fold: ListingFold>(
         _ page: ListingPlan.Request, into assembly: ListingAssembly<Fold>, isSuspect: Bool,
         retryUntil: ContinuousClock.Instant
     ) async -> Result<ListingPlan.Step, APIFailure> where Fold.Row: ListedRow {

@@ -181,7 +181,7 @@ public final class SourceClient: Sendable {
 
     private func currentCredential() async throws(APIFailure) -> Credential {
         do { return try await credentials.credential() } catch {
-            throw APIFailure(.credentials, error.description)
+            throw APIFailure(.credentials, error.description, requestID: error.requestID)
         }
     }
 

@@ -18,7 +18,7 @@ public struct WorkspaceLister: Sendable {
     /// A longer list is refused: each workspace costs requests every interval, so that so many can't be meant.
     static let maximumWorkspaces = 10_000
 
-    private let lister: RowLister
+    let lister: RowLister
 
     /// A lister through `client`.
     /// - Parameters:
@@ -49,7 +49,7 @@ public struct WorkspaceLister: Sendable {
         }
     }
 
-    private struct Rows: ListingFold {
+    struct Rows: ListingFold {
         var workspaces: [DiscoveredWorkspace] = []
 
         mutating func add(_ row: DiscoveredWorkspace) { workspaces.append(row) }

@@ -36,9 +36,14 @@ public struct Credential: Sendable {
 public struct CredentialFailure: Error, Sendable, Equatable, CustomStringConvertible {
     /// What is wrong, without any secret.
     public let description: String
+    /// The service's id of the request that was refused, for support cases.
+    public let requestID: String?
 
     /// A failure told by `description`.
-    public init(_ description: String) { self.description = description }
+    public init(_ description: String, requestID: String? = nil) {
+        self.description = description
+        self.requestID = requestID
+    }
 }
 
 /// Where a source's credentials come from.

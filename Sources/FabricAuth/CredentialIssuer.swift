@@ -53,6 +53,8 @@ struct IssueFailure: Error {
     var isRefusal: Bool
     /// How long the service asked to be left alone.
     var retryAfter: Duration?
+    /// The service's id of the request.
+    var requestID: String?
 
     init(_ description: String, isRefusal: Bool, retryAfter: Duration? = nil) {
         self.description = description
@@ -82,6 +84,8 @@ struct IssueFailure: Error {
             "\(skew)\(name) answered HTTP \(response.status)\(code)\(message)",
             isRefusal: !isThrottled && (400..<500).contains(response.status) && response.status != 408,
             retryAfter: isThrottled ? pause.map { .seconds($0) } : nil)
+        let id = response.header("X-Request-Id") ?? response.header("X-IAM-Trace-Id")
+        requestID = id.map { cleaned($0, limit: 64) }
     }
 }
 

@@ -77,7 +77,7 @@ public actor RenewingCredentials: CredentialProvider {
             try await waitForRenewal()
         }
         if let held, isAlive(held) { return held.credential }
-        throw CredentialFailure(setback?.failure.description ?? "no credential could be obtained")
+        throw failure
     }
 
     /// Another credential, obtained now where nobody has obtained one since `refused`.
@@ -92,7 +92,13 @@ public actor RenewingCredentials: CredentialProvider {
             try await waitForRenewal()
         }
         if let held { return held.credential }
-        throw CredentialFailure(setback?.failure.description ?? "no credential could be obtained")
+        throw failure
+    }
+
+    /// Why there is no credential.
+    private var failure: CredentialFailure {
+        CredentialFailure(
+            setback?.failure.description ?? "no credential could be obtained", requestID: setback?.failure.requestID)
     }
 
     private func isAlive(_ held: Held) -> Bool { held.endsAt.map { clock.now < $0 } ?? true }

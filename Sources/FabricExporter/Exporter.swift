@@ -43,10 +43,13 @@ public final class Exporter: Sendable {
     let reloads: ReloadRecord
 
     /// An exporter for a checked configuration; nothing is polled yet.
-    /// - Parameter environment: the variables that `auth: environment` draws on.
+    /// - Parameters:
+    ///   - shard: which of the workspaces are polled.
+    ///   - environment: the variables that `auth: environment` draws on.
     /// - Throws: ``ExporterError`` when the HTTP engine cannot start or a source cannot be made.
     public init(
-        _ configuration: ExporterConfiguration, mode: Mode, clock: any ExporterClock = SystemClock(),
+        _ configuration: ExporterConfiguration, mode: Mode, shard: ShardChoice = .whole,
+        clock: any ExporterClock = SystemClock(),
         environment: [String: String] = ProcessEnvironment.variables(), logger: Logger
     ) async throws(ExporterError) {
         self.mode = mode
@@ -60,7 +63,7 @@ public final class Exporter: Sendable {
         surroundings = SourceSupervisor.Surroundings(
             slots: ExchangeSlots(count: configuration.poll.concurrency),
             fleet: PollFleet(store: store, clock: clock, logger: logger), discoveries: DiscoveryStore(), clock: clock,
-            logger: logger)
+            logger: logger, shard: shard.shard)
         interval = Mutex(configuration.poll.interval)
         startedAt = clock.now
         reloads = ReloadRecord(loadedAt: clock.wallMicroseconds)
@@ -116,7 +119,7 @@ public final class Exporter: Sendable {
         }
     }
 
-    private static func manner(_ configuration: ExporterConfiguration, _ mode: Mode) -> PollFleet.Manner {
+    static func manner(_ configuration: ExporterConfiguration, _ mode: Mode) -> PollFleet.Manner {
         PollFleet.Manner(
             tally: EndpointTally.Settings(
                 details: DetailLevel(configuration.metrics.endpointDetails),
@@ -171,12 +174,12 @@ public final class Exporter: Sendable {
     /// and reload families.
     func renderAlone(_ format: ExpositionFormat) -> [UInt8] {
         Catalogue.exporter.render(
-            format, fragments: fragments() + sourceFragments())
+            format, fragments: sharedFragments() + sourceFragments())
     }
 
     /// What is known at this moment, for people.
     func statusReport() -> StatusReport {
-        let timing = store.timing
+        let (timing, shard) = (store.timing, surroundings.shard)
         let discoveries = surroundings.discoveries.statuses()
         let (known, regions) = sources.withLock { ($0.byName, $0.regions) }
         let statuses = known.sorted { $0.key < $1.key }.map { name, source in
@@ -186,7 +189,8 @@ public final class Exporter: Sendable {
         }
         return StatusReport(
             time: Timestamp(microseconds: clock.wallMicroseconds), interval: timing.interval,
-            staleAfter: timing.staleAfter, sources: statuses, workspaces: store.statuses())
+            staleAfter: timing.staleAfter, shard: .init(ordinal: shard.ordinal, total: shard.total), sources: statuses,
+            workspaces: store.statuses())
     }
 
     private func sourceFragments() -> [Fragment] {
@@ -207,6 +211,11 @@ extension Exporter: FragmentSource {
 
     /// See `FragmentSource`.
     public func fragments() -> [Fragment] {
+        sharedFragments() + [ExporterFamilies.shardFragment(surroundings.shard)]
+    }
+
+    /// What a page has wherever it is served: who polls once is no shard.
+    private func sharedFragments() -> [Fragment] {
         store.fragments() + surroundings.discoveries.fragments() + [ExporterFamilies.buildFragment()]
     }
 

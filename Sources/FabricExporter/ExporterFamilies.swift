@@ -10,6 +10,12 @@ enum ExporterFamilies {
         .info, "dataarts_fabric_exporter_build_info",
         labels: ["version", "revision", "swift_version", "libcurl_version"],
         help: "What the exporter was built from; always 1.")
+    static let shard = MetricFamily(
+        .gauge, "dataarts_fabric_exporter_shard", labels: [],
+        help: "Which of the shards this process is, from 0; 0 where the workspaces are not divided.")
+    static let shards = MetricFamily(
+        .gauge, "dataarts_fabric_exporter_shards", labels: [],
+        help: "Among how many processes the workspaces are divided (--shard), this one included.")
     static let lastReloadSuccessful = MetricFamily(
         .gauge, "dataarts_fabric_exporter_config_last_reload_successful", labels: [],
         help: "1 if the last attempt to load the configuration succeeded, else 0.")
@@ -22,12 +28,19 @@ enum ExporterFamilies {
 
     static let chapter = Catalogue.Chapter(
         "The exporter itself",
-        [buildInfo, lastReloadSuccessful, lastReloadSuccess, reloads] + ServerFamilies.families
+        [buildInfo, shard, shards, lastReloadSuccessful, lastReloadSuccess, reloads] + ServerFamilies.families
             + ProcessMetrics.families)
 
     /// Those that are rendered at each scrape.
     static let liveFamilies =
         [lastReloadSuccessful, lastReloadSuccess, reloads] + ServerFamilies.families + ProcessMetrics.families
+
+    static func shardFragment(_ own: Shard) -> Fragment {
+        var builder = FragmentBuilder()
+        builder.add(shard, .integer(Int64(own.ordinal)))
+        builder.add(shards, .integer(Int64(own.total)))
+        return builder.build()
+    }
 
     static func buildFragment() -> Fragment {
         var builder = FragmentBuilder()

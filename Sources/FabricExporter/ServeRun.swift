@@ -5,6 +5,7 @@ internal import Exposition
 internal import HTTPListener
 public import Logging
 internal import MetricsServer
+internal import Polling
 internal import ServiceLifecycle
 internal import UnixSignals
 
@@ -69,17 +70,21 @@ public struct ServeRun: Sendable {
 
     private let configuration: ExporterConfiguration
     private let web: WebSettings
+    private let shard: ShardChoice
     private let logger: Logger
     private let reread: @Sendable () async throws -> ExporterConfiguration
 
     /// A run of a checked configuration.
-    /// - Parameter reread: reads and checks the configuration again, for a reload; its errors tell what is wrong.
+    /// - Parameters:
+    ///   - shard: which of the workspaces are polled.
+    ///   - reread: reads and checks the configuration again, for a reload; its errors tell what is wrong.
     public init(
-        configuration: ExporterConfiguration, web: WebSettings, logger: Logger,
+        configuration: ExporterConfiguration, web: WebSettings, shard: ShardChoice = .whole, logger: Logger,
         reread: @escaping @Sendable () async throws -> ExporterConfiguration
     ) {
         self.configuration = configuration
         self.web = web
+        self.shard = shard
         self.logger = logger
         self.reread = reread
     }
@@ -89,7 +94,12 @@ public struct ServeRun: Sendable {
     /// - Throws: ``ExporterError`` when it cannot begin.
     public func run(companions: [@Sendable () async -> Void] = []) async throws {
         let access = try web.configFile.map { path throws(ExporterError) in try WebAccess(path: path, logger: logger) }
-        let exporter = try await Exporter(configuration, mode: .serving, logger: logger)
+        let exporter = try await Exporter(configuration, mode: .serving, shard: shard, logger: logger)
+        if shard.shard.total > 1 {
+            logger.notice(
+                "Polling one shard of the workspaces.",
+                metadata: ["shard": "\(shard.shard.ordinal)", "shards": "\(shard.shard.total)"])
+        }
         let clock = SystemClock()
         let reloader = Reloader(exporter: exporter, clock: clock, logger: logger, read: reread)
         var reload: (@Sendable () async -> String?)?

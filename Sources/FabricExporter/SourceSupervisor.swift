@@ -17,6 +17,8 @@ actor SourceSupervisor {
         var discoveries: DiscoveryStore
         var clock: any ExporterClock
         var logger: Logger
+        /// Which of the workspaces, found or configured, are polled here.
+        var shard = Shard.whole
     }
 
     private struct Discovery {
@@ -111,6 +113,7 @@ actor SourceSupervisor {
 
     private func assign() async {
         let targets = SourceFactory.merge(settings).targets(discovered: discovered)
+            .filter { surroundings.shard.owns($0.workspace.key.workspaceID) }
         await surroundings.fleet.assign(targets, of: name, through: client, manner: manner)
     }
 

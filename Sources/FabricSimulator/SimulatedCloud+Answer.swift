@@ -36,7 +36,7 @@ extension SimulatedCloud {
                 response = .json(
                     200,
                     try properAnswer(request, route: route, requestID: requestID, faults: faults),
-                    requestID: requestID
+                    requestID: requestID, headers: [date]
                 )
             } catch {
                 response = error.response(requestID: requestID)

@@ -47,6 +47,42 @@ public indirect enum JSONValue: Sendable, Equatable {
         return text
     }
 
+    /// The value with a line for each member, for files that people read too; what is short and holds nothing nested
+    /// stays in its line.
+    public var indentedText: String {
+        var text = ""
+        writeIndented(to: &text, indentation: "")
+        return text
+    }
+
+    private func writeIndented(to text: inout String, indentation: String) {
+        let inner = indentation + "  "
+        let parts: [(prefix: String, value: JSONValue)]
+        let (open, close): (String, String)
+        switch self {
+        case .array(let values):
+            (parts, open, close) = (values.map { ("", $0) }, "[", "]")
+        case .object(let members):
+            (parts, open, close) = (members.map { (JSONText.string($0.name) + ": ", $0.value) }, "{", "}")
+        default: return write(to: &text)
+        }
+        let line = self.text
+        if parts.isEmpty || (line.utf8.count <= 60 && parts.allSatisfy { !$0.value.isNested }) { return text += line }
+        text += open
+        for (index, part) in parts.enumerated() {
+            text += (index > 0 ? ",\n" : "\n") + inner + part.prefix
+            part.value.writeIndented(to: &text, indentation: inner)
+        }
+        text += "\n" + indentation + close
+    }
+
+    private var isNested: Bool {
+        switch self {
+        case .array, .object: true
+        default: false
+        }
+    }
+
     private func write(to text: inout String) {
         switch self {
         case .null: text += "null"
@@ -77,7 +113,7 @@ public indirect enum JSONValue: Sendable, Equatable {
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral,
-    ExpressibleByDictionaryLiteral
+    ExpressibleByDictionaryLiteral, ExpressibleByIntegerLiteral
 {
     /// A string.
     public init(stringLiteral value: String) { self = .string(value) }
@@ -91,6 +127,8 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, Ex
     }
     /// A string, or null where there is none.
     public init(_ value: String?) { self = value.map(JSONValue.string) ?? .null }
+    /// A whole number.
+    public init(integerLiteral value: Int64) { self = .integer(value) }
     /// A whole number.
     public init(_ value: Int) { self = .integer(Int64(value)) }
 }

@@ -35,7 +35,7 @@ struct OverviewPage: Page {
 
     var body: HTML {
         """
-        \(tiles)
+        \(shard)\(tiles)
         <section aria-labelledby="problems"><h2 id="problems">Endpoints with problems</h2>
         \(problems)</section>
         <section aria-labelledby="workspaces"><h2 id="workspaces">Workspaces</h2>
@@ -44,6 +44,16 @@ struct OverviewPage: Page {
         <section aria-labelledby="sources"><h2 id="sources">Sources</h2>
         \(sources)</section>
         """
+    }
+
+    /// Said only where there are several: then what is missing here is somewhere else.
+    private var shard: HTML {
+        guard report.shard.total > 1 else { return .nothing }
+        return """
+            <p>Shard \(Words.number(report.shard.ordinal)) of \(Words.number(report.shard.total)), counted from 0: the other \
+            workspaces are polled by the other shards.</p>
+
+            """
     }
 
     private var tiles: HTML {

@@ -12,6 +12,7 @@ enum StatusJSON {
             "poll": [
                 "interval_seconds": seconds(report.interval), "stale_after_seconds": seconds(report.staleAfter),
             ],
+            "shard": ["ordinal": JSONValue(report.shard.ordinal), "total": JSONValue(report.shard.total)],
             "sources": .array(report.sources.map(source)), "workspaces": .array(workspaces.map(workspace)),
         ]
         return value.text + "\n"

@@ -70,6 +70,15 @@ struct WorkspaceHealth: Sendable {
     }
 }
 
+extension WorkspaceHealthFamilies {
+    /// How many series say how the polls of a workspace went, once one has succeeded.
+    public static var seriesOfWorkspace: Int {
+        var health = WorkspaceHealth()
+        health.note(.init(failure: nil, relists: 0, duration: .zero, endedAt: Timestamp(microseconds: 0)))
+        return health.fragment(of: Workspace(key: WorkspaceKey(source: "", workspaceID: ""), baseURL: "")).samples
+    }
+}
+
 extension Workspace {
     /// The labels that every series of the workspace carries.
     var labels: [Label] {

@@ -10,6 +10,22 @@ public struct StatusReport: Sendable {
     public var interval: Duration
     /// The age at which a listing is withdrawn.
     public var staleAfter: Duration
+    /// Which of several processes this one is.
+    public struct Shard: Sendable, Equatable {
+        /// Which one, from 0.
+        public var ordinal: Int
+        /// How many there are.
+        public var total: Int
+
+        /// Shard `ordinal` of `total`.
+        public init(ordinal: Int, total: Int) {
+            self.ordinal = ordinal
+            self.total = total
+        }
+    }
+
+    /// Whose workspaces these are: those of the other shards are not among them.
+    public var shard: Shard
     /// Every source, ordered by name.
     public var sources: [SourceStatus]
     /// Every workspace, ordered by source and id.
@@ -17,12 +33,14 @@ public struct StatusReport: Sendable {
 
     /// A report of these parts.
     public init(
-        time: Timestamp, interval: Duration, staleAfter: Duration, sources: [SourceStatus],
+        time: Timestamp, interval: Duration, staleAfter: Duration, shard: Shard = Shard(ordinal: 0, total: 1),
+        sources: [SourceStatus],
         workspaces: [WorkspaceStatus]
     ) {
         self.time = time
         self.interval = interval
         self.staleAfter = staleAfter
+        self.shard = shard
         self.sources = sources
         self.workspaces = workspaces
     }

@@ -1,20 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import ExporterConfig
+import FabricExporter
 
-struct CheckCommand: ParsableCommand {
+struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Read the configuration and print all errors, or a summary.")
+        commandName: "check", abstract: "Read the configuration and print all errors, or a summary.",
+        discussion: "With --connect it ends with status 3 when anything that is configured does not work.")
 
     @OptionGroup(title: "Configuration") var source: ConfigurationOptions
 
-    @Flag(name: .customLong("connect"), help: .hidden)
+    @Flag(
+        name: .customLong("connect"),
+        help: "Also get credentials, discover, list one page of every workspace, and say what to do where that fails.")
     var connects = false
 
-    func run() throws {
-        try refuse(connects, "--connect")
+    func run() async throws {
         let configuration = try source.read()
         StandardStream.output.write(Self.summary(configuration))
+        guard connects else { return }
+        let outcome: ConnectRun.Outcome
+        do throws(ExporterError) { outcome = try await ConnectRun(configuration: configuration).run() } catch {
+            throw ProgramEnd(ProgramEnd.usage, error.description)
+        }
+        StandardStream.output.write([""] + outcome.lines)
+        guard outcome.failing.isEmpty else {
+            let names = outcome.failing.joined(separator: ", ")
+            throw ProgramEnd(ProgramEnd.incomplete, "Not everything works for \(names); see above.")
+        }
     }
 
     private static func summary(_ configuration: ExporterConfiguration) -> [String] {
@@ -24,7 +37,9 @@ struct CheckCommand: ParsableCommand {
                 + "\(counted(workspaces, "workspace")), polled every \(configuration.poll.interval)."
         ]
         for source in configuration.sources {
-            lines.append("  \(source.name): \(counted(source.workspaces.count, "workspace")) at \(source.baseURL)")
+            let discovers = source.discovery == nil ? "" : " and those that discovery finds"
+            lines.append(
+                "  \(source.name): \(counted(source.workspaces.count, "workspace"))\(discovers) at \(source.baseURL)")
         }
         return lines + configuration.warnings.map { "Warning: \($0)" }
     }

@@ -141,13 +141,3 @@ extension WebOptions {
             ProgramEnd.usage, "--web.external-url \(url): must be like http://exporter.example:9942/, without a user")
     }
 }
-
-/// Refuses a flag whose feature does not exist yet.
-func refuse(_ isGiven: Bool, _ flag: String) throws {
-    if isGiven { throw ProgramEnd(ProgramEnd.usage, "\(flag): not supported yet") }
-}
-
-/// Refuses a flag with a value whose feature does not exist yet.
-func refuse(_ value: String?, _ flag: String) throws {
-    if let value { try refuse(true, "\(flag) \(value)") }
-}

@@ -7,20 +7,26 @@ import Testing
 
 @Suite("Reference")
 struct ConfigurationReferenceTests {
-    /// `docs/configuration.md`, seen from this file.
-    private static let path =
-        #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" } + "/docs/configuration.md"
+    /// A file of `docs`, seen from this file.
+    private static func path(_ name: String) -> String {
+        #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" } + "/docs/\(name)"
+    }
 
-    @Test("docs/configuration.md is what the schema says; WRITE_CONFIGURATION_REFERENCE=1 writes it anew")
-    func document() throws {
-        let markdown = ConfigurationReference.markdown()
+    @Test(
+        "What docs say of the configuration is what the schema says; WRITE_CONFIGURATION_REFERENCE=1 writes it anew",
+        arguments: [
+            ("configuration.md", ConfigurationReference.markdown),
+            ("configuration.schema.json", ConfigurationJSONSchema.text),
+        ] as [(String, @Sendable () -> String)])
+    func document(name: String, make: @Sendable () -> String) throws {
+        let (path, text) = (Self.path(name), make())
         if getenv("WRITE_CONFIGURATION_REFERENCE") != nil {
-            let file = try #require(fopen(Self.path, "w"))
+            let file = try #require(fopen(path, "w"))
             defer { fclose(file) }
-            try #require(fputs(markdown, file) >= 0)
+            try #require(fputs(text, file) >= 0)
         } else {
-            let written = String(decoding: try FileAccess.system.read(Self.path, 1_000_000), as: UTF8.self)
-            #expect(written == markdown)
+            let written = String(decoding: try FileAccess.system.read(path, 1_000_000), as: UTF8.self)
+            #expect(written == text)
         }
     }
 

@@ -9,12 +9,11 @@ struct FlagTests {
     private func read(
         _ region: String?,
         _ workspaces: [String],
-        _ tokenFile: String?,
-        unsupported: Set<String> = Schema.unsupportedYet
+        _ tokenFile: String?
     ) throws(ConfigurationProblems) -> ExporterConfiguration {
         try ConfigurationReader.fromFlags(
             region: region, workspaces: workspaces, tokenFile: tokenFile, environment: Reading.environment,
-            files: Reading.access, unsupported: unsupported
+            files: Reading.access
         )
     }
 
@@ -36,7 +35,7 @@ struct FlagTests {
 
     @Test("Without a token file the credential comes from the environment, once that is supported")
     func environment() throws {
-        #expect(try read("cn-north-4", ["w1"], nil, unsupported: []).sources[0].auth == .environment)
+        #expect(try read("cn-north-4", ["w1"], nil).sources[0].auth == .environment)
     }
 
     struct Bad: Sendable {

@@ -28,24 +28,21 @@ enum Reading {
     static func read(
         _ text: String,
         fileName: String = "config.yaml",
-        environment: [String: String] = environment,
-        unsupported: Set<String> = Schema.unsupportedYet
+        environment: [String: String] = environment
     ) throws(ConfigurationProblems) -> ExporterConfiguration {
         try ConfigurationReader.read(
-            text: Array(text.utf8), fileName: fileName, environment: environment, files: access,
-            unsupported: unsupported
+            text: Array(text.utf8), fileName: fileName, environment: environment, files: access
         )
     }
 
     /// The error lines of a text, or of bytes; empty for a good one.
     static func problems(
         _ bytes: [UInt8],
-        environment: [String: String] = environment,
-        unsupported: Set<String> = Schema.unsupportedYet
+        environment: [String: String] = environment
     ) -> [String] {
         do throws(ConfigurationProblems) {
             _ = try ConfigurationReader.read(
-                text: bytes, fileName: "config.yaml", environment: environment, files: access, unsupported: unsupported
+                text: bytes, fileName: "config.yaml", environment: environment, files: access
             )
             return []
         } catch {
@@ -53,8 +50,8 @@ enum Reading {
         }
     }
 
-    static func problems(_ text: String, unsupported: Set<String> = Schema.unsupportedYet) -> [String] {
-        problems(Array(text.utf8), unsupported: unsupported)
+    static func problems(_ text: String) -> [String] {
+        problems(Array(text.utf8))
     }
 
     /// A file that is fine but for `lines`, which begin on line 1.

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Warnings")
 struct WarningTests {
-    private func warnings(_ text: String, unsupported: Set<String> = Schema.unsupportedYet) throws -> [String] {
-        try Reading.read(text, unsupported: unsupported).warnings
+    private func warnings(_ text: String) throws -> [String] {
+        try Reading.read(text).warnings
     }
 
     @Test("An undocumented type is passed on, with a word about it")
@@ -64,7 +64,7 @@ struct WarningTests {
     func iam() throws {
         let text = Reading.authOf("password: {iam_url: 'http://iam.example.com', domain: a, user: u, password: p}")
         #expect(
-            try warnings(text, unsupported: []) == [
+            try warnings(text) == [
                 "config.yaml:5:25: sources[0].auth.password.iam_url: the credential travels over plain http to another "
                     + "machine"
             ]
@@ -76,7 +76,7 @@ struct WarningTests {
         let text = Reading.authOf("access_key: {id: a, secret: s}")
         let environment = ["HUAWEICLOUD_SDK_IAM_ENDPOINT": "http://iam.example.com"]
         #expect(
-            try Reading.read(text, environment: environment, unsupported: []).warnings == [
+            try Reading.read(text, environment: environment).warnings == [
                 "config.yaml:5:17: sources[0].auth.access_key.iam_url: the credential travels over plain http to another "
                     + "machine"
             ]

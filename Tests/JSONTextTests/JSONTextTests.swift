@@ -23,4 +23,21 @@ struct JSONTextTests {
         ]
         #expect(value.text == #"{"z":-9223372036854775808,"a":[true,false,null,"x"],"e":{},"n":null,"f":0.5}"#)
     }
+
+    @Test("Indented it is the same value, with a line for each member that is long or nested")
+    func indented() {
+        let value: JSONValue = ["a": ["short": 1, "list": "x"], "b": [["c": true], []], "d": []]
+        #expect(
+            value.indentedText == """
+                {
+                  "a": {"short":1,"list":"x"},
+                  "b": [
+                    {"c":true},
+                    []
+                  ],
+                  "d": []
+                }
+                """)
+        #expect(JSONValue.array([]).indentedText == "[]" && JSONValue(7).indentedText == "7")
+    }
 }

@@ -27,6 +27,9 @@ class Source:
     name: str = "acceptance"
     auth: str = "{token_file: token}"
     filters: dict[str, dict[str, str]] = dataclasses.field(default_factory=dict)
+    # YAML flow text; nothing: off.
+    discovery: str | None = None
+    proxy_url: str | None = None
 
     def lines(self) -> list[str]:
         lines = [
@@ -34,8 +37,10 @@ class Source:
             f"    region: {REGION}",
             f"    base_url: {self.base_url}",
             f"    auth: {self.auth}",
-            "    workspaces:",
         ]
+        lines += [f"    discovery: {self.discovery}"] if self.discovery else []
+        lines += [f"    proxy_url: {quoted(self.proxy_url)}"] if self.proxy_url else []
+        lines += ["    workspaces:"] if self.workspaces else []
         for workspace in self.workspaces:
             lines.append(f"      - id: {workspace.id}")
             if workspace.name is not None:

@@ -27,6 +27,7 @@ from signed_requests import Request
 
 TOKEN = "SECRET-TOKEN-VALUE-of-the-test-cloud"
 PATH = re.compile(r"/v1/workspaces/([^/]*)/endpoints")
+WORKSPACES = "/v1/workspaces"
 WORKSPACE_ID = re.compile(r"[A-Za-z0-9-]{1,36}")
 LIMITS = {"name": (1, 128), "model_id": (32, 36), "endpoint_id": (32, 36)}
 
@@ -215,12 +216,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with plane.lock:
             plane.requests.append(Recorded(target.path, query, headers, time.monotonic()))
         match = PATH.fullmatch(target.path)
-        if not match:
+        if not match and target.path != WORKSPACES:
             self.identity_or_nothing()
         elif refused := self.refusal():
             self.answer(*refused[:2], headers=refused[2])
-        else:
+        elif match:
             self.list_endpoints(match[1], query)
+        else:
+            self.list_workspaces(query)
 
     def request_as_it_came(self) -> Request:
         length = int(self.headers.get("Content-Length") or 0)
@@ -271,6 +274,23 @@ class Handler(http.server.BaseHTTPRequestHandler):
             document = dict(members if number % 2 else reversed(members))
             text = json_text.write(document, styles[number % len(styles)])
         self.answer(200, text.encode())
+
+    def list_workspaces(self, query: dict[str, list[str]]) -> None:
+        """Every workspace; all of them are in the default enterprise project."""
+        parameters = checked({key: value for key, value in query.items() if key != "enterprise_project_id"})
+        project = query.get("enterprise_project_id", [""])[0]
+        if parameters is None or project not in ("all_granted_eps", "0"):
+            self.answer(400, BAD_REQUEST)
+            return
+        with self.server.plane.lock:
+            held = sorted(self.server.plane.workspaces.values(), key=lambda workspace: workspace.id)
+        rows = [
+            {"id": workspace.id, "enterprise_project_id": "0"} | ({"name": workspace.name} if workspace.name else {})
+            for workspace in held
+            if parameters.get("name", "") in (workspace.name or "")
+        ]
+        offset, limit = int(parameters.get("offset", 0)), int(parameters.get("limit", 10))
+        self.answer(200, {"total": len(rows), "workspaces": rows[offset : offset + limit]})
 
     def fail(self, workspace_id: str, fault: Fault) -> None:
         if fault.mode == "hang":

@@ -37,20 +37,17 @@ func checkConfiguration(_ input: UnsafeBufferPointer<UInt8>) {
 private func read(_ bytes: [UInt8], hiding secret: String) {
     // Whoever writes the secret itself into the file may find it quoted.
     let isHidden = secret == longSecret || !contains(bytes, Array(secret.utf8))
-    for unsupported in [Schema.unsupportedYet, []] {
-        do throws(ConfigurationProblems) {
-            let configuration = try ConfigurationReader.read(
-                text: bytes, fileName: "folder/config.yaml", environment: environment, files: files,
-                unsupported: unsupported)
-            require(!configuration.sources.isEmpty, "a configuration without a source")
-            for warning in configuration.warnings { check(warning, isHidden ? secret : nil) }
-        } catch {
-            require(!error.problems.isEmpty, "refused without a word")
-            for problem in error.problems {
-                require(problem.file == "folder/config.yaml", "a problem of another file")
-                require(!problem.message.isEmpty, "a problem without a word")
-                check(problem.description, isHidden ? secret : nil)
-            }
+    do throws(ConfigurationProblems) {
+        let configuration = try ConfigurationReader.read(
+            text: bytes, fileName: "folder/config.yaml", environment: environment, files: files)
+        require(!configuration.sources.isEmpty, "a configuration without a source")
+        for warning in configuration.warnings { check(warning, isHidden ? secret : nil) }
+    } catch {
+        require(!error.problems.isEmpty, "refused without a word")
+        for problem in error.problems {
+            require(problem.file == "folder/config.yaml", "a problem of another file")
+            require(!problem.message.isEmpty, "a problem without a word")
+            check(problem.description, isHidden ? secret : nil)
         }
     }
 }

@@ -5,11 +5,11 @@ import Testing
 
 @testable import ExporterConfig
 
-@Suite("Parts that are checked and then refused as not supported yet are read all the same")
-struct UnsupportedYetTests {
+@Suite("Authentication and discovery")
+struct AuthAndDiscoveryTests {
     private func source(_ text: String, _ environment: [String: String] = Reading.environment) throws -> SourceSettings
     {
-        try Reading.read(text, environment: environment, unsupported: []).sources[0]
+        try Reading.read(text, environment: environment).sources[0]
     }
 
     @Test("password: IAM's address and the project default to the region's")
@@ -39,7 +39,7 @@ struct UnsupportedYetTests {
         let text = Reading.authOf("password: {domain: a, user: u, password: hunter2hunter2}")
         let environment = ["HUAWEICLOUD_SDK_IAM_ENDPOINT": "https://u:hunter2hunter2@iam.example.com"]
         #expect(
-            Reading.problems(Array(text.utf8), environment: environment, unsupported: []) == [
+            Reading.problems(Array(text.utf8), environment: environment) == [
                 "config.yaml:5:15: sources[0].auth.password.iam_url: default from environment variable "
                     + "HUAWEICLOUD_SDK_IAM_ENDPOINT: the URL must not hold a user or password"
             ]
@@ -76,8 +76,8 @@ struct UnsupportedYetTests {
         let missing = ["iam_url", "project_id"].map {
             "config.yaml:6:17: sources[0].auth.access_key.\($0): required where region is not given"
         }
-        #expect(Reading.problems(Reading.sourceOf(head + key + "}"), unsupported: []) == missing)
-        let withAgency = Reading.problems(Reading.sourceOf(head + key + ", project_id: p}" + agency), unsupported: [])
+        #expect(Reading.problems(Reading.sourceOf(head + key + "}")) == missing)
+        let withAgency = Reading.problems(Reading.sourceOf(head + key + ", project_id: p}" + agency))
         #expect(withAgency == [missing[0]])
     }
 

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ExporterConfig
+internal import FabricAPI
+internal import FabricModel
+
+/// What `check --connect` found of one source.
+struct SourceFindings: Sendable {
+    /// How a credential came.
+    enum CredentialState: Sendable {
+        /// It is as it was configured; nobody was asked.
+        case given
+        /// It was issued, and ends then, in microseconds since the epoch, where that is known.
+        case obtained(endsAt: Int64?)
+        case failed(APIFailure, didAnswer: Bool)
+    }
+
+    /// What discovery found.
+    struct Discovery: Sendable {
+        var latency: Duration?
+        /// How many requests one discovery takes.
+        var requests: Int
+        /// The workspaces that the API listed, or why there are none.
+        var found: Result<[DiscoveredWorkspace], APIFailure>
+        /// Names of those that `include` and `exclude` leave out.
+        var leftOut: [String] = []
+        /// Where nothing was found: how many there would be without `name` and `enterprise_project_id`.
+        var unfiltered: Int64?
+    }
+
+    /// A workspace that answered.
+    struct Answer: Sendable {
+        /// Endpoints that its filter lets pass.
+        var endpoints: Int64
+        /// How many there would be without the filter; nil where that was not asked.
+        var unfiltered: Int64?
+        var cost: ExpectedCost
+        var skippedRecords: Int
+        var malformedFields: Int
+    }
+
+    /// Why a workspace was not asked.
+    enum Omission: Sendable {
+        case credentialRefused
+        case noAnswer
+    }
+
+    /// What became of one workspace.
+    enum Outcome: Sendable {
+        case answered(Answer)
+        case failed(APIFailure)
+        case notAsked(Omission)
+    }
+
+    /// A workspace and what became of it.
+    struct Entry: Sendable {
+        var workspace: Workspace
+        var filter: EndpointFilter
+        var latency: Duration?
+        var outcome: Outcome
+
+        var hasFailed: Bool { if case .answered = outcome { false } else { true } }
+    }
+
+    var settings: SourceSettings
+    var credential = CredentialState.given
+    /// By how many seconds this machine's clock is ahead of the service's; nil where no answer said.
+    var secondsAhead: Int64?
+    /// Nil where discovery is off, or was not tried for want of a credential.
+    var discovery: Discovery?
+    var entries: [Entry] = []
+    /// Ids of workspaces that the credential can see; asked for where a configured one does not exist.
+    var visible: [String]?
+
+    /// Whether anything does not work.
+    var hasFailed: Bool {
+        if case .failed = credential { return true }
+        if case .failure = discovery?.found { return true }
+        return entries.contains(where: \.hasFailed)
+    }
+}
+
+/// What polling a workspace will cost.
+struct ExpectedCost: Sendable, Equatable {
+    /// Requests of one listing.
+    var requests: Int
+    /// Series it will have while all is well.
+    var series: Int
+    /// Whether both are known, not estimated from the first page.
+    var isExact: Bool
+}

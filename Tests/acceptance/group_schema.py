@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`docs/configuration.schema.json` takes every good file and refuses what editors can know to be wrong."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import re
+from typing import Any
+
+import configuration
+import jsonschema
+import yaml
+from bad_configurations import FILES, GOOD
+from bench import Bench
+from report import require, require_equal, require_none
+
+DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
+
+# Bad files that no schema can refuse: it knows no other files, no environment and no order of things.
+BEYOND = {
+    "interval is zero", "timeout is zero", "stale_after below twice the interval", "an agency for too short a time",
+    "token_file is not there", "an unset variable", "workspace twice", "two sources of one name", "a key twice",
+    "a regular expression that is none", "a CA file that is not there", "an agency on top of a token",
+}  # fmt: skip
+
+
+class Loader(yaml.SafeLoader):
+    """YAML 1.2's core schema, as the program and editors read it: no sexagesimal numbers, dates, `yes` or `no`."""
+
+
+Loader.yaml_implicit_resolvers = {}
+for tag, pattern, first in (
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"), ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
+    ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", "-+.0123456789"),
+):  # fmt: skip
+    Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(rf"^(?:{pattern})$"), list(first))
+
+
+def load(text: str) -> Any:
+    return yaml.load(text, Loader)  # noqa: S506: a safe loader
+
+
+def run(with_: Bench) -> None:
+    schema = json.loads((DOCS / "configuration.schema.json").read_text("utf-8"))
+    validator = jsonschema.Draft7Validator(schema)
+
+    def problems(text: str) -> list[str]:
+        return [f"{list(error.absolute_path)}: {error.message}" for error in validator.iter_errors(load(text))]
+
+    with with_.report.check("schema: it is a schema of draft 7"):
+        jsonschema.Draft7Validator.check_schema(schema)
+    for title, text in good_files(with_).items():
+        with with_.report.check(f"schema: takes {title}"):
+            require_none(problems(text), "what it says")
+    with with_.report.check("schema: refuses bad files, but for those that it cannot know to be bad"):
+        passed = {bad.title for bad in FILES if not problems(bad.text())}
+        require_equal(sorted(passed), sorted(BEYOND), "bad files that pass")
+    with with_.report.check("schema: every key of it is in the reference, with the same words"):
+        reference = (DOCS / "configuration.md").read_text("utf-8")
+        sections = [schema, *(each for each in schema["definitions"].values() if "properties" in each)]
+        require(len(sections) > 10, f"{len(sections)} sections")
+        for section in sections[1:]:
+            for name in section["properties"]:
+                require(f"| `{name}` |" in reference, f"{name} is not in the reference")
+
+
+def good_files(with_: Bench) -> dict[str, str]:
+    """Files that the program takes."""
+    examples = re.findall(r"```yaml\n(.*?)```", (DOCS / "configuration.md").read_text("utf-8"), re.DOTALL)
+    require(examples, "the reference has no example")
+    cloud = list(with_.cloud().values())
+    source = configuration.Source("http://127.0.0.1:9", cloud, filters={cloud[0].id: {"type": "inference"}})
+    file = configuration.write(with_.directory, "schema.yaml", [source], "all")
+    auths = (
+        "{token: $$odd}", "{token: '${TOKEN}'}", "{environment: {}}", "{metadata: {url: 'http://127.0.0.1:1/'}}",
+        "{password: {domain: a, user: u, password_file: f, project_id: p}}",
+        "{access_key: {id: a, secret_file: f, security_token_file: g}, assume_agency: {agency: a, domain: d, duration: 1h}}",
+    )  # fmt: skip
+    variants = {
+        f"auth {auth}": GOOD.replace("auth:\n", f"auth: {auth}\n").replace(re.search(r"\n      token: .*", GOOD)[0], "")  # type: ignore[index]
+        for auth in auths
+    }
+    whole = GOOD.replace(
+        "    workspaces:", "    discovery: {interval: '${EVERY}', include: ^prod-, filter: {visibility: ALL}}\n"
+        "    tls: {ca_file: ca.pem, cert_file: c, key_file: k, min_version: TLS13}\n"
+        "    proxy_url: 'http://u:p@proxy:3128'\n    workspaces:"
+    )  # fmt: skip
+    return {
+        "the good file": GOOD, "the reference's example": examples[0], **variants, "a file with everything": whole,
+        "the file of the other groups": (with_.directory / file).read_text("utf-8"),
+    }  # fmt: skip
