@@ -42,9 +42,6 @@ struct CellTable<Key: CellKey, Value: Sendable>: Sendable {
         if places[place] == 0 { insert(key, value, at: place) }
     }
 
-    /// Whether there is a cell of that key.
-    func contains(_ key: Key) -> Bool { places[find(key, key.pair)] != 0 }
-
     /// The place of `key`, or the free one where it belongs.
     @inline(__always)
     private func find(_ key: Key, _ pair: UInt64) -> Int {
