@@ -115,8 +115,7 @@ let package = Package(
             name: "dataarts-fabric-exporter",
             dependencies: [
                 "CMalloc", "Exposition", "ExporterConfig", "FabricExporter", "FabricSimulator", "Secrets",
-                argumentParser,
-                logging,
+                argumentParser, logging,
             ],
             swiftSettings: strict
         ),
@@ -135,15 +134,6 @@ let package = Package(
             dependencies: ["FabricSimulator", "TestSupport", logging],
             path: "Tests/Soak",
             swiftSettings: strict + [.unsafeFlags(["-O"])]
-        ),
-        // One piece of work at a time, for scripts/check-costs and profilers.
-        .executableTarget(
-            name: "fabric-costs",
-            dependencies: [
-                "Aggregation", "Clocks", "Exposition", "FabricAPI", "FabricAuth", "FabricModel", "Secrets", "Transport",
-            ],
-            path: "Tests/Costs",
-            swiftSettings: strict
         ),
         .testTarget(
             name: "SoakTests",

@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import FabricModel
 
 /// What tells the cells of a table apart.
 protocol CellKey: Hashable, Sendable {
-    /// A number made of the words that a row's keys have in common, which are mixed once for all of them.
-    var pair: UInt64 { get }
+    var type: Word { get }
+    var status: Word { get }
     /// A number that equal keys have in common, and others hardly ever.
     /// - Parameter pair: the key's ``pair``.
     func fingerprint(_ pair: UInt64) -> UInt64
+}
+
+extension CellKey {
+    /// A number made of the words that all keys of a row have in common: mixed once for all of them.
+    static func pair(_ type: Word, _ status: Word) -> UInt64 { type.fingerprint(status.fingerprint(0)) }
+
+    var pair: UInt64 { Self.pair(type, status) }
 }
 
 /// Sums by key: a dictionary for few keys and many additions. A key's fingerprint is made of those of its words, whose

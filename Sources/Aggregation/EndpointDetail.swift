@@ -8,11 +8,12 @@ public enum DetailLevel: String, Sendable, CaseIterable {
     case all
     case none
 
-    func includes(_ row: EndpointRow) -> Bool {
+    /// The rows that it takes, which need their texts.
+    var texts: RowTexts {
         switch self {
-        case .all: true
-        case .none: false
-        case .problems: row.isProblem
+        case .problems: .ofProblems
+        case .all: .all
+        case .none: .none
         }
     }
 }
@@ -48,7 +49,7 @@ public struct EndpointDetail: Sendable, Equatable {
     }
 
     /// Whether it is on its way, has failed, or has an error code.
-    public var isProblem: Bool { status.isTransitional || status.isFailed || errorCode != nil }
+    public var isProblem: Bool { status.isProblem(errorCode: errorCode) }
 
     /// Whether this one is to be kept rather than `other`: errors first, then those longest in their status.
     public func outranks(_ other: EndpointDetail) -> Bool {

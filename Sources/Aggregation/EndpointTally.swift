@@ -17,7 +17,6 @@ struct CountKey: CellKey, Comparable {
     var status: Word
     var visibility: Word
 
-    var pair: UInt64 { type.fingerprint(status.fingerprint(0)) }
     func fingerprint(_ pair: UInt64) -> UInt64 { visibility.fingerprint(pair) }
 
     static func < (left: CountKey, right: CountKey) -> Bool {
@@ -30,7 +29,6 @@ struct ErrorKey: CellKey, Comparable {
     var status: Word
     var code: Word
 
-    var pair: UInt64 { type.fingerprint(status.fingerprint(0)) }
     func fingerprint(_ pair: UInt64) -> UInt64 { code.fingerprint(pair) }
 
     static func < (left: ErrorKey, right: ErrorKey) -> Bool {
@@ -47,7 +45,6 @@ struct CapacityKey: CellKey, Comparable {
     var specCode: Word?
     var isPublic = false
 
-    var pair: UInt64 { type.fingerprint(status.fingerprint(0)) }
     func fingerprint(_ pair: UInt64) -> UInt64 {
         let seed = pair ^ unit.rawValue << 1 ^ (isPublic ? 1 : 0)
         return specCode?.fingerprint(seed) ?? seed
@@ -118,18 +115,12 @@ public struct EndpointTally: EndpointFold {
     }
 
     /// Those that may be served one by one.
-    public var texts: RowTexts {
-        switch settings.details {
-        case .none: .none
-        case .problems: .ofProblems
-        case .all: .all
-        }
-    }
+    public var texts: RowTexts { settings.details.texts }
 
     /// Takes in one endpoint.
     public mutating func add(_ row: EndpointRow) {
         let status = row.status.word
-        let pair = row.type.fingerprint(status.fingerprint(0))
+        let pair = CountKey.pair(row.type, status)
         let since = previousStatuses.since(row)
         if remembers(row) { statuses.remember(row, since: since) }
         count(row, pair)
@@ -140,7 +131,7 @@ public struct EndpointTally: EndpointFold {
             let key = CountKey(type: row.type, status: status, visibility: "")
             oldestTransitions.update(key, pair, initial: since) { $0 = min($0, since) }
         }
-        if settings.details.includes(row) { details.offer(EndpointDetail(row, since: since)) }
+        if texts.include(row) { details.offer(EndpointDetail(row, since: since)) }
         addCapacities(row, pair)
     }
 

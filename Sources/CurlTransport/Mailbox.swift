@@ -4,8 +4,9 @@ import Synchronization
 
 /// A libcurl multi handle.
 ///
-/// @unchecked: the curl thread owns it; every other thread may only call `curl_multi_wakeup`, which libcurl allows,
-/// and does so under the mailbox's lock, which also guards the end of the handle's life.
+/// @unchecked: a raw pointer is not Sendable by itself. The curl thread owns the handle; every other thread may only call
+/// `curl_multi_wakeup`, which libcurl allows, and does so under the mailbox's lock, which also guards the end of the
+/// handle's life.
 struct MultiHandle: @unchecked Sendable {
     let pointer: UnsafeMutableRawPointer
 }

@@ -35,9 +35,6 @@ actor ListingAssembly<Fold: ListingFold> where Fold.Row: ListedRow {
                 requestID: response.header("X-Request-Id"))
         }
         let step = plan.receive(shape, for: request)
-        if request.index == 0, case .fetch(let further) = step {
-            filter.reserve((further.count + 1) * plan.pageSize)
-        }
         if step == .shifted { hasShifted = true }
         return step
     }

@@ -16,13 +16,6 @@ struct PageShape: Equatable, Sendable {
     var malformedFields: Int
 }
 
-/// A record of a page.
-enum PageRecord<Row: ListedRow> {
-    case row(Row, malformedFields: Int)
-    /// A record without a usable id.
-    case skipped(malformedFields: Int)
-}
-
 /// A body that is not the documented JSON.
 struct PageDecodingError: Error, Equatable {
     var message: String
@@ -43,40 +36,26 @@ final class PageDecoder {
     /// Bytes of JSON the decoder has room for without allocating again.
     var capacity: Int { fabric_parser_capacity(parser) }
 
-    /// Decodes a page of endpoints and hands its records over one by one, each with its place in the page.
-    /// - Throws: ``PageDecodingError``; then `onRecord` has not been called.
-    func decode(
-        _ body: inout [UInt8], onRecord: (_ record: PageRecord<EndpointRow>, _ place: Int) -> Void
-    ) throws(PageDecodingError) -> PageShape {
-        var raw = fabric_row()
-        return try decode(&body, as: FABRIC_LIST_ENDPOINTS, next: { fabric_page_next(parser, &raw) }) { place in
-            var malformed = Int(raw.malformed)
-            let id = EndpointID(raw)
-            let row = EndpointRow(raw, id: id ?? EndpointID(""), malformed: &malformed, texts: .all)
-            onRecord(id == nil ? .skipped(malformedFields: malformed) : .row(row, malformedFields: malformed), place)
-            return id
-        }
-    }
-
     /// The rows of a page of endpoints that `filter` lets pass.
     /// - Parameters:
     ///   - sharesFirst: whether the first record is the one that the page before ended with.
     ///   - texts: which rows need the texts that only single rows have.
-    func rows(
-        of body: inout [UInt8], filter: inout RowFilter, sharesFirst: Bool, texts: RowTexts
+    /// - Throws: ``PageDecodingError``; then the filter has not been asked.
+    func endpoints<Filter: RecordFilter>(
+        of body: inout [UInt8], filter: inout Filter, sharesFirst: Bool, texts: RowTexts
     ) throws(PageDecodingError) -> (shape: PageShape, rows: [EndpointRow]) {
         var rows: [EndpointRow] = []
         var raw = fabric_row()
         let next = { fabric_page_next(self.parser, &raw) }
         let shape = try decode(&body, as: FABRIC_LIST_ENDPOINTS, next: next) { place in
             var malformed = Int(raw.malformed)
-            guard let id = EndpointID(raw) else {
-                _ = EndpointRow(raw, id: EndpointID(""), malformed: &malformed, texts: .none)
+            guard let bytes = raw.id.bytes, !bytes.isEmpty else {
+                _ = EndpointRow.times(raw, malformed: &malformed)
                 filter.skip(malformedFields: malformed, isShared: place == 0 && sharesFirst)
                 return nil
             }
+            let id = EndpointID(utf8: bytes)
             if filter.admit(id) {
-                if rows.isEmpty { rows.reserveCapacity(100) }
                 rows.append(EndpointRow(raw, id: id, malformed: &malformed, texts: texts))
                 filter.noteMalformed(malformed)
             }
@@ -85,17 +64,25 @@ final class PageDecoder {
         return (shape, rows)
     }
 
-    /// The same as ``decode(_:onRecord:)`` for a page of workspaces.
-    func decodeWorkspaces(
-        _ body: inout [UInt8], onRecord: (_ record: PageRecord<DiscoveredWorkspace>, _ place: Int) -> Void
-    ) throws(PageDecodingError) -> PageShape {
+    /// The same for a page of workspaces, which have no such texts.
+    func workspaces<Filter: RecordFilter>(
+        of body: inout [UInt8], filter: inout Filter, sharesFirst: Bool
+    ) throws(PageDecodingError) -> (shape: PageShape, rows: [DiscoveredWorkspace]) {
+        var rows: [DiscoveredWorkspace] = []
         var raw = fabric_workspace_row()
         let next = { fabric_page_next_workspace(self.parser, &raw) }
-        return try decode(&body, as: FABRIC_LIST_WORKSPACES, next: next) { place in
-            let record = PageRecord<DiscoveredWorkspace>(raw)
-            onRecord(record, place)
-            return if case .row(let row, _) = record { row.recordID } else { nil }
+        let shape = try decode(&body, as: FABRIC_LIST_WORKSPACES, next: next) { place in
+            guard let row = DiscoveredWorkspace(raw) else {
+                filter.skip(malformedFields: Int(raw.malformed), isShared: place == 0 && sharesFirst)
+                return nil
+            }
+            if filter.admit(row.recordID) {
+                rows.append(row)
+                filter.noteMalformed(Int(raw.malformed))
+            }
+            return row.recordID
         }
+        return (shape, rows)
     }
 
     /// - Parameters:
@@ -128,14 +115,6 @@ final class PageDecoder {
     }
 }
 
-extension EndpointID {
-    /// The id of a record; nil where it has no usable one.
-    fileprivate init?(_ raw: fabric_row) {
-        guard let bytes = raw.id.bytes, !bytes.isEmpty else { return nil }
-        self.init(utf8: bytes)
-    }
-}
-
 extension EndpointRow {
     /// A record as a row.
     /// - Parameters:
@@ -143,17 +122,12 @@ extension EndpointRow {
     ///   - texts: which rows need name and message.
     @inline(__always)
     fileprivate init(_ raw: fabric_row, id: EndpointID, malformed: inout Int, texts: RowTexts) {
-        func time(_ text: fabric_text) -> Timestamp? {
-            guard let bytes = text.bytes else { return nil }
-            let time = ISO8601Time.parse(bytes)
-            if time == nil { malformed += 1 }
-            return time
-        }
+        let times = Self.times(raw, malformed: &malformed)
         self.init(
             id: id, type: raw.type.word ?? "unknown",
             status: raw.status.word.map { EndpointStatus($0) } ?? .unknown,
-            visibility: raw.visibility.word ?? "PRIVATE", createTime: time(raw.create_time),
-            updateTime: time(raw.update_time), apu: ReservedCapacity(raw.apu), dpu: ReservedCapacity(raw.dpu),
+            visibility: raw.visibility.word ?? "PRIVATE", createTime: times.created,
+            updateTime: times.updated, apu: ReservedCapacity(raw.apu), dpu: ReservedCapacity(raw.dpu),
             mu: ReservedCapacity(raw.mu), errorCode: raw.error_code.word)
         if raw.has_ray {
             let workers = UnsafeBufferPointer(start: raw.workers, count: raw.worker_count)
@@ -161,24 +135,34 @@ extension EndpointRow {
                 hasHead: raw.has_head, headSpecCode: raw.head_spec_code.word,
                 workers: workers.map(RayCluster.WorkerGroup.init))
         }
-        if texts == .all || texts == .ofProblems && isProblem {
+        if texts.include(self) {
             name = raw.name.nonEmpty
             errorMessage = raw.error_msg.nonEmpty
         }
     }
+
+    /// The times of a record; `malformed` counts those that cannot be read.
+    @inline(__always)
+    fileprivate static func times(
+        _ raw: fabric_row, malformed: inout Int
+    ) -> (created: Timestamp?, updated: Timestamp?) {
+        func time(_ text: fabric_text) -> Timestamp? {
+            guard let bytes = text.bytes else { return nil }
+            let time = ISO8601Time.parse(bytes)
+            if time == nil { malformed += 1 }
+            return time
+        }
+        return (time(raw.create_time), time(raw.update_time))
+    }
 }
 
-extension PageRecord<DiscoveredWorkspace> {
-    fileprivate init(_ raw: fabric_workspace_row) {
-        let malformed = Int(raw.malformed)
-        guard let id = raw.id.bytes, Self.isUsable(id) else {
-            self = .skipped(malformedFields: malformed)
-            return
-        }
-        let workspace = DiscoveredWorkspace(
+extension DiscoveredWorkspace {
+    /// A record as a workspace; nil where it has no usable id.
+    fileprivate init?(_ raw: fabric_workspace_row) {
+        guard let id = raw.id.bytes, Self.isUsable(id) else { return nil }
+        self.init(
             id: String(decoding: id, as: UTF8.self), name: raw.name.nonEmpty,
             enterpriseProjectID: raw.enterprise_project_id.nonEmpty)
-        self = .row(workspace, malformedFields: malformed)
     }
 
     /// Whether a workspace of this id can be asked for: 1 to 36 letters, digits, hyphens. It becomes part of a path.

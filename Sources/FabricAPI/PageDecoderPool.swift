@@ -9,7 +9,10 @@ final class PageDecoderPool: Sendable {
 
     private let idle = Mutex<[Parked]>([])
 
-    /// A decoder on its way through the lock. It is used by one task at a time, between taking and giving back.
+    /// A decoder on its way through the lock.
+    ///
+    /// @unchecked: it is used by one task at a time. Taking it out of the list and putting it back happen under the
+    /// lock, and nobody keeps it beyond ``withDecoder(_:)``.
     private struct Parked: @unchecked Sendable {
         let decoder: PageDecoder
     }

@@ -61,11 +61,6 @@ public struct EndpointRow: Sendable, Equatable {
     }
 }
 
-extension EndpointRow {
-    /// Whether it is on its way, has failed, or has an error code.
-    public var isProblem: Bool { status.isTransitional || status.isFailed || errorCode != nil }
-}
-
 /// Capacity configured for an endpoint, in the unit of its kind; never the amount in use.
 public struct ReservedCapacity: Sendable, Equatable {
     /// The opaque specification code, nil where there is none.

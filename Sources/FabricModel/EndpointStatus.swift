@@ -40,4 +40,7 @@ public struct EndpointStatus: Sendable, Hashable {
 
     /// Whether the status says that something did not succeed: any `…_FAILED`.
     public var isFailed: Bool { rawValue.utf8.count > 7 && rawValue.hasSuffix("_FAILED") }
+
+    /// Whether an endpoint of this status and `errorCode` is one to look at: on its way, failed, or with an error.
+    public func isProblem(errorCode: Word?) -> Bool { isTransitional || isFailed || errorCode != nil }
 }

@@ -27,9 +27,18 @@ extension ListingFold {
 /// The rows whose own texts (name, message) are wanted.
 public enum RowTexts: Sendable {
     case none
-    /// Those of endpoints with a problem, see ``EndpointRow/isProblem``.
+    /// Those of endpoints with a problem, see ``EndpointStatus/isProblem(errorCode:)``.
     case ofProblems
     case all
+
+    /// Whether those of `row` are wanted.
+    public func include(_ row: EndpointRow) -> Bool {
+        switch self {
+        case .none: false
+        case .ofProblems: row.status.isProblem(errorCode: row.errorCode)
+        case .all: true
+        }
+    }
 }
 
 /// A fold over the endpoints of a workspace.

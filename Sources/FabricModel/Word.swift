@@ -71,17 +71,18 @@ extension Word: Hashable {
     public func fingerprint(_ seed: UInt64) -> UInt64 {
         switch form {
         case .short(let a, let b, let c, let d):
-            let left = (a ^ Mix.key ^ seed).multipliedFullWidth(by: b ^ Mix.constant)
-            let right = (c ^ Mix.constant ^ seed).multipliedFullWidth(by: d ^ Mix.key)
+            let left = (a ^ Mix.first ^ seed).multipliedFullWidth(by: b ^ Mix.second)
+            let right = (c ^ Mix.second ^ seed).multipliedFullWidth(by: d ^ Mix.first)
             return left.high ^ left.low ^ (right.high &+ right.low).byteSwapped
         case .long(let bytes): return UInt64(bitPattern: Int64(bytes.hashValue)) ^ seed
         }
     }
 
+    /// Random, so that nobody outside can choose words that share a fingerprint.
     @usableFromInline
     enum Mix {
-        @usableFromInline static let key = UInt64.random(in: 0 ... .max) | 1
-        @usableFromInline static let constant: UInt64 = 0x9E37_79B9_7F4A_7C15
+        @usableFromInline static let first = UInt64.random(in: 1 ... .max)
+        @usableFromInline static let second = UInt64.random(in: 1 ... .max)
     }
 }
 

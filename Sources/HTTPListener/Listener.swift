@@ -13,14 +13,14 @@ public final class Listener: Sendable {
     /// Answers one request.
     public typealias Handler = @Sendable (ListenerRequest) async -> ListenerResponse
 
-    private let sockets: [any Channel]
+    private let sockets: [ListeningSocket]
     private let registry: ConnectionRegistry
     private let settings: ListenerSettings
     private let logger: Logger
     private let handler: Handler
 
     private init(
-        sockets: [any Channel],
+        sockets: [ListeningSocket],
         registry: ConnectionRegistry,
         settings: ListenerSettings,
         logger: Logger,
@@ -46,7 +46,7 @@ public final class Listener: Sendable {
     }
 
     /// The addresses in fact listened on, as `127.0.0.1:41234`, in the order of the settings.
-    public var boundAddresses: [String] { sockets.compactMap { $0.localAddress.flatMap(addressText) } }
+    public var boundAddresses: [String] { sockets.compactMap { $0.channel.localAddress.flatMap(addressText) } }
 
     /// Serves until ``shutdown(grace:)`` has let the last connection go, or until the task is cancelled, which ends
     /// every connection at once. To be called once.
@@ -58,18 +58,18 @@ public final class Listener: Sendable {
                 }
             }
         } onCancel: {
-            closeSockets()
+            for socket in sockets { socket.close() }
             registry.drain()
             for channel in registry.open { channel.close(promise: nil) }
         }
         try Task.checkCancellation()
     }
 
-    /// Closes the listening sockets and idle connections at once, lets requests in flight finish for up to `grace`,
+    /// Closes the listening sockets (one that was handed over goes on listening elsewhere) and idle connections at once, lets requests in flight finish for up to `grace`,
     /// then closes the rest. Returns when all connections are closed.
     public func shutdown(grace: Duration) async {
-        closeSockets()
-        for socket in sockets { try? await socket.closeFuture.get() }
+        for socket in sockets { socket.close() }
+        for socket in sockets { try? await socket.channel.closeFuture.get() }
         let isFirst = registry.drain()
         let open = registry.open
         guard let eventLoop = open.first?.eventLoop else { return }
@@ -83,15 +83,6 @@ public final class Listener: Sendable {
         }
         try? await EventLoopFuture.andAllComplete(open.map(\.closeFuture), on: eventLoop).get()
         deadline.cancel()
-    }
-
-    private func closeSockets() {
-        for socket in sockets {
-            socket.eventLoop.execute {
-                SocketDescriptor.stopListening(socket)
-                socket.close(promise: nil)
-            }
-        }
     }
 
     /// Serves one connection until it ends, from either side.

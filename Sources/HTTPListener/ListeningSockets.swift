@@ -14,6 +14,22 @@ public struct ListenFailure: Error, CustomStringConvertible {
     public var description: String { "cannot listen on \(address): \(reason)" }
 }
 
+/// A socket that is listened on.
+struct ListeningSocket: Sendable {
+    let channel: any Channel
+    /// Whether this process opened it. One that was handed over is the service manager's, which keeps it listening while
+    /// processes come and go.
+    let isOwn: Bool
+
+    /// Stops listening here; on a socket of this process' own, also for a program that is just being started and holds it.
+    func close() {
+        channel.eventLoop.execute {
+            if isOwn { SocketDescriptor.stopListening(channel) }
+            channel.close(promise: nil)
+        }
+    }
+}
+
 /// Opens listening sockets.
 enum ListeningSockets {
     /// Shared by all listeners and never shut down. Two threads move far more bytes than scrapes need; NIO's own shared
@@ -21,17 +37,19 @@ enum ListeningSockets {
     private static let threads = MultiThreadedEventLoopGroup(numberOfThreads: 2)
 
     /// One socket for each address of `settings`, all or none.
-    static func open(_ settings: ListenerSettings, registry: ConnectionRegistry) async throws -> [any Channel] {
-        var opened: [any Channel] = []
+    static func open(_ settings: ListenerSettings, registry: ConnectionRegistry) async throws -> [ListeningSocket] {
+        var opened: [ListeningSocket] = []
         do {
             for address in settings.addresses {
-                opened.append(try await open(address, settings: settings, registry: registry))
+                let channel = try await open(address, settings: settings, registry: registry)
+                opened.append(ListeningSocket(channel: channel, isOwn: true))
             }
             for socket in settings.boundSockets {
-                opened.append(try await bootstrap(settings, registry).withBoundSocket(socket).get())
+                let channel = try await bootstrap(settings, registry).withBoundSocket(socket).get()
+                opened.append(ListeningSocket(channel: channel, isOwn: false))
             }
         } catch {
-            for channel in opened { try? await channel.close() }
+            for socket in opened { try? await socket.channel.close() }
             throw error
         }
         return opened

@@ -34,9 +34,7 @@ struct PollSchedule: Sendable {
 
     /// Where in the interval the grid of `key` lies: the same after every restart, and spread evenly over many keys.
     static func spread(of key: String) -> Double {
-        // FNV-1a: the standard library's hash differs from one process to the next.
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in key.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+        var hash = StableHash.fnv1a(key)
         // The high bits of FNV of similar keys are alike; a multiplication folds the low ones in.
         hash = (hash ^ (hash >> 32)) &* 0x9E37_79B9_7F4A_7C15
         return Double(hash >> 11) / Double(1 << 53)

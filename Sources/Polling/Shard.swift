@@ -33,7 +33,7 @@ public struct Shard: Sendable, Hashable {
 
     /// The shard of `total` that has the highest weight for a workspace; the first of them, where weights are equal.
     static func owner(of workspaceID: String, total: Int) -> Int {
-        let seed = fnv1a(workspaceID)
+        let seed = StableHash.fnv1a(workspaceID)
         var owner = 0
         var highest = weight(seed: seed, shard: 0)
         for shard in 1..<max(1, total) {
@@ -49,10 +49,5 @@ public struct Shard: Sendable, Hashable {
         weight = (weight ^ (weight >> 30)) &* 0xBF58_476D_1CE4_E5B9
         weight = (weight ^ (weight >> 27)) &* 0x94D0_49BB_1331_11EB
         return weight ^ (weight >> 31)
-    }
-
-    /// FNV-1a, 64 bits, over the UTF-8 of `text`. The standard library's hash differs from one process to the next.
-    static func fnv1a(_ text: String) -> UInt64 {
-        text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
     }
 }

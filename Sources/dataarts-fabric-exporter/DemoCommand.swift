@@ -60,7 +60,7 @@ struct DemoCommand: AsyncParsableCommand {
     private static func logIn(to source: DemoSource, iamURL: String) -> PasswordSettings {
         source.cloud.updateIdentity { identity in
             identity.users = [.init(domain: "demo", name: "exporter", password: source.token)]
-            identity.projects = [(DemoSource.projectID, source.name)]
+            identity.projects = identity.projects.map { ($0.id, source.name) }
         }
         return PasswordSettings(
             iamURL: iamURL, domain: "demo", user: "exporter", password: .value(Secret(source.token)),
@@ -69,8 +69,5 @@ struct DemoCommand: AsyncParsableCommand {
 }
 
 extension DemoSource {
-    /// The project of every demonstration.
-    fileprivate static let projectID = "0605767ac280d5762f8cc01ab2b4ba1d"
-
     fileprivate var isTokenValid: Bool { cloud.tokens.contains(token) }
 }

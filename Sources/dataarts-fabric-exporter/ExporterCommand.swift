@@ -33,9 +33,8 @@ struct ExporterCommand: AsyncParsableCommand {
     }
 
     /// Keeps glibc from holding what was freed. Left alone it makes up to eight arenas a core and raises the size from
-    /// which memory goes back to the system with every large block that is freed: over an hour of faults at hundreds of
-    /// workspaces resident memory crept from 100 to 150 MB that way, with these limits it stays at 60 to 70. Whoever sets
-    /// `MALLOC_…` variables knows better.
+    /// which memory goes back to the system with every large block that is freed: `docs/architecture.md` has what the two
+    /// cost over an hour of faults. Whoever sets `MALLOC_ARENA_MAX` knows better.
     private static func boundMemory() {
         guard getenv("MALLOC_ARENA_MAX") == nil else { return }
         mallopt(M_ARENA_MAX, 2)

@@ -50,11 +50,11 @@ struct BrokenPageTests {
         let decoder = try #require(PageDecoder())
         for length in whole.indices {
             var body = Array(whole[..<length])
-            var records = 0
+            var every = EveryRecord()
             #expect(throws: PageDecodingError.self) {
-                try decoder.decode(&body) { _, _ in records += 1 }
+                try decoder.endpoints(of: &body, filter: &every, sharesFirst: false, texts: .all)
             }
-            #expect(records == 0)
+            #expect(every.records.isEmpty && every.admitted.isEmpty)
             #expect(body == Array(whole[..<length]))
         }
         #expect(
@@ -96,7 +96,7 @@ struct BrokenPageTests {
     func padding(_ text: String) throws {
         let decoder = try #require(PageDecoder())
         var body = Array(text.utf8)
-        _ = try? decoder.decode(&body) { _, _ in }
+        _ = try? decoder.countRecords(&body)
         #expect(body.count == text.utf8.count)
     }
 
@@ -108,7 +108,7 @@ struct BrokenPageTests {
             var body = Array("{\"endpoints\":[\(records.joined(separator: ","))]}".utf8)
             var seen = 0
             let capacity = try pool.withDecoder { decoder throws(PageDecodingError) in
-                _ = try decoder.decode(&body) { _, _ in seen += 1 }
+                seen = try decoder.countRecords(&body)
                 return decoder.capacity
             }
             #expect(seen == rows)

@@ -33,14 +33,10 @@ struct DecodedPage: Equatable {
 
     init(_ body: [UInt8], with decoder: PageDecoder) throws {
         var body = body
-        var records: [Record] = []
-        let shape = try decoder.decode(&body) { record, place in
-            precondition(place == records.count)
-            switch record {
-            case .row(let row, let malformed): records.append(.row(row, malformed: malformed))
-            case .skipped(let malformed): records.append(.skipped(malformed: malformed))
-            }
-        }
+        var every = EveryRecord()
+        let (shape, rows) = try decoder.endpoints(of: &body, filter: &every, sharesFirst: false, texts: .all)
+        let records = every.merge(
+            rows, row: { Record.row($0, malformed: $1) }, skipped: { .skipped(malformed: $0) })
         self.init(total: shape.total, records: records, malformed: shape.malformedFields)
         precondition(shape.rowCount == records.count)
         precondition(shape.firstID == records.first?.id && shape.lastID == records.last?.id)

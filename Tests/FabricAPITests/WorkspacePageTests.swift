@@ -23,18 +23,12 @@ private struct WorkspacePage: Equatable {
 
     init(_ json: String, with decoder: PageDecoder) throws {
         var body = Array(json.utf8)
-        var records: [Record] = []
-        var ids: [EndpointID?] = []
-        let shape = try decoder.decodeWorkspaces(&body) { record, place in
-            #expect(place == records.count)
-            switch record {
-            case .row(let row, let malformed):
-                records.append(.row(row, malformed: malformed))
-                ids.append(EndpointID(row.id))
-            case .skipped(let malformed):
-                records.append(.skipped(malformed: malformed))
-                ids.append(nil)
-            }
+        var every = EveryRecord()
+        let (shape, rows) = try decoder.workspaces(of: &body, filter: &every, sharesFirst: false)
+        let records = every.merge(
+            rows, row: { Record.row($0, malformed: $1) }, skipped: { .skipped(malformed: $0) })
+        let ids = records.map { record -> EndpointID? in
+            if case .row(let row, _) = record { EndpointID(row.id) } else { nil }
         }
         #expect(shape.rowCount == records.count)
         #expect(shape.firstID == ids.first ?? nil)
@@ -135,11 +129,9 @@ struct WorkspacePageTests {
         let decoder = try #require(PageDecoder())
         for _ in 0..<2 {
             var body = Array(#"{"total":1,"workspaces":[{"id":"w"}],"endpoints":[{"id":"e"}]}"#.utf8)
-            var ids: [String] = []
-            _ = try decoder.decode(&body) { record, _ in
-                if case .row(let row, _) = record { ids.append(row.id.text) }
-            }
-            #expect(ids == ["e"])
+            var every = EveryRecord()
+            let rows = try decoder.endpoints(of: &body, filter: &every, sharesFirst: false, texts: .all).rows
+            #expect(rows.map(\.id.text) == ["e"])
             let page = try WorkspacePage(String(decoding: body, as: UTF8.self), with: decoder)
             #expect(page == WorkspacePage(total: 1, [.row(DiscoveredWorkspace(id: "w"))]))
         }

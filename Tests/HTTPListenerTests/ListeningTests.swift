@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Glibc
 import HTTPListener
 import TestSupport
 import Testing
@@ -120,6 +121,30 @@ struct ListeningTests {
             #expect(try await client.receiveToEnd().bytes == [])
             #expect(throws: RawClient.Failure.self) { try RawClient(connectingTo: address) }
         }
+    }
+
+    @Test("A socket that was handed over goes on listening for whoever comes next, one of the listener's own does not")
+    func handedOver() async throws {
+        let (socket, port) = try LoopbackSocket.listen()
+        defer { close(socket) }
+        let address = "127.0.0.1:\(port)"
+        // As a service manager does it: each process in turn gets a descriptor of the one socket.
+        for _ in 0..<2 {
+            let handed = dup(socket)
+            var own = ""
+            try await withListener(
+                handler: { _ in .text(200, "ok") }, settings: { $0.boundSockets = [handed] }
+            ) { first, listener in
+                own = first
+                #expect(listener.boundAddresses == [first, address])
+                let client = try RawClient(connectingTo: address)
+                try await client.send(Self.get)
+                _ = try await client.receive(upTo: "ok")
+            }
+            #expect(throws: RawClient.Failure.self) { try RawClient(connectingTo: own) }
+        }
+        // Nobody accepts any more, and yet connections queue up for the next one.
+        _ = try RawClient(connectingTo: address)
     }
 
     @Test("What outlasts the grace is closed and its handler cancelled")

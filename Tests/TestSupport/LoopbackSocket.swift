@@ -20,7 +20,8 @@ public enum LoopbackSocket {
         return port
     }
 
-    static func listen() throws -> (socket: Int32, port: UInt16) {
+    /// A socket that listens on a free port.
+    public static func listen() throws -> (socket: Int32, port: UInt16) {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { throw SystemFailure("socket") }
         var address = sockaddr_in()

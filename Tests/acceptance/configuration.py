@@ -13,9 +13,10 @@ from cloud_data import Workspace
 from control_plane import TOKEN
 
 REGION = "cn-north-4"
-INTERVAL, TIMEOUT, STALE_AFTER = 1.0, 2.0, 4.0
-# Short to be asked often; what gives up does so late, so that a slow machine changes no outcome.
-POLL = {"interval": "1s", "timeout": "10s", "stale_after": "60s"}
+INTERVAL = 1.0
+# Short to be asked often; what gives up does so late, so that a slow machine changes no outcome. A group that is about
+# giving up says how late itself.
+POLL = {"interval": f"{INTERVAL:g}s", "timeout": "10s", "stale_after": "60s"}
 
 
 @dataclasses.dataclass

@@ -12,12 +12,13 @@ import expected
 import exposition
 from bench import Bench
 from cloud_data import Row, Workspace
-from configuration import INTERVAL, STALE_AFTER, Source
+from configuration import INTERVAL, Source
 from control_plane import ControlPlane
 from exporter import TEXT, Running
 from report import require, require_equal, require_none, wait_for
 
 SLACK = 3.0
+STALE_AFTER = 4.0
 UP = "dataarts_fabric_workspace_up"
 FAILURES = "dataarts_fabric_workspace_poll_failures_total"
 LAST_SUCCESS = "dataarts_fabric_workspace_last_success_timestamp_seconds"

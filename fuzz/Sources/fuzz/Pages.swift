@@ -5,6 +5,33 @@ import FabricModel
 @testable import Aggregation
 @testable import FabricAPI
 
+/// Lets every record pass and counts.
+private struct EveryRecord: RecordFilter {
+    var records = 0
+    var malformed: [Int] = []
+    var skipped = 0
+
+    mutating func admit(_ id: EndpointID) -> Bool {
+        require(!id.text.isEmpty, "a row without an id")
+        return true
+    }
+
+    mutating func noteMalformed(_ fields: Int) {
+        records += 1
+        malformed.append(fields)
+    }
+
+    mutating func skip(malformedFields: Int, isShared: Bool) {
+        records += 1
+        skipped += 1
+        malformed.append(malformedFields)
+    }
+}
+
+private typealias Reading<Row> = (
+    _ decoder: PageDecoder, _ body: inout [UInt8], _ filter: inout EveryRecord
+) throws(PageDecodingError) -> (shape: PageShape, rows: [Row])
+
 /// What became of a page.
 private struct DecodedPage<Row: ListedRow & Equatable>: Equatable {
     var shape: PageShape?
@@ -13,29 +40,19 @@ private struct DecodedPage<Row: ListedRow & Equatable>: Equatable {
     var skipped = 0
     var failure: PageDecodingError?
 
-    init(_ input: UnsafeBufferPointer<UInt8>, with decoder: PageDecoder) {
+    init(_ input: UnsafeBufferPointer<UInt8>, with decoder: PageDecoder, read: Reading<Row>) {
         // The size of an array that holds the input and nothing else: reads beyond its end are seen.
         var body = Array(input)
+        var every = EveryRecord()
         do throws(PageDecodingError) {
-            var places = 0
-            let shape = try Row.decodePage(&body, with: decoder) { record, place in
-                require(place == places, "record \(place) where \(places) was due")
-                places += 1
-                switch record {
-                case .row(let row, let count):
-                    require(!row.recordID.text.isEmpty, "a row without an id")
-                    rows.append(row)
-                    malformed.append(count)
-                case .skipped(let count):
-                    skipped += 1
-                    malformed.append(count)
-                }
-            }
-            require(shape.rowCount == places, "\(shape.rowCount) records announced, \(places) handed over")
+            let page = try read(decoder, &body, &every)
+            (shape, rows, malformed, skipped) = (page.shape, page.rows, every.malformed, every.skipped)
+            let (count, told) = (page.shape.rowCount, every.records)
+            require(count == told, "\(count) records announced, \(told) handed over")
+            require(rows.count + skipped == told, "\(rows.count) rows and \(skipped) skipped of \(told) records")
             require(malformed.allSatisfy { (0...10_000).contains($0) }, "an odd number of malformed fields")
-            self.shape = shape
         } catch {
-            require(rows.isEmpty && skipped == 0, "records of a page that is none")
+            require(every.records == 0, "records of a page that is none")
             require(!error.message.isEmpty, "a failure without a word")
             failure = error
         }
@@ -47,16 +64,29 @@ private struct DecodedPage<Row: ListedRow & Equatable>: Equatable {
 nonisolated(unsafe) private let usedDecoder = PageDecoder()
 
 private func decoded<Row: ListedRow & Equatable>(
-    _ input: UnsafeBufferPointer<UInt8>, as row: Row.Type
+    _ input: UnsafeBufferPointer<UInt8>, read: Reading<Row>
 ) -> DecodedPage<Row>? {
     guard let usedDecoder, let freshDecoder = PageDecoder() else { return nil }
-    let page = DecodedPage<Row>(input, with: usedDecoder)
-    require(page == DecodedPage<Row>(input, with: freshDecoder), "a used decoder reads another page than a fresh one")
+    let page = DecodedPage(input, with: usedDecoder, read: read)
+    let fresh = DecodedPage(input, with: freshDecoder, read: read)
+    require(page == fresh, "a used decoder reads another page than a fresh one")
     return page
 }
 
+private func endpoints(
+    _ decoder: PageDecoder, _ body: inout [UInt8], _ filter: inout EveryRecord
+) throws(PageDecodingError) -> (shape: PageShape, rows: [EndpointRow]) {
+    try decoder.endpoints(of: &body, filter: &filter, sharesFirst: false, texts: .all)
+}
+
+private func workspaces(
+    _ decoder: PageDecoder, _ body: inout [UInt8], _ filter: inout EveryRecord
+) throws(PageDecodingError) -> (shape: PageShape, rows: [DiscoveredWorkspace]) {
+    try decoder.workspaces(of: &body, filter: &filter, sharesFirst: false)
+}
+
 func checkEndpointsPage(_ input: UnsafeBufferPointer<UInt8>) {
-    guard let page = decoded(input, as: EndpointRow.self), page.failure == nil else { return }
+    guard let page = decoded(input, read: endpoints), page.failure == nil else { return }
     var ids: Set<EndpointID> = []
     // As a listing does it: the first record of an id counts.
     let rows = page.rows.filter { ids.insert($0.id).inserted }
@@ -108,7 +138,7 @@ private func check(_ listing: WorkspaceListing, rows: Int) -> [UInt8] {
 }
 
 func checkWorkspacesPage(_ input: UnsafeBufferPointer<UInt8>) {
-    guard let page = decoded(input, as: DiscoveredWorkspace.self) else { return }
+    guard let page = decoded(input, read: workspaces) else { return }
     for row in page.rows {
         require((1...36).contains(row.id.utf8.count), "an id of \(row.id.utf8.count) bytes")
         require(row.id.utf8.allSatisfy { isLetterOrDigit($0) || $0 == UInt8(ascii: "-") }, "an id that is no path")

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import FabricModel
+
+/// Says of each record of a page, in their order, whether its row is wanted.
+protocol RecordFilter {
+    /// Whether the row of this id is wanted.
+    mutating func admit(_ id: EndpointID) -> Bool
+    /// Told of every admitted row: its fields of a wrong type, and times that cannot be read.
+    mutating func noteMalformed(_ fields: Int)
+    /// Told of a record without a usable id.
+    /// - Parameter isShared: whether it is the one that the page before ended with; no id tells.
+    mutating func skip(malformedFields: Int, isShared: Bool)
+}
+
+/// Lets each id of a listing pass once, and counts what cannot be used.
+struct RowFilter: RecordFilter {
+    private(set) var ids: Set<EndpointID> = []
+    private(set) var skipped = 0
+    private(set) var malformed = 0
+
+    mutating func admit(_ id: EndpointID) -> Bool { ids.insert(id).inserted }
+
+    mutating func noteMalformed(_ fields: Int) { malformed += fields }
+
+    mutating func skip(malformedFields: Int, isShared: Bool) {
+        guard !isShared else { return }
+        skipped += 1
+        malformed += malformedFields
+    }
+}
