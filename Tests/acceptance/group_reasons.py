@@ -79,7 +79,7 @@ def run(with_: Bench) -> None:
         page = bench.read(outcome.stdout.decode("utf-8", "replace"), TEXT)
         with with_.report.check("once with every kind of failure: status 3, within three timeouts and slack"):
             require(outcome.status == 3, f"status {outcome.status}\n{outcome.stderr[-1500:]}")
-            require(outcome.seconds < 20, f"it took {outcome.seconds:.1f} s")
+            require(outcome.seconds < 3 * 3 + 3, f"it took {outcome.seconds:.1f} s")
         expected_reasons = [(main, failing[name], reason) for name, (_, reason) in FAULTS.items()]
         expected_reasons.append((main, endless, "response"))
         expected_reasons += [(source, source.workspaces[0], reason) for source, reason in others]
