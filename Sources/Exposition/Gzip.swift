@@ -4,16 +4,23 @@ private import CZlib
 /// A run of bytes as raw deflate blocks that end on a byte boundary and do not end the stream, so that such runs,
 /// compressed at different times, can stand one behind the other in one gzip member.
 struct DeflatedBlock: Sendable {
-    let bytes: [UInt8]
-    let checksum: UInt32
-    let count: Int
+    private(set) var bytes: [UInt8]
+    private(set) var checksum: UInt32
+    private(set) var count: Int
 
-    /// zlib's level 6 halves the page against level 1 at twice the time; pages are compressed once per change.
-    private static let level: Int32 = 6
+    /// No bytes yet.
+    init() {
+        bytes = []
+        checksum = 0
+        count = 0
+    }
 
-    init(_ plain: [UInt8]) { self.init(plain, bytes: Self.deflate(plain) ?? Self.stored(plain)) }
+    /// The run compressed by `deflater`, or uncompressed where there is none or it fails.
+    init(_ plain: [UInt8], _ deflater: Deflater?) {
+        self.init(plain, bytes: deflater?.deflate(plain) ?? Self.stored(plain))
+    }
 
-    /// The run uncompressed: what is left when zlib has no memory for a stream.
+    /// The run uncompressed.
     init(stored plain: [UInt8]) { self.init(plain, bytes: Self.stored(plain)) }
 
     private init(_ plain: [UInt8], bytes: [UInt8]) {
@@ -22,38 +29,16 @@ struct DeflatedBlock: Sendable {
         self.bytes = bytes
     }
 
-    private static func deflate(_ plain: [UInt8]) -> [UInt8]? {
-        var stream = z_stream()
-        // Negative window bits: raw deflate, neither header nor checksum.
-        guard exporter_deflate_init(&stream, level, -15, 8) == Z_OK else { return nil }
-        defer { deflateEnd(&stream) }
-        var output: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 65_536)
-        var offset = 0
-        repeat {
-            // zlib counts in 32 bits, so long input goes in by parts.
-            let part = min(plain.count - offset, 1 << 30)
-            let isLast = offset + part == plain.count
-            let succeeded = plain.withUnsafeBufferPointer { input -> Bool in
-                stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress.map { $0 + offset })
-                stream.avail_in = UInt32(part)
-                repeat {
-                    let produced = chunk.withUnsafeMutableBufferPointer { buffer -> Int in
-                        stream.next_out = buffer.baseAddress
-                        stream.avail_out = UInt32(buffer.count)
-                        let code = CZlib.deflate(&stream, isLast ? Z_SYNC_FLUSH : Z_NO_FLUSH)
-                        // Z_BUF_ERROR only says that there was nothing left to do.
-                        return code == Z_OK || code == Z_BUF_ERROR ? buffer.count - Int(stream.avail_out) : -1
-                    }
-                    guard produced >= 0 else { return false }
-                    output += chunk[..<produced]
-                } while stream.avail_out == 0
-                return true
-            }
-            guard succeeded else { return nil }
-            offset += part
-        } while offset < plain.count
-        return output
+    /// Puts another run behind this one.
+    mutating func append(_ other: DeflatedBlock) {
+        bytes += other.bytes
+        checksum = Self.combine(checksum, other)
+        count += other.count
+    }
+
+    /// The checksum of what has `checksum` with `block` behind it.
+    static func combine(_ checksum: UInt32, _ block: DeflatedBlock) -> UInt32 {
+        UInt32(crc32_combine(UInt(checksum), UInt(block.checksum), block.count))
     }
 
     /// Stored blocks, each of at most 65,535 bytes.
@@ -71,6 +56,63 @@ struct DeflatedBlock: Sendable {
     }
 }
 
+/// A compressor that is kept, because making one costs more than compressing a few kilobytes. Not for two at a time.
+final class Deflater {
+    /// zlib's level 6 halves the page against level 1 at twice the time; text is compressed once per change.
+    private static let level: Int32 = 6
+
+    /// Where it is matters to zlib, which compares addresses.
+    private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+    private var chunk = [UInt8](repeating: 0, count: 65_536)
+
+    /// Nil where there is no memory for one.
+    init?() {
+        // Negative window bits: raw deflate, neither header nor checksum.
+        stream.initialize(to: z_stream())
+        guard exporter_deflate_init(stream, Self.level, -15, 8) == Z_OK else { return nil }
+    }
+
+    deinit {
+        deflateEnd(stream)
+        stream.deallocate()
+    }
+
+    /// Nil where zlib fails.
+    func deflate(_ plain: [UInt8]) -> [UInt8]? {
+        guard deflateReset(stream) == Z_OK else { return nil }
+        var output: [UInt8] = []
+        var offset = 0
+        repeat {
+            // zlib counts in 32 bits, so long input goes in by parts.
+            let part = min(plain.count - offset, 1 << 30)
+            let isLast = offset + part == plain.count
+            let succeeded = plain.withUnsafeBufferPointer { input in
+                stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress.map { $0 + offset })
+                stream.pointee.avail_in = UInt32(part)
+                return drain(isLast ? Z_SYNC_FLUSH : Z_NO_FLUSH, into: &output)
+            }
+            guard succeeded else { return nil }
+            offset += part
+        } while offset < plain.count
+        return output
+    }
+
+    private func drain(_ flush: Int32, into output: inout [UInt8]) -> Bool {
+        repeat {
+            let produced = chunk.withUnsafeMutableBufferPointer { buffer -> Int in
+                stream.pointee.next_out = buffer.baseAddress
+                stream.pointee.avail_out = UInt32(buffer.count)
+                let code = CZlib.deflate(stream, flush)
+                // Z_BUF_ERROR only says that there was nothing left to do.
+                return code == Z_OK || code == Z_BUF_ERROR ? buffer.count - Int(stream.pointee.avail_out) : -1
+            }
+            guard produced >= 0 else { return false }
+            output += chunk[..<produced]
+        } while stream.pointee.avail_out == 0
+        return true
+    }
+}
+
 /// Joins deflated runs to one gzip member (RFC 1952).
 struct GzipMember {
     // Magic, method deflate, no flags, no time, no extra flags, "unknown" system.
@@ -81,7 +123,7 @@ struct GzipMember {
     mutating func append(_ block: DeflatedBlock) {
         guard block.count > 0 else { return }
         pieces.append(block.bytes)
-        checksum = UInt32(crc32_combine(UInt(checksum), UInt(block.checksum), block.count))
+        checksum = DeflatedBlock.combine(checksum, block)
         count += block.count
     }
 

@@ -1,118 +1,126 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
-/// A page in one format, put together from fragments. What can change from one scrape to the next without anything
-/// having been polled (`process_*`, the exporter's own HTTP counters) is live and left open; all the rest is fixed bytes
-/// that are assembled, and compressed, once.
+/// A page in one format and one encoding, ready to be sent. What can change from one scrape to the next without anything
+/// having been polled (`process_*`, the exporter's own HTTP counters) is live and left open; all the rest was put
+/// together, and compressed, when it changed.
 final class Page: Sendable {
     enum Segment: Sendable {
-        case fixed(FixedSegment)
+        case plain([PagePiece])
+        case deflated(DeflatedBlock)
         /// Families whose samples are rendered anew at each scrape.
-        case live([MetricFamily])
+        case live(LiveSegment)
     }
 
-    let format: ExpositionFormat
+    /// The state that it shows.
+    let version: UInt64
     private let segments: [Segment]
+    private let gzip: Bool
 
-    /// - Parameters:
-    ///   - families: every family of the catalogue.
-    ///   - live: names of the families that are rendered at each scrape.
-    ///   - fragments: in the order in which their samples are to be served.
-    init(format: ExpositionFormat, families: [MetricFamily], live: Set<String>, fragments: [Fragment]) {
-        self.format = format
-        let chunks = Self.chunksByFamily(fragments)
-        var segments: [Segment] = []
-        var fixed: [UInt8] = []
-        func closeFixed() {
-            if !fixed.isEmpty { segments.append(.fixed(FixedSegment(bytes: fixed))) }
-            fixed = []
-        }
-        for family in Self.sorted(families, format) {
-            if live.contains(family.name) {
-                closeFixed()
-                if case .live(let before)? = segments.last {
-                    segments[segments.count - 1] = .live(before + [family])
-                } else {
-                    segments.append(.live([family]))
-                }
-            } else if let chunks = chunks[family.name] {
-                Self.append(family, chunks, fragments, format, to: &fixed)
-            }
-        }
-        fixed += format.trailer
-        closeFixed()
+    init(version: UInt64, gzip: Bool, segments: [Segment]) {
+        self.version = version
+        self.gzip = gzip
         self.segments = segments
     }
 
-    /// The page's bytes, in pieces, with the live families taken from `live`.
-    func pieces(live fragments: [Fragment]) -> [[UInt8]] {
-        segments.map { segment in
-            switch segment {
-            case .fixed(let fixed): fixed.bytes
-            case .live(let families): render(families, fragments)
+    /// The page in pieces, with the live families taken from `live`. Compressed it is one gzip member.
+    func pieces(live: LiveTexts) -> [PagePiece] {
+        guard gzip else {
+            return segments.flatMap { segment -> [PagePiece] in
+                switch segment {
+                case .plain(let pieces): pieces
+                case .live(let families): [.bytes(families.bytes(live))]
+                case .deflated: []
+                }
             }
         }
-    }
-
-    /// The same compressed: one gzip member, of which only the live parts are compressed now.
-    func gzipPieces(live fragments: [Fragment]) -> [[UInt8]] {
         var member = GzipMember()
         for segment in segments {
             switch segment {
-            case .fixed(let fixed): member.append(fixed.deflated)
-            case .live(let families): member.append(DeflatedBlock(render(families, fragments)))
+            case .deflated(let block): member.append(block)
+            case .live(let families): for block in families.deflated(live) { member.append(block) }
+            case .plain: break
             }
         }
-        return member.finish()
+        return member.finish().map { .bytes($0) }
+    }
+}
+
+/// The sample lines of the live families at one scrape.
+struct LiveTexts {
+    private var lines: [[UInt8]?]
+
+    init(_ fragments: [Fragment], indices: [String: Int]) {
+        lines = Array(repeating: nil, count: indices.count)
+        for fragment in fragments {
+            for section in fragment.sections {
+                guard let index = indices[section.family] else { continue }
+                lines[index, default: []] += fragment.bytes[section.range]
+            }
+        }
     }
 
-    private func render(_ families: [MetricFamily], _ fragments: [Fragment]) -> [UInt8] {
-        let chunks = Self.chunksByFamily(fragments)
+    subscript(index: Int) -> [UInt8]? { lines[index] }
+}
+
+extension [[UInt8]?] {
+    fileprivate subscript(index: Int, default none: [UInt8]) -> [UInt8] {
+        get { self[index] ?? none }
+        set { self[index] = newValue }
+    }
+}
+
+/// Live families that stand side by side. A family that is as it was at the last scrape is not compressed again.
+final class LiveSegment: Sendable {
+    /// Shorter text is not worth compressing at each scrape.
+    private static let storedBytes = 512
+
+    private let families: [(index: Int, header: [UInt8])]
+    private let last = Mutex(Last())
+    private struct Last {
+        var texts: [Int: (bytes: [UInt8], block: DeflatedBlock)] = [:]
+        var deflater: Deflater?
+    }
+
+    init(_ families: [(index: Int, header: [UInt8])]) { self.families = families }
+
+    /// Its families' indices in the catalogue.
+    var indices: [Int] { families.map(\.index) }
+
+    func bytes(_ live: LiveTexts) -> [UInt8] {
         var bytes: [UInt8] = []
         for family in families {
-            if let chunks = chunks[family.name] { Self.append(family, chunks, fragments, format, to: &bytes) }
+            guard let lines = live[family.index] else { continue }
+            bytes += family.header
+            bytes += lines
         }
         return bytes
     }
 
-    /// By the name that the format itself uses, so that a reader of either finds families in order.
-    private static func sorted(_ families: [MetricFamily], _ format: ExpositionFormat) -> [MetricFamily] {
-        families.sorted { format.name(of: $0) < format.name(of: $1) }
-    }
-
-    private typealias Chunk = (fragment: Int, range: Range<Int>)
-
-    private static func chunksByFamily(_ fragments: [Fragment]) -> [String: [Chunk]] {
-        var chunks: [String: [Chunk]] = [:]
-        for (index, fragment) in fragments.enumerated() {
-            for section in fragment.sections { chunks[section.family, default: []].append((index, section.range)) }
+    func deflated(_ live: LiveTexts) -> [DeflatedBlock] {
+        var blocks: [DeflatedBlock] = []
+        var short: [UInt8] = []
+        last.withLock { last in
+            for family in families {
+                guard let lines = live[family.index] else { continue }
+                if lines.count < Self.storedBytes {
+                    short += family.header
+                    short += lines
+                    continue
+                }
+                if !short.isEmpty { blocks.append(DeflatedBlock(stored: short)) }
+                short = []
+                if let known = last.texts[family.index], known.bytes == lines {
+                    blocks.append(known.block)
+                } else {
+                    if last.deflater == nil { last.deflater = Deflater() }
+                    let block = DeflatedBlock(family.header + lines, last.deflater)
+                    last.texts[family.index] = (lines, block)
+                    blocks.append(block)
+                }
+            }
+            if !short.isEmpty { blocks.append(DeflatedBlock(stored: short)) }
         }
-        return chunks
-    }
-
-    private static func append(
-        _ family: MetricFamily, _ chunks: [Chunk], _ fragments: [Fragment], _ format: ExpositionFormat,
-        to bytes: inout [UInt8]
-    ) {
-        bytes += format.header(of: family)
-        for chunk in chunks { bytes += fragments[chunk.fragment].bytes[chunk.range] }
-    }
-}
-
-/// Bytes that stay as they are until the page is assembled anew.
-final class FixedSegment: Sendable {
-    let bytes: [UInt8]
-    private let compressed = Mutex<DeflatedBlock?>(nil)
-
-    init(bytes: [UInt8]) { self.bytes = bytes }
-
-    /// The bytes compressed; done at the first call, by one caller while others wait for it.
-    var deflated: DeflatedBlock {
-        compressed.withLock { cached in
-            if let cached { return cached }
-            let block = DeflatedBlock(bytes)
-            cached = block
-            return block
-        }
+        return blocks
     }
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import Synchronization
 
 /// Where a page's fragments come from. Nothing here waits: a scrape takes what is there.
 public protocol FragmentSource: Sendable {
-    /// A number that changes whenever ``fragments()`` would give something else.
+    /// A number that changes whenever ``groups()`` would give something else.
     var version: UInt64 { get }
-    /// What is fixed until the version changes, in the order in which it is to be served.
-    func fragments() -> [Fragment]
+    /// What is fixed until the version changes, in the order in which it is to be served. A group that is the same object
+    /// as before, in the same place, is not looked at again.
+    func groups() -> [FragmentGroup]
     /// The series of the workspaces that `selection` names, in the order in which they are to be served; nil where a source
     /// or workspace of it is unknown.
     func fragments(of selection: PageSelection) -> [Fragment]?
@@ -16,53 +18,66 @@ public protocol FragmentSource: Sendable {
 }
 
 /// Serves pages and keeps them: while nothing has changed, a scrape copies and renders nothing but the live families.
-/// An actor, so that of many scrapes that find a stale page one assembles it and the others take the result.
-public actor PageCache {
+/// Of many scrapes that find a stale page one puts it together and the others take the result.
+public final class PageCache: Sendable {
+    struct Kind: Hashable {
+        var format: ExpositionFormat
+        var gzip: Bool
+    }
+
     private let families: [MetricFamily]
+    private let indices: [String: Int]
     private let source: any FragmentSource
-    private var pages: [ExpositionFormat: (version: UInt64, page: Page)] = [:]
+    private let workshop: PageWorkshop
+    private let pages = Mutex<[Kind: Page]>([:])
 
     /// A cache of pages with the families of `catalogue`, filled from `source`.
     public init(catalogue: Catalogue, source: any FragmentSource) {
         families = catalogue.families
+        indices = PageLayout.indices(of: families)
         self.source = source
+        workshop = PageWorkshop(families: families, source: source)
     }
 
     /// The page as it is now, in pieces to be sent one after the other.
-    public func page(_ format: ExpositionFormat, gzip: Bool) -> [[UInt8]] {
-        let page = current(format)
-        let live = source.liveFragments()
-        return gzip ? page.gzipPieces(live: live) : page.pieces(live: live)
+    public func page(_ format: ExpositionFormat, gzip: Bool) async -> [PagePiece] {
+        let kind = Kind(format: format, gzip: gzip)
+        let version = source.version
+        var page = pages.withLock { $0[kind] }
+        if page?.version != version {
+            // Not on the thread that asks, which has other connections to serve.
+            let fresh = await withTaskExecutorPreference(globalConcurrentExecutor) { await workshop.pages(with: kind) }
+            pages.withLock { $0 = fresh }
+            page = fresh[kind]
+        }
+        return page?.pieces(live: LiveTexts(source.liveFragments(), indices: indices)) ?? []
     }
 
     /// The page of `selection` alone, without what is said of sources and of the exporter; nil where it names an unknown
-    /// source or workspace. Assembled anew each time: it is small beside the whole.
-    public nonisolated func page(
-        _ format: ExpositionFormat, gzip: Bool, selecting selection: PageSelection
-    ) -> [[UInt8]]? {
+    /// source or workspace. Put together anew each time: it is small beside the whole.
+    public func page(_ format: ExpositionFormat, gzip: Bool, selecting selection: PageSelection) -> [PagePiece]? {
         guard let fragments = source.fragments(of: selection) else { return nil }
-        let page = Page(format: format, families: families, live: [], fragments: fragments)
-        return gzip ? page.gzipPieces(live: []) : page.pieces(live: [])
+        let bytes = Self.render(format, families, fragments)
+        guard gzip else { return [.bytes(bytes)] }
+        var member = GzipMember()
+        member.append(DeflatedBlock(bytes, Deflater()))
+        return member.finish().map { .bytes($0) }
     }
 
-    private func current(_ format: ExpositionFormat) -> Page {
-        // Read before the fragments: what changes in between makes the next scrape assemble again.
-        let version = source.version
-        if let cached = pages[format], cached.version == version { return cached.page }
-        let page = Page(
-            format: format, families: families, live: source.liveFamilies, fragments: source.fragments())
-        pages[format] = (version, page)
-        return page
+    fileprivate static func render(
+        _ format: ExpositionFormat, _ families: [MetricFamily], _ fragments: [Fragment]
+    ) -> [UInt8] {
+        var serials = Serials()
+        let layout = PageLayout(format, families: families, live: [], serials: &serials)
+        let runs = GroupRuns(
+            FragmentGroup(fragments), indices: PageLayout.indices(of: families), previous: nil, serials: &serials)
+        return PagePlan(layout, [runs]).bytes
     }
 }
 
 extension Catalogue {
     /// A whole page of `fragments` at once, for output that is written rather than served.
     public func render(_ format: ExpositionFormat, fragments: [Fragment]) -> [UInt8] {
-        let pieces = Page(format: format, families: families, live: [], fragments: fragments).pieces(live: [])
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(pieces.reduce(0) { $0 + $1.count })
-        for piece in pieces { bytes += piece }
-        return bytes
+        PageCache.render(format, families, fragments)
     }
 }

@@ -39,6 +39,7 @@ public final class Exporter: Sendable {
         var areRunning = false
     }
 
+    private let renderedSources: SourceFragments
     let requestCounters = RequestCounters()
     let reloads: ReloadRecord
 
@@ -66,6 +67,7 @@ public final class Exporter: Sendable {
             logger: logger, shard: shard.shard)
         interval = Mutex(configuration.poll.interval)
         startedAt = clock.now
+        renderedSources = SourceFragments(clock: clock)
         reloads = ReloadRecord(loadedAt: clock.wallMicroseconds)
         do { try await apply(configuration) } catch {
             await engine.shutdown()
@@ -174,7 +176,7 @@ public final class Exporter: Sendable {
     /// and reload families.
     func renderAlone(_ format: ExpositionFormat) -> [UInt8] {
         Catalogue.exporter.render(
-            format, fragments: sharedFragments() + sourceFragments())
+            format, fragments: store.groups().flatMap(\.fragments) + sharedFragments() + sourceFragments())
     }
 
     /// What is known at this moment, for people.
@@ -195,7 +197,7 @@ public final class Exporter: Sendable {
 
     private func sourceFragments() -> [Fragment] {
         let clients = sources.withLock { $0.byName.map { ($0.key, $0.value.client) } }
-        return SourceFamilies.fragments(of: clients, clock: clock)
+        return renderedSources.fragments(of: clients)
     }
 }
 
@@ -210,13 +212,13 @@ extension Exporter: FragmentSource {
     }
 
     /// See `FragmentSource`.
-    public func fragments() -> [Fragment] {
-        sharedFragments() + [ExporterFamilies.shardFragment(surroundings.shard)]
+    public func groups() -> [FragmentGroup] {
+        store.groups() + [FragmentGroup(sharedFragments() + [ExporterFamilies.shardFragment(surroundings.shard)])]
     }
 
-    /// What a page has wherever it is served: who polls once is no shard.
+    /// What is no workspace's, and is on a page wherever it is served: who polls once is no shard.
     private func sharedFragments() -> [Fragment] {
-        store.fragments() + surroundings.discoveries.fragments() + [ExporterFamilies.buildFragment()]
+        [store.settingsFragment()] + surroundings.discoveries.fragments() + [ExporterFamilies.buildFragment()]
     }
 
     /// What moves without a poll having ended, and costs little: sources, reloads, the web server, the process.

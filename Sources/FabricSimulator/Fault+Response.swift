@@ -99,13 +99,12 @@ extension [(String, String)] {
 }
 
 extension ListenerResponse.Body {
-    /// The whole body, nil for a stream.
+    /// The whole body, nil for what the simulator never answers with.
     fileprivate var bytes: [UInt8]? {
         switch self {
         case .none: []
         case .bytes(let bytes): bytes
-        case .pieces(let pieces): Array(pieces.joined())
-        case .stream: nil
+        case .pieces, .stream: nil
         }
     }
 }

@@ -8,6 +8,8 @@ struct Connection: Sendable {
     let channel: any Channel
     let requests: NIOAsyncChannel<HTTPServerRequestPart, Never>
     let stallGuard: NIOLoopBound<StallGuard>
+    /// Whether the kernel can send files by itself: not where they are to be encrypted first.
+    let sendsFiles: Bool
 
     /// Sets up the pipeline of `channel`; called on its event loop before the first byte is read.
     ///
@@ -31,7 +33,9 @@ struct Connection: Sendable {
         let pipeline = channel.pipeline.syncOperations
         let stallGuard = StallGuard(progress: progress)
         try pipeline.addHandler(stallGuard)
-        try settings.tls()?.add(to: channel)
+        let tls = settings.tls()
+        try tls?.add(to: channel)
+        sendsFiles = tls == nil
         // NIO's own error handler answers 400 to everything; RequestReader needs 431 too.
         try pipeline.configureHTTPServerPipeline(
             withPipeliningAssistance: true,

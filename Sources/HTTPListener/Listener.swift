@@ -10,7 +10,8 @@ import Synchronization
 /// Requests of one connection are answered in order. When the peer goes while its request is handled, the handler's
 /// task is cancelled.
 public final class Listener: Sendable {
-    /// Answers one request.
+    /// Answers one request. Runs on the thread that carries the connection, and others beside it: what takes long is to
+    /// be done elsewhere.
     public typealias Handler = @Sendable (ListenerRequest) async -> ListenerResponse
 
     private let sockets: [ListeningSocket]
@@ -54,7 +55,10 @@ public final class Listener: Sendable {
         await withTaskCancellationHandler {
             await withDiscardingTaskGroup { group in
                 for await connection in registry.accepted {
-                    group.addTask { await self.serve(connection) }
+                    // On the connection's own thread: a request then costs no change of threads.
+                    group.addTask(executorPreference: EventLoopExecutor(connection.channel.eventLoop)) {
+                        await self.serve(connection)
+                    }
                 }
             }
         } onCancel: {

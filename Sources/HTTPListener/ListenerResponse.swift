@@ -18,8 +18,8 @@ public struct ListenerResponse: Sendable {
         case none
         /// These bytes.
         case bytes([UInt8])
-        /// These bytes, one array after the other; `Content-Length` is their sum.
-        case pieces([[UInt8]])
+        /// These pieces, one after the other; `Content-Length` is the sum of theirs.
+        case pieces([BodyPiece])
         /// What the closure writes. With a length it must write exactly that many bytes; without one the body is
         /// chunked, or ends with the connection for HTTP/1.0. The head is sent with the first write (even an empty
         /// one), so that a closure that throws before it leaves the client without any response. Not called for HEAD.
@@ -40,6 +40,34 @@ public struct ListenerResponse: Sendable {
         contentType: String = "text/plain; charset=utf-8"
     ) -> ListenerResponse {
         ListenerResponse(status: status, headers: [("Content-Type", contentType)], body: .bytes(Array(text.utf8)))
+    }
+}
+
+/// A part of a body.
+public enum BodyPiece: Sendable {
+    case bytes([UInt8])
+    /// A range of a file, which is sent without being read where the connection allows it.
+    case file(BodyFile, Range<Int>)
+
+    /// Its length in bytes.
+    public var count: Int {
+        switch self {
+        case .bytes(let bytes): bytes.count
+        case .file(_, let range): range.count
+        }
+    }
+}
+
+/// A file of which nothing changes while it is sent.
+public struct BodyFile: Sendable {
+    /// Open as long as `owner` lives.
+    public let descriptor: Int32
+    private let owner: any AnyObject & Sendable
+
+    /// A file that `owner` keeps open.
+    public init(descriptor: Int32, owner: any AnyObject & Sendable) {
+        self.descriptor = descriptor
+        self.owner = owner
     }
 }
 

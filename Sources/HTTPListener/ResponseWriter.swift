@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Glibc
 import NIOCore
 import NIOHTTP1
 import Synchronization
@@ -23,7 +24,7 @@ struct ResponseWriter {
         case .none:
             try await connection.write([.head(framing.head), .end(nil)])
         case .bytes(let bytes):
-            try await sendPieces([bytes], head: framing.head)
+            try await sendPieces([.bytes(bytes)], head: framing.head)
         case .pieces(let pieces):
             try await sendPieces(pieces, head: framing.head)
         case .stream(let contentLength, let produce):
@@ -33,24 +34,92 @@ struct ResponseWriter {
         }
     }
 
-    private func sendPieces(_ pieces: [[UInt8]], head: HTTPResponseHead) async throws {
-        var waiting: [HTTPServerResponsePart] = [.head(head)]
-        var waitingBytes = 0
+    private func sendPieces(_ pieces: [BodyPiece], head: HTTPResponseHead) async throws {
+        var batch = PartBatch(head: head)
+        defer { batch.releaseFiles() }
         for piece in pieces {
-            var start = 0
-            while start < piece.count {
-                let end = min(start + Self.sliceBytes - waitingBytes, piece.count)
-                waiting.append(.body(.byteBuffer(ByteBuffer(bytes: piece[start..<end]))))
-                waitingBytes += end - start
-                start = end
-                if waitingBytes == Self.sliceBytes {
-                    try await connection.write(waiting)
-                    waiting.removeAll(keepingCapacity: true)
-                    waitingBytes = 0
+            switch piece {
+            case .bytes(let bytes):
+                for range in Self.slices(of: bytes.indices) {
+                    try await add(ByteBuffer(bytes: bytes[range]), to: &batch)
                 }
+            case .file(let file, let range) where connection.sendsFiles:
+                // In slices like the rest, so that the stall guard sees each of them go.
+                batch.add(file, Self.slices(of: range))
+            case .file(let file, let range):
+                for slice in Self.slices(of: range) { try await add(try file.read(slice), to: &batch) }
             }
         }
-        try await connection.write(waiting + [.end(nil)])
+        try await connection.write(batch.take() + [.end(nil)])
+    }
+
+    private func add(_ buffer: ByteBuffer, to batch: inout PartBatch) async throws {
+        if batch.bytes > 0, batch.bytes + buffer.readableBytes > Self.sliceBytes {
+            try await connection.write(batch.take())
+        }
+        batch.add(buffer)
+    }
+
+    private static func slices(of range: Range<Int>) -> [Range<Int>] {
+        stride(from: range.lowerBound, to: range.upperBound, by: sliceBytes).map {
+            $0..<min($0 + sliceBytes, range.upperBound)
+        }
+    }
+}
+
+/// Parts of a response that wait to be written together.
+private struct PartBatch {
+    private var parts: [HTTPServerResponsePart]
+    /// How many bytes of it are held in memory.
+    private(set) var bytes = 0
+    private var handles: [NIOFileHandle] = []
+
+    init(head: HTTPResponseHead) { parts = [.head(head)] }
+
+    mutating func add(_ buffer: ByteBuffer) {
+        parts.append(.body(.byteBuffer(buffer)))
+        bytes += buffer.readableBytes
+    }
+
+    mutating func add(_ file: BodyFile, _ ranges: [Range<Int>]) {
+        let handle = NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: file.descriptor)
+        handles.append(handle)
+        for range in ranges {
+            let region = FileRegion(fileHandle: handle, readerIndex: range.lowerBound, endIndex: range.upperBound)
+            parts.append(.body(.fileRegion(region)))
+        }
+    }
+
+    mutating func take() -> [HTTPServerResponsePart] {
+        defer {
+            parts.removeAll(keepingCapacity: true)
+            bytes = 0
+        }
+        return parts
+    }
+
+    /// The descriptors are the files' owners', so the handles must not think that they are to be closed. Called when
+    /// everything is written, or the connection is gone.
+    mutating func releaseFiles() {
+        for handle in handles { _ = try? handle.takeDescriptorOwnership() }
+        handles = []
+    }
+}
+
+extension BodyFile {
+    /// The bytes of a range.
+    /// - Throws: `IOError` where they cannot be read.
+    fileprivate func read(_ range: Range<Int>) throws -> ByteBuffer {
+        var buffer = ByteBufferAllocator().buffer(capacity: range.count)
+        var offset = range.lowerBound
+        while offset < range.upperBound {
+            let count = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: range.upperBound - offset) { bytes in
+                max(0, pread(descriptor, bytes.baseAddress, range.upperBound - offset, off_t(offset)))
+            }
+            guard count > 0 else { throw IOError(errnoCode: errno, reason: "reading a part of a body") }
+            offset += count
+        }
+        return buffer
     }
 }
 

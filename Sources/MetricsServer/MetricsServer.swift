@@ -124,28 +124,37 @@ public struct MetricsServer: Sendable {
                 return .text(403, "Reloading over HTTP is off: it needs --web.enable-lifecycle.\n")
             }
             return await reload().map { .text(500, "Not reloaded:\n\($0)\n") } ?? .text(200, "Reloaded.\n")
-        case .statusPage: return statusPage(request)
-        case .statusJSON: return statusJSON(request)
-        case .targets: return targets(request)
+        case .statusPage: return await elsewhere { statusPage(request) }
+        case .statusJSON: return await elsewhere { statusJSON(request) }
+        case .targets: return await elsewhere { targets(request) }
         }
     }
+
+    /// Does what takes its time with thousands of workspaces off the connection's thread.
+    private func elsewhere<Result: Sendable>(_ body: @Sendable () -> Result) async -> Result {
+        await withTaskExecutorPreference(globalConcurrentExecutor) { await Self.run(body) }
+    }
+
+    @concurrent
+    private static func run<Result: Sendable>(_ body: @Sendable () -> Result) async -> Result { body() }
 
     private func metrics(_ request: ListenerRequest) async -> ListenerResponse {
         let format = Negotiation.format(accept: request.headerValues("Accept"))
         let gzip = Negotiation.takesGzip(acceptEncoding: request.headerValues("Accept-Encoding"))
         let selection = PageSelection(request)
-        let body: [[UInt8]]
+        let body: [PagePiece]
         if selection.isEverything {
             body = await pages.page(format, gzip: gzip)
         } else {
-            guard let selected = pages.page(format, gzip: gzip, selecting: selection) else {
+            let selected = await elsewhere { pages.page(format, gzip: gzip, selecting: selection) }
+            guard let selected else {
                 return .text(404, "No such source or workspace.\n")
             }
             body = selected
         }
         var headers = [("Content-Type", format.contentType), ("Vary", "Accept, Accept-Encoding")]
         if gzip { headers.append(("Content-Encoding", "gzip")) }
-        return ListenerResponse(status: 200, headers: headers, body: .pieces(body))
+        return ListenerResponse(status: 200, headers: headers, body: .pieces(body.map(BodyPiece.init)))
     }
 
     private func statusPage(_ request: ListenerRequest) -> ListenerResponse {
@@ -203,5 +212,14 @@ public struct MetricsServer: Sendable {
     public func answerProbe(_ request: ListenerRequest) async -> ListenerResponse {
         guard let route = Route(rawValue: request.path), route.isProbe else { return .text(404, "Not found.\n") }
         return await response(to: request, route, AccessRules())
+    }
+}
+
+extension BodyPiece {
+    fileprivate init(_ piece: PagePiece) {
+        switch piece {
+        case .bytes(let bytes): self = .bytes(bytes)
+        case .file(let file, let range): self = .file(BodyFile(descriptor: file.descriptor, owner: file), range)
+        }
     }
 }

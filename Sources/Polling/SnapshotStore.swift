@@ -19,10 +19,26 @@ public final class SnapshotStore: Sendable {
         var listing: WorkspaceListing?
         /// When the listing was complete, by the monotonic clock; nil once it has been withdrawn.
         var listedAt: ContinuousClock.Instant?
+        /// Where its series stand on the page; set when the order is made.
+        var place = 0
+
+        /// The series as they are served.
+        var fragments: [Fragment] {
+            guard let listing, listedAt != nil else { return [healthFragment] }
+            return [listing.fragment, healthFragment]
+        }
     }
+
+    /// So many workspaces are served from one group: after a poll that much of a page is put together again, and each
+    /// group's lines are compressed by themselves.
+    static let workspacesPerGroup = 64
 
     private struct State {
         var entries: [WorkspaceKey: Entry] = [:]
+        /// The keys in the order of the page; nil after workspaces have come or gone.
+        var order: [WorkspaceKey]?
+        /// The groups of the page; nil where one of their workspaces has changed.
+        var groups: [FragmentGroup?] = []
         var version: UInt64 = 1
         var stays: UInt64 = 0
         var interval: Duration
@@ -68,6 +84,7 @@ public final class SnapshotStore: Sendable {
         return state.withLock { state in
             state.stays += 1
             state.version += 1
+            state.order = nil
             state.entries[workspace.key] = Entry(
                 workspace: workspace, stay: state.stays, healthFragment: fragment)
             return state.stays
@@ -80,6 +97,7 @@ public final class SnapshotStore: Sendable {
     /// Drops a workspace, whose series go at once.
     public func remove(_ key: WorkspaceKey) {
         state.withLock { state in
+            state.order = nil
             state.entries[key] = nil
             state.version += 1
         }
@@ -92,7 +110,7 @@ public final class SnapshotStore: Sendable {
         return builder.build()
     }
 
-    /// Changes whenever ``fragments()`` would give something else; looks at the clock, because a listing grows old
+    /// Changes whenever ``groups()`` would give something else; looks at the clock, because a listing grows old
     /// without anything else happening.
     public var version: UInt64 {
         withCurrentState { $0.version }
@@ -107,10 +125,39 @@ public final class SnapshotStore: Sendable {
         }
     }
 
-    /// Every workspace's rendered series, ordered by source and id.
-    public func fragments() -> [Fragment] {
-        let (entries, settings) = state.withLock { (Array($0.entries.values), $0.settings) }
-        return [settings] + Self.fragments(of: entries)
+    /// The series that are nobody's: how often workspaces are polled, and when their listings are withdrawn.
+    public func settingsFragment() -> Fragment { state.withLock { $0.settings } }
+
+    /// Every workspace's rendered series, ordered by source and id. A group in which nothing has changed is the same
+    /// object as before.
+    public func groups() -> [FragmentGroup] {
+        state.withLock { state in
+            let order = Self.order(&state)
+            return state.groups.indices.map { index in
+                if let group = state.groups[index] { return group }
+                let start = index * Self.workspacesPerGroup
+                let keys = order[start..<min(start + Self.workspacesPerGroup, order.count)]
+                let group = FragmentGroup(keys.flatMap { state.entries[$0]?.fragments ?? [] })
+                state.groups[index] = group
+                return group
+            }
+        }
+    }
+
+    private static func order(_ state: inout State) -> [WorkspaceKey] {
+        if let order = state.order { return order }
+        let order = state.entries.keys.sorted()
+        for (place, key) in order.enumerated() { state.entries[key]?.place = place }
+        state.order = order
+        state.groups = Array(
+            repeating: nil, count: (order.count + workspacesPerGroup - 1) / workspacesPerGroup)
+        return order
+    }
+
+    /// Notes that a workspace's series are others than before.
+    private static func changed(_ place: Int, _ state: inout State) {
+        state.version += 1
+        if state.order != nil { state.groups[place / workspacesPerGroup] = nil }
     }
 
     /// The rendered series of the workspaces that `selection` names; nil where one of its ids is nobody's. Of its sources
@@ -127,10 +174,7 @@ public final class SnapshotStore: Sendable {
     }
 
     private static func fragments(of entries: [Entry]) -> [Fragment] {
-        entries.sorted { $0.workspace.key < $1.workspace.key }.flatMap { entry -> [Fragment] in
-            guard let listing = entry.listing, entry.listedAt != nil else { return [entry.healthFragment] }
-            return [listing.fragment, entry.healthFragment]
-        }
+        entries.sorted { $0.workspace.key < $1.workspace.key }.flatMap(\.fragments)
     }
 
     /// What is known of every workspace, for people, ordered by source and id.
@@ -212,7 +256,7 @@ public final class SnapshotStore: Sendable {
             change(&entry)
             entry.healthFragment = entry.health.fragment(of: entry.workspace)
             state.entries[key] = entry
-            state.version += 1
+            Self.changed(entry.place, &state)
         }
     }
 
@@ -220,7 +264,7 @@ public final class SnapshotStore: Sendable {
         for (key, entry) in state.entries {
             guard let listedAt = entry.listedAt, now >= listedAt + state.staleAfter else { continue }
             state.entries[key]?.listedAt = nil
-            state.version += 1
+            Self.changed(entry.place, &state)
         }
         Self.findNextExpiry(&state)
     }

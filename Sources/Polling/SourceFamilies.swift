@@ -3,6 +3,7 @@ public import Clocks
 public import Exposition
 public import FabricAPI
 internal import FabricAuth
+import Synchronization
 
 /// Is the data good? What concerns a source as a whole.
 public enum SourceFamilies {
@@ -45,40 +46,25 @@ public enum SourceFamilies {
             duration, retries, receivedBytes,
         ])
 
-    /// The families' samples as they are now: one fragment for each source, ordered by name, and one for them all.
-    public static func fragments(
-        of sources: [(name: String, client: SourceClient)], clock: any ExporterClock
-    )
-        -> [Fragment]
-    {
-        var durations: [APIOperation: APICounters.Durations] = [:]
-        var fragments: [Fragment] = []
-        for (name, client) in sources.sorted(by: { $0.name < $1.name }) {
-            let counters = client.counters
-            for (operation, observed) in counters.durations {
-                durations[operation, default: .init()].add(observed)
-            }
-            fragments.append(fragment(name: name, client: client, counters: counters, clock: clock))
+    /// What the samples of a source are made from.
+    fileprivate struct Reading: Equatable {
+        var counters: APICounters
+        var isThrottled: Bool
+        var nextProbe: ContinuousClock.Instant?
+        var credential: CredentialStatus
+
+        init(_ client: SourceClient) {
+            counters = client.counters
+            isThrottled = client.isThrottled
+            nextProbe = client.nextProbe
+            credential = client.credentialStatus
         }
-        var shared = FragmentBuilder()
-        shared.add(duration) { writer in
-            for operation in APIOperation.allCases {
-                // What a source's kind of credential never asks for stays away.
-                guard let observed = durations[operation] ?? (operation.isList ? .init() : nil) else { continue }
-                writer.histogram(
-                    ["operation": operation.rawValue], bounds: APICounters.Durations.bounds,
-                    counts: observed.counts, sum: observed.sum)
-            }
-        }
-        return fragments + [shared.build()]
     }
 
-    private static func fragment(
-        name: String, client: SourceClient, counters: APICounters, clock: any ExporterClock
-    ) -> Fragment {
+    fileprivate static func fragment(of reading: Reading, name: String, clock: any ExporterClock) -> Fragment {
         var builder = FragmentBuilder(labels: [Label("source", name)])
-        builder.add(throttled, .flag(client.isThrottled))
-        let probe = client.nextProbe
+        builder.add(throttled, .flag(reading.isThrottled))
+        let probe = reading.nextProbe
         builder.add(lockedOut, .flag(probe != nil))
         if let probe {
             let wait = SampleValue.duration(probe - clock.now)
@@ -86,7 +72,7 @@ public enum SourceFamilies {
                 builder.add(nextProbe, .microseconds(clock.wallMicroseconds + ahead))
             }
         }
-        let credential = client.credentialStatus
+        let (counters, credential) = (reading.counters, reading.credential)
         if let expiry = credential.expiryMicroseconds { builder.add(credentialExpiry, .microseconds(expiry)) }
         builder.add(credentialRefreshes, .unsigned(credential.refreshes))
         builder.add(credentialFailures, .unsigned(credential.failures))
@@ -106,5 +92,58 @@ public enum SourceFamilies {
         }
         builder.add(receivedBytes, .unsigned(counters.receivedBytes))
         return builder.build()
+    }
+
+    fileprivate static func durations(of readings: [Reading]) -> Fragment {
+        var durations: [APIOperation: APICounters.Durations] = [:]
+        for reading in readings {
+            for (operation, observed) in reading.counters.durations {
+                durations[operation, default: .init()].add(observed)
+            }
+        }
+        var builder = FragmentBuilder()
+        builder.add(duration) { writer in
+            for operation in APIOperation.allCases {
+                // What a source's kind of credential never asks for stays away.
+                guard let observed = durations[operation] ?? (operation.isList ? .init() : nil) else { continue }
+                writer.histogram(
+                    ["operation": operation.rawValue], bounds: APICounters.Durations.bounds,
+                    counts: observed.counts, sum: observed.sum)
+            }
+        }
+        return builder.build()
+    }
+}
+
+/// The samples of the sources, rendered anew only where something has happened since the last scrape.
+public final class SourceFragments: Sendable {
+    private struct Last {
+        var names: [String] = []
+        var readings: [SourceFamilies.Reading] = []
+        var fragments: [Fragment] = []
+    }
+
+    private let clock: any ExporterClock
+    private let last = Mutex(Last())
+
+    /// Nothing rendered yet.
+    public init(clock: any ExporterClock) { self.clock = clock }
+
+    /// The samples as they are now: one fragment for each source, ordered by name, and one for them all.
+    public func fragments(of sources: [(name: String, client: SourceClient)]) -> [Fragment] {
+        let sources = sources.sorted { $0.name < $1.name }
+        let names = sources.map(\.name)
+        let readings = sources.map { SourceFamilies.Reading($0.client) }
+        // A time of the wall is computed from the monotonic clock at each scrape, as the wall may have been set.
+        let isSteady = readings.allSatisfy { $0.nextProbe == nil }
+        return last.withLock { last in
+            if isSteady, names == last.names, readings == last.readings { return last.fragments }
+            last.names = names
+            last.readings = readings
+            last.fragments =
+                zip(names, readings).map { SourceFamilies.fragment(of: $1, name: $0, clock: clock) }
+                + [SourceFamilies.durations(of: readings)]
+            return last.fragments
+        }
     }
 }

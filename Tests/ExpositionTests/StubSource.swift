@@ -7,7 +7,7 @@ import Synchronization
 final class StubSource: FragmentSource {
     private struct State {
         var version: UInt64 = 1
-        var fragments: [Fragment] = []
+        var groups: [FragmentGroup] = []
         var live: [Fragment] = []
         var renderings = 0
         var liveRenderings = 0
@@ -17,8 +17,15 @@ final class StubSource: FragmentSource {
 
     func set(fragments: [Fragment], live: [Fragment] = []) {
         state.withLock { state in
-            state.fragments = fragments
+            state.groups = [FragmentGroup(fragments)]
             state.live = live
+            state.version += 1
+        }
+    }
+
+    func set(groups: [FragmentGroup]) {
+        state.withLock { state in
+            state.groups = groups
             state.version += 1
         }
     }
@@ -31,15 +38,15 @@ final class StubSource: FragmentSource {
     var version: UInt64 { state.withLock { $0.version } }
     var liveFamilies: Set<String> { [Families.live.name] }
 
-    func fragments() -> [Fragment] {
+    func groups() -> [FragmentGroup] {
         state.withLock { state in
             state.renderings += 1
-            return state.fragments
+            return state.groups
         }
     }
 
     func fragments(of selection: PageSelection) -> [Fragment]? {
-        let chosen = fragments().filter { fragment in
+        let chosen = groups().flatMap(\.fragments).filter { fragment in
             fragment.labels.contains { $0.name == "workspace_id" && selection.workspaceIDs.contains($0.value) }
         }
         return chosen.isEmpty ? nil : chosen

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import Glibc
 import HTTPListener
 import TestSupport
 import Testing
 
 @Suite("Responses", .timeLimit(.minutes(1)))
 struct ResponseTests {
-    private static let close = "Host: h\r\nConnection: close\r\n\r\n"
+    private static let closing = "Host: h\r\nConnection: close\r\n\r\n"
 
     /// Everything that comes for one request.
     private func answer(_ request: String, _ response: ListenerResponse) async throws -> String {
@@ -20,9 +21,10 @@ struct ResponseTests {
 
     @Test("Pieces are sent one after another under the sum of their lengths")
     func pieces() async throws {
-        let response = ListenerResponse(status: 200, body: .pieces([Array("ab".utf8), [], Array("cde".utf8)]))
+        let response = ListenerResponse(
+            status: 200, body: .pieces([.bytes(Array("ab".utf8)), .bytes([]), .bytes(Array("cde".utf8))]))
         #expect(
-            try await answer("GET / HTTP/1.1\r\n" + Self.close, response)
+            try await answer("GET / HTTP/1.1\r\n" + Self.closing, response)
                 == "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nabcde"
         )
     }
@@ -31,7 +33,7 @@ struct ResponseTests {
     func head(method: String) async throws {
         let response = ListenerResponse(status: 404, headers: [("X-A", "1")], body: .bytes(Array("gone".utf8)))
         #expect(
-            try await answer("\(method) / HTTP/1.1\r\n" + Self.close, response)
+            try await answer("\(method) / HTTP/1.1\r\n" + Self.closing, response)
                 == "HTTP/1.1 404 Not Found\r\nX-A: 1\r\nContent-Length: 4\r\nConnection: close\r\n\r\n"
                 + (method == "GET" ? "gone" : "")
         )
@@ -47,11 +49,11 @@ struct ResponseTests {
             }
         )
         #expect(
-            try await answer("GET / HTTP/1.1\r\n" + Self.close, response)
+            try await answer("GET / HTTP/1.1\r\n" + Self.closing, response)
                 == "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
         )
         #expect(
-            try await answer("HEAD / HTTP/1.1\r\n" + Self.close, response)
+            try await answer("HEAD / HTTP/1.1\r\n" + Self.closing, response)
                 == "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
         )
         #expect(
@@ -61,7 +63,7 @@ struct ResponseTests {
 
     @Test("A response without a body has neither body nor length", arguments: [204, 304])
     func bodiless(status: Int) async throws {
-        let text = try await answer("GET / HTTP/1.1\r\n" + Self.close, .text(status, "never"))
+        let text = try await answer("GET / HTTP/1.1\r\n" + Self.closing, .text(status, "never"))
         #expect(text.hasSuffix("\r\nConnection: close\r\n\r\n"))
         #expect(!text.contains("Content-Length"))
     }
@@ -84,7 +86,7 @@ struct ResponseTests {
         try await withListener(handler: { .text(200, $0.path) }) { address, _ in
             let client = try RawClient(connectingTo: address)
             let requests = (0..<20).map { "GET /\($0) HTTP/1.1\r\nHost: h\r\n\r\n" }.joined()
-            try await client.send(requests + "GET /end HTTP/1.1\r\n" + Self.close)
+            try await client.send(requests + "GET /end HTTP/1.1\r\n" + Self.closing)
             let text = try await client.receiveText()
             let paths = text.split(separator: "\r\n\r\n").dropFirst().map { $0.prefix { $0 != "H" } }
             #expect(paths == (0..<20).map { "/\($0)" } + ["/end"])
@@ -104,11 +106,44 @@ struct ResponseTests {
     func large() async throws {
         let piece = Array(repeatElement(Array("0123456789abcdefghijklmnopqrstuvwxyz".utf8), count: 92_593).joined())
         let pieces = [piece, piece, piece]
-        try await withListener(handler: { _ in ListenerResponse(status: 200, body: .pieces(pieces)) }) { address, _ in
+        try await withListener(handler: { _ in ListenerResponse(status: 200, body: .pieces(pieces.map { .bytes($0) })) }
+        ) { address, _ in
             let client = try RawClient(connectingTo: address)
-            try await client.send("GET / HTTP/1.1\r\n" + Self.close)
+            try await client.send("GET / HTTP/1.1\r\n" + Self.closing)
             let (bytes, _) = try await client.receiveToEnd()
             #expect(Array(bytes.suffix(piece.count * 3)) == piece + piece + piece)
         }
     }
+
+    @Test("Ranges of a file arrive in their places among bytes, and the file stays open")
+    func files() async throws {
+        let file = try TemporaryFile(String(repeating: "0123456789", count: 100_000))
+        defer { file.remove() }
+        let descriptor = open(file.path, O_RDONLY | O_CLOEXEC)
+        try #require(descriptor >= 0)
+        let owner = DescriptorOwner(descriptor)
+        let body = BodyFile(descriptor: descriptor, owner: owner)
+        let pieces: [BodyPiece] = [
+            .bytes(Array("<".utf8)), .file(body, 5..<900_005), .bytes(Array("|".utf8)), .file(body, 0..<10),
+            .file(body, 3..<3), .bytes(Array(">".utf8)),
+        ]
+        let expected = "<" + String(repeating: "5678901234", count: 90_000) + "|0123456789>"
+        try await withListener(handler: { _ in ListenerResponse(status: 200, body: .pieces(pieces)) }) { address, _ in
+            for _ in 0..<3 {
+                let client = try RawClient(connectingTo: address)
+                try await client.send("GET / HTTP/1.1\r\n" + Self.closing)
+                let text = try await client.receiveText()
+                #expect(text.contains("Content-Length: \(expected.utf8.count)\r\n"))
+                #expect(text.hasSuffix("\r\n\r\n" + expected))
+            }
+        }
+        #expect(fcntl(descriptor, F_GETFD) >= 0)
+    }
+}
+
+/// Keeps a descriptor open.
+private final class DescriptorOwner: Sendable {
+    let descriptor: Int32
+    init(_ descriptor: Int32) { self.descriptor = descriptor }
+    deinit { close(descriptor) }
 }

@@ -3,6 +3,7 @@ import Exposition
 import HTTPListener
 import StatusReport
 import Synchronization
+import TestSupport
 
 @testable import MetricsServer
 
@@ -18,10 +19,10 @@ struct Web {
         var version: UInt64 { 1 }
         var liveFamilies: Set<String> { Set(ServerFamilies.families.map(\.name)) }
         func liveFragments() -> [Fragment] { counters.map { [$0.fragment()] } ?? [] }
-        func fragments() -> [Fragment] {
+        func groups() -> [FragmentGroup] {
             var builder = FragmentBuilder()
             builder.add(gauge, .integer(7))
-            return [builder.build()]
+            return [FragmentGroup([builder.build()])]
         }
         func fragments(of selection: PageSelection) -> [Fragment]? {
             guard selection == PageSelection(workspaceIDs: ["w1"]) else { return nil }
@@ -29,7 +30,7 @@ struct Web {
             builder.add(gauge, .integer(1))
             return [builder.build()]
         }
-        var all: [Fragment] { fragments() + liveFragments() }
+        var all: [Fragment] { groups().flatMap(\.fragments) + liveFragments() }
     }
 
     final class Readiness: Sendable {
@@ -80,7 +81,13 @@ extension ListenerResponse {
     var bytes: [UInt8] {
         switch body {
         case .bytes(let bytes): bytes
-        case .pieces(let pieces): Array(pieces.joined())
+        case .pieces(let pieces):
+            pieces.flatMap { piece in
+                switch piece {
+                case .bytes(let bytes): bytes
+                case .file(let file, let range): contents(of: file.descriptor, range)
+                }
+            }
         case .none, .stream: []
         }
     }

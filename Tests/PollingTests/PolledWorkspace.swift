@@ -73,7 +73,9 @@ extension SnapshotStore {
 
     func page(_ format: ExpositionFormat = .text) -> String {
         _ = version
-        return String(decoding: Self.catalogue.render(format, fragments: fragments()), as: UTF8.self)
+        return String(
+            decoding: Self.catalogue.render(format, fragments: [settingsFragment()] + groups().flatMap(\.fragments)),
+            as: UTF8.self)
     }
 
     /// The samples of all but the health families.

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+
+/// The bytes of a range of an open file; fewer where it ends sooner.
+public func contents(of descriptor: Int32, _ range: Range<Int>) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: range.count) { buffer, filled in
+        while filled < range.count {
+            let count = pread(
+                descriptor, buffer.baseAddress! + filled, range.count - filled, off_t(range.lowerBound + filled))
+            guard count > 0 else { return }
+            filled += count
+        }
+    }
+}
