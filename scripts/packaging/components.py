@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the program consists of and loads: packaging/licences.toml, held against the program, the build and the machine."""
+"""What the program consists of and loads: packaging/licences.toml, held against program, build and machine."""
 
 import hashlib
 import json
@@ -68,7 +68,7 @@ def check_licence_text(entry, checkouts):
             raise Mismatch(f"{text} is missing: the program was not built here")
         print(f"skipped: the licence's text of {entry['name']}, whose sources are not here", file=sys.stderr)
     elif hashlib.sha256(text.read_bytes()).hexdigest() != entry["licence_sha256"]:
-        raise Mismatch(f"{entry['name']}: another LICENSE.txt than was listed; read it, then change packaging/licences.toml")
+        raise Mismatch(f"{entry['name']}: LICENSE.txt is another than packaging/licences.toml knows; read it")
 
 
 def linked(program, swift_version, resolved=ROOT / "Package.resolved", checkouts=ROOT / ".build/checkouts"):
@@ -95,11 +95,15 @@ def linked(program, swift_version, resolved=ROOT / "Package.resolved", checkouts
                 check_licence_text(entry, checkouts)
             elif kind == "runtime":
                 version = swift_version
-            components.append(
-                Component(
-                    entry["name"], entry["licence"], source or entry["source"], version, entry["copyright"], entry.get("within")
-                )
+            component = Component(
+                name=entry["name"],
+                licence=entry["licence"],
+                source=source or entry["source"],
+                version=version,
+                copyright=entry["copyright"],
+                within=entry.get("within"),
             )
+            components.append(component)
     return components
 
 
@@ -130,6 +134,7 @@ def loaded(program):
     libraries = []
     for package in sorted(direct):
         show = ["dpkg-query", "--show", "--showformat=${Version} ${Architecture}\n", package]
-        version, architecture = subprocess.run(show, check=True, capture_output=True, text=True).stdout.split("\n")[0].split()
+        shown = subprocess.run(show, check=True, capture_output=True, text=True).stdout
+        version, architecture = shown.splitlines()[0].split()
         libraries.append(Library(package, licences[package], version, architecture, direct[package]))
     return libraries

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes packaging/licences.md and packaging/debian/copyright from packaging/licences.toml; --check says whether they are current."""
+"""Writes packaging/licences.md and packaging/debian/copyright from packaging/licences.toml, or checks them."""
 
 import argparse
 import sys
@@ -76,8 +76,8 @@ def markdown(table):
         "",
         "# Licences",
         "",
-        "The program is under the [Apache License 2.0](../LICENSE). `scripts/generate-sbom` adds versions to what follows, and fails",
-        "where the program contains or loads anything else.",
+        "The program is under the [Apache License 2.0](../LICENSE). `scripts/generate-sbom` adds versions to what",
+        "follows, and fails where the program contains or loads anything else.",
         "",
         "## In the program",
         "",
@@ -88,9 +88,10 @@ def markdown(table):
         for entry in table[kind]:
             where = entry["within"] if within is None else within
             lines.append(f"| {entry['name']} | {where} | {entry['licence']} | {entry['copyright']} |")
+    unlinked = sorted(entry["name"] for entry in table["unlinked"])
     lines += [
         "",
-        "Resolved by the build and not linked: " + ", ".join(sorted(entry["name"] for entry in table["unlinked"])) + ".",
+        "Resolved by the build and not linked: " + ", ".join(unlinked) + ".",
         "",
         "## Loaded from Debian",
         "",

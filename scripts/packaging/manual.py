@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the manual page: commands and flags as the program describes them, the rest from packaging/debian/manual.man."""
+"""Writes the manual page: commands and flags as the program tells them, the rest from packaging/debian/manual.man."""
 
 import argparse
 import datetime
@@ -9,14 +9,16 @@ import subprocess
 
 
 def roff(text):
-    """Text that roff prints as it is: no escapes, no hyphens that turn into dashes, no request at a line's beginning."""
+    """Text that roff prints as it is: no escapes, no hyphens that turn into dashes, no request at a line's start."""
     text = text.replace("\\", "\\e").replace("-", "\\-").replace("'", "\\(aq")
     return "\\&" + text if text.startswith((".", "\\(aq")) else text
 
 
 def names(argument):
     """How an argument is written, `-h, --help` or `--log.level level`; None where it has no name."""
-    spelled = ["--" + name["name"] if name["kind"] == "long" else "-" + name["name"] for name in argument.get("names", ())]
+    spelled = [
+        "--" + name["name"] if name["kind"] == "long" else "-" + name["name"] for name in argument.get("names", ())
+    ]
     if not spelled:
         return None
     flags = ", ".join(f"\\fB{roff(name)}\\fR" for name in spelled)
@@ -54,7 +56,8 @@ def command_lines(command):
 def page(description, version, date, rest):
     root = description["command"]
     name = root["commandName"]
-    commands = [command for command in root["subcommands"] if command["shouldDisplay"] and command["commandName"] != "help"]
+    shown = [command for command in root["subcommands"] if command["shouldDisplay"]]
+    commands = [command for command in shown if command["commandName"] != "help"]
     lines = [
         '.\\" SPDX-License-Identifier: Apache-2.0',
         '.\\" Written by scripts/generate-man.',
