@@ -5,13 +5,10 @@ from __future__ import annotations
 
 import pathlib
 import subprocess
-import sys
+
+from report import Failure
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "Tests/acceptance"))
-
-from report import Failure  # noqa: E402
-
 NAME = "dataarts-fabric-exporter"
 
 

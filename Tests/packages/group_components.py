@@ -6,14 +6,11 @@ from __future__ import annotations
 import hashlib
 import json
 import pathlib
-import sys
 
-from commands import NAME, ROOT, run
+import components
 from report import Failure, Report, require, require_equal, require_none
 
-sys.path.insert(0, str(ROOT / "scripts/packaging"))
-
-import components  # noqa: E402
+from commands import NAME, ROOT, run
 
 
 def check_components(report: Report, program: pathlib.Path, scratch: pathlib.Path) -> None:

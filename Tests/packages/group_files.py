@@ -8,8 +8,9 @@ import os
 import pathlib
 import re
 
-from commands import NAME, ROOT, attempt, run
 from report import Report, require, require_equal
+
+from commands import NAME, ROOT, attempt, run
 
 COMMANDS = ("serve", "check", "once", "demo", "metrics")
 

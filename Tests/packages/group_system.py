@@ -8,14 +8,15 @@ import pathlib
 import re
 import threading
 
+from report import Report, Skip, require, require_equal, wait_for
+
 from commands import NAME, attempt
 from machine import Machine
-from report import Failure, Report, Skip, require, require_equal, wait_for
 
 FOLDER = f"/etc/{NAME}"
 PORT = 9942
 METRICS = f"http://127.0.0.1:{PORT}/metrics"
-CONFIGURATION = f"""\
+CONFIGURATION = """\
 sources:
   - name: nobody
     base_url: http://127.0.0.1:1
@@ -24,7 +25,7 @@ sources:
         iam_url: http://127.0.0.1:1
         domain: acme
         user: exporter
-        password_file: ${{CREDENTIALS_DIRECTORY}}/password
+        password_file: ${CREDENTIALS_DIRECTORY}/password
         project: cn-north-4
     workspaces:
       - id: e935d0ef-f4eb-4b95-aff1-9d33ae9f57a6
@@ -99,8 +100,8 @@ def check_demo(report: Report, machine: Machine) -> None:
         try:
             machine.wait_for_page(f"http://127.0.0.1:{port}/metrics", r"^dataarts_fabric_workspace_up\{.*\} 1$")
         finally:
-            demo.terminate()
-            require_equal(demo.wait(10), 0, "its status")
+            status = machine.end(demo)
+        require_equal(status, 0, "its status")
     if not machine.is_booted:
         return
     service = Service(machine)
@@ -110,14 +111,14 @@ def check_demo(report: Report, machine: Machine) -> None:
         (folder / "demo.conf").write_text(
             f"[Service]\nExecCondition=\nExecStart=\nExecStart=/usr/bin/{NAME} demo $ARGS\n"
         )
-        service.control("daemon-reload")
+        machine.run("systemctl", "daemon-reload")
         service.control("start")
         page = machine.wait_for_page(METRICS, r"^dataarts_fabric_workspace_up\{.*\} 1$")
         require(re.search(r"^dataarts_fabric_endpoints\{", page, re.MULTILINE), "no endpoints")
     service.control("stop")
     (folder / "demo.conf").unlink(missing_ok=True)
     folder.rmdir()
-    service.control("daemon-reload")
+    machine.run("systemctl", "daemon-reload")
 
 
 def check_service(report: Report, machine: Machine) -> None:
@@ -126,7 +127,7 @@ def check_service(report: Report, machine: Machine) -> None:
     file = machine.path(f"{FOLDER}/config.yaml")
     secret = machine.path(f"{FOLDER}/credentials/password")
     with report.check("the configuration in the comments is one that the program takes"):
-        commented = re.sub(r"^# ?(?=sources|  )", "", file.read_text(), flags=re.MULTILINE)
+        commented = re.sub(r"^#(?=sources:|  )", "", file.read_text(), flags=re.MULTILINE)
         file.write_text(commented)
         secret.write_text("not a real one\n")
         secret.chmod(0o600)
@@ -150,12 +151,10 @@ def check_service(report: Report, machine: Machine) -> None:
         page = machine.wait_for_page(METRICS, r'^dataarts_fabric_workspace_up\{.*workspace="analytics"\} 0$')
         require(re.search(r"^process_start_time_seconds \d", page, re.MULTILINE), "no process_start_time_seconds")
     with report.check("it listens on loopback alone"):
-        listening = machine.path(f"/proc/{service.property('MainPID')}/net/tcp")
-        status, shown = attempt("nsenter", f"--target={machine.leader}", "--net", "cat", "/proc/self/net/tcp")
-        del listening, status
-        owners = [line.split()[1] for line in shown.splitlines()[1:] if line.split()[3] == "0A"]
-        require(f"0100007F:{PORT:04X}" in owners, f"{owners}")
-        require(f"00000000:{PORT:04X}" not in owners, f"{owners}")
+        # The kernel's tables of both families: local address, port in hexadecimal, 0A for a socket that listens.
+        tables = machine.run("cat", "/proc/net/tcp", "/proc/net/tcp6")
+        addresses = re.findall(rf"^\s*\d+: ([0-9A-F]+):{PORT:04X} \S+ 0A ", tables, re.MULTILINE)
+        require_equal(addresses, ["0100007F"], "the addresses")
     with report.check("it is its user, without capabilities, and dumps no memory"):
         status = machine.run("cat", f"/proc/{service.property('MainPID')}/status")
         number = machine.run("id", "--user", NAME).strip()
@@ -259,12 +258,12 @@ def scraping(machine: Machine):
 
 def require_count(report: Report, outcomes: list[str]) -> None:
     with report.check("all those scrapes came to something"):
-        # One that was being answered when the process was killed is lost; it was not refused.
+        # One that was being answered when the process ended is lost; it was not refused. It ended three times.
         bad = [outcome for outcome in outcomes if not outcome.startswith("200")]
         report.say(f"        {len(outcomes)} scrapes, {len(bad)} lost")
-        require(len(outcomes) > 5, f"only {len(outcomes)} scrapes")
+        require(len(outcomes) > 3, f"only {len(outcomes)} scrapes")
         require(not any("refused" in outcome or "connect" in outcome.lower() for outcome in bad), f"{bad}")
-        require(len(bad) <= 1, f"{bad}")
+        require(len(bad) <= 3, f"{bad}")
 
 
 def check_upgrade(report: Report, machine: Machine, newer: pathlib.Path) -> None:
@@ -315,11 +314,8 @@ def check_removal(report: Report, machine: Machine, newer: pathlib.Path) -> None
         if machine.is_booted:
             for unit in (f"{NAME}.service", f"{NAME}.socket"):
                 require(Service(machine).property("ActiveState", unit) in ("inactive", ""), f"{unit} is active")
-            require_equal(
-                machine.attempt("pgrep", "--full", f"^/usr/bin/{NAME}")[1] if has_pgrep(machine) else "",
-                "",
-                "processes",
-            )
+            users = machine.run("sh", "-c", "stat --format %U /proc/[0-9]*").split()
+            require(NAME not in users, "a process of its user runs")
     with report.check("installed again, it goes on with that configuration"):
         before = machine.path(f"{FOLDER}/config.yaml").read_text()
         machine.run("apt-get", "install", "--yes", "-o", "Dpkg::Options::=--force-confold", f"/root/{newer.name}")
@@ -343,10 +339,6 @@ def check_removal(report: Report, machine: Machine, newer: pathlib.Path) -> None
         require(machine.attempt("dpkg-query", "--show", NAME)[0] != 0, "dpkg knows it")
 
 
-def has_pgrep(machine: Machine) -> bool:
-    return machine.attempt("which", "pgrep")[0] == 0
-
-
 def check_system(report: Report, machine: Machine, package: pathlib.Path, newer: pathlib.Path) -> None:
     if machine.is_booted:
         report.say("        systemd runs")
@@ -360,6 +352,3 @@ def check_system(report: Report, machine: Machine, package: pathlib.Path, newer:
         check_socket(report, machine)
     check_upgrade(report, machine, newer)
     check_removal(report, machine, newer)
-
-
-__all__ = ["Failure", "check_system"]

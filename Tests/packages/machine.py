@@ -9,10 +9,13 @@ import re
 import subprocess
 import time
 
-from commands import attempt, run
 from report import Failure, Skip, wait_for
 
+from commands import attempt, run
+
 SUITE = "bookworm"
+# Where the number of a started process stands, inside.
+PROCESS = "/root/started.pid"
 
 
 def own_sources() -> list[str]:
@@ -100,8 +103,14 @@ class Machine:
         return run(*self._inside(), *command, **more)
 
     def start(self, *command: object) -> subprocess.Popen:
-        words = [*self._inside(), *(str(word) for word in command)]
+        """Starts a command that goes on until `end`."""
+        words = [*self._inside(), "sh", "-c", f'echo $$ > {PROCESS}; exec "$@"', "sh", *(str(word) for word in command)]
         return subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def end(self, process: subprocess.Popen) -> int:
+        """Ends what `start` started by SIGTERM, which nsenter would not hand on; its status."""
+        self.run("sh", "-c", f"kill $(cat {PROCESS}); rm {PROCESS}")
+        return process.wait(15)
 
     def path(self, name: str) -> pathlib.Path:
         return self.root / name.lstrip("/")

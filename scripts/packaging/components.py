@@ -45,7 +45,14 @@ def table():
 
 def stands_in(binary, sign):
     """Whether `sign` is a whole word of the program's strings: names of modules and exported functions are."""
-    return re.search(rb"(?<![\x20-\x7e])" + re.escape(sign.encode()) + rb"(?![\x20-\x7e])", binary) is not None
+    word, printable = sign.encode(), range(0x20, 0x7F)
+    start = binary.find(word)
+    while start >= 0:
+        around = binary[max(start - 1, 0) : start], binary[start + len(word) : start + len(word) + 1]
+        if not any(byte and byte[0] in printable for byte in around):
+            return True
+        start = binary.find(word, start + 1)
+    return False
 
 
 def pins(resolved):
