@@ -44,7 +44,7 @@ class Machine:
     def make(self) -> None:
         """Installs a minimal Debian with systemd into the root. apt's lists stay, so that packages can be had."""
         if os.geteuid() != 0:
-            raise Skip("a Debian root needs root")
+            raise Skip("root is needed, or sudo that asks for no password")
         options = ["--mode=root", "--variant=apt", "--include=systemd-sysv,dbus", "--skip=cleanup/apt/lists", "--quiet"]
         run("mmdebstrap", *options, *own_proxy(), SUITE, self.root, *own_sources(), seconds=600)
 
@@ -94,7 +94,9 @@ class Machine:
         if self.leader:
             return ["nsenter", f"--target={self.leader}", "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup",
                     "--root", "--wd", "env", "DEBIAN_FRONTEND=noninteractive"]  # fmt: skip
-        return ["chroot", str(self.root), "env", "DEBIAN_FRONTEND=noninteractive"]
+        # Swift reads a program's arguments in /proc. The mount goes with the command.
+        enter = 'mount -t proc proc "$0/proc" && exec chroot "$0" env DEBIAN_FRONTEND=noninteractive "$@"'
+        return ["unshare", "--mount", "sh", "-c", enter, str(self.root)]
 
     def attempt(self, *command: object, **more) -> tuple[int, str]:
         return attempt(*self._inside(), *command, **more)
