@@ -11,7 +11,7 @@ import threading
 from report import Report, Skip, require, require_equal, wait_for
 
 from commands import NAME, attempt
-from machine import Machine
+from machine import PACKAGES, Machine
 
 FOLDER = f"/etc/{NAME}"
 PORT = 9942
@@ -61,7 +61,7 @@ def check_installation(report: Report, machine: Machine, package: pathlib.Path) 
     report.begin("installation")
     service = Service(machine)
     with report.check("it installs with its dependencies on a clean Debian 12"):
-        machine.run("apt-get", "install", "--yes", "--no-install-recommends", f"/root/{package.name}", seconds=300)
+        machine.run("apt-get", "install", "--yes", "--no-install-recommends", f"{PACKAGES}/{package.name}", seconds=300)
     with report.check("the program runs, with the libraries that came with it"):
         require(f"{NAME}, version" in machine.run(NAME, "--version"), "no version")
     with report.check("the user is there, may not log in, and owns nothing"):
@@ -279,7 +279,7 @@ def check_upgrade(report: Report, machine: Machine, newer: pathlib.Path) -> None
     process = service.property("MainPID") if machine.is_booted else ""
     keep = ("-o", "Dpkg::Options::=--force-confold")
     with report.check("the newer version installs over the older one"):
-        machine.run("apt-get", "install", "--yes", *keep, f"/root/{newer.name}")
+        machine.run("apt-get", "install", "--yes", *keep, f"{PACKAGES}/{newer.name}")
         version = machine.run("dpkg-query", "--show", "--showformat=${Version}", NAME)
         require_equal(version, newer.name.split("_")[1], "the version")
     with report.check("it keeps the edited files, also where what is shipped has changed"):
@@ -300,7 +300,7 @@ def check_upgrade(report: Report, machine: Machine, newer: pathlib.Path) -> None
         machine.wait_for_page(METRICS, "workspace_up")
     with report.check("a service that was disabled stays so"):
         service.control("disable")
-        machine.run("apt-get", "install", "--yes", "--reinstall", *keep, f"/root/{newer.name}")
+        machine.run("apt-get", "install", "--yes", "--reinstall", *keep, f"{PACKAGES}/{newer.name}")
         require_equal(machine.attempt("systemctl", "is-enabled", NAME)[1].strip(), "disabled", "the service")
         service.control("enable")
 
@@ -318,7 +318,7 @@ def check_removal(report: Report, machine: Machine, newer: pathlib.Path) -> None
             require(NAME not in users, "a process of its user runs")
     with report.check("installed again, it goes on with that configuration"):
         before = machine.path(f"{FOLDER}/config.yaml").read_text()
-        machine.run("apt-get", "install", "--yes", "-o", "Dpkg::Options::=--force-confold", f"/root/{newer.name}")
+        machine.run("apt-get", "install", "--yes", "-o", "Dpkg::Options::=--force-confold", f"{PACKAGES}/{newer.name}")
         require_equal(machine.path(f"{FOLDER}/config.yaml").read_text(), before, "the configuration")
         if machine.is_booted:
             machine.wait_for_page(METRICS, "workspace_up")

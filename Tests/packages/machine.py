@@ -14,8 +14,9 @@ from report import Failure, Skip, wait_for
 from commands import attempt, run
 
 SUITE = "bookworm"
-# Where the number of a started process stands, inside.
-PROCESS = "/root/started.pid"
+# Inside: where the packages to install lie, and where the number of a started process stands.
+PACKAGES = "/media"
+PROCESS = "/media/started.pid"
 
 
 def own_sources() -> list[str]:

@@ -21,7 +21,7 @@ from commands import NAME, ROOT, run
 from group_components import check_components
 from group_files import check_files
 from group_system import check_system
-from machine import Machine
+from machine import PACKAGES, Machine
 
 
 def changed_copy(package: pathlib.Path, scratch: pathlib.Path) -> pathlib.Path:
@@ -53,10 +53,15 @@ def main() -> int:
             machine.make()
             newer = changed_copy(package, scratch)
             for file in (package, newer):
-                shutil.copy(file, machine.path("/root"))
+                shutil.copy(file, machine.path(PACKAGES))
             # Fetched now, since the booted system has no network.
             machine.run(
-                "apt-get", "install", "--yes", "--download-only", "--no-install-recommends", f"/root/{package.name}"
+                "apt-get",
+                "install",
+                "--yes",
+                "--download-only",
+                "--no-install-recommends",
+                f"{PACKAGES}/{package.name}",
             )
             ready = True
         if ready:
