@@ -262,7 +262,8 @@ def require_count(report: Report, outcomes: list[str]) -> None:
         bad = [outcome for outcome in outcomes if not outcome.startswith("200")]
         report.say(f"        {len(outcomes)} scrapes, {len(bad)} lost")
         require(len(outcomes) > 3, f"only {len(outcomes)} scrapes")
-        require(not any("refused" in outcome or "connect" in outcome.lower() for outcome in bad), f"{bad}")
+        refused = [outcome for outcome in bad if re.search("refused|connect to", outcome)]
+        require_equal(refused, [], "refused scrapes")
         require(len(bad) <= 3, f"{bad}")
 
 
