@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The SBOM and the licences."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import pathlib
+
+import components
+from report import Failure, Report, require, require_equal, require_none
+
+from commands import NAME, ROOT, run
+
+
+def check_components(report: Report, program: pathlib.Path, scratch: pathlib.Path) -> None:
+    report.begin("what it consists of")
+    with report.check("the lists of licences are what packaging/licences.toml says"):
+        run(ROOT / "scripts/generate-licences", "--check")
+    written: list[pathlib.Path] = []
+    with report.check("the SBOM is made, and made alike a second time"):
+        for name in ("first", "second"):
+            written.append(pathlib.Path(run(ROOT / "scripts/generate-sbom", program, scratch / name).splitlines()[-1]))
+        require(written[0].read_bytes() == written[1].read_bytes(), "the second SBOM differs from the first")
+    if len(written) == 2:
+        check_document(report, program, written[0])
+    check_refusals(report, program, scratch)
+
+
+def check_document(report: Report, program: pathlib.Path, file: pathlib.Path) -> None:
+    with report.check("the SBOM is valid SPDX 2.3"):
+        from spdx_tools.spdx.parser.parse_anything import parse_file
+        from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
+
+        problems = validate_full_spdx_document(parse_file(str(file)), "SPDX-2.3")
+        require_none((problem.validation_message for problem in problems), "the validator")
+    document = json.loads(file.read_text())
+    packages = {package["name"]: package for package in document["packages"]}
+    with report.check("the SBOM names this very program"):
+        digest = hashlib.sha256(program.read_bytes()).hexdigest()
+        require_equal(packages[NAME]["checksums"][0]["checksumValue"], digest, "the checksum")
+    with report.check("the SBOM has every package that the build resolved and that is linked, in its version"):
+        unlinked = {entry["name"] for entry in components.table()["unlinked"]}
+        pins = components.pins(ROOT / "Package.resolved")
+        wanted = {name: version for name, (version, _) in pins.items() if name not in unlinked}
+        require(len(wanted) > 5, f"only {len(wanted)} packages resolved")
+        found = {name: packages[name]["versionInfo"] for name in wanted if name in packages}
+        require_equal(found, wanted, "versions")
+    with report.check("every component has a licence, and what is linked or loaded also a version and an address"):
+        relations = {(entry["relatedSpdxElement"], entry["relationshipType"]) for entry in document["relationships"]}
+        for package in document["packages"]:
+            require(package["licenseDeclared"] not in ("NOASSERTION", "NONE"), f"{package['name']} has no licence")
+            if (package["SPDXID"], "CONTAINS") not in relations:
+                require(package.get("versionInfo"), f"{package['name']} has no version")
+
+
+def check_refusals(report: Report, program: pathlib.Path, scratch: pathlib.Path) -> None:
+    """That drift would be noticed: each time one thing is otherwise than packaging/licences.toml says."""
+
+    def refused(complaint: str, **where: pathlib.Path) -> None:
+        try:
+            components.linked(where.pop("program", program), "6.3", **where)
+        except components.Mismatch as mismatch:
+            require(complaint in str(mismatch), f"it says: {mismatch}")
+        else:
+            raise Failure("it was taken")
+
+    resolved = json.loads((ROOT / "Package.resolved").read_text())
+    changed = scratch / "Package.resolved"
+    with report.check("a package that nobody listed is refused"):
+        new = {"identity": "swift-new", "location": "https://host.example/new", "state": {"version": "1.0.0"}}
+        changed.write_text(json.dumps(resolved | {"pins": [*resolved["pins"], new]}))
+        refused("swift-new", resolved=changed)
+    with report.check("a listed package that is gone is refused"):
+        changed.write_text(json.dumps(resolved | {"pins": resolved["pins"][1:]}))
+        refused(resolved["pins"][0]["identity"], resolved=changed)
+    with report.check("another licence text is refused"):
+        text = scratch / "checkouts" / "swift-nio" / "LICENSE.txt"
+        text.parent.mkdir(parents=True)
+        text.write_text("All rights reserved.\n")
+        first = components.table()["package"][0]["name"]
+        text.parent.rename(text.parent.parent / first)
+        refused(first, checkouts=scratch / "checkouts")
+    with report.check("a part that came or went is refused"):
+        bytes_of = program.read_bytes()
+        more, less = scratch / "more", scratch / "less"
+        more.write_bytes(bytes_of + b"\0FoundationInternationalization\0")
+        refused("swift-foundation-icu", program=more)
+        less.write_bytes(bytes_of.replace(b"c_nio_llhttp_execute", b"c_nio_llhttp_exerase"))
+        refused("llhttp", program=less)

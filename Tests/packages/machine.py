@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A clean Debian 12 in a folder, booted in namespaces of its own where that works."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import re
+import subprocess
+import time
+
+from report import Failure, Skip, wait_for
+
+from commands import attempt, run
+
+SUITE = "bookworm"
+# Inside: where the packages to install lie, and where the number of a started process stands.
+PACKAGES = "/media"
+PROCESS = "/media/started.pid"
+
+
+def own_sources() -> list[str]:
+    """The mirrors of Debian 12 that this machine itself uses, as lines of a sources.list."""
+    form = "deb $(SITE) $(RELEASE) $(COMPONENT)"
+    lines = run("apt-get", "indextargets", "--format", form, "Created-By: Packages", "Origin: Debian").splitlines()
+    return sorted({line for line in lines if re.search(rf" {SUITE}(-\w+)? ", line)})
+
+
+def own_proxy() -> list[str]:
+    """The proxy that this machine's apt goes through, as options of mmdebstrap."""
+    shown = run("apt-config", "dump", "--format", "%F %v%n", "Acquire::http::Proxy", "Acquire::https::Proxy")
+    pairs = [line.split(" ", 1) for line in shown.splitlines()]
+    return [f'--aptopt={key} "{value.strip()}"' for key, value in pairs if value.strip()]
+
+
+class Machine:
+    """The root's folder, and how to run something in it: by chroot, or in the booted system."""
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        self.root = folder / "root"
+        self.log = folder / "boot.log"
+        self.nspawn: subprocess.Popen | None = None
+        self.leader = ""
+
+    def make(self) -> None:
+        """Installs a minimal Debian with systemd into the root. apt's lists stay, so that packages can be had."""
+        if os.geteuid() != 0:
+            raise Skip("root is needed, or sudo that asks for no password")
+        options = ["--mode=root", "--variant=apt", "--include=systemd-sysv,dbus", "--skip=cleanup/apt/lists", "--quiet"]
+        run("mmdebstrap", *options, *own_proxy(), SUITE, self.root, *own_sources(), seconds=600)
+
+    def boot(self) -> None:
+        """Boots the root with a network of its own, in which there is nothing but loopback."""
+        # Without a service manager on this machine there is nobody to ask for a scope.
+        keep = [] if pathlib.Path("/run/systemd/system").exists() else ["--keep-unit"]
+        with self.log.open("w") as log:
+            self.nspawn = subprocess.Popen(
+                ["systemd-nspawn", "--quiet", "--register=no", *keep, "--private-network", "--boot",
+                 f"--machine=packages-{os.getpid()}", f"--directory={self.root}"],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
+        try:
+            self.leader = wait_for(self._child, 10, "systemd-nspawn starts init")
+            wait_for(lambda: self.state() in ("running", "degraded"), 60, "the system is up", step=0.2)
+        except Failure as failure:
+            self.stop()
+            tail = self.log.read_text(errors="replace")[-2000:]
+            raise Skip(f"systemd cannot be booted here: {failure}\n{tail}") from None
+
+    def _child(self) -> str:
+        if self.nspawn.poll() is not None:
+            raise Failure(f"systemd-nspawn ended with status {self.nspawn.returncode}")
+        return attempt("pgrep", "--parent", self.nspawn.pid)[1].strip()
+
+    @property
+    def is_booted(self) -> bool:
+        return bool(self.leader)
+
+    def state(self) -> str:
+        return self.attempt("systemctl", "is-system-running")[1].strip()
+
+    def stop(self) -> None:
+        """Switches the system off. Ends nothing but what was started here."""
+        if self.nspawn is None:
+            return
+        self.nspawn.terminate()
+        try:
+            self.nspawn.wait(20)
+        except subprocess.TimeoutExpired:
+            self.nspawn.kill()
+            self.nspawn.wait()
+        self.nspawn, self.leader = None, ""
+
+    def _inside(self) -> list[str]:
+        if self.leader:
+            return ["nsenter", f"--target={self.leader}", "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup",
+                    "--root", "--wd", "env", "DEBIAN_FRONTEND=noninteractive"]  # fmt: skip
+        # Swift reads a program's arguments in /proc. The mount goes with the command.
+        enter = 'mount -t proc proc "$0/proc" && exec chroot "$0" env DEBIAN_FRONTEND=noninteractive "$@"'
+        return ["unshare", "--mount", "sh", "-c", enter, str(self.root)]
+
+    def attempt(self, *command: object, **more) -> tuple[int, str]:
+        return attempt(*self._inside(), *command, **more)
+
+    def run(self, *command: object, **more) -> str:
+        return run(*self._inside(), *command, **more)
+
+    def start(self, *command: object) -> subprocess.Popen:
+        """Starts a command that goes on until `end`."""
+        words = [*self._inside(), "sh", "-c", f'echo $$ > {PROCESS}; exec "$@"', "sh", *(str(word) for word in command)]
+        return subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def end(self, process: subprocess.Popen) -> int:
+        """Ends what `start` started by SIGTERM, which nsenter would not hand on; its status."""
+        self.run("sh", "-c", f"kill $(cat {PROCESS}); rm {PROCESS}")
+        return process.wait(15)
+
+    def path(self, name: str) -> pathlib.Path:
+        return self.root / name.lstrip("/")
+
+    def fetch(self, url: str) -> str:
+        """What a server in the machine answers with 200; this machine's curl, in the other's network."""
+        network = ["nsenter", f"--target={self.leader}", "--net"] if self.leader else []
+        return run(*network, "curl", "--silent", "--show-error", "--fail", "--noproxy", "*", "--max-time", "5", url)
+
+    def wait_for_page(self, url: str, pattern: str, seconds: float = 15) -> str:
+        """The page, once it holds the pattern."""
+        page = ""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            try:
+                page = self.fetch(url)
+            except Failure as failure:
+                page = str(failure)
+            if re.search(pattern, page, re.MULTILINE):
+                return page
+            time.sleep(0.1)
+        raise Failure(f"not within {seconds:g} s: {pattern} in {url}\n{page[:2000]}")
