@@ -13,7 +13,7 @@ from pathlib import Path
 
 from files import Layer
 from layout import Layout
-from libraries import licences, loaded_by, package_of
+from libraries import licences, loaded_by, packages_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NAME = "dataarts-fabric-exporter"
@@ -40,8 +40,7 @@ def base_layer(program: Path) -> Layer:
     for path in libraries:
         layer.add(path, Path(path).read_bytes(), 0o755)
     layer.add(CERTIFICATES, Path(CERTIFICATES).read_bytes())
-    packages = {package_of(path) for path in libraries} | {"ca-certificates"}
-    for path, text in licences(packages).items():
+    for path, text in licences(packages_of(libraries) | {"ca-certificates"}).items():
         layer.add(path, text)
     return layer
 

@@ -45,6 +45,6 @@ class Layer:
 def compressed(content: bytes) -> bytes:
     """`content` by gzip, without the time and name that gzip would add."""
     stream = io.BytesIO()
-    with gzip.GzipFile(filename="", mode="wb", compresslevel=9, fileobj=stream, mtime=0) as packed:
+    with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=stream, mtime=0) as packed:
         packed.write(content)
     return stream.getvalue()

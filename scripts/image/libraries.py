@@ -23,16 +23,20 @@ def loaded_by(program: Path) -> list[str]:
     return paths
 
 
-def package_of(path: str) -> str:
-    """The name of the installed package that `path` belongs to."""
+def packages_of(paths: list[str]) -> set[str]:
+    """The names of the installed packages that `paths` belong to."""
     # dpkg knows a file by the path in the package, which may begin with /lib or /usr/lib where these are one folder.
-    real = str(Path(path).resolve())
-    names = [path, real, real.removeprefix("/usr"), f"/usr{path}"]
-    for name in dict.fromkeys(names):
-        found = subprocess.run(["dpkg-query", "--search", name], capture_output=True, text=True, check=False)
-        if found.returncode == 0:
-            return found.stdout.split(":")[0]
-    raise SystemExit(f"build-image: no Debian package has {path}, so its licence is not known")
+    spellings = {
+        path: {path, f"/usr{path}", real := str(Path(path).resolve()), real.removeprefix("/usr")} for path in paths
+    }
+    wanted = sorted(set().union(*spellings.values()))
+    # It fails where it does not know a spelling; what it knows it prints all the same.
+    said = subprocess.run(["dpkg-query", "--search", *wanted], capture_output=True, text=True, check=False).stdout
+    owners = {path: package for package, path in re.findall(r"^([^:, ]+)[^ ]*: (/.*)$", said, re.MULTILINE)}
+    homeless = [path for path, names in spellings.items() if not names & owners.keys()]
+    if homeless:
+        raise SystemExit(f"build-image: no Debian package has {', '.join(homeless)}, so the licence is not known")
+    return set(owners.values())
 
 
 def licences(packages: set[str]) -> dict[str, bytes]:
