@@ -25,7 +25,7 @@ GIVEN: Values = {"config": CONFIGURATION, "secret": {"existingName": "given"}}
 WEB = {"scheme": "https", "tlsConfig": {"insecureSkipVerify": True},
        "basicAuth": {"username": {"name": "web", "key": "u"}, "password": {"name": "web", "key": "p"}}}  # fmt: skip
 ALL: Values = GIVEN | {
-    "image": {"repository": "registry.example/fabric", "digest": "sha256:" + "0" * 64, "pullSecrets": [{"name": "pull"}]},
+    "image": {"repository": "registry.example/fabric", "digest": f"sha256:{'0' * 64}", "pullSecrets": [{"name": "p"}]},
     "web": {"existingSecret": "web"},
     "log": {"level": "debug", "format": "json"},
     "extraArgs": ["--web.enable-lifecycle"],

@@ -28,7 +28,7 @@ from report import Failure, Report, require, require_equal, require_none  # noqa
 
 Manifests = list[dict[str, Any]]
 #: Secrets that the values, or documents, say somebody else makes.
-ELSEWHERE = frozenset({"given", "web", "dataarts-fabric-exporter"})
+ELSEWHERE = frozenset({"given", "web", "dataarts-fabric-exporter", "fabric-credentials"})
 FLAG = re.compile(r"--[a-z][a-z0-9.-]*")
 
 
@@ -174,6 +174,11 @@ def check_shipped(report: Report, program: Program) -> None:
             pass
         else:
             raise Failure("it is not")
+    text = (ROOT / "docs/kubernetes.md").read_text("utf-8")
+    for number, block in enumerate(re.findall(r"^```yaml\n(.*?)^```", text, re.DOTALL | re.MULTILINE), 1):
+        with report.check(f"the values that docs/kubernetes.md shows are taken: block {number}"):
+            values = cases.GIVEN | yaml.load(block, UniqueKeys)
+            require_none(problems(manifests(render(values)), program), f"block {number}")
     operator = ROOT / "dashboards/operator"
     made = manifests(render({"demo": True, "serviceMonitor": {"enabled": True}, "prometheusRule": {"enabled": True}}))
     for kind, name in (("PrometheusRule", "prometheus-rule.yaml"), ("ServiceMonitor", "service-monitor.yaml")):
@@ -194,7 +199,8 @@ def check_shipped(report: Report, program: Program) -> None:
 
 
 def _generate(*arguments: str) -> None:
-    done = subprocess.run([ROOT / "scripts/generate-kubernetes", *arguments], capture_output=True, text=True, check=False)
+    command = [ROOT / "scripts/generate-kubernetes", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     require(done.returncode == 0, done.stderr)
 
 

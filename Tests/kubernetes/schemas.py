@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether objects are what Kubernetes and the Prometheus Operator take, by the schemas that PyPI packages carry.
 
-Kubernetes': `kubernetes-validate`, strictly. The Operator's: the classes that `cloudcoil-models-prometheus-operator` made
-of its CustomResourceDefinitions. These ignore keys that they do not know, so the schema that they tell is used, closed.
+Kubernetes': `kubernetes-validate`, strictly. The Operator's: the classes that `cloudcoil-models-prometheus-operator`
+made of its CustomResourceDefinitions. These ignore keys that they do not know, so their schema is used, closed.
 """
 
 from __future__ import annotations

@@ -16,14 +16,14 @@ import links
 import markdown
 from report import Exceptions, Report
 
-SKIPPED = {".git", ".build", ".venv", "node_modules"}
 
 
 def documents_of(root: Path) -> dict[Path, markdown.Document]:
     """Every document below `root`, by its path."""
     found: dict[Path, markdown.Document] = {}
     for folder, folders, files in os.walk(root):
-        folders[:] = sorted(name for name in folders if name not in SKIPPED)
+        # What others wrote, and what was built, is in hidden folders.
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             if name.endswith(".md"):
                 path = Path(folder) / name

@@ -16,7 +16,7 @@ Manifest = dict[str, Any]
 
 
 def render(values: Any, release: str = "fabric", namespace: str = "monitoring", chart: Path = CHART) -> dict[str, str]:
-    """What Helm makes of each template, by its name below `templates`; raises `helm_python.HelmError` where it refuses."""
+    """What Helm makes of each template, by its name below `templates`; a `helm_python.HelmError` where it refuses."""
     loaded = helm_python.Chart.load(chart)
     loaded.validate_schema(values)
     texts = loaded.render(values, name=release, namespace=namespace)

@@ -74,7 +74,8 @@ def main() -> int:
         old, new = present.get(name, ""), expected.get(name, "")
         lines = difflib.unified_diff(old.splitlines(True), new.splitlines(True), name, f"from {CHART.name}")
         sys.stderr.writelines(lines)
-        print(f"generate-kubernetes: {name} is not what the chart says; run scripts/generate-kubernetes", file=sys.stderr)
+        print(f"generate-kubernetes: the chart says otherwise than {name}; run scripts/generate-kubernetes",
+              file=sys.stderr)  # fmt: skip
     return 1 if stale else 0
 
 
