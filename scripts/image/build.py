@@ -8,6 +8,7 @@ import os
 import re
 import struct
 import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -51,7 +52,11 @@ def program_layer(program: Path) -> Layer:
     layer.add(f"/usr/bin/{NAME}", program.read_bytes(), 0o755)
     folder = f"/usr/share/doc/{NAME}"
     layer.add(f"{folder}/LICENSE", (ROOT / "LICENSE").read_bytes())
-    for source in linked_licences():
+    linked = linked_licences()
+    if not any("checkouts" in source.parts for source in linked):
+        print(f"build-image: {ROOT}/.build/checkouts is not there: the licences of the Swift packages that are linked into "
+              "the program are not in the image", file=sys.stderr)  # fmt: skip
+    for source in linked:
         layer.add(f"{folder}/linked/{source.parent.name}/{source.name}", source.read_bytes())
     return layer
 
