@@ -146,11 +146,11 @@ def check_details(report: Report) -> None:
         for name in ("nodeSelector", "tolerations", "affinity", "priorityClassName", "topologySpreadConstraints"):
             require_equal(pod[name], cases.ALL[name], name)
         require("--web.enable-lifecycle" in pod["containers"][0]["args"], "extraArgs are missing")
-    with report.check("a packed chart makes the same, rules and dashboards included"):
-        with tempfile.TemporaryDirectory() as folder:
-            packed = Path(helm_python.Chart.load(CHART).save(folder))
-            values = cases.GOOD["all settings, with a ServiceMonitor"]
-            require_equal(render(values, chart=packed) == render(values), True, "what it makes being the same")
+    title = "a packed chart makes the same, rules and dashboards included"
+    with report.check(title), tempfile.TemporaryDirectory() as folder:
+        packed = Path(helm_python.Chart.load(CHART).save(folder))
+        values = cases.GOOD["all settings, with a ServiceMonitor"]
+        require_equal(render(values, chart=packed) == render(values), True, "what it makes being the same")
     with report.check("by default a network policy is there, and nothing of the Operator or Grafana"):
         kinds = sorted(manifest["kind"] for manifest in plain)
         wanted = ["ConfigMap", "Deployment", "NetworkPolicy", "Service", "ServiceAccount"]

@@ -54,8 +54,8 @@ def program_layer(program: Path) -> Layer:
     layer.add(f"{folder}/LICENSE", (ROOT / "LICENSE").read_bytes())
     linked = linked_licences()
     if not any("checkouts" in source.parts for source in linked):
-        print(f"build-image: {ROOT}/.build/checkouts is not there: the licences of the Swift packages that are linked into "
-              "the program are not in the image", file=sys.stderr)  # fmt: skip
+        print("build-image: there is no .build/checkouts, so the licences of the Swift packages that are linked into the "
+              "program are not in the image", file=sys.stderr)  # fmt: skip
     for source in linked:
         layer.add(f"{folder}/linked/{source.parent.name}/{source.name}", source.read_bytes())
     return layer
