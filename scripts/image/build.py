@@ -54,7 +54,7 @@ def program_layer(program: Path) -> Layer:
     layer.add(f"{folder}/LICENSE", (ROOT / "LICENSE").read_bytes())
     linked = linked_licences()
     if not any("checkouts" in source.parts for source in linked):
-        print("build-image: there is no .build/checkouts, so the licences of the Swift packages that are linked into the "
+        print("build-image: there is no .build/checkouts, so the licences of Swift packages that are linked into the "
               "program are not in the image", file=sys.stderr)  # fmt: skip
     for source in linked:
         layer.add(f"{folder}/linked/{source.parent.name}/{source.name}", source.read_bytes())
