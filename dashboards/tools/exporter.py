@@ -175,20 +175,33 @@ def the_process():
         "reqps")
     scrape = p.timeseries("Scrape duration", "How long Prometheus took to scrape each exporter.",
                           [(process("scrape_duration_seconds"), "{{instance}}")], "s")
+    # Of all instances, whichever are chosen: one alone is never a whole. Which shard an exporter is, is a value, so that two
+    # of one shard count once.
+    told = q.select("exporter_shards", OURS[0], source=False, workspace=False)
+    which = q.select("exporter_shard", OURS[0], source=False, workspace=False)
+    shards = p.timeseries(
+        "Shards", "Different shards that are scraped, of each job, against how many its exporters are told that there are "
+        "(--shard, dashed): too few, and workspaces are polled by nobody; told differently, and some are polled twice.",
+        [(f'count by (job) (count_values by (job) ("shard", {which}))', "scraped, {{job}}"),
+         (f"max by (job) ({told})", "told, {{job}}"), (f"min by (job) ({told})", "told at least, {{job}}")],
+        "short", overrides=[p.dashed("/^told/")], decimals=0)
     builds = p.table(
-        "Builds", "What each exporter was built from, and when its configuration was loaded.",
-        [BUILD_INFO, own("exporter_config_last_reload_success_timestamp_seconds") + " * 1000"],
-        [p.column("Configuration of", unit="dateTimeAsIso")],
+        "Builds", "What each exporter was built from, which shard it is (from 0) of how many, and when its configuration was "
+        "loaded.",
+        [BUILD_INFO, own("exporter_config_last_reload_success_timestamp_seconds") + " * 1000",
+         own("exporter_shard"), own("exporter_shards")],
+        [p.column("Configuration of", unit="dateTimeAsIso"), p.column("Shard", unit="none", width=80),
+         p.column("Of", unit="none", width=80)],
         shown={"instance": "Instance", "version": "Version", "swift_version": "Swift", "libcurl_version": "libcurl",
-               "Value #B": "Configuration of", "revision": "Revision"},
+               "Value #C": "Shard", "Value #D": "Of", "Value #B": "Configuration of", "revision": "Revision"},
         sort=[("Instance", False)], no_value="No exporter is scraped")
-    return memory, cpu, files, requests, scrape, builds
+    return memory, cpu, files, requests, scrape, shards, builds
 
 
 def board():
     outcome, reasons, age, duration, slots, seen, records = polls()
     requests, latency, retries, received, refreshes, discovery = api()
-    memory, cpu, files, http, scrape, builds = the_process()
+    memory, cpu, files, http, scrape, shards, builds = the_process()
     return dashboard(
         "dataarts-fabric-exporter", "DataArts Fabric / Exporter",
         "Whether what the other dashboards of DataArts Fabric say is complete and fresh, and if not, why.",
@@ -200,6 +213,6 @@ def board():
              (7, [(12, slots), (12, records)])),
             ("API and credentials", (8, [(12, requests), (12, latency)]), (7, [(12, retries), (12, received)]),
              (7, [(12, refreshes), (12, discovery)])),
-            ("The exporter itself", (7, [(8, memory), (8, cpu), (8, files)]), (7, [(12, http), (12, scrape)]),
+            ("The exporter itself", (7, [(8, memory), (8, cpu), (8, files)]), (7, [(8, http), (8, scrape), (8, shards)]),
              (5, [(24, builds)])),
         ])

@@ -143,9 +143,9 @@ def colours(names):
 
 
 def dashed(name):
-    """A line that is a limit rather than a measurement."""
+    """A line that is a limit rather than a measurement. A name in slashes is a regular expression."""
     return {
-        "matcher": {"id": "byName", "options": name},
+        "matcher": {"id": "byRegexp" if name.startswith("/") else "byName", "options": name},
         "properties": [
             {"id": "custom.lineStyle", "value": {"fill": "dash", "dash": [8, 6]}},
             {"id": "custom.fillOpacity", "value": 0},

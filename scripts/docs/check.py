@@ -16,14 +16,13 @@ import links
 import markdown
 from report import Exceptions, Report
 
-SKIPPED = {".git", ".build", "node_modules"}
-
 
 def documents_of(root: Path) -> dict[Path, markdown.Document]:
     """Every document below `root`, by its path."""
     found: dict[Path, markdown.Document] = {}
     for folder, folders, files in os.walk(root):
-        folders[:] = sorted(name for name in folders if name not in SKIPPED and not name.startswith(".venv"))
+        # What others wrote, and what was built, is in hidden folders.
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             if name.endswith(".md"):
                 path = Path(folder) / name

@@ -1,0 +1,77 @@
+{{- define "exporter.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{/* 52 characters: the pods of a StatefulSet have a label of its name and a hash of up to 11. */}}
+{{- define "exporter.fullname" -}}
+{{- if .Values.fullnameOverride }}
+{{- .Values.fullnameOverride | trunc 52 | trimSuffix "-" }}
+{{- else if contains (include "exporter.name" .) .Release.Name }}
+{{- .Release.Name | trunc 52 | trimSuffix "-" }}
+{{- else }}
+{{- printf "%s-%s" .Release.Name (include "exporter.name" .) | trunc 52 | trimSuffix "-" }}
+{{- end }}
+{{- end }}
+
+{{- define "exporter.selector" -}}
+app.kubernetes.io/name: {{ include "exporter.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "exporter.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 }}
+{{ include "exporter.selector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end }}
+
+{{- define "exporter.metadata" -}}
+name: {{ include "exporter.fullname" . }}
+namespace: {{ .Release.Namespace }}
+labels:
+  {{- include "exporter.labels" . | nindent 2 }}
+{{- end }}
+
+{{- define "exporter.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create }}
+{{- default (include "exporter.fullname" .) .Values.serviceAccount.name }}
+{{- else }}
+{{- default "default" .Values.serviceAccount.name }}
+{{- end }}
+{{- end }}
+
+{{- define "exporter.image" -}}
+{{- if .Values.image.digest -}}
+{{ .Values.image.repository }}@{{ .Values.image.digest }}
+{{- else -}}
+{{ .Values.image.repository }}:{{ default .Chart.AppVersion .Values.image.tag }}
+{{- end }}
+{{- end }}
+
+{{/* The Secret whose keys are files in /run/secrets/fabric; nothing where there is none. */}}
+{{- define "exporter.secretName" -}}
+{{- if .Values.secret.existingName }}
+{{- .Values.secret.existingName }}
+{{- else if .Values.secret.files }}
+{{- include "exporter.fullname" . }}
+{{- end }}
+{{- end }}
+
+{{/* What contradicts itself, said before anything is applied. */}}
+{{- define "exporter.check" -}}
+{{- if not (or .Values.demo .Values.config.sources) }}
+{{- fail "config.sources is missing: name what to watch (docs/configuration.md), or set demo: true to see something first" }}
+{{- end }}
+{{- if and (gt (int .Values.shards) 1) (gt (int .Values.replicas) 1) }}
+{{- fail "replicas is for one shard; for two exporters of each shard install the chart twice" }}
+{{- end }}
+{{- if and .Values.demo (gt (int .Values.shards) 1) }}
+{{- fail "the demo knows no shards" }}
+{{- end }}
+{{- if and .Values.secret.existingName .Values.secret.files }}
+{{- fail "secret.existingName and secret.files: give one of them" }}
+{{- end }}
+{{- if and .Values.serviceMonitor.enabled .Values.podMonitor.enabled }}
+{{- fail "serviceMonitor and podMonitor would scrape everything twice: enable one of them" }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,22 @@
+{{/* How Prometheus scrapes, given the values of the monitor. */}}
+{{- define "exporter.scrape" -}}
+- port: http
+  path: /metrics
+  interval: {{ .interval }}
+  scrapeTimeout: {{ .scrapeTimeout }}
+  {{- if ne .scheme "http" }}
+  scheme: {{ .scheme }}
+  {{- end }}
+  {{- with .tlsConfig }}
+  tlsConfig:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with .basicAuth }}
+  basicAuth:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  relabelings:
+    # The alerts know this job, whatever the release is called.
+    - targetLabel: job
+      replacement: dataarts-fabric
+{{- end }}

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes packaging/kubernetes from the chart; scripts/generate-kubernetes says more."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from chart import CHART, ROOT, render
+
+NAME = "dataarts-fabric-exporter"
+CONFIGURATION = {
+    "sources": [
+        {
+            "region": "cn-north-4",
+            "auth": {
+                "password": {
+                    "domain": "acme",
+                    "user": "fabric-exporter",
+                    "password_file": "/run/secrets/fabric/password",
+                }
+            },
+            "discovery": {"filter": {"visibility": "ALL"}},
+        }
+    ]
+}
+VALUES: dict[str, Any] = {"config": CONFIGURATION, "secret": {"existingName": NAME}}
+FILES: dict[str, tuple[str, dict[str, Any]]] = {
+    "exporter.yaml": ("One exporter that watches everything.", VALUES),
+    "sharded.yaml": ("Three exporters that divide the workspaces among them.", VALUES | {"shards": 3}),
+    "demo.yaml": ("The demo: a simulated control plane and an exporter that polls it.", {"demo": True}),
+}
+ORDER = ("serviceaccount", "configmap", "service", "deployment", "statefulset", "poddisruptionbudget", "networkpolicy")
+#: What only Helm needs, the namespace, which `kubectl --namespace` says, and the checksum, which no editor would renew.
+HELMS = re.compile(
+    r"^ +(?:helm\.sh/chart|app\.kubernetes\.io/(?:managed-by|version)|namespace|checksum/config): .*\n"
+    r"|^ +# A changed configuration starts new pods\..*\n",
+    re.MULTILINE,
+)
+HEADER = """\
+# SPDX-License-Identifier: Apache-2.0
+# Written by scripts/generate-kubernetes from packaging/helm; docs/kubernetes.md says what to change here.
+# {}
+"""
+
+
+def written(about: str, values: dict[str, Any]) -> str:
+    """The objects of the chart with `values`, in one file."""
+    texts = {path.removesuffix(".yaml"): text for path, text in render(values, release=NAME).items()}
+    texts.pop("NOTES.txt", None)
+    objects = [texts[name].strip() for name in sorted(texts, key=ORDER.index)]
+    return HEADER.format(about) + "".join(f"---\n{HELMS.sub('', text + chr(10))}" for text in objects)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if a file is not current")
+    parser.add_argument("--output", type=Path, default=ROOT / "packaging/kubernetes", help="directory")
+    arguments = parser.parse_args()
+    expected = {name: written(*content) for name, content in FILES.items()}
+    present = {path.name: path.read_text("utf-8") for path in arguments.output.glob("*.yaml")}
+    stale = sorted(name for name in expected | present if expected.get(name) != present.get(name))
+    if not arguments.check:
+        arguments.output.mkdir(parents=True, exist_ok=True)
+        for name in stale:
+            path = arguments.output / name
+            path.write_text(expected[name], "utf-8") if name in expected else path.unlink()
+        return 0
+    for name in stale:
+        old, new = present.get(name, ""), expected.get(name, "")
+        lines = difflib.unified_diff(old.splitlines(True), new.splitlines(True), name, f"from {CHART.name}")
+        sys.stderr.writelines(lines)
+        print(f"generate-kubernetes: the chart says otherwise than {name}; run scripts/generate-kubernetes",
+              file=sys.stderr)  # fmt: skip
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
