@@ -8,12 +8,13 @@ import sys
 
 import machine
 import polling
+import scraping
 from exporter import Exporter
 from machine import BUILD, ROOT, Broken
 from options import Options, parser
 from table import table
 
-GROUPS = {"polling": polling.measure}
+GROUPS = {"polling": polling.measure, "scraping": scraping.measure}
 
 
 def main() -> int:

@@ -27,7 +27,7 @@ class Exporter:
     program: pathlib.Path
 
     def configure(
-        self, base_url: str, workspaces: Sequence[str], details: str = "none", interval: str = "1h"
+        self, base_url: str, workspaces: Sequence[str], details: str = "none", interval: str = "1d"
     ) -> pathlib.Path:
         """Writes a configuration under which nothing but its own speed holds the program back."""
         (BUILD / "token").write_text("token\n", "ascii")
@@ -35,7 +35,7 @@ class Exporter:
             "poll:",
             f"  interval: {interval}",
             "  timeout: 5m",
-            "  stale_after: 1d",
+            "  stale_after: 30d",
             "  concurrency: 50",
             "  requests_per_second: 0",
             "metrics:",
