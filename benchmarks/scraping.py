@@ -20,7 +20,9 @@ from machine import BUILD, HOST, PEERS, PYTHON, Broken
 from options import Options
 from table import Group, median, number, percentile, spread
 
-OURS, NGINX, PUSHGATEWAY = "ours", "nginx, a file", "pushgateway"
+OURS, PUSHGATEWAY = "ours", "pushgateway"
+# With sendfile the kernel sends the file's own memory; without, nginx copies it as any program does that makes its pages.
+NGINX, COPYING = "nginx, a file", "nginx, a file, sendfile off"
 CPP, PYTHON_CLIENT = "prometheus-cpp", "prometheus_client (Python)"
 MEGABYTES = (1, 10, 50)
 ENCODINGS = ("identity", "gzip")
@@ -28,7 +30,9 @@ CLIENTS = (1, 4, 32)
 # Workspaces of one page each, of which as many are polled as a page of the wanted size takes.
 DATASET = Dataset(10_000, 100)
 # How long one figure is measured, and by how many requests at most.
-SECONDS, REQUESTS = 2.0, 2000
+SECONDS, REQUESTS = 2.0, 5000
+# Fewer than this many seconds of requests say nothing, whatever the scale.
+LEAST_SECONDS = 0.3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,10 +103,14 @@ def keep_page(page: Page, body: bytes) -> None:
 
 
 @contextlib.contextmanager
-def files(_: Options, page: Page) -> Iterator[Server]:
-    with web.nginx(page.whole.parent, "nginx-files", machine.MEASURED) as nginx:
+def files(_: Options, page: Page, sendfile: bool = True) -> Iterator[Server]:
+    with web.nginx(page.whole.parent, "nginx-files", machine.MEASURED, sendfile) as nginx:
         # The port whose files may be compressed ones serves both encodings.
         yield Server(nginx.ports[web.Variant("h1", "gzip")], f"/{page.whole.name}", nginx.cpu_seconds)
+
+
+def copied_files(options: Options, page: Page) -> contextlib.AbstractContextManager[Server]:
+    return files(options, page, sendfile=False)
 
 
 @contextlib.contextmanager
@@ -136,9 +144,14 @@ def prometheus_client(_: Options, page: Page) -> Iterator[Server]:
         yield process(running.pid, port)
 
 
-SERVERS = {
-    OURS: ours, NGINX: files, PUSHGATEWAY: pushgateway, CPP: prometheus_cpp, PYTHON_CLIENT: prometheus_client,
-}  # fmt: skip
+SERVERS: dict[str, Callable[[Options, Page], contextlib.AbstractContextManager[Server]]] = {
+    OURS: ours,
+    NGINX: files,
+    COPYING: copied_files,
+    PUSHGATEWAY: pushgateway,
+    CPP: prometheus_cpp,
+    PYTHON_CLIENT: prometheus_client,
+}
 SLOW = (PUSHGATEWAY, CPP, PYTHON_CLIENT)
 
 Key = tuple[int, str, int, str]
@@ -190,17 +203,20 @@ def pages(options: Options) -> list[Page]:
 
 
 def scrape_each_way(options: Options, server: Server, page: Page, name: str) -> Iterator[tuple[Key, Scraped]]:
+    seconds = max(SECONDS * options.scale, LEAST_SECONDS)
     for encoding in ENCODINGS:
-        # The first request fills what is kept; the second shows how many are enough.
-        scrape(server, encoding, 1, 1)
-        trial = scrape(server, encoding, 1, 2)
+        # Of what is kept between scrapes, this fills it; it shows too how many requests are enough.
+        trial = scrape(server, encoding, 1, 1)
+        if name not in SLOW:
+            trial = scrape(server, encoding, 1, 5)
         for clients in CLIENTS:
-            # What one response of a slow peer costs does not depend on how many wait for it.
-            if name in SLOW and clients > 1 and trial.rate < 1 / options.scale:
-                continue
-            wanted = min(REQUESTS, math.ceil(SECONDS * options.scale * trial.rate))
-            requests = max(clients, 3, math.ceil(wanted / clients) * clients)
-            yield (page.megabytes, encoding, clients, name), scrape(server, encoding, clients, requests)
+            wanted = min(REQUESTS, math.ceil(seconds * trial.rate / clients) * clients)
+            key = (page.megabytes, encoding, clients, name)
+            if name not in SLOW or trial.rate * seconds >= clients:
+                yield key, scrape(server, encoding, clients, max(clients, wanted))
+            elif clients == 1:
+                # One response takes longer than all of this should; what it costs does not depend on how many wait.
+                yield key, trial
 
 
 def report(group: Group, results: dict[Key, list[Scraped]]) -> None:

@@ -26,7 +26,7 @@ worker_rlimit_nofile 65536;
 events {{ worker_connections 4096; }}
 http {{
     access_log off;
-    sendfile on;
+    sendfile {sendfile};
     tcp_nopush on;
     keepalive_requests 1000000000;
     keepalive_timeout 600s;
@@ -84,7 +84,7 @@ class Web:
 
 
 @contextlib.contextmanager
-def nginx(root: pathlib.Path, name: str, core: int) -> Iterator[Web]:
+def nginx(root: pathlib.Path, name: str, core: int, sendfile: bool = True) -> Iterator[Web]:
     """Serves the files below `root`."""
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
     if program is None:
@@ -102,7 +102,10 @@ def nginx(root: pathlib.Path, name: str, core: int) -> Iterator[Web]:
     configuration = BUILD / f"{name}.conf"
     # Started by root, the worker would become another user, who may not be let into this folder.
     user = "user root;" if os.geteuid() == 0 else ""
-    text = TEMPLATE.format(user=user, name=name, certificate=CERTIFICATE, key=KEY, servers="".join(servers))
+    text = TEMPLATE.format(
+        user=user, name=name, sendfile="on" if sendfile else "off", certificate=CERTIFICATE, key=KEY,
+        servers="".join(servers),
+    )  # fmt: skip
     configuration.write_text(text, "utf-8")
     command = [program, "-p", BUILD, "-e", BUILD / f"{name}.error.log", "-c", configuration]
     with machine.server(command, name, ports[VARIANTS[0]], core=core) as process:
