@@ -6,6 +6,9 @@ from __future__ import annotations
 import datetime
 import sys
 
+import growth
+import idle
+import latency
 import machine
 import polling
 import scraping
@@ -14,7 +17,13 @@ from machine import BUILD, ROOT, Broken
 from options import Options, parser
 from table import table
 
-GROUPS = {"polling": polling.measure, "scraping": scraping.measure}
+GROUPS = {
+    "polling": polling.measure,
+    "scraping": scraping.measure,
+    "growth": growth.measure,
+    "latency": latency.measure,
+    "idle": idle.measure,
+}
 
 
 def main() -> int:

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""client.py PORT PATH ENCODING CLIENTS REQUESTS: scrapes as Prometheus does, on connections that are kept, and reads
-everything. Prints a line of JSON: seconds of each request, bytes of all bodies, seconds of all together.
+"""client.py PORT PATH ENCODING CLIENTS REQUESTS PAUSE: scrapes as Prometheus does, on connections that are kept, and
+reads everything; each client waits PAUSE seconds between a response and its next request. Prints a line of JSON: seconds
+of each request, bytes of all bodies, seconds of all together.
 
-Load generators that are at hand either stop in the middle of a response, so that what a server spent cannot be divided by
-requests, or give up where a server closes after each response, as Python's does.
+Load generators that are at hand either stop in the middle of a response, so that what a server spent cannot be divided
+by requests, or give up where a server closes after each response, as Python's does.
 """
 
 from __future__ import annotations
 
+import collections
 import json
 import selectors
 import socket
@@ -89,7 +91,7 @@ class Connection:
         return memoryview(body)
 
 
-def main(port: int, path: str, encoding: str, clients: int, requests: int) -> None:
+def main(port: int, path: str, encoding: str, clients: int, requests: int, pause: float) -> None:
     request = (
         f"GET {path} HTTP/1.1\r\nHost: {HOST}:{port}\r\nAccept: text/plain;version=0.0.4\r\n"
         f"Accept-Encoding: {encoding}\r\nUser-Agent: scrape\r\n\r\n"
@@ -100,16 +102,21 @@ def main(port: int, path: str, encoding: str, clients: int, requests: int) -> No
         for connection in connections:
             connection.send()
         sent, done = clients, 0
+        # Those that pause, the earliest first: all pause equally long.
+        pausing: collections.deque[tuple[float, Connection]] = collections.deque()
         while done < requests:
-            for key, _ in selector.select():
+            until = pausing[0][0] - time.perf_counter() if pausing else None
+            for key, _ in selector.select(until):
                 if key.data.receive():
                     done += 1
                     if sent < requests:
-                        key.data.send()
+                        pausing.append((time.perf_counter() + pause, key.data))
                         sent += 1
+            while pausing and pausing[0][0] <= time.perf_counter():
+                pausing.popleft()[1].send()
         wall = time.perf_counter() - begin
     latencies = [latency for connection in connections for latency in connection.latencies]
     print(json.dumps({"latencies": latencies, "bytes": sum(one.bytes for one in connections), "wall": wall}))
 
 
-main(int(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]))
+main(int(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]), float(sys.argv[6]))

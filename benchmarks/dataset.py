@@ -161,4 +161,5 @@ def new_id(rng: random.Random) -> str:
 def moment(rng: random.Random) -> str:
     bits = rng.getrandbits(40)
     month, day, hour = bits % 9 + 1, (bits >> 4) % 28 + 1, (bits >> 9) % 24
-    return f"2025-{month:02d}-{day:02d}T{hour:02d}:{(bits >> 14) % 60:02d}:{(bits >> 20) % 60:02d}.{(bits >> 26) % 1000:03d}Z"
+    minute, second, thousandth = (bits >> 14) % 60, (bits >> 20) % 60, (bits >> 26) % 1000
+    return f"2025-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:{second:02d}.{thousandth:03d}Z"

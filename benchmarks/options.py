@@ -31,7 +31,7 @@ def parser(groups: list[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="benchmarks/run", description=__doc__)
     parser.add_argument("program", type=pathlib.Path, help="what scripts/build-release built")
     parser.add_argument("--only", action="append", choices=groups, help="this group; repeatable (default: all)")
-    parser.add_argument("--scale", type=float, default=1.0, help="share of endpoints, requests and seconds (default: 1)")
+    parser.add_argument("--scale", type=float, default=1.0, help="share of endpoints, requests, seconds (default: 1)")
     parser.add_argument("--rounds", type=int, default=5, help="turns of which the median is taken (default: 5)")
     parser.add_argument("--slow-rounds", type=int, default=1, help="turns of the slow peers (default: 1)")
     parser.add_argument("--transport", choices=("h1", "h2"), help="poll by this alone (default: both)")

@@ -53,9 +53,7 @@ def measure(options: Options) -> Group:
     return group
 
 
-def measure_variant(
-    options: Options, variant: web.Variant, mixed: Dataset, failing: Dataset
-) -> dict[str, list[Cost]]:
+def measure_variant(options: Options, variant: web.Variant, mixed: Dataset, failing: Dataset) -> dict[str, list[Cost]]:
     costs: dict[str, list[Cost]] = collections.defaultdict(list)
     with (
         web.nginx(mixed.folder, "nginx-mixed", machine.BESIDE) as plain,
@@ -83,9 +81,7 @@ def poll(contender: Contender) -> Cost:
     return cost
 
 
-def contenders(
-    options: Options, plain: str, broken: str, mixed: Dataset, failing: Dataset
-) -> list[Contender]:
+def contenders(options: Options, plain: str, broken: str, mixed: Dataset, failing: Dataset) -> list[Contender]:
     urls = BUILD / "urls"
     urls.write_text("".join(f"{plain}{path}\n" for path in mixed.paths()), "ascii")
     ours = options.exporter
@@ -121,7 +117,8 @@ def report(group: Group, variant: web.Variant, costs: dict[str, list[Cost]]) -> 
         return median([cost.wall for cost in costs[name]])
 
     for name, runs in costs.items():
-        ratios = ("", "") if name in (OURS, DETAILS) else (number(cpu(OURS) / cpu(name)), number(wall(OURS) / wall(name)))
+        is_ours = name in (OURS, DETAILS)
+        ratios = ("", "") if is_ours else (number(cpu(OURS) / cpu(name)), number(wall(OURS) / wall(name)))
         group.add(
             variant.title, name, spread([run.cpu for run in runs]), spread([run.wall for run in runs]),
             number(max(run.peak_megabytes for run in runs)), *ratios,

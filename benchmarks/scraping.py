@@ -21,7 +21,7 @@ from options import Options
 from table import Group, median, number, percentile, spread
 
 OURS, PUSHGATEWAY = "ours", "pushgateway"
-# With sendfile the kernel sends the file's own memory; without, nginx copies it as any program does that makes its pages.
+# With sendfile the kernel sends the file's own memory; without, nginx copies it, as whoever makes pages must.
 NGINX, COPYING = "nginx, a file", "nginx, a file, sendfile off"
 CPP, PYTHON_CLIENT = "prometheus-cpp", "prometheus_client (Python)"
 MEGABYTES = (1, 10, 50)
@@ -41,8 +41,10 @@ class Scraped:
 
     cpu: float
     rate: float
-    p99: float
     bytes: float
+    median: float
+    p99: float
+    most: float
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,17 +67,20 @@ class Page:
     common: pathlib.Path
 
 
-def scrape(server: Server, encoding: str, clients: int, requests: int) -> Scraped:
+def scrape(server: Server, encoding: str, clients: int, requests: int, pause: float = 0) -> Scraped:
     output = BUILD / "scraped"
     before = server.cpu()
     command = (PYTHON, machine.ROOT / "benchmarks/client.py", str(server.port), server.path, encoding)
-    machine.run([*command, str(clients), str(requests)], output, core=machine.BESIDE)
+    machine.run([*command, str(clients), str(requests), str(pause)], output, core=machine.BESIDE)
     cpu = server.cpu() - before
     told = json.loads(output.read_bytes())
     latencies = told["latencies"]
     if len(latencies) != requests:
         raise Broken(f"{len(latencies)} responses to {requests} requests")
-    return Scraped(cpu / requests, requests / told["wall"], percentile(latencies, 0.99), told["bytes"] / requests)
+    return Scraped(
+        cpu / requests, requests / told["wall"], told["bytes"] / requests, median(latencies),
+        percentile(latencies, 0.99), max(latencies),
+    )  # fmt: skip
 
 
 def process(pid: int, port: int, path: str = "/metrics") -> Server:
@@ -235,10 +240,12 @@ def report(group: Group, results: dict[Key, list[Scraped]]) -> None:
         )  # fmt: skip
     for megabytes in (1, 10):
         for encoding in ENCODINGS:
-            for clients in CLIENTS:
-                ratio = cpu((megabytes, encoding, clients, OURS)) / cpu((megabytes, encoding, clients, NGINX))
-                text = f"{megabytes} MB, {encoding}, {clients} clients: CPU a request ÷ that of nginx"
-                group.target(text, ratio, 1.3)
+            ratios = [
+                cpu((megabytes, encoding, clients, OURS)) / cpu((megabytes, encoding, clients, NGINX))
+                for clients in CLIENTS
+            ]
+            text = f"{megabytes} MB, {encoding}: CPU a request ÷ that of nginx, the most of 1, 4 and 32 clients"
+            group.target(text, max(ratios), 1.3)
     for megabytes in MEGABYTES:
         pushed = (megabytes, "gzip", 1, PUSHGATEWAY)
         if pushed in results:

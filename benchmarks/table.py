@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 @dataclasses.dataclass(frozen=True)
 class Target:
-    """A bound that a figure must keep: `CPU ≤ 0.5 × curl + orjson`."""
+    """A bound that a figure must keep: how many times less than another, say."""
 
     text: str
     value: float
