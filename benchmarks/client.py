@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """client.py PORT PATH ENCODING CLIENTS REQUESTS PAUSE: scrapes as Prometheus does, on connections that are kept, and
-reads everything; each client waits PAUSE seconds between a response and its next request. Prints a line of JSON: seconds
-of each request, bytes of all bodies, seconds of all together.
+reads everything; each client waits PAUSE seconds between a response and its next request. Prints a line of JSON:
+seconds of each request, bytes of all bodies, seconds of all together.
 
 Load generators that are at hand either stop in the middle of a response, so that what a server spent cannot be divided
 by requests, or give up where a server closes after each response, as Python's does.

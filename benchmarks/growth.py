@@ -19,18 +19,19 @@ from table import Group, median, number, spread
 
 WORKSPACES = (1, 10, 100, 1_000, 10_000)
 ENDPOINTS = (10, 100, 1_000, 10_000, 100_000)
-# Ten times as many may cost so many times as much.
-FACTOR = 12.0
+# How much more each may cost where there are ten times as many.
+FACTOR = 1.2
 POLLED = re.compile(
     rb'^dataarts_fabric_workspace_last_poll_timestamp_seconds\{.*workspace_id="([^"]+)".*\} (.+)$', re.M
 )
 NOTHING, ONE, ALL = "nothing changed", "one workspace changed", "all rendered"
-# About so many workspaces are polled each second while scrapes are measured, and so many scrapes are taken.
-POLLS_A_SECOND, SAMPLES = 20, 40
+# So many workspaces are polled each second, a little less than one between two scrapes; and so many scrapes count.
+POLLS_A_SECOND, SAMPLES = 5, 20
+PAUSE = 0.1
 
 
 def measure(options: Options) -> Group:
-    group = Group("Growth", ("what", "size", "CPU", "a unit, µs", "peak MB", "÷ the one before"))
+    group = Group("Growth", ("what", "size", "CPU", "each further, µs", "÷ the one before", "peak MB"))
     many = Dataset(WORKSPACES[-1], 100)
     sizes = [(count, many) for count in WORKSPACES if count <= options.scaled(WORKSPACES[-1], 100)]
     grow(options, group, "polling workspaces of 100 endpoints", sizes)
@@ -47,17 +48,21 @@ def grow(options: Options, group: Group, what: str, sizes: list[tuple[int, Datas
             size = workspaces if len({dataset for _, dataset in sizes}) == 1 else dataset.rows
             options.say(f"growth, turn {turn + 1}: {what}: {size:,}")
             costs[size].append(poll(options, workspaces, dataset))
+    fixed, least = min((median([run.cpu for run in runs]), size) for size, runs in costs.items())
     before = None
     for size, runs in sorted(costs.items()):
         cpu = median([run.cpu for run in runs])
-        ratio = cpu / before if before else None
+        each = (cpu - fixed) / (size - least) if size > least else None
+        # Where what is fixed outweighs the rest, the rest is too small to be told from chance.
+        is_told = cpu >= 2 * fixed
+        ratio = each / before if each and before and is_told else None
         group.add(
-            what, f"{size:,}", f"{spread([run.cpu for run in runs])} s", number(cpu / size * 1e6),
-            number(max(run.peak_megabytes for run in runs)), number(ratio) if ratio else "",
+            what, f"{size:,}", f"{spread([run.cpu for run in runs])} s", number(each * 1e6) if each else "",
+            number(ratio) if ratio else "", number(max(run.peak_megabytes for run in runs)),
         )  # fmt: skip
         if ratio:
-            group.target(f"{what}: CPU for {size:,} ÷ for a tenth of them", ratio, FACTOR)
-        before = cpu
+            group.target(f"{what}: CPU of each further one at {size:,} ÷ at a tenth of them", ratio, FACTOR)
+        before = each if is_told else None
 
 
 def poll(options: Options, workspaces: int, dataset: Dataset) -> Cost:
@@ -91,7 +96,7 @@ def scrapes(options: Options, group: Group) -> None:
             configuration = options.exporter.configure(base_url, dataset.ids(), "problems", interval)
             with options.exporter.serve(configuration) as served:
                 served.ready()
-                found = sample(served, encoding, 4 * dataset.workspaces / POLLS_A_SECOND + 60)
+                found = sample(served, encoding, 2 * dataset.workspaces / POLLS_A_SECOND + 60)
         for what, costs in found.items():
             title = f"a scrape of {dataset.workspaces:,} workspaces, {encoding}"
             group.add(f"{title}: {what}", f"{len(costs)} scrapes", f"{spread([c * 1e3 for c in costs])} ms", "", "", "")
@@ -102,26 +107,28 @@ def scrapes(options: Options, group: Group) -> None:
 def sample(served: Served, encoding: str, seconds: float) -> dict[str, list[float]]:
     """CPU seconds of scrapes, by what changed before them.
 
-    Polls go on meanwhile. A scrape is counted by how many workspaces its page shows as polled since the one before, and
-    the rare one during which a poll ran is no median. A page of a chosen source is assembled anew each time, which is
-    what rendering all takes.
+    A page of a chosen source is assembled anew each time, which is what rendering all takes; it is had while no poll
+    runs yet, as the second of each workspace comes after a quarter of the interval. Then a scrape is counted by how many
+    workspaces its page shows as polled since the one before. The rare one during which a poll ran is no median.
     """
-    found: dict[str, list[float]] = {NOTHING: [], ONE: [], ALL: []}
+    scrape(served, "/metrics", encoding)
+    found = {
+        NOTHING: [scrape(served, "/metrics", encoding).cpu for _ in range(SAMPLES)],
+        ONE: [],
+        ALL: [scrape(served, "/metrics?source=bench", encoding).cpu for _ in range(SAMPLES)],
+    }
     before = polled(scrape(served, "/metrics", encoding).body)
     end = time.monotonic() + seconds
-    while len(found[ONE]) < SAMPLES or len(found[ALL]) < SAMPLES:
+    while len(found[ONE]) < SAMPLES:
         if time.monotonic() > end:
             raise Broken(f"only {len(found[ONE])} scrapes came after one change, of {SAMPLES}")
-        time.sleep(0.5 / POLLS_A_SECOND)
+        time.sleep(PAUSE)
         one = scrape(served, "/metrics", encoding)
         now = polled(one.body)
-        changed = sum(now[workspace] != before[workspace] for workspace in now)
+        if sum(now[workspace] != before[workspace] for workspace in now) == 1:
+            found[ONE].append(one.cpu)
         before = now
-        if changed < 2:
-            found[ONE if changed else NOTHING].append(one.cpu)
-        if len(found[ALL]) < SAMPLES:
-            found[ALL].append(scrape(served, "/metrics?source=bench", encoding).cpu)
-    return {what: costs for what, costs in found.items() if costs}
+    return found
 
 
 def scrape(served: Served, path: str, encoding: str) -> Scrape:

@@ -73,8 +73,8 @@ def measure_one(
         before, begin, cpu = listed(port), time.monotonic(), machine.cpu_seconds(pid)
         runs.append(scraping.scrape(server, encoding, CLIENTS, requests, pause))
         took = time.monotonic() - begin
-        rates.append((listed(port) - before) / took)
         shares.append((machine.cpu_seconds(pid) - cpu) / took)
+        rates.append((listed(port) - before) / took)
     if polls != "none" and median(rates) < 100:
         raise Broken(f"only {median(rates):.0f} pages a second were polled: nothing disturbed the scrapes")
     p99 = median([run.p99 for run in runs]) * 1e3
