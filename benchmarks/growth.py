@@ -108,7 +108,7 @@ def sample(served: Served, encoding: str, seconds: float) -> dict[str, list[floa
     """CPU seconds of scrapes, by what changed before them.
 
     A page of a chosen source is assembled anew each time, which is what rendering all takes; it is had while no poll
-    runs yet, as the second of each workspace comes after a quarter of the interval. Then a scrape is counted by how many
+    runs yet, as the second of each workspace comes after a quarter of the interval. Then a scrape counts by how many
     workspaces its page shows as polled since the one before. The rare one during which a poll ran is no median.
     """
     scrape(served, "/metrics", encoding)

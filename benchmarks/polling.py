@@ -59,7 +59,7 @@ def measure_variant(options: Options, variant: web.Variant, mixed: Dataset, fail
         web.nginx(mixed.folder, "nginx-mixed", machine.BESIDE) as plain,
         web.nginx(failing.folder, "nginx-failing", machine.BESIDE) as broken,
     ):
-        everyone = contenders(options, plain.base_url(variant), broken.base_url(variant), mixed, failing)
+        everyone = contenders(options.exporter, plain.base_url(variant), broken.base_url(variant), mixed, failing)
         for turn in range(max(options.rounds, options.slow_rounds)):
             # In turn, and every other time backwards, so that whatever changes meanwhile changes for all.
             for contender in everyone if turn % 2 == 0 else reversed(everyone):
@@ -81,10 +81,9 @@ def poll(contender: Contender) -> Cost:
     return cost
 
 
-def contenders(options: Options, plain: str, broken: str, mixed: Dataset, failing: Dataset) -> list[Contender]:
+def contenders(ours: exporter.Exporter, plain: str, broken: str, mixed: Dataset, failing: Dataset) -> list[Contender]:
     urls = BUILD / "urls"
     urls.write_text("".join(f"{plain}{path}\n" for path in mixed.paths()), "ascii")
-    ours = options.exporter
 
     def once(base_url: str, dataset: Dataset, details: str) -> Callable[[pathlib.Path], Cost]:
         return lambda page: ours.once(ours.configure(base_url, dataset.ids(), details), page)
