@@ -17,7 +17,7 @@ from table import Group, median, number
 
 # Long enough that polls, begun every tenth of a second, never have a pause.
 ROWS, INTERVAL = 5_000, "100ms"
-WORKSPACES, MEGABYTES, CLIENTS = 100, 1, 4
+WORKSPACES, MEGABYTES, CLIENTS = 60, 1, 4
 REQUESTS = 4_000
 LISTED = re.compile(rb"^dataarts_fabric_api_requests_total\{[^}]*\} (\S+)$", re.M)
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import pathlib
@@ -24,7 +25,7 @@ from machine import BUILD, PEERS, PYTHON, Broken
 from table import Group, percentile, spread
 
 sys.path.append(str(PEERS))
-from counting import Tally  # noqa: E402 - it lies beside the programs that use it
+from counting import Tally
 
 SMALL = Dataset(3, 250)
 
@@ -58,7 +59,7 @@ def pages_overlap_by_one_row() -> None:
     for workspace in SMALL.ids():
         pages = [json.loads((SMALL.folder / workspace / f"{at}.json").read_bytes()) for at in SMALL.offsets()]
         require([len(page["endpoints"]) for page in pages] == [PAGE, PAGE, 52], "pages of other sizes")
-        for left, right in zip(pages, pages[1:], strict=False):
+        for left, right in itertools.pairwise(pages):
             require(left["endpoints"][-1] == right["endpoints"][0], "neighbours share no row")
         ids = {row["id"] for page in pages for row in page["endpoints"]}
         require(len(ids) == SMALL.rows == pages[0]["total"], len(ids))
