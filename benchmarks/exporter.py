@@ -64,7 +64,7 @@ class Exporter:
         address = f"--web.listen-address={HOST}:{port}"
         command = [self.program, "serve", "--config.file", configuration, address]
         with machine.server(command, "exporter", port, core=core) as process:
-            yield Served(process.pid, port)
+            yield Served(process.pid, port, configuration.read_text("utf-8").count("- {id: "))
 
     def version(self) -> str:
         output = BUILD / "version"
@@ -78,16 +78,22 @@ class Served:
 
     pid: int
     port: int
+    workspaces: int
 
     def ready(self, seconds: float = 600) -> None:
-        """Waits until each workspace has been polled once."""
-        machine.wait_for(lambda: machine.get(self.port, "/-/ready")[0] == 200, "/-/ready", seconds, 0.05)
+        """Waits until the page has every workspace. `/-/ready` would not wait beyond two intervals for them."""
+        machine.wait_for(lambda: listed(self.page()) == self.workspaces, "a page of all workspaces", seconds, 0.1)
 
     def page(self) -> bytes:
         status, body = machine.get(self.port, "/metrics")
         if status != 200:
             raise Broken(f"/metrics answered {status}")
         return body
+
+
+def listed(page: bytes) -> int:
+    """How many workspaces the page has a listing of."""
+    return page.count(b"\ndataarts_fabric_workspace_listed_endpoints{")
 
 
 def read_truth(page: pathlib.Path) -> dict[str, object]:

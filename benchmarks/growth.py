@@ -12,7 +12,7 @@ import time
 import machine
 import web
 from dataset import Dataset
-from exporter import Served
+from exporter import Served, listed
 from machine import BUILD, Broken, Cost
 from options import Options
 from table import Group, median, number, spread
@@ -72,10 +72,10 @@ def poll(options: Options, workspaces: int, dataset: Dataset) -> Cost:
         configuration = options.exporter.configure(base_url, dataset.ids()[:workspaces])
         page = BUILD / "counted"
         cost = options.exporter.once(configuration, page)
-    listed = page.read_bytes().count(b"\ndataarts_fabric_workspace_listed_endpoints{")
+    found = listed(page.read_bytes())
     page.unlink()
-    if listed != workspaces:
-        raise Broken(f"{listed} of {workspaces} workspaces are in the page")
+    if found != workspaces:
+        raise Broken(f"{found} of {workspaces} workspaces are in the page")
     return cost
 
 

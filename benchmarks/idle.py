@@ -10,6 +10,7 @@ import time
 import machine
 import web
 from dataset import Dataset
+from exporter import listed
 from machine import BUILD, HOST, Broken
 from options import Options
 from table import Group, median, number, spread
@@ -83,7 +84,7 @@ def start(options: Options, configuration: str) -> Start:
             now = time.monotonic() - begin
             if status == 200:
                 scrapeable = scrapeable or now
-                if page.count(b"\ndataarts_fabric_workspace_listed_endpoints{") == DATASET.workspaces:
+                if listed(page) == DATASET.workspaces:
                     return Start(scrapeable, now)
     finally:
         process.terminate()

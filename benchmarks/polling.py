@@ -20,8 +20,10 @@ from table import Group, median, number, spread
 OURS, DETAILS = "ours", "ours, every endpoint in the page"
 CURL, PYCURL, PIPED = "curl -Z, no parsing", "pycurl + orjson", "curl -Z + orjson"
 ONE, SIXTEEN = "requests + json", "requests + json, 16 threads"
-# They take many times longer than the others.
-SLOW = (ONE, SIXTEEN)
+SDK, SDK_SIXTEEN = "official SDK for Python", "official SDK for Python, 16 threads"
+# They take many times longer than the others, and the SDK ten times longer again: one variant is enough of it.
+SLOW = (ONE, SIXTEEN, SDK, SDK_SIXTEEN)
+PLAIN = web.Variant("h1", "identity")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,6 +62,7 @@ def measure_variant(options: Options, variant: web.Variant, mixed: Dataset, fail
         web.nginx(failing.folder, "nginx-failing", machine.BESIDE) as broken,
     ):
         everyone = contenders(options.exporter, plain.base_url(variant), broken.base_url(variant), mixed, failing)
+        everyone = [one for one in everyone if variant == PLAIN or one.name not in (SDK, SDK_SIXTEEN)]
         for turn in range(max(options.rounds, options.slow_rounds)):
             # In turn, and every other time backwards, so that whatever changes meanwhile changes for all.
             for contender in everyone if turn % 2 == 0 else reversed(everyone):
@@ -97,6 +100,7 @@ def contenders(ours: exporter.Exporter, plain: str, broken: str, mixed: Dataset,
 
     curl, ca = PEERS / "poll_curl", web.CERTIFICATE
     requests = (PYTHON, PEERS / "poll_requests.py", urls, ca)
+    sdk = (PYTHON, PEERS / "poll_sdk.py", urls, ca)
     return [
         Contender(OURS, mixed, once(plain, mixed, "none"), exporter.read_truth),
         Contender(DETAILS, failing, once(broken, failing, "problems"), exporter.read_truth),
@@ -105,6 +109,8 @@ def contenders(ours: exporter.Exporter, plain: str, broken: str, mixed: Dataset,
         Contender(PIPED, mixed, peer(curl, urls, ca, PYTHON), counted),
         Contender(ONE, mixed, peer(*requests, "1"), counted),
         Contender(SIXTEEN, mixed, peer(*requests, "16"), counted),
+        Contender(SDK, mixed, peer(*sdk, "1"), counted),
+        Contender(SDK_SIXTEEN, mixed, peer(*sdk, "16"), counted),
     ]
 
 
@@ -124,7 +130,7 @@ def report(group: Group, variant: web.Variant, costs: dict[str, list[Cost]]) -> 
         )  # fmt: skip
     title = variant.title
     rivals = [name for name in (PYCURL, PIPED) if name in costs]
-    if variant == web.Variant("h1", "identity"):
+    if variant == PLAIN:
         best = min(cpu(name) for name in rivals)
         group.target(f"{title}: CPU ÷ that of the better of curl + orjson", cpu(OURS) / best, 0.5)
     best = min(wall(name) for name in rivals)
