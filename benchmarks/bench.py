@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime
+import signal
 import sys
 
 import growth
@@ -32,6 +33,8 @@ def main() -> int:
         print(f"benchmarks: {arguments.program}: no such program", file=sys.stderr)
         return 2
     BUILD.mkdir(exist_ok=True)
+    # An exception, so that the servers that run are stopped.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     options = Options(
         Exporter(arguments.program.resolve()), arguments.scale, arguments.rounds, arguments.slow_rounds,
         (arguments.transport,) if arguments.transport else ("h1", "h2"),

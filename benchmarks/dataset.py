@@ -88,11 +88,12 @@ class Dataset:
         if not done.exists():
             shutil.rmtree(self.folder, ignore_errors=True)
             truth, size = Truth(), 0
-            for number, workspace in enumerate(self.ids()):
+            ids = self.ids()
+            for number, workspace in enumerate(ids):
                 if number < self.DISTINCT:
                     size += self.write_workspace(workspace, number, truth)
                 else:
-                    os.symlink(self.ids()[number % self.DISTINCT], self.folder / workspace)
+                    os.symlink(ids[number % self.DISTINCT], self.folder / workspace)
             done.write_text(json.dumps({**truth.as_json(), "bytes": size}), "ascii")
         read: dict[str, object] = json.loads(done.read_text("ascii"))
         return read

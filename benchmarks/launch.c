@@ -9,9 +9,11 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -40,10 +42,13 @@ int main(int count, char **arguments) {
     CPU_SET(atoi(arguments[1]), &cores);
     if (sched_setaffinity(0, sizeof cores, &cores) != 0) return fail("cannot stay on one core");
 
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
     double begin = now();
     pid_t child = fork();
     if (child < 0) return fail("cannot fork");
     if (child == 0) {
+        // Whoever ends the benchmarks ends this too.
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
         execvp(arguments[3], arguments + 3);
         _exit(fail(arguments[3]));
     }
