@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""client.py PORT PATH ENCODING CLIENTS REQUESTS PAUSE: scrapes as Prometheus does, on connections that are kept, and
+reads everything; each client waits PAUSE seconds between a response and its next request. Prints a line of JSON:
+seconds of each request, bytes of all bodies, seconds of all together.
+
+Load generators that are at hand either stop in the middle of a response, so that what a server spent cannot be divided
+by requests, or give up where a server closes after each response, as Python's does.
+"""
+
+from __future__ import annotations
+
+import collections
+import json
+import selectors
+import socket
+import sys
+import time
+
+HOST = "127.0.0.1"
+ENDS_CHUNKED = b"\r\n0\r\n\r\n"
+
+
+class Connection:
+    """One client: a request, its response, the next request."""
+
+    buffer = memoryview(bytearray(1 << 20))
+
+    def __init__(self, port: int, request: bytes, selector: selectors.BaseSelector) -> None:
+        self.port, self.request, self.selector = port, request, selector
+        self.latencies: list[float] = []
+        self.bytes = 0
+        self.connect()
+
+    def connect(self) -> None:
+        self.socket = socket.create_connection((HOST, self.port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.selector.register(self.socket, selectors.EVENT_READ, self)
+
+    def send(self) -> None:
+        self.head, self.received, self.tail = b"", 0, b""
+        self.length: int | None = None
+        self.chunked = self.closes = False
+        self.begin = time.perf_counter()
+        self.socket.sendall(self.request)
+
+    def receive(self) -> bool:
+        """Takes what has come; whether the response is whole."""
+        count = self.socket.recv_into(self.buffer)
+        part = self.buffer[:count]
+        if not self.length and not self.chunked and not self.closes:
+            self.head += part
+            if b"\r\n\r\n" not in self.head:
+                if count == 0:
+                    raise ConnectionError("closed before a response")
+                return False
+            part = self.read_head()
+        self.received += len(part)
+        self.tail = (self.tail + bytes(part[-7:]))[-7:]
+        if self.length is not None:
+            whole = self.received >= self.length
+        else:
+            whole = self.tail == ENDS_CHUNKED if self.chunked else count == 0
+        if count == 0 and not whole:
+            raise ConnectionError("closed in the middle of a response")
+        if whole:
+            self.latencies.append(time.perf_counter() - self.begin)
+            self.bytes += self.received
+            if self.closes:
+                self.selector.unregister(self.socket)
+                self.socket.close()
+                self.connect()
+        return whole
+
+    def read_head(self) -> memoryview:
+        head, body = self.head.split(b"\r\n\r\n", 1)
+        lines = head.decode("latin-1").lower().split("\r\n")
+        if lines[0].split()[1] != "200":
+            raise ConnectionError(lines[0])
+        fields = dict(line.split(": ", 1) for line in lines[1:])
+        self.chunked = fields.get("transfer-encoding") == "chunked"
+        self.length = int(fields["content-length"]) if "content-length" in fields else None
+        kept = "keep-alive" if lines[0].startswith("http/1.0") else ""
+        self.closes = fields.get("connection", kept or "keep-alive") == "close" or (
+            bool(kept) and fields.get("connection") != kept
+        )
+        if self.length is None and not self.chunked:
+            self.closes = True
+        encoding = fields.get("content-encoding", "identity")
+        if f"accept-encoding: {encoding}" not in self.request.decode("ascii").lower():
+            raise ConnectionError(f"answered in {encoding}")
+        return memoryview(body)
+
+
+def main(port: int, path: str, encoding: str, clients: int, requests: int, pause: float) -> None:
+    request = (
+        f"GET {path} HTTP/1.1\r\nHost: {HOST}:{port}\r\nAccept: text/plain;version=0.0.4\r\n"
+        f"Accept-Encoding: {encoding}\r\nUser-Agent: scrape\r\n\r\n"
+    ).encode("ascii")
+    with selectors.DefaultSelector() as selector:
+        connections = [Connection(port, request, selector) for _ in range(clients)]
+        begin = time.perf_counter()
+        for connection in connections:
+            connection.send()
+        sent, done = clients, 0
+        # Those that pause, the earliest first: all pause equally long.
+        pausing: collections.deque[tuple[float, Connection]] = collections.deque()
+        while done < requests:
+            until = pausing[0][0] - time.perf_counter() if pausing else None
+            for key, _ in selector.select(until):
+                if key.data.receive():
+                    done += 1
+                    if sent < requests:
+                        pausing.append((time.perf_counter() + pause, key.data))
+                        sent += 1
+            while pausing and pausing[0][0] <= time.perf_counter():
+                pausing.popleft()[1].send()
+        wall = time.perf_counter() - begin
+    latencies = [latency for connection in connections for latency in connection.latencies]
+    print(json.dumps({"latencies": latencies, "bytes": sum(one.bytes for one in connections), "wall": wall}))
+
+
+main(int(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]), float(sys.argv[6]))

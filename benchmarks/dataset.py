@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pages of endpoints, seeded: the same in every run. They are files that nginx serves as they are.
+
+`FOLDER/WORKSPACE/OFFSET.json` is the page at that offset, and `.json.gz` the same compressed. Pages begin 99 rows apart
+and hold 100, because neighbours share one row: so the exporter asks for them, and so do its peers.
+"""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import gzip
+import json
+import os
+import pathlib
+import random
+import shutil
+
+from machine import BUILD
+
+SEED = 20250530
+PAGE = 100
+STRIDE = PAGE - 1
+# Raised when rows change, so that what an older generator wrote is not taken for what this one would.
+VERSION = 1
+
+TYPES = ("sql", "ray", "inference", "service", "job")
+# Nine in ten run; one in twenty has an error.
+STATUSES = ("RUNNING",) * 36 + ("CREATING", "UPDATING", "FROZEN", "INACTIVE")
+FAILED = ("CREATE_FAILED", "UPDATE_FAILED", "DELETE_FAILED")
+ERRORS = ("dataartsfabric.00010011", "dataartsfabric.00000001", "common.00000500")
+
+
+@dataclasses.dataclass
+class Truth:
+    """What whoever counts all rows must come to."""
+
+    endpoints: int = 0
+    capacity: int = 0
+    counts: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
+
+    def as_json(self) -> dict[str, object]:
+        return {"endpoints": self.endpoints, "capacity": self.capacity, "counts": dict(sorted(self.counts.items()))}
+
+
+@dataclasses.dataclass(frozen=True)
+class Dataset:
+    """So many workspaces of so many endpoints each. With `failing` every endpoint has an error."""
+
+    workspaces: int
+    rows: int
+    failing: bool = False
+
+    # A workspace beyond these has the rows of an earlier one: what a poll costs does not depend on it.
+    DISTINCT = 1000
+
+    @property
+    def folder(self) -> pathlib.Path:
+        kind = "failing" if self.failing else "mixed"
+        return BUILD / f"data/{kind}-{self.workspaces}x{self.rows}-v{VERSION}"
+
+    @property
+    def endpoints(self) -> int:
+        return self.workspaces * self.rows
+
+    def ids(self) -> list[str]:
+        rng = random.Random(f"{SEED} workspaces")
+        return [new_id(rng) for _ in range(self.workspaces)]
+
+    def offsets(self) -> list[int]:
+        further = max(0, -(-(self.rows - PAGE) // STRIDE))
+        return [index * STRIDE for index in range(further + 1)]
+
+    def page_count(self) -> int:
+        return self.workspaces * len(self.offsets())
+
+    def paths(self) -> list[str]:
+        """The paths of all pages, as the exporter asks for them."""
+        return [
+            f"/v1/workspaces/{workspace}/endpoints?offset={offset}&limit={PAGE}"
+            for workspace in self.ids()
+            for offset in self.offsets()
+        ]
+
+    def make(self) -> dict[str, object]:
+        """Writes the pages, unless they are there; what counting them must give, and their bytes."""
+        done = self.folder / "truth.json"
+        if not done.exists():
+            shutil.rmtree(self.folder, ignore_errors=True)
+            truth, size = Truth(), 0
+            ids = self.ids()
+            for number, workspace in enumerate(ids):
+                if number < self.DISTINCT:
+                    size += self.write_workspace(workspace, number, truth)
+                else:
+                    os.symlink(ids[number % self.DISTINCT], self.folder / workspace)
+            done.write_text(json.dumps({**truth.as_json(), "bytes": size}), "ascii")
+        read: dict[str, object] = json.loads(done.read_text("ascii"))
+        return read
+
+    def write_workspace(self, workspace: str, number: int, truth: Truth) -> int:
+        rng = random.Random(f"{SEED} {self.failing} {number}")
+        repeated = len(range(number, self.workspaces, self.DISTINCT))
+        rows = [self.row(rng, index, truth, repeated) for index in range(self.rows)]
+        folder = self.folder / workspace
+        folder.mkdir(parents=True)
+        size = 0
+        for offset in self.offsets():
+            page = f'{{"total":{self.rows},"endpoints":[{",".join(rows[offset : offset + PAGE])}]}}'.encode()
+            (folder / f"{offset}.json").write_bytes(page)
+            (folder / f"{offset}.json.gz").write_bytes(gzip.compress(page, 6, mtime=0))
+            size += len(page)
+        return size
+
+    def row(self, rng: random.Random, index: int, truth: Truth, repeated: int) -> str:
+        """One endpoint as the API writes it, about 580 bytes; counted in `truth`."""
+        kind = rng.choice(TYPES)
+        failed = self.failing or rng.random() < 0.05
+        status = rng.choice(FAILED if failed else STATUSES)
+        visibility = "PUBLIC" if rng.random() < 0.1 else "PRIVATE"
+        low = rng.randint(0, 40)
+        truth.endpoints += repeated
+        truth.capacity += low * repeated
+        truth.counts[f"{kind},{status},{visibility}"] += repeated
+        error = ""
+        if failed:
+            error = f'"error_code":"{rng.choice(ERRORS)}","error_msg":"The specification is sold out in zone {low}.",'
+        return (
+            f'{{"id":"{new_id(rng)}","name":"endpoint-{index:06d}","type":"{kind}","status":"{status}",'
+            f'"visibility":"{visibility}","description":"Endpoint {index} of the nightly reports of the data team",'
+            f'"create_time":"{moment(rng)}","update_time":"{moment(rng)}",{error}'
+            f'"owner":{{"domain_name":"acme","domain_id":"{new_hex(rng)}","user_name":"alice",'
+            f'"user_id":"{new_hex(rng)}"}},'
+            f'"cap":{{"cap_id":"{new_id(rng)}"}},'
+            f"{resources(kind, low, low + rng.randint(0, 60))}}}"
+        )
+
+
+def resources(kind: str, low: int, high: int) -> str:
+    """What the endpoint reserves: model units, DPU or APU; a Ray cluster has its groups beside them."""
+    if kind == "inference":
+        return f'"reserved_resource":{{"mu":{{"spec_code":"mu","min":{low},"max":{high}}}}}'
+    if kind == "sql":
+        amounts = f'"spec_code":"fabric.sql.dcu.std","warm_up_num":{low},"max_num":{high},"use_public_resource":false'
+        return f'"reserved_resource":{{"dpu":{{{amounts}}}}}'
+    text = f'"reserved_resource":{{"apu":{{"spec_code":"a1x","warm_up_num":{low},"max_num":{high}}}}}'
+    if kind == "ray":
+        group = f'{{"name":"group-0","spec_code":"d1x","min_replicas":{low},"max_replicas":{high}}}'
+        text += f',"ray_resource":{{"head_group_spec":{{"spec_code":"d1x"}},"worker_group_spec":[{group}]}}'
+    return text
+
+
+def new_hex(rng: random.Random) -> str:
+    return f"{rng.getrandbits(128):032x}"
+
+
+def new_id(rng: random.Random) -> str:
+    digits = new_hex(rng)
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def moment(rng: random.Random) -> str:
+    bits = rng.getrandbits(40)
+    month, day, hour = bits % 9 + 1, (bits >> 4) % 28 + 1, (bits >> 9) % 24
+    minute, second, thousandth = (bits >> 14) % 60, (bits >> 20) % 60, (bits >> 26) % 1000
+    return f"2025-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:{second:02d}.{thousandth:03d}Z"

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is measured in this run, and how long."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import pathlib
+import sys
+
+from exporter import Exporter
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    exporter: Exporter
+    scale: float
+    rounds: int
+    slow_rounds: int
+    transports: tuple[str, ...]
+
+    def scaled(self, count: float, least: int = 1) -> int:
+        return max(least, round(count * self.scale))
+
+    def say(self, what: str) -> None:
+        """Tells whoever waits; the tables alone go to standard output."""
+        print(f"benchmarks: {what}", file=sys.stderr, flush=True)
+
+
+def parser(groups: list[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="benchmarks/run", description=__doc__)
+    parser.add_argument("program", type=pathlib.Path, help="what scripts/build-release built")
+    parser.add_argument("--only", action="append", choices=groups, help="this group; repeatable (default: all)")
+    parser.add_argument("--scale", type=float, default=1.0, help="share of endpoints, requests, seconds (default: 1)")
+    parser.add_argument("--rounds", type=int, default=5, help="turns of which the median is taken (default: 5)")
+    parser.add_argument("--slow-rounds", type=int, default=1, help="turns of the slow peers (default: 1)")
+    parser.add_argument("--transport", choices=("h1", "h2"), help="poll by this alone (default: both)")
+    parser.add_argument("--record", metavar="NAME", help="write the tables to benchmarks/results/NAME.md too")
+    return parser

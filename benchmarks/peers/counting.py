@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The job that every polling peer does: count endpoints by type, status and visibility, and add up what they reserve.
+
+It is less than the exporter does: no look at whether pages belong together, and nothing of single endpoints.
+"""
+
+from __future__ import annotations
+
+import collections
+import json
+from typing import Any
+
+
+class Tally:
+    def __init__(self) -> None:
+        self.endpoints = 0
+        self.capacity = 0
+        self.counts: collections.Counter[tuple[str, str, str]] = collections.Counter()
+
+    def add_page(self, page: dict[str, Any], is_first: bool) -> None:
+        """Adds the rows of a page. Neighbouring pages share a row, so that the first row of a later page is known."""
+        rows = page["endpoints"] if is_first else page["endpoints"][1:]
+        self.endpoints += len(rows)
+        self.counts.update([(row["type"], row["status"], row["visibility"]) for row in rows])
+        self.capacity += sum(reserved(row["reserved_resource"]) for row in rows)
+
+    def add(self, other: Tally) -> None:
+        self.endpoints += other.endpoints
+        self.capacity += other.capacity
+        self.counts.update(other.counts)
+
+    def print(self) -> None:
+        counts = {",".join(key): count for key, count in sorted(self.counts.items())}
+        print(json.dumps({"endpoints": self.endpoints, "capacity": self.capacity, "counts": counts}))
+
+
+def reserved(resource: dict[str, Any]) -> int:
+    total = 0
+    for kind, amounts in resource.items():
+        total += amounts["min"] if kind == "mu" else amounts["warm_up_num"]
+    return total
+
+
+def is_first(url: str) -> bool:
+    return "offset=0&" in url

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""poll_requests.py URLS CA THREADS: in the manner of the official Python SDK, which has a session, builds each request
+from its parts, parses with json and makes an object of each row; the objects are then counted."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import json
+import pathlib
+import sys
+import urllib.parse
+from typing import Any
+
+import requests
+from counting import Tally, is_first
+
+
+class Endpoint:
+    """What the SDK's generated models are: an attribute for each documented field, set through a table."""
+
+    FIELDS = (
+        "id", "name", "type", "status", "visibility", "description", "create_time", "update_time", "owner", "cap",
+        "custom_image_id", "reserved_resource", "ray_resource", "error_code", "error_msg",
+    )  # fmt: skip
+
+    def __init__(self, row: dict[str, Any]) -> None:
+        for field in self.FIELDS:
+            setattr(self, field, row.get(field))
+
+
+class Client:
+    def __init__(self, ca: str) -> None:
+        self.session = requests.Session()
+        # It would read the environment's proxies and .netrc for each request.
+        self.session.trust_env = False
+        self.session.verify = ca
+        self.tally = Tally()
+
+    def list_endpoints(self, url: str) -> None:
+        address, query = url.split("?")
+        parameters = urllib.parse.parse_qsl(query)
+        headers = {"X-Auth-Token": "token", "Content-Type": "application/json", "User-Agent": "huaweicloud-usdk-python"}
+        response = self.session.get(address, params=parameters, headers=headers, timeout=(60, 120))
+        response.raise_for_status()
+        page = json.loads(response.content)
+        rows = [vars(Endpoint(row)) for row in page["endpoints"]]
+        self.tally.add_page({"endpoints": rows}, is_first(url))
+
+
+def poll(urls: list[str], ca: str) -> Tally:
+    client = Client(ca)
+    for url in urls:
+        client.list_endpoints(url)
+    return client.tally
+
+
+def main(urls: list[str], ca: str, threads: int) -> None:
+    tally = Tally()
+    with concurrent.futures.ThreadPoolExecutor(threads) as pool:
+        for part in pool.map(poll, [urls[index::threads] for index in range(threads)], [ca] * threads):
+            tally.add(part)
+    tally.print()
+
+
+main(pathlib.Path(sys.argv[1]).read_text("ascii").split(), sys.argv[2], int(sys.argv[3]))

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""poll_sdk.py URLS CA THREADS: lists with Huawei Cloud's official SDK for Python."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import pathlib
+import re
+import sys
+from typing import Any
+
+from counting import Tally
+from huaweicloudsdkcore.auth.credentials import BasicCredentials
+from huaweicloudsdkcore.http.http_config import HttpConfig
+from huaweicloudsdkdataartsfabric.v1 import DataArtsFabricClient, ListEndpointsRequest
+
+URL = re.compile(r"(https?://[^/]+)/v1/workspaces/([^/]+)/endpoints\?offset=(\d+)&limit=(\d+)")
+
+
+def new_client(base_url: str, ca: str) -> DataArtsFabricClient:
+    config = HttpConfig.get_default_config()
+    config.ssl_ca_cert = ca
+    # Keys, as it takes no tokens; the project is given, or it would ask IAM for it.
+    credentials = BasicCredentials("access", "secret", "0123456789abcdef0123456789abcdef")
+    builder = DataArtsFabricClient.new_builder().with_http_config(config).with_credentials(credentials)
+    return builder.with_endpoints([base_url]).build()
+
+
+def as_row(endpoint: Any) -> dict[str, Any]:
+    """What is counted of an endpoint; a kind that it does not reserve is None."""
+    resource, reserved = endpoint.reserved_resource, {}
+    for kind in ("apu", "dpu"):
+        if (amounts := getattr(resource, kind)) is not None:
+            reserved[kind] = {"warm_up_num": amounts.warm_up_num}
+    if resource.mu is not None:
+        reserved["mu"] = {"min": resource.mu.min}
+    return {
+        "type": endpoint.type,
+        "status": endpoint.status,
+        "visibility": endpoint.visibility,
+        "reserved_resource": reserved,
+    }
+
+
+def poll(urls: list[str], ca: str) -> Tally:
+    tally, client = Tally(), None
+    for url in urls:
+        match = URL.fullmatch(url)
+        if match is None:
+            sys.exit(f"{url}: no page of endpoints")
+        base_url, workspace, offset, limit = match.groups()
+        client = client or new_client(base_url, ca)
+        request = ListEndpointsRequest(workspace_id=workspace, offset=int(offset), limit=int(limit))
+        response = client.list_endpoints(request)
+        tally.add_page({"endpoints": [as_row(endpoint) for endpoint in response.endpoints]}, offset == "0")
+    return tally
+
+
+def main(urls: list[str], ca: str, threads: int) -> None:
+    tally = Tally()
+    with concurrent.futures.ThreadPoolExecutor(threads) as pool:
+        for part in pool.map(poll, [urls[index::threads] for index in range(threads)], [ca] * threads):
+            tally.add(part)
+    tally.print()
+
+
+main(pathlib.Path(sys.argv[1]).read_text("ascii").split(), sys.argv[2], int(sys.argv[3]))

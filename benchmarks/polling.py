@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Polling a million endpoints: ours beside clients that fetch the same pages and count the same things."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import json
+import pathlib
+from collections.abc import Callable
+
+import exporter
+import machine
+import web
+from dataset import Dataset
+from machine import BUILD, PEERS, PYTHON, Broken, Cost
+from options import Options
+from table import Group, median, number, spread
+
+OURS, DETAILS = "ours", "ours, every endpoint in the page"
+CURL, PYCURL, PIPED = "curl -Z, no parsing", "pycurl + orjson", "curl -Z + orjson"
+ONE, SIXTEEN = "requests + json", "requests + json, 16 threads"
+SDK, SDK_SIXTEEN = "official SDK for Python", "official SDK for Python, 16 threads"
+# They take many times longer than the others, and the SDK ten times longer again: one variant is enough of it.
+SLOW = (ONE, SIXTEEN, SDK, SDK_SIXTEEN)
+PLAIN = web.Variant("h1", "identity")
+
+
+@dataclasses.dataclass(frozen=True)
+class Contender:
+    """Polls all pages once, and leaves what it counted in a file."""
+
+    name: str
+    dataset: Dataset
+    poll: Callable[[pathlib.Path], Cost]
+    # Reads what was counted; nothing for one that does not count.
+    read: Callable[[pathlib.Path], dict[str, object]] | None
+
+
+def measure(options: Options) -> Group:
+    endpoints = 1000
+    mixed = Dataset(options.scaled(1000), endpoints)
+    failing = Dataset(options.scaled(1000), endpoints, failing=True)
+    sizes = [int(str(dataset.make()["bytes"])) for dataset in (mixed, failing)]
+    group = Group(
+        f"Polling {mixed.endpoints:,} endpoints",
+        ("transport", "program", "CPU s", "wall s", "peak MB", "ours ÷ this: CPU", "wall"),
+        f"{mixed.workspaces:,} workspaces in {mixed.page_count():,} pages, {sizes[0] / 1e6:,.0f} MB "
+        f"({sizes[1] / 1e6:,.0f} MB where every endpoint has an error).",
+    )
+    for variant in web.VARIANTS:
+        if variant.transport in options.transports:
+            costs = measure_variant(options, variant, mixed, failing)
+            report(group, variant, costs)
+    return group
+
+
+def measure_variant(options: Options, variant: web.Variant, mixed: Dataset, failing: Dataset) -> dict[str, list[Cost]]:
+    costs: dict[str, list[Cost]] = collections.defaultdict(list)
+    with (
+        web.nginx(mixed.folder, "nginx-mixed", machine.BESIDE) as plain,
+        web.nginx(failing.folder, "nginx-failing", machine.BESIDE) as broken,
+    ):
+        everyone = contenders(options.exporter, plain.base_url(variant), broken.base_url(variant), mixed, failing)
+        everyone = [one for one in everyone if variant == PLAIN or one.name not in (SDK, SDK_SIXTEEN)]
+        for turn in range(max(options.rounds, options.slow_rounds)):
+            # In turn, and every other time backwards, so that whatever changes meanwhile changes for all.
+            for contender in everyone if turn % 2 == 0 else reversed(everyone):
+                if turn < (options.slow_rounds if contender.name in SLOW else options.rounds):
+                    options.say(f"polling, {variant.title}, turn {turn + 1}: {contender.name}")
+                    costs[contender.name].append(poll(contender))
+    return {contender.name: costs[contender.name] for contender in everyone if costs[contender.name]}
+
+
+def poll(contender: Contender) -> Cost:
+    output = BUILD / "counted"
+    cost = contender.poll(output)
+    if contender.read:
+        counted = contender.read(output)
+        truth = {name: value for name, value in contender.dataset.make().items() if name != "bytes"}
+        if counted != truth:
+            raise Broken(f"{contender.name} did not count what there is: {counted} rather than {truth}")
+    output.unlink()
+    return cost
+
+
+def contenders(ours: exporter.Exporter, plain: str, broken: str, mixed: Dataset, failing: Dataset) -> list[Contender]:
+    urls = BUILD / "urls"
+    urls.write_text("".join(f"{plain}{path}\n" for path in mixed.paths()), "ascii")
+
+    def once(base_url: str, dataset: Dataset, details: str) -> Callable[[pathlib.Path], Cost]:
+        return lambda page: ours.once(ours.configure(base_url, dataset.ids(), details), page)
+
+    def peer(*command: str | pathlib.Path) -> Callable[[pathlib.Path], Cost]:
+        return lambda output: machine.run(command, output)
+
+    def counted(output: pathlib.Path) -> dict[str, object]:
+        read: dict[str, object] = json.loads(output.read_bytes())
+        return read
+
+    curl, ca = PEERS / "poll_curl", web.CERTIFICATE
+    requests = (PYTHON, PEERS / "poll_requests.py", urls, ca)
+    sdk = (PYTHON, PEERS / "poll_sdk.py", urls, ca)
+    return [
+        Contender(OURS, mixed, once(plain, mixed, "none"), exporter.read_truth),
+        Contender(DETAILS, failing, once(broken, failing, "problems"), exporter.read_truth),
+        Contender(CURL, mixed, peer(curl, urls, ca), None),
+        Contender(PYCURL, mixed, peer(PYTHON, PEERS / "poll_pycurl.py", urls, ca), counted),
+        Contender(PIPED, mixed, peer(curl, urls, ca, PYTHON), counted),
+        Contender(ONE, mixed, peer(*requests, "1"), counted),
+        Contender(SIXTEEN, mixed, peer(*requests, "16"), counted),
+        Contender(SDK, mixed, peer(*sdk, "1"), counted),
+        Contender(SDK_SIXTEEN, mixed, peer(*sdk, "16"), counted),
+    ]
+
+
+def report(group: Group, variant: web.Variant, costs: dict[str, list[Cost]]) -> None:
+    def cpu(name: str) -> float:
+        return median([cost.cpu for cost in costs[name]])
+
+    def wall(name: str) -> float:
+        return median([cost.wall for cost in costs[name]])
+
+    for name, runs in costs.items():
+        is_ours = name in (OURS, DETAILS)
+        ratios = ("", "") if is_ours else (number(cpu(OURS) / cpu(name)), number(wall(OURS) / wall(name)))
+        group.add(
+            variant.title, name, spread([run.cpu for run in runs]), spread([run.wall for run in runs]),
+            number(max(run.peak_megabytes for run in runs)), *ratios,
+        )  # fmt: skip
+    title = variant.title
+    rivals = [name for name in (PYCURL, PIPED) if name in costs]
+    if variant == PLAIN:
+        best = min(cpu(name) for name in rivals)
+        group.target(f"{title}: CPU ÷ that of the better of curl + orjson", cpu(OURS) / best, 0.5)
+    best = min(wall(name) for name in rivals)
+    group.target(f"{title}: wall ÷ that of the faster of curl + orjson", wall(OURS) / best, 0.7)
+    for name in SLOW:
+        if name in costs:
+            group.target(f"{title}: CPU ÷ that of {name}", cpu(OURS) / cpu(name), 1 / 15)
+    for name in (OURS, DETAILS):
+        group.target(f"{title}: {name}: peak MB", max(run.peak_megabytes for run in costs[name]), 100)
