@@ -51,19 +51,22 @@ struct FamilyRun: PageText {
     }
 
     fileprivate func isSameText(as other: FamilyRun) -> Bool {
-        count == other.count && parts.count == other.parts.count
-            && zip(parts, other.parts).allSatisfy { mine, theirs in
-                mine.range.count == theirs.range.count
-                    && group.fragments[mine.fragment].bytes.withUnsafeBytes { first in
-                        other.group.fragments[theirs.fragment].bytes.withUnsafeBytes { second in
-                            let (first, second) = (first.baseAddress!, second.baseAddress!)
-                            return first == second && mine.range == theirs.range
-                                || memcmp(
-                                    first + mine.range.lowerBound, second + theirs.range.lowerBound, mine.range.count)
-                                    == 0
-                        }
+        guard count == other.count, parts.count == other.parts.count else { return false }
+        return zip(parts, other.parts).allSatisfy { mine, theirs in
+            mine.range.count == theirs.range.count
+                && group.fragments[mine.fragment].bytes.withUnsafeBytes { first in
+                    other.group.fragments[theirs.fragment].bytes.withUnsafeBytes { second in
+                        Self.isSame(
+                            UnsafeRawBufferPointer(rebasing: first[mine.range]),
+                            UnsafeRawBufferPointer(rebasing: second[theirs.range]))
                     }
-            }
+                }
+        }
+    }
+
+    private static func isSame(_ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer) -> Bool {
+        guard let start = first.baseAddress, let other = second.baseAddress else { return true }
+        return start == other || memcmp(start, other, first.count) == 0
     }
 }
 

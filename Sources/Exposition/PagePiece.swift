@@ -42,8 +42,8 @@ public final class PageFile: Sendable {
         length.withLock { length in
             var written = 0
             while written < bytes.count {
-                let count = bytes.withUnsafeBytes { buffer in
-                    pwrite(descriptor, buffer.baseAddress! + written, buffer.count - written, off_t(length + written))
+                let count = bytes[written...].withUnsafeBytes { rest in
+                    pwrite(descriptor, rest.baseAddress, rest.count, off_t(length + written))
                 }
                 if count < 0, errno == EINTR { continue }
                 guard count > 0 else { return nil }

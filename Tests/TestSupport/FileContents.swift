@@ -5,8 +5,8 @@ import Glibc
 public func contents(of descriptor: Int32, _ range: Range<Int>) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: range.count) { buffer, filled in
         while filled < range.count {
-            let count = pread(
-                descriptor, buffer.baseAddress! + filled, range.count - filled, off_t(range.lowerBound + filled))
+            let rest = UnsafeMutableBufferPointer(rebasing: buffer[filled...])
+            let count = pread(descriptor, rest.baseAddress, range.count - filled, off_t(range.lowerBound + filled))
             guard count > 0 else { return }
             filled += count
         }
