@@ -90,9 +90,13 @@ public struct ServeRun: Sendable {
     }
 
     /// Runs until SIGTERM or SIGINT.
-    /// - Parameter companions: services to run beside, stopped last.
+    /// - Parameters:
+    ///   - companions: services to run beside, stopped last.
+    ///   - whenReady: called once, when everything that is needed for a start has been done.
     /// - Throws: ``ExporterError`` when it cannot begin.
-    public func run(companions: [@Sendable () async -> Void] = []) async throws {
+    public func run(
+        companions: [@Sendable () async -> Void] = [], whenReady: () -> Void = {}
+    ) async throws {
         let access = try web.configFile.map { path throws(ExporterError) in try WebAccess(path: path, logger: logger) }
         let exporter = try await Exporter(configuration, mode: .serving, shard: shard, logger: logger)
         if shard.shard.total > 1 {
@@ -143,6 +147,7 @@ public struct ServeRun: Sendable {
             gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger))
         group.maximumGracefulShutdownDuration = .seconds(4)
         group.maximumCancellationDuration = .milliseconds(500)
+        whenReady()
         try await ServiceGroup(configuration: group).run()
         logger.notice("Stopped.")
     }

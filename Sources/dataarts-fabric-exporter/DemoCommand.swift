@@ -36,7 +36,9 @@ struct DemoCommand: AsyncParsableCommand {
         var companions: [@Sendable () async -> Void] = [{ await driver.run() }]
         for server in servers { companions.append { try? await server.run() } }
         let run = ServeRun(configuration: configuration, web: settings, logger: logger) { configuration }
-        do { try await run.run(companions: companions) } catch let error as ExporterError {
+        do { try await run.run(companions: companions, whenReady: ProgramPages.release) } catch let error
+            as ExporterError
+        {
             throw ProgramEnd(ProgramEnd.failure, error.description)
         }
     }

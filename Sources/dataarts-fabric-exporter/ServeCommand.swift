@@ -28,7 +28,7 @@ struct ServeCommand: AsyncParsableCommand {
         let run = ServeRun(configuration: configuration, web: settings, shard: choice, logger: log.logger()) {
             try source.reread()
         }
-        do { try await run.run() } catch let error as ExporterError {
+        do { try await run.run(whenReady: ProgramPages.release) } catch let error as ExporterError {
             throw ProgramEnd(ProgramEnd.failure, error.description)
         }
     }
