@@ -133,6 +133,19 @@ public final class SnapshotStore: Sendable {
         }
     }
 
+    /// Every workspace's series for a page that is written once: listings are rendered as it is written, so that the whole
+    /// never stands in memory.
+    public func parts() -> [PagePart] {
+        let (entries, settings) = state.withLock { (Array($0.entries.values), $0.settings) }
+        return [.fragment(settings)]
+            + entries.sorted { $0.workspace.key < $1.workspace.key }.flatMap { entry -> [PagePart] in
+                guard let listing = entry.listing, entry.listedAt != nil else {
+                    return [.fragment(entry.healthFragment)]
+                }
+                return [.subject(listing), .fragment(entry.healthFragment)]
+            }
+    }
+
     /// What is known of every workspace, for people, ordered by source and id.
     public func statuses() -> [WorkspaceStatus] {
         let entries = withCurrentState { Array($0.entries.values) }
