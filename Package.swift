@@ -48,7 +48,7 @@ let package = Package(
             name: "FuzzedRooms",
             targets: [
                 "Aggregation", "ExporterConfig", "Exposition", "FabricAPI", "FabricAuth", "FabricModel", "Secrets",
-                "Transport",
+                "TestSupport", "Transport",
             ]),
     ],
     dependencies: [
@@ -124,7 +124,7 @@ let package = Package(
         // Tests. What several of them need lives in TestSupport, which no product contains.
         .target(
             name: "TestSupport",
-            dependencies: ["CZlib", "Clocks", "Exposition", "Transport"],
+            dependencies: ["CZlib", "Clocks", "Exposition", "FabricModel", "Transport"],
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),

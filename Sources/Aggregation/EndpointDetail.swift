@@ -7,15 +7,6 @@ public enum DetailLevel: String, Sendable, CaseIterable {
     case problems
     case all
     case none
-
-    /// The rows that it takes, which need their texts.
-    var texts: RowTexts {
-        switch self {
-        case .problems: .ofProblems
-        case .all: .all
-        case .none: .none
-        }
-    }
 }
 
 /// One endpoint as it is served by itself.
@@ -37,51 +28,77 @@ public struct EndpointDetail: Sendable, Equatable {
     /// The same in words; never a label.
     public var errorMessage: String?
 
-    init(_ row: EndpointRow, since: Timestamp) {
-        id = row.id
-        name = row.name
-        type = row.type
-        status = row.status
-        visibility = row.visibility
-        self.since = since
-        errorCode = row.errorCode
-        errorMessage = row.errorMessage
-    }
-
     /// Whether it is on its way, has failed, or has an error code.
     public var isProblem: Bool { status.isProblem(errorCode: errorCode) }
 
     /// Whether this one is to be kept rather than `other`: errors first, then those longest in their status.
     public func outranks(_ other: EndpointDetail) -> Bool {
-        if (errorCode != nil) != (other.errorCode != nil) { return errorCode != nil }
+        DetailRank(self).outranks(DetailRank(other))
+    }
+}
+
+/// What says which details are kept where there are too many.
+struct DetailRank: Sendable {
+    var hasError: Bool
+    var since: Timestamp
+    var id: EndpointID
+
+    func outranks(_ other: DetailRank) -> Bool {
+        if hasError != other.hasError { return hasError }
         if since != other.since { return since < other.since }
         return id < other.id
+    }
+}
+
+extension DetailRank {
+    fileprivate init(_ detail: EndpointDetail) {
+        self.init(hasError: detail.errorCode != nil, since: detail.since, id: detail.id)
     }
 }
 
 /// The best details of a listing, at most so many: a heap with the one to drop next on top, so that memory does not grow
 /// with the listing.
 struct DetailSelection: Sendable {
+    /// An endpoint while its listing goes on; words by their numbers in the listing's table.
+    struct Candidate: Sendable {
+        var id: EndpointID
+        var since: Timestamp
+        var type: UInt32
+        var status: UInt32
+        var visibility: UInt32
+        var errorCode: UInt32
+        var name: String?
+        var errorMessage: String?
+
+        var rank: DetailRank { DetailRank(hasError: errorCode != WordTable.none, since: since, id: id) }
+    }
+
     private let limit: Int
-    private var heap: [EndpointDetail] = []
+    private var heap: [Candidate] = []
     /// Details offered that were not kept.
     private(set) var dropped = 0
 
     init(limit: Int) { self.limit = limit }
 
     /// What was kept, ordered by id.
-    var kept: [EndpointDetail] { heap.sorted { $0.id < $1.id } }
+    var kept: [Candidate] { heap.sorted { $0.id < $1.id } }
 
-    mutating func offer(_ detail: EndpointDetail) {
-        if heap.count < limit {
-            heap.append(detail)
-            siftUp(heap.count - 1)
-            return
+    /// Keeps `candidate`, if it belongs to the best.
+    /// - Parameter addTexts: makes its texts, where they are needed.
+    mutating func offer(_ candidate: Candidate, addTexts: (inout Candidate) -> Void = { _ in }) {
+        let isFull = heap.count >= limit
+        if isFull {
+            dropped += 1
+            guard let worst = heap.first, candidate.rank.outranks(worst.rank) else { return }
         }
-        dropped += 1
-        if let worst = heap.first, detail.outranks(worst) {
-            heap[0] = detail
+        var candidate = candidate
+        addTexts(&candidate)
+        if isFull {
+            heap[0] = candidate
             siftDown(0)
+        } else {
+            heap.append(candidate)
+            siftUp(heap.count - 1)
         }
     }
 
@@ -89,7 +106,7 @@ struct DetailSelection: Sendable {
         var child = start
         while child > 0 {
             let parent = (child - 1) / 2
-            guard heap[parent].outranks(heap[child]) else { return }
+            guard heap[parent].rank.outranks(heap[child].rank) else { return }
             heap.swapAt(parent, child)
             child = parent
         }
@@ -100,7 +117,7 @@ struct DetailSelection: Sendable {
         while true {
             var worst = parent
             for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count {
-                if heap[worst].outranks(heap[child]) { worst = child }
+                if heap[worst].rank.outranks(heap[child].rank) { worst = child }
             }
             guard worst != parent else { return }
             heap.swapAt(parent, worst)

@@ -30,19 +30,24 @@ public struct ListingSummary: Sendable, Equatable {
     /// Endpoints that qualified for details and are not among them.
     public var droppedDetails: Int
 
-    init(_ tally: EndpointTally) {
-        var statuses: [String: Int] = [:]
-        for cell in tally.counts.cells where cell.value > 0 { statuses[cell.key.status.text, default: 0] += cell.value }
-        self.statuses = statuses.sorted { $0.key < $1.key }.map { StatusCount(status: $0.key, endpoints: $0.value) }
-        let units: [(unit: CapacityKey.Unit, name: String)] = [(.apu, "APU"), (.dpu, "DPU"), (.mu, "MU")]
-        capacities = units.compactMap { unit, name in
-            let sums = tally.capacities.cells.filter { $0.key.unit == unit }.map(\.value)
-            let reserved = sums.reduce(Int128(0)) { $0 + $1.reserved }
-            let maximum = sums.reduce(Int128(0)) { $0 + $1.maximum }
-            if reserved == 0, maximum == 0 { return nil }
-            return Capacity(unit: name, reserved: Int64(clamping: reserved), maximum: Int64(clamping: maximum))
+    init(_ cells: ListingCells) {
+        var statuses = [Int](repeating: 0, count: cells.words.count)
+        for cell in cells.counts { statuses[Int(cell.key.status)] += cell.value }
+        // Numbers of words are in their order.
+        self.statuses = statuses.enumerated().compactMap { number, endpoints in
+            endpoints > 0 ? StatusCount(status: cells.words[number].text, endpoints: endpoints) : nil
         }
-        withError = tally.errors.cells.reduce(0) { $0 + $1.value }
-        droppedDetails = tally.details.dropped
+        let units: [(unit: CapacityUnit, name: String)] = [(.apu, "APU"), (.dpu, "DPU"), (.mu, "MU")]
+        capacities = units.compactMap { unit, name in
+            var sum = CapacitySum()
+            for cell in cells.capacities where cell.key.unit == unit {
+                sum.reserved += cell.value.reserved
+                sum.maximum += cell.value.maximum
+            }
+            if sum == CapacitySum() { return nil }
+            return Capacity(unit: name, reserved: Int64(clamping: sum.reserved), maximum: Int64(clamping: sum.maximum))
+        }
+        withError = cells.errors.reduce(0) { $0 + $1.value }
+        droppedDetails = cells.droppedDetails
     }
 }

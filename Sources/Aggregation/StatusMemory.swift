@@ -4,23 +4,22 @@ internal import FabricModel
 /// Since when each endpoint has been in its status, as far as listings have shown it. An edit moves `update_time`
 /// without changing the status; what was seen before it is the better answer, and only this memory has it.
 struct StatusMemory: Sendable {
-    private struct Entry: Sendable {
-        /// The status's place among ``statuses``: most endpoints share theirs, and there is an entry for each endpoint.
-        var status: UInt32
-        var since: Timestamp
-    }
-
-    private var entries: [EndpointID: Entry] = [:]
-    private var statuses: [EndpointStatus: UInt32] = [:]
+    private var ids = EndpointIDTable()
+    /// By the ids' numbers: the status, as the listing numbers its words, and since when.
+    private var statuses: [UInt32] = []
+    private var moments: [Timestamp] = []
 
     /// Stands for the time of the running poll, which is known when it ends.
     static let thisPoll = Timestamp(microseconds: .max)
 
-    /// Since when the endpoint of `row` has been in its status; ``thisPoll`` where nothing tells.
-    func since(_ row: EndpointRow) -> Timestamp {
-        if row.status == .creating, let created = row.createTime { return created }
-        let told = row.status == .creating ? row.updateTime : row.updateTime ?? row.createTime
-        let remembered = entries[row.id].flatMap { $0.status == statuses[row.status] ? $0.since : nil }
+    /// Since when the endpoint of `record` has been in its status; ``thisPoll`` where nothing tells.
+    /// - Parameters:
+    ///   - status: the number of its status.
+    ///   - isCreating: whether that is `CREATING`.
+    func since(_ record: EndpointRecord, status: UInt32, isCreating: Bool) -> Timestamp {
+        if isCreating, let created = record.createTime { return created }
+        let told = isCreating ? record.updateTime : record.updateTime ?? record.createTime
+        let remembered = ids.number(of: record.id).flatMap { statuses[$0] == status ? moments[$0] : nil }
         switch (told, remembered) {
         case (let told?, let remembered?): return min(told, remembered)
         case (let told?, nil): return told
@@ -29,14 +28,20 @@ struct StatusMemory: Sendable {
         }
     }
 
-    mutating func remember(_ row: EndpointRow, since: Timestamp) {
-        let status = statuses[row.status] ?? UInt32(statuses.count)
-        statuses[row.status] = status
-        entries[row.id] = Entry(status: status, since: since)
+    /// Keeps the status of an endpoint that has not been seen in this listing.
+    mutating func remember(_ id: EndpointID, status: UInt32, since: Timestamp) {
+        guard ids.insert(id).isNew else { return }
+        statuses.append(status)
+        moments.append(since)
     }
 
-    /// Puts the poll's own time where nothing else was known.
-    mutating func resolve(thisPoll now: Timestamp) {
-        for (id, entry) in entries where entry.since == Self.thisPoll { entries[id]?.since = now }
+    /// Puts the poll's own time where nothing else was known, and the numbers that words have from now on. Gives back what
+    /// was reserved for more.
+    mutating func settle(thisPoll now: Timestamp, renumbered: [UInt32]) {
+        statuses = statuses.map { renumbered[Int($0)] }
+        moments = moments.map { $0 == Self.thisPoll ? now : $0 }
     }
+
+    /// The numbers of the words that are needed.
+    func markWords(in isUsed: inout [Bool]) { for status in statuses { isUsed[Int(status)] = true } }
 }

@@ -2,7 +2,7 @@
 public import Exposition
 public import FabricModel
 
-/// What a complete listing says of a workspace; immutable, and rendered once.
+/// What a complete listing says of a workspace; immutable.
 public struct WorkspaceListing: Sendable {
     /// What a listing counts beside its rows.
     public struct Counts: Sendable, Equatable {
@@ -21,127 +21,74 @@ public struct WorkspaceListing: Sendable {
         }
     }
 
-    /// Every domain series, rendered.
-    public let fragment: Fragment
     /// What the listing counted.
     public let counts: Counts
-    /// The endpoints served one by one, ordered by id.
-    public let details: [EndpointDetail]
     /// The same in a few numbers.
     public let summary: ListingSummary
     /// What the next listing is to know.
     public let memory: WorkspaceMemory
+    let labels: [Label]
+    let cells: ListingCells
+    let detailList: DetailList
+    /// The page of one that is written once is rendered as it is written.
+    public private(set) var rendered: Fragment?
 
     /// The listing that `tally` was folded from.
     /// - Parameters:
     ///   - labels: the workspace's labels.
     ///   - now: the end of the poll; stands in where an endpoint has no time of its own.
     public init(tally: EndpointTally, counts: Counts, labels: [Label], now: Timestamp) {
-        var details = tally.details.kept
-        for index in details.indices where details[index].since == StatusMemory.thisPoll {
-            details[index].since = now
-        }
-        var memory = WorkspaceMemory()
-        memory.statuses = tally.statuses
-        memory.statuses.resolve(thisPoll: now)
-        memory.counted = Set(tally.counts.cells.map(\.key))
-        memory.capacities = Set(tally.capacities.cells.map(\.key))
+        let (cells, renumbered) = ListingCells.make(of: tally, now: now)
         self.counts = counts
-        summary = ListingSummary(tally)
-        self.details = details
-        self.memory = memory
-        var builder = FragmentBuilder(labels: labels)
-        Self.renderCounts(tally, counts, now: now, into: &builder)
-        Self.renderCapacities(tally.capacities.cells, into: &builder)
-        Self.renderDetails(details, dropped: tally.details.dropped, into: &builder)
-        fragment = builder.build()
+        self.labels = labels
+        self.cells = cells
+        summary = ListingSummary(cells)
+        detailList = Self.details(of: tally.details.kept, renumbered, now: now)
+        memory = tally.settings.remembers ? WorkspaceMemory(tally, cells, renumbered, now: now) : WorkspaceMemory()
+        if tally.settings.remembers { rendered = render() }
     }
 
-    private static func renderCounts(
-        _ tally: EndpointTally, _ counts: Counts, now: Timestamp, into builder: inout FragmentBuilder
-    ) {
-        builder.add(EndpointFamilies.endpoints) { writer in
-            for cell in tally.counts.cells.sorted(by: { $0.key < $1.key }) {
-                let (key, count) = (cell.key, cell.value)
-                writer.sample(
-                    .integer(Int64(count)),
-                    ["endpoint_type": key.type.text, "status": key.status.text, "visibility": key.visibility.text])
-            }
+    private static func details(
+        of kept: [DetailSelection.Candidate], _ renumbered: [UInt32], now: Timestamp
+    ) -> DetailList {
+        var list = DetailList()
+        for detail in kept {
+            let item = DetailList.Item(
+                id: detail.id, type: Int(renumbered[Int(detail.type)]), status: Int(renumbered[Int(detail.status)]),
+                visibility: Int(renumbered[Int(detail.visibility)]),
+                errorCode: Int(renumbered[Int(detail.errorCode)]),
+                since: detail.since == StatusMemory.thisPoll ? now : detail.since)
+            list.append(item, name: detail.name, message: detail.errorMessage)
         }
-        builder.add(EndpointFamilies.withError) { writer in
-            for cell in tally.errors.cells.sorted(by: { $0.key < $1.key }) {
-                let (key, count) = (cell.key, cell.value)
-                writer.sample(
-                    .integer(Int64(count)),
-                    ["endpoint_type": key.type.text, "status": key.status.text, "error_code": key.code.text])
-            }
-        }
-        builder.add(EndpointFamilies.oldestTransition) { writer in
-            for cell in tally.oldestTransitions.cells.sorted(by: { $0.key < $1.key }) {
-                let key = cell.key
-                let since = cell.value == StatusMemory.thisPoll ? now : cell.value
-                writer.sample(
-                    .microseconds(since.microseconds), ["endpoint_type": key.type.text, "status": key.status.text])
-            }
-        }
-        builder.add(EndpointFamilies.listed, .integer(Int64(counts.endpoints)))
-        builder.add(EndpointFamilies.skippedRecords, .integer(Int64(counts.skippedRecords)))
-        builder.add(EndpointFamilies.malformedFields, .integer(Int64(counts.malformedFields)))
+        list.close()
+        return list
     }
 
-    private static func renderCapacities(
-        _ capacities: [CellTable<CapacityKey, CapacitySum>.Cell], into builder: inout FragmentBuilder
-    ) {
-        let sorted = capacities.sorted { $0.key < $1.key }
-        func add(_ family: MetricFamily, _ unit: CapacityKey.Unit, _ amount: KeyPath<CapacitySum, Int128>) {
-            builder.add(family) { writer in
-                for cell in sorted where cell.key.unit == unit {
-                    let (key, sum) = (cell.key, cell.value)
-                    writer.sample(
-                        .integer(Int64(clamping: sum[keyPath: amount])),
-                        [
-                            "endpoint_type": key.type.text, "status": key.status.text,
-                            "spec_code": key.specCode?.text,
-                            "public_resource": unit == .dpu ? String(key.isPublic) : nil,
-                        ])
-                }
-            }
+    /// The endpoints served one by one, ordered by id. Made of what is kept of them each time that they are asked for.
+    public var details: [EndpointDetail] {
+        var details: [EndpointDetail] = []
+        details.reserveCapacity(detailList.count)
+        detailList.forEach { item, name, message in
+            details.append(
+                EndpointDetail(
+                    id: item.id, name: PageText(name).string, type: cells.words[item.type],
+                    status: EndpointStatus(cells.words[item.status]), visibility: cells.words[item.visibility],
+                    since: item.since, errorCode: item.errorCode == 0 ? nil : cells.words[item.errorCode],
+                    errorMessage: PageText(message).string))
         }
-        add(CapacityFamilies.apuReserved, .apu, \.reserved)
-        add(CapacityFamilies.apuMax, .apu, \.maximum)
-        add(CapacityFamilies.dpuReserved, .dpu, \.reserved)
-        add(CapacityFamilies.dpuMax, .dpu, \.maximum)
-        add(CapacityFamilies.muReserved, .mu, \.reserved)
-        add(CapacityFamilies.muMax, .mu, \.maximum)
-        add(CapacityFamilies.rayHeads, .rayHead, \.reserved)
-        add(CapacityFamilies.rayWorkersMin, .rayWorker, \.reserved)
-        add(CapacityFamilies.rayWorkersMax, .rayWorker, \.maximum)
+        return details
     }
 
-    private static func renderDetails(
-        _ details: [EndpointDetail], dropped: Int, into builder: inout FragmentBuilder
-    ) {
-        builder.add(DetailFamilies.statusSince) { writer in
-            for detail in details {
-                writer.sample(
-                    .microseconds(detail.since.microseconds),
-                    [
-                        "endpoint_id": detail.id.text, "endpoint_name": detail.name, "endpoint_type": detail.type.text,
-                        "status": detail.status.rawValue, "visibility": detail.visibility.text,
-                    ])
-            }
-        }
-        builder.add(DetailFamilies.error) { writer in
-            for detail in details {
-                guard let code = detail.errorCode else { continue }
-                writer.sample(
-                    .integer(1),
-                    [
-                        "endpoint_id": detail.id.text, "endpoint_name": detail.name, "endpoint_type": detail.type.text,
-                        "status": detail.status.rawValue, "error_code": code.text,
-                    ])
-            }
-        }
-        builder.add(DetailFamilies.dropped, .integer(Int64(dropped)))
+    /// How many endpoints are served one by one.
+    public var detailCount: Int { detailList.count }
+}
+
+extension WorkspaceMemory {
+    fileprivate init(_ tally: EndpointTally, _ cells: ListingCells, _ renumbered: [UInt32], now: Timestamp) {
+        for word in cells.words { _ = words.number(of: word) }
+        statuses = tally.statuses
+        statuses.settle(thisPoll: now, renumbered: renumbered)
+        counted = cells.counts.map(\.key)
+        capacities = cells.capacities.map(\.key)
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstring>
 #include <new>
 #include <string_view>
 
@@ -19,21 +20,28 @@ namespace {
 // nests deeper than six.
 constexpr size_t kMaximumDepth = 64;
 
-void read_capacity(element value, std::string_view reserved_key, std::string_view maximum_key, bool reads_public,
-                   fabric_capacity &capacity, uint32_t &malformed) {
+// Whether `key` is `word`. The length of `word` is known to the compiler, which then compares without a call.
+template <size_t kSize>
+bool is(std::string_view key, const char (&word)[kSize]) {
+  return key.size() == kSize - 1 && memcmp(key.data(), word, kSize - 1) == 0;
+}
+
+template <size_t kReserved, size_t kMaximum>
+void read_capacity(element value, const char (&reserved_key)[kReserved], const char (&maximum_key)[kMaximum],
+                   bool reads_public, fabric_capacity &capacity, uint32_t &malformed) {
   capacity = {};
   object fields;
   if (!read_object(value, fields, malformed)) return;
   capacity.present = true;
   for (auto field : fields) {
     std::string_view key = field.key;
-    if (key == "spec_code") {
+    if (is(key, "spec_code")) {
       read_text(field.value, capacity.spec_code, malformed);
-    } else if (key == reserved_key) {
+    } else if (is(key, reserved_key)) {
       capacity.has_reserved = read_integer(field.value, capacity.reserved, malformed);
-    } else if (key == maximum_key) {
+    } else if (is(key, maximum_key)) {
       capacity.has_maximum = read_integer(field.value, capacity.maximum, malformed);
-    } else if (reads_public && key == "use_public_resource") {
+    } else if (reads_public && is(key, "use_public_resource")) {
       capacity.uses_public_resource = false;
       if (field.value.type() == element_type::BOOL) {
         capacity.uses_public_resource = field.value.get_bool().value_unsafe();
@@ -50,9 +58,9 @@ void read_reserved_resource(element value, fabric_row &row) {
   if (!read_object(value, fields, row.malformed)) return;
   for (auto field : fields) {
     std::string_view key = field.key;
-    if (key == "apu") read_capacity(field.value, "warm_up_num", "max_num", false, row.apu, row.malformed);
-    else if (key == "dpu") read_capacity(field.value, "warm_up_num", "max_num", true, row.dpu, row.malformed);
-    else if (key == "mu") read_capacity(field.value, "min", "max", false, row.mu, row.malformed);
+    if (is(key, "apu")) read_capacity(field.value, "warm_up_num", "max_num", false, row.apu, row.malformed);
+    else if (is(key, "dpu")) read_capacity(field.value, "warm_up_num", "max_num", true, row.dpu, row.malformed);
+    else if (is(key, "mu")) read_capacity(field.value, "min", "max", false, row.mu, row.malformed);
   }
 }
 
@@ -68,9 +76,9 @@ void read_worker_groups(element value, fabric_parser &parser, uint32_t &malforme
     fabric_worker_group group = {};
     for (auto field : fields) {
       std::string_view key = field.key;
-      if (key == "spec_code") read_text(field.value, group.spec_code, malformed);
-      else if (key == "min_replicas") group.has_minimum = read_integer(field.value, group.minimum, malformed);
-      else if (key == "max_replicas") group.has_maximum = read_integer(field.value, group.maximum, malformed);
+      if (is(key, "spec_code")) read_text(field.value, group.spec_code, malformed);
+      else if (is(key, "min_replicas")) group.has_minimum = read_integer(field.value, group.minimum, malformed);
+      else if (is(key, "max_replicas")) group.has_maximum = read_integer(field.value, group.maximum, malformed);
     }
     parser.workers.push_back(group);
   }
@@ -85,15 +93,15 @@ void read_ray_resource(element value, fabric_parser &parser, fabric_row &row) {
   row.has_ray = true;
   for (auto field : fields) {
     std::string_view key = field.key;
-    if (key == "head_group_spec") {
+    if (is(key, "head_group_spec")) {
       object head;
       row.head_spec_code = {};
       row.has_head = read_object(field.value, head, row.malformed);
       if (!row.has_head) continue;
       for (auto part : head) {
-        if (std::string_view(part.key) == "spec_code") read_text(part.value, row.head_spec_code, row.malformed);
+        if (is(part.key, "spec_code")) read_text(part.value, row.head_spec_code, row.malformed);
       }
-    } else if (key == "worker_group_spec") {
+    } else if (is(key, "worker_group_spec")) {
       read_worker_groups(field.value, parser, row.malformed);
     }
   }
@@ -152,7 +160,7 @@ fabric_json_status fabric_page_open(
   bool has_list = false;
   for (auto field : fields) {
     std::string_view key = field.key;
-    if (key == "total") {
+    if (is(key, "total")) {
       page->has_total = read_integer(field.value, page->total, page->malformed);
     } else if (key == texts.key) {
       has_list = true;
@@ -189,21 +197,21 @@ bool fabric_page_next(fabric_parser *parser, fabric_row *row) {
     std::string_view key = field.key;
     // The first letter sorts most keys out; a full comparison follows only where it can succeed.
     switch (key.empty() ? 0 : key[0]) {
-      case 'c': if (key == "create_time") read_text(field.value, row->create_time, malformed); break;
+      case 'c': if (is(key, "create_time")) read_text(field.value, row->create_time, malformed); break;
       case 'e':
-        if (key == "error_code") read_text(field.value, row->error_code, malformed);
-        else if (key == "error_msg") read_text(field.value, row->error_msg, malformed);
+        if (is(key, "error_code")) read_text(field.value, row->error_code, malformed);
+        else if (is(key, "error_msg")) read_text(field.value, row->error_msg, malformed);
         break;
-      case 'i': if (key == "id") read_text(field.value, row->id, malformed); break;
-      case 'n': if (key == "name") read_text(field.value, row->name, malformed); break;
+      case 'i': if (is(key, "id")) read_text(field.value, row->id, malformed); break;
+      case 'n': if (is(key, "name")) read_text(field.value, row->name, malformed); break;
       case 'r':
-        if (key == "reserved_resource") read_reserved_resource(field.value, *row);
-        else if (key == "ray_resource") read_ray_resource(field.value, *parser, *row);
+        if (is(key, "reserved_resource")) read_reserved_resource(field.value, *row);
+        else if (is(key, "ray_resource")) read_ray_resource(field.value, *parser, *row);
         break;
-      case 's': if (key == "status") read_text(field.value, row->status, malformed); break;
-      case 't': if (key == "type") read_text(field.value, row->type, malformed); break;
-      case 'u': if (key == "update_time") read_text(field.value, row->update_time, malformed); break;
-      case 'v': if (key == "visibility") read_text(field.value, row->visibility, malformed); break;
+      case 's': if (is(key, "status")) read_text(field.value, row->status, malformed); break;
+      case 't': if (is(key, "type")) read_text(field.value, row->type, malformed); break;
+      case 'u': if (is(key, "update_time")) read_text(field.value, row->update_time, malformed); break;
+      case 'v': if (is(key, "visibility")) read_text(field.value, row->visibility, malformed); break;
       default: break;
     }
   }

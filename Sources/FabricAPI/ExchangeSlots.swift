@@ -19,7 +19,7 @@ public final class ExchangeSlots: Sendable {
     public init(count: Int) { state = Mutex(State(ledger: SlotLedger(capacity: count))) }
 
     /// How many slots there are.
-    var capacity: Int { state.withLock { $0.ledger.capacity } }
+    public var capacity: Int { state.withLock { $0.ledger.capacity } }
 
     /// Changes the number of slots; exchanges in flight beyond it go on to their end.
     public func resize(to count: Int) {

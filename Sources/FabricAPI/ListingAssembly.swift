@@ -20,14 +20,11 @@ actor ListingAssembly<Fold: ListingFold> where Fold.Row: ListedRow {
         _ response: inout HTTPResponse, for request: ListingPlan.Request, decoders: PageDecoderPool
     ) throws(APIFailure) -> ListingPlan.Step {
         let shape: PageShape
-        let texts = fold.texts
         do {
             shape = try decoders.withDecoder { decoder throws(PageDecodingError) in
-                let page = try Fold.Row.readPage(
+                try Fold.Row.readPage(
                     &response.body, with: decoder, filter: &filter,
-                    sharesFirst: request.index > 0 && plan.pageSize > 1, texts: texts)
-                fold.add(contentsOf: page.rows)
-                return page.shape
+                    sharesFirst: request.index > 0 && plan.pageSize > 1, into: &fold)
             }
         } catch {
             throw APIFailure(
@@ -36,6 +33,10 @@ actor ListingAssembly<Fold: ListingFold> where Fold.Row: ListedRow {
         }
         let step = plan.receive(shape, for: request)
         if step == .shifted { hasShifted = true }
+        if case .fetch(let further) = step, !further.isEmpty, let total = plan.total {
+            // No more than the pages to come can hold, whatever the service says.
+            filter.expect(rows: min(Int(total), shape.rowCount + further.count * plan.pageSize))
+        }
         return step
     }
 
@@ -55,12 +56,12 @@ actor ListingAssembly<Fold: ListingFold> where Fold.Row: ListedRow {
 struct ListingAttempt<Fold: ListingFold>: Sendable {
     var listing: Listing<Fold>
     /// The ids, where they are as many as there should be.
-    var wholeIDs: Set<EndpointID>?
+    var wholeIDs: EndpointIDTable?
     var neighboursAgree: Bool
 
     /// Whether this is the true state. The order of rows is not documented: where neighbours disagree and yet two
     /// attempts in a row give the same ids, it is the order that moves.
-    func isComplete(previousIDs: Set<EndpointID>?) -> Bool {
+    func isComplete(previousIDs: EndpointIDTable?) -> Bool {
         guard let wholeIDs else { return false }
         return neighboursAgree || wholeIDs == previousIDs
     }

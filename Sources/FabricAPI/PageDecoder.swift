@@ -25,73 +25,73 @@ struct PageDecodingError: Error, Equatable {
 /// between two decodings at a time; ``PageDecoderPool`` sees to that.
 final class PageDecoder {
     private let parser: OpaquePointer
+    private var workers = UnsafeMutableBufferPointer<EndpointRecord.Capacity>(start: nil, count: 0)
 
     init?() {
         guard let parser = fabric_parser_create() else { return nil }
         self.parser = parser
     }
 
-    deinit { fabric_parser_destroy(parser) }
+    deinit {
+        fabric_parser_destroy(parser)
+        workers.deallocate()
+    }
 
     /// Bytes of JSON the decoder has room for without allocating again.
     var capacity: Int { fabric_parser_capacity(parser) }
 
-    /// The rows of a page of endpoints that `filter` lets pass.
-    /// - Parameters:
-    ///   - sharesFirst: whether the first record is the one that the page before ended with.
-    ///   - texts: which rows need the texts that only single rows have.
-    /// - Throws: ``PageDecodingError``; then the filter has not been asked.
-    func endpoints<Filter: RecordFilter>(
-        of body: inout [UInt8], filter: inout Filter, sharesFirst: Bool, texts: RowTexts
-    ) throws(PageDecodingError) -> (shape: PageShape, rows: [EndpointRow]) {
-        var rows: [EndpointRow] = []
+    /// Folds the rows of a page of endpoints that `filter` lets pass, in their order.
+    /// - Parameter sharesFirst: whether the first record is the one that the page before ended with.
+    /// - Throws: ``PageDecodingError``; then neither filter nor fold has been asked.
+    func endpoints<Filter: RecordFilter, Fold: ListingFold>(
+        of body: inout [UInt8], filter: inout Filter, sharesFirst: Bool, into fold: inout Fold
+    ) throws(PageDecodingError) -> PageShape where Fold.Row == EndpointRecord {
+        var shape = try open(&body, as: FABRIC_LIST_ENDPOINTS)
         var raw = fabric_row()
-        let next = { fabric_page_next(self.parser, &raw) }
-        let shape = try decode(&body, as: FABRIC_LIST_ENDPOINTS, next: next) { place in
+        while fabric_page_next(parser, &raw) {
             var malformed = Int(raw.malformed)
-            guard let bytes = raw.id.bytes, !bytes.isEmpty else {
-                _ = EndpointRow.times(raw, malformed: &malformed)
-                filter.skip(malformedFields: malformed, isShared: place == 0 && sharesFirst)
-                return nil
+            let created = Self.time(raw.create_time, malformed: &malformed)
+            let updated = Self.time(raw.update_time, malformed: &malformed)
+            let spelled = raw.id.text
+            if spelled.isEmpty {
+                filter.skip(malformedFields: malformed, isShared: shape.rowCount == 0 && sharesFirst)
+                shape.note(nil)
+                continue
             }
-            let id = EndpointID(utf8: bytes)
+            let id = EndpointID(utf8: spelled.bytes)
             if filter.admit(id) {
-                rows.append(EndpointRow(raw, id: id, malformed: &malformed, texts: texts))
                 filter.noteMalformed(malformed)
+                fold.add(record(raw, id: id, created, updated))
             }
-            return id
+            shape.note(id)
         }
-        return (shape, rows)
+        return shape
     }
 
-    /// The same for a page of workspaces, which have no such texts.
-    func workspaces<Filter: RecordFilter>(
-        of body: inout [UInt8], filter: inout Filter, sharesFirst: Bool
-    ) throws(PageDecodingError) -> (shape: PageShape, rows: [DiscoveredWorkspace]) {
-        var rows: [DiscoveredWorkspace] = []
+    /// The same for a page of workspaces.
+    func workspaces<Filter: RecordFilter, Fold: ListingFold>(
+        of body: inout [UInt8], filter: inout Filter, sharesFirst: Bool, into fold: inout Fold
+    ) throws(PageDecodingError) -> PageShape where Fold.Row == DiscoveredWorkspace {
+        var shape = try open(&body, as: FABRIC_LIST_WORKSPACES)
         var raw = fabric_workspace_row()
-        let next = { fabric_page_next_workspace(self.parser, &raw) }
-        let shape = try decode(&body, as: FABRIC_LIST_WORKSPACES, next: next) { place in
+        while fabric_page_next_workspace(parser, &raw) {
             guard let row = DiscoveredWorkspace(raw) else {
-                filter.skip(malformedFields: Int(raw.malformed), isShared: place == 0 && sharesFirst)
-                return nil
+                filter.skip(malformedFields: Int(raw.malformed), isShared: shape.rowCount == 0 && sharesFirst)
+                shape.note(nil)
+                continue
             }
-            if filter.admit(row.recordID) {
-                rows.append(row)
+            let id = row.recordID
+            if filter.admit(id) {
                 filter.noteMalformed(Int(raw.malformed))
+                fold.add(row)
             }
-            return row.recordID
+            shape.note(id)
         }
-        return (shape, rows)
+        return shape
     }
 
-    /// - Parameters:
-    ///   - next: takes the next record out of the parser; false where there is none left.
-    ///   - take: what is done with it, told its place; its id, where it has a usable one.
-    @inline(__always)
-    private func decode(
-        _ body: inout [UInt8], as list: fabric_list, next: () -> Bool, take: (_ place: Int) -> EndpointID?
-    ) throws(PageDecodingError) -> PageShape {
+    /// Parses a page, of which the records are then taken one by one.
+    private func open(_ body: inout [UInt8], as list: fabric_list) throws(PageDecodingError) -> PageShape {
         let length = body.count
         // The parser reads whole vectors; the padding is usually slack that the transport reserved already.
         body.append(contentsOf: repeatElement(0, count: Int(FABRIC_JSON_PADDING)))
@@ -104,65 +104,75 @@ final class PageDecoder {
         guard status == FABRIC_JSON_OK else {
             throw PageDecodingError(message: why.map { String(cString: $0) } ?? "not the documented JSON")
         }
-        var shape = PageShape(
+        return PageShape(
             total: page.has_total ? page.total : nil, rowCount: 0, malformedFields: Int(page.malformed))
-        while next() {
-            shape.lastID = take(shape.rowCount)
-            if shape.rowCount == 0 { shape.firstID = shape.lastID }
-            shape.rowCount += 1
+    }
+
+    @inline(__always)
+    private func record(
+        _ raw: fabric_row, id: EndpointID, _ created: Timestamp?, _ updated: Timestamp?
+    ) -> EndpointRecord {
+        var record = EndpointRecord(id: id)
+        record.name = raw.name.text
+        record.type = raw.type.text
+        record.status = raw.status.text
+        record.visibility = raw.visibility.text
+        record.createTime = created
+        record.updateTime = updated
+        record.apu = EndpointRecord.Capacity(raw.apu)
+        record.dpu = EndpointRecord.Capacity(raw.dpu)
+        record.mu = EndpointRecord.Capacity(raw.mu)
+        record.errorCode = raw.error_code.text
+        record.errorMessage = raw.error_msg.text
+        if raw.has_ray {
+            record.ray = EndpointRecord.Ray(
+                hasHead: raw.has_head, headSpecCode: raw.head_spec_code.text,
+                workers: workers(UnsafeBufferPointer(start: raw.workers, count: raw.worker_count)))
         }
-        return shape
+        return record
+    }
+
+    /// The worker groups of one record, which stand in the decoder until the next.
+    private func workers(
+        _ groups: UnsafeBufferPointer<fabric_worker_group>
+    ) -> UnsafeBufferPointer<EndpointRecord.Capacity> {
+        if groups.count > workers.count {
+            workers.deallocate()
+            workers = .allocate(capacity: groups.count * 2)
+        }
+        for (index, group) in groups.enumerated() {
+            workers.initializeElement(at: index, to: EndpointRecord.Capacity(group))
+        }
+        return UnsafeBufferPointer(rebasing: workers[..<groups.count])
+    }
+
+    /// A time of a record; `malformed` is moved on where it cannot be read.
+    @inline(__always)
+    private static func time(_ text: fabric_text, malformed: inout Int) -> Timestamp? {
+        guard text.data != nil else { return nil }
+        let time = ISO8601Time.parse(text.text.bytes)
+        if time == nil { malformed += 1 }
+        return time
     }
 }
 
-extension EndpointRow {
-    /// A record as a row.
-    /// - Parameters:
-    ///   - malformed: counts the times that cannot be read.
-    ///   - texts: which rows need name and message.
+extension PageShape {
+    /// Takes in the next record, whose id is `id`.
     @inline(__always)
-    fileprivate init(_ raw: fabric_row, id: EndpointID, malformed: inout Int, texts: RowTexts) {
-        let times = Self.times(raw, malformed: &malformed)
-        self.init(
-            id: id, type: raw.type.word ?? "unknown",
-            status: raw.status.word.map { EndpointStatus($0) } ?? .unknown,
-            visibility: raw.visibility.word ?? "PRIVATE", createTime: times.created,
-            updateTime: times.updated, apu: ReservedCapacity(raw.apu), dpu: ReservedCapacity(raw.dpu),
-            mu: ReservedCapacity(raw.mu), errorCode: raw.error_code.word)
-        if raw.has_ray {
-            let workers = UnsafeBufferPointer(start: raw.workers, count: raw.worker_count)
-            ray = RayCluster(
-                hasHead: raw.has_head, headSpecCode: raw.head_spec_code.word,
-                workers: workers.map(RayCluster.WorkerGroup.init))
-        }
-        if texts.include(self) {
-            name = raw.name.nonEmpty
-            errorMessage = raw.error_msg.nonEmpty
-        }
-    }
-
-    /// The times of a record; `malformed` counts those that cannot be read.
-    @inline(__always)
-    fileprivate static func times(
-        _ raw: fabric_row, malformed: inout Int
-    ) -> (created: Timestamp?, updated: Timestamp?) {
-        func time(_ text: fabric_text) -> Timestamp? {
-            guard let bytes = text.bytes else { return nil }
-            let time = ISO8601Time.parse(bytes)
-            if time == nil { malformed += 1 }
-            return time
-        }
-        return (time(raw.create_time), time(raw.update_time))
+    fileprivate mutating func note(_ id: EndpointID?) {
+        if rowCount == 0 { firstID = id }
+        lastID = id
+        rowCount += 1
     }
 }
 
 extension DiscoveredWorkspace {
     /// A record as a workspace; nil where it has no usable id.
     fileprivate init?(_ raw: fabric_workspace_row) {
-        guard let id = raw.id.bytes, Self.isUsable(id) else { return nil }
+        let text = raw.id.text
+        guard Self.isUsable(text.bytes), let id = text.string else { return nil }
         self.init(
-            id: String(decoding: id, as: UTF8.self), name: raw.name.nonEmpty,
-            enterpriseProjectID: raw.enterprise_project_id.nonEmpty)
+            id: id, name: raw.name.text.string, enterpriseProjectID: raw.enterprise_project_id.text.string)
     }
 
     /// Whether a workspace of this id can be asked for: 1 to 36 letters, digits, hyphens. It becomes part of a path.
@@ -179,41 +189,28 @@ extension DiscoveredWorkspace {
     }
 }
 
-extension ReservedCapacity {
+extension EndpointRecord.Capacity {
     /// An absent ceiling equals what is kept ready, as the API defaults it: no elastic part.
+    @inline(__always)
     fileprivate init?(_ raw: fabric_capacity) {
         guard raw.present else { return nil }
         let reserved = raw.has_reserved ? raw.reserved : 0
         self.init(
-            specCode: raw.spec_code.word, reserved: reserved, maximum: raw.has_maximum ? raw.maximum : reserved,
+            specCode: raw.spec_code.text, reserved: reserved, maximum: raw.has_maximum ? raw.maximum : reserved,
             usesPublicResource: raw.uses_public_resource)
     }
-}
 
-extension RayCluster.WorkerGroup {
     fileprivate init(_ raw: fabric_worker_group) {
         let minimum = raw.has_minimum ? raw.minimum : 0
         self.init(
-            specCode: raw.spec_code.word, minimum: minimum, maximum: raw.has_maximum ? raw.maximum : minimum)
+            specCode: raw.spec_code.text, reserved: minimum, maximum: raw.has_maximum ? raw.maximum : minimum)
     }
 }
 
 extension fabric_text {
-    fileprivate var bytes: UnsafeBufferPointer<UInt8>? {
-        data.map {
-            UnsafeBufferPointer(start: UnsafeRawPointer($0).assumingMemoryBound(to: UInt8.self), count: length)
-        }
-    }
-
-    /// The text as a word that rows share, nil as for ``nonEmpty``.
-    fileprivate var word: Word? {
-        guard let bytes, !bytes.isEmpty else { return nil }
-        return Word(utf8: bytes)
-    }
-
-    /// The text, nil where it is absent or empty: the two mean the same everywhere in this API.
-    fileprivate var nonEmpty: String? {
-        guard let bytes, !bytes.isEmpty else { return nil }
-        return String(decoding: bytes, as: UTF8.self)
+    @inline(__always)
+    fileprivate var text: PageText {
+        let start = data.map { UnsafeRawPointer($0).assumingMemoryBound(to: UInt8.self) }
+        return PageText(UnsafeBufferPointer(start: start, count: length))
     }
 }

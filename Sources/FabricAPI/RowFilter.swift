@@ -14,11 +14,14 @@ protocol RecordFilter {
 
 /// Lets each id of a listing pass once, and counts what cannot be used.
 struct RowFilter: RecordFilter {
-    private(set) var ids: Set<EndpointID> = []
+    private(set) var ids = EndpointIDTable()
     private(set) var skipped = 0
     private(set) var malformed = 0
 
-    mutating func admit(_ id: EndpointID) -> Bool { ids.insert(id).inserted }
+    /// Told how many rows the listing has.
+    mutating func expect(rows: Int) { ids.reserveCapacity(rows) }
+
+    mutating func admit(_ id: EndpointID) -> Bool { ids.insert(id).isNew }
 
     mutating func noteMalformed(_ fields: Int) { malformed += fields }
 

@@ -21,7 +21,7 @@ struct RowLister: Sendable {
     func list<Fold: ListingFold>(
         isSuspect: Bool = false, retryUntil: ContinuousClock.Instant, makeFold: @Sendable () -> Fold
     ) async -> ListingOutcome<Fold> where Fold.Row: ListedRow {
-        var previousIDs: Set<EndpointID>?
+        var previousIDs: EndpointIDTable?
         var relists = 0
         while true {
             do throws(APIFailure) {

@@ -3,9 +3,13 @@ private import Glibc
 
 /// Replaces a file so that a reader finds either the old content or the new, never half of one.
 public enum AtomicFile {
-    /// Writes `bytes` to a new file beside `path`, mode 0644, and renames it into place.
+    /// Writes a new file beside `path`, mode 0644, and renames it into place.
+    /// - Parameter content: hands the file's bytes to the function that it is given, part by part.
     /// - Throws: ``ExporterError`` with the system's reason; then `path` is as it was.
-    public static func write(_ bytes: [UInt8], to path: String) throws(ExporterError) {
+    public static func write(
+        to path: String,
+        _ content: ((UnsafeRawBufferPointer) throws(ExporterError) -> Void) throws(ExporterError) -> Void
+    ) throws(ExporterError) {
         func failure(_ step: String) -> ExporterError {
             ExporterError("cannot write \(path): \(step): \(String(cString: strerror(errno)))")
         }
@@ -17,14 +21,14 @@ public enum AtomicFile {
         do throws(ExporterError) {
             // Whatever the umask says, the collector runs as another user.
             guard fchmod(descriptor, 0o644) == 0 else { throw failure("set the mode") }
-            var offset = 0
-            while offset < bytes.count {
-                let count = bytes.withUnsafeBytes {
-                    Glibc.write(descriptor, $0.baseAddress.map { $0 + offset }, bytes.count - offset)
+            try content { bytes throws(ExporterError) in
+                var offset = 0
+                while offset < bytes.count {
+                    let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
+                    if count < 0, errno == EINTR { continue }
+                    guard count >= 0 else { throw failure("write") }
+                    offset += count
                 }
-                if count < 0, errno == EINTR { continue }
-                guard count >= 0 else { throw failure("write") }
-                offset += count
             }
             guard fsync(descriptor) == 0 else { throw failure("flush") }
             guard rename(temporary, path) == 0 else { throw failure("rename") }

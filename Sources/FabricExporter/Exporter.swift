@@ -146,7 +146,7 @@ public final class Exporter: Sendable {
         await withDiscardingTaskGroup { group in
             for source in sources.withLock({ $0.byName.values }) { group.addTask { await source.discoverOnce() } }
         }
-        await surroundings.fleet.pollOnce()
+        await surroundings.fleet.pollOnce(sideBySide: surroundings.slots.capacity)
     }
 
     /// Polls the workspaces of each source at once whose refused credential has been replaced meanwhile.
@@ -172,11 +172,14 @@ public final class Exporter: Sendable {
     /// Ends every exchange and the thread that carries them out.
     func shutDown() async { await engine.shutdown() }
 
-    /// A page of everything but what would collide with another program's page: `process_*`, the exporter's own HTTP
-    /// and reload families.
-    func renderAlone(_ format: ExpositionFormat) -> [UInt8] {
-        Catalogue.exporter.render(
-            format, fragments: store.groups().flatMap(\.fragments) + sharedFragments() + sourceFragments())
+    /// Writes a page of everything but what would collide with another program's page: `process_*`, the exporter's own
+    /// HTTP and reload families; who polls once is no shard either.
+    /// - Parameter output: takes the page's next bytes, which are gone when it returns.
+    func writeAlone<Failure: Error>(
+        _ format: ExpositionFormat, to output: (UnsafeRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        let others = surroundings.discoveries.fragments() + [ExporterFamilies.buildFragment()] + sourceFragments()
+        try Catalogue.exporter.write(format, store.parts() + others.map { .fragment($0) }, to: output)
     }
 
     /// What is known at this moment, for people.
@@ -213,12 +216,10 @@ extension Exporter: FragmentSource {
 
     /// See `FragmentSource`.
     public func groups() -> [FragmentGroup] {
-        store.groups() + [FragmentGroup(sharedFragments() + [ExporterFamilies.shardFragment(surroundings.shard)])]
-    }
-
-    /// What is no workspace's, and is on a page wherever it is served: who polls once is no shard.
-    private func sharedFragments() -> [Fragment] {
-        [store.settingsFragment()] + surroundings.discoveries.fragments() + [ExporterFamilies.buildFragment()]
+        let others =
+            [store.settingsFragment()] + surroundings.discoveries.fragments()
+            + [ExporterFamilies.buildFragment(), ExporterFamilies.shardFragment(surroundings.shard)]
+        return store.groups() + [FragmentGroup(others)]
     }
 
     /// What moves without a poll having ended, and costs little: sources, reloads, the web server, the process.

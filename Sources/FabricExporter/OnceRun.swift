@@ -1,17 +1,24 @@
-public import ExporterConfig
 // SPDX-License-Identifier: Apache-2.0
+public import ExporterConfig
 public import Exposition
 internal import FabricModel
 public import Logging
 
-/// `once`: polls every workspace once and renders what came.
+/// `once`: polls every workspace once and writes what came.
 public struct OnceRun: Sendable {
     /// What came.
     public struct Outcome: Sendable {
-        /// The page.
-        public var page: [UInt8]
+        fileprivate let exporter: Exporter
         /// What failed: workspaces as `source/workspace_id`, and discoveries.
-        public var failing: [String]
+        public let failing: [String]
+
+        /// Writes the page, which is rendered on the way: it may be larger than the memory of the machine should hold.
+        /// - Parameter output: takes the page's next bytes, which are gone when it returns.
+        public func write<Failure: Error>(
+            _ format: ExpositionFormat, to output: (UnsafeRawBufferPointer) throws(Failure) -> Void
+        ) throws(Failure) {
+            try exporter.writeAlone(format, to: output)
+        }
     }
 
     private let configuration: ExporterConfiguration
@@ -23,15 +30,13 @@ public struct OnceRun: Sendable {
         self.logger = logger
     }
 
-    /// Polls and renders.
-    public func run(format: ExpositionFormat) async throws(ExporterError) -> Outcome {
+    /// Polls.
+    public func run() async throws(ExporterError) -> Outcome {
         let exporter = try await Exporter(configuration, mode: .once, logger: logger)
         await exporter.pollOnce()
-        let discoveries = exporter.failingDiscoveries.map { "discovery of \($0)" }
-        let outcome = Outcome(
-            page: exporter.renderAlone(format),
-            failing: discoveries + exporter.failing.map { "\($0.source)/\($0.workspaceID)" })
         await exporter.shutDown()
-        return outcome
+        let discoveries = exporter.failingDiscoveries.map { "discovery of \($0)" }
+        return Outcome(
+            exporter: exporter, failing: discoveries + exporter.failing.map { "\($0.source)/\($0.workspaceID)" })
     }
 }

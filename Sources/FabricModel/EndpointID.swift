@@ -49,6 +49,44 @@ public struct EndpointID: Sendable, Hashable, Comparable {
         }
     }
 
+    /// The 32 digits as two numbers, where the id is spelled by so many.
+    @inline(__always)
+    var digits: (high: UInt64, low: UInt64, isDashed: Bool)? {
+        switch form {
+        case .digits(let high, let low): (high, low, false)
+        case .uuid(let high, let low): (high, low, true)
+        case .other: nil
+        }
+    }
+
+    /// Writes the id in at most 17 bytes, or as many as its text has and a few more.
+    public func pack(into bytes: inout [UInt8]) {
+        switch form {
+        case .digits(let high, let low): Self.pack(1, high, low, into: &bytes)
+        case .uuid(let high, let low): Self.pack(2, high, low, into: &bytes)
+        case .other(let text):
+            bytes.append(0)
+            bytes.appendNumber(UInt64(text.count))
+            bytes += text
+        }
+    }
+
+    private static func pack(_ kind: UInt8, _ high: UInt64, _ low: UInt64, into bytes: inout [UInt8]) {
+        bytes.append(kind)
+        withUnsafeBytes(of: (high, low)) { bytes += $0 }
+    }
+
+    /// Reads what ``pack(into:)`` wrote.
+    public init(unpacking reader: inout PackedReader) {
+        let kind = reader.byte()
+        if kind == 0 {
+            form = .other(Array(reader.bytes(Int(reader.number()))))
+        } else {
+            let (high, low) = (reader.word(), reader.word())
+            form = kind == 1 ? .digits(high, low) : .uuid(high, low)
+        }
+    }
+
     /// Orders ids by their spelling, byte by byte.
     public static func < (left: EndpointID, right: EndpointID) -> Bool {
         switch (left.form, right.form) {
@@ -61,7 +99,7 @@ public struct EndpointID: Sendable, Hashable, Comparable {
     private static func hexadecimal(_ bytes: UnsafeBufferPointer<UInt8>, dashed: Bool) -> (UInt64, UInt64)? {
         // One look at the end for all digits: a bad one leaves a bit here.
         var bad: UInt8 = 0
-        let digits = Self.digits
+        let digits = Self.digitValues
         func number(_ range: Range<Int>) -> UInt64 {
             var number: UInt64 = 0
             for index in range {
@@ -85,7 +123,7 @@ public struct EndpointID: Sendable, Hashable, Comparable {
     }
 
     /// The value of each byte as a lower-case hexadecimal digit; 0x80 where it is none.
-    private static let digits: [UInt8] = (0...255).map { byte in
+    private static let digitValues: [UInt8] = (0...255).map { byte in
         switch UInt8(byte) {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt8(byte) - UInt8(ascii: "0")
         case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt8(byte) - UInt8(ascii: "a") + 10
@@ -93,22 +131,38 @@ public struct EndpointID: Sendable, Hashable, Comparable {
         }
     }
 
+    /// The bytes of the id as the service spells it, which are gone when `body` returns.
+    public func withText<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        switch form {
+        case .other(let bytes): bytes.withUnsafeBufferPointer(body)
+        case .digits(let high, let low), .uuid(let high, let low):
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 36) { buffer in
+                let count = Self.spell(high, low, dashed: digits?.isDashed ?? false, into: buffer)
+                return body(UnsafeBufferPointer(rebasing: buffer[..<count]))
+            }
+        }
+    }
+
     private static func spell(_ high: UInt64, _ low: UInt64, dashed: Bool) -> String {
-        let count = dashed ? 36 : 32
-        return String(unsafeUninitializedCapacity: count) { buffer in
-            var position = 0
-            for nibble in 0..<32 {
-                if dashed, nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 {
-                    buffer[position] = UInt8(ascii: "-")
-                    position += 1
-                }
-                let word = nibble < 16 ? high : low
-                let digit = UInt8(truncatingIfNeeded: word >> UInt64(60 - (nibble % 16) * 4)) & 15
-                buffer[position] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+        String(unsafeUninitializedCapacity: 36) { spell(high, low, dashed: dashed, into: $0) }
+    }
+
+    /// - Returns: how many bytes were written.
+    private static func spell(
+        _ high: UInt64, _ low: UInt64, dashed: Bool, into buffer: UnsafeMutableBufferPointer<UInt8>
+    ) -> Int {
+        var position = 0
+        for nibble in 0..<32 {
+            if dashed, nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 {
+                buffer[position] = UInt8(ascii: "-")
                 position += 1
             }
-            return count
+            let word = nibble < 16 ? high : low
+            let digit = UInt8(truncatingIfNeeded: word >> UInt64(60 - (nibble % 16) * 4)) & 15
+            buffer[position] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+            position += 1
         }
+        return position
     }
 }
 

@@ -26,11 +26,15 @@ public enum ISO8601Time {
         let (year, month, day) = (two(0) * 100 + two(2), two(5), two(8))
         let (hour, minute, second) = (two(11), two(14), two(17))
         let milliseconds = two(20) * 10 + digit(22)
-        guard bad <= 9, (1...12).contains(month), day >= 1, day <= 28 || day <= daysIn(month: month, year: year),
+        guard bad <= 9, year > 0, (1...12).contains(month), day >= 1,
+            day <= 28 || day <= daysIn(month: month, year: year),
             hour < 24, minute < 60, second < 60
         else { return nil }
-        let seconds =
-            daysSinceEpoch(year: year, month: month, day: day) * 86_400 + hour * 3_600 + minute * 60 + second
+        // As `daysSinceEpoch` without its eras: the leap day of this very year counts from March on.
+        let leaps = month > 2 ? year : year - 1
+        let beforeMonth = (367 * month - 362) / 12 - (month > 2 ? 2 : 0)
+        let days = year * 365 + leaps / 4 - leaps / 100 + leaps / 400 + beforeMonth + day - 719_528
+        let seconds = days * 86_400 + hour * 3_600 + minute * 60 + second
         return Timestamp(microseconds: Int64(seconds * 1_000_000 + milliseconds * 1_000))
     }
 

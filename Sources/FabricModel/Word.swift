@@ -19,13 +19,17 @@ public struct Word: Sendable {
     /// The word spelled by these bytes of UTF-8.
     @inlinable
     public init(utf8 bytes: UnsafeBufferPointer<UInt8>) {
-        var short: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-        guard bytes.count <= 32 else {
+        if let short = Spelling(bytes) {
+            form = .short(short.a, short.b, short.c, short.d)
+        } else {
             form = .long(Array(bytes))
-            return
         }
-        withUnsafeMutableBytes(of: &short) { $0.copyMemory(from: UnsafeRawBufferPointer(bytes)) }
-        form = .short(short.0, short.1, short.2, short.3)
+    }
+
+    /// The bytes in place; nil for a longer word.
+    @inlinable
+    public var spelling: Spelling? {
+        if case .short(let a, let b, let c, let d) = form { Spelling(a: a, b: b, c: c, d: d) } else { nil }
     }
 
     /// The word spelled `text`.
@@ -35,6 +39,10 @@ public struct Word: Sendable {
             bytes.contains(0) ? Word(form: .long(Array(bytes))) : Word(utf8: bytes)
         }
     }
+
+    /// The word of a spelling.
+    @inlinable
+    public init(_ spelling: Spelling) { form = .short(spelling.a, spelling.b, spelling.c, spelling.d) }
 
     private init(form: Form) { self.form = form }
 
@@ -63,26 +71,15 @@ extension Word: Hashable {
     }
 
     /// See `Hashable`.
-    public func hash(into hasher: inout Hasher) { hasher.combine(fingerprint(0)) }
-
-    /// A number that equal words have in common, mixed with `seed`; others hardly ever, and not predictably from one
-    /// process to the next.
-    @inlinable
-    public func fingerprint(_ seed: UInt64) -> UInt64 {
+    public func hash(into hasher: inout Hasher) {
         switch form {
         case .short(let a, let b, let c, let d):
-            let left = (a ^ Mix.first ^ seed).multipliedFullWidth(by: b ^ Mix.second)
-            let right = (c ^ Mix.second ^ seed).multipliedFullWidth(by: d ^ Mix.first)
-            return left.high ^ left.low ^ (right.high &+ right.low).byteSwapped
-        case .long(let bytes): return UInt64(bitPattern: Int64(bytes.hashValue)) ^ seed
+            hasher.combine(a)
+            hasher.combine(b)
+            hasher.combine(c)
+            hasher.combine(d)
+        case .long(let bytes): hasher.combine(bytes)
         }
-    }
-
-    /// Random, so that nobody outside can choose words that share a fingerprint.
-    @usableFromInline
-    enum Mix {
-        @usableFromInline static let first = UInt64.random(in: 1 ... .max)
-        @usableFromInline static let second = UInt64.random(in: 1 ... .max)
     }
 }
 

@@ -97,9 +97,23 @@ public actor PollFleet {
     }
 
     /// Polls every workspace once.
-    public func pollOnce() async {
-        await withDiscardingTaskGroup { group in
-            for poller in members.values.map(\.poller) { group.addTask { await poller.poll() } }
+    /// - Parameter sideBySide: how many of a source at a time. More than could exchange something would do no good: the
+    ///   first pages of all would be had before the second of any, and all they hold kept meanwhile.
+    public func pollOnce(sideBySide: Int) async {
+        let bySource = Dictionary(grouping: members.sorted { $0.key < $1.key }, by: \.key.source)
+        await withDiscardingTaskGroup { sources in
+            for pollers in bySource.values.map({ $0.map(\.value.poller) }) {
+                sources.addTask { await Self.pollOnce(pollers, sideBySide: sideBySide) }
+            }
+        }
+    }
+
+    private static func pollOnce(_ pollers: [WorkspacePoller], sideBySide: Int) async {
+        await withTaskGroup(of: Void.self) { group in
+            for (index, poller) in pollers.enumerated() {
+                if index >= max(1, sideBySide) { await group.next() }
+                group.addTask { await poller.poll() }
+            }
         }
     }
 

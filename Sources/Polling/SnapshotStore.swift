@@ -24,8 +24,8 @@ public final class SnapshotStore: Sendable {
 
         /// The series as they are served.
         var fragments: [Fragment] {
-            guard let listing, listedAt != nil else { return [healthFragment] }
-            return [listing.fragment, healthFragment]
+            guard let rendered = listing?.rendered, listedAt != nil else { return [healthFragment] }
+            return [rendered, healthFragment]
         }
     }
 
@@ -175,6 +175,19 @@ public final class SnapshotStore: Sendable {
 
     private static func fragments(of entries: [Entry]) -> [Fragment] {
         entries.sorted { $0.workspace.key < $1.workspace.key }.flatMap(\.fragments)
+    }
+
+    /// Every workspace's series for a page that is written once: listings are rendered as it is written, so that the whole
+    /// never stands in memory.
+    public func parts() -> [PagePart] {
+        let (entries, settings) = state.withLock { (Array($0.entries.values), $0.settings) }
+        return [.fragment(settings)]
+            + entries.sorted { $0.workspace.key < $1.workspace.key }.flatMap { entry -> [PagePart] in
+                guard let listing = entry.listing, entry.listedAt != nil else {
+                    return [.fragment(entry.healthFragment)]
+                }
+                return [.subject(listing), .fragment(entry.healthFragment)]
+            }
     }
 
     /// What is known of every workspace, for people, ordered by source and id.

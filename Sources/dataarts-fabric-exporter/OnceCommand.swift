@@ -26,11 +26,17 @@ struct OnceCommand: AsyncParsableCommand {
         let run = OnceRun(configuration: try source.read(), logger: log.logger())
         let outcome: OnceRun.Outcome
         do throws(ExporterError) {
-            outcome = try await run.run(format: format == .text ? .text : .openMetrics)
+            outcome = try await run.run()
+            let polled = outcome
+            let format: ExpositionFormat = format == .text ? .text : .openMetrics
             if let output {
-                try AtomicFile.write(outcome.page, to: output)
-            } else if !StandardStream.output.write(bytes: outcome.page) {
-                throw ExporterError("cannot write to standard output")
+                try AtomicFile.write(to: output) { file throws(ExporterError) in try polled.write(format, to: file) }
+            } else {
+                try polled.write(format) { bytes throws(ExporterError) in
+                    guard StandardStream.output.write(bytes) else {
+                        throw ExporterError("cannot write to standard output")
+                    }
+                }
             }
         } catch {
             throw ProgramEnd(ProgramEnd.failure, error.description)

@@ -30,12 +30,14 @@ struct StandardStream {
 
     /// Writes all of `bytes`; returns false when the other end has gone.
     @discardableResult
-    func write(bytes: [UInt8]) -> Bool {
+    func write(bytes: [UInt8]) -> Bool { bytes.withUnsafeBytes { write($0) } }
+
+    /// Writes all of `bytes`; returns false when the other end has gone.
+    @discardableResult
+    func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
         var offset = 0
         while offset < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                Glibc.write(descriptor, $0.baseAddress.map { $0 + offset }, bytes.count - offset)
-            }
+            let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { return false }
             offset += count

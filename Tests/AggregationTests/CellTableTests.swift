@@ -6,17 +6,17 @@ import Testing
 
 @Suite("Sums by key")
 struct CellTableTests {
-    private static func key(_ number: Int) -> CountKey {
-        CountKey(type: Word("type-\(number % 7)"), status: Word("status-\(number)"), visibility: "PRIVATE")
+    private static func key(_ number: Int) -> CellKey {
+        CellKey(type: UInt32(number % 7), status: UInt32(number), word: 3, kind: UInt32(number % 2))
     }
 
     @Test("Every key has a cell of its own, however many there are")
     func many() {
-        var table = CellTable<CountKey, Int>()
+        var table = CellTable<Int>()
         for round in 1...3 {
             for number in 0..<1_000 {
-                let key = Self.key(number)
-                table.update(key, key.pair, initial: 0) { $0 += number * round }
+                let isNew = table.update(Self.key(number), initial: 0) { $0 += number * round }
+                #expect(isNew == (round == 1))
             }
         }
         #expect(table.cells.count == 1_000)
@@ -28,9 +28,36 @@ struct CellTableTests {
 
     @Test("A key that is there is not inserted again")
     func insertOnce() {
-        var table = CellTable<CountKey, Int>()
+        var table = CellTable<Int>()
         table.insert(Self.key(1), 5)
         table.insert(Self.key(1), 9)
         #expect(table.cells.map(\.value) == [5])
+    }
+}
+
+@Suite("Numbers of words")
+struct WordTableTests {
+    private static let long = String(repeating: "long", count: 20)
+
+    @Test("A word has one number, however it comes and however many there are")
+    func numbers() {
+        var table = WordTable()
+        let texts = (0..<500).map { "status-\($0)" } + [Self.long, "", "端点"]
+        let numbers = texts.map { table.number(of: Word($0)) }
+        #expect(Set(numbers).count == texts.count)
+        for (text, number) in zip(texts, numbers) {
+            #expect(table.words[Int(number)].text == text)
+            let again = Array(text.utf8).withUnsafeBufferPointer { table.number(of: PageText($0)) }
+            #expect(again == number)
+        }
+        #expect(table.words.count == texts.count)
+    }
+
+    @Test("What is absent has the number of what stands in for it")
+    func absent() {
+        var table = WordTable()
+        let unknown = table.number(of: "unknown")
+        #expect(table.number(of: PageText.none, or: unknown) == unknown)
+        #expect(table.number(of: PageText.none) == WordTable.none)
     }
 }

@@ -33,7 +33,7 @@ struct ListedWorkspace {
     {
         var tally = EndpointTally(
             settings: EndpointTally.Settings(details: details, maximumDetails: limit), memory: memory)
-        for row in rows { tally.add(row) }
+        for row in rows { row.withRecord { tally.add($0) } }
         let listing = WorkspaceListing(
             tally: tally,
             counts: .init(endpoints: rows.count, skippedRecords: skipped, malformedFields: malformed),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import FabricModel
+import TestSupport
 import Testing
 
 @testable import Aggregation
@@ -130,8 +131,12 @@ struct StatusSinceTests {
     func once() {
         var tally = EndpointTally(
             settings: .init(details: .all, maximumDetails: 10, remembers: false), memory: WorkspaceMemory())
-        tally.add(EndpointRow("a", "UPDATING", updated: 700))
-        #expect(tally.statuses.since(EndpointRow("a", "UPDATING", updated: 900)) == Timestamp(seconds: 900))
+        EndpointRow("a", "UPDATING", updated: 700).withRecord { tally.add($0) }
         #expect(tally.oldestTransitions.cells.map(\.value) == [Timestamp(seconds: 700)])
+        let counts = WorkspaceListing.Counts(endpoints: 1, skippedRecords: 0, malformedFields: 0)
+        let listing = WorkspaceListing(tally: tally, counts: counts, labels: [], now: firstPoll)
+        var next = EndpointTally(settings: .init(details: .all, maximumDetails: 10), memory: listing.memory)
+        EndpointRow("a", "UPDATING", updated: 900).withRecord { next.add($0) }
+        #expect(next.oldestTransitions.cells.map(\.value) == [Timestamp(seconds: 900)])
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import FabricModel
+import TestSupport
 import Testing
 
 @testable import FabricAPI
@@ -52,7 +53,7 @@ struct BrokenPageTests {
             var body = Array(whole[..<length])
             var every = EveryRecord()
             #expect(throws: PageDecodingError.self) {
-                try decoder.endpoints(of: &body, filter: &every, sharesFirst: false, texts: .all)
+                try decoder.rows(of: &body, filter: &every)
             }
             #expect(every.records.isEmpty && every.admitted.isEmpty)
             #expect(body == Array(whole[..<length]))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import FabricModel
+import TestSupport
 
 @testable import FabricAPI
 
@@ -34,7 +35,7 @@ struct DecodedPage: Equatable {
     init(_ body: [UInt8], with decoder: PageDecoder) throws {
         var body = body
         var every = EveryRecord()
-        let (shape, rows) = try decoder.endpoints(of: &body, filter: &every, sharesFirst: false, texts: .all)
+        let (shape, rows) = try decoder.rows(of: &body, filter: &every)
         let records = every.merge(
             rows, row: { Record.row($0, malformed: $1) }, skipped: { .skipped(malformed: $0) })
         self.init(total: shape.total, records: records, malformed: shape.malformedFields)

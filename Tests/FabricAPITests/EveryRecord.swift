@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import FabricModel
+import TestSupport
 
 @testable import FabricAPI
 
@@ -41,10 +42,19 @@ struct EveryRecord: RecordFilter {
 }
 
 extension PageDecoder {
+    /// The rows of a page, with texts of their own.
+    func rows<Filter: RecordFilter>(
+        of body: inout [UInt8], filter: inout Filter, sharesFirst: Bool = false
+    ) throws(PageDecodingError) -> (shape: PageShape, rows: [EndpointRow]) {
+        var fold = RowFold()
+        let shape = try endpoints(of: &body, filter: &filter, sharesFirst: sharesFirst, into: &fold)
+        return (shape, fold.rows)
+    }
+
     /// How many records of the page the decoder hands over.
     func countRecords(_ body: inout [UInt8]) throws(PageDecodingError) -> Int {
         var every = EveryRecord()
-        _ = try endpoints(of: &body, filter: &every, sharesFirst: false, texts: .all)
+        _ = try rows(of: &body, filter: &every)
         return every.records.count
     }
 }

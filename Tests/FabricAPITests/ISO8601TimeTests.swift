@@ -84,4 +84,19 @@ struct ISO8601TimeTests {
         ]
     )
     func bad(_ text: String) { #expect(Self.parse(text) == nil) }
+
+    @Test("The usual spelling gives the moment that any other gives, on every kind of day")
+    func usual() {
+        for year in [1, 4, 100, 400] + Array(1_896...2_104) + [9_999] {
+            for month in 1...12 {
+                for day in [1, 28, 29, 30, 31] {
+                    func digits(_ number: Int, _ count: Int) -> String {
+                        String(repeating: "0", count: count - String(number).count) + String(number)
+                    }
+                    let moment = "\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2))T23:59:58.125"
+                    #expect(Self.parse(moment + "Z") == Self.parse(moment + "+00:00"), "\(moment)")
+                }
+            }
+        }
+    }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import FabricModel
+import TestSupport
 import Testing
 
 @testable import FabricAPI
@@ -157,31 +158,11 @@ struct PageDecoderTests {
         for sharesFirst in [false, true] {
             var filter = RowFilter()
             var body = Array(#"{"total":9,"endpoints":[{"id":5},{"id":"e"},{"id":""},{"id":"e"},7]}"#.utf8)
-            let page = try decoder.endpoints(of: &body, filter: &filter, sharesFirst: sharesFirst, texts: .all)
+            let page = try decoder.rows(of: &body, filter: &filter, sharesFirst: sharesFirst)
             #expect(page.rows.map(\.id.text) == ["e"])
             #expect(page.shape.rowCount == 5)
             #expect(filter.skipped == (sharesFirst ? 2 : 3))
             #expect(filter.malformed == (sharesFirst ? 0 : 1))
-        }
-    }
-
-    @Test("Names and messages are read of the rows that need them, and of no other")
-    func texts() throws {
-        let decoder = try #require(PageDecoder())
-        let rows = ["RUNNING", "CREATING", "UPDATE_FAILED"].map {
-            #"{"id":"\#($0)","name":"n","status":"\#($0)","error_msg":"m"}"#
-        }
-        let wanted: [(texts: RowTexts, ids: [String])] = [
-            (.none, []), (.ofProblems, ["CREATING", "UPDATE_FAILED"]),
-            (.all, ["RUNNING", "CREATING", "UPDATE_FAILED"]),
-        ]
-        for (texts, ids) in wanted {
-            var filter = RowFilter()
-            var body = Array("{\"total\":3,\"endpoints\":[\(rows.joined(separator: ","))]}".utf8)
-            let page = try decoder.endpoints(of: &body, filter: &filter, sharesFirst: false, texts: texts)
-            #expect(page.rows.count == 3)
-            #expect(page.rows.filter { $0.name == "n" && $0.errorMessage == "m" }.map(\.id.text) == ids)
-            #expect(page.rows.filter { $0.name != nil || $0.errorMessage != nil }.count == ids.count)
         }
     }
 }

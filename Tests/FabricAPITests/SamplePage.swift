@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import FabricModel
+import TestSupport
 
 /// The sample body of the API page, as it is printed there.
 enum SamplePage {

@@ -64,7 +64,7 @@ struct RowFold: EndpointFold {
     var rows: [EndpointRow] = []
     var ids: [String] { rows.map(\.id.text).sorted() }
 
-    mutating func add(_ row: EndpointRow) { rows.append(row) }
+    mutating func add(_ record: EndpointRecord) { rows.append(EndpointRow(record)) }
 }
 
 extension ListingOutcome<RowFold> {

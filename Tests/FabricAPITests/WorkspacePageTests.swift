@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import FabricModel
+import TestSupport
 import Testing
 
 @testable import FabricAPI
@@ -24,9 +25,10 @@ private struct WorkspacePage: Equatable {
     init(_ json: String, with decoder: PageDecoder) throws {
         var body = Array(json.utf8)
         var every = EveryRecord()
-        let (shape, rows) = try decoder.workspaces(of: &body, filter: &every, sharesFirst: false)
+        var fold = WorkspaceLister.Rows()
+        let shape = try decoder.workspaces(of: &body, filter: &every, sharesFirst: false, into: &fold)
         let records = every.merge(
-            rows, row: { Record.row($0, malformed: $1) }, skipped: { .skipped(malformed: $0) })
+            fold.workspaces, row: { Record.row($0, malformed: $1) }, skipped: { .skipped(malformed: $0) })
         let ids = records.map { record -> EndpointID? in
             if case .row(let row, _) = record { EndpointID(row.id) } else { nil }
         }
@@ -130,7 +132,7 @@ struct WorkspacePageTests {
         for _ in 0..<2 {
             var body = Array(#"{"total":1,"workspaces":[{"id":"w"}],"endpoints":[{"id":"e"}]}"#.utf8)
             var every = EveryRecord()
-            let rows = try decoder.endpoints(of: &body, filter: &every, sharesFirst: false, texts: .all).rows
+            let rows = try decoder.rows(of: &body, filter: &every).rows
             #expect(rows.map(\.id.text) == ["e"])
             let page = try WorkspacePage(String(decoding: body, as: UTF8.self), with: decoder)
             #expect(page == WorkspacePage(total: 1, [.row(DiscoveredWorkspace(id: "w"))]))

@@ -75,7 +75,16 @@ struct Scene {
     }
 
     /// The page as it is now.
-    func page() -> ScenePage { ScenePage(exporter.renderAlone(.text)) }
+    func page() -> ScenePage { ScenePage(exporter.pageAlone()) }
+}
+
+extension Exporter {
+    /// The page that `once` writes.
+    func pageAlone(_ format: ExpositionFormat = .text) -> [UInt8] {
+        var page: [UInt8] = []
+        writeAlone(format) { page += $0 }
+        return page
+    }
 }
 
 /// A page, read once.

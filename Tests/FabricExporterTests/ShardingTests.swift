@@ -56,7 +56,7 @@ struct ShardingTests {
         let cloud = Scene.cloud(seed: 3, workspaces: 30, endpointsEach: 10)
         try await Scene.run(cloud) { scene in
             let pair = try await exporters(["1/3", "1/3"], scene.configuration)
-            let pages = pair.map { ScenePage($0.renderAlone(.text)) }
+            let pages = pair.map { ScenePage($0.pageAlone()) }
             let names = Set(scene.configuration.sources[0].workspaces.compactMap(\.name))
             let domain = pages.map { page in names.sorted().flatMap { page.domainLines(of: $0) } }
             #expect(domain[0] == domain[1] && !domain[0].isEmpty)

@@ -15,7 +15,7 @@ struct WordTests {
         #expect(Word(text).description == text)
     }
 
-    @Test("Words are equal if their bytes are, and then have one fingerprint")
+    @Test("Words are equal if their bytes are, and then have one hash")
     func equality() {
         for (index, left) in Self.texts.enumerated() {
             for (other, right) in Self.texts.enumerated() {
@@ -23,18 +23,28 @@ struct WordTests {
                     (Word(left) == Word(right)) == (index == other),
                     "\(left.debugDescription) \(right.debugDescription)")
             }
-            #expect(Word(left).fingerprint(7) == Word(left).fingerprint(7))
             #expect(Set([Word(left), Word(left)]).count == 1)
         }
         // One accented letter, spelled in two ways: two series, since Prometheus compares bytes.
         #expect(Word("\u{E9}") != Word("e\u{301}"))
     }
 
-    @Test("Fingerprints of different words and of different seeds differ")
-    func fingerprints() {
-        let words = (0..<500).map { Word("status-\($0)") } + Self.texts.map { Word($0) }
-        #expect(Set(words.map { $0.fingerprint(0) }).count == words.count)
-        #expect(Set((0..<500).map { Word("RUNNING").fingerprint($0) }).count == 500)
+    @Test("Up to 32 bytes are spelled in place, whatever their number, and a longer word is not")
+    func spelling() {
+        let text = "0123456789abcdefghijklmnopqrstuvwxyz"
+        var hashes: Set<UInt64> = []
+        for count in 0...36 {
+            let bytes = Array(text.utf8.prefix(count))
+            let spelling = bytes.withUnsafeBufferPointer { Spelling($0) }
+            #expect((spelling != nil) == (count <= 32))
+            #expect(Word(String(text.prefix(count))).spelling == spelling)
+            #expect(Word(String(text.prefix(count))).text == text.prefix(count))
+            if let spelling {
+                #expect(Word(spelling).text == text.prefix(count))
+                hashes.insert(spelling.hash(.ofProcess))
+            }
+        }
+        #expect(hashes.count == 33)
     }
 
     @Test("Words are ordered by their bytes")

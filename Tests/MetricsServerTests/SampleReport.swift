@@ -2,6 +2,7 @@
 import Aggregation
 import FabricModel
 import StatusReport
+import TestSupport
 
 /// A report with something of everything, for pages to show.
 enum SampleReport {
@@ -37,7 +38,7 @@ enum SampleReport {
     static func listing(_ rows: [EndpointRow], age: Int64 = 12) -> WorkspaceStatus.Listing {
         var tally = EndpointTally(
             settings: .init(details: .problems, maximumDetails: 100), memory: WorkspaceMemory())
-        for row in rows { tally.add(row) }
+        for row in rows { row.withRecord { tally.add($0) } }
         let counts = WorkspaceListing.Counts(endpoints: rows.count, skippedRecords: 1, malformedFields: 2)
         let listing = WorkspaceListing(tally: tally, counts: counts, labels: [], now: now)
         return WorkspaceStatus.Listing(

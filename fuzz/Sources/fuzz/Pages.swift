@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Exposition
 import FabricModel
+import TestSupport
 
 @testable import Aggregation
 @testable import FabricAPI
@@ -28,12 +29,19 @@ private struct EveryRecord: RecordFilter {
     }
 }
 
+/// Keeps whole rows.
+private struct Rows: EndpointFold {
+    var rows: [EndpointRow] = []
+
+    mutating func add(_ record: EndpointRecord) { rows.append(EndpointRow(record)) }
+}
+
 private typealias Reading<Row> = (
     _ decoder: PageDecoder, _ body: inout [UInt8], _ filter: inout EveryRecord
 ) throws(PageDecodingError) -> (shape: PageShape, rows: [Row])
 
 /// What became of a page.
-private struct DecodedPage<Row: ListedRow & Equatable>: Equatable {
+private struct DecodedPage<Row: Equatable>: Equatable {
     var shape: PageShape?
     var rows: [Row] = []
     var malformed: [Int] = []
@@ -63,7 +71,7 @@ private struct DecodedPage<Row: ListedRow & Equatable>: Equatable {
 /// A decoder that has seen all pages before: what it keeps must not show.
 nonisolated(unsafe) private let usedDecoder = PageDecoder()
 
-private func decoded<Row: ListedRow & Equatable>(
+private func decoded<Row: Equatable>(
     _ input: UnsafeBufferPointer<UInt8>, read: Reading<Row>
 ) -> DecodedPage<Row>? {
     guard let usedDecoder, let freshDecoder = PageDecoder() else { return nil }
@@ -76,13 +84,17 @@ private func decoded<Row: ListedRow & Equatable>(
 private func endpoints(
     _ decoder: PageDecoder, _ body: inout [UInt8], _ filter: inout EveryRecord
 ) throws(PageDecodingError) -> (shape: PageShape, rows: [EndpointRow]) {
-    try decoder.endpoints(of: &body, filter: &filter, sharesFirst: false, texts: .all)
+    var fold = Rows()
+    let shape = try decoder.endpoints(of: &body, filter: &filter, sharesFirst: false, into: &fold)
+    return (shape, fold.rows)
 }
 
 private func workspaces(
     _ decoder: PageDecoder, _ body: inout [UInt8], _ filter: inout EveryRecord
 ) throws(PageDecodingError) -> (shape: PageShape, rows: [DiscoveredWorkspace]) {
-    try decoder.workspaces(of: &body, filter: &filter, sharesFirst: false)
+    var fold = WorkspaceLister.Rows()
+    let shape = try decoder.workspaces(of: &body, filter: &filter, sharesFirst: false, into: &fold)
+    return (shape, fold.workspaces)
 }
 
 func checkEndpointsPage(_ input: UnsafeBufferPointer<UInt8>) {
@@ -112,7 +124,7 @@ private func listing(
     of rows: [EndpointRow], _ settings: EndpointTally.Settings, skipped: Int, _ memory: WorkspaceMemory
 ) -> WorkspaceListing {
     var tally = EndpointTally(settings: settings, memory: memory)
-    for row in rows { tally.add(row) }
+    for row in rows { row.withRecord { tally.add($0) } }
     return WorkspaceListing(
         tally: tally,
         counts: .init(endpoints: rows.count, skippedRecords: skipped, malformedFields: 0),
