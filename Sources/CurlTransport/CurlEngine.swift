@@ -14,6 +14,7 @@ public final class CurlEngine: Sendable {
     private static let globalInit: CURLcode = ccurl_global_init()
 
     let mailbox: Mailbox
+    let bodies: BodyPool
     private let thread: OwnedThread
 
     /// Starts the thread.
@@ -31,9 +32,10 @@ public final class CurlEngine: Sendable {
         }
         let multi = MultiHandle(pointer: pointer)
         let mailbox = Mailbox(multi)
+        let bodies = BodyPool()
         // The thread holds the mailbox and not the engine, so that the engine's end can stop the thread.
         let started = OwnedThread(named: "curl") {
-            var loop = TransferLoop(multi, mailbox)
+            var loop = TransferLoop(multi, mailbox, bodies)
             loop.run()
         }
         guard let thread = started else {
@@ -41,6 +43,7 @@ public final class CurlEngine: Sendable {
             throw TransportFailure(.invalidRequest, "the curl thread cannot be started")
         }
         self.mailbox = mailbox
+        self.bodies = bodies
         self.thread = thread
     }
 

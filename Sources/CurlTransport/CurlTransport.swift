@@ -13,4 +13,7 @@ public struct CurlTransport: HTTPTransport {
         }
         return try await Exchange(request, options).outcome(by: engine.mailbox).get()
     }
+
+    /// See ``HTTPTransport/recycle(_:)``.
+    public func recycle(_ body: consuming [UInt8]) { engine.bodies.put(body) }
 }

@@ -14,9 +14,32 @@ extension EasyHandle {
         try set(CURLOPT_TCP_KEEPIDLE, 30)
         try set(CURLOPT_TCP_KEEPINTVL, 15)
         try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, true)
+        // A page of a list in one or two pieces, rather than in four.
+        try set(CURLOPT_BUFFERSIZE, 65_536)
         try configureVersion(url)
         try configureTLS(options)
         try configureProxy(options.proxy)
+    }
+
+    /// Sets what of a GET request differs from the one before, on a handle whose options stand for both.
+    func reconfigure(
+        _ request: HTTPRequest, _ standing: Standing, remaining: Duration
+    ) throws(TransportFailure) {
+        try set(CURLOPT_URL, request.url)
+        try setTimeout(remaining)
+        guard request.headers != standing.headers else { return }
+        try replaceLists { () throws(TransportFailure) in
+            // An empty list sets nothing, and the old one must not stay.
+            try clearList(CURLOPT_HTTPHEADER)
+            try set(CURLOPT_HTTPHEADER, try HeaderLines.lines(for: request.headers, hasBody: false, host: nil))
+        }
+    }
+
+    private func setTimeout(_ remaining: Duration) throws(TransportFailure) {
+        // At least one: zero means "no limit" to libcurl.
+        let milliseconds = max(1, remaining.roundedUpMilliseconds)
+        try set(CURLOPT_TIMEOUT_MS, milliseconds)
+        try set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds)
     }
 
     /// Sets what is to be sent, and how long it may take.
@@ -39,10 +62,7 @@ extension EasyHandle {
         }
         // Without this libcurl folds "/../" away, and a signed path no longer fits its signature.
         try set(CURLOPT_PATH_AS_IS, true)
-        // At least one: zero means "no limit" to libcurl.
-        let milliseconds = max(1, remaining.roundedUpMilliseconds)
-        try set(CURLOPT_TIMEOUT_MS, milliseconds)
-        try set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds)
+        try setTimeout(remaining)
         // Every encoding libcurl was built with.
         try set(CURLOPT_ACCEPT_ENCODING, "")
         let hasBody = request.method != .get

@@ -7,8 +7,17 @@ final class EasyHandle {
     let pointer: UnsafeMutableRawPointer
     /// libcurl keeps this address, so it lives as long as the handle.
     private let errorBuffer: UnsafeMutablePointer<CChar>
-    /// libcurl keeps these by reference; they are freed when the transfer that uses them is over.
+    /// libcurl keeps these by reference; they are freed when no transfer will use them any more.
     private var lists: [UnsafeMutablePointer<curl_slist>] = []
+    /// What the handle is set for beyond one request, if anything: thousands of requests differ in little but the URL.
+    private(set) var standing: Standing?
+
+    /// Options that stay from one GET request to the next.
+    struct Standing: Equatable {
+        var options: ConnectionOptions
+        var isTLS: Bool
+        var headers: [HTTPHeader]
+    }
 
     /// nil: no memory.
     init?() {
@@ -23,6 +32,23 @@ final class EasyHandle {
         curl_easy_reset(pointer)
         freeLists()
         errorBuffer[0] = 0
+        standing = nil
+    }
+
+    /// Readies the handle for another request. One whose options stand keeps them.
+    func rest() {
+        if standing == nil { reset() } else { errorBuffer[0] = 0 }
+    }
+
+    /// From now on the options that are set stand for further requests of this kind; nil: they are for this request alone.
+    func keepOptions(as standing: Standing?) { self.standing = standing }
+
+    /// Runs `body`, which sets the list of headers anew, and frees the one from before.
+    func replaceLists(_ body: () throws(TransportFailure) -> Void) throws(TransportFailure) {
+        let old = lists
+        lists = []
+        defer { for list in old { curl_slist_free_all(list) } }
+        try body()
     }
 
     /// What libcurl says about the failure beyond its code; empty when nothing.
@@ -95,6 +121,11 @@ extension EasyHandle {
         guard let list else { return }
         lists.append(list)
         try check(option, ccurl_set_list(pointer, option, list))
+    }
+
+    /// Takes a list away.
+    func clearList(_ option: CURLoption) throws(TransportFailure) {
+        try check(option, ccurl_set_list(pointer, option, nil))
     }
 
     func keepErrorDetail() throws(TransportFailure) {

@@ -21,7 +21,7 @@ enum HeaderLines {
             let isEmpty = header.value.utf8.allSatisfy { $0 == 0x20 || $0 == 0x09 }
             lines.append(isEmpty ? "\(header.name);" : "\(header.name): \(header.value)")
         }
-        func isGiven(_ name: String) -> Bool { headers.contains { $0.name.lowercased() == name } }
+        func isGiven(_ name: String) -> Bool { headers.contains { $0.isNamed(name) } }
         if let host, !isGiven("host") { lines.append("Host: \(host)") }
         if hasBody {
             // libcurl would wait up to a second for "100 Continue", and would call every body a form.

@@ -21,29 +21,36 @@ struct RequestURL: Equatable {
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
             throw TransportFailure(.invalidRequest, "the URL is not percent-encoded")
         }
-        let lowercase = text.prefix(8).lowercased()
+        // By bytes, as all of them are ASCII: by characters it would take as long as sending.
+        let bytes = text.utf8
+        func begins(with scheme: String) -> Bool {
+            bytes.count >= scheme.utf8.count && zip(bytes, scheme.utf8).allSatisfy { $0 | 0x20 == $1 | 0x20 }
+        }
         let schemeLength: Int
-        if lowercase.hasPrefix("https://") {
+        if begins(with: "https://") {
             (isTLS, schemeLength) = (true, 8)
-        } else if lowercase.hasPrefix("http://") {
+        } else if begins(with: "http://") {
             (isTLS, schemeLength) = (false, 7)
         } else {
             throw TransportFailure(.invalidRequest, "the URL is neither http nor https")
         }
-        let afterScheme = text.dropFirst(schemeLength)
-        let end = afterScheme.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? afterScheme.endIndex
-        rest = String(afterScheme[end...])
-        var authority = afterScheme[..<end]
-        if let at = authority.lastIndex(of: "@") {
+        let start = bytes.index(bytes.startIndex, offsetBy: schemeLength)
+        let end =
+            bytes[start...].firstIndex {
+                $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#")
+            } ?? bytes.endIndex
+        rest = String(text[end...])
+        var authority = text[start..<end]
+        if let at = authority.utf8.lastIndex(of: UInt8(ascii: "@")) {
             userInfo = String(authority[..<at])
-            authority = authority[authority.index(after: at)...]
+            authority = authority[authority.utf8.index(after: at)...]
         } else {
             userInfo = nil
         }
         // The colon that begins the port stands behind an IPv6 address' bracket.
-        let bracket = authority.lastIndex(of: "]") ?? authority.startIndex
-        if let colon = authority[bracket...].firstIndex(of: ":") {
-            let digits = authority[authority.index(after: colon)...]
+        let bracket = authority.utf8.lastIndex(of: UInt8(ascii: "]")) ?? authority.startIndex
+        if let colon = authority[bracket...].utf8.firstIndex(of: UInt8(ascii: ":")) {
+            let digits = authority[authority.utf8.index(after: colon)...]
             guard let port = UInt16(digits), port > 0 else {
                 throw TransportFailure(.invalidRequest, "the URL's port is not a port")
             }

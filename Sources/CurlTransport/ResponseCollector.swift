@@ -21,8 +21,10 @@ struct ResponseCollector {
     private var headBytes = 0
     private var headLines = 0
 
-    init(maxBodyBytes: Int) {
+    /// - Parameter body: empty, perhaps with room.
+    init(maxBodyBytes: Int, body: [UInt8] = []) {
         self.maxBodyBytes = maxBodyBytes
+        self.body = body
     }
 
     /// Takes one header line with its line break; false: the response is too large.
@@ -67,6 +69,8 @@ struct ResponseCollector {
     /// The body with its slack, which an empty one has as well.
     mutating func finishBody() -> [UInt8] {
         reserve(body.count)
+        // Handed over: whoever takes it is its only owner, and may write behind it without a copy.
+        defer { body = [] }
         return body
     }
 
@@ -81,7 +85,7 @@ struct ResponseCollector {
 
     /// What the head says of the body's length, as far as it is worth believing.
     private var claimedLength: Int {
-        func value(_ name: String) -> String? { headers.last { $0.name.lowercased() == name }?.value }
+        func value(_ name: String) -> String? { headers.last { $0.isNamed(name) }?.value }
         // The length of an encoded body says nothing of the decoded one.
         guard value("content-encoding") == nil, let length = value("content-length").flatMap({ Int($0) }) else {
             return 0

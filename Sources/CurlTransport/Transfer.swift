@@ -10,19 +10,38 @@ final class Transfer {
 
     /// Readies `easy` for `exchange`.
     /// - Throws: ``TransportFailure/Kind/invalidRequest``.
-    init(_ exchange: Exchange, _ easy: EasyHandle, now: ContinuousClock.Instant) throws(TransportFailure) {
+    /// - Parameter body: empty, perhaps with room for the body.
+    init(
+        _ exchange: Exchange, _ easy: EasyHandle, now: ContinuousClock.Instant, body: [UInt8] = []
+    ) throws(TransportFailure) {
         self.exchange = exchange
         self.easy = easy
-        collector = ResponseCollector(maxBodyBytes: exchange.request.maxBodyBytes)
-        let url = try RequestURL(exchange.request.url)
-        try easy.configure(exchange.options, url)
-        try easy.configure(exchange.request, url, exchange.options, remaining: exchange.deadline - now)
-        try easy.keepErrorDetail()
+        let (request, options) = (exchange.request, exchange.options)
+        collector = ResponseCollector(maxBodyBytes: request.maxBodyBytes, body: body)
+        let url = try RequestURL(request.url)
+        let isPlain = request.method == .get && options.serverName == nil
+        let wanted = EasyHandle.Standing(options: options, isTLS: url.isTLS, headers: request.headers)
+        let standing = easy.standing
+        // None until all is set: a handle that is set by half stands for nothing.
+        easy.keepOptions(as: nil)
+        if isPlain, let standing, standing.options == wanted.options, standing.isTLS == wanted.isTLS {
+            try easy.reconfigure(request, standing, remaining: exchange.deadline - now)
+        } else {
+            if standing != nil { easy.reset() }
+            try easy.configure(options, url)
+            try easy.configure(request, url, options, remaining: exchange.deadline - now)
+            try easy.keepErrorDetail()
+            try setCallbacks()
+        }
         // Unretained: the loop keeps this object for as long as the handle is part of the multi handle.
         let context = UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
         try easy.set(CURLOPT_PRIVATE, context)
         try easy.set(CURLOPT_HEADERDATA, context)
         try easy.set(CURLOPT_WRITEDATA, context)
+        if isPlain { easy.keepOptions(as: wanted) }
+    }
+
+    private func setCallbacks() throws(TransportFailure) {
         try easy.set(CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
             Transfer.take(bytes, size * count, context) { $0.takeHeaderLine($1) }
         }

@@ -11,14 +11,16 @@ struct TransferLoop {
 
     private let multi: UnsafeMutableRawPointer
     private let mailbox: Mailbox
+    private let bodies: BodyPool
     private var active: [ObjectIdentifier: Transfer] = [:]
     private var idle: [EasyHandle] = []
     /// No deadline of an active transfer is earlier.
     private var nextDeadline: ContinuousClock.Instant?
 
-    init(_ multi: MultiHandle, _ mailbox: Mailbox) {
+    init(_ multi: MultiHandle, _ mailbox: Mailbox, _ bodies: BodyPool) {
         self.multi = multi.pointer
         self.mailbox = mailbox
+        self.bodies = bodies
     }
 
     /// Works until a stop is asked for, then ends what is left and frees the multi handle.
@@ -56,7 +58,7 @@ struct TransferLoop {
         }
         let transfer: Transfer
         do {
-            transfer = try Transfer(exchange, easy, now: .now)
+            transfer = try Transfer(exchange, easy, now: .now, body: bodies.take())
         } catch {
             recycle(easy)
             return exchange.complete(.failure(error))
@@ -109,7 +111,7 @@ struct TransferLoop {
 
     private mutating func recycle(_ easy: EasyHandle) {
         guard idle.count < Self.maxIdleHandles else { return }
-        easy.reset()
+        easy.rest()
         idle.append(easy)
     }
 

@@ -157,7 +157,11 @@ public final class SourceClient: Sendable {
                 switch await attempt(operation, url: url, credential: credential) {
                 case .success(var response):
                     report(.answered, isProbe: isProbe, credential)
-                    return try await consume(&response)
+                    let result = try await consume(&response)
+                    let body = response.body
+                    response.body = []
+                    shared.withLock { $0.transport }.recycle(body)
+                    return result
                 case .failure(let reason): failure = reason
                 }
             }

@@ -21,13 +21,16 @@ public actor TokenFileCredentials: CredentialProvider {
     private let file: SecretFile
     private var current: (token: Secret, generation: UInt64)?
 
-    /// Credentials from the token in the file at `path`.
-    public init(path: String) { file = SecretFile(path: path) }
+    /// Credentials from the token in the file at `path`. A refused token is looked for at once, one that is still accepted
+    /// may be sent for a moment longer.
+    public init(path: String) { file = SecretFile(path: path, patience: .milliseconds(20)) }
 
     /// The token that the file holds now.
-    public func credential() async throws(CredentialFailure) -> Credential {
+    public func credential() async throws(CredentialFailure) -> Credential { try await credential(anew: false) }
+
+    private func credential(anew: Bool) async throws(CredentialFailure) -> Credential {
         let token: Secret
-        do { token = try await file.read() } catch { throw CredentialFailure(error.description) }
+        do { token = try await file.read(anew: anew) } catch { throw CredentialFailure(error.description) }
         guard token.isHeaderValue else {
             throw CredentialFailure("the token file holds characters that no header can carry")
         }
@@ -39,7 +42,7 @@ public actor TokenFileCredentials: CredentialProvider {
 
     /// The file's token, when it is no longer the refused one.
     public func replacement(for refused: Credential) async throws(CredentialFailure) -> Credential? {
-        let now = try await credential()
+        let now = try await credential(anew: true)
         return now.generation == refused.generation ? nil : now
     }
 }

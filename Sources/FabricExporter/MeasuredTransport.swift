@@ -80,6 +80,8 @@ final class MeasuredTransport: HTTPTransport {
         }
     }
 
+    func recycle(_ body: consuming [UInt8]) { base.recycle(body) }
+
     private func noteDate(of response: HTTPResponse, wallBegin: Int64, duration: Duration) {
         guard let date = response.header("Date").flatMap({ HTTPDate.parse($0) }) else { return }
         // `Date` is cut to whole seconds and was written at some time of the exchange: the middle of both is right on

@@ -12,6 +12,13 @@ public struct HTTPHeader: Sendable, Equatable {
         self.name = name
         self.value = value
     }
+
+    /// Whether it is called `name`, whatever the case of ASCII letters.
+    public func isNamed(_ name: String) -> Bool {
+        func lower(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
+        return self.name.utf8.count == name.utf8.count
+            && zip(self.name.utf8, name.utf8).allSatisfy { lower($0) == lower($1) }
+    }
 }
 
 /// One HTTP exchange to carry out.

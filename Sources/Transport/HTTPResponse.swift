@@ -21,7 +21,6 @@ public struct HTTPResponse: Sendable {
 
     /// The value of the first header called `name`, whatever its case.
     public func header(_ name: String) -> String? {
-        let wanted = name.lowercased()
-        return headers.first { $0.name.lowercased() == wanted }?.value
+        headers.first { $0.isNamed(name) }?.value
     }
 }

@@ -9,6 +9,14 @@ public protocol HTTPTransport: Sendable {
     /// - Returns: the response, whatever its status.
     /// - Throws: ``TransportFailure`` when no complete response came.
     func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse
+
+    /// Gives the memory of a body back that is no longer needed, for one that is to come. Nobody has to.
+    func recycle(_ body: consuming [UInt8])
+}
+
+extension HTTPTransport {
+    /// The memory goes back to the system.
+    public func recycle(_ body: consuming [UInt8]) {}
 }
 
 /// How connections to one source are made: the TLS and proxy part of its configuration.
