@@ -29,6 +29,13 @@ struct DeflatedBlock: Sendable {
         self.bytes = bytes
     }
 
+    /// What it says of its bytes, without them.
+    var withoutBytes: DeflatedBlock {
+        var block = self
+        block.bytes = []
+        return block
+    }
+
     /// Puts another run behind this one.
     mutating func append(_ other: DeflatedBlock) {
         bytes += other.bytes
@@ -116,23 +123,26 @@ final class Deflater {
 /// Joins deflated runs to one gzip member (RFC 1952).
 struct GzipMember {
     // Magic, method deflate, no flags, no time, no extra flags, "unknown" system.
-    private var pieces: [[UInt8]] = [[0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255]]
+    private var pieces: [PagePiece] = [.bytes([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255])]
     private var checksum: UInt32 = 0
     private var count = 0
 
-    mutating func append(_ block: DeflatedBlock) {
+    mutating func append(_ block: DeflatedBlock) { append(block, in: [.bytes(block.bytes)]) }
+
+    /// Appends a block whose bytes are in `pieces`.
+    mutating func append(_ block: DeflatedBlock, in pieces: [PagePiece]) {
         guard block.count > 0 else { return }
-        pieces.append(block.bytes)
-        checksum = DeflatedBlock.combine(checksum, block)
+        self.pieces += pieces
+        checksum = count == 0 ? block.checksum : DeflatedBlock.combine(checksum, block)
         count += block.count
     }
 
-    consuming func finish() -> [[UInt8]] {
+    consuming func finish() -> [PagePiece] {
         // An empty final block with fixed codes ends the stream; checksum and length follow, low byte first.
         var trailer: [UInt8] = [0x03, 0x00]
         for word in [checksum, UInt32(truncatingIfNeeded: count)] {
             for shift in stride(from: 0, to: 32, by: 8) { trailer.append(UInt8(truncatingIfNeeded: word >> shift)) }
         }
-        return pieces + [trailer]
+        return pieces + [.bytes(trailer)]
     }
 }

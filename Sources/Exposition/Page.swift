@@ -7,7 +7,8 @@ import Synchronization
 final class Page: Sendable {
     enum Segment: Sendable {
         case plain([PagePiece])
-        case deflated(DeflatedBlock)
+        /// What the block says, and where its bytes are.
+        case deflated(DeflatedBlock, PagePiece)
         /// Families whose samples are rendered anew at each scrape.
         case live(LiveSegment)
     }
@@ -37,12 +38,12 @@ final class Page: Sendable {
         var member = GzipMember()
         for segment in segments {
             switch segment {
-            case .deflated(let block): member.append(block)
+            case .deflated(let block, let piece): member.append(block, in: [piece])
             case .live(let families): for block in families.deflated(live) { member.append(block) }
             case .plain: break
             }
         }
-        return member.finish().map { .bytes($0) }
+        return member.finish()
     }
 }
 

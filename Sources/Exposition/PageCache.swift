@@ -61,7 +61,7 @@ public final class PageCache: Sendable {
         guard gzip else { return [.bytes(bytes)] }
         var member = GzipMember()
         member.append(DeflatedBlock(bytes, Deflater()))
-        return member.finish().map { .bytes($0) }
+        return member.finish()
     }
 
     fileprivate static func render(

@@ -49,7 +49,7 @@ actor PageWorkshop {
         }
         var ready: [Page.Segment] =
             kind.gzip
-            ? units[kind, default: UnitStore()].deflate(fixed, deflater).map { .deflated($0) }
+            ? units[kind, default: UnitStore()].deflate(fixed, deflater).map { .deflated($0.block, $0.bytes) }
             : units[kind, default: UnitStore()].lay(fixed).map { .plain($0) }
         ready.reverse()
         var live = liveSegments(of: plan, kind.format)

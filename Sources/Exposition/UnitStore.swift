@@ -10,16 +10,22 @@ struct UnitStore {
     private var file: PageFile?
 
     /// The compressed units of `segments`, each segment as one.
-    mutating func deflate(_ segments: [[PageUnit]], _ deflater: Deflater?) -> [DeflatedBlock] {
+    mutating func deflate(
+        _ segments: [[PageUnit]], _ deflater: Deflater?
+    ) -> [(block: DeflatedBlock, bytes: PagePiece)] {
         var kept: [PageUnit.Key: DeflatedBlock] = [:]
-        let blocks = segments.map { units -> DeflatedBlock in
+        let blocks = segments.map { units -> (DeflatedBlock, PagePiece) in
             var whole = DeflatedBlock()
             for unit in units {
                 let block = deflated[unit.key] ?? DeflatedBlock(unit.bytes, deflater)
                 kept[unit.key] = block
                 whole.append(block)
             }
-            return whole
+            guard whole.bytes.count >= Self.fileBytes, let file = PageFile(), let range = file.append(whole.bytes)
+            else {
+                return (whole.withoutBytes, .bytes(whole.bytes))
+            }
+            return (whole.withoutBytes, .file(file, range))
         }
         deflated = kept
         return blocks
