@@ -136,6 +136,15 @@ let package = Package(
             path: "Tests/Soak",
             swiftSettings: strict + [.unsafeFlags(["-O"])]
         ),
+        // One piece of work at a time, for scripts/check-costs and profilers.
+        .executableTarget(
+            name: "fabric-costs",
+            dependencies: [
+                "Aggregation", "Clocks", "Exposition", "FabricAPI", "FabricAuth", "FabricModel", "Secrets", "Transport",
+            ],
+            path: "Tests/Costs",
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "SoakTests",
             dependencies: ["FabricSimulator", "fabric-soak"],

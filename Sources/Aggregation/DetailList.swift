@@ -48,7 +48,8 @@ struct DetailList: Sendable {
     private static func append(_ text: String, after last: inout [UInt8], to packed: inout [UInt8]) {
         var text = text
         text.withUTF8 { bytes in
-            let shared = zip(bytes, last).prefix { $0 == $1 }.count
+            var shared = 0
+            while shared < min(bytes.count, last.count), bytes[shared] == last[shared] { shared += 1 }
             packed.appendNumber(UInt64(shared))
             packed.appendNumber(UInt64(bytes.count - shared))
             packed += bytes[shared...]

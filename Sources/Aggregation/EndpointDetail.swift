@@ -80,8 +80,14 @@ struct DetailSelection: Sendable {
 
     init(limit: Int) { self.limit = limit }
 
-    /// What was kept, ordered by id.
-    var kept: [Candidate] { heap.sorted { $0.id < $1.id } }
+    /// Hands over what was kept, ordered by id.
+    func forEachKept(_ body: (Candidate) -> Void) {
+        // Places are sorted rather than candidates, which are large and hold texts.
+        let order = heap.withUnsafeBufferPointer { heap in
+            heap.indices.sorted { heap[$0].id < heap[$1].id }
+        }
+        for place in order { body(heap[place]) }
+    }
 
     /// Keeps `candidate`, if it belongs to the best.
     /// - Parameter addTexts: makes its texts, where they are needed.

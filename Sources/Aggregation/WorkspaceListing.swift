@@ -43,16 +43,16 @@ public struct WorkspaceListing: Sendable {
         self.labels = labels
         self.cells = cells
         summary = ListingSummary(cells)
-        detailList = Self.details(of: tally.details.kept, renumbered, now: now)
+        detailList = Self.details(of: tally.details, renumbered, now: now)
         memory = tally.settings.remembers ? WorkspaceMemory(tally, cells, renumbered, now: now) : WorkspaceMemory()
         if tally.settings.remembers { rendered = render() }
     }
 
     private static func details(
-        of kept: [DetailSelection.Candidate], _ renumbered: [UInt32], now: Timestamp
+        of selection: DetailSelection, _ renumbered: [UInt32], now: Timestamp
     ) -> DetailList {
         var list = DetailList()
-        for detail in kept {
+        selection.forEachKept { detail in
             let item = DetailList.Item(
                 id: detail.id, type: Int(renumbered[Int(detail.type)]), status: Int(renumbered[Int(detail.status)]),
                 visibility: Int(renumbered[Int(detail.visibility)]),
