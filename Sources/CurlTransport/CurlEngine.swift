@@ -10,6 +10,9 @@ public final class CurlEngine: Sendable {
     /// Idle connections kept; the least recently used are closed first.
     private static let connectionCacheSize = 64
 
+    /// Whoever asks for what was fetched goes first: an answer that waits for a few milliseconds harms nobody.
+    private static let niceness: CInt = 5
+
     /// libcurl asks for one global call before any other; Swift runs this initialiser once.
     private static let globalInit: CURLcode = ccurl_global_init()
 
@@ -34,7 +37,7 @@ public final class CurlEngine: Sendable {
         let mailbox = Mailbox(multi)
         let bodies = BodyPool()
         // The thread holds the mailbox and not the engine, so that the engine's end can stop the thread.
-        let started = OwnedThread(named: "curl") {
+        let started = OwnedThread(named: "curl", niceness: Self.niceness) {
             var loop = TransferLoop(multi, mailbox, bodies)
             loop.run()
         }

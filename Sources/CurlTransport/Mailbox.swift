@@ -5,8 +5,7 @@ import Synchronization
 /// A libcurl multi handle.
 ///
 /// @unchecked: a raw pointer is not Sendable by itself. The curl thread owns the handle; every other thread may only call
-/// `curl_multi_wakeup`, which libcurl allows, and does so under the mailbox's lock, which also guards the end of the
-/// handle's life.
+/// `curl_multi_wakeup`, which libcurl allows, and does so under a lock that also guards the end of the handle's life.
 struct MultiHandle: @unchecked Sendable {
     let pointer: UnsafeMutableRawPointer
 }
@@ -23,51 +22,61 @@ final class Mailbox: Sendable {
 
     private struct State {
         var letters = Letters()
-        /// nil once the curl thread reads no more.
-        var multi: MultiHandle?
+        /// False once the curl thread reads no more.
+        var isOpen = true
         /// Spares a system call for each letter after the first.
         var isWaking = false
         var hasEnded = false
         var endWaiters: [CheckedContinuation<Void, Never>] = []
 
-        mutating func wake() {
-            guard !isWaking, let multi else { return }
-            isWaking = true
-            _ = curl_multi_wakeup(multi.pointer)
+        /// Whether the curl thread is to be woken for what has been added.
+        mutating func mustWake() -> Bool {
+            defer { isWaking = true }
+            return !isWaking && isOpen
         }
     }
 
-    private let state: Mutex<State>
+    private let state = Mutex(State())
+    /// nil once the curl thread reads no more. A lock of its own: the thread that is woken wants the other at once, and
+    /// would spin where the one that wakes it still held it.
+    private let multi: Mutex<MultiHandle?>
 
-    init(_ multi: MultiHandle) {
-        state = Mutex(State(multi: multi))
+    init(_ multi: MultiHandle) { self.multi = Mutex(multi) }
+
+    private func wake() {
+        multi.withLock { multi in
+            if let multi { _ = curl_multi_wakeup(multi.pointer) }
+        }
     }
 
     /// Hands `exchange` to the curl thread; false: it takes nothing any more.
     func submit(_ exchange: Exchange) -> Bool {
-        state.withLock { state in
-            guard state.multi != nil else { return false }
+        let (isTaken, mustWake) = state.withLock { state in
+            guard state.isOpen else { return (false, false) }
             state.letters.submissions.append(exchange)
-            state.wake()
-            return true
+            return (true, state.mustWake())
         }
+        if mustWake { wake() }
+        return isTaken
     }
 
     /// Asks the curl thread to drop the transfer of `exchange`, if it still has one.
     func abort(_ exchange: Exchange) {
-        state.withLock { state in
-            guard state.multi != nil else { return }
+        let mustWake = state.withLock { state in
+            guard state.isOpen else { return false }
             state.letters.aborts.append(exchange)
-            state.wake()
+            return state.mustWake()
         }
+        if mustWake { wake() }
     }
 
     /// Asks the curl thread to end.
     func requestStop() {
-        state.withLock { state in
+        let mustWake = state.withLock { state in
             state.letters.stop = true
-            state.wake()
+            return state.mustWake()
         }
+        if mustWake { wake() }
     }
 
     /// Suspends until the curl thread has called ``end()``.
@@ -95,8 +104,9 @@ final class Mailbox: Sendable {
     /// Refuses letters from now on, so that nobody touches the multi handle, and returns the last. Called by the curl
     /// thread, before it frees the handle.
     func close() -> Letters {
-        state.withLock { state in
-            state.multi = nil
+        multi.withLock { $0 = nil }
+        return state.withLock { state in
+            state.isOpen = false
             defer { state.letters = Letters(stop: true) }
             return state.letters
         }

@@ -8,10 +8,12 @@ final class OwnedThread: Sendable {
     /// Carries the body over `pthread_create`'s untyped pointer.
     private final class Box: Sendable {
         let name: String
+        let niceness: CInt
         let body: @Sendable () -> Void
 
-        init(_ name: String, _ body: @escaping @Sendable () -> Void) {
+        init(_ name: String, _ niceness: CInt, _ body: @escaping @Sendable () -> Void) {
             self.name = name
+            self.niceness = niceness
             self.body = body
         }
     }
@@ -19,9 +21,10 @@ final class OwnedThread: Sendable {
     /// nil once somebody has joined.
     private let thread: Mutex<pthread_t?>
 
-    /// Starts a thread; nil: the system has none left. `name` has at most 15 bytes.
-    init?(named name: String, _ body: @escaping @Sendable () -> Void) {
-        let box = Unmanaged.passRetained(Box(name, body))
+    /// Starts a thread; nil: the system has none left. `name` has at most 15 bytes; `niceness` is how much nicer than the
+    /// process it is to what wants the processor too.
+    init?(named name: String, niceness: CInt, _ body: @escaping @Sendable () -> Void) {
+        let box = Unmanaged.passRetained(Box(name, niceness, body))
         var thread = pthread_t()
         let code = pthread_create(
             &thread, nil,
@@ -30,6 +33,8 @@ final class OwnedThread: Sendable {
                 let box = Unmanaged<Box>.fromOpaque(argument).takeRetainedValue()
                 OwnedThread.blockSignals()
                 ccurl_name_this_thread(box.name)
+                // On Linux this is about the thread that calls it alone.
+                _ = nice(box.niceness)
                 box.body()
                 return nil
             }, box.toOpaque())

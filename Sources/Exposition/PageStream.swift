@@ -25,15 +25,21 @@ extension Catalogue {
             try output(UnsafeRawBufferPointer(lines.bytes))
             lines.truncate(to: 0)
         }
-        for family in families.sorted(by: { format.name(of: $0) < format.name(of: $1) }) {
+        let families = families.sorted { format.name(of: $0) < format.name(of: $1) }
+        var rest = Self.sections(of: parts, in: families)
+        for (place, family) in families.enumerated() {
             let begin = lines.count
             format.header(of: family).withUnsafeBufferPointer { lines.append($0) }
             let header = lines.count - begin
             var isEmpty = true
-            for part in parts {
+            for (index, part) in parts.enumerated() {
                 let before = lines.count
                 switch part {
-                case .fragment(let fragment): fragment.write(family, to: &lines)
+                case .fragment(let fragment):
+                    while let next = rest[index].last, next.place == place {
+                        fragment.write(next.range, to: &lines)
+                        rest[index].removeLast()
+                    }
                 case .subject(let subject): subject.write(family, to: &lines)
                 }
                 if lines.count == before { continue }
@@ -46,12 +52,24 @@ extension Catalogue {
         format.trailer.withUnsafeBufferPointer { lines.append($0) }
         try flush(beyond: 0)
     }
+
+    /// The sections of each part that is a fragment, by the place of their family, the first one last: looking for each
+    /// family in each fragment would take longer than writing it.
+    private static func sections(
+        of parts: [PagePart], in families: [MetricFamily]
+    ) -> [[(place: Int, range: Range<Int>)]] {
+        let places = Dictionary(
+            families.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        return parts.map { part in
+            guard case .fragment(let fragment) = part else { return [] }
+            return fragment.sections.compactMap { section in places[section.family].map { ($0, section.range) } }
+                .sorted { ($0.0, $0.1.lowerBound) > ($1.0, $1.1.lowerBound) }
+        }
+    }
 }
 
 extension Fragment {
-    fileprivate func write(_ family: MetricFamily, to lines: inout SampleLines) {
-        for section in sections where section.family == family.name {
-            bytes.withUnsafeBufferPointer { lines.append(UnsafeBufferPointer(rebasing: $0[section.range])) }
-        }
+    fileprivate func write(_ section: Range<Int>, to lines: inout SampleLines) {
+        bytes.withUnsafeBufferPointer { lines.append(UnsafeBufferPointer(rebasing: $0[section])) }
     }
 }

@@ -149,6 +149,6 @@ actor SourceSupervisor {
 
     private func startDiscovery() {
         guard isRunning, let loop = discovery?.loop, discovery?.task == nil else { return }
-        discovery?.task = Task { await loop.run() }
+        discovery?.task = Task(priority: .utility) { await loop.run() }
     }
 }

@@ -97,38 +97,43 @@ public struct EndpointID: Sendable, Hashable, Comparable {
     }
 
     private static func hexadecimal(_ bytes: UnsafeBufferPointer<UInt8>, dashed: Bool) -> (UInt64, UInt64)? {
-        // One look at the end for all digits: a bad one leaves a bit here.
-        var bad: UInt8 = 0
-        let digits = Self.digitValues
-        func number(_ range: Range<Int>) -> UInt64 {
-            var number: UInt64 = 0
-            for index in range {
-                let digit = digits[Int(bytes[index])]
-                bad |= digit
-                number = number << 4 | UInt64(digit & 15)
-            }
-            return number
+        guard let start = bytes.baseAddress.map({ UnsafeRawPointer($0) }) else { return nil }
+        func eight(_ offset: Int) -> UInt64 {
+            UInt64(littleEndian: start.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
         }
-        let words: (UInt64, UInt64)
+        func four(_ offset: Int) -> UInt64 {
+            UInt64(UInt32(littleEndian: start.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+        }
+        let parts: (UInt32?, UInt32?, UInt32?, UInt32?)
         if dashed {
             let dash = UInt8(ascii: "-")
             guard bytes[8] == dash, bytes[13] == dash, bytes[18] == dash, bytes[23] == dash else { return nil }
-            words = (
-                number(0..<8) << 32 | number(9..<13) << 16 | number(14..<18), number(19..<23) << 48 | number(24..<36)
+            parts = (
+                number(eight(0)), number(four(9) | four(14) << 32), number(four(19) | four(24) << 32),
+                number(eight(28))
             )
         } else {
-            words = (number(0..<16), number(16..<32))
+            parts = (number(eight(0)), number(eight(8)), number(eight(16)), number(eight(24)))
         }
-        return bad & 0x80 == 0 ? words : nil
+        guard let a = parts.0, let b = parts.1, let c = parts.2, let d = parts.3 else { return nil }
+        return (UInt64(a) << 32 | UInt64(b), UInt64(c) << 32 | UInt64(d))
     }
 
-    /// The value of each byte as a lower-case hexadecimal digit; 0x80 where it is none.
-    private static let digitValues: [UInt8] = (0...255).map { byte in
-        switch UInt8(byte) {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt8(byte) - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt8(byte) - UInt8(ascii: "a") + 10
-        default: 0x80
-        }
+    /// The number that eight characters spell, the first of them in the lowest byte; nil where one is no lower-case
+    /// hexadecimal digit.
+    @inline(__always)
+    private static func number(_ characters: UInt64) -> UInt32? {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        // The lower half of each character; of a letter nine more. What is no digit becomes something that is spelled
+        // otherwise, or that is no half byte.
+        let values = (characters & (ones * 0x0F)) &+ (characters >> 6 & ones) &* 9
+        let areLetters = (values &+ ones * 6) >> 4 & ones
+        guard values & (ones * 0xF0) == 0,
+            values &+ ones * 0x30 &+ areLetters &* (0x61 - 0x3A) == characters
+        else { return nil }
+        let bytes = (values << 4 | values >> 8) & 0x00FF_00FF_00FF_00FF
+        let pairs = (bytes | bytes >> 8) & 0x0000_FFFF_0000_FFFF
+        return UInt32(truncatingIfNeeded: pairs | pairs >> 16).byteSwapped
     }
 
     /// The bytes of the id as the service spells it, which are gone when `body` returns.

@@ -8,34 +8,44 @@ public enum ISO8601Time {
         usual(bytes) ?? any(bytes)
     }
 
-    /// The one spelling that the service is documented to use, `2023-05-30T12:24:30.401Z`, read without a branch for each
-    /// digit; nil for every other text.
+    /// The one spelling that the service is documented to use, `2023-05-30T12:24:30.401Z`, eight characters at a time; nil for
+    /// every other text.
     private static func usual(_ bytes: UnsafeBufferPointer<UInt8>) -> Timestamp? {
-        guard bytes.count == 24, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
-            bytes[10] == UInt8(ascii: "T"), bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
-            bytes[19] == UInt8(ascii: "."), bytes[23] == UInt8(ascii: "Z")
-        else { return nil }
-        // Becomes larger than nine where any digit is none.
-        var bad: UInt8 = 0
-        func digit(_ position: Int) -> Int {
-            let value = bytes[position] &- UInt8(ascii: "0")
-            bad = max(bad, value)
-            return Int(value)
-        }
-        func two(_ position: Int) -> Int { digit(position) * 10 + digit(position + 1) }
-        let (year, month, day) = (two(0) * 100 + two(2), two(5), two(8))
-        let (hour, minute, second) = (two(11), two(14), two(17))
-        let milliseconds = two(20) * 10 + digit(22)
-        guard bad <= 9, year > 0, (1...12).contains(month), day >= 1,
-            day <= 28 || day <= daysIn(month: month, year: year),
+        guard bytes.count == 24, let start = bytes.baseAddress.map({ UnsafeRawPointer($0) }) else { return nil }
+        // Taken together with "0000-00-", "00T00:00" and ":00.000Z", digits become numbers and the rest zero.
+        let date = word(start, 0) ^ 0x2D30_302D_3030_3030
+        let hours = word(start, 8) ^ 0x3030_3A30_3054_3030
+        let seconds = word(start, 16) ^ 0x5A30_3030_2E30_303A
+        let isUsual =
+            areDigits(date) && areDigits(hours) && areDigits(seconds)
+            && (date & 0xFF00_00FF_0000_0000) | (hours & 0x0000_FF00_00FF_0000) | (seconds & 0xFF00_0000_FF00_00FF) == 0
+        guard isUsual else { return nil }
+        // Each byte becomes the number of two digits that begins there.
+        let (dates, times, rest) = (date &* 10 &+ date >> 8, hours &* 10 &+ hours >> 8, seconds &* 10 &+ seconds >> 8)
+        func two(_ pairs: UInt64, _ position: UInt64) -> Int { Int(pairs >> (8 * position) & 0xFF) }
+        let (year, month, day) = (two(dates, 0) * 100 + two(dates, 2), two(dates, 5), two(times, 0))
+        let (hour, minute, second) = (two(times, 3), two(times, 6), two(rest, 1))
+        let milliseconds = two(rest, 4) * 10 + two(seconds, 6)
+        guard year > 0, (1...12).contains(month), day >= 1, day <= 28 || day <= daysIn(month: month, year: year),
             hour < 24, minute < 60, second < 60
         else { return nil }
         // As `daysSinceEpoch` without its eras: the leap day of this very year counts from March on.
         let leaps = month > 2 ? year : year - 1
         let beforeMonth = (367 * month - 362) / 12 - (month > 2 ? 2 : 0)
         let days = year * 365 + leaps / 4 - leaps / 100 + leaps / 400 + beforeMonth + day - 719_528
-        let seconds = days * 86_400 + hour * 3_600 + minute * 60 + second
-        return Timestamp(microseconds: Int64(seconds * 1_000_000 + milliseconds * 1_000))
+        let whole = days * 86_400 + hour * 3_600 + minute * 60 + second
+        return Timestamp(microseconds: Int64(whole * 1_000_000 + milliseconds * 1_000))
+    }
+
+    @inline(__always)
+    private static func word(_ start: UnsafeRawPointer, _ offset: Int) -> UInt64 {
+        UInt64(littleEndian: start.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
+
+    /// Whether each byte is a number from 0 to 9.
+    @inline(__always)
+    private static func areDigits(_ word: UInt64) -> Bool {
+        (word | word &+ 0x0606_0606_0606_0606) & 0xF0F0_F0F0_F0F0_F0F0 == 0
     }
 
     private static func any(_ bytes: UnsafeBufferPointer<UInt8>) -> Timestamp? {

@@ -121,7 +121,8 @@ public actor PollFleet {
         guard isRunning else { return nil }
         lastTask += 1
         let id = lastTask
-        tasks[id] = Task {
+        // Scrapes go first where there are more listings to decode than processors.
+        tasks[id] = Task(priority: .utility) {
             await poller.run()
             tasks[id] = nil
         }

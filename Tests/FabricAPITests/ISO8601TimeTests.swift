@@ -99,4 +99,30 @@ struct ISO8601TimeTests {
             }
         }
     }
+
+    @Test("Of the usual spelling no byte can be another without being read as such, or refused")
+    func anyByte() {
+        let text = Array("2023-05-30T12:24:30.401Z".utf8)
+        // What the reader of other spellings takes in these places.
+        let taken: [Int: String] = [10: "Tt ", 19: ".,", 23: "Zz0123456789"]
+        for place in text.indices {
+            for byte in UInt8(0)..<0x80 {
+                var bytes = text
+                bytes[place] = byte
+                // A leap second is another moment's first.
+                if bytes[17...18] == [0x36, 0x30] { continue }
+                let time = bytes.withUnsafeBufferPointer { ISO8601Time.parse($0) }
+                if let others = taken[place] {
+                    #expect((time != nil) == others.utf8.contains(byte), "\(place) \(byte)")
+                } else if let time {
+                    #expect(Array(time.iso8601(fractionDigits: 3).utf8) == bytes, "\(place) \(byte)")
+                } else {
+                    let isDigit = (0x30...0x39).contains(byte)
+                    // Digits are refused where they make a thirteenth month and the like, never in year or fraction.
+                    #expect(
+                        !isDigit || [5, 6, 8, 9, 11, 14, 17].contains(place) || !(0x30...0x39).contains(text[place]))
+                }
+            }
+        }
+    }
 }

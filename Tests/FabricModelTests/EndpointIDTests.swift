@@ -48,4 +48,18 @@ struct EndpointIDTests {
         let bytes: [UInt8] = [0x61, 0xFF, 0x62]
         #expect(bytes.withUnsafeBufferPointer { EndpointID(utf8: $0) }.text == "a\u{FFFD}b")
     }
+
+    @Test(
+        "Whatever byte stands among its digits, an id gives it back",
+        arguments: ["0123456789abcdeffedcba9876543210", "01234567-89ab-cdef-fedc-ba9876543210"])
+    func anyByte(_ text: String) {
+        for place in 0..<text.utf8.count {
+            for byte in 0..<UInt8(0x80) {
+                var bytes = Array(text.utf8)
+                bytes[place] = byte
+                let id = bytes.withUnsafeBufferPointer { EndpointID(utf8: $0) }
+                #expect(id.withText { Array($0) } == bytes)
+            }
+        }
+    }
 }

@@ -5,6 +5,7 @@ import FabricModel
 import Logging
 import TestSupport
 import Testing
+import Transport
 
 @testable import Polling
 
@@ -79,5 +80,30 @@ struct PollFleetTests {
         running.cancel()
         await running.value
         #expect(polled.cloud.urls.count == 1)
+    }
+
+    @Test("Polls give way to scrapes")
+    func priority() async {
+        let probe = PriorityProbe()
+        let (fleet, _) = fleet()
+        let client = PolledWorkspace(through: probe).client
+        await fleet.assign(targets("a"), of: "s", through: client, manner: manner)
+        let running = Task(priority: .high) { await fleet.run() }
+        #expect(await probe.priorities.first { _ in true } == .utility)
+        running.cancel()
+        await running.value
+    }
+}
+
+/// Tells with what priority requests are made.
+private struct PriorityProbe: HTTPTransport {
+    let priorities: AsyncStream<TaskPriority?>
+    private let seen: AsyncStream<TaskPriority?>.Continuation
+
+    init() { (priorities, seen) = AsyncStream.makeStream() }
+
+    func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse {
+        seen.yield(Task.basePriority)
+        throw TransportFailure(.connect, "nothing is there")
     }
 }
