@@ -49,8 +49,11 @@ final class Exchange: Sendable {
     func start() -> Bool { state.withLock { $0.start() } }
 
     /// Ends the exchange, unless a cancellation was faster.
-    func complete(_ outcome: Outcome) {
-        state.withLock { $0.complete() }?.resume(returning: outcome)
+    ///
+    /// Consumed, here and on the way: whoever waits runs at once on another thread, and would have to copy a body that this
+    /// one still holds before it may write behind it.
+    func complete(_ outcome: consuming Outcome) {
+        if let continuation = state.withLock({ $0.complete() }) { continuation.resume(returning: outcome) }
     }
 }
 

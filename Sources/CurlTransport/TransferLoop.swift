@@ -97,7 +97,7 @@ struct TransferLoop {
         nextDeadline = active.values.map { $0.exchange.deadline.advanced(by: Self.grace) }.min()
     }
 
-    private mutating func finish(_ transfer: Transfer, _ outcome: Exchange.Outcome) {
+    private mutating func finish(_ transfer: Transfer, _ outcome: consuming Exchange.Outcome) {
         // Removed first: whoever is resumed may find the connection free.
         remove(transfer)
         transfer.exchange.complete(outcome)

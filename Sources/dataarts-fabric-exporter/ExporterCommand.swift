@@ -39,7 +39,7 @@ struct ExporterCommand: AsyncParsableCommand {
         guard getenv("MALLOC_ARENA_MAX") == nil else { return }
         mallopt(M_ARENA_MAX, 2)
         mallopt(M_MMAP_THRESHOLD, 256 * 1024)
-        mallopt(M_TRIM_THRESHOLD, 1024 * 1024)
+        mallopt(M_TRIM_THRESHOLD, 4 * 1024 * 1024)
     }
 
     private static func exit(for error: any Error) -> Never {
