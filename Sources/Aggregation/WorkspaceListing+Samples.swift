@@ -82,16 +82,16 @@ extension WorkspaceListing: RenderedSubject {
     private func writeStatusSince(to lines: inout SampleLines) {
         detailList.forEach { item, name, _ in
             open(item, name, in: &lines)
-            lines.label("visibility", cells.escaped, item.visibility)
+            lines.label("visibility", cells.escaped, Int(item.words.visibility))
             lines.close(.microseconds(item.since.microseconds))
         }
     }
 
     private func writeErrors(to lines: inout SampleLines) {
         detailList.forEach { item, name, _ in
-            guard item.errorCode != 0 else { return }
+            guard item.words.errorCode != WordTable.none else { return }
             open(item, name, in: &lines)
-            lines.label("error_code", cells.escaped, item.errorCode)
+            lines.label("error_code", cells.escaped, Int(item.words.errorCode))
             lines.close(.integer(1))
         }
     }
@@ -100,7 +100,7 @@ extension WorkspaceListing: RenderedSubject {
         lines.open()
         item.id.withText { lines.label("endpoint_id", escaping: $0) }
         lines.label("endpoint_name", escaping: name)
-        lines.label("endpoint_type", cells.escaped, item.type)
-        lines.label("status", cells.escaped, item.status)
+        lines.label("endpoint_type", cells.escaped, Int(item.words.type))
+        lines.label("status", cells.escaped, Int(item.words.status))
     }
 }

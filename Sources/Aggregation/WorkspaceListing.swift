@@ -29,7 +29,7 @@ public struct WorkspaceListing: Sendable {
     public let memory: WorkspaceMemory
     let labels: [Label]
     let cells: ListingCells
-    let detailList: DetailList
+    private(set) var detailList: DetailList
     /// The page of one that is written once is rendered as it is written.
     public private(set) var rendered: Fragment?
 
@@ -53,12 +53,13 @@ public struct WorkspaceListing: Sendable {
     ) -> DetailList {
         var list = DetailList()
         selection.forEachKept { detail in
-            let item = DetailList.Item(
-                id: detail.id, type: Int(renumbered[Int(detail.type)]), status: Int(renumbered[Int(detail.status)]),
-                visibility: Int(renumbered[Int(detail.visibility)]),
-                errorCode: Int(renumbered[Int(detail.errorCode)]),
-                since: detail.since == StatusMemory.thisPoll ? now : detail.since)
-            list.append(item, name: detail.name, message: detail.errorMessage)
+            let words = DetailList.Words(
+                type: renumbered[Int(detail.type)], status: renumbered[Int(detail.status)],
+                visibility: renumbered[Int(detail.visibility)], errorCode: renumbered[Int(detail.errorCode)])
+            let since = detail.since == StatusMemory.thisPoll ? now : detail.since
+            list.append(
+                DetailList.Item(id: detail.id, words: words, since: since), name: detail.name,
+                message: detail.errorMessage)
         }
         list.close()
         return list
@@ -69,18 +70,24 @@ public struct WorkspaceListing: Sendable {
         var details: [EndpointDetail] = []
         details.reserveCapacity(detailList.count)
         detailList.forEach { item, name, message in
+            func word(_ number: UInt32) -> Word { cells.words[Int(number)] }
+            let words = item.words
             details.append(
                 EndpointDetail(
-                    id: item.id, name: PageText(name).string, type: cells.words[item.type],
-                    status: EndpointStatus(cells.words[item.status]), visibility: cells.words[item.visibility],
-                    since: item.since, errorCode: item.errorCode == 0 ? nil : cells.words[item.errorCode],
+                    id: item.id, name: PageText(name).string, type: word(words.type),
+                    status: EndpointStatus(word(words.status)), visibility: word(words.visibility), since: item.since,
+                    errorCode: words.errorCode == WordTable.none ? nil : word(words.errorCode),
                     errorMessage: PageText(message).string))
         }
         return details
     }
 
-    /// How many endpoints are served one by one.
-    public var detailCount: Int { detailList.count }
+    /// The same listing without what no page needs: for one that is written once, and kept until all are there.
+    public var forPageAlone: WorkspaceListing {
+        var listing = self
+        listing.detailList = detailList.withoutMessages
+        return listing
+    }
 }
 
 extension WorkspaceMemory {

@@ -59,31 +59,33 @@ public struct EndpointID: Sendable, Hashable, Comparable {
         }
     }
 
-    /// Writes the id in at most 17 bytes, or as many as its text has and a few more.
-    public func pack(into bytes: inout [UInt8]) {
+    /// Writes the id in 17 bytes, or as many as its text has and a few more.
+    /// - Parameter flags: less than 64; stands in the first byte and comes back with the id.
+    public func pack(_ flags: UInt8, into bytes: inout [UInt8]) {
         switch form {
-        case .digits(let high, let low): Self.pack(1, high, low, into: &bytes)
-        case .uuid(let high, let low): Self.pack(2, high, low, into: &bytes)
+        case .digits(let high, let low): Self.pack(flags << 2 | 1, high, low, into: &bytes)
+        case .uuid(let high, let low): Self.pack(flags << 2 | 2, high, low, into: &bytes)
         case .other(let text):
-            bytes.append(0)
+            bytes.append(flags << 2)
             bytes.appendNumber(UInt64(text.count))
             bytes += text
         }
     }
 
-    private static func pack(_ kind: UInt8, _ high: UInt64, _ low: UInt64, into bytes: inout [UInt8]) {
-        bytes.append(kind)
+    private static func pack(_ first: UInt8, _ high: UInt64, _ low: UInt64, into bytes: inout [UInt8]) {
+        bytes.append(first)
         withUnsafeBytes(of: (high, low)) { bytes += $0 }
     }
 
-    /// Reads what ``pack(into:)`` wrote.
-    public init(unpacking reader: inout PackedReader) {
-        let kind = reader.byte()
-        if kind == 0 {
+    /// Reads what `pack` wrote.
+    public init(unpacking reader: inout PackedReader, _ flags: inout UInt8) {
+        let first = reader.byte()
+        flags = first >> 2
+        if first & 3 == 0 {
             form = .other(Array(reader.bytes(Int(reader.number()))))
         } else {
             let (high, low) = (reader.word(), reader.word())
-            form = kind == 1 ? .digits(high, low) : .uuid(high, low)
+            form = first & 3 == 1 ? .digits(high, low) : .uuid(high, low)
         }
     }
 

@@ -84,7 +84,8 @@ public struct WorkspacePoller: Sendable {
                 malformedFields: listing.malformedFields)
             let snapshot = WorkspaceListing(tally: listing.fold, counts: counts, labels: workspace.labels, now: now)
             log.noteDetails(snapshot.details, before: store.details(of: workspace.key))
-            store.note(result, listing: snapshot, of: workspace.key, stay: stay)
+            store.note(
+                result, listing: tally.remembers ? snapshot : snapshot.forPageAlone, of: workspace.key, stay: stay)
             log.noteSuccess(counts, duration: result.duration)
         case .failure(let failure):
             result.failure = failure

@@ -8,7 +8,7 @@ import Testing
 struct DetailListTests {
     private struct Read: Equatable {
         var id: String
-        var words: [Int]
+        var words: [UInt32]
         var since: Int64
         var name: String?
         var message: String?
@@ -32,8 +32,10 @@ struct DetailListTests {
         for one in Self.written {
             list.append(
                 DetailList.Item(
-                    id: EndpointID(one.id), type: one.words[0], status: one.words[1], visibility: one.words[2],
-                    errorCode: one.words[3], since: Timestamp(microseconds: one.since)),
+                    id: EndpointID(one.id),
+                    words: .init(
+                        type: one.words[0], status: one.words[1], visibility: one.words[2], errorCode: one.words[3]),
+                    since: Timestamp(microseconds: one.since)),
                 name: one.name, message: one.message)
         }
         if isClosed { list.close() }
@@ -41,10 +43,19 @@ struct DetailListTests {
         list.forEach { item, name, message in
             read.append(
                 Read(
-                    id: item.id.text, words: [item.type, item.status, item.visibility, item.errorCode],
+                    id: item.id.text,
+                    words: [item.words.type, item.words.status, item.words.visibility, item.words.errorCode],
                     since: item.since.microseconds, name: PageText(name).string, message: PageText(message).string))
         }
         #expect(read == Self.written)
         #expect(list.count == Self.written.count)
+        var withoutMessages = 0
+        list.withoutMessages.forEach { item, name, message in
+            let one = Self.written[withoutMessages]
+            withoutMessages += 1
+            #expect(item.id.text == one.id && item.since.microseconds == one.since)
+            #expect(PageText(name).string == one.name && message.isEmpty)
+        }
+        #expect(withoutMessages == Self.written.count)
     }
 }

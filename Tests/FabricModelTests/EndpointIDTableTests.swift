@@ -57,10 +57,12 @@ struct PackingTests {
         arguments: ["0123456789abcdeffedcba9876543210", "11111111-2222-3333-4444-555555555555", "x", "端点"])
     func ids(_ text: String) {
         var bytes: [UInt8] = []
-        EndpointID(text).pack(into: &bytes)
+        EndpointID(text).pack(63, into: &bytes)
         bytes.withUnsafeBufferPointer { bytes in
             var reader = PackedReader(bytes)
-            #expect(EndpointID(unpacking: &reader) == EndpointID(text))
+            var flags: UInt8 = 0
+            #expect(EndpointID(unpacking: &reader, &flags) == EndpointID(text))
+            #expect(flags == 63)
             #expect(reader.isAtEnd)
         }
         #expect(EndpointID(text).withText { String(decoding: $0, as: UTF8.self) } == text)
