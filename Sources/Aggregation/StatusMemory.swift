@@ -40,6 +40,7 @@ struct StatusMemory: Sendable {
     mutating func settle(thisPoll now: Timestamp, renumbered: [UInt32]) {
         statuses = statuses.map { renumbered[Int($0)] }
         moments = moments.map { $0 == Self.thisPoll ? now : $0 }
+        ids.trim()
     }
 
     /// The numbers of the words that are needed.

@@ -14,7 +14,7 @@ final class BodyPool: Sendable {
     /// An empty array, with room where there is one that had it.
     func take() -> [UInt8] { bodies.withLock { $0.popLast() } ?? [] }
 
-    /// Keeps the memory of `body`, unless somebody else still reads it or there is enough.
+    /// Keeps the memory of `body`, unless there is enough. What somebody else still reads is left to them.
     func put(_ body: consuming [UInt8]) {
         guard (1...Self.maximumBytes).contains(body.capacity) else { return }
         body.removeAll(keepingCapacity: true)

@@ -58,7 +58,7 @@ extension ConfigurationReference {
         Only `sources` is required, and in a source `auth` and `workspaces`, with `region` or else `name` and `base_url`.
 
         Without a file, `--region`, `--workspace` (repeatable, `ID` or `ID=NAME`) and `--token-file` make a configuration of
-        one source with all defaults.
+        one source with all defaults; without `--token-file` its `auth` is `environment: {}`.
 
         ## How values are written
 

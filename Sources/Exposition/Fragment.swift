@@ -77,14 +77,7 @@ public struct FragmentBuilder {
     static func appendPair(_ name: String, _ value: String, to text: inout [UInt8]) {
         text += name.utf8
         text += "=\"".utf8
-        for byte in value.utf8 {
-            switch byte {
-            case UInt8(ascii: "\\"): text += "\\\\".utf8
-            case UInt8(ascii: "\""): text += "\\\"".utf8
-            case UInt8(ascii: "\n"): text += "\\n".utf8
-            default: text.append(byte)
-            }
-        }
+        for byte in value.utf8 { LabelEscape.append(byte, to: &text) }
         text.append(UInt8(ascii: "\""))
     }
 }

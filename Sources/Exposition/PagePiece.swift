@@ -18,7 +18,7 @@ public enum PagePiece: Sendable {
     }
 }
 
-/// A file in memory to which text is added and in which nothing is ever changed: what is being sent from it stays what
+/// A file in memory to which bytes are added and in which nothing is ever changed: what is being sent from it stays what
 /// it was.
 public final class PageFile: Sendable {
     /// Open as long as this object lives.

@@ -31,7 +31,7 @@ public struct EscapedTexts: Sendable {
     }
 }
 
-private enum LabelEscape {
+enum LabelEscape {
     @inline(__always)
     static func isNeeded(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\n")
@@ -54,7 +54,6 @@ public struct SampleLines: ~Copyable {
     private var opening: [UInt8] = []
     private var hasLabels = false
     private var isFirst = true
-    private var nameLength = 0
 
     /// No lines.
     public init() {
@@ -74,7 +73,6 @@ public struct SampleLines: ~Copyable {
     public mutating func begin(_ family: MetricFamily, _ labels: [Label]) {
         opening.removeAll(keepingCapacity: true)
         opening += family.name.utf8
-        nameLength = opening.count
         opening.append(UInt8(ascii: "{"))
         hasLabels = false
         for label in labels where !label.value.isEmpty {

@@ -34,8 +34,8 @@ actor ListingAssembly<Fold: ListingFold> where Fold.Row: ListedRow {
         let step = plan.receive(shape, for: request)
         if step == .shifted { hasShifted = true }
         if case .fetch(let further) = step, !further.isEmpty, let total = plan.total {
-            // No more than the pages to come can hold, whatever the service says.
-            filter.expect(rows: min(Int(total), shape.rowCount + further.count * plan.pageSize))
+            // The plan has refused a total beyond the configured limit.
+            filter.expect(rows: Int(total))
         }
         return step
     }

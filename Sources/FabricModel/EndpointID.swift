@@ -49,6 +49,9 @@ public struct EndpointID: Sendable, Hashable, Comparable {
         }
     }
 
+    /// The id of these 32 digits.
+    init(_ high: UInt64, _ low: UInt64, dashed: Bool) { form = dashed ? .uuid(high, low) : .digits(high, low) }
+
     /// The 32 digits as two numbers, where the id is spelled by so many.
     @inline(__always)
     var digits: (high: UInt64, low: UInt64, isDashed: Bool)? {

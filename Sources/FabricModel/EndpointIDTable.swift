@@ -46,6 +46,9 @@ public struct EndpointIDTable: Sendable {
         return (digits.count - 1, true)
     }
 
+    /// Gives back what was reserved for more ids.
+    public mutating func trim() { if digits.capacity > digits.count { digits = digits.map { $0 } } }
+
     /// The number of `id`; nil where it is not there.
     public func number(of id: EndpointID) -> Int? {
         if count == 0 { return nil }
@@ -79,13 +82,14 @@ public struct EndpointIDTable: Sendable {
 extension EndpointIDTable: Equatable {
     /// Whether the same ids are there, in whatever order they came.
     public static func == (left: EndpointIDTable, right: EndpointIDTable) -> Bool {
-        guard left.count == right.count, left.others.count == right.others.count else { return false }
-        // Places alone say which entries are digits.
-        return left.others.keys.allSatisfy { right.others[$0] != nil }
+        guard left.count == right.count else { return false }
+        // Places alone say which entries are digits. The first id decides which spelling they have, so that an id may be
+        // among the digits of one table and among the others of the other.
+        return left.others.keys.allSatisfy { right.number(of: $0) != nil }
             && left.places.allSatisfy { place in
                 if place == 0 { return true }
                 let (high, low) = left.digits[Int(place) - 1]
-                return left.areDashed == right.areDashed && right.places[right.find(high, low)] != 0
+                return right.number(of: EndpointID(high, low, dashed: left.areDashed == true)) != nil
             }
     }
 }

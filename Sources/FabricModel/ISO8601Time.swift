@@ -45,7 +45,7 @@ public enum ISO8601Time {
     /// Whether each byte is a number from 0 to 9.
     @inline(__always)
     private static func areDigits(_ word: UInt64) -> Bool {
-        (word | word &+ 0x0606_0606_0606_0606) & 0xF0F0_F0F0_F0F0_F0F0 == 0
+        (word | (word &+ 0x0606_0606_0606_0606)) & 0xF0F0_F0F0_F0F0_F0F0 == 0
     }
 
     private static func any(_ bytes: UnsafeBufferPointer<UInt8>) -> Timestamp? {

@@ -10,6 +10,11 @@ enum BodyLengthMismatch: Error {
     case tooShort(announced: Int, written: Int)
 }
 
+/// Part of a body cannot be read from its file: the machine's trouble, not the peer's.
+struct BodyFileUnreadable: Error {
+    let errno: Int32
+}
+
 /// Sends responses over one connection.
 struct ResponseWriter {
     /// Bytes are turned into buffers this many at a time, so that a response of many megabytes is never held twice, and
@@ -50,6 +55,9 @@ struct ResponseWriter {
                 for slice in Self.slices(of: range) { try await add(try file.read(slice), to: &batch) }
             }
         }
+        // SwiftNIO takes a request for answered once the end is queued, and from then on closes the connection at a stop,
+        // whatever still waits before it.
+        if batch.hasFiles { try await connection.write(batch.take()) }
         try await connection.write(batch.take() + [.end(nil)])
     }
 
@@ -72,7 +80,10 @@ private struct PartBatch {
     private var parts: [HTTPServerResponsePart]
     /// How many bytes of it are held in memory.
     private(set) var bytes = 0
-    private var handles: [NIOFileHandle] = []
+    /// With the files themselves, which keep the descriptors open.
+    private var files: [(handle: NIOFileHandle, file: BodyFile)] = []
+
+    var hasFiles: Bool { !files.isEmpty }
 
     init(head: HTTPResponseHead) { parts = [.head(head)] }
 
@@ -83,7 +94,7 @@ private struct PartBatch {
 
     mutating func add(_ file: BodyFile, _ ranges: [Range<Int>]) {
         let handle = NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: file.descriptor)
-        handles.append(handle)
+        files.append((handle, file))
         for range in ranges {
             let region = FileRegion(fileHandle: handle, readerIndex: range.lowerBound, endIndex: range.upperBound)
             parts.append(.body(.fileRegion(region)))
@@ -101,22 +112,25 @@ private struct PartBatch {
     /// The descriptors are the files' owners', so the handles must not think that they are to be closed. Called when
     /// everything is written, or the connection is gone.
     mutating func releaseFiles() {
-        for handle in handles { _ = try? handle.takeDescriptorOwnership() }
-        handles = []
+        for (handle, _) in files { _ = try? handle.takeDescriptorOwnership() }
+        files = []
     }
 }
 
 extension BodyFile {
     /// The bytes of a range.
-    /// - Throws: `IOError` where they cannot be read.
+    /// - Throws: ``BodyFileUnreadable``.
     fileprivate func read(_ range: Range<Int>) throws -> ByteBuffer {
         var buffer = ByteBufferAllocator().buffer(capacity: range.count)
         var offset = range.lowerBound
         while offset < range.upperBound {
-            let count = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: range.upperBound - offset) { bytes in
-                max(0, pread(descriptor, bytes.baseAddress, range.upperBound - offset, off_t(offset)))
+            var count = 0
+            buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: range.upperBound - offset) { bytes in
+                count = pread(descriptor, bytes.baseAddress, range.upperBound - offset, off_t(offset))
+                return max(0, count)
             }
-            guard count > 0 else { throw IOError(errnoCode: errno, reason: "reading a part of a body") }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw BodyFileUnreadable(errno: count < 0 ? errno : EIO) }
             offset += count
         }
         return buffer

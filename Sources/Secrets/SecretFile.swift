@@ -17,30 +17,18 @@ public actor SecretFile {
     // Reading a file blocks, on a hung network mount for long: it happens on a thread of its own, never on Swift's pool.
     private let queue = DispatchQueue(label: "secret-file")
     private var known: (identity: Identity, secret: Secret)?
-    private let patience: Duration
-    private var lookedAt: ContinuousClock.Instant?
 
     /// A secret in the file at `path`, which need not exist yet.
-    /// - Parameter patience: for how long what was seen is taken to be still there. Looking costs a thread's turn and four
-    ///   system calls, which is felt by who asks thousands of times in a second.
-    public init(path: String, patience: Duration = .zero) {
-        self.path = path
-        self.patience = patience
-    }
+    public init(path: String) { self.path = path }
 
     /// The file's content without its trailing newline.
-    /// - Parameter anew: whether to look at the file whatever was seen before.
     /// - Throws: ``SecretFileError`` when it cannot be read or is empty.
-    public func read(anew: Bool = false) async throws(SecretFileError) -> Secret {
-        let now = ContinuousClock.now
-        if !anew, let known, let lookedAt, now < lookedAt + patience { return known.secret }
+    public func read() async throws(SecretFileError) -> Secret {
         let (path, known, queue) = (path, known, queue)
         let result = await withCheckedContinuation { continuation in
             queue.async { continuation.resume(returning: Self.load(path: path, known: known)) }
         }
         self.known = try result.get()
-        // As it was when the look began.
-        lookedAt = now
         guard let secret = self.known?.secret else { throw SecretFileError(path: path, problem: "it is empty") }
         return secret
     }

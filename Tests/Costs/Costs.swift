@@ -22,7 +22,7 @@ enum Costs {
         }
         let work = Work(endpoints: count)
         switch arguments[1] {
-        // Pages are decoded and their rows counted; with details, every eighth or so is kept by itself.
+        // Pages are decoded and their rows counted; with details, about a quarter is kept by itself.
         case "poll": for _ in 0..<rounds { _ = await work.poll(.none) }
         case "details": for _ in 0..<rounds { _ = await work.poll(.problems) }
         // A listing with every endpoint by itself becomes a page.

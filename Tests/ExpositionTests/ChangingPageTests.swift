@@ -101,8 +101,11 @@ struct ChangingPageTests {
     func unchanged() async {
         let scene = Scene(groups: 3, subjects: 200)
         let before = await scene.places()
+        let file = await scene.file()
         scene.source.set(groups: scene.source.groups().map { FragmentGroup($0.fragments) })
         let after = await scene.places()
+        let still = await scene.file()
+        #expect(file != nil && file === still)
         #expect(before.map(\.range) == after.map(\.range))
         #expect(!before.isEmpty)
     }

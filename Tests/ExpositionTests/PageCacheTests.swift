@@ -50,11 +50,11 @@ struct PageCacheTests {
 
     @Test("Live families that stand side by side are rendered together")
     func neighbours() async {
-        let families = ["t_a", "t_b", Families.live.name].map { MetricFamily(.gauge, $0, labels: [], help: "T.") }
+        let families = ["t_a", "t_b", "t_c", "t_d"].map { MetricFamily(.gauge, $0, labels: [], help: "T.") }
         var builder = FragmentBuilder()
         for family in families.reversed() { builder.add(family, .integer(1)) }
         let fragment = builder.build()
-        let source = StubSource()
+        let source = StubSource(live: [families[1], families[2]])
         source.set(fragments: [fragment], live: [fragment])
         let catalogue = Catalogue([.init("T", families)])
         let pieces = await PageCache(catalogue: catalogue, source: source).page(.openMetrics, gzip: false)

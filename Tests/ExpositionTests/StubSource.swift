@@ -14,6 +14,9 @@ final class StubSource: FragmentSource {
     }
 
     private let state = Mutex(State())
+    let liveFamilies: Set<String>
+
+    init(live: [MetricFamily] = [Families.live]) { liveFamilies = Set(live.map(\.name)) }
 
     func set(fragments: [Fragment], live: [Fragment] = []) {
         state.withLock { state in
@@ -36,7 +39,6 @@ final class StubSource: FragmentSource {
     var liveRenderings: Int { state.withLock { $0.liveRenderings } }
 
     var version: UInt64 { state.withLock { $0.version } }
-    var liveFamilies: Set<String> { [Families.live.name] }
 
     func groups() -> [FragmentGroup] {
         state.withLock { state in

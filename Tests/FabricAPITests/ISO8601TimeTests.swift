@@ -106,7 +106,7 @@ struct ISO8601TimeTests {
         // What the reader of other spellings takes in these places.
         let taken: [Int: String] = [10: "Tt ", 19: ".,", 23: "Zz0123456789"]
         for place in text.indices {
-            for byte in UInt8(0)..<0x80 {
+            for byte in UInt8.min...UInt8.max {
                 var bytes = text
                 bytes[place] = byte
                 // A leap second is another moment's first.

@@ -41,6 +41,13 @@ struct EndpointIDTableTests {
         }
         let whole = table(Self.ids)
         #expect(whole == table(Self.ids[..<2_000].reversed() + Self.ids[2_000...].reversed()))
+        // The first id says which spelling is the usual one, here the other.
+        let reversed = table(Self.ids.reversed())
+        #expect(whole == reversed && reversed == whole)
+        #expect(reversed != table(Self.ids.dropFirst() + [EndpointID("ffffffffffffffffffffffffffffffff")]))
+        var trimmed = whole
+        trimmed.trim()
+        #expect(trimmed == whole && trimmed.number(of: Self.ids[7]) == 7)
         #expect(whole != table(Self.ids.dropLast()))
         #expect(whole != table(Self.ids.dropFirst()))
         #expect(whole != table(Self.ids.dropLast() + [EndpointID("c")]))

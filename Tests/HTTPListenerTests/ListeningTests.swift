@@ -109,6 +109,33 @@ struct ListeningTests {
         }
     }
 
+    @Test("Shutdown lets a response that the kernel sends from a file finish")
+    func gracefulFile() async throws {
+        let file = try TemporaryFile(String(repeating: "0123456789abcdef", count: 1 << 20))
+        defer { file.remove() }
+        let body = try file.opened()
+        let whole = ListenerResponse(status: 200, body: .pieces([.file(body, 0..<16 << 20)]))
+        try await withListener(handler: { $0.path == "/whole" ? whole : .text(200, "ok") }) { address, listener in
+            let idle = try RawClient(connectingTo: address)
+            try await idle.send(Self.get)
+            _ = try await idle.receive(upTo: "ok")
+            // Its buffer is full long before the end of the file.
+            let busy = try RawClient(connectingTo: address, receiveBuffer: 4_096)
+            try await busy.send("GET /whole HTTP/1.1\r\nHost: h\r\n\r\n")
+            let (begin, ending) = try await busy.receive()
+            #expect(ending == nil)
+            let shutdown = Task { await listener.shutdown(grace: .seconds(60)) }
+            #expect(try await idle.receiveToEnd().bytes == [])
+            let (rest, end) = try await busy.receiveToEnd()
+            #expect(end == .closed)
+            let sent = begin + rest
+            let head = try #require(sent.firstRange(of: Array("\r\n\r\n".utf8)))
+            #expect(sent.count - head.upperBound == 16 << 20)
+            #expect(sent.suffix(16).elementsEqual("0123456789abcdef".utf8))
+            await shutdown.value
+        }
+    }
+
     @Test("A program started meanwhile holds no socket open that the listener has closed")
     func childProcess() async throws {
         try await withListener(handler: { _ in .text(200, "ok") }) { address, listener in

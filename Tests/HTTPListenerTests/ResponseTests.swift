@@ -119,17 +119,23 @@ struct ResponseTests {
     func files() async throws {
         let file = try TemporaryFile(String(repeating: "0123456789", count: 100_000))
         defer { file.remove() }
-        let descriptor = open(file.path, O_RDONLY | O_CLOEXEC)
-        try #require(descriptor >= 0)
-        let owner = DescriptorOwner(descriptor)
-        let body = BodyFile(descriptor: descriptor, owner: owner)
+        let body = try file.opened()
         let pieces: [BodyPiece] = [
             .bytes(Array("<".utf8)), .file(body, 5..<900_005), .bytes(Array("|".utf8)), .file(body, 0..<10),
             .file(body, 3..<3), .bytes(Array(">".utf8)),
         ]
         let expected = "<" + String(repeating: "5678901234", count: 90_000) + "|0123456789>"
         try await withListener(handler: { _ in ListenerResponse(status: 200, body: .pieces(pieces)) }) { address, _ in
+            let asking = try RawClient(connectingTo: address)
+            try await asking.send("HEAD / HTTP/1.1\r\n" + Self.closing)
+            let head = try await asking.receiveText()
+            #expect(head.contains("Content-Length: \(expected.utf8.count)\r\n") && head.hasSuffix("\r\n\r\n"))
             for _ in 0..<3 {
+                // Somebody else leaves in the midst of it.
+                let leaving = try RawClient(connectingTo: address, receiveBuffer: 4_096)
+                try await leaving.send("GET / HTTP/1.1\r\n" + Self.closing)
+                _ = try await leaving.receive()
+                leaving.disconnect()
                 let client = try RawClient(connectingTo: address)
                 try await client.send("GET / HTTP/1.1\r\n" + Self.closing)
                 let text = try await client.receiveText()
@@ -137,13 +143,7 @@ struct ResponseTests {
                 #expect(text.hasSuffix("\r\n\r\n" + expected))
             }
         }
-        #expect(fcntl(descriptor, F_GETFD) >= 0)
+        #expect(fcntl(body.descriptor, F_GETFD) >= 0)
+        withExtendedLifetime(body) {}
     }
-}
-
-/// Keeps a descriptor open.
-private final class DescriptorOwner: Sendable {
-    let descriptor: Int32
-    init(_ descriptor: Int32) { self.descriptor = descriptor }
-    deinit { close(descriptor) }
 }

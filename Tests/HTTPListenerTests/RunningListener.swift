@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import Glibc
 import HTTPListener
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 /// Runs a listener on a free port of the loopback interface while `body` uses it, then shuts it down.
@@ -24,6 +26,22 @@ func withListener(
     }
     await listener.shutdown(grace: .zero)
     try await running.value
+}
+
+extension TemporaryFile {
+    /// The file, open for as long as what is returned is kept.
+    func opened() throws -> BodyFile {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        try #require(descriptor >= 0)
+        return BodyFile(descriptor: descriptor, owner: OpenDescriptor(descriptor))
+    }
+}
+
+/// Keeps a descriptor open.
+private final class OpenDescriptor: Sendable {
+    let descriptor: Int32
+    init(_ descriptor: Int32) { self.descriptor = descriptor }
+    deinit { close(descriptor) }
 }
 
 /// A logger that drops everything.

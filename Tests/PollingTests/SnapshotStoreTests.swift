@@ -120,6 +120,40 @@ struct SnapshotStoreTests {
         #expect(store.isEveryWorkspacePolled && store.failing == [])
     }
 
+    @Test(
+        "A poll or an expiry replaces the group of its workspace alone, and a workspace that goes moves those behind it"
+    )
+    func groups() {
+        let clock = ManualClock()
+        let keys = (100..<230).map { WorkspaceKey(source: "s", workspaceID: "\($0)") }
+        let store = SnapshotStore(
+            workspaces: keys.shuffled().map { Workspace(key: $0, baseURL: "https://x") }, interval: .seconds(60),
+            staleAfter: .seconds(100), clock: clock)
+        /// The groups as they are now, with how many fragments each has and which of them were there before.
+        var last: [FragmentGroup] = []
+        func look() -> (counts: [Int], kept: [Bool]) {
+            _ = store.version
+            let (before, now) = (last, store.groups())
+            last = now
+            return (now.map(\.fragments.count), zip(before, now).map { $0 === $1 })
+        }
+        func ids() -> [String] {
+            last.flatMap(\.fragments).map { $0.labels.first { $0.name == "workspace_id" }?.value ?? "" }
+        }
+        #expect(look().counts == [64, 64, 2])
+        #expect(ids() == keys.map(\.workspaceID))
+        #expect(look().kept == [true, true, true])
+        store.note(
+            .init(failure: nil, relists: 0, duration: .zero, endedAt: .init(microseconds: 0)),
+            listing: EmptyListing.make(labels: [Label("source", "s"), Label("workspace_id", "170")]), of: keys[70])
+        #expect(look() == ([64, 65, 2], [true, false, true]))
+        clock.advance(by: .seconds(100))
+        #expect(look() == ([64, 64, 2], [true, false, true]))
+        store.remove(keys[5])
+        #expect(look().counts == [64, 64, 1])
+        #expect(ids() == keys.map(\.workspaceID).filter { $0 != "105" })
+    }
+
     @Test("Who has failed, and whether all have been polled")
     func failing() async {
         let polled = PolledWorkspace(StubCloud(.failure(.connect), .listing()))

@@ -18,6 +18,7 @@ import time
 import urllib.parse
 from collections.abc import Iterator
 
+import bench
 import configuration
 import prometheus_scrape
 from bench import Bench
@@ -98,6 +99,7 @@ def run(with_: Bench) -> None:
         file = configuration.write(with_.directory, "web.yaml", [source])
         passwords(with_, file, certificates)
         client_certificates(with_, file, certificates)
+        large_page(with_, source, certificates)
         bad_files(with_, file)
         attackers(with_, file)
 
@@ -233,11 +235,34 @@ def client_certificates(with_: Bench, file: str, certificates: Certificates) -> 
                 connection.close()
 
 
+def large_page(with_: Bench, source: Source, certificates: Certificates) -> None:
+    """Long stretches of a page lie in a file, which must be read where the kernel cannot send it by itself."""
+    file = configuration.write(with_.directory, "web-large.yaml", [source], "all")
+    begin = time.time()
+    with (
+        with_.report.check("a long page arrives over TLS with every series"),
+        serving(with_, file, "tls_server_config: {cert_file: server.pem, key_file: server.key}\n") as running,
+    ):
+        context = certificates.context()
+        wait_for(lambda: ask(running.port, context, path="/-/ready").status == 200, 20, "every workspace is polled")
+        connection = http.client.HTTPSConnection(HOST, running.port, timeout=10, context=context)
+        connection.request("GET", "/metrics")
+        body = connection.getresponse().read()
+        connection.close()
+        require(len(body) > 2 * 65_536, f"the page has no more than {len(body)} bytes")
+        page = bench.read(body.decode("utf-8"), bench.TEXT)
+        bench.require_series(page, bench.wanted([source], "all"), (begin, time.time()), "all")
+
+
 def bad_files(with_: Bench, file: str) -> None:
     for title, text, told in (
         ("an unsupported key", "rate_limit: {interval: 1s}\n", "rate_limit: not supported"),
         ("a plain password", "basic_auth_users: {a: SECRET-TOKEN-VALUE}\n", "must be its bcrypt hash"),
-        ("a certificate that is none", "tls_server_config: {cert_file: web.yml, key_file: web.yml}\n", "cannot be read"),
+        (
+            "a certificate that is none",
+            "tls_server_config: {cert_file: web.yml, key_file: web.yml}\n",
+            "cannot be read",
+        ),
     ):
         with with_.report.check(f"a web configuration with {title} ends with status 2"):
             (with_.directory / "web.yml").write_text(text, "utf-8")
@@ -274,7 +299,10 @@ def attackers(with_: Bench, file: str) -> None:
 
 
 def stalled(with_: Bench, running: Running) -> None:
-    with with_.report.check("300 clients that stall do not hold up scrapes, and are dropped"), contextlib.ExitStack() as stack:
+    with (
+        with_.report.check("300 clients that stall do not hold up scrapes, and are dropped"),
+        contextlib.ExitStack() as stack,
+    ):
         clients = [stack.enter_context(socket.create_connection((HOST, running.port), 5)) for _ in range(300)]
         for index, client in enumerate(clients):
             client.sendall((b"GET /metrics HTTP/1.1\r\nHost: x\r\nX-Slow: ", b"GE", b"\x16\x03\x01")[index % 3])
@@ -309,10 +337,9 @@ def smuggling() -> dict[str, bytes]:
 def everything(running: Running, request: bytes) -> bytes:
     """Sends bytes, then the end of the stream; all that comes back."""
     received = b""
-    with socket.create_connection((HOST, running.port), 15) as connection:
-        with contextlib.suppress(ConnectionError):
-            connection.sendall(request)
-            connection.shutdown(socket.SHUT_WR)
-            while block := connection.recv(65536):
-                received += block
+    with socket.create_connection((HOST, running.port), 15) as connection, contextlib.suppress(ConnectionError):
+        connection.sendall(request)
+        connection.shutdown(socket.SHUT_WR)
+        while block := connection.recv(65536):
+            received += block
     return received
