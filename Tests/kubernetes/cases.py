@@ -45,6 +45,10 @@ ALL: Values = GIVEN | {
 GOOD: dict[str, Values] = {
     "one exporter, with a Secret that there is": GIVEN,
     "one exporter, with a Secret of its own": MADE,
+    "a Secret whose files YAML takes for something else": {
+        "config": CONFIGURATION,
+        "secret": {"files": {"password": "x", "1": "y", "on": "z"}},
+    },
     "three shards": MADE | {"shards": 3, "serviceMonitor": {"enabled": True, "labels": {"release": "p"}}},
     "two replicas": GIVEN | {"replicas": 2, "podDisruptionBudget": {"maxUnavailable": "50%"}},
     "the demo": {"demo": True, "serviceMonitor": {"enabled": True}, "prometheusRule": {"enabled": True}},
@@ -91,6 +95,7 @@ BROKEN: dict[str, Callable[[Manifests], Any]] = {
     "gets a token": lambda m: _pod(m).pop("automountServiceAccountToken"),
     "hostNetwork": lambda m: _pod(m).update(hostNetwork=True),
     "everybody may read": lambda m: _pod(m)["volumes"][1]["secret"].update(defaultMode=0o444),
+    "is a secret that everybody": lambda m: _pod(m)["volumes"][1]["secret"].pop("defaultMode"),
     "gain rights": lambda m: _container(m)["securityContext"].pop("allowPrivilegeEscalation"),
     "root can be written": lambda m: _container(m)["securityContext"].update(readOnlyRootFilesystem=False),
     "capabilities": lambda m: _container(m)["securityContext"].pop("capabilities"),

@@ -85,7 +85,7 @@ def check_settings(report: Report, image: Image, version: str) -> None:
 
 
 def check_damage(report: Report, archive: Path, directory: Path) -> None:
-    """The reader that all of this relies on: it must see one changed byte, and a missing blob."""
+    """The reader that all of this relies on: it must see one changed byte."""
     with tarfile.open(archive) as tar:
         blobs = [member for member in tar if member.isfile() and member.name.startswith("blobs/")]
     content = archive.read_bytes()

@@ -136,6 +136,15 @@ def check_details(report: Report) -> None:
         other = cases.GIVEN | {"config": cases.CONFIGURATION | {"poll": {"interval": "3m"}}}
         require(template(manifests(render(other))) != template(plain), "the pods stay the same")
         require_equal(template(manifests(render(cases.GIVEN))), template(plain), "the pods of the same values")
+    with report.check("from one exporter to shards and back, what stays is not asked to change what may not change"):
+        one, three = (manifests(render(cases.MADE | {"shards": shards})) for shards in (1, 3))
+        fixed = {(m["kind"], m["metadata"]["name"]): (m["spec"].get("clusterIP"), m["spec"].get("serviceName"))
+                 for m in one if m["kind"] in ("Service", "Deployment", "StatefulSet")}  # fmt: skip
+        for manifest in three:
+            spec, name = manifest.get("spec", {}), (manifest["kind"], manifest["metadata"]["name"])
+            now = spec.get("clusterIP"), spec.get("serviceName")
+            require_equal(fixed.get(name, now), now, " ".join(name))
+        require("None" in [m["spec"].get("clusterIP") for m in three if m["kind"] == "Service"], "no shard has a name")
     with report.check("runbooks lead where the values say"):
         text = str(of(whole, "PrometheusRule"))
         require("https://wiki.example/fabric/DataArtsFabricDataStale.md" in text, "no link leads there")

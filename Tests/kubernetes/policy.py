@@ -41,7 +41,8 @@ def pod_problems(pod: Manifest) -> Iterator[str]:
     for volume in pod.get("volumes", []):
         if "hostPath" in volume:
             yield f"volume {volume['name']} is the node's {volume['hostPath']['path']}"
-        if volume.get("secret", {}).get("defaultMode", 0o440) & 0o7:
+        # Left out it is 0644.
+        if "secret" in volume and volume["secret"].get("defaultMode", 0o644) & 0o7:
             yield f"volume {volume['name']} is a secret that everybody may read"
     for container in pod["containers"] + pod.get("initContainers", []):
         yield from container_problems(container)

@@ -8,9 +8,8 @@ import json
 import pathlib
 
 import components
-from report import Failure, Report, require, require_equal, require_none
-
 from commands import NAME, ROOT, run
+from report import Failure, Report, require, require_equal, require_none
 
 
 def check_components(report: Report, program: pathlib.Path, scratch: pathlib.Path) -> None:

@@ -8,9 +8,8 @@ import os
 import pathlib
 import re
 
-from report import Report, require, require_equal
-
 from commands import NAME, ROOT, attempt, run
+from report import Report, require, require_equal
 
 COMMANDS = ("serve", "check", "once", "demo", "metrics")
 
@@ -38,6 +37,11 @@ def check_files(report: Report, program: pathlib.Path, package: pathlib.Path, sc
         kept = set((tree / "DEBIAN/conffiles").read_text().split())
         found = {"/" + str(path.relative_to(tree)) for path in (tree / "etc").rglob("*") if path.is_file()}
         require_equal(kept, found, "conffiles")
+    with report.check("the notices of the packages that are linked are in it"):
+        wanted = {path.parent.name for path in ROOT.glob(".build/checkouts/*/NOTICE.txt")}
+        found = {path.stem for path in (tree / "usr/share/doc").glob("*/notices/*.txt")}
+        require("swift-nio" in found, f"only {sorted(found)}")
+        require_equal(found, wanted, "notices")
     with report.check("it asks for every library that the program needs"):
         depends = re.search(r"^Depends: (.*)$", (tree / "DEBIAN/control").read_text(), re.MULTILINE)[1]
         output = run("objdump", "-p", program)

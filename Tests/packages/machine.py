@@ -9,9 +9,8 @@ import re
 import subprocess
 import time
 
-from report import Failure, Skip, wait_for
-
 from commands import attempt, run
+from report import Failure, Skip, wait_for
 
 SUITE = "bookworm"
 # Inside: where the packages to install lie, and where the number of a started process stands.
@@ -70,7 +69,7 @@ class Machine:
     def _child(self) -> str:
         if self.nspawn.poll() is not None:
             raise Failure(f"systemd-nspawn ended with status {self.nspawn.returncode}")
-        return attempt("pgrep", "--parent", self.nspawn.pid)[1].strip()
+        return pathlib.Path(f"/proc/{self.nspawn.pid}/task/{self.nspawn.pid}/children").read_text("ascii").strip()
 
     @property
     def is_booted(self) -> bool:

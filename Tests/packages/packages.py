@@ -15,13 +15,12 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "acceptance"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts/packaging"))
 
-from report import Report
-
 from commands import NAME, ROOT, run
 from group_components import check_components
 from group_files import check_files
 from group_system import check_system
 from machine import PACKAGES, Machine
+from report import Report
 
 
 def changed_copy(package: pathlib.Path, scratch: pathlib.Path) -> pathlib.Path:

@@ -67,8 +67,10 @@ def main() -> int:
     if not arguments.check:
         arguments.output.mkdir(parents=True, exist_ok=True)
         for name in stale:
-            path = arguments.output / name
-            path.write_text(expected[name], "utf-8") if name in expected else path.unlink()
+            if name in expected:
+                (arguments.output / name).write_text(expected[name], "utf-8")
+            else:
+                print(f"generate-kubernetes: {name} is made by nothing; remove it", file=sys.stderr)
         return 0
     for name in stale:
         old, new = present.get(name, ""), expected.get(name, "")

@@ -95,7 +95,7 @@ def markdown(table):
         "",
         "## Loaded from Debian",
         "",
-        "Packages of Debian 12. They are not shipped with the program.",
+        "Packages of Debian 12. The Debian package depends on them; the image holds them, with their licences.",
         "",
         "| package | licence of the library |",
         "| --- | --- |",

@@ -13,9 +13,14 @@
 {{- end }}
 {{- end }}
 
+{{/* Shards have a Service of another kind, which that of a single exporter cannot become: hence another name. */}}
+{{- define "exporter.serviceName" -}}
+{{- include "exporter.fullname" . }}{{ if gt (int .Values.shards) 1 }}-shards{{ end }}
+{{- end }}
+
 {{- define "exporter.selector" -}}
 app.kubernetes.io/name: {{ include "exporter.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{- define "exporter.labels" -}}
@@ -27,6 +32,11 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 
 {{- define "exporter.metadata" -}}
 name: {{ include "exporter.fullname" . }}
+{{ include "exporter.place" . }}
+{{- end }}
+
+{{/* The rest of an object's metadata, for one with a name of its own. */}}
+{{- define "exporter.place" -}}
 namespace: {{ .Release.Namespace }}
 labels:
   {{- include "exporter.labels" . | nindent 2 }}
