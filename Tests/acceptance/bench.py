@@ -8,13 +8,12 @@ import pathlib
 import subprocess
 from collections.abc import Iterable, Mapping
 
-from prometheus_client.openmetrics.parser import text_string_to_metric_families
-
 import expected
 import exposition
 from cloud_data import Workspace, test_cloud
 from configuration import Source
 from exporter import OPENMETRICS, TEXT, Exporter
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from report import Report, require_none
 
 # Families of a page that say how the exporter and its polls do, and so differ from one moment to the next.

@@ -19,9 +19,9 @@ from cloud_data import Stored, Workspace
 from configuration import Source
 from control_plane import ControlPlane
 from exporter import TEXT, Outcome, Running
-from planted import PLANTED
 from group_cloud import FAILURES, UP
 from identity import AGENCY, DOMAIN, KEY, KEY_ID, OWNER, PASSWORD, PERMANENT_SESSION, PROJECT, USER, Identity
+from planted import PLANTED
 from report import require, require_equal, require_none, wait_for
 
 LISTED = "dataarts_fabric_workspace_listed_endpoints"
@@ -176,8 +176,9 @@ def passwords(case: Case, needs: str) -> None:
             end = bench.sample_value(page, EXPIRY, {"source": "acceptance"})
             require(end is not None and abs(end - time.time() - 86_400) < 30, f"the token's end is {end}")
     with (
-        check(case, "tokens that live 6 s: no refusal in 20 s, and no more renewals than fit", needs, token_life=6)
-        as it,
+        check(
+            case, "tokens that live 6 s: no refusal in 20 s, and no more renewals than fit", needs, token_life=6
+        ) as it,
         it.serving(it.password()) as running,
     ):
         it.wait_until_up(running)
@@ -298,7 +299,7 @@ def wrong_password(case: Case, needs: str) -> None:
 
 
 def mend(it: Case, auth: str, file: str, secret: str, reason: str) -> None:
-    """Runs with a wrong secret for a while, then mends it: all is well long before the minute of the lock-out is over."""
+    """Runs with a wrong secret for a while, then mends it: all is well long before the lock-out's minute is over."""
     many = [Workspace(f"many-{number}", f"many-{number}", []) for number in range(20)]
     it.workspaces += many
     it.plane.workspaces |= {workspace.id: workspace for workspace in many}

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import itertools
 import json
 import shutil
 from collections.abc import Iterator
@@ -121,7 +122,7 @@ def use(with_: Bench, running: Running, driver: Any) -> None:
             require(driver.find_elements(By.CSS_SELECTOR, selector), f"there is no {selector}")
         levels = driver.execute_script(HEADINGS)
         require_equal(levels.count(1), 1, "the number of main headings")
-        require(all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False)), f"levels {levels}")
+        require(all(b - a <= 1 for a, b in itertools.pairwise(levels)), f"levels {levels}")
         require_none(driver.execute_script(UNNAMED), "elements without a name")
     with with_.report.check("the first key reaches the link that skips to the content"):
         driver.find_element(By.TAG_NAME, "body").send_keys(Keys.TAB)

@@ -111,7 +111,9 @@ def death_and_return(with_: Bench) -> None:
     plane.start()
     plane.stop()
     source = Source(plane.base_url, list(cloud.values()))
-    file = configuration.write(with_.directory, "death.yaml", [source], poll={"timeout": "2s", "stale_after": f"{STALE_AFTER:g}s"})
+    file = configuration.write(
+        with_.directory, "death.yaml", [source], poll={"timeout": "2s", "stale_after": f"{STALE_AFTER:g}s"}
+    )
     begin = time.time()
     try:
         with (

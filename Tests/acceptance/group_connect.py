@@ -105,7 +105,9 @@ def good(with_: Bench) -> None:
             require_equal(int(cells[6]), series, f"the series of {workspace.shown_name}")
             skipped = len(workspace.rows) - int(listed or 0)
             require(skipped >= 0 and int(cells[3]) <= len(workspace.rows), f"{cells[3]} endpoints")
-    with check(with_, "connect: discovery, a token that is issued, keys with a project that is looked up", ahead=0) as it:
+    with check(
+        with_, "connect: discovery, a token that is issued, keys with a project that is looked up", ahead=0
+    ) as it:
         password = f"{{password: {{iam_url: {json_text.write(it.plane.base_url)}, domain: {identity.DOMAIN}, "
         password += f"user: {identity.USER}, password_file: password}}}}"
         (with_.directory / "password").write_text(identity.PASSWORD + "\n", "utf-8")
@@ -122,13 +124,17 @@ def good(with_: Bench) -> None:
 
 
 def refused(with_: Bench) -> None:
-    with check(with_, "connect: a forbidden workspace: the permission, the request id, status 3; the others work") as it:
+    with check(
+        with_, "connect: a forbidden workspace: the permission, the request id, status 3; the others work"
+    ) as it:
         it.plane.faults[it.workspaces[0].id] = Fault(status=403, body=FORBIDDEN)
         outcome = it.connect(it.source())
         require_said(outcome, 3, "DataArtsFabric:endpoint:list", "forbidden (HTTP 403)", "2 of 3 workspaces")
         require(REQUEST_ID.search(outcome.everything), "no request id")
         require_equal([row(outcome, each)[2] for each in it.workspaces].count("ok"), 2, "workspaces that work")
-    with check(with_, "connect: a key of another project: what to check, and what it does see", needs_project=True) as it:
+    with check(
+        with_, "connect: a key of another project: what to check, and what it does see", needs_project=True
+    ) as it:
         outcome = it.connect(it.source(it.key(", project_id: " + "f" * 32)))
         require_said(outcome, 3, "not_found (HTTP 400)", "the credential's project is the workspace's")
         require(REQUEST_ID.search(outcome.everything), "no request id")
@@ -153,7 +159,9 @@ def refused(with_: Bench) -> None:
 
 def clock_and_way(with_: Bench) -> None:
     for ahead, word in ((40 * 60, "behind"), (-40 * 60, "ahead of")):
-        with check(with_, f"connect: a clock that is {-ahead // 60} minutes off is named, and what to do", ahead=ahead) as it:
+        with check(
+            with_, f"connect: a clock that is {-ahead // 60} minutes off is named, and what to do", ahead=ahead
+        ) as it:
             outcome = it.connect(it.source(it.key()))
             require_said(outcome, 3, "WRONG", "Synchronise this machine's clock (NTP)", f"minutes {word} the service's")
             require(it.asked() <= 2, f"{it.asked()} requests")
@@ -162,7 +170,9 @@ def clock_and_way(with_: Bench) -> None:
     with check(with_, "connect: a proxy that cannot be reached is named without its password") as it:
         address = f"127.0.0.1:{free_port()}"
         outcome = it.connect(it.source(proxy_url=f"http://user:{PLANTED}@{address}", workspaces=many(40)))
-        require_said(outcome, 3, f"cannot be reached through the proxy {address} (proxy_url)", "37 workspaces not asked")
+        require_said(
+            outcome, 3, f"cannot be reached through the proxy {address} (proxy_url)", "37 workspaces not asked"
+        )
         require_equal(it.asked(), 0, "requests that arrived")
     with check(with_, "connect: an address where nobody listens") as it:
         source = dataclasses.replace(it.source(), base_url=f"http://127.0.0.1:{free_port()}")
@@ -173,13 +183,19 @@ def empty(with_: Bench) -> None:
     with check(with_, "connect: a source without any workspace is told, and is no failure") as it:
         it.plane.workspaces.clear()
         require_said(
-            it.connect(it.source(workspaces=[], discovery="{}")), 0, "no workspace to poll", "discovery finds no workspace"
+            it.connect(it.source(workspaces=[], discovery="{}")),
+            0,
+            "no workspace to poll",
+            "discovery finds no workspace",
         )
     with check(with_, "connect: discovery.name and exclude that leave nothing are told with what they hide") as it:
         hidden = it.source(name="named", workspaces=[], discovery="{name: no-such-name}")
         left_out = it.source(name="patterned", workspaces=[], discovery="{exclude: .}")
         require_said(
-            it.connect(hidden, left_out), 0, "and 3 without discovery.name", "leave out every workspace, so that none is polled"
+            it.connect(hidden, left_out),
+            0,
+            "and 3 without discovery.name",
+            "leave out every workspace, so that none is polled",
         )
     with check(with_, "connect: an empty workspace, and one whose filter hides everything", "empty", "single") as it:
         bare, single = it.workspaces

@@ -80,8 +80,9 @@ def activation(with_: Bench, file: pathlib.Path) -> None:
         port = listening.getsockname()[1]
         command = f'exec 3<&{listening.fileno()}; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$0" "$@"'
         for _ in range(2):
+            arguments = ["serve", "--config.file", str(file), "--web.systemd-socket"]
             process = subprocess.Popen(
-                ["bash", "-c", command, with_.exporter.binary, "serve", "--config.file", str(file), "--web.systemd-socket"],
+                ["bash", "-c", command, with_.exporter.binary, *arguments],
                 pass_fds=[listening.fileno()], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                 env=environment(with_.directory), cwd=with_.directory,
             )  # fmt: skip

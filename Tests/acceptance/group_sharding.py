@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`serve --shard`: real processes that divide the workspaces of one cloud, by the weights that docs/sharding.md names."""
+"""`serve --shard`: real processes that divide the workspaces of one cloud by the weights of docs/sharding.md."""
 
 from __future__ import annotations
 

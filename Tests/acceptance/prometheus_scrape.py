@@ -163,7 +163,9 @@ def victoria(with_: Bench, target: str, source: Source, begin: float) -> None:
         if not shutil.which(VICTORIA_METRICS):
             raise Skip("no victoria-metrics here")
         with scraping(target, program=VICTORIA_METRICS) as database:
-            wait_for(lambda: list(database.query('up{job="dataarts_fabric"}').values()) == [1.0], 20, "up == 1", step=0.2)
+            wait_for(
+                lambda: list(database.query('up{job="dataarts_fabric"}').values()) == [1.0], 20, "up == 1", step=0.2
+            )
             names = "|".join(sorted(expected.DOMAIN_FAMILIES))
             actual = database.query(f'{{__name__=~"{names}", job="dataarts_fabric"}}')
             require_none(expected.differences(actual, bench.wanted([source], "all"), (begin, time.time())), "series")

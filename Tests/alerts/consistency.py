@@ -20,12 +20,13 @@ HEADINGS = {
     ".md": ["## Meaning", "## Impact", "## Diagnosis", "## Mitigation"],
     ".zh.md": ["## 含义", "## 影响", "## 诊断", "## 处置"],
 }
-WORDS = set(
+KEYWORDS = (
     "by without on ignoring group_left group_right and or unless offset bool vector time absent sum max min avg count"
     " group count_values topk bottomk rate increase min_over_time max_over_time avg_over_time sum_over_time"
     " last_over_time count_over_time changes timestamp clamp_min clamp_max sort sort_desc label_replace"
-    " histogram_quantile le round scalar".split()
+    " histogram_quantile le round scalar"
 )
+WORDS = set(KEYWORDS.split())
 LABELS = re.compile(r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)")
 NOT_NAMES = re.compile(r'"(?:\\.|[^"\\])*"|\{[^}]*\}|\[[^\]]*\]|\b\d[\w.]*')
 NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")

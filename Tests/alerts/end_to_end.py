@@ -17,7 +17,7 @@ from typing import Any
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "acceptance"))
 
 import configuration
-from cloud_data import Stored, Workspace
+from cloud_data import Workspace
 from configuration import Source
 from control_plane import FORBIDDEN, INTERNAL, ControlPlane, Fault
 from exporter import HOST, Exporter
