@@ -66,4 +66,5 @@ def heading(options: Options) -> str:
     return f"# Costs, measured\n\n{table(('', ''), facts)}\n"
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

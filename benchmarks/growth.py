@@ -6,6 +6,7 @@ from __future__ import annotations
 import collections
 import dataclasses
 import gzip
+import math
 import re
 import time
 
@@ -48,21 +49,30 @@ def grow(options: Options, group: Group, what: str, sizes: list[tuple[int, Datas
             size = workspaces if len({dataset for _, dataset in sizes}) == 1 else dataset.rows
             options.say(f"growth, turn {turn + 1}: {what}: {size:,}")
             costs[size].append(poll(options, workspaces, dataset))
-    fixed, least = min((median([run.cpu for run in runs]), size) for size, runs in costs.items())
-    before = None
-    for size, runs in sorted(costs.items()):
-        cpu = median([run.cpu for run in runs])
-        each = (cpu - fixed) / (size - least) if size > least else None
+    judge(group, what, costs)
+
+
+def judge(group: Group, what: str, costs: dict[int, list[Cost]]) -> None:
+    """Each size beside the one before: what each one more took, and how that compares with one more before."""
+    sizes = sorted(costs)
+    cpu = {size: median([run.cpu for run in costs[size]]) for size in sizes}
+    fixed = min(cpu.values())
+    before, ratio = None, math.nan
+    for size, smaller in zip(sizes, [None, *sizes], strict=False):
+        each = (cpu[size] - cpu[smaller]) / (size - smaller) if smaller else math.nan
         # Where what is fixed outweighs the rest, the rest is too small to be told from chance.
-        is_told = cpu >= 2 * fixed
-        ratio = each / before if each and before and is_told else None
+        is_told = smaller is not None and cpu[size] - cpu[smaller] >= fixed / 2
+        ratio = each / before if is_told and before else math.nan
         group.add(
-            what, f"{size:,}", f"{spread([run.cpu for run in runs])} s", number(each * 1e6) if each else "",
-            number(ratio) if ratio else "", number(max(run.peak_megabytes for run in runs)),
+            what, f"{size:,}", f"{spread([run.cpu for run in costs[size]])} s", number(each * 1e6) if is_told else "",
+            number(ratio) if ratio == ratio else "", number(max(run.peak_megabytes for run in costs[size])),
         )  # fmt: skip
-        if ratio:
+        if ratio == ratio:
             group.target(f"{what}: CPU of each further one at {size:,} ÷ at a tenth of them", ratio, FACTOR)
         before = each if is_told else None
+    if ratio != ratio:
+        # Nothing is said of the largest: not reached rather than passed over.
+        group.target(f"{what}: CPU of each further one at {sizes[-1]:,} ÷ at a tenth of them", math.nan, FACTOR)
 
 
 def poll(options: Options, workspaces: int, dataset: Dataset) -> Cost:

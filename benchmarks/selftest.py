@@ -15,7 +15,9 @@ import threading
 import traceback
 from collections.abc import Callable
 
+import bench
 import exporter
+import growth
 import machine
 import polling
 import scraping
@@ -52,6 +54,20 @@ def pages_are_the_same_in_every_run() -> None:
     first = written()
     require(len(first) == 2 * SMALL.page_count() + 1, sorted(first))
     require(first == written(), "a second run wrote other pages")
+
+
+def growth_is_judged_by_what_one_more_takes() -> None:
+    def verdicts(cost: Callable[[int], float]) -> list[tuple[str, bool]]:
+        group = Group("growth", ("what", "size", "CPU", "each", "ratio", "peak"))
+        costs = {size: [machine.Cost(1, 0.02 + cost(size), 1)] * 3 for size in (10, 100, 1_000, 10_000)}
+        growth.judge(group, "polling", costs)
+        return [(target.text.split(" at ")[1].split(" ")[0], target.reached) for target in group.targets]
+
+    require(verdicts(lambda size: size * 1e-3) == [("1,000", True), ("10,000", True)], "what is linear")
+    require(verdicts(lambda size: size**1.2 * 1e-3)[-1] == ("10,000", False), "what grows faster")
+    # Next to nothing beside the start is no proof, neither is a single size that is more.
+    require(verdicts(lambda size: size * 1e-7) == [("10,000", False)], "what cannot be told")
+    require(set(bench.GROUPS) == {"polling", "scraping", "growth", "latency", "idle"}, bench.GROUPS)
 
 
 def pages_overlap_by_one_row() -> None:
@@ -239,6 +255,7 @@ TESTS = (
     responses_of_every_kind_are_read_whole,
     responses_that_mean_nothing_are_refused,
     verdicts_go_both_ways,
+    growth_is_judged_by_what_one_more_takes,
     figures_are_medians_and_percentiles,
 )
 

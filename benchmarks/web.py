@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import os
 import pathlib
+import resource
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ worker_processes 1;
 daemon off;
 pid {name}.pid;
 error_log {name}.error.log warn;
-worker_rlimit_nofile 65536;
+worker_rlimit_nofile {descriptors};
 events {{ worker_connections 4096; }}
 http {{
     access_log off;
@@ -30,8 +31,13 @@ http {{
     tcp_nopush on;
     keepalive_requests 1000000000;
     keepalive_timeout 600s;
-    open_file_cache max=100000 inactive=600s;
     open_file_cache_valid 600s;
+    # Those of the package belong to root.
+    client_body_temp_path nginx-temporary;
+    proxy_temp_path nginx-temporary;
+    fastcgi_temp_path nginx-temporary;
+    uwsgi_temp_path nginx-temporary;
+    scgi_temp_path nginx-temporary;
     default_type application/json;
     types {{ text/plain txt; }}
     http2_max_concurrent_streams 128;
@@ -46,6 +52,7 @@ SERVER = """
     server {{
         listen {listen};
         gzip_static {gzip_static};
+        open_file_cache max={cached} inactive=600s;
         root {root};
         location ~ ^/v1/workspaces/([0-9a-f-]+)/endpoints$ {{ try_files /$1/$arg_offset.json =404; }}
         location / {{ }}
@@ -91,10 +98,13 @@ def nginx(root: pathlib.Path, name: str, core: int, sendfile: bool = True) -> It
         raise Broken("there is no nginx: benchmarks/install installs it")
     make_certificate()
     ports = {variant: machine.free_port() for variant in VARIANTS}
+    descriptors = min(65_536, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
     servers = [
         SERVER.format(
             listen=f"{HOST}:{port}" + (" ssl http2" if variant.transport == "h2" else ""),
             gzip_static="on" if variant.encoding == "gzip" else "off",
+            # Each takes a descriptor, and of a compressed file the plain one is looked at, too.
+            cached=(descriptors - 2_000) // (2 if variant.encoding == "gzip" else 1),
             root=root,
         )
         for variant, port in ports.items()
@@ -103,8 +113,8 @@ def nginx(root: pathlib.Path, name: str, core: int, sendfile: bool = True) -> It
     # Started by root, the worker would become another user, who may not be let into this folder.
     user = "user root;" if os.geteuid() == 0 else ""
     text = TEMPLATE.format(
-        user=user, name=name, sendfile="on" if sendfile else "off", certificate=CERTIFICATE, key=KEY,
-        servers="".join(servers),
+        user=user, name=name, descriptors=descriptors, sendfile="on" if sendfile else "off",
+        certificate=CERTIFICATE, key=KEY, servers="".join(servers),
     )  # fmt: skip
     configuration.write_text(text, "utf-8")
     command = [program, "-p", BUILD, "-e", BUILD / f"{name}.error.log", "-c", configuration]

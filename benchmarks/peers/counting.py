@@ -7,7 +7,11 @@ It is less than the exporter does: no look at whether pages belong together, and
 from __future__ import annotations
 
 import collections
+import concurrent.futures
 import json
+import pathlib
+import sys
+from collections.abc import Callable
 from typing import Any
 
 
@@ -32,6 +36,16 @@ class Tally:
     def print(self) -> None:
         counts = {",".join(key): count for key, count in sorted(self.counts.items())}
         print(json.dumps({"endpoints": self.endpoints, "capacity": self.capacity, "counts": counts}))
+
+
+def run(poll: Callable[[list[str], str], Tally]) -> None:
+    """Polls the pages of `URLS CA THREADS`, the arguments, by so many threads, and prints what they counted."""
+    urls, ca, threads = pathlib.Path(sys.argv[1]).read_text("ascii").split(), sys.argv[2], int(sys.argv[3])
+    tally = Tally()
+    with concurrent.futures.ThreadPoolExecutor(threads) as pool:
+        for part in pool.map(poll, [urls[index::threads] for index in range(threads)], [ca] * threads):
+            tally.add(part)
+    tally.print()
 
 
 def reserved(resource: dict[str, Any]) -> int:

@@ -4,15 +4,12 @@ from its parts, parses with json and makes an object of each row; the objects ar
 
 from __future__ import annotations
 
-import concurrent.futures
 import json
-import pathlib
-import sys
 import urllib.parse
 from typing import Any
 
 import requests
-from counting import Tally, is_first
+from counting import Tally, is_first, run
 
 
 class Endpoint:
@@ -54,12 +51,4 @@ def poll(urls: list[str], ca: str) -> Tally:
     return client.tally
 
 
-def main(urls: list[str], ca: str, threads: int) -> None:
-    tally = Tally()
-    with concurrent.futures.ThreadPoolExecutor(threads) as pool:
-        for part in pool.map(poll, [urls[index::threads] for index in range(threads)], [ca] * threads):
-            tally.add(part)
-    tally.print()
-
-
-main(pathlib.Path(sys.argv[1]).read_text("ascii").split(), sys.argv[2], int(sys.argv[3]))
+run(poll)

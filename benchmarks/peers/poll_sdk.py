@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-import concurrent.futures
-import pathlib
 import re
 import sys
 from typing import Any
 
-from counting import Tally
+from counting import Tally, run
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.http.http_config import HttpConfig
 from huaweicloudsdkdataartsfabric.v1 import DataArtsFabricClient, ListEndpointsRequest
@@ -56,12 +54,4 @@ def poll(urls: list[str], ca: str) -> Tally:
     return tally
 
 
-def main(urls: list[str], ca: str, threads: int) -> None:
-    tally = Tally()
-    with concurrent.futures.ThreadPoolExecutor(threads) as pool:
-        for part in pool.map(poll, [urls[index::threads] for index in range(threads)], [ca] * threads):
-            tally.add(part)
-    tally.print()
-
-
-main(pathlib.Path(sys.argv[1]).read_text("ascii").split(), sys.argv[2], int(sys.argv[3]))
+run(poll)
