@@ -74,11 +74,10 @@ def check_refusals(report: Report, program: pathlib.Path, scratch: pathlib.Path)
         changed.write_text(json.dumps(resolved | {"pins": resolved["pins"][1:]}))
         refused(resolved["pins"][0]["identity"], resolved=changed)
     with report.check("another licence text is refused"):
-        text = scratch / "checkouts" / "swift-nio" / "LICENSE.txt"
+        first = components.table()["package"][0]["name"]
+        text = scratch / "checkouts" / first / "LICENSE.txt"
         text.parent.mkdir(parents=True)
         text.write_text("All rights reserved.\n")
-        first = components.table()["package"][0]["name"]
-        text.parent.rename(text.parent.parent / first)
         refused(first, checkouts=scratch / "checkouts")
     with report.check("a part that came or went is refused"):
         bytes_of = program.read_bytes()

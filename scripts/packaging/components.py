@@ -27,6 +27,8 @@ class Component:
     copyright: str | None = None
     #: The component whose sources hold this one.
     within: str | None = None
+    #: Whether its version is a tag at its source, which those of Swift's own parts are not.
+    is_tagged: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ def linked(program, swift_version, resolved=ROOT / "Package.resolved", checkouts
                 version=version,
                 copyright=entry["copyright"],
                 within=entry.get("within"),
+                is_tagged=kind == "package",
             )
             components.append(component)
     return components

@@ -43,7 +43,7 @@ def package_url(url):
 
 def component_package(component):
     more = {"copyrightText": "Copyright " + component.copyright, "downloadLocation": "git+" + component.source}
-    if component.version and not component.within:
+    if component.is_tagged:
         more["downloadLocation"] += f"@{component.version}"
         path = component.source.removeprefix("https://")
         more["externalRefs"] = package_url(f"pkg:swift/{path}@{component.version}")
