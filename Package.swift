@@ -77,7 +77,8 @@ let package = Package(
 
         // Rooms.
         room("Clocks"),
-        room("Secrets"),
+        room("Files"),
+        room("Secrets", ["Files"]),
         room("Transport"),
         room("CurlTransport", ["CCurl", "Transport"]),
         room("FabricModel"),
@@ -107,7 +108,7 @@ let package = Package(
             "FabricExporter",
             [
                 "Aggregation", "CBuildInfo", "Clocks", "CurlTransport", "Exposition", "ExporterConfig", "FabricAPI",
-                "FabricAuth", "FabricModel", "HTTPListener", "JSONText", "MetricsServer", "Polling", "Secrets",
+                "FabricAuth", "FabricModel", "Files", "HTTPListener", "JSONText", "MetricsServer", "Polling", "Secrets",
                 "StatusReport",
                 "Transport", logging,
             ] + lifecycle
@@ -164,6 +165,7 @@ let package = Package(
                 "FabricSimulator", "Polling", "Secrets", "StatusReport", "TestSupport", logging,
             ]),
         tests("FabricModel"),
+        tests("Files"),
         tests("Digests"),
         tests("JSONText"),
         tests("FabricSimulator", ["Digests", "HTTPListener", "TestSupport", logging]),

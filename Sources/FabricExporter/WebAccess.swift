@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ExporterConfig
-internal import Glibc
+internal import Files
 internal import HTTPListener
 internal import Logging
 internal import MetricsServer
@@ -81,25 +81,6 @@ final class WebAccess: Sendable {
             rules: AccessRules(
                 headers: headers, authentication: users.isEmpty ? nil : BasicAuthentication(users: users)),
             files: configuration.files, stamps: configuration.files.map(FileStamp.init(path:)))
-    }
-}
-
-/// What tells one content of a file from another without reading it.
-private struct FileStamp: Equatable {
-    var device: UInt64
-    var inode: UInt64
-    var size: Int64
-    var seconds: Int
-    var nanoseconds: Int
-
-    init?(path: String) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        device = UInt64(status.st_dev)
-        inode = UInt64(status.st_ino)
-        size = Int64(status.st_size)
-        seconds = status.st_mtim.tv_sec
-        nanoseconds = status.st_mtim.tv_nsec
     }
 }
 

@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-private import Dispatch
+internal import Files
 private import Glibc
 
 /// A secret kept in a file that something else rotates. Each ``read()`` looks at the file again; its content is read
 /// only when its identity (inode, size, times) has changed.
 public actor SecretFile {
-    private struct Identity: Equatable {
-        var device: UInt64
-        var inode: UInt64
-        var size: Int64
-        var seconds: Int
-        var nanoseconds: Int
-    }
-
     private let path: String
-    // Reading a file blocks, on a hung network mount for long: it happens on a thread of its own, never on Swift's pool.
-    private let queue = DispatchQueue(label: "secret-file")
-    private var known: (identity: Identity, secret: Secret)?
+    private let work = BlockingWork(label: "secret-file")
+    private var known: (stamp: FileStamp, secret: Secret)?
 
     /// A secret in the file at `path`, which need not exist yet.
     public init(path: String) { self.path = path }
@@ -24,9 +15,15 @@ public actor SecretFile {
     /// The file's content without its trailing newline.
     /// - Throws: ``SecretFileError`` when it cannot be read or is empty.
     public func read() async throws(SecretFileError) -> Secret {
-        let (path, known, queue) = (path, known, queue)
-        let result = await withCheckedContinuation { continuation in
-            queue.async { continuation.resume(returning: Self.load(path: path, known: known)) }
+        let (path, known) = (path, known)
+        let result: Result<(stamp: FileStamp, secret: Secret), SecretFileError>
+        do throws(BlockingWork.Failure) {
+            result = try await work.run { Self.load(path: path, known: known) }
+        } catch {
+            let seconds = BlockingWork.usualLimit.components.seconds
+            throw SecretFileError(
+                path: path,
+                problem: error == .timedOut ? "the file did not respond within \(seconds) s" : "the read was canceled")
         }
         self.known = try result.get()
         guard let secret = self.known?.secret else { throw SecretFileError(path: path, problem: "it is empty") }
@@ -34,9 +31,9 @@ public actor SecretFile {
     }
 
     private static func load(
-        path: String, known: (identity: Identity, secret: Secret)?
-    ) -> Result<(identity: Identity, secret: Secret), SecretFileError> {
-        func failure(_ problem: String) -> Result<(identity: Identity, secret: Secret), SecretFileError> {
+        path: String, known: (stamp: FileStamp, secret: Secret)?
+    ) -> Result<(stamp: FileStamp, secret: Secret), SecretFileError> {
+        func failure(_ problem: String) -> Result<(stamp: FileStamp, secret: Secret), SecretFileError> {
             .failure(SecretFileError(path: path, problem: problem))
         }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -44,11 +41,8 @@ public actor SecretFile {
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { return failure(String(cString: strerror(errno))) }
-        let identity = Identity(
-            device: UInt64(status.st_dev), inode: UInt64(status.st_ino), size: Int64(status.st_size),
-            seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec
-        )
-        if let known, known.identity == identity { return .success(known) }
+        let stamp = FileStamp(status)
+        if let known, known.stamp == stamp { return .success(known) }
         guard status.st_size <= maximumBytes else { return failure("it has more than \(maximumBytes) bytes") }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 16_384)
@@ -63,7 +57,7 @@ public actor SecretFile {
         if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
         guard !bytes.isEmpty else { return failure("it is empty") }
         guard let text = String(validating: bytes, as: UTF8.self) else { return failure("it is not UTF-8") }
-        return .success((identity, Secret(text)))
+        return .success((stamp, Secret(text)))
     }
 
     private static let maximumBytes = 1 << 20

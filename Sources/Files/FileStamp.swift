@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Glibc
+
+/// What tells one content of a file from another without reading it: identity, size and time of the last change.
+public struct FileStamp: Sendable, Equatable {
+    private let device: UInt64
+    private let inode: UInt64
+    private let size: Int64
+    private let seconds: Int
+    private let nanoseconds: Int
+
+    /// The stamp in what `stat` or `fstat` returned.
+    public init(_ status: stat) {
+        device = UInt64(status.st_dev)
+        inode = UInt64(status.st_ino)
+        size = Int64(status.st_size)
+        seconds = status.st_mtim.tv_sec
+        nanoseconds = status.st_mtim.tv_nsec
+    }
+
+    /// The stamp of the file at `path` now; nil if there is no such file. May block: call it in ``BlockingWork``.
+    public init?(path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        self.init(status)
+    }
+}
