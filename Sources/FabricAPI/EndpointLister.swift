@@ -5,23 +5,28 @@ public import FabricModel
 public struct EndpointLister: Sendable {
     private let client: SourceClient
     private let url: ListEndpointsURL
+    private let workspaceID: String
 
     /// A lister of `workspace` through `client`.
     public init(client: SourceClient, workspace: Workspace, filter: EndpointFilter) {
         self.client = client
+        workspaceID = workspace.key.workspaceID
         url = ListEndpointsURL(
             baseURL: workspace.baseURL, workspaceID: workspace.key.workspaceID, filter: filter)
     }
 
+    /// The turn of a poll that begins now.
+    /// - Parameter isSuspect: whether the workspace is likely to keep requests waiting, as after a timeout.
+    public func turn(isSuspect: Bool = false) -> PollTurn { client.turn(of: workspaceID, isSuspect: isSuspect) }
+
     /// Lists, folding each page as it is decoded.
     /// - Parameters:
-    ///   - isSuspect: whether the workspace is likely to keep exchanges waiting, as after a timeout.
-    ///   - retryUntil: no retry of an exchange begins after this.
+    ///   - turn: the poll's turn of the rate limit; nil: one that begins now.
     ///   - makeFold: makes an empty fold; called once for each attempt.
     public func list<Fold: EndpointFold>(
-        isSuspect: Bool = false, retryUntil: ContinuousClock.Instant, makeFold: @Sendable () -> Fold
+        _ turn: PollTurn? = nil, makeFold: @Sendable () -> Fold
     ) async -> ListingOutcome<Fold> {
-        await rowLister.list(isSuspect: isSuspect, retryUntil: retryUntil, makeFold: makeFold)
+        await rowLister.list(turn ?? self.turn(), makeFold: makeFold)
     }
 
     /// Made anew each time, because the client's settings may have changed.

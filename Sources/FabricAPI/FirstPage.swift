@@ -24,32 +24,28 @@ public struct FirstPage<Fold: ListingFold>: Sendable {
 
 extension EndpointLister {
     /// Asks for the first page alone.
-    /// - Parameter retryUntil: no retry of the exchange begins after this.
     public func firstPage<Fold: EndpointFold>(
-        retryUntil: ContinuousClock.Instant, makeFold: @Sendable () -> Fold
+        makeFold: @Sendable () -> Fold
     ) async throws(APIFailure) -> FirstPage<Fold> {
-        try await rowLister.firstPage(retryUntil: retryUntil, makeFold: makeFold)
+        try await rowLister.firstPage(turn(), makeFold: makeFold)
     }
 }
 
 extension WorkspaceLister {
     /// Asks for the first page alone.
-    /// - Parameter retryUntil: no retry of the exchange begins after this.
     /// - Returns: its workspaces ordered by id, and how many there are in all.
-    public func firstPage(
-        retryUntil: ContinuousClock.Instant
-    ) async throws(APIFailure) -> (workspaces: [DiscoveredWorkspace], total: Int64) {
-        let page = try await lister.firstPage(retryUntil: retryUntil) { Rows() }
+    public func firstPage() async throws(APIFailure) -> (workspaces: [DiscoveredWorkspace], total: Int64) {
+        let page = try await lister.firstPage(turn()) { Rows() }
         return (page.fold.workspaces.sorted { $0.id < $1.id }, page.count)
     }
 }
 
 extension RowLister {
     fileprivate func firstPage<Fold: ListingFold>(
-        retryUntil: ContinuousClock.Instant, makeFold: @Sendable () -> Fold
+        _ turn: PollTurn, makeFold: @Sendable () -> Fold
     ) async throws(APIFailure) -> FirstPage<Fold> where Fold.Row: ListedRow {
         let assembly = ListingAssembly(plan: plan, fold: makeFold())
-        let step = try await fetch(plan.first, into: assembly, isSuspect: false, retryUntil: retryUntil).get()
+        let step = try await fetch(plan.first, into: assembly, turn).get()
         var further = 0
         switch step {
         case .fetch(let requests): further = requests.count

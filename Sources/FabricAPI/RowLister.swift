@@ -15,18 +15,16 @@ struct RowLister: Sendable {
 
     /// Lists, folding each page as it is decoded.
     /// - Parameters:
-    ///   - isSuspect: whether exchanges are likely to keep their slots until the deadline.
-    ///   - retryUntil: no retry of an exchange begins after this.
+    ///   - turn: the poll's turn of the rate limit.
     ///   - makeFold: makes an empty fold; called once for each attempt.
     func list<Fold: ListingFold>(
-        isSuspect: Bool = false, retryUntil: ContinuousClock.Instant, makeFold: @Sendable () -> Fold
+        _ turn: PollTurn, makeFold: @Sendable () -> Fold
     ) async -> ListingOutcome<Fold> where Fold.Row: ListedRow {
         var previousIDs: EndpointIDTable?
         var relists = 0
         while true {
             do throws(APIFailure) {
-                let attempt = try await attempt(
-                    isSuspect: isSuspect, retryUntil: retryUntil, makeFold: makeFold)
+                let attempt = try await attempt(turn, makeFold: makeFold)
                 if attempt.isComplete(previousIDs: previousIDs) {
                     return ListingOutcome(result: .success(attempt.listing), relists: relists)
                 }
@@ -44,7 +42,7 @@ struct RowLister: Sendable {
     }
 
     private func attempt<Fold: ListingFold>(
-        isSuspect: Bool, retryUntil: ContinuousClock.Instant, makeFold: @Sendable () -> Fold
+        _ turn: PollTurn, makeFold: @Sendable () -> Fold
     ) async throws(APIFailure) -> ListingAttempt<Fold> where Fold.Row: ListedRow {
         let assembly = ListingAssembly(plan: plan, fold: makeFold())
         let first = plan.first
@@ -57,7 +55,7 @@ struct RowLister: Sendable {
                 while running < pagesSideBySide, let request = waiting.popLast() {
                     running += 1
                     group.addTask {
-                        await self.fetch(request, into: assembly, isSuspect: isSuspect, retryUntil: retryUntil)
+                        await self.fetch(request, into: assembly, turn)
                     }
                 }
                 guard let result = await group.next() else { return failure }
@@ -87,13 +85,11 @@ struct RowLister: Sendable {
     }
 
     func fetch<Fold: ListingFold>(
-        _ page: ListingPlan.Request, into assembly: ListingAssembly<Fold>, isSuspect: Bool,
-        retryUntil: ContinuousClock.Instant
+        _ page: ListingPlan.Request, into assembly: ListingAssembly<Fold>, _ turn: PollTurn
     ) async -> Result<ListingPlan.Step, APIFailure> where Fold.Row: ListedRow {
         do throws(APIFailure) {
             let step = try await client.exchange(
-                operation, url: url.page(offset: page.offset, limit: page.limit), isSuspect: isSuspect,
-                retryUntil: retryUntil
+                operation, url: url.page(offset: page.offset, limit: page.limit), turn: turn
             ) { response throws(APIFailure) in
                 try await assembly.take(&response, for: page, decoders: client.decoders)
             }

@@ -45,13 +45,18 @@ public final class SourceClient: Sendable {
         var credentials: any CredentialProvider
         var settings: ExchangeSettings
         var gate: SourceGate
-        var bucket: TokenBucket
         var budget = RetryBudget()
+        /// Lists that the service asked to leave alone, by what they are of.
+        var holds: [String: (until: ContinuousClock.Instant, failure: APIFailure)] = [:]
+        /// When a request was last sent.
+        var lastSent: ContinuousClock.Instant?
+        /// How long it takes until every workspace has had its turn, while that is longer than the interval.
+        var round: Duration?
     }
 
     private let source: String
     private let clock: any ExporterClock
-    private let slots: ExchangeSlots
+    private let limiter: RequestLimiter
     private let shared: Mutex<Shared>
     private let gateChanged = ChangeSignal()
     private let statistics: APIStatistics
@@ -59,23 +64,23 @@ public final class SourceClient: Sendable {
 
     /// A client that sends through `transport`.
     /// - Parameters:
-    ///   - source: the source's name, by which `slots` are shared out fairly.
+    ///   - source: the source's name, by which `limiter` is fair.
     ///   - statistics: where exchanges are counted, those made for credentials among them.
     public init(
         source: String = "", transport: any HTTPTransport, credentials: any CredentialProvider,
-        clock: any ExporterClock, slots: ExchangeSlots, settings: ExchangeSettings,
+        clock: any ExporterClock, limiter: RequestLimiter, settings: ExchangeSettings,
         statistics: APIStatistics = APIStatistics()
     ) {
         self.statistics = statistics
         self.source = source
         self.clock = clock
-        self.slots = slots
+        self.limiter = limiter
         shared = Mutex(
             Shared(
                 transport: transport, credentials: credentials, settings: settings,
-                gate: SourceGate(interval: settings.interval, isLockable: credentials.isLockable),
-                bucket: TokenBucket(perSecond: settings.requestsPerSecond)))
-        slots.register(source)
+                gate: SourceGate(interval: settings.interval, isLockable: credentials.isLockable)))
+        limiter.register(source)
+        limiter.setRate(settings.requestsPerSecond, of: source)
     }
 
     /// Goes on with another transport, other credentials or settings; counters and pace stay. A refused credential is
@@ -83,16 +88,16 @@ public final class SourceClient: Sendable {
     public func reconfigure(
         transport: any HTTPTransport, credentials: any CredentialProvider, settings: ExchangeSettings
     ) {
-        shared.withLock { shared in
-            if settings.requestsPerSecond != shared.settings.requestsPerSecond {
-                shared.bucket = TokenBucket(perSecond: settings.requestsPerSecond)
-            }
+        let oldRate = shared.withLock { shared in
+            defer { shared.settings = settings }
             shared.transport = transport
             shared.credentials = credentials
-            shared.settings = settings
+            shared.holds = [:]
             shared.gate.reconfigure(
                 interval: settings.interval, isLockable: credentials.isLockable, now: clock.now)
+            return shared.settings.requestsPerSecond
         }
+        if settings.requestsPerSecond != oldRate { limiter.setRate(settings.requestsPerSecond, of: source) }
         gateChanged.notify()
     }
 
@@ -109,12 +114,12 @@ public final class SourceClient: Sendable {
 
     /// How many pages of one listing go side by side: as many as could get a slot if nobody else wanted one, and no more
     /// than half of the slots, so that a listing whose pages hang leaves room for the others.
-    var pagesSideBySide: Int { max(1, min(16, slots.capacity / 2)) }
+    var pagesSideBySide: Int { max(1, min(16, limiter.concurrency / 2)) }
 
     var settings: ExchangeSettings { shared.withLock { $0.settings } }
     private var credentials: any CredentialProvider { shared.withLock { $0.credentials } }
 
-    deinit { slots.unregister(source) }
+    deinit { limiter.unregister(source) }
 
     /// What was exchanged so far.
     public var counters: APICounters { statistics.counters }
@@ -128,35 +133,64 @@ public final class SourceClient: Sendable {
         return gate ?? credentials.status.nextProbe
     }
 
+    /// Which workspace is to be asked at once whether the credential still works, after it was rejected for one for which
+    /// it had worked; nil if none.
+    public var confirmation: SourceGate.Confirmation? { shared.withLock { $0.gate.confirmation } }
+
+    /// Notes how many workspaces are polled through this client.
+    public func setWorkspaces(_ count: Int) { shared.withLock { $0.gate.workspaces = count } }
+
+    /// How long it takes until every workspace has had its turn, as last measured; nil while all are polled within the
+    /// interval.
+    public var round: Duration? { shared.withLock { $0.round } }
+
+    /// Notes how long a workspace waited from one turn to the next; nil if within the interval.
+    /// - Returns: what was noted before.
+    public func noteRound(_ round: Duration?) -> Duration? {
+        shared.withLock { shared in
+            defer { shared.round = round }
+            return shared.round
+        }
+    }
+
+    /// The turn of a poll that begins now.
+    /// - Parameters:
+    ///   - subject: what is polled: the id of a workspace; empty for the list of workspaces.
+    ///   - isSuspect: whether it is likely to keep its slots until the timeout.
+    ///   - retryWindow: no retry begins later than this after the poll's beginning; nil: the interval.
+    public func turn(of subject: String, isSuspect: Bool = false, retryWindow: Duration? = nil) -> PollTurn {
+        PollTurn(
+            subject: subject, holder: .init(source: source, isSuspect: isSuspect),
+            stage: subject.isEmpty ? .discovery : .poll, retryWindow: retryWindow ?? settings.interval, clock: clock
+        ) { [weak self] in self?.shared.withLock { $0.lastSent } }
+    }
+
     /// What is known about obtaining the source's credentials.
     public var credentialStatus: CredentialStatus { credentials.status }
 
-    /// Carries out one exchange, with as many tries as the contract allows, and hands the body of a 200 to `consume`
-    /// while the exchange's slot is still held: bodies in memory are never more than slots.
-    /// - Parameters:
-    ///   - isSuspect: whether it is for a workspace that is likely to keep its slot until the deadline.
-    ///   - retryUntil: no retry begins after this.
+    /// Sends one request, with as many retries as the contract allows, and hands the body of a 200 to `consume` while the
+    /// request's slot is still held: there are never more bodies in memory than slots.
+    /// - Parameter turn: the turn of the poll that it belongs to.
     func exchange<Result>(
-        _ operation: APIOperation, url: String, isSuspect: Bool = false, retryUntil: ContinuousClock.Instant,
+        _ operation: APIOperation, url: String, turn: PollTurn,
         consume: (inout HTTPResponse) async throws(APIFailure) -> Result
     ) async throws(APIFailure) -> Result {
+        if let hold = hold(on: turn.subject) { throw hold }
         shared.withLock { $0.budget.deposit() }
-        let lane = SlotLedger.Lane(source: source, isSuspect: isSuspect)
         var retries = 0
         var lastFailure: APIFailure?
         var hasReplaced = false
         var holdsProbe = false
         var credential = try await currentCredential()
         while true {
-            let isProbe = try await enter(
-                &credential, lane, holdsProbe: holdsProbe, retryOf: lastFailure, retryUntil: retryUntil)
+            let isProbe = try await enter(&credential, turn, holdsProbe: holdsProbe, retryOf: lastFailure)
             holdsProbe = false
             let failure: APIFailure
             do {
-                defer { slots.release(lane) }
+                defer { limiter.release(turn.holder) }
                 switch await attempt(operation, url: url, credential: credential) {
                 case .success(var response):
-                    report(.answered, isProbe: isProbe, credential)
+                    report(.answered, isProbe: isProbe, credential, turn)
                     let result = try await consume(&response)
                     let body = response.body
                     response.body = []
@@ -169,15 +203,15 @@ public final class SourceClient: Sendable {
                 hasReplaced = true
                 if let fresh = try? await credentials.replacement(for: credential) {
                     credential = fresh
-                    // A probe stays one until its outcome is known: were it given up here, whoever waits for it would
-                    // send the refused credential once more, one after the other.
+                    // A probe stays one until its outcome is known: if it were given up here, each request that waits for
+                    // it would send the rejected credential once more.
                     holdsProbe = isProbe
                     continue
                 }
             }
-            report(Self.outcome(of: failure), isProbe: isProbe, credential, failure: failure)
+            report(Self.outcome(of: failure), isProbe: isProbe, credential, turn, failure: failure)
             retries += 1
-            try await prepareRetry(retries, after: failure, operation: operation, retryUntil: retryUntil)
+            try await prepareRetry(retries, after: failure, operation: operation, turn)
             lastFailure = failure
             credential = try await currentCredential()
         }
@@ -189,60 +223,68 @@ public final class SourceClient: Sendable {
         }
     }
 
-    /// Waits for the source's pace, a slot and an open gate. Holds a slot on return.
+    /// Waits for the turn of a request and for an open gate. Holds a slot on return.
     /// - Parameters:
-    ///   - credential: to be sent; another one on return where another took its place meanwhile.
-    ///   - holdsProbe: whether this exchange is the gate's probe already.
-    ///   - failure: what a retry is the retry of; nil: a first try, which may begin whenever it can.
+    ///   - credential: to be sent; another one on return if it was replaced meanwhile.
+    ///   - holdsProbe: whether this request is the gate's probe already.
+    ///   - failure: what a retry is the retry of; nil: a first try, which may begin at any time.
     /// - Returns: whether this request is the gate's probe.
     private func enter(
-        _ credential: inout Credential, _ lane: SlotLedger.Lane, holdsProbe: Bool, retryOf failure: APIFailure?,
-        retryUntil: ContinuousClock.Instant
+        _ credential: inout Credential, _ turn: PollTurn, holdsProbe: Bool, retryOf failure: APIFailure?
     ) async throws(APIFailure) -> Bool {
         if holdsProbe {
-            if await slots.acquire(lane) { return true }
-            report(.noAnswer, isProbe: true, credential)
-            throw Self.cancelled
+            if await turn.take(limiter) { return true }
+            report(.noAnswer, isProbe: true, credential, turn)
+            throw Self.canceled
         }
-        // Asked before a token is taken: a locked-out source must not use up the pace of the probe.
-        if case .refuse(let failure) = peek(credential) { throw failure }
-        let moment = shared.withLock { $0.bucket.take(now: clock.now) }
-        if moment > clock.now { try await sleep(until: moment) }
         var hasWaited = false
         while true {
-            guard await slots.acquire(lane) else { throw Self.cancelled }
-            if let failure, clock.now >= retryUntil {
-                slots.release(lane)
+            // Asked before waiting for a turn: a source that is locked out must not use up the rate limit of the probe.
+            if case .refuse(let failure) = peek(credential, turn, hasWaited: hasWaited) { throw failure }
+            guard await turn.take(limiter) else { throw Self.canceled }
+            if let failure, clock.now >= turn.retryUntil {
+                limiter.release(turn.holder, isUnused: true)
                 throw failure
             }
             let seen = gateChanged.version
             let admission = shared.withLock {
-                $0.gate.admit(now: clock.now, generation: credential.generation, hasWaited: hasWaited)
+                $0.gate.admit(
+                    turn.subject, now: clock.now, generation: credential.generation, hasWaited: hasWaited)
             }
             if case .send(let isProbe) = admission { return isProbe }
-            slots.release(lane)
+            limiter.release(turn.holder, isUnused: true)
             switch admission {
             case .send: break
             case .refuse(let failure): throw failure
-            case .wait(let until):
-                guard until < retryUntil else { throw Self.throttled }
+            case .wait(let until, let failure):
+                guard until < turn.retryUntil else { throw failure }
                 try await sleep(until: until)
             case .waitForProbe:
                 hasWaited = true
                 await gateChanged.wait(beyond: seen)
-                if Task.isCancelled { throw Self.cancelled }
-                // Whoever waits for a credential's first use may go on whenever that has ended; a poll has its own deadline.
-                guard clock.now < retryUntil || !isThrottled else { throw Self.throttled }
+                if Task.isCancelled { throw Self.canceled }
+                // Requests that wait for a credential's first use may go on whenever that has ended; a poll has a deadline.
+                guard clock.now < turn.retryUntil || !isThrottled else { throw SourceGate.throttled }
             }
-            // The probe may have been refused and another credential taken; who waited must not send the refused one.
+            // The probe may have been rejected and another credential obtained; the rejected one must not be sent.
             credential = try await currentCredential()
         }
     }
 
     /// What the gate would say, leaving it as it is.
-    private func peek(_ credential: Credential) -> SourceGate.Admission {
+    private func peek(_ credential: Credential, _ turn: PollTurn, hasWaited: Bool) -> SourceGate.Admission {
         var gate = shared.withLock { $0.gate }
-        return gate.admit(now: clock.now, generation: credential.generation)
+        return gate.admit(turn.subject, now: clock.now, generation: credential.generation, hasWaited: hasWaited)
+    }
+
+    /// Why a list must not be asked for now; nil if it may.
+    private func hold(on subject: String) -> APIFailure? {
+        shared.withLock { shared in
+            guard let hold = shared.holds[subject] else { return nil }
+            if clock.now < hold.until { return hold.failure }
+            shared.holds[subject] = nil
+            return nil
+        }
     }
 
     private func attempt(
@@ -254,6 +296,7 @@ public final class SourceClient: Sendable {
             maxBodyBytes: settings.maxResponseBytes)
         credential.authorize(&request)
         let begin = clock.now
+        shared.withLock { $0.lastSent = begin }
         do {
             var response = try await transport.send(request)
             statistics.countExchange(
@@ -271,32 +314,38 @@ public final class SourceClient: Sendable {
     }
 
     private func prepareRetry(
-        _ retries: Int, after failure: APIFailure, operation: APIOperation, retryUntil: ContinuousClock.Instant
+        _ retries: Int, after failure: APIFailure, operation: APIOperation, _ turn: PollTurn
     ) async throws(APIFailure) {
+        let pause = failure.reason == .server ? failure.retryAfter.map { min($0, SourceGate.longestPause) } : nil
+        if let pause {
+            let until = clock.now + pause
+            shared.withLock { $0.holds[turn.subject] = (until, failure) }
+        }
         guard FailureTable.isRetryable(failure), !Task.isCancelled,
             let delay = RetryPolicy(retries: settings.retries).delay(beforeRetry: retries, random: .random(in: 0..<1))
         else { throw failure }
         // How long a throttled source pauses is the gate's to say.
-        let moment = failure.reason == .throttled ? clock.now : clock.now + delay
-        guard moment < retryUntil, shared.withLock({ $0.budget.withdraw() }) else { throw failure }
+        let moment = failure.reason == .throttled ? clock.now : clock.now + max(delay, pause ?? .zero)
+        guard moment < turn.retryUntil, shared.withLock({ $0.budget.withdraw() }) else { throw failure }
         statistics.countRetry(operation)
         do { try await clock.sleep(until: moment) } catch { throw failure }
     }
 
     private func report(
-        _ outcome: SourceGate.Outcome, isProbe: Bool, _ credential: Credential, failure: APIFailure? = nil
+        _ outcome: SourceGate.Outcome, isProbe: Bool, _ credential: Credential, _ turn: PollTurn,
+        failure: APIFailure? = nil
     ) {
         shared.withLock {
             $0.gate.report(
-                outcome, isProbe: isProbe, now: clock.now, generation: credential.generation, failure: failure)
+                outcome, of: turn.subject, isProbe: isProbe, now: clock.now, generation: credential.generation,
+                failure: failure)
         }
         gateChanged.notify()
     }
 
     private func sleep(until moment: ContinuousClock.Instant) async throws(APIFailure) {
-        do { try await clock.sleep(until: moment) } catch { throw Self.cancelled }
+        do { try await clock.sleep(until: moment) } catch { throw Self.canceled }
     }
 
-    private static let cancelled = APIFailure(.timeout, "the poll was ended before the request could be sent")
-    private static let throttled = APIFailure(.throttled, "the source pauses because the service throttles it")
+    private static let canceled = APIFailure(.timeout, "the poll was ended before the request could be sent")
 }

@@ -1,25 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A token bucket that hands out the moments at which requests may go. It holds one second's worth of tokens; who comes
-/// when it is empty gets a moment in the future, in the order of asking.
+/// A token bucket that holds one second's worth of requests.
 struct TokenBucket: Sendable {
     private let interval: Duration?
     private let burst: Int
-    /// The moment at which the bucket would be full again.
+    /// The moment at which the bucket will be full.
     private var fullAt: ContinuousClock.Instant?
 
-    /// A bucket that refills at `perSecond` tokens a second; 0 is no limit.
+    /// A full bucket that refills at `perSecond` tokens a second; 0 is no limit.
     init(perSecond: Double) {
         interval = perSecond > 0 ? .seconds(1 / perSecond) : nil
         burst = max(1, Int(min(perSecond.rounded(.down), 1_000_000)))
     }
 
-    /// Takes one token.
-    /// - Returns: when the request may go; not after `now` when it may go at once.
-    mutating func take(now: ContinuousClock.Instant) -> ContinuousClock.Instant {
-        guard let interval else { return now }
-        let full = max(fullAt ?? now, now)
-        fullAt = full + interval
-        return max(now, full - interval * (burst - 1))
+    /// When a token can be taken; not after `now` if there is one.
+    func nextToken(now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+        guard let interval, let fullAt, fullAt > now else { return now }
+        return max(now, fullAt - interval * (burst - 1))
+    }
+
+    /// Takes a token. Call it only if ``nextToken(now:)`` is not in the future.
+    mutating func take(now: ContinuousClock.Instant) {
+        guard let interval else { return }
+        fullAt = max(fullAt ?? now, now) + interval
+    }
+
+    /// Returns a token that was taken and not used.
+    mutating func putBack() {
+        if let interval, let fullAt { self.fullAt = fullAt - interval }
     }
 }

@@ -34,10 +34,14 @@ public struct WorkspaceLister: Sendable {
             plan: ListingPlan(pageSize: client.settings.pageSize, limit: limit))
     }
 
+    /// The turn of a discovery that begins now.
+    /// - Parameter retryWindow: no retry begins later than this after the discovery's beginning; nil: the interval of polls.
+    public func turn(retryWindow: Duration? = nil) -> PollTurn { lister.client.turn(of: "", retryWindow: retryWindow) }
+
     /// Lists.
-    /// - Parameter retryUntil: no retry of an exchange begins after this.
-    public func list(retryUntil: ContinuousClock.Instant) async -> WorkspaceListOutcome {
-        let outcome = await lister.list(retryUntil: retryUntil) { Rows() }
+    /// - Parameter turn: the discovery's turn of the rate limit; nil: one that begins now.
+    public func list(_ turn: PollTurn? = nil) async -> WorkspaceListOutcome {
+        let outcome = await lister.list(turn ?? self.turn()) { Rows() }
         switch outcome.result {
         case .success(let listing):
             return WorkspaceListOutcome(

@@ -70,6 +70,7 @@ struct ConnectAdvice {
                     + "poll.max_response_bytes): check base_url and the proxy."
             ]
         case (.inconsistent, _): return ["The list changed while it was read: try again."]
+        case (.stalled, _): return ["The exporter itself is stuck: restart it, and report what its log says."]
         }
     }
 

@@ -62,10 +62,10 @@ public struct ConnectRun: Sendable {
     private func makeChecks(_ engine: CurlEngine) throws(ExporterError) -> [SourceCheck] {
         let factory = SourceFactory(engine: engine, poll: configuration.poll, environment: environment)
         let tally = Exporter.manner(configuration, .once).tally
-        let slots = ExchangeSlots(count: configuration.poll.concurrency)
+        let limiter = RequestLimiter(concurrency: configuration.poll.concurrency, clock: clock)
         var checks: [SourceCheck] = []
         for source in configuration.sources {
-            checks.append(try SourceCheck(source, factory: factory, tally: tally, slots: slots, clock: clock))
+            checks.append(try SourceCheck(source, factory: factory, tally: tally, limiter: limiter, clock: clock))
         }
         return checks
     }

@@ -62,7 +62,7 @@ public final class Exporter: Sendable {
             workspaces: [], interval: configuration.poll.interval, staleAfter: configuration.poll.staleAfter,
             clock: clock)
         surroundings = SourceSupervisor.Surroundings(
-            slots: ExchangeSlots(count: configuration.poll.concurrency),
+            limiter: RequestLimiter(concurrency: configuration.poll.concurrency, clock: clock),
             fleet: PollFleet(store: store, clock: clock, logger: logger), discoveries: DiscoveryStore(), clock: clock,
             logger: logger, shard: shard.shard)
         interval = Mutex(configuration.poll.interval)
@@ -94,8 +94,10 @@ public final class Exporter: Sendable {
             }
         }
         for warning in configuration.warnings { logger.warning("\(warning)") }
-        surroundings.slots.resize(to: configuration.poll.concurrency)
-        store.configure(interval: configuration.poll.interval, staleAfter: configuration.poll.staleAfter)
+        surroundings.limiter.resize(to: configuration.poll.concurrency)
+        store.configure(
+            interval: configuration.poll.interval, staleAfter: configuration.poll.staleAfter,
+            stallAfter: manner.timing.stallAfter)
         interval.withLock { $0 = configuration.poll.interval }
         for (name, source) in known where next[name] == nil { await source.leave() }
         let now = next
@@ -146,15 +148,30 @@ public final class Exporter: Sendable {
         await withDiscardingTaskGroup { group in
             for source in sources.withLock({ $0.byName.values }) { group.addTask { await source.discoverOnce() } }
         }
-        await surroundings.fleet.pollOnce(sideBySide: surroundings.slots.capacity)
+        await surroundings.fleet.pollOnce(sideBySide: surroundings.limiter.concurrency)
     }
 
-    /// Polls the workspaces of each source at once whose refused credential has been replaced meanwhile.
+    /// Polls the workspaces of each source at once whose rejected credential has been replaced meanwhile.
     func pollWhereSecretsChanged() async {
-        for (name, source) in sources.withLock({ $0.byName }) where await source.client.hasUntriedCredential() {
-            await surroundings.fleet.pollNow(source: name)
+        let sources = sources.withLock { $0.byName }
+        // A file that hangs delays its own source alone.
+        await withDiscardingTaskGroup { group in
+            for (name, source) in sources {
+                group.addTask { [surroundings] in
+                    if await source.client.hasUntriedCredential() { await surroundings.fleet.pollNow(source: name) }
+                }
+            }
         }
     }
+
+    /// Looks for polls and discoveries that do not end, and for credentials in doubt. To be called every second.
+    func watch() async {
+        await surroundings.fleet.logStalls()
+        for source in sources.withLock({ $0.byName.values }) { await source.watch() }
+    }
+
+    /// False while no poll of any workspace ends any more.
+    var isHealthy: Bool { !store.isEveryWorkspaceStalled }
 
     /// The workspaces whose last poll failed.
     var failing: [WorkspaceKey] { store.failing }
@@ -190,7 +207,8 @@ public final class Exporter: Sendable {
         let statuses = known.sorted { $0.key < $1.key }.map { name, source in
             SourceStatus(
                 name: name, region: regions[name], isThrottled: source.client.isThrottled,
-                nextProbe: source.client.nextProbe.map { clock.wallTime(of: $0) }, discovery: discoveries[name])
+                nextProbe: source.client.nextProbe.map { clock.wallTime(of: $0) }, discovery: discoveries[name],
+                round: source.client.round)
         }
         return StatusReport(
             time: Timestamp(microseconds: clock.wallMicroseconds), interval: timing.interval,

@@ -114,7 +114,7 @@ public struct ServeRun: Sendable {
                 version: BuildInformation.version, externalHost: web.externalHost),
             pages: PageCache(catalogue: .exporter, source: exporter), counters: exporter.requestCounters,
             status: { exporter.statusReport() }, access: { access?.rules ?? AccessRules() },
-            isReady: { exporter.isReady }, reload: reload)
+            isReady: { exporter.isReady }, isHealthy: { exporter.isHealthy }, reload: reload)
         var listeners: [WebService] = []
         let settings = ListenerSettings(
             addresses: web.usesSystemdSockets ? [] : try web.listenAddresses.map { try ListenAddress($0) },
@@ -142,6 +142,7 @@ public struct ServeRun: Sendable {
         var group = ServiceGroupConfiguration(
             services: background + [
                 PollingService(exporter: exporter), SecretWatchService(exporter: exporter, clock: clock),
+                WatchdogService(exporter: exporter, clock: clock),
                 ReloadService(reloader: reloader),
             ] + listeners,
             gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger))

@@ -59,6 +59,23 @@ struct SecretWatchService: Service {
     }
 }
 
+/// Looks every second for polls that do not end, and has a credential tried at once that is in doubt.
+struct WatchdogService: Service {
+    private static let period = Duration.seconds(1)
+
+    let exporter: Exporter
+    let clock: any ExporterClock
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                try? await clock.sleep(until: clock.now + Self.period)
+                await exporter.watch()
+            }
+        }
+    }
+}
+
 /// Looks every second whether the web server's file, or a file that it names, has changed.
 struct WebAccessService: Service {
     private static let period = Duration.seconds(1)

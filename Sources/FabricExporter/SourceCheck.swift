@@ -26,7 +26,7 @@ struct SourceCheck: Sendable {
 
     /// - Throws: ``ExporterError`` when no source can be made of the settings.
     init(
-        _ settings: SourceSettings, factory: SourceFactory, tally: EndpointTally.Settings, slots: ExchangeSlots,
+        _ settings: SourceSettings, factory: SourceFactory, tally: EndpointTally.Settings, limiter: RequestLimiter,
         clock: any ExporterClock
     ) throws(ExporterError) {
         self.settings = settings
@@ -43,7 +43,7 @@ struct SourceCheck: Sendable {
         var exchangeSettings = factory.exchangeSettings
         exchangeSettings.retries = min(poll.retries, Self.retries)
         client = SourceClient(
-            source: settings.name, transport: transport, credentials: credentials, clock: clock, slots: slots,
+            source: settings.name, transport: transport, credentials: credentials, clock: clock, limiter: limiter,
             settings: exchangeSettings, statistics: statistics)
     }
 
@@ -69,16 +69,13 @@ struct SourceCheck: Sendable {
                 findings.visible = found.map(\.id)
             } else if findings.discovery == nil {
                 let page = try? await lister(name: nil, DiscoverySettings().enterpriseProjectID)
-                    .firstPage(retryUntil: retryUntil)
+                    .firstPage()
                 findings.visible = page?.workspaces.map(\.id)
             }
         }
         findings.secondsAhead = transport.secondsAhead
         return findings
     }
-
-    /// As long as a poll would.
-    private var retryUntil: ContinuousClock.Instant { clock.now + poll.interval }
 
     private func credential() async -> SourceFindings.CredentialState {
         let watch = Stopwatch()
@@ -102,7 +99,7 @@ struct SourceCheck: Sendable {
     private func discover(_ wanted: DiscoverySettings) async -> SourceFindings.Discovery {
         let watch = Stopwatch()
         let outcome = await MeasuredTransport.$stopwatch.withValue(watch) {
-            await lister(name: wanted.name, wanted.enterpriseProjectID).list(retryUntil: retryUntil)
+            await lister(name: wanted.name, wanted.enterpriseProjectID).list()
         }
         var discovery = SourceFindings.Discovery(
             latency: watch.latency, requests: watch.exchanges, found: outcome.result)
@@ -111,7 +108,7 @@ struct SourceCheck: Sendable {
         discovery.leftOut = found.filter { !polled.contains($0.id) }.map { $0.name ?? $0.id }.sorted()
         let all = DiscoverySettings().enterpriseProjectID
         if found.isEmpty, wanted.name != nil || wanted.enterpriseProjectID != all {
-            discovery.unfiltered = try? await lister(name: nil, all).firstPage(retryUntil: retryUntil).total
+            discovery.unfiltered = try? await lister(name: nil, all).firstPage().total
         }
         return discovery
     }
@@ -175,10 +172,10 @@ struct SourceCheck: Sendable {
         _ workspace: Workspace, _ filter: EndpointFilter, _ watch: Stopwatch
     ) async throws(APIFailure) -> FirstPage<EndpointTally> {
         let lister = EndpointLister(client: client, workspace: workspace, filter: filter)
-        let (retryUntil, tally) = (retryUntil, tally)
+        let tally = tally
         let result = await MeasuredTransport.$stopwatch.withValue(watch) {
             do throws(APIFailure) {
-                let page = try await lister.firstPage(retryUntil: retryUntil) {
+                let page = try await lister.firstPage {
                     EndpointTally(settings: tally, memory: WorkspaceMemory())
                 }
                 return Result<FirstPage<EndpointTally>, APIFailure>.success(page)

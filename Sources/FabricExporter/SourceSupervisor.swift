@@ -12,7 +12,7 @@ internal import Polling
 actor SourceSupervisor {
     /// What all sources share.
     struct Surroundings: Sendable {
-        var slots: ExchangeSlots
+        var limiter: RequestLimiter
         var fleet: PollFleet
         var discoveries: DiscoveryStore
         var clock: any ExporterClock
@@ -54,7 +54,7 @@ actor SourceSupervisor {
         credentials = try factory.credentials(settings, exchanges: exchanges)
         client = SourceClient(
             source: settings.name, transport: factory.transport(settings), credentials: credentials,
-            clock: surroundings.clock, slots: surroundings.slots, settings: factory.exchangeSettings,
+            clock: surroundings.clock, limiter: surroundings.limiter, settings: factory.exchangeSettings,
             statistics: statistics)
     }
 
@@ -90,6 +90,15 @@ actor SourceSupervisor {
     func run() {
         isRunning = true
         startDiscovery()
+    }
+
+    /// Notes a discovery that does not end, and polls a workspace at once if it is in doubt whether the credential works.
+    /// To be called every second.
+    func watch() async {
+        if discovery?.task != nil { discovery?.loop.watch() }
+        if let confirmation = client.confirmation {
+            await surroundings.fleet.pollOne(of: name, for: confirmation)
+        }
     }
 
     /// Discovers once, where discovery is on.

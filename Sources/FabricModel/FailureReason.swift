@@ -10,6 +10,8 @@ public enum FailureReason: String, Sendable, CaseIterable, Comparable {
     case notFound = "not_found"
     case response
     case server
+    /// No poll has ended for longer than any poll may take.
+    case stalled
     case throttled
     case timeout
     case tls

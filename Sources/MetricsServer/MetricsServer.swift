@@ -31,6 +31,7 @@ public struct MetricsServer: Sendable {
     private let status: @Sendable () -> StatusReport
     private let access: @Sendable () -> AccessRules
     private let isReady: @Sendable () -> Bool
+    private let isHealthy: @Sendable () -> Bool
     private let reload: (@Sendable () async -> String?)?
 
     /// A server of `pages`.
@@ -38,12 +39,13 @@ public struct MetricsServer: Sendable {
     ///   - status: what is known at the moment; asked at each request for people and for service discovery.
     ///   - access: who may ask at present; asked at each request.
     ///   - isReady: whether every workspace has been polled once; asked at each `/-/ready`.
+    ///   - isHealthy: false while the polls of every workspace have stalled; asked at each `/-/healthy`.
     ///   - reload: loads the configuration anew and returns what is wrong with it; nil: `/-/reload` is off.
     public init(
         settings: Settings, pages: PageCache, counters: RequestCounters,
         status: @escaping @Sendable () -> StatusReport,
         access: @escaping @Sendable () -> AccessRules = { AccessRules() }, isReady: @escaping @Sendable () -> Bool,
-        reload: (@Sendable () async -> String?)? = nil
+        isHealthy: @escaping @Sendable () -> Bool = { true }, reload: (@Sendable () async -> String?)? = nil
     ) {
         self.settings = settings
         self.pages = pages
@@ -51,6 +53,7 @@ public struct MetricsServer: Sendable {
         self.status = status
         self.access = access
         self.isReady = isReady
+        self.isHealthy = isHealthy
         self.reload = reload
     }
 
@@ -115,7 +118,9 @@ public struct MetricsServer: Sendable {
         }
         switch route {
         case .metrics: return await metrics(request)
-        case .healthy: return .text(200, "Healthy.\n")
+        case .healthy:
+            return isHealthy()
+                ? .text(200, "Healthy.\n") : .text(503, "Not healthy: the polls of every workspace have stalled.\n")
         case .ready:
             return isReady()
                 ? .text(200, "Ready.\n") : .text(503, "Not ready: not every workspace has been polled once.\n")

@@ -192,7 +192,14 @@ struct OverviewPage: Page {
             return
                 "\(PageParts.badge("locked out", "bad")) credential refused; tested again \(Words.moment(probe, now: report.time))"
         }
-        return source.isThrottled ? PageParts.badge("throttled", "warn") : PageParts.badge("ok", "good")
+        if source.isThrottled { return PageParts.badge("throttled", "warn") }
+        if let round = source.round {
+            return """
+                \(PageParts.badge("overloaded", "warn")) workspaces take turns: each is polled every \
+                \(Words.duration(round.components.seconds)), not every \(Words.duration(report.interval.components.seconds))
+                """
+        }
+        return PageParts.badge("ok", "good")
     }
 
     private func discovery(_ discovery: SourceStatus.Discovery) -> HTML {

@@ -21,7 +21,7 @@ enum StatusJSON {
     private static func source(_ source: SourceStatus) -> JSONValue {
         [
             "name": .string(source.name), "region": JSONValue(source.region), "throttled": .boolean(source.isThrottled),
-            "locked_out_until": time(source.nextProbe),
+            "locked_out_until": time(source.nextProbe), "round_seconds": source.round.map(seconds) ?? .null,
             "discovery": source.discovery.map { discovery in
                 [
                     "tried": .boolean(discovery.isTried), "reason": JSONValue(discovery.failure?.rawValue),

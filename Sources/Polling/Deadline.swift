@@ -1,19 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Clocks
+internal import FabricAPI
+internal import FabricModel
 
-/// Runs `body` until `deadline`; then it is cancelled, and awaited all the same.
-/// - Returns: what it came to; nil where the deadline or a cancellation of the whole task came first.
+/// Runs the work of a poll until the poll has taken `limit`; then the work is canceled, and awaited: it waits for nothing
+/// that cannot be canceled.
+/// - Returns: the work's result, and why it came too late; nil if it came in time.
 func withDeadline<Value: Sendable>(
-    _ deadline: ContinuousClock.Instant, clock: any ExporterClock, _ body: @escaping @Sendable () async -> Value
-) async -> Value? {
-    await withTaskGroup(of: Value?.self) { group in
-        group.addTask { await body() }
-        group.addTask {
-            try? await clock.sleep(until: deadline)
-            return nil
-        }
-        let first = await group.next() ?? nil
-        group.cancelAll()
-        return first
+    of turn: PollTurn, limit: Duration, _ body: @escaping @Sendable () async -> Value
+) async -> (value: Value, overrun: APIFailure?) {
+    let work = Task { await body() }
+    let deadline = Task { () -> APIFailure? in
+        guard let hadAsked = try? await turn.sleep(untilTaken: limit) else { return nil }
+        work.cancel()
+        return hadAsked
+            ? APIFailure(.timeout, "the poll as a whole took longer than \(limit)")
+            : APIFailure(.credentials, "no credential could be obtained within \(limit)")
+    }
+    return await withTaskCancellationHandler {
+        let value = await work.value
+        deadline.cancel()
+        return (value, await deadline.value)
+    } onCancel: {
+        work.cancel()
+        deadline.cancel()
     }
 }

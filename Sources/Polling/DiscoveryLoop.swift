@@ -14,6 +14,16 @@ public final class DiscoveryLoop: Sendable {
     private let log: DiscoveryLog
     private let store: DiscoveryStore
     private let onChange: @Sendable ([DiscoveredWorkspace]) async -> Void
+    private struct Progress {
+        /// When a discovery last ended, or the loop was made.
+        var at: ContinuousClock.Instant
+        /// The discovery that has not ended; nil if there is none.
+        var turn: PollTurn?
+        var isStalled = false
+        var watchdog: Watchdog
+    }
+
+    private let progress: Mutex<Progress>
     /// The last known set; nil until a discovery has succeeded.
     private let known = Mutex<[DiscoveredWorkspace]?>(nil)
 
@@ -33,6 +43,8 @@ public final class DiscoveryLoop: Sendable {
         self.store = store
         self.onChange = onChange
         log = DiscoveryLog(source: source, logger: logger)
+        let now = clock.now
+        progress = Mutex(Progress(at: now, watchdog: Watchdog(stallAfter: timing.stallAfter, now: now)))
     }
 
     /// Discovers at once and then in every slot until the task is cancelled. Discoveries never overlap: a slot that
@@ -48,18 +60,35 @@ public final class DiscoveryLoop: Sendable {
         }
     }
 
-    /// One discovery. A cancelled one leaves no trace.
+    /// Notes a discovery that does not end, whatever the cause. To be called every second.
+    public func watch() {
+        let now = clock.now
+        let failure = progress.withLock { progress -> APIFailure? in
+            progress.watchdog.look(now)
+            let last = max(progress.at, progress.turn?.lastProgress ?? progress.at)
+            guard !progress.isStalled, let stalled = progress.watchdog.stall(since: last, now: now) else { return nil }
+            progress.isStalled = true
+            let activity = progress.turn?.activity ?? "was never started"
+            return APIFailure(
+                .stalled, "no discovery has ended for \(stalled.components.seconds) s; the last one \(activity)")
+        }
+        guard let failure else { return }
+        store.note(.failed(.stalled), endedAt: Timestamp(microseconds: clock.wallMicroseconds), of: source)
+        log.noteFailure(failure)
+    }
+
+    /// One discovery. A canceled one leaves no trace.
     public func step() async {
-        let begin = clock.now
-        let outcome = await withDeadline(begin + timing.longestPoll, clock: clock) { [lister, timing] in
-            await lister.list(retryUntil: begin + timing.interval)
+        let turn = lister.turn(retryWindow: timing.interval)
+        progress.withLock { $0.turn = turn }
+        let (outcome, overrun) = await withDeadline(of: turn, limit: timing.longestPoll) { [lister] in
+            await lister.list(turn)
         }
         if Task.isCancelled { return }
+        progress.withLock { $0 = Progress(at: clock.now, watchdog: $0.watchdog) }
         let now = Timestamp(microseconds: clock.wallMicroseconds)
         do throws(APIFailure) {
-            guard let outcome else {
-                throw APIFailure(.timeout, "the discovery as a whole took longer than \(timing.longestPoll)")
-            }
+            if let overrun, case .failure = outcome.result { throw overrun }
             let workspaces = try outcome.result.get()
             store.note(.found(workspaces.count), endedAt: now, of: source)
             let before = known.withLock { known in

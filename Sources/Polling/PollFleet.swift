@@ -27,6 +27,8 @@ public actor PollFleet {
         var manner: Manner
         var stay: UInt64
         var poller: WorkspacePoller
+        /// Given when the workspace is to be polled at once, out of its turn.
+        var trigger: ChangeSignal
         /// Which of the fleet's tasks runs it; nil while the fleet does not run.
         var task: UInt64?
     }
@@ -35,7 +37,6 @@ public actor PollFleet {
     private let clock: any ExporterClock
     private let logger: Logger
     private var members: [WorkspaceKey: Member] = [:]
-    private var triggers: [String: ChangeSignal] = [:]
     private var isRunning = false
     /// Every task that has not ended, those of pollers that were told to end included: none outlives the fleet.
     private var tasks: [UInt64: Task<Void, Never>] = [:]
@@ -60,6 +61,7 @@ public actor PollFleet {
             store.remove(key)
         }
         for (key, target) in wanted { assign(target, key, through: client, manner: manner) }
+        client.setWorkspaces(wanted.count)
     }
 
     private func assign(
@@ -74,14 +76,32 @@ public actor PollFleet {
         }
         if let known { end(known) }
         let stay = isSame ? known?.stay ?? 0 : store.add(target.workspace)
+        let trigger = ChangeSignal()
         let poller = WorkspacePoller(
             workspace: target.workspace, filter: target.filter, client: client, store: store, stay: stay,
-            tally: manner.tally, timing: manner.timing, trigger: trigger(of: key.source), clock: clock, logger: logger)
-        members[key] = Member(target: target, manner: manner, stay: stay, poller: poller, task: start(poller))
+            tally: manner.tally, timing: manner.timing, trigger: trigger, clock: clock, logger: logger)
+        members[key] = Member(
+            target: target, manner: manner, stay: stay, poller: poller, trigger: trigger, task: start(poller))
     }
 
     /// Polls every workspace of `source` at once, out of turn.
-    public func pollNow(source: String) { triggers[source]?.notify() }
+    public func pollNow(source: String) {
+        for member in members.values where member.target.workspace.key.source == source { member.trigger.notify() }
+    }
+
+    /// Polls one workspace of `source` at once that can tell whether the credential still works.
+    public func pollOne(of source: String, for confirmation: SourceGate.Confirmation) {
+        let others = members.keys.filter { $0.source == source && $0.workspaceID != confirmation.rejectedFor }
+        let key =
+            others.filter { confirmation.workedFor.contains($0.workspaceID) }.min() ?? others.min()
+            ?? WorkspaceKey(source: source, workspaceID: confirmation.rejectedFor)
+        members[key]?.trigger.notify()
+    }
+
+    /// Logs which workspaces the watchdog has found stalled.
+    public func logStalls() {
+        for (key, failure) in store.takeStalls() { members[key]?.poller.noteStall(failure) }
+    }
 
     /// Polls until the task is cancelled.
     public func run() async {
@@ -131,13 +151,6 @@ public actor PollFleet {
 
     private func end(_ member: Member) {
         if let task = member.task { tasks[task]?.cancel() }
-    }
-
-    private func trigger(of source: String) -> ChangeSignal {
-        if let trigger = triggers[source] { return trigger }
-        let trigger = ChangeSignal()
-        triggers[source] = trigger
-        return trigger
     }
 }
 

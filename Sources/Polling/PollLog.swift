@@ -15,11 +15,14 @@ final class PollLog: Sendable {
     }
 
     private let logger: Logger
+    /// For what concerns the source as a whole.
+    private let sourceLogger: Logger
     private let state = Mutex(State())
 
     init(workspace: Workspace, logger: Logger) {
         var logger = logger
         logger[metadataKey: "source"] = "\(workspace.key.source)"
+        sourceLogger = logger
         logger[metadataKey: "workspace_id"] = "\(workspace.key.workspaceID)"
         self.logger = logger
     }
@@ -36,6 +39,15 @@ final class PollLog: Sendable {
         default: logger.error("Polling the workspace fails for another reason.", metadata: metadata)
         }
     }
+
+    /// - Parameter round: how long it takes until every workspace of the source has had its turn.
+    func noteOverload(round: Duration, interval: Duration) {
+        sourceLogger.warning(
+            "workspaces take turns: polling all of them takes longer than the interval",
+            metadata: ["round_seconds": "\(round.wholeSeconds)", "interval_seconds": "\(interval.wholeSeconds)"])
+    }
+
+    func noteEndOfOverload() { sourceLogger.notice("workspaces no longer wait for their turn") }
 
     func noteSuccess(_ counts: WorkspaceListing.Counts, duration: Duration) {
         let before = state.withLock { state in
@@ -80,4 +92,8 @@ final class PollLog: Sendable {
             logger.warning("An endpoint has an error.", metadata: metadata)
         }
     }
+}
+
+extension Duration {
+    fileprivate var wholeSeconds: Int64 { components.seconds + (components.attoseconds > 0 ? 1 : 0) }
 }

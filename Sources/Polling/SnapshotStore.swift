@@ -15,6 +15,10 @@ public final class SnapshotStore: Sendable {
         /// Tells this stay of the workspace from an earlier one, whose last poll may still be ending.
         var stay: UInt64
         var health = WorkspaceHealth()
+        /// The poll that has not ended; nil if there is none.
+        var turn: PollTurn?
+        /// When polling last went on: the workspace was added, or a poll ended.
+        var progressAt: ContinuousClock.Instant
         var healthFragment: Fragment
         var listing: WorkspaceListing?
         /// When the listing was complete, by the monotonic clock; nil once it has been withdrawn.
@@ -46,6 +50,9 @@ public final class SnapshotStore: Sendable {
         var settings: Fragment
         /// The earliest moment at which a listing becomes too old.
         var nextExpiry: ContinuousClock.Instant?
+        var watchdog: Watchdog
+        /// Workspaces found stalled since they were last asked for.
+        var stalls: [(key: WorkspaceKey, failure: APIFailure)] = []
     }
 
     private let clock: any ExporterClock
@@ -55,21 +62,27 @@ public final class SnapshotStore: Sendable {
     /// - Parameters:
     ///   - interval: how often they are polled; served as it is.
     ///   - staleAfter: the age at which a listing is withdrawn.
-    public init(workspaces: [Workspace], interval: Duration, staleAfter: Duration, clock: any ExporterClock) {
+    ///   - stallAfter: without an ended poll for this long, polling has stalled; nil: four intervals.
+    public init(
+        workspaces: [Workspace], interval: Duration, staleAfter: Duration, stallAfter: Duration? = nil,
+        clock: any ExporterClock
+    ) {
         self.clock = clock
         state = Mutex(
             State(
                 interval: interval, staleAfter: staleAfter,
-                settings: Self.settings(interval: interval, staleAfter: staleAfter)))
+                settings: Self.settings(interval: interval, staleAfter: staleAfter),
+                watchdog: Watchdog(stallAfter: stallAfter ?? interval * 4, now: clock.now)))
         for workspace in workspaces { add(workspace) }
     }
 
     /// Takes over other settings; what is kept is measured by them from now on.
-    public func configure(interval: Duration, staleAfter: Duration) {
+    public func configure(interval: Duration, staleAfter: Duration, stallAfter: Duration) {
         let settings = Self.settings(interval: interval, staleAfter: staleAfter)
         state.withLock { state in
             state.interval = interval
             state.staleAfter = staleAfter
+            state.watchdog.stallAfter = stallAfter
             state.settings = settings
             state.version += 1
             Self.findNextExpiry(&state)
@@ -81,12 +94,13 @@ public final class SnapshotStore: Sendable {
     @discardableResult
     public func add(_ workspace: Workspace) -> UInt64 {
         let fragment = WorkspaceHealth().fragment(of: workspace)
+        let now = clock.now
         return state.withLock { state in
             state.stays += 1
             state.version += 1
             state.order = nil
             state.entries[workspace.key] = Entry(
-                workspace: workspace, stay: state.stays, healthFragment: fragment)
+                workspace: workspace, stay: state.stays, progressAt: now, healthFragment: fragment)
             return state.stays
         }
     }
@@ -116,11 +130,12 @@ public final class SnapshotStore: Sendable {
         withCurrentState { $0.version }
     }
 
-    /// The state with everything withdrawn that has grown too old by now.
+    /// The state with everything withdrawn that has grown too old by now, and with what has stalled by now noted.
     private func withCurrentState<Result>(_ body: (inout sending State) -> sending Result) -> sending Result {
         let now = clock.now
         return state.withLock { state in
             if let expiry = state.nextExpiry, now >= expiry { withdrawStale(&state, now: now) }
+            if state.watchdog.isDue(now) { noteStalls(&state, now: now) }
             return body(&state)
         }
     }
@@ -223,6 +238,38 @@ public final class SnapshotStore: Sendable {
         }
     }
 
+    /// Whether there are workspaces, and no poll of any has ended for too long.
+    public var isEveryWorkspaceStalled: Bool {
+        withCurrentState { !$0.entries.isEmpty && $0.entries.values.allSatisfy(\.health.isStalled) }
+    }
+
+    /// The workspaces found stalled since the last call, and how.
+    func takeStalls() -> [(key: WorkspaceKey, failure: APIFailure)] {
+        withCurrentState { state in
+            defer { state.stalls = [] }
+            return state.stalls
+        }
+    }
+
+    /// Finds the workspaces of which no poll has ended for too long, whatever the cause.
+    private func noteStalls(_ state: inout State, now: ContinuousClock.Instant) {
+        state.watchdog.look(now)
+        let time = Timestamp(microseconds: clock.wallMicroseconds)
+        for (key, entry) in state.entries where !entry.health.isStalled {
+            let progress = max(entry.progressAt, entry.turn?.lastProgress ?? entry.progressAt)
+            guard let stalled = state.watchdog.stall(since: progress, now: now) else { continue }
+            let failure = APIFailure(
+                .stalled,
+                "no poll has ended for \(stalled.components.seconds) s; the last one \(entry.turn?.activity ?? "was never started")")
+            var entry = entry
+            entry.health.noteStall(failure, lasting: stalled, noticedAt: time)
+            entry.healthFragment = entry.health.fragment(of: entry.workspace)
+            state.entries[key] = entry
+            state.stalls.append((key, failure))
+            Self.changed(entry.place, &state)
+        }
+    }
+
     /// What the next listing of a workspace is to know.
     func memory(of key: WorkspaceKey) -> WorkspaceMemory {
         state.withLock { $0.entries[key]?.listing?.memory } ?? WorkspaceMemory()
@@ -244,6 +291,8 @@ public final class SnapshotStore: Sendable {
         let now = clock.now
         update(key, stay) { entry in
             entry.health.note(result)
+            entry.turn = nil
+            entry.progressAt = now
             if let listing {
                 entry.listing = listing
                 entry.listedAt = now
@@ -254,6 +303,14 @@ public final class SnapshotStore: Sendable {
         state.withLock { state in
             let expiry = now + state.staleAfter
             state.nextExpiry = min(state.nextExpiry ?? expiry, expiry)
+        }
+    }
+
+    /// Notes that a poll has been started.
+    func noteTurn(_ turn: PollTurn, of key: WorkspaceKey, stay: UInt64? = nil) {
+        state.withLock { state in
+            guard let entry = state.entries[key], stay == nil || stay == entry.stay else { return }
+            state.entries[key]?.turn = turn
         }
     }
 

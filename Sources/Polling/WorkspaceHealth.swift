@@ -17,10 +17,15 @@ struct WorkspaceHealth: Sendable {
     /// How many polls are remembered, for people who ask how it went.
     private static let remembered = 5
 
-    /// The last polls, newest first.
+    /// The last polls, newest first; a stall stands among them as one that failed.
     private(set) var history: [PollResult] = []
     var last: PollResult? { history.first }
     private(set) var lastSuccess: Timestamp?
+    /// The last poll that has ended.
+    private var lastEnded: PollResult?
+    private var failingSince: Timestamp?
+    /// Whether no poll has ended since polling was found stalled.
+    private(set) var isStalled = false
     private var polls: UInt64 = 0
     private var failures: [FailureReason: UInt64] = [:]
     private var skipped: UInt64 = 0
@@ -29,10 +34,25 @@ struct WorkspaceHealth: Sendable {
     mutating func note(_ result: PollResult) {
         polls += 1
         relists += UInt64(result.relists)
+        isStalled = false
+        lastEnded = result
+        if result.failure == nil {
+            lastSuccess = result.endedAt
+            failingSince = nil
+        }
+        remember(result)
+    }
+
+    /// Notes that no poll has ended for too long.
+    mutating func noteStall(_ failure: APIFailure, lasting duration: Duration, noticedAt time: Timestamp) {
+        isStalled = true
+        remember(PollResult(failure: failure, relists: 0, duration: duration, endedAt: time))
+    }
+
+    private mutating func remember(_ result: PollResult) {
         if let failure = result.failure {
             failures[failure.reason, default: 0] += 1
-        } else {
-            lastSuccess = result.endedAt
+            failingSince = failingSince ?? result.endedAt
         }
         history.insert(result, at: 0)
         if history.count > Self.remembered { history.removeLast() }
@@ -52,12 +72,11 @@ struct WorkspaceHealth: Sendable {
                     "discovered": workspace.isDiscovered ? "true" : "false",
                 ])
         }
-        if let last {
-            builder.add(Families.isUp, .flag(last.failure == nil))
-            builder.add(Families.lastPoll, .microseconds(last.endedAt.microseconds))
-            builder.add(Families.lastPollDuration, .duration(last.duration))
-        }
+        if let last { builder.add(Families.isUp, .flag(last.failure == nil)) }
+        if let lastEnded { builder.add(Families.lastPoll, .microseconds(lastEnded.endedAt.microseconds)) }
         if let lastSuccess { builder.add(Families.lastSuccess, .microseconds(lastSuccess.microseconds)) }
+        if let failingSince { builder.add(Families.failingSince, .microseconds(failingSince.microseconds)) }
+        if let lastEnded { builder.add(Families.lastPollDuration, .duration(lastEnded.duration)) }
         builder.add(Families.polls, .unsigned(polls))
         builder.add(Families.pollFailures) { writer in
             for reason in FailureReason.allCases.sorted() {

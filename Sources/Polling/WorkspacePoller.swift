@@ -8,6 +8,7 @@ public import Logging
 /// Polls one workspace: lists it, folds the listing, and publishes what came of it.
 public struct WorkspacePoller: Sendable {
     private let workspace: Workspace
+    private let client: SourceClient
     private let lister: EndpointLister
     private let store: SnapshotStore
     private let tally: EndpointTally.Settings
@@ -33,6 +34,7 @@ public struct WorkspacePoller: Sendable {
         self.tally = tally
         self.timing = timing
         self.clock = clock
+        self.client = client
         lister = EndpointLister(client: client, workspace: workspace, filter: filter)
         log = PollLog(workspace: workspace, logger: logger)
     }
@@ -43,14 +45,29 @@ public struct WorkspacePoller: Sendable {
         let key = workspace.key
         let spread = PollSchedule.spread(of: "\(key.source)/\(key.workspaceID)")
         let schedule = PollSchedule(start: clock.now, interval: timing.interval, spread: spread)
+        var lastTurn: ContinuousClock.Instant?
         while !Task.isCancelled {
-            let begin = clock.now
+            let asked = clock.now
             // Read before the poll, so that a trigger that comes while it runs brings another one after it.
             let triggers = trigger.version
-            await poll()
-            let (slot, missed) = schedule.next(after: clock.now, pollBegan: begin)
+            let turn = await pollInTurn()
+            let (slot, missed) = schedule.next(after: clock.now, pollBegan: asked)
             store.noteSkipped(missed, of: key, stay: stay)
+            noteRound(turn, lastTurn: lastTurn)
+            lastTurn = turn.beganAt ?? lastTurn
             await rest(until: slot, orTriggerBeyond: triggers)
+        }
+    }
+
+    /// Notes how long it takes until every workspace of the source has had its turn, if that is longer than the interval.
+    private func noteRound(_ turn: PollTurn, lastTurn: ContinuousClock.Instant?) {
+        guard let waited = turn.waited, let beganAt = turn.beganAt else { return }
+        if waited > timing.interval {
+            let round = lastTurn.map { beganAt - $0 } ?? waited
+            if client.noteRound(round) == nil { log.noteOverload(round: round, interval: timing.interval) }
+        } else if waited * 2 < timing.interval, client.round != nil, client.noteRound(nil) != nil {
+            // Half an interval apart from where it begins, so that it is not told again and again.
+            log.noteEndOfOverload()
         }
     }
 
@@ -63,21 +80,26 @@ public struct WorkspacePoller: Sendable {
         }
     }
 
-    /// One poll. A cancelled one leaves no trace.
-    public func poll() async {
-        let begin = clock.now
+    /// One poll. A canceled one leaves no trace.
+    public func poll() async { _ = await pollInTurn() }
+
+    /// One poll.
+    /// - Returns: its turn of the rate limit.
+    private func pollInTurn() async -> PollTurn {
+        let asked = clock.now
         let memory = store.memory(of: workspace.key)
-        let isSuspect = store.lastFailure(of: workspace.key)?.reason == .timeout
-        let outcome = await withinDeadline(begin + timing.longestPoll) {
-            await lister.list(isSuspect: isSuspect, retryUntil: begin + timing.interval) {
-                EndpointTally(settings: tally, memory: memory)
-            }
+        let lastReason = store.lastFailure(of: workspace.key)?.reason
+        let turn = lister.turn(isSuspect: lastReason == .timeout || lastReason == .stalled)
+        store.noteTurn(turn, of: workspace.key, stay: stay)
+        let (outcome, overrun) = await withDeadline(of: turn, limit: timing.longestPoll) {
+            await lister.list(turn) { EndpointTally(settings: tally, memory: memory) }
         }
-        if Task.isCancelled { return }
+        if Task.isCancelled { return turn }
         let now = Timestamp(microseconds: clock.wallMicroseconds)
         var result = WorkspaceHealth.PollResult(
-            failure: nil, relists: outcome.relists, duration: clock.now - begin, endedAt: now)
+            failure: nil, relists: outcome.relists, duration: clock.now - (turn.beganAt ?? asked), endedAt: now)
         switch outcome.result {
+        // One that is complete at the very moment of the deadline is complete.
         case .success(let listing):
             let counts = WorkspaceListing.Counts(
                 endpoints: listing.endpoints, skippedRecords: listing.skippedRecords,
@@ -88,34 +110,16 @@ public struct WorkspacePoller: Sendable {
                 result, listing: tally.remembers ? snapshot : snapshot.forPageAlone, of: workspace.key, stay: stay)
             log.noteSuccess(counts, duration: result.duration)
         case .failure(let failure):
-            result.failure = failure
+            let reason = overrun ?? failure
+            result.failure = reason
             store.note(result, listing: nil, of: workspace.key, stay: stay)
-            log.noteFailure(failure)
+            log.noteFailure(reason)
         }
+        return turn
     }
 
-    private func withinDeadline(
-        _ deadline: ContinuousClock.Instant,
-        _ list: @escaping @Sendable () async -> ListingOutcome<EndpointTally>
-    ) async -> ListingOutcome<EndpointTally> {
-        await withTaskGroup(of: ListingOutcome<EndpointTally>?.self) { group in
-            group.addTask { await list() }
-            group.addTask {
-                try? await clock.sleep(until: deadline)
-                return nil
-            }
-            // Whichever ends first decides; the other is cancelled, and awaited when the group closes.
-            let first = await group.next() ?? nil
-            group.cancelAll()
-            if let first { return first }
-            let last = await group.next() ?? nil
-            // Complete in the very instant of the deadline is complete: the other order of the two is no truer.
-            if let last, case .success = last.result { return last }
-            let relists = last?.relists ?? 0
-            let failure = APIFailure(.timeout, "the poll as a whole took longer than \(timing.longestPoll)")
-            return ListingOutcome(result: .failure(failure), relists: relists)
-        }
-    }
+    /// Logs that the watchdog found the polls of this workspace stalled.
+    func noteStall(_ failure: APIFailure) { log.noteFailure(failure) }
 }
 
 /// The times of a poll.
@@ -132,5 +136,8 @@ public struct PollTiming: Sendable, Equatable {
     }
 
     /// How long a poll may take with all its retries.
-    var longestPoll: Duration { max(interval * 2, exchangeTimeout * 3) }
+    public var longestPoll: Duration { max(interval * 2, exchangeTimeout * 3) }
+
+    /// Without an ended poll for this long, polling has stalled.
+    public var stallAfter: Duration { longestPoll * 2 }
 }

@@ -84,14 +84,19 @@ public struct SourceStatus: Sendable, Equatable {
     /// nil: its workspaces are configured.
     public var discovery: Discovery?
 
+    /// How long it takes until every workspace has had its turn of the rate limit; nil if all are polled in time.
+    public var round: Duration?
+
     /// A source of these parts.
     public init(
-        name: String, region: String?, isThrottled: Bool, nextProbe: Timestamp?, discovery: Discovery?
+        name: String, region: String?, isThrottled: Bool, nextProbe: Timestamp?, discovery: Discovery?,
+        round: Duration? = nil
     ) {
         self.name = name
         self.region = region
         self.isThrottled = isThrottled
         self.nextProbe = nextProbe
         self.discovery = discovery
+        self.round = round
     }
 }

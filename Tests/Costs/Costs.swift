@@ -44,7 +44,8 @@ struct Work {
         count = endpoints
         client = SourceClient(
             source: "costs", transport: ListedPages(endpoints: endpoints),
-            credentials: TokenCredentials(token: Secret("token")), clock: SystemClock(), slots: ExchangeSlots(count: 2),
+            credentials: TokenCredentials(token: Secret("token")), clock: SystemClock(),
+            limiter: RequestLimiter(concurrency: 2, clock: SystemClock()),
             settings: ExchangeSettings(
                 timeout: .seconds(600), interval: .seconds(6_000), requestsPerSecond: 0, retries: 0,
                 maxResponseBytes: 1 << 26, pageSize: 100, maxEndpoints: 1_000_000))
@@ -57,7 +58,7 @@ struct Work {
     /// Lists, decodes, tallies.
     func poll(_ details: DetailLevel) async -> EndpointTally {
         let settings = EndpointTally.Settings(details: details, maximumDetails: count, remembers: false)
-        let outcome = await lister.list(retryUntil: .now + .seconds(6_000)) {
+        let outcome = await lister.list {
             EndpointTally(settings: settings, memory: WorkspaceMemory())
         }
         guard case .success(let listing) = outcome.result, listing.endpoints == count else {

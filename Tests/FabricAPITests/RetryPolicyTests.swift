@@ -44,12 +44,26 @@ struct RetryPolicyTests {
     }
 }
 
-@Suite("The pace of a source")
+@Suite("The rate limit of a source")
 struct TokenBucketTests {
     private let start = ContinuousClock.now
 
+    /// When `count` requests go, each as soon as there is a token, the first after `after`.
     private func moments(_ bucket: inout TokenBucket, _ count: Int, after: Duration = .zero) -> [Duration] {
-        (0..<count).map { _ in bucket.take(now: start + after) - start }
+        var now = start + after
+        return (0..<count).map { _ in
+            now = bucket.nextToken(now: now)
+            bucket.take(now: now)
+            return now - start
+        }
+    }
+
+    @Test("A token that is put back is there for the next request")
+    func putBack() {
+        var bucket = TokenBucket(perSecond: 0.5)
+        #expect(moments(&bucket, 2) == [.zero, .seconds(2)])
+        bucket.putBack()
+        #expect(bucket.nextToken(now: start + .seconds(2)) == start + .seconds(2))
     }
 
     @Test("One second's worth goes at once, the rest in its turn")

@@ -14,10 +14,8 @@ struct Source {
 
     let transport: FakeTransport
     let clock = ManualClock()
-    let slots: ExchangeSlots
+    let limiter: RequestLimiter
     let client: SourceClient
-    /// One interval after the clock's beginning.
-    let retryUntil: ContinuousClock.Instant
 
     init(
         _ transport: FakeTransport, credentials: any CredentialProvider = TokenCredentials(token: Secret(token)),
@@ -25,24 +23,21 @@ struct Source {
         maxEndpoints: Int = 10_000
     ) {
         self.transport = transport
-        self.slots = ExchangeSlots(count: slots)
+        limiter = RequestLimiter(concurrency: slots, clock: clock)
         client = SourceClient(
-            transport: transport, credentials: credentials, clock: clock, slots: self.slots,
+            transport: transport, credentials: credentials, clock: clock, limiter: limiter,
             settings: ExchangeSettings(
                 timeout: .seconds(10), interval: .seconds(60), requestsPerSecond: requestsPerSecond, retries: retries,
                 maxResponseBytes: 1 << 20, pageSize: pageSize, maxEndpoints: maxEndpoints))
-        retryUntil = clock.now + .seconds(60)
     }
 
     /// One exchange whose result is the body as text.
     func exchange(
-        _ url: String = "https://h/x", retryUntil: ContinuousClock.Instant? = nil
-    ) async -> Result<
-        String, APIFailure
-    > {
+        _ url: String = "https://h/x", of subject: String = "ws-1", turn: PollTurn? = nil
+    ) async -> Result<String, APIFailure> {
         do throws(APIFailure) {
             return .success(
-                try await client.exchange(.listEndpoints, url: url, retryUntil: retryUntil ?? self.retryUntil) {
+                try await client.exchange(.listEndpoints, url: url, turn: turn ?? client.turn(of: subject)) {
                     response throws(APIFailure) in String(decoding: response.body, as: UTF8.self)
                 })
         } catch {
@@ -55,7 +50,7 @@ struct Source {
         let workspace = Workspace(
             key: WorkspaceKey(source: "s", workspaceID: "ws-1"), baseURL: "https://fabric.example")
         return await EndpointLister(client: client, workspace: workspace, filter: filter)
-            .list(retryUntil: retryUntil) { RowFold() }
+            .list { RowFold() }
     }
 }
 

@@ -53,16 +53,16 @@ struct SourceClientTests {
     @Test("No retry begins after the interval, not even one that was promised before and had to wait for a slot")
     func lateRetry() async {
         let source = Source(FakeTransport([Self.busy, Self.fine]), slots: 1)
-        let lane = SlotLedger.Lane(source: "", isSuspect: false)
+        let holder = FairLimiter.Holder(source: "", isSuspect: false)
         let exchange = Task { await source.exchange() }
         await source.transport.waitForRequests(1)
         await source.clock.waitForSleepers(1)
-        #expect(await source.slots.acquire(lane))
+        #expect(await source.limiter.acquire(holder, .running, order: 0))
         source.clock.advance(by: .seconds(60))
-        source.slots.release(lane)
+        source.limiter.release(holder)
         #expect(Self.reason(await exchange.value) == .server)
         #expect(source.transport.requests.count == 1)
-        #expect(await source.slots.acquire(lane))
+        #expect(await source.limiter.acquire(holder, .running, order: 0))
     }
 
     @Test("Exchanges go at the source's pace: one second's worth at once, the others in their turn")
@@ -70,7 +70,7 @@ struct SourceClientTests {
         let source = Source(FakeTransport([Self.fine]), requestsPerSecond: 2)
         let exchanges = (0..<4).map { _ in Task { await source.exchange() } }
         await source.transport.waitForRequests(2)
-        await source.clock.waitForSleepers(2)
+        await source.clock.waitForSleepers(1)
         source.clock.advance(by: .milliseconds(500) - .nanoseconds(1))
         #expect(source.transport.requests.count == 2)
         source.clock.advance(by: .nanoseconds(1))
@@ -80,14 +80,72 @@ struct SourceClientTests {
         #expect(source.transport.requests.count == 4)
     }
 
+    @Test("Waiting for its turn is no part of a poll, and each request of the source is progress of those that wait")
+    func turns() async throws {
+        let source = Source(FakeTransport([Self.fine]), requestsPerSecond: 1)
+        let turns = (0..<3).map { source.client.turn(of: "ws-\($0)") }
+        let start = source.clock.now
+        #expect(await source.exchange(turn: turns[0]) == .success("{}"))
+        #expect(turns[0].beganAt == start)
+        let waiting = turns[1...].map { turn in Task { await source.exchange(turn: turn) } }
+        await source.clock.waitForSleepers(1)
+        #expect(turns[1].beganAt == nil)
+        source.clock.advance(by: .seconds(1))
+        await source.transport.waitForRequests(2)
+        while turns[1].beganAt == nil && turns[2].beganAt == nil { await Task.yield() }
+        let last = try #require(turns[1...].first { $0.beganAt == nil })
+        #expect(last.lastProgress == start + .seconds(1))
+        #expect(last.waited == .seconds(1))
+        await source.clock.waitForSleepers(1)
+        source.clock.advance(by: .seconds(1))
+        for task in waiting { #expect(await task.value == .success("{}")) }
+        #expect(last.beganAt == start + .seconds(2))
+        #expect(last.waited == .seconds(2))
+    }
+
+    @Test("A 503 with Retry-After holds that list back and no other", arguments: [5, 100_000])
+    func heldBack(_ seconds: Int) async {
+        let transport = FakeTransport { request, number in
+            number == 0 ? .response(503, headers: [HTTPHeader("Retry-After", "\(seconds)")]) : Self.fine
+        }
+        let source = Source(transport, retries: 0)
+        #expect(Self.reason(await source.exchange(of: "a")) == .server)
+        source.clock.advance(by: .seconds(min(seconds, 300)) - .nanoseconds(1))
+        #expect(Self.reason(await source.exchange(of: "a")) == .server)
+        #expect(await source.exchange(of: "b") == .success("{}"))
+        #expect(transport.requests.count == 2)
+        source.clock.advance(by: .nanoseconds(1))
+        #expect(await source.exchange(of: "a") == .success("{}"))
+    }
+
+    @Test("A 401 for one workspace leaves the others alone; only the next request asks whether the credential works")
+    func rejectedAlone() async {
+        let transport = FakeTransport { request, _ in
+            request.url.hasSuffix("/refused") ? .response(401, #"{"error_code":"APIG.0301"}"#) : Self.fine
+        }
+        let source = Source(transport, retries: 0)
+        source.client.setWorkspaces(3)
+        #expect(await source.exchange(of: "a") == .success("{}"))
+        for _ in 0..<5 {
+            #expect(Self.reason(await source.exchange("https://h/refused", of: "refused")) == .unauthenticated)
+            #expect(await source.exchange(of: "a") == .success("{}"))
+            #expect(await source.exchange(of: "b") == .success("{}"))
+            #expect(source.client.nextProbe == nil)
+            source.clock.advance(by: .seconds(60))
+        }
+        #expect(transport.requests.count == 16)
+    }
+
     @Test("A source that is dead gets few retries, however many workspaces ask")
     func budget() async {
         let transport = FakeTransport([Self.busy])
         let client = SourceClient(
             transport: transport, credentials: TokenCredentials(token: Secret("t")), clock: ImpatientClock(),
-            slots: ExchangeSlots(count: 4), settings: Self.settings(retries: 3))
+            limiter: RequestLimiter(concurrency: 4, clock: ImpatientClock()), settings: Self.settings(retries: 3))
         for _ in 0..<50 {
-            _ = try? await client.exchange(.listEndpoints, url: "https://h/x", retryUntil: .now + .seconds(86_400)) {
+            _ = try? await client.exchange(
+                .listEndpoints, url: "https://h/x", turn: client.turn(of: "w", retryWindow: .seconds(86_400))
+            ) {
                 _ in
                 true
             }
@@ -143,22 +201,21 @@ struct SourceClientTests {
 
     @Test("One source's trouble never delays another's: its hanging requests leave it a slot")
     func otherSource() async {
-        let slots = ExchangeSlots(count: 4)
+        let limiter = RequestLimiter(concurrency: 4, clock: ManualClock())
         func client(_ name: String, _ transport: FakeTransport) -> SourceClient {
             SourceClient(
                 source: name, transport: transport, credentials: TokenCredentials(token: Secret("t")),
-                clock: ManualClock(), slots: slots,
+                clock: ManualClock(), limiter: limiter,
                 settings: Self.settings(retries: 0))
         }
         let hanging = FakeTransport(holding: true) { _, _ in Self.fine }
         let (bad, good) = (client("bad", hanging), client("good", FakeTransport([Self.fine])))
-        let end = ContinuousClock.now + .seconds(3600)
         let stuck = (0..<9).map { _ in
-            Task { try? await bad.exchange(.listEndpoints, url: "https://h/b", retryUntil: end) { _ in true } }
+            Task { try? await bad.exchange(.listEndpoints, url: "https://h/b", turn: bad.turn(of: "w")) { _ in true } }
         }
         await hanging.waitForRequests(3)
         for _ in 0..<5 {
-            let answer = try? await good.exchange(.listEndpoints, url: "https://h/g", retryUntil: end) { _ in true }
+            let answer = try? await good.exchange(.listEndpoints, url: "https://h/g", turn: good.turn(of: "w")) { _ in true }
             #expect(answer == true)
         }
         #expect(hanging.requests.count == 3)

@@ -20,13 +20,13 @@ struct WorkspaceListerTests {
         let clock = ManualClock()
         let client = SourceClient(
             transport: transport, credentials: TokenCredentials(token: Secret("MIIFtokenOfTheTests")), clock: clock,
-            slots: ExchangeSlots(count: 16),
+            limiter: RequestLimiter(concurrency: 16, clock: clock),
             settings: ExchangeSettings(
                 timeout: .seconds(10), interval: .seconds(60), requestsPerSecond: 0, retries: retries,
                 maxResponseBytes: 1 << 20, pageSize: pageSize, maxEndpoints: 5))
         let lister = WorkspaceLister(
             client: client, baseURL: "https://fabric.example/", name: name, enterpriseProjectID: project)
-        let outcome = await lister.list(retryUntil: clock.now + .seconds(60))
+        let outcome = await lister.list()
         return (outcome, client.counters)
     }
 

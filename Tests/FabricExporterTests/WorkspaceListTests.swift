@@ -29,11 +29,11 @@ struct WorkspaceListTests {
             workspaces: [])
         let client = SourceClient(
             source: settings.name, transport: factory.transport(settings),
-            credentials: TokenCredentials(token: Secret(token)), clock: clock, slots: ExchangeSlots(count: 16),
+            credentials: TokenCredentials(token: Secret(token)), clock: clock, limiter: RequestLimiter(concurrency: 16, clock: clock),
             settings: factory.exchangeSettings)
         let lister = WorkspaceLister(
             client: client, baseURL: server.baseURL, name: name, enterpriseProjectID: project)
-        let outcome = await lister.list(retryUntil: clock.now + .seconds(60))
+        let outcome = await lister.list()
         await engine.shutdown()
         await server.shutdown()
         try await running.value

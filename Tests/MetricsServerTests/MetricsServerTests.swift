@@ -39,6 +39,16 @@ struct MetricsServerTests {
         #expect(response.headerLines == headers + ["X-Content-Type-Options: nosniff"])
     }
 
+    @Test("It is not healthy while the polls of every workspace have stalled")
+    func health() async {
+        let web = Web()
+        web.healthy.withLock { $0 = false }
+        #expect(await web.get("/-/healthy").status == 503)
+        #expect(await web.get("/-/ready").status == 200)
+        web.healthy.withLock { $0 = true }
+        #expect(await web.get("/-/healthy").status == 200)
+    }
+
     @Test("Metrics come in the format and encoding asked for, with the headers that say so")
     func metrics() async {
         let web = Web()

@@ -40,6 +40,7 @@ struct Web {
 
     let counters = RequestCounters()
     let ready = Readiness()
+    let healthy = Readiness()
     let source: Source
     let server: MetricsServer
 
@@ -49,13 +50,14 @@ struct Web {
         report: StatusReport = SampleReport.report(), externalHost: String? = nil, access: AccessRules = AccessRules()
     ) {
         source = Source(counters: countsItself ? counters : nil)
-        let ready = ready
+        let (ready, healthy) = (ready, healthy)
         server = MetricsServer(
             settings: .init(
                 telemetryPath: telemetryPath, maximumRequests: maximumRequests, version: "1.2.3",
                 externalHost: externalHost),
             pages: PageCache(catalogue: Self.catalogue, source: source), counters: counters,
-            status: { report }, access: { access }, isReady: { ready.withLock { $0 } })
+            status: { report }, access: { access }, isReady: { ready.withLock { $0 } },
+            isHealthy: { healthy.withLock { $0 } })
     }
 
     func get(

@@ -110,7 +110,7 @@ struct DiscoveryLoopTests {
         scene.clock.advance(by: .seconds(600))
         #expect(await step == nil)
         #expect(scene.lines == [#"failures_total{reason="timeout"} 1"#, "up 0"])
-        #expect(scene.log.take().first?.contains("the discovery as a whole took longer than 600.0 seconds") == true)
+        #expect(scene.log.take().first?.contains("the poll as a whole took longer than 600.0 seconds") == true)
     }
 
     @Test("A cancelled discovery leaves no trace")

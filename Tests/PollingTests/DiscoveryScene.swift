@@ -46,7 +46,7 @@ struct DiscoveryScene {
         transport = StubListTransport { answer($0.number) }
         let client = SourceClient(
             transport: transport, credentials: TokenCredentials(token: Secret("MIIFtokenOfTheTests")), clock: clock,
-            slots: ExchangeSlots(count: 16),
+            limiter: RequestLimiter(concurrency: 16, clock: clock),
             settings: ExchangeSettings(
                 timeout: .seconds(10), interval: .seconds(60), requestsPerSecond: 0, retries: 0,
                 maxResponseBytes: 1 << 20, pageSize: 100, maxEndpoints: 100))

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import Aggregation
 import Exposition
-import FabricAPI
 import FabricAuth
 import FabricModel
 import Secrets
 import TestSupport
 import Transport
 
+@testable import FabricAPI
 @testable import Polling
 
 let goldens = Goldens(beside: #filePath)
@@ -20,38 +20,41 @@ struct PolledWorkspace {
     let clock: ManualClock
     let cloud: StubCloud
     let record = RecordingLogHandler.Record()
+    let limiter: RequestLimiter
     let client: SourceClient
     let store: SnapshotStore
     let poller: WorkspacePoller
 
     init(
         _ cloud: StubCloud, workspace: Workspace = .lake, retries: Int = 0, details: DetailLevel = .problems,
-        exchangeTimeout: Duration = .seconds(10),
+        exchangeTimeout: Duration = .seconds(10), requestsPerSecond: Double = 0,
         credentials: any CredentialProvider = TokenCredentials(token: Secret("a-token"))
     ) {
         self.init(
             cloud, cloud: cloud, clock: ManualClock(), workspace: workspace, retries: retries, details: details,
-            exchangeTimeout: exchangeTimeout, credentials: credentials)
+            exchangeTimeout: exchangeTimeout, requestsPerSecond: requestsPerSecond, credentials: credentials)
     }
 
     /// One that is polled through `transport`.
     init(through transport: any HTTPTransport, clock: ManualClock = ManualClock()) {
         self.init(
             transport, cloud: StubCloud(.silence), clock: clock, workspace: .lake, retries: 0, details: .problems,
-            exchangeTimeout: .seconds(10), credentials: TokenCredentials(token: Secret("a-token")))
+            exchangeTimeout: .seconds(10), requestsPerSecond: 0, credentials: TokenCredentials(token: Secret("a-token")))
     }
 
     private init(
         _ transport: any HTTPTransport, cloud: StubCloud, clock: ManualClock, workspace: Workspace, retries: Int,
-        details: DetailLevel, exchangeTimeout: Duration, credentials: any CredentialProvider
+        details: DetailLevel, exchangeTimeout: Duration, requestsPerSecond: Double,
+        credentials: any CredentialProvider
     ) {
         self.cloud = cloud
         self.clock = clock
+        limiter = RequestLimiter(concurrency: 4, clock: clock)
         client = SourceClient(
             transport: transport, credentials: credentials, clock: clock,
-            slots: ExchangeSlots(count: 4),
+            limiter: limiter,
             settings: ExchangeSettings(
-                timeout: exchangeTimeout, interval: Self.interval, requestsPerSecond: 0, retries: retries,
+                timeout: exchangeTimeout, interval: Self.interval, requestsPerSecond: requestsPerSecond, retries: retries,
                 maxResponseBytes: 1 << 20, pageSize: 100, maxEndpoints: 1_000))
         store = SnapshotStore(
             workspaces: [workspace], interval: Self.interval, staleAfter: Self.staleAfter, clock: clock)
@@ -59,6 +62,18 @@ struct PolledWorkspace {
             workspace: workspace, filter: EndpointFilter(), client: client, store: store,
             tally: EndpointTally.Settings(details: details, maximumDetails: 1_000),
             timing: PollTiming(interval: Self.interval, exchangeTimeout: exchangeTimeout), clock: clock,
+            logger: .recording(record))
+    }
+
+    /// A poller of another workspace of the same source, in the same store.
+    func poller(of id: String) -> WorkspacePoller {
+        let workspace = Workspace(
+            key: WorkspaceKey(source: "cn-north-4", workspaceID: id), baseURL: "https://fabric.example")
+        store.add(workspace)
+        return WorkspacePoller(
+            workspace: workspace, filter: EndpointFilter(), client: client, store: store,
+            tally: EndpointTally.Settings(details: .problems, maximumDetails: 1_000),
+            timing: PollTiming(interval: Self.interval, exchangeTimeout: .seconds(10)), clock: clock,
             logger: .recording(record))
     }
 

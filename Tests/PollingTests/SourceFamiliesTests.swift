@@ -58,6 +58,6 @@ struct SourceFamiliesTests {
             SourceFamilies.chapter,
         ]
         #expect(faults(of: chapters.flatMap(\.families)) == [])
-        #expect(chapters.flatMap(\.families).count == 6 + 9 + 3 + 11 + 10)
+        #expect(chapters.flatMap(\.families).count == 6 + 9 + 3 + 12 + 10)
     }
 }
