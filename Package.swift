@@ -178,7 +178,7 @@ let package = Package(
             "Polling",
             [
                 "Aggregation", "Clocks", "Exposition", "FabricAPI", "FabricAuth", "FabricModel", "Secrets",
-                "TestSupport", "Transport", logging,
+                "StatusReport", "TestSupport", "Transport", logging,
             ],
             goldens: ["Goldens"]
         ),
