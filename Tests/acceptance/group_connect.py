@@ -180,7 +180,7 @@ def clock_and_way(with_: Bench) -> None:
 
 
 def empty(with_: Bench) -> None:
-    with check(with_, "connect: discovery that works and finds no workspace is a failure: status 3, with the remedy") as it:
+    with check(with_, "connect: discovery that works and finds no workspace: status 3, with the remedy") as it:
         it.plane.workspaces.clear()
         outcome = it.connect(it.source(workspaces=[], discovery="{}"))
         require_said(

@@ -169,7 +169,7 @@ def lost_workspaces(with_: Bench) -> None:
         good = Source(plane.base_url, list(cloud.values()))
         cases = {
             "found no workspace": ("{name: no-such-name}", "discovery of lost found 0 workspaces"),
-            "left out all of them": ("{exclude: .}", "discovery of lost found 2 workspaces, 0 match include and exclude"),
+            "left out all of them": ("{exclude: .}", "discovery of lost found 2 workspaces, 0 match"),
         }
         for title, (discovery, words) in cases.items():
             lost = Source(plane.base_url, [], name="lost", discovery=discovery)
