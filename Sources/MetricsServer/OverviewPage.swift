@@ -191,26 +191,34 @@ struct OverviewPage: Page {
                 .init("Workspaces", .number),
             ])
         table.rows = report.sources.map { source in
-            [
-                "\(source.name)", "\(source.region ?? "")", state(of: source, workspaces: counts[source.name] ?? 0),
-                source.discovery.html(discovery), "\(Words.number(counts[source.name] ?? 0))",
+            let workspaces = counts[source.name] ?? 0
+            return [
+                "\(source.name)", "\(source.region ?? "")",
+                blindness(of: source, workspaces: workspaces) ?? state(of: source), source.discovery.html(discovery),
+                "\(Words.number(workspaces))",
             ]
         }
         return table.html
     }
 
-    private func state(of source: SourceStatus, workspaces: Int) -> HTML {
+    private func state(of source: SourceStatus) -> HTML {
         if let probe = source.nextProbe {
             return
                 "\(PageParts.badge("locked out", "bad")) credential refused; tested again \(Words.moment(probe, now: report.time))"
         }
-        if source.isThrottled { return PageParts.badge("throttled", "warn") }
+        return source.isThrottled ? PageParts.badge("throttled", "warn") : PageParts.badge("ok", "good")
+    }
+
+    /// The state of a source that polls nothing, or nothing of what it should discover; nil if it polls what it should or
+    /// has a more important state.
+    private func blindness(of source: SourceStatus, workspaces: Int) -> HTML? {
+        guard source.nextProbe == nil, !source.isThrottled else { return nil }
         if report.warning(of: source) != nil {
             return workspaces == 0
                 ? PageParts.badge("polls nothing", "bad") : PageParts.badge("discovers nothing", "warn")
         }
-        if workspaces == 0, source.discovery?.isTried == false { return PageParts.badge("not discovered yet") }
-        return PageParts.badge("ok", "good")
+        let isWaiting = workspaces == 0 && source.discovery?.isTried == false
+        return isWaiting ? PageParts.badge("not discovered yet") : nil
     }
 
     private func discovery(_ discovery: SourceStatus.Discovery) -> HTML {
