@@ -132,7 +132,7 @@ class Chain:
             del self.plane.faults[ANALYTICS.id]
             self.settles(FIRING, 40, still=2)
             wait_for(lambda: alerts(self.webhook.told("resolved")) == OUTAGE, 40, "the webhook is told so")
-        with check("repaired endpoints, a granted workspace and one that discovery finds again resolve, and it is told"):
+        with check("repaired endpoints, a granted workspace and discovery that finds one again resolve; it is told"):
             self.plane.put(ANALYTICS.id, row(STUCK, "ray", "RUNNING", 0))
             self.plane.put(ANALYTICS.id, row(SLOW, "sql", "RUNNING", 0))
             self.plane.remove(ANALYTICS.id, BROKEN)
