@@ -74,6 +74,23 @@ struct ConnectAdvice {
         }
     }
 
+    /// Returns what to do about a discovery that succeeded and gives nothing to poll.
+    static func remedy(forEmpty discovery: SourceFindings.Discovery) -> String {
+        if !discovery.leftOut.isEmpty { return "Check the patterns discovery.include and discovery.exclude." }
+        if let all = discovery.unfiltered, all > 0 {
+            return "There are \(all) without discovery.name and discovery.enterprise_project_id: check these two keys."
+        }
+        return
+            "Check that the credential has the permission DataArtsFabric:workspace:list for the workspaces, that it is "
+            + "of their project, and check region and base_url."
+    }
+
+    /// The first names of a list, and how many more there are.
+    static func names(_ names: [String]) -> String {
+        let more = names.count > mostVisible ? " and \(names.count - mostVisible) more" : ""
+        return names.prefix(mostVisible).joined(separator: ", ") + more
+    }
+
     /// What is to be said of a clock that is wrong; nil where it is right, or unknown.
     var clockWarning: String? {
         guard let ahead = findings.secondsAhead, abs(ahead) >= Self.telltaleSkew else { return nil }
@@ -148,8 +165,7 @@ struct ConnectAdvice {
         }
         guard let visible = findings.visible else { return text }
         if visible.isEmpty { return text + " The credential's project has no workspace that it may see." }
-        let more = visible.count > Self.mostVisible ? " and \(visible.count - Self.mostVisible) more" : ""
-        return text + " It sees \(visible.prefix(Self.mostVisible).joined(separator: ", "))\(more)."
+        return text + " It sees \(Self.names(visible))."
     }
 
     private func unreachable(_ whom: String) -> String {

@@ -80,6 +80,10 @@ struct ConnectText {
             add("credential of \(name)", failure, .credential(didAnswer: didAnswer))
         }
         if case .failure(let failure) = source.discovery?.found { add("discovery of \(name)", failure, .discovery) }
+        if let discovery = source.discovery, discovery.givesNothingToPoll {
+            lines.append("  discovery of \(name): \(Self.emptiness(of: discovery))")
+            lines.append("    -> \(ConnectAdvice.remedy(forEmpty: discovery))")
+        }
         for entry in source.entries {
             guard case .failed(let failure) = entry.outcome else { continue }
             add("\(name)/\(entry.workspace.key.workspaceID)\(Self.suffix(entry.workspace))", failure, .workspace(entry))
@@ -110,8 +114,8 @@ struct ConnectText {
         if let warning = ConnectAdvice(findings: source, environment: environment).clockWarning {
             notes.append("\(name): \(warning).")
         }
-        if let discovery = source.discovery, case .success(let found) = discovery.found {
-            notes += Self.notes(of: discovery, found: found.count, polled: source.entries.count, source.settings)
+        if let discovery = source.discovery, !discovery.leftOut.isEmpty, !discovery.givesNothingToPoll {
+            notes.append("\(name): discovery.include and exclude leave out: \(ConnectAdvice.names(discovery.leftOut)).")
         }
         for entry in source.entries {
             guard case .answered(let answer) = entry.outcome else { continue }
@@ -132,26 +136,12 @@ struct ConnectText {
         return notes
     }
 
-    private static func notes(
-        of discovery: SourceFindings.Discovery, found: Int, polled: Int, _ settings: SourceSettings
-    ) -> [String] {
-        if found == 0 {
-            guard let all = discovery.unfiltered, all > 0 else {
-                return [
-                    "\(settings.name): discovery finds no workspace: none is in the credential's project that it may see, "
-                        + "or the project is the wrong one."
-                ]
-            }
-            return [
-                "\(settings.name): discovery finds no workspace, and \(all) without discovery.name and "
-                    + "discovery.enterprise_project_id: they hide all."
-            ]
-        }
-        guard !discovery.leftOut.isEmpty else { return [] }
-        let shown = discovery.leftOut.prefix(5).joined(separator: ", ")
-        let more = discovery.leftOut.count > 5 ? " and \(discovery.leftOut.count - 5) more" : ""
-        let all = polled == 0 ? " every workspace, so that none is polled" : ""
-        return ["\(settings.name): discovery.include and exclude leave out\(all): \(shown)\(more)."]
+    /// What there is to say of a discovery that succeeded and gives nothing to poll.
+    private static func emptiness(of discovery: SourceFindings.Discovery) -> String {
+        guard !discovery.leftOut.isEmpty else { return "it works and finds 0 workspaces" }
+        let found = counted(Int64(discovery.leftOut.count), "workspace")
+        return "it works and finds \(found), 0 match discovery.include and exclude: "
+            + ConnectAdvice.names(discovery.leftOut)
     }
 
     private static func emptiness(_ answer: SourceFindings.Answer, _ filter: EndpointFilter) -> String {

@@ -25,6 +25,11 @@ struct SourceFindings: Sendable {
         var leftOut: [String] = []
         /// Where nothing was found: how many there would be without `name` and `enterprise_project_id`.
         var unfiltered: Int64?
+
+        /// Whether it succeeded and found no workspace, or `include` and `exclude` leave out all of them.
+        var givesNothingToPoll: Bool {
+            if case .success(let found) = found { leftOut.count == found.count } else { false }
+        }
     }
 
     /// A workspace that answered.
@@ -75,6 +80,7 @@ struct SourceFindings: Sendable {
     var hasFailed: Bool {
         if case .failed = credential { return true }
         if case .failure = discovery?.found { return true }
+        if discovery?.givesNothingToPoll == true { return true }
         return entries.contains(where: \.hasFailed)
     }
 }

@@ -82,7 +82,11 @@ actor SourceSupervisor {
         manner = newManner
         client.reconfigure(
             transport: factory.transport(new), credentials: credentials, settings: factory.exchangeSettings)
-        if new.discovery != old.discovery || new.baseURL != old.baseURL || timeoutChanged { replaceDiscovery() }
+        // Which of the workspaces found are polled depends on the configured ones too.
+        let configuredChanged = Set(new.workspaces.map(\.id)) != Set(old.workspaces.map(\.id))
+        if new.discovery != old.discovery || new.baseURL != old.baseURL || timeoutChanged || configuredChanged {
+            replaceDiscovery()
+        }
         await assign()
     }
 
@@ -145,10 +149,12 @@ actor SourceSupervisor {
         let epoch = discoveryEpoch
         let lister = WorkspaceLister(
             client: client, baseURL: settings.baseURL, name: new.name, enterpriseProjectID: new.enterpriseProjectID)
+        let merge = SourceFactory.merge(settings)
         let loop = DiscoveryLoop(
             source: name, lister: lister,
             timing: PollTiming(interval: new.interval, exchangeTimeout: manner.timing.exchangeTimeout),
-            clock: surroundings.clock, logger: surroundings.logger, store: surroundings.discoveries
+            clock: surroundings.clock, logger: surroundings.logger, store: surroundings.discoveries,
+            countSelected: { merge.selectedCount(of: $0) }
         ) { [weak self] found in
             await self?.note(found, epoch: epoch)
         }

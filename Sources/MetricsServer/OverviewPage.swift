@@ -35,7 +35,7 @@ struct OverviewPage: Page {
 
     var body: HTML {
         """
-        \(shard)\(tiles)
+        \(warnings)\(shard)\(tiles)
         <section aria-labelledby="problems"><h2 id="problems">Endpoints with problems</h2>
         \(problems)</section>
         <section aria-labelledby="workspaces"><h2 id="workspaces">Workspaces</h2>
@@ -44,6 +44,15 @@ struct OverviewPage: Page {
         <section aria-labelledby="sources"><h2 id="sources">Sources</h2>
         \(sources)</section>
         """
+    }
+
+    /// Sources that poll nothing although nothing fails: the rest of the page would look as if all was well.
+    private var warnings: [HTML] {
+        report.sources.compactMap { source in
+            report.warning(of: source).map { warning in
+                #"<p class="note" role="alert"><strong>Warning:</strong> \#(warning.text(source: source.name)).</p>\#n"#
+            }
+        }
     }
 
     /// Said only where there are several: then what is missing here is somewhere else.
@@ -72,7 +81,7 @@ struct OverviewPage: Page {
         if withdrawn > 0 { notes.append("\(Words.number(withdrawn)) without data") }
         return """
             <dl class="tiles">
-            \(PageParts.tile("Workspaces", Words.number(workspaces.count), notes.joined(separator: ", ")))
+            \(PageParts.tile("Workspaces", Words.number(workspaces.count), notes.joined(separator: ", "), kind: report.hasWarnings ? "warn" : ""))
             \(PageParts.tile("Failing workspaces", Words.number(failing), kind: failing > 0 ? "bad" : "", link: failing > 0 ? "./?state=failing#workspaces" : nil))
             \(PageParts.tile("Endpoints", Words.number(endpoints), "\(Words.number(total { $0 == .running })) running"))
             \(PageParts.tile("Failed endpoints", Words.number(failed), kind: failed > 0 ? "bad" : ""))
@@ -96,6 +105,7 @@ struct OverviewPage: Page {
     private var problems: HTML {
         let all = workspaces.flatMap { status in status.problems.map { (workspace: Optional(status), detail: $0) } }
         let hidden = workspaces.reduce(0) { $0 + ($1.listing?.summary.droppedDetails ?? 0) }
+        if report.workspaces.isEmpty { return "<p>Unknown: no workspace is polled.</p>" }
         if all.isEmpty {
             return "<p>None that are served one by one.</p>"
         }
@@ -131,7 +141,9 @@ struct OverviewPage: Page {
     }
 
     private var table: HTML {
-        if workspaces.isEmpty { return "<p>No workspace matches.</p>" }
+        if workspaces.isEmpty {
+            return report.workspaces.isEmpty ? "<p>No workspace is polled.</p>" : "<p>No workspace matches.</p>"
+        }
         let last = (workspaces.count - 1) / StatusQuery.pageSize + 1
         let page = min(max(1, query.page), last)
         var table = PageTable(
@@ -179,9 +191,11 @@ struct OverviewPage: Page {
                 .init("Workspaces", .number),
             ])
         table.rows = report.sources.map { source in
-            [
-                "\(source.name)", "\(source.region ?? "")", state(of: source), source.discovery.html(discovery),
-                "\(Words.number(counts[source.name] ?? 0))",
+            let workspaces = counts[source.name] ?? 0
+            return [
+                "\(source.name)", "\(source.region ?? "")",
+                blindness(of: source, workspaces: workspaces) ?? state(of: source), source.discovery.html(discovery),
+                "\(Words.number(workspaces))",
             ]
         }
         return table.html
@@ -202,13 +216,31 @@ struct OverviewPage: Page {
         return PageParts.badge("ok", "good")
     }
 
+    /// The state of a source that polls nothing, or nothing of what it should discover; nil if it polls what it should or
+    /// has a more important state.
+    private func blindness(of source: SourceStatus, workspaces: Int) -> HTML? {
+        guard source.nextProbe == nil, !source.isThrottled else { return nil }
+        if report.warning(of: source) != nil {
+            return workspaces == 0
+                ? PageParts.badge("polls nothing", "bad") : PageParts.badge("discovers nothing", "warn")
+        }
+        let isWaiting = workspaces == 0 && source.discovery?.isTried == false
+        return isWaiting ? PageParts.badge("not discovered yet") : nil
+    }
+
     private func discovery(_ discovery: SourceStatus.Discovery) -> HTML {
         let found = discovery.lastSuccess.html { time in
-            "found \(Words.count(discovery.workspaces ?? 0, "workspace")) \(Words.moment(time, now: report.time))"
+            "found \(Words.count(discovery.workspaces ?? 0, "workspace"))\(leftOut(discovery)) \(Words.moment(time, now: report.time))"
         }
         if let failure = discovery.failure {
             return "\(PageParts.badge("failing: \(failure.rawValue)", "bad")) \(found)"
         }
         return discovery.isTried ? found : "not tried yet"
+    }
+
+    /// How many of the workspaces found are polled, where that is not all of them.
+    private func leftOut(_ discovery: SourceStatus.Discovery) -> String {
+        guard let found = discovery.workspaces, let selected = discovery.selected, selected != found else { return "" }
+        return " (\(Words.number(selected)) to poll)"
     }
 }

@@ -13,12 +13,13 @@ enum StatusJSON {
                 "interval_seconds": seconds(report.interval), "stale_after_seconds": seconds(report.staleAfter),
             ],
             "shard": ["ordinal": JSONValue(report.shard.ordinal), "total": JSONValue(report.shard.total)],
-            "sources": .array(report.sources.map(source)), "workspaces": .array(workspaces.map(workspace)),
+            "sources": .array(report.sources.map { source($0, warning: report.warning(of: $0)) }),
+            "workspaces": .array(workspaces.map(workspace)),
         ]
         return value.text + "\n"
     }
 
-    private static func source(_ source: SourceStatus) -> JSONValue {
+    private static func source(_ source: SourceStatus, warning: DiscoveryWarning?) -> JSONValue {
         [
             "name": .string(source.name), "region": JSONValue(source.region), "throttled": .boolean(source.isThrottled),
             "locked_out_until": time(source.nextProbe), "round_seconds": source.round.map(seconds) ?? .null,
@@ -26,9 +27,10 @@ enum StatusJSON {
                 [
                     "tried": .boolean(discovery.isTried), "reason": JSONValue(discovery.failure?.rawValue),
                     "workspaces": discovery.workspaces.map { JSONValue($0) } ?? .null,
+                    "selected": discovery.selected.map { JSONValue($0) } ?? .null,
                     "last_success": time(discovery.lastSuccess),
                 ]
-            } ?? .null,
+            } ?? .null, "warning": JSONValue(warning?.text(source: source.name)),
         ]
     }
 

@@ -7,14 +7,15 @@ internal import StatusReport
 struct DiscoveryHealth: Sendable {
     /// The outcome of a discovery.
     enum Outcome: Sendable {
-        /// So many workspaces were found.
-        case found(Int)
+        /// A complete list of workspaces.
+        case found(DiscoveredCount)
         case failed(FailureReason)
     }
 
     /// The last outcome; nil until the first discovery has ended.
     private(set) var last: Outcome?
-    private(set) var workspaces: Int?
+    /// What the last successful discovery found; nil until there was one.
+    private(set) var count: DiscoveredCount?
     private(set) var lastSuccess: Timestamp?
     private var failures: [FailureReason: UInt64] = [:]
 
@@ -25,7 +26,7 @@ struct DiscoveryHealth: Sendable {
     mutating func note(_ outcome: Outcome, endedAt: Timestamp) {
         switch outcome {
         case .found(let count):
-            workspaces = count
+            self.count = count
             lastSuccess = endedAt
         case .failed(let reason): failures[reason, default: 0] += 1
         }
@@ -37,14 +38,15 @@ struct DiscoveryHealth: Sendable {
         var failure: FailureReason?
         if case .failed(let reason) = last { failure = reason }
         return SourceStatus.Discovery(
-            isTried: last != nil, failure: failure, workspaces: workspaces, lastSuccess: lastSuccess)
+            isTried: last != nil, failure: failure, workspaces: count?.found, selected: count?.selected,
+            lastSuccess: lastSuccess)
     }
 
     func fragment(ofSource source: String) -> Fragment {
         typealias Families = DiscoveryFamilies
         var builder = FragmentBuilder(labels: [Label("source", source)])
         if last != nil { builder.add(Families.isUp, .flag(!isFailing)) }
-        if let workspaces { builder.add(Families.workspaces, .integer(Int64(workspaces))) }
+        if let count { builder.add(Families.workspaces, .integer(Int64(count.found))) }
         if let lastSuccess { builder.add(Families.lastSuccess, .microseconds(lastSuccess.microseconds)) }
         builder.add(Families.failures) { writer in
             for reason in FailureReason.allCases.sorted() {

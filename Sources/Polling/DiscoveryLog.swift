@@ -5,12 +5,14 @@ internal import Logging
 import Synchronization
 
 /// Says what happens to a source's discovery once: a failure when it begins, changes or ends, workspaces when they come
-/// or go. Never what goes on as before.
+/// or go, and a warning when none or far fewer are left to poll. Never what goes on as before.
 final class DiscoveryLog: Sendable {
     private struct State {
         var reason: FailureReason?
         var skippedRecords = 0
         var malformedFields = 0
+        /// What the last successful discovery found.
+        var count: DiscoveredCount?
     }
 
     private let logger: Logger
@@ -36,12 +38,15 @@ final class DiscoveryLog: Sendable {
     }
 
     func noteSuccess(
-        _ outcome: WorkspaceListOutcome, _ workspaces: [DiscoveredWorkspace], before: [DiscoveredWorkspace]?
+        _ outcome: WorkspaceListOutcome, _ workspaces: [DiscoveredWorkspace], selected: Int,
+        before: [DiscoveredWorkspace]?
     ) {
+        let count = DiscoveredCount(found: workspaces.count, selected: selected)
         let old = state.withLock { state in
             defer {
                 state = State(
-                    reason: nil, skippedRecords: outcome.skippedRecords, malformedFields: outcome.malformedFields)
+                    reason: nil, skippedRecords: outcome.skippedRecords, malformedFields: outcome.malformedFields,
+                    count: count)
             }
             return state
         }
@@ -55,6 +60,7 @@ final class DiscoveryLog: Sendable {
                     "skipped_records": "\(outcome.skippedRecords)", "malformed_fields": "\(outcome.malformedFields)",
                 ])
         }
+        noteChange(to: count, from: old.count)
         guard workspaces != before else { return }
         let ids = Set(workspaces.map(\.id))
         let oldIDs = Set((before ?? []).map(\.id))
@@ -64,6 +70,21 @@ final class DiscoveryLog: Sendable {
                 "workspaces": "\(workspaces.count)", "new": "\(ids.subtracting(oldIDs).count)",
                 "gone": "\(oldIDs.subtracting(ids).count)",
             ])
+    }
+
+    /// Losing all workspaces looks like a source without any: only a comparison with what was there tells them apart.
+    private func noteChange(to count: DiscoveredCount, from before: DiscoveredCount?) {
+        var metadata: Logger.Metadata = ["found": "\(count.found)", "left_out": "\(count.leftOut)"]
+        if let before {
+            metadata["found_before"] = "\(before.found)"
+            metadata["left_out_before"] = "\(before.leftOut)"
+        }
+        switch count.change(since: before) {
+        case .lostAll: logger.warning("discovery found no workspace to poll", metadata: metadata)
+        case .regained: logger.notice("discovery finds workspaces to poll again", metadata: metadata)
+        case .fell: logger.warning("discovery found fewer than half of the workspaces of before", metadata: metadata)
+        case nil: break
+        }
     }
 }
 

@@ -13,6 +13,7 @@ public final class DiscoveryLoop: Sendable {
     private let clock: any ExporterClock
     private let log: DiscoveryLog
     private let store: DiscoveryStore
+    private let countSelected: @Sendable ([DiscoveredWorkspace]) -> Int
     private let onChange: @Sendable ([DiscoveredWorkspace]) async -> Void
     private struct Progress {
         /// When a discovery last ended, or the loop was made.
@@ -30,17 +31,20 @@ public final class DiscoveryLoop: Sendable {
     /// A loop for `source`, one of the store's.
     /// - Parameters:
     ///   - timing: how often to discover, and how long one exchange may take.
+    ///   - countSelected: returns how many of the workspaces found are polled, over all shards. Default: all of them.
     ///   - onChange: given the workspaces, ordered by id, when the first discovery has succeeded and whenever a later
     ///     one has found others. A failed discovery keeps the last known set.
     public init(
         source: String, lister: WorkspaceLister, timing: PollTiming, clock: any ExporterClock, logger: Logger,
-        store: DiscoveryStore, onChange: @escaping @Sendable ([DiscoveredWorkspace]) async -> Void
+        store: DiscoveryStore, countSelected: @escaping @Sendable ([DiscoveredWorkspace]) -> Int = { $0.count },
+        onChange: @escaping @Sendable ([DiscoveredWorkspace]) async -> Void
     ) {
         self.source = source
         self.lister = lister
         self.timing = timing
         self.clock = clock
         self.store = store
+        self.countSelected = countSelected
         self.onChange = onChange
         log = DiscoveryLog(source: source, logger: logger)
         let now = clock.now
@@ -90,12 +94,14 @@ public final class DiscoveryLoop: Sendable {
         do throws(APIFailure) {
             if let overrun, case .failure = outcome.result { throw overrun }
             let workspaces = try outcome.result.get()
-            store.note(.found(workspaces.count), endedAt: now, of: source)
+            let selected = countSelected(workspaces)
+            store.note(
+                .found(DiscoveredCount(found: workspaces.count, selected: selected)), endedAt: now, of: source)
             let before = known.withLock { known in
                 defer { known = workspaces }
                 return known
             }
-            log.noteSuccess(outcome, workspaces, before: before)
+            log.noteSuccess(outcome, workspaces, selected: selected, before: before)
             if workspaces != before { await onChange(workspaces) }
         } catch {
             store.note(.failed(error.reason), endedAt: now, of: source)

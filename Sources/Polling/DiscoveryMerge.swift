@@ -77,14 +77,24 @@ public struct DiscoveryMerge: Sendable {
                 isDiscovered: false, filter: configured.filter)
         }
         for workspace in found.values where configured[workspace.id] == nil {
-            let name = workspace.name ?? workspace.id
-            guard includes(name), !excludes(name) else { continue }
+            guard isSelected(workspace) else { continue }
             targets.append(
                 target(
                     workspace.id, name: workspace.name, project: workspace.enterpriseProjectID, isDiscovered: true,
                     filter: filter))
         }
         return targets.sorted { $0.workspace.key < $1.workspace.key }
+    }
+
+    /// Returns how many of the workspaces that discovery found are polled: the configured ones, and those that the
+    /// patterns let through.
+    public func selectedCount(of discovered: [DiscoveredWorkspace]) -> Int {
+        discovered.count { configured[$0.id] != nil || isSelected($0) }
+    }
+
+    private func isSelected(_ workspace: DiscoveredWorkspace) -> Bool {
+        let name = workspace.name ?? workspace.id
+        return includes(name) && !excludes(name)
     }
 
     private func target(

@@ -61,14 +61,20 @@ public struct SourceStatus: Sendable, Equatable {
         public var failure: FailureReason?
         /// Workspaces that the last successful one found, before any filter; nil until there was one.
         public var workspaces: Int?
+        /// The number of those that are polled, over all shards: `include` and `exclude` let them through, or they are
+        /// configured. nil until a discovery succeeded.
+        public var selected: Int?
         /// The end of the last successful one.
         public var lastSuccess: Timestamp?
 
         /// A discovery that went so.
-        public init(isTried: Bool, failure: FailureReason?, workspaces: Int?, lastSuccess: Timestamp?) {
+        public init(
+            isTried: Bool, failure: FailureReason?, workspaces: Int?, selected: Int?, lastSuccess: Timestamp?
+        ) {
             self.isTried = isTried
             self.failure = failure
             self.workspaces = workspaces
+            self.selected = selected
             self.lastSuccess = lastSuccess
         }
     }

@@ -6,7 +6,8 @@ import FabricExporter
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Read the configuration and print all errors, or a summary.",
-        discussion: "With --connect it ends with status 3 when anything that is configured does not work.")
+        discussion: "With --connect it ends with status 3 when anything that is configured does not work, or discovery "
+            + "finds no workspace to poll.")
 
     @OptionGroup(title: "Configuration") var source: ConfigurationOptions
 

@@ -7,7 +7,8 @@ struct OnceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "once",
         abstract: "Poll every workspace once and print the exposition.",
-        discussion: "Ends with status 3 when a workspace failed; what succeeded is printed all the same.")
+        discussion: "Ends with status 3 when a workspace failed or discovery found none to poll; what succeeded is "
+            + "printed all the same.")
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case text, openmetrics
@@ -41,9 +42,11 @@ struct OnceCommand: AsyncParsableCommand {
         } catch {
             throw ProgramEnd(ProgramEnd.failure, error.description)
         }
-        guard outcome.failing.isEmpty else {
-            let names = outcome.failing.joined(separator: ", ")
-            throw ProgramEnd(ProgramEnd.incomplete, "Polling failed for \(names).")
+        var lines: [String] = []
+        if !outcome.failing.isEmpty {
+            lines.append("Polling failed for \(outcome.failing.joined(separator: ", ")).")
         }
+        lines += outcome.warnings.map { "Warning: \($0)." }
+        guard lines.isEmpty else { throw ProgramEnd(ProgramEnd.incomplete, lines) }
     }
 }

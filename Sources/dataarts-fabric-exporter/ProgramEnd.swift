@@ -7,13 +7,15 @@ struct ProgramEnd: Error {
     static let failure: Int32 = 1
     /// Bad configuration or flag.
     static let usage: Int32 = 2
-    /// A workspace failed.
+    /// A workspace failed, or discovery found none to poll.
     static let incomplete: Int32 = 3
 
     var status: Int32
     var lines: [String]
 
-    init(_ status: Int32, _ lines: String...) {
+    init(_ status: Int32, _ lines: String...) { self.init(status, lines) }
+
+    init(_ status: Int32, _ lines: [String]) {
         self.status = status
         self.lines = lines
     }

@@ -230,27 +230,54 @@ struct ConnectTests {
     func empty() async throws {
         try await Scene.run(SimulatedCloud()) { scene in
             let (text, failing) = try await connect(scene) { $0.sources[0].discovery = DiscoverySettings() }
-            #expect(failing == [])
+            #expect(failing == ["simulated"])
             #expect(text.contains("no workspace to poll"))
-            #expect(text.contains("discovery finds no workspace: none is in the credential's project"), "\(text)")
+            #expect(
+                text.contains("discovery of simulated: it works and finds 0 workspaces\n    -> Check that the"),
+                "\(text)")
         }
         try await Scene.run(Self.cloud()) { scene in
-            func discovering(_ change: (inout DiscoverySettings) -> Void) async throws -> String {
+            func discovering(
+                _ wanted: [String] = ["simulated"], _ change: (inout DiscoverySettings) -> Void
+            ) async throws -> String {
                 let (text, failing) = try await connect(scene) {
                     var discovery = DiscoverySettings()
                     change(&discovery)
                     $0.sources[0].discovery = discovery
                     $0.sources[0].workspaces = []
                 }
-                #expect(failing == [])
+                #expect(failing == wanted)
                 return text
             }
             let hidden = try await discovering { $0.name = "no-such-name" }
-            #expect(hidden.contains("finds no workspace, and 2 without discovery.name"), "\(hidden)")
+            #expect(hidden.contains("-> There are 2 without discovery.name"), "\(hidden)")
             let leftOut = try await discovering { $0.exclude = NamePattern("^workspace") }
-            #expect(leftOut.contains("leave out every workspace, so that none is polled: workspace-0, workspace-1."))
-            let kept = try await discovering { $0.include = NamePattern("1$") }
+            #expect(
+                leftOut.contains(
+                    "finds 2 workspaces, 0 match discovery.include and exclude: workspace-0, workspace-1\n    -> Check"),
+                "\(leftOut)")
+            let kept = try await discovering([]) { $0.include = NamePattern("1$") }
             #expect(kept.contains("1 left out by include and exclude") && kept.contains("1 of 1 workspace can"))
+        }
+    }
+
+    @Test("Discovery that gives nothing fails even where configured workspaces answer; an overlap with them suffices")
+    func emptyBesideConfigured() async throws {
+        try await Scene.run(Self.cloud()) { scene in
+            func failing(_ pattern: String, configured: Int) async throws -> [String] {
+                try await connect(scene) {
+                    $0.sources[0].discovery = DiscoverySettings()
+                    $0.sources[0].discovery?.include = NamePattern(pattern)
+                    $0.sources[0].workspaces.removeLast(2 - configured)
+                }.failing
+            }
+            #expect(try await failing("nothing", configured: 1) == [])
+            #expect(try await failing("nothing", configured: 0) == ["simulated"])
+            let (_, failing) = try await connect(scene) {
+                $0.sources[0].discovery = DiscoverySettings()
+                $0.sources[0].discovery?.name = "no-such-name"
+            }
+            #expect(failing == ["simulated"])
         }
     }
 

@@ -2,6 +2,7 @@
 import ExporterConfig
 import FabricSimulator
 import Secrets
+import StatusReport
 import TestSupport
 import Testing
 
@@ -139,6 +140,28 @@ struct ReloadTests {
             await scene.exporter.pollOnce()
             #expect(scene.page().lines.filter { $0.contains("workspace-1") } == [])
             #expect(scene.page().isUp("workspace-0"))
+        }
+    }
+
+    @Test("A source whose discovery finds nothing is warned of; a reload that configures a workspace found ends it")
+    func nothingDiscovered() async throws {
+        let cloud = Self.cloud(2)
+        try await Scene.run(cloud) { scene in
+            func warning() -> DiscoveryWarning? {
+                let report = scene.exporter.statusReport()
+                return report.sources.first.flatMap { report.warning(of: $0) }
+            }
+            var configuration = scene.configuration
+            configuration.sources[0].workspaces = []
+            configuration.sources[0].discovery = DiscoverySettings()
+            configuration.sources[0].discovery?.include = NamePattern("typo")
+            try await scene.exporter.apply(configuration)
+            await scene.exporter.pollOnce()
+            #expect(warning() == .nothingSelected(found: 2))
+            configuration.sources[0].workspaces = [WorkspaceSettings(id: cloud.workspaces[1].id)]
+            try await scene.exporter.apply(configuration)
+            await scene.exporter.pollOnce()
+            #expect(warning() == nil)
         }
     }
 }

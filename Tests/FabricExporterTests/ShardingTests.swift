@@ -68,6 +68,24 @@ struct ShardingTests {
         }
     }
 
+    @Test("A shard without workspaces is no reason for a warning; a discovery that finds none is one on every shard")
+    func emptyShard() async throws {
+        let cloud = Scene.cloud(seed: 3, workspaces: 1, endpointsEach: 1)
+        try await Scene.run(cloud) { scene in
+            var configuration = scene.configuration
+            configuration.sources[0].workspaces = []
+            configuration.sources[0].discovery = DiscoverySettings()
+            for isEmpty in [false, true] {
+                if isEmpty { cloud.removeWorkspace(cloud.workspaces[0].id) }
+                let exporters = try await exporters(["0/3", "1/3", "2/3"], configuration)
+                for exporter in exporters {
+                    #expect(exporter.statusReport().hasWarnings == isEmpty)
+                    await exporter.shutDown()
+                }
+            }
+        }
+    }
+
     @Test("A reload keeps the division")
     func reload() async throws {
         let cloud = Scene.cloud(seed: 3, workspaces: 40, endpointsEach: 1)

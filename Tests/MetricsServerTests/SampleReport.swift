@@ -60,7 +60,8 @@ enum SampleReport {
                 SourceStatus(
                     name: "zweite & <Quelle>", region: nil, isThrottled: false, nextProbe: before(-90),
                     discovery: .init(
-                        isTried: true, failure: .unauthenticated, workspaces: 3, lastSuccess: before(4_000))),
+                        isTried: true, failure: .unauthenticated, workspaces: 3, selected: 2,
+                        lastSuccess: before(4_000))),
             ],
             workspaces: [
                 WorkspaceStatus(
@@ -80,6 +81,26 @@ enum SampleReport {
                     workspace: workspace("w4", "new", source: "zweite & <Quelle>"), polls: [], lastSuccess: nil,
                     listing: nil),
             ])
+    }
+
+    /// No workspace at all: one source discovers nothing, one's patterns leave out everything, one has failed since the
+    /// start, one has not discovered yet.
+    static func blind() -> StatusReport {
+        func source(
+            _ name: String, tried: Bool = true, failure: FailureReason? = nil, found: Int? = nil, selected: Int? = nil
+        ) -> SourceStatus {
+            SourceStatus(
+                name: name, region: nil, isThrottled: false, nextProbe: nil,
+                discovery: .init(
+                    isTried: tried, failure: failure, workspaces: found, selected: selected,
+                    lastSuccess: found.map { _ in before(30) }))
+        }
+        return StatusReport(
+            time: now, interval: .seconds(60), staleAfter: .seconds(300),
+            sources: [
+                source("a-found-none", found: 0, selected: 0), source("b-left-out", found: 12, selected: 0),
+                source("c-failing", failure: .forbidden), source("d-new", tried: false),
+            ], workspaces: [])
     }
 
     /// Many workspaces in good order.

@@ -61,6 +61,42 @@ struct StatusPageTests {
         #expect(await Web(report: SampleReport.report()).get(target).status == status)
     }
 
+    @Test("Sources that poll nothing although no poll fails are warned of, with the numbers, and none is called ok")
+    func blind() async throws {
+        let web = Web(report: SampleReport.blind())
+        let page = await web.get("/").text
+        try goldens.check(page, "blind.html")
+        #expect(!page.contains(#"<span class="badge good">ok</span>"#))
+        #expect(
+            page.contains("found 0 workspaces") && page.contains("found 12 workspaces, 0 match include and exclude"))
+        #expect(page.contains("No workspace is polled.") && !page.contains("No workspace matches."))
+        let json = await web.get("/api/v1/status").text
+        #expect(
+            json.contains(#""workspaces":12,"selected":0,"#) && json.components(of: #""warning":"discovery of "#) == 3)
+    }
+
+    @Test("An empty shard is no warning")
+    func emptyShard() async {
+        var report = SampleReport.blind()
+        report.sources[0].discovery?.workspaces = 3
+        report.sources[0].discovery?.selected = 3
+        report.sources.removeLast(3)
+        report.shard = .init(ordinal: 5, total: 6)
+        let page = await Web(report: report).get("/").text
+        #expect(!page.contains("Warning") && page.contains(#"<span class="badge good">ok</span>"#))
+    }
+
+    @Test("A source that polls configured workspaces and discovers none of its own is warned of too")
+    func discoversNothing() async {
+        var report = SampleReport.large(2)
+        report.sources[0].isThrottled = false
+        report.sources[0].discovery = .init(
+            isTried: true, failure: nil, workspaces: 4, selected: 0, lastSuccess: SampleReport.before(5))
+        let page = await Web(report: report).get("/").text
+        #expect(page.contains("found 4 workspaces, 0 match include and exclude"))
+        #expect(page.contains(#"<span class="badge warn">discovers nothing</span>"#))
+    }
+
     @Test("Thousands of workspaces come in pages, whatever page is asked for")
     func paged() async throws {
         let web = Web(report: SampleReport.large(5_021))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Exposition
 import FabricModel
+import StatusReport
 import TestSupport
 import Testing
 
@@ -14,7 +15,9 @@ struct DiscoveryFamiliesTests {
     private static func store() -> DiscoveryStore {
         let store = DiscoveryStore()
         for source in ["prod", "failing", "new \"source\""] { store.add(source) }
-        store.note(.found(12), endedAt: Timestamp(microseconds: 1_800_000_000_250_000), of: "prod")
+        store.note(
+            .found(DiscoveredCount(found: 12, selected: 9)), endedAt: Timestamp(microseconds: 1_800_000_000_250_000),
+            of: "prod")
         store.note(.failed(.server), endedAt: Timestamp(microseconds: 1_800_000_300_000_000), of: "prod")
         store.note(.failed(.forbidden), endedAt: Timestamp(microseconds: 1_800_000_000_000_000), of: "failing")
         store.note(.failed(.forbidden), endedAt: Timestamp(microseconds: 1_800_000_300_000_000), of: "failing")
@@ -39,7 +42,7 @@ struct DiscoveryFamiliesTests {
         #expect(health.last == nil && !health.isFailing)
         health.note(.failed(.tls), endedAt: Timestamp(microseconds: 1))
         #expect(health.isFailing)
-        health.note(.found(0), endedAt: Timestamp(microseconds: 2_000_000))
+        health.note(.found(DiscoveredCount(found: 0, selected: 0)), endedAt: Timestamp(microseconds: 2_000_000))
         #expect(!health.isFailing)
         let page = Self.catalogue.render(.text, fragments: [health.fragment(ofSource: "s")])
         let lines = String(decoding: page, as: UTF8.self).split(separator: "\n")
@@ -61,10 +64,10 @@ struct DiscoveryFamiliesTests {
         let added = store.version
         #expect(added != empty)
         store.add("s")
-        store.note(.found(1), endedAt: Timestamp(microseconds: 0), of: "nobody")
+        store.note(.found(DiscoveredCount(found: 1, selected: 1)), endedAt: Timestamp(microseconds: 0), of: "nobody")
         store.remove("nobody")
         #expect(store.version == added)
-        store.note(.found(1), endedAt: Timestamp(microseconds: 0), of: "s")
+        store.note(.found(DiscoveredCount(found: 1, selected: 1)), endedAt: Timestamp(microseconds: 0), of: "s")
         let noted = store.version
         #expect(noted != added)
         store.remove("s")
@@ -80,10 +83,17 @@ struct DiscoveryFamiliesTests {
         store.remove("new \"source\"")
         store.add("prod")
         #expect(store.isEverySourceTried)
-        store.note(.found(3), endedAt: Timestamp(microseconds: 0), of: "prod")
+        store.note(.found(DiscoveredCount(found: 3, selected: 3)), endedAt: Timestamp(microseconds: 0), of: "prod")
         #expect(store.failing == ["failing"])
         store.remove("prod")
         store.add("prod")
         #expect(!store.isEverySourceTried)
+    }
+
+    @Test("The status keeps the numbers of the last success beside a later failure")
+    func status() {
+        let prod = Self.store().statuses()["prod"]
+        #expect(prod?.workspaces == 12 && prod?.selected == 9 && prod?.failure == .server)
+        #expect(Self.store().statuses()["failing"]?.selected == nil)
     }
 }

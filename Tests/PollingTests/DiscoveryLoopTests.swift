@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import StatusReport
 import Synchronization
 import TestSupport
 import Testing
@@ -28,8 +29,59 @@ struct DiscoveryLoopTests {
             scene.log.take() == [
                 "info: Discovered workspaces. gone=0 new=2 source=prod workspaces=2",
                 "info: Discovered workspaces. gone=1 new=1 source=prod workspaces=2",
+                "warning: discovery found no workspace to poll found=0 found_before=2 left_out=0 left_out_before=0 "
+                    + "source=prod",
                 "info: Discovered workspaces. gone=2 new=0 source=prod workspaces=0",
             ])
+    }
+
+    @Test("Losing all workspaces is a warning when it begins, across a failure too, and a notice when it ends")
+    func lostAll() async {
+        let answers = [
+            DiscoveryScene.page(), DiscoveryScene.page(), .status(502, body: ""), DiscoveryScene.page(),
+            DiscoveryScene.page("a"),
+        ]
+        let scene = DiscoveryScene { answers[$0] }
+        #expect(await scene.step() == [])
+        #expect(
+            scene.log.take() == [
+                "warning: discovery found no workspace to poll found=0 left_out=0 source=prod",
+                "info: Discovered workspaces. gone=0 new=0 source=prod workspaces=0",
+            ])
+        #expect(await scene.step() == nil)
+        #expect(scene.log.take().isEmpty)
+        for _ in 0..<2 { #expect(await scene.step() == nil) }
+        #expect(!scene.log.take().contains { $0.hasPrefix("warning") })
+        #expect(await scene.step() == ["a"])
+        #expect(
+            scene.log.take().first
+                == "notice: discovery finds workspaces to poll again found=1 found_before=0 left_out=0 "
+                + "left_out_before=0 source=prod")
+    }
+
+    @Test("Patterns that leave out everything are a warning with what was found, and the status has both numbers")
+    func leftOut() async {
+        let scene = DiscoveryScene(countSelected: { _ in 0 }) { _ in DiscoveryScene.page("a", "b", "c") }
+        #expect(await scene.step() == ["a", "b", "c"])
+        #expect(
+            scene.log.take().first
+                == "warning: discovery found no workspace to poll found=3 left_out=3 source=prod")
+        #expect(scene.lines.contains("workspaces 3") && scene.lines.contains("up 1"))
+        let status = scene.store.statuses()["prod"]
+        #expect(status?.workspaces == 3 && status?.selected == 0)
+    }
+
+    @Test("A fall to fewer than half is a warning with both numbers")
+    func fall() async {
+        let answers = [DiscoveryScene.page("a", "b", "c", "d", "e"), DiscoveryScene.page("a", "b")]
+        let scene = DiscoveryScene { answers[$0] }
+        _ = await scene.step()
+        _ = scene.log.take()
+        _ = await scene.step()
+        #expect(
+            scene.log.take().first
+                == "warning: discovery found fewer than half of the workspaces of before found=2 found_before=5 "
+                + "left_out=0 left_out_before=0 source=prod")
     }
 
     @Test("An empty first list is handed on: nothing is known to be there")

@@ -93,4 +93,21 @@ struct DiscoveryMergeTests {
                 Self.target("w5", "test-b", project: "p"),
             ])
     }
+
+    @Test("Of the workspaces found those count as polled that match or are configured, and no others")
+    func selectedCount() {
+        func count(_ configured: [Configured], excludes: Bool = false) -> Int {
+            DiscoveryMerge(
+                source: "prod", regionID: nil, baseURL: "https://f", configured: configured, filter: Self.all,
+                includes: { $0.hasPrefix("prod") }, excludes: { _ in excludes }
+            ).selectedCount(of: [
+                DiscoveredWorkspace(id: "w1", name: "prod-a"), DiscoveredWorkspace(id: "prod-2"),
+                DiscoveredWorkspace(id: "w3", name: "test"),
+            ])
+        }
+        #expect(count([]) == 2)
+        #expect(count([Configured(id: "w3"), Configured(id: "elsewhere")]) == 3)
+        #expect(count([], excludes: true) == 0)
+        #expect(count([Configured(id: "elsewhere")], excludes: true) == 0)
+    }
 }

@@ -41,7 +41,11 @@ struct DiscoveryScene {
     let loop: DiscoveryLoop
 
     /// A scene whose requests are answered by `answer`, which is given their number, from 0.
-    init(clock: ManualClock = ManualClock(), answer: @escaping @Sendable (Int) -> StubListTransport.Answer) {
+    init(
+        clock: ManualClock = ManualClock(),
+        countSelected: @escaping @Sendable ([DiscoveredWorkspace]) -> Int = { $0.count },
+        answer: @escaping @Sendable (Int) -> StubListTransport.Answer
+    ) {
         self.clock = clock
         transport = StubListTransport { answer($0.number) }
         let client = SourceClient(
@@ -56,7 +60,7 @@ struct DiscoveryScene {
             lister: WorkspaceLister(
                 client: client, baseURL: "https://fabric.example", name: nil, enterpriseProjectID: "all_granted_eps"),
             timing: PollTiming(interval: .seconds(300), exchangeTimeout: .seconds(10)), clock: clock,
-            logger: log.logger, store: store
+            logger: log.logger, store: store, countSelected: countSelected
         ) { [handedOn] workspaces in handedOn.note(workspaces.map(\.id)) }
     }
 

@@ -180,22 +180,29 @@ def clock_and_way(with_: Bench) -> None:
 
 
 def empty(with_: Bench) -> None:
-    with check(with_, "connect: a source without any workspace is told, and is no failure") as it:
+    with check(with_, "connect: discovery that works and finds no workspace: status 3, with the remedy") as it:
         it.plane.workspaces.clear()
+        outcome = it.connect(it.source(workspaces=[], discovery="{}"))
         require_said(
-            it.connect(it.source(workspaces=[], discovery="{}")),
-            0,
+            outcome,
+            3,
             "no workspace to poll",
-            "discovery finds no workspace",
+            "discovery of acceptance: it works and finds 0 workspaces",
+            "-> Check that the credential has the permission DataArtsFabric:workspace:list",
         )
+        require("Not everything works for acceptance" in outcome.stderr, f"standard error: {outcome.stderr!r}")
+    with check(with_, "connect: discovery that finds nothing is one where configured workspaces answer, too") as it:
+        hidden = it.source(discovery="{name: no-such-name}")
+        require_said(it.connect(hidden), 3, "3 of 3 workspaces can be listed", "finds 0 workspaces")
     with check(with_, "connect: discovery.name and exclude that leave nothing are told with what they hide") as it:
         hidden = it.source(name="named", workspaces=[], discovery="{name: no-such-name}")
         left_out = it.source(name="patterned", workspaces=[], discovery="{exclude: .}")
         require_said(
             it.connect(hidden, left_out),
-            0,
-            "and 3 without discovery.name",
-            "leave out every workspace, so that none is polled",
+            3,
+            "discovery of named: it works and finds 0 workspaces",
+            "There are 3 without discovery.name",
+            "discovery of patterned: it works and finds 3 workspaces, 0 match discovery.include and exclude: ",
         )
     with check(with_, "connect: an empty workspace, and one whose filter hides everything", "empty", "single") as it:
         bare, single = it.workspaces

@@ -37,6 +37,7 @@ def run(with_: Bench) -> None:
         file_output(with_, source, cloud["large"])
         what_was_asked(with_, plane, cloud)
     missing_workspace(with_)
+    lost_workspaces(with_)
     filters(with_)
 
 
@@ -159,6 +160,30 @@ def missing_workspace(with_: Bench) -> None:
                 reason = source.labels(gone) | {"reason": "not_found"}
                 failures = bench.sample_value(page, "dataarts_fabric_workspace_poll_failures_total", reason)
                 require_equal(failures, 1.0, "poll_failures_total of not_found")
+
+
+def lost_workspaces(with_: Bench) -> None:
+    """Discovery works and leaves nothing to poll: that is told, and what other sources have is printed all the same."""
+    cloud = with_.cloud("small", "single")
+    with ControlPlane(list(cloud.values())) as plane:
+        good = Source(plane.base_url, list(cloud.values()))
+        cases = {
+            "found no workspace": ("{name: no-such-name}", "discovery of lost found 0 workspaces"),
+            "left out all of them": ("{exclude: .}", "discovery of lost found 2 workspaces, 0 match"),
+        }
+        for title, (discovery, words) in cases.items():
+            lost = Source(plane.base_url, [], name="lost", discovery=discovery)
+            file = configuration.write(with_.directory, "lost.yaml", [good, lost])
+            begin = time.time()
+            outcome = with_.exporter.run("once", "--config.file", file)
+            page = bench.read(outcome.stdout.decode("utf-8", "replace"), TEXT)
+            with with_.report.check(f"once where discovery {title}: status 3, and the message names the source"):
+                require_equal(outcome.status, 3, "the status")
+                require(words in outcome.stderr, f"standard error: {outcome.stderr!r}")
+            with with_.report.check(f"once where discovery {title}: what succeeded is printed"):
+                bench.require_series(page, bench.wanted([good], "problems"), (begin, time.time()))
+                up = bench.sample_value(page, "dataarts_fabric_discovery_up", {"source": "lost"})
+                require_equal(up, 1.0, "discovery_up of the source that lost everything")
 
 
 def filters(with_: Bench) -> None:

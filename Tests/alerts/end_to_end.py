@@ -27,6 +27,7 @@ from servers import Alertmanager, Prometheus, Webhook
 ANALYTICS = Workspace("e935d0ef-f4eb-4b95-aff1-9d33ae9f57a6", "analytics", [])
 SECRET = Workspace("0c4f5a1e-3c0f-4a53-8c86-2f0f6f0f8f11", "secret", [])
 HEALTHY = Workspace("77e1f8a3-90b2-4a5f-8f34-5a6b7c8d9e0f", "healthy", [])
+FOUND = Workspace("1b2c3d4e-5f60-4718-8293-a4b5c6d7e8f9", "found", [])
 STUCK, YOUNG, BROKEN, SLOW, FINE, PUBLIC = (f"{n}" * 8 + "-0000-4000-8000-000000000000" for n in range(1, 7))
 NAMES = {STUCK: 'train "beta"', YOUNG: "young", BROKEN: "训练", SLOW: "etl\\sql", FINE: "fine", PUBLIC: "public"}
 PREFIX = "DataArtsFabric"
@@ -77,7 +78,8 @@ STUCK_CRITICAL = on_endpoint("EndpointStuck", "critical", STUCK, "ray", "CREATIN
 SLOW_CRITICAL = on_endpoint("EndpointStuck", "critical", SLOW, "sql", "UPDATING")
 FAILED = on_endpoint("EndpointFailed", "critical", BROKEN, "inference", "CREATE_FAILED")
 REFUSED = labelled("WorkspaceFailing", "critical", SECRET, reason="forbidden")
-NOTIFIED = {STUCK_CRITICAL, SLOW_CRITICAL, FAILED, REFUSED}
+LOST = labelled("WorkspacesLost", "critical", source="lost")
+NOTIFIED = {STUCK_CRITICAL, SLOW_CRITICAL, FAILED, REFUSED, LOST}
 ENDPOINTS = NOTIFIED - {REFUSED} | {
     on_endpoint("EndpointStuck", "warning", STUCK, "ray", "CREATING"),
     on_endpoint("EndpointStuck", "warning", SLOW, "sql", "UPDATING"),
@@ -92,8 +94,10 @@ OUTAGE = {
 class Chain:
     """What the steps below look at."""
 
-    def __init__(self, plane: ControlPlane, prometheus: Prometheus, webhook: Webhook, report: Report) -> None:
-        self.plane, self.prometheus, self.webhook, self.report = plane, prometheus, webhook, report
+    def __init__(
+        self, plane: ControlPlane, empty: ControlPlane, prometheus: Prometheus, webhook: Webhook, report: Report
+    ) -> None:
+        self.plane, self.empty, self.prometheus, self.webhook, self.report = plane, empty, prometheus, webhook, report
 
     def settles(self, wanted: set[Alert], seconds: float, still: float) -> None:
         """Exactly these fire in the end, and go on doing so for a while."""
@@ -128,11 +132,12 @@ class Chain:
             del self.plane.faults[ANALYTICS.id]
             self.settles(FIRING, 40, still=2)
             wait_for(lambda: alerts(self.webhook.told("resolved")) == OUTAGE, 40, "the webhook is told so")
-        with check("repaired endpoints and a granted workspace resolve, and the webhook is told"):
+        with check("repaired endpoints, a granted workspace and discovery that finds one again resolve; it is told"):
             self.plane.put(ANALYTICS.id, row(STUCK, "ray", "RUNNING", 0))
             self.plane.put(ANALYTICS.id, row(SLOW, "sql", "RUNNING", 0))
             self.plane.remove(ANALYTICS.id, BROKEN)
             del self.plane.faults[SECRET.id]
+            self.empty.workspaces[FOUND.id] = FOUND
             self.settles(set(), 40, still=2)
             wait_for(lambda: alerts(self.webhook.told("resolved")) >= NOTIFIED, 40, "the resolved ones arrive")
 
@@ -151,13 +156,16 @@ def main(program: str, dashboards: str) -> int:
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch,
         ControlPlane([ANALYTICS, SECRET, HEALTHY]) as plane,
+        ControlPlane([]) as empty,
     ):
         directory = pathlib.Path(scratch)
         fill(plane)
         filters = {workspace.id: {"visibility": "ALL"} for workspace in (ANALYTICS, HEALTHY)}
         source = Source(plane.base_url, [ANALYTICS, SECRET, HEALTHY], filters=filters)
         # An outage shall go on for longer than this, so that it withdraws series.
-        file = configuration.write(directory, "exporter.yaml", [source], poll={"stale_after": "4s"})
+        # Discovery works there and finds nothing.
+        lost = Source(empty.base_url, [], name="lost", discovery="{interval: 1s}")
+        file = configuration.write(directory, "exporter.yaml", [source, lost], poll={"stale_after": "4s"})
         webhook, servers = Webhook(), []
         try:
             alertmanager = Alertmanager(shipped, directory, webhook.url)
@@ -169,7 +177,7 @@ def main(program: str, dashboards: str) -> int:
                 servers.append(prometheus)
                 for server in servers:
                     wait_for(server.ready, 30, f"{server.name} is ready")
-                chain = Chain(plane, prometheus, webhook, report)
+                chain = Chain(plane, empty, prometheus, webhook, report)
                 chain.run()
                 with report.check("the exporter stops"):
                     require_equal(exporter.terminate()[0], 0, "the exit status")

@@ -82,6 +82,18 @@ def failed_polls(*matchers):
         "opm", stacked=True, bars=True, interval=POLL_STEP, no_value="No poll failed")
 
 
+def discovered(*matchers):
+    found = q.select("discovery_workspaces", *matchers, workspace=False)
+    polled = q.each("workspace_polls_total", *matchers)
+    return p.timeseries(
+        "Workspaces discovered and polled",
+        "How many workspaces the last successful discovery of each source found, and how many are polled, over all shards and "
+        "with the configured ones (dashed). Zero means that the source has lost sight of everything, although nothing fails; of "
+        "several exporters the one that found the fewest counts.",
+        [(f"min by (source) ({found})", "{{source}} found"), (f"count by (source) ({polled})", "{{source}} polled")],
+        "short", decimals=0, overrides=[p.dashed("/ polled$/")], no_value="No workspace is discovered or polled")
+
+
 def by_label(title, description, label, fixed=None):
     return p.timeseries(
         title, description,

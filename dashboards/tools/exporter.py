@@ -36,8 +36,10 @@ def headlines():
                    q.total(q.per_source("source_locked_out")), "short", p.ANY_IS_BAD)),
         (3, p.stat("Sources throttled", "Sources that pause, because the service throttles them.",
                    q.total(q.per_source("source_throttled")), "short", p.ANY_IS_ODD)),
-        (3, p.stat("Discoveries failing", "Sources whose last discovery did not end in a complete list of workspaces.",
-                   f"sum(1 - {q.per_source('discovery_up')})", "short", p.ANY_IS_BAD, no_value="off")),
+        (3, p.stat("Discoveries failing or empty",
+                   "Sources whose last discovery failed, or found no workspace.",
+                   f"count({q.per_source('discovery_up')} == 0 or {q.per_source('discovery_workspaces')} == 0)"
+                   f" or 0 * count({q.per_source('discovery_up')})", "short", p.ANY_IS_BAD, no_value="off")),
         (3, p.stat("Configuration loaded", "Whether the last attempt to load the configuration succeeded.",
                    f"min({own('exporter_config_last_reload_successful')})", "none", p.ONE_IS_GOOD, mappings=p.YES_NO)),
         (3, p.stat("Credential expires in",
@@ -65,7 +67,7 @@ def sources_table():
             p.column("Throttled", mappings=p.NO_YES),
             p.column("Credential is tested at", unit="dateTimeAsIso"),
             p.column("Discovery works", mappings=p.YES_NO),
-            p.column("Discovered", unit="short"),
+            p.column("Discovered", unit="short", thresholds=p.ONE_IS_GOOD, cell="color-text"),
             p.column("Discovery's age", unit="s", decimals=0),
             p.column("Credential expires in", unit="s", decimals=0),
         ],
@@ -127,7 +129,17 @@ def polls():
         [(q.total(q.each("workspace_skipped_records", *OURS)), "records skipped"),
          (q.total(q.each("workspace_malformed_fields", *OURS)), "fields taken as absent"),
          (q.total(q.each("workspace_dropped_details", *OURS)), "details dropped")], "short", decimals=0)
-    return outcome, reasons, age, duration, slots, seen, records
+    stalled = p.timeseries(
+        "Stalled polls", "Stalls that the exporter's watchdog noticed within 15 minutes, by source: no poll of a workspace ended for "
+        "twice the time that a poll may take. Each stall counts once, however long it lasts.",
+        [(q.total(q.each("workspace_poll_failures_total", *OURS, 'reason="stalled"', value="increase({}[15m])"), "source"),
+          "{{source}}")], "short", interval=common.POLL_STEP, decimals=0)
+    failing = p.timeseries(
+        "Time since a workspace began to fail",
+        "For how long each workspace has failed or stalled: the ten that have for the longest time.",
+        [("topk(10, " + q.age(q.each("workspace_failing_since_timestamp_seconds", *OURS)) + ")", "{{workspace}}")], "s",
+        no_value="No workspace fails")
+    return outcome, reasons, age, duration, slots, seen, records, stalled, failing
 
 
 def api():
@@ -195,13 +207,17 @@ def the_process():
         shown={"instance": "Instance", "version": "Version", "swift_version": "Swift", "libcurl_version": "libcurl",
                "Value #C": "Shard", "Value #D": "Of", "Value #B": "Configuration of", "revision": "Revision"},
         sort=[("Instance", False)], no_value="No exporter is scraped")
-    return memory, cpu, files, requests, scrape, shards, builds
+    dropped = p.timeseries(
+        "Log lines dropped", "Lines of the log per minute that each exporter dropped, because its standard error was not read fast "
+        "enough. Polling never waits for the log.",
+        [(f"60 * rate({own('exporter_log_lines_dropped_total')}[$__rate_interval])", "{{instance}}")], "cpm")
+    return memory, cpu, files, requests, scrape, shards, builds, dropped
 
 
 def board():
-    outcome, reasons, age, duration, slots, seen, records = polls()
+    outcome, reasons, age, duration, slots, seen, records, stalled, failing = polls()
     requests, latency, retries, received, refreshes, discovery = api()
-    memory, cpu, files, http, scrape, shards, builds = the_process()
+    memory, cpu, files, http, scrape, shards, builds, dropped = the_process()
     return dashboard(
         "dataarts-fabric-exporter", "DataArts Fabric / Exporter",
         "Whether what the other dashboards of DataArts Fabric say is complete and fresh, and if not, why.",
@@ -210,9 +226,10 @@ def board():
             (None, (4, headlines())),
             ("Who cannot be seen", (8, [(12, seen), (12, failing_table())]), (5, [(24, sources_table())])),
             ("Polls", (8, [(12, outcome), (12, reasons)]), (8, [(12, age), (12, duration)]),
-             (7, [(12, slots), (12, records)])),
+             (7, [(12, slots), (12, records)]), (7, [(12, stalled), (12, failing)])),
             ("API and credentials", (8, [(12, requests), (12, latency)]), (7, [(12, retries), (12, received)]),
-             (7, [(12, refreshes), (12, discovery)])),
+             (7, [(12, refreshes), (12, discovery)]), (7, [(24, common.discovered(*OURS))])),
             ("The exporter itself", (7, [(8, memory), (8, cpu), (8, files)]), (7, [(8, http), (8, scrape), (8, shards)]),
+             (6, [(24, dropped)]),
              (5, [(24, builds)])),
         ])

@@ -89,5 +89,6 @@ def board():
             ("Over time",
              (8, [(12, common.not_running()), (12, common.oldest_by_workspace())]),
              (8, [(12, common.by_type()),
-                  (12, largest)])),
+                  (12, largest)]),
+             (7, [(24, common.discovered())])),
         ])
