@@ -4,15 +4,22 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
+import os
+import pathlib
+import queue
 import signal
 import socket
+import subprocess
+import threading
+import time
 from collections.abc import Iterator
 
 import configuration
 from bench import Bench
 from configuration import Source
 from control_plane import ControlPlane, Fault
-from exporter import HOST, Running
+from exporter import HOST, Running, environment, free_port
 from report import require, require_equal, wait_for
 
 LIMIT = 5.0
@@ -49,6 +56,133 @@ def run(with_: Bench) -> None:
         ):
             wait_for(lambda: len(plane.recorded(cloud["large"].id)) > before, 5, "the poll begins")
             stopped(running)
+        plane.faults.clear()
+        hanging_files(with_, file)
+        hanging_log(with_, file)
+
+
+def hanging_files(with_: Bench, file: str) -> None:
+    """FIFOs in the place of files, as on a network mount that no longer responds."""
+    web = with_.directory / "stop-web.yml"
+    web.write_text("http_server_config: {headers: {X-Frame-Options: deny}}\n", "ascii")
+    good = pathlib.Path(file).read_text("utf-8")
+    with (
+        with_.report.check("a configuration that hangs fails the reload, delays nothing else, and SIGTERM in its middle"),
+        with_.exporter.serve(
+            "--config.file", file, "--web.config.file", str(web), "--web.enable-lifecycle"
+        ) as running,
+    ):
+        running.ready()
+        fifo(file)
+        with reloading(running) as answers:
+            for _ in range(10):
+                require_equal(running.fetch("/-/healthy").status, 200, "the status of a health check")
+            status, text = answers.get(timeout=10)
+        require_equal(status, 500, "the status of the reload")
+        require(file in text and "did not respond" in text, f"the answer {text!r}")
+        mend(file, good)
+        with reloading(running) as answers:
+            require_equal(answers.get(timeout=10)[0], 200, "the status of the next reload")
+        fifo(file)
+        running.process.send_signal(signal.SIGHUP)
+        with reloading(running):
+            running.fetch("/-/healthy")
+            stopped(running)
+    mend(file, good)
+    with (
+        with_.report.check("a web configuration that hangs leaves the old one, is told once, and SIGTERM"),
+        with_.exporter.serve("--config.file", file, "--web.config.file", str(web)) as running,
+    ):
+        running.ready()
+        fifo(str(web))
+        told = "The web configuration cannot be read; the one before stays."
+        wait_for(lambda: told in running.log(), 10, "it is logged", step=0.2)
+        require_equal(running.fetch("/metrics").headers.get("x-frame-options"), "deny", "the header")
+        require_equal(running.log().count(told), 1, "how often it is logged")
+        require(str(web) in running.log(), "the log does not name the file")
+        stopped(running)
+    with with_.report.check("SIGTERM while the start reads a file that hangs ends it, also where no thread is free"):
+        # It is read twice at the start; signals are handled before the second time.
+        running = with_.exporter.serve("--config.file", file, "--web.config.file", str(web))
+        try:
+            # Opening waits until the program reads for the first time.
+            with web.open("w", encoding="ascii") as first:
+                first.write("http_server_config: {}\n")
+            time.sleep(1)
+            status, seconds = running.terminate(LIMIT)
+            require_equal(status, 0, "the exit status")
+            require(seconds <= LIMIT, f"it took {seconds:.1f} s")
+            require("stopped without waiting for what hangs" in running.log(), running.log()[-500:])
+        finally:
+            running.kill()
+
+
+def hanging_log(with_: Bench, file: str) -> None:
+    with with_.report.check("SIGTERM while nobody reads the log, and with standard error closed"):
+        for is_closed in (False, True):
+            port = free_port()
+            reader, writer = os.pipe()
+            command = [with_.exporter.binary, "serve", "--config.file", file, "--log.level=debug",
+                       f"--web.listen-address={HOST}:{port}"]  # fmt: skip
+            if is_closed:
+                command = ["/bin/sh", "-c", 'exec "$0" "$@" 2>&-', *map(str, command)]
+            else:
+                # As full as a pipe can be.
+                os.set_blocking(writer, False)
+                with contextlib.suppress(BlockingIOError):
+                    while True:
+                        os.write(writer, b"x" * 4096)
+                os.set_blocking(writer, True)
+            process = subprocess.Popen(
+                command, cwd=with_.directory, env=environment(with_.directory), stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, stderr=writer,
+            )  # fmt: skip
+            try:
+                wait_for(lambda port=port: answers_at(port), 10, "it listens")
+                process.send_signal(signal.SIGTERM)
+                require_equal(process.wait(LIMIT), 0, "the exit status")
+            finally:
+                process.kill()
+                process.wait()
+                os.close(reader)
+                os.close(writer)
+
+
+def answers_at(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, port)) == 0
+
+
+def fifo(path: str) -> None:
+    """Puts a FIFO that nobody writes to in the place of a file."""
+    os.mkfifo(path + ".fifo")
+    os.replace(path + ".fifo", path)
+
+
+def mend(path: str, text: str) -> None:
+    pathlib.Path(path + ".new").write_text(text, "utf-8")
+    os.replace(path + ".new", path)
+
+
+@contextlib.contextmanager
+def reloading(running: Running) -> Iterator[queue.Queue[tuple[int, str]]]:
+    """A reload over HTTP, asked for on a thread of its own."""
+    answers: queue.Queue[tuple[int, str]] = queue.Queue()
+
+    def ask() -> None:
+        connection = http.client.HTTPConnection(HOST, running.port, timeout=15)
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            connection.request("POST", "/-/reload")
+            response = connection.getresponse()
+            answers.put((response.status, response.read().decode("utf-8", "replace")))
+        connection.close()
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    try:
+        yield answers
+    finally:
+        thread.join()
 
 
 @contextlib.contextmanager
