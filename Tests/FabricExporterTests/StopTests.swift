@@ -94,7 +94,8 @@ struct StopTests {
             for workspace in running.cloud.workspaces {
                 await running.cloud.waitForRequests(20, .listEndpoints, workspaceID: workspace.id)
             }
-            #expect(try await running.page().value("dataarts_fabric_exporter_log_lines_dropped_total") == "0")
+            let page = try await running.page()
+            #expect(page.value("dataarts_fabric_exporter_log_lines_dropped_total") == "0")
         }
     }
 
@@ -104,7 +105,8 @@ struct StopTests {
             let target = try #require(realpath("/proc/\(running.child.pid)/fd/2", nil))
             defer { free(target) }
             #expect(String(cString: target) == "/dev/null")
-            #expect(try await running.page().value("dataarts_fabric_exporter_log_lines_dropped_total") == "0")
+            let page = try await running.page()
+            #expect(page.value("dataarts_fabric_exporter_log_lines_dropped_total") == "0")
         }
     }
 
