@@ -91,13 +91,13 @@ public struct ServeRun: Sendable {
 
     /// Runs until SIGTERM or SIGINT.
     /// - Parameters:
+    ///   - signals: handled since before the configuration was read, which may hang too.
     ///   - companions: services to run beside, stopped last.
     ///   - whenReady: called once, when everything that is needed for a start has been done.
     /// - Throws: ``ExporterError`` when it cannot begin.
     public func run(
-        companions: [@Sendable () async -> Void] = [], whenReady: () -> Void = {}
+        until signals: StopSignals, companions: [@Sendable () async -> Void] = [], whenReady: () -> Void = {}
     ) async throws {
-        let signals = try StopSignals { [logger] in Self.lastLine(logger) }
         let access = try web.configFile.map { path throws(ExporterError) in try WebAccess(path: path, logger: logger) }
         let exporter = try await Exporter(configuration, mode: .serving, shard: shard, logger: logger)
         if shard.shard.total > 1 {
@@ -162,12 +162,6 @@ public struct ServeRun: Sendable {
             // Whatever a service says on its way out, the process was asked to stop and does.
             logger.debug("a service ended with an error", metadata: ["error": "\(error)"])
         }
-    }
-
-    /// The line for the case that something keeps the process from stopping.
-    private static func lastLine(_ logger: Logger) -> String {
-        let format = (logger.handler as? LineLogHandler)?.format ?? .logfmt
-        return LineLogHandler.line(.warning, "stopped without waiting for what hangs", [], format)
     }
 
     private static func listen(

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 private import CStopSignals
 private import Glibc
+public import Logging
 import Synchronization
 
 /// SIGTERM and SIGINT: the first one asks the process to stop, and starts a clock. If the process has not ended by itself
 /// when the clock runs out, it is ended with status 0, whatever hangs: the thread that does so depends on no pool and
 /// takes part in nothing else. Further signals change nothing.
-final class StopSignals: Sendable {
-    /// How long the process may take, with the 300 ms that the kernel and a busy machine may need less than 5 s.
+public final class StopSignals: Sendable {
+    /// How long the process may take; with the last line and what a busy machine adds, less than 5 s.
     private static let limit = Duration.milliseconds(4_600)
     /// How long the last line may take.
     private static let lastLineLimit = Duration.milliseconds(100)
@@ -21,9 +22,10 @@ final class StopSignals: Sendable {
     private let state = Mutex(State.running(onStop: nil))
 
     /// Handles the signals from now on.
-    /// - Parameter lastLine: returns the log line for the case that the process has to be ended.
+    /// - Parameter logger: gives the last line its format.
     /// - Throws: ``ExporterError`` if the system has no descriptor or thread left.
-    init(lastLine: @escaping @Sendable () -> String) throws(ExporterError) {
+    public init(logger: Logger) throws(ExporterError) {
+        let format = (logger.handler as? LineLogHandler)?.format ?? .logfmt
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else {
             throw ExporterError("cannot handle signals: \(String(cString: strerror(errno)))")
@@ -36,7 +38,8 @@ final class StopSignals: Sendable {
             let deadline = Self.now + Int(Self.limit / .nanoseconds(1))
             stop()
             Self.sleep(until: deadline)
-            LogOutput.standardError.finish(with: [lastLine()], within: Self.lastLineLimit)
+            let line = LineLogHandler.line(.warning, "stopped without waiting for what hangs", [], format)
+            LogOutput.standardError.finish(with: [line], within: Self.lastLineLimit)
             _exit(0)
         }
         guard isStarted else { throw ExporterError("cannot handle signals: no thread can be started") }

@@ -159,4 +159,21 @@ struct StopTests {
             }
         }
     }
+
+    @Test("A configuration that hangs at the start delays no stop, although nothing runs that could end by itself")
+    func hangingStart() async throws {
+        let file = try TemporaryFile("", name: "config.yaml")
+        defer { file.remove() }
+        try file.replaceByHangingFile()
+        let child = try ChildProcess(ProgramTests.program, ["serve", "--config.file", file.path])
+        let writer = try await file.openedByReader()
+        defer { close(writer) }
+        let clock = ContinuousClock()
+        let begin = clock.now
+        child.send(SIGTERM)
+        let (status, output) = try await child.end()
+        #expect(status == 0)
+        #expect(clock.now - begin < .seconds(5))
+        #expect(output.contains("msg=\"stopped without waiting for what hangs\""))
+    }
 }

@@ -20,6 +20,7 @@ from bench import Bench
 from configuration import Source
 from control_plane import ControlPlane, Fault
 from exporter import HOST, Running, environment, free_port
+from group_web import Certificates
 from report import require, require_equal, wait_for
 
 LIMIT = 5.0
@@ -58,6 +59,7 @@ def run(with_: Bench) -> None:
             stopped(running)
         plane.faults.clear()
         hanging_files(with_, file)
+        silent_tls(with_, file)
         hanging_log(with_, file)
 
 
@@ -65,7 +67,8 @@ def hanging_files(with_: Bench, file: str) -> None:
     """FIFOs in the place of files, as on a network mount that no longer responds."""
     web = with_.directory / "stop-web.yml"
     web.write_text("http_server_config: {headers: {X-Frame-Options: deny}}\n", "ascii")
-    good = pathlib.Path(file).read_text("utf-8")
+    path = with_.directory / file
+    good = path.read_text("utf-8")
     with (
         with_.report.check("a configuration that hangs fails the reload, delays nothing else, and SIGTERM in its middle"),
         with_.exporter.serve(
@@ -73,41 +76,37 @@ def hanging_files(with_: Bench, file: str) -> None:
         ) as running,
     ):
         running.ready()
-        fifo(file)
+        fifo(path)
         with reloading(running) as answers:
             for _ in range(10):
                 require_equal(running.fetch("/-/healthy").status, 200, "the status of a health check")
             status, text = answers.get(timeout=10)
         require_equal(status, 500, "the status of the reload")
         require(file in text and "did not respond" in text, f"the answer {text!r}")
-        mend(file, good)
+        mend(path, good)
         with reloading(running) as answers:
             require_equal(answers.get(timeout=10)[0], 200, "the status of the next reload")
-        fifo(file)
+        fifo(path)
         running.process.send_signal(signal.SIGHUP)
         with reloading(running):
             running.fetch("/-/healthy")
             stopped(running)
-    mend(file, good)
+    mend(path, good)
     with (
         with_.report.check("a web configuration that hangs leaves the old one, is told once, and SIGTERM"),
         with_.exporter.serve("--config.file", file, "--web.config.file", str(web)) as running,
     ):
         running.ready()
-        fifo(str(web))
+        fifo(web)
         told = "The web configuration cannot be read; the one before stays."
         wait_for(lambda: told in running.log(), 10, "it is logged", step=0.2)
         require_equal(running.fetch("/metrics").headers.get("x-frame-options"), "deny", "the header")
         require_equal(running.log().count(told), 1, "how often it is logged")
         require(str(web) in running.log(), "the log does not name the file")
         stopped(running)
-    with with_.report.check("SIGTERM while the start reads a file that hangs ends it, also where no thread is free"):
-        # It is read twice at the start; signals are handled before the second time.
+    with with_.report.check("SIGTERM while the start reads a file that hangs"):
         running = with_.exporter.serve("--config.file", file, "--web.config.file", str(web))
         try:
-            # Opening waits until the program reads for the first time.
-            with web.open("w", encoding="ascii") as first:
-                first.write("http_server_config: {}\n")
             time.sleep(1)
             status, seconds = running.terminate(LIMIT)
             require_equal(status, 0, "the exit status")
@@ -115,6 +114,27 @@ def hanging_files(with_: Bench, file: str) -> None:
             require("stopped without waiting for what hangs" in running.log(), running.log()[-500:])
         finally:
             running.kill()
+
+
+def silent_tls(with_: Bench, file: str) -> None:
+    """Clients whose handshake is half done, and some that never answer the end of the connection."""
+    certificates = Certificates(with_.directory)
+    certificates.make("server", "server", f"IP:{HOST}")
+    web = with_.directory / "stop-tls.yml"
+    web.write_text("tls_server_config: {cert_file: server.pem, key_file: server.key}\n", "ascii")
+    with (
+        with_.report.check("SIGTERM while TLS handshakes are half done and TLS clients do not read"),
+        with_.exporter.serve("--config.file", file, "--web.config.file", str(web)) as running,
+        contextlib.ExitStack() as clients,
+    ):
+        for request in (b"", b"\x16\x03\x01\x02\x00"):
+            clients.enter_context(stalled(running, request))
+        context = certificates.context()
+        for request in (b"", b"GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n"):
+            plain = clients.enter_context(socket.create_connection((HOST, running.port), 5))
+            client = clients.enter_context(context.wrap_socket(plain, server_hostname=HOST))
+            client.sendall(request)
+        stopped(running)
 
 
 def hanging_log(with_: Bench, file: str) -> None:
@@ -153,15 +173,17 @@ def answers_at(port: int) -> bool:
         return probe.connect_ex((HOST, port)) == 0
 
 
-def fifo(path: str) -> None:
+def fifo(path: pathlib.Path) -> None:
     """Puts a FIFO that nobody writes to in the place of a file."""
-    os.mkfifo(path + ".fifo")
-    os.replace(path + ".fifo", path)
+    new = path.with_suffix(".fifo")
+    os.mkfifo(new)
+    new.replace(path)
 
 
-def mend(path: str, text: str) -> None:
-    pathlib.Path(path + ".new").write_text(text, "utf-8")
-    os.replace(path + ".new", path)
+def mend(path: pathlib.Path, text: str) -> None:
+    new = path.with_suffix(".new")
+    new.write_text(text, "utf-8")
+    new.replace(path)
 
 
 @contextlib.contextmanager
