@@ -109,7 +109,8 @@ let package = Package(
         room(
             "FabricExporter",
             [
-                "Aggregation", "CBuildInfo", "CStopSignals", "Clocks", "CurlTransport", "Exposition", "ExporterConfig", "FabricAPI",
+                "Aggregation", "CBuildInfo", "CStopSignals", "Clocks", "CurlTransport", "Exposition", "ExporterConfig",
+                "FabricAPI",
                 "FabricAuth", "FabricModel", "Files", "HTTPListener", "JSONText", "MetricsServer", "Polling", "Secrets",
                 "StatusReport", "Transport", logging,
             ] + lifecycle
@@ -163,7 +164,8 @@ let package = Package(
             "FabricExporter",
             [
                 "Clocks", "CurlTransport", "ExporterConfig", "Exposition", "FabricAPI", "FabricAuth", "FabricModel",
-                "FabricSimulator", "Files", "MetricsServer", "Polling", "Secrets", "StatusReport", "TestSupport", logging,
+                "FabricSimulator", "Files", "MetricsServer", "Polling", "Secrets", "StatusReport", "TestSupport",
+                logging,
             ]),
         tests("FabricModel"),
         tests("Files"),

@@ -79,7 +79,9 @@ final class WebAccess: Sendable {
     private static func look(_ path: String, files: [String], stamps: [FileStamp?]) -> Look {
         let now = files.map(FileStamp.init(path:))
         if now == stamps { return .unchanged }
-        do throws(ExporterError) { return .changed(try read(path), stamps: now) } catch { return .unusable(error, stamps: now) }
+        do throws(ExporterError) { return .changed(try read(path), stamps: now) } catch {
+            return .unusable(error, stamps: now)
+        }
     }
 
     private func noteUnchanged() {

@@ -18,7 +18,8 @@ struct LogOutputTests {
             var ends: [Int32] = [-1, -1]
             try #require(pipe(&ends) == 0)
             (reader, writer) = (ends[0], ends[1])
-            _ = fcntl(writer, 1_031 /* F_SETPIPE_SZ */, 4_096)
+            // F_SETPIPE_SZ, which Glibc does not declare for Swift.
+            _ = fcntl(writer, 1_031, 4_096)
             if nonBlocking { _ = fcntl(writer, F_SETFL, O_NONBLOCK) }
         }
 
