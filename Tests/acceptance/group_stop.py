@@ -70,7 +70,7 @@ def hanging_files(with_: Bench, file: str) -> None:
     path = with_.directory / file
     good = path.read_text("utf-8")
     with (
-        with_.report.check("a configuration that hangs fails the reload and delays nothing else; SIGTERM in its middle"),
+        with_.report.check("a configuration that hangs fails the reload and delays no path; SIGTERM in its middle"),
         with_.exporter.serve(
             "--config.file", file, "--web.config.file", str(web), "--web.enable-lifecycle"
         ) as running,
