@@ -71,9 +71,7 @@ def hanging_files(with_: Bench, file: str) -> None:
     good = path.read_text("utf-8")
     with (
         with_.report.check("a configuration that hangs fails the reload and delays no path; SIGTERM in its middle"),
-        with_.exporter.serve(
-            "--config.file", file, "--web.config.file", str(web), "--web.enable-lifecycle"
-        ) as running,
+        with_.exporter.serve("--config.file", file, "--web.config.file", str(web), "--web.enable-lifecycle") as running,
     ):
         running.ready()
         fifo(path)
