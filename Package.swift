@@ -75,6 +75,8 @@ let package = Package(
 
         .target(name: "CBuildInfo", cSettings: [.define("EXPORTER_REVISION", to: "\"\(revision)\"")]),
 
+        .target(name: "CStopSignals"),
+
         // Rooms.
         room("Clocks"),
         room("Files"),
@@ -88,7 +90,7 @@ let package = Package(
         room("JSONText"),
         room("Exposition", ["CMemfd", "CZlib", "JSONText"]),
         room("Aggregation", ["Exposition", "FabricModel"]),
-        room("ExporterConfig", ["CYAML", "JSONText", "Secrets"]),
+        room("ExporterConfig", ["CYAML", "Files", "JSONText", "Secrets"]),
         room("StatusReport", ["Aggregation", "FabricModel"]),
         room(
             "Polling",
@@ -107,10 +109,10 @@ let package = Package(
         room(
             "FabricExporter",
             [
-                "Aggregation", "CBuildInfo", "Clocks", "CurlTransport", "Exposition", "ExporterConfig", "FabricAPI",
+                "Aggregation", "CBuildInfo", "CStopSignals", "Clocks", "CurlTransport", "Exposition", "ExporterConfig",
+                "FabricAPI",
                 "FabricAuth", "FabricModel", "Files", "HTTPListener", "JSONText", "MetricsServer", "Polling", "Secrets",
-                "StatusReport",
-                "Transport", logging,
+                "StatusReport", "Transport", logging,
             ] + lifecycle
         ),
         .executableTarget(
@@ -153,7 +155,7 @@ let package = Package(
         ),
         tests("Aggregation", ["Exposition", "FabricModel", "TestSupport"], goldens: ["Goldens"]),
         tests("CurlTransport", ["TestSupport", "Transport"]),
-        tests("ExporterConfig", ["Secrets"]),
+        tests("ExporterConfig", ["Files", "Secrets"]),
         tests("Exposition", ["TestSupport"], goldens: ["Goldens"]),
         tests("FabricAPI", ["Clocks", "FabricAuth", "FabricModel", "Secrets", "TestSupport", "Transport"]),
         tests(
@@ -162,7 +164,8 @@ let package = Package(
             "FabricExporter",
             [
                 "Clocks", "CurlTransport", "ExporterConfig", "Exposition", "FabricAPI", "FabricAuth", "FabricModel",
-                "FabricSimulator", "Polling", "Secrets", "StatusReport", "TestSupport", logging,
+                "FabricSimulator", "Files", "MetricsServer", "Polling", "Secrets", "StatusReport", "TestSupport",
+                logging,
             ]),
         tests("FabricModel"),
         tests("Files"),

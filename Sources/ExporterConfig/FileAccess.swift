@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Files
 internal import Glibc
 
 /// How files are read; tests put a table in its place.
@@ -17,6 +18,10 @@ struct FileAccess: Sendable {
 
     /// The real file system.
     static let system = FileAccess { (path, limit) throws(Failure) in
+        try FileBeingRead.note(path) { () throws(Failure) in try readAll(path, limit) }
+    }
+
+    private static func readAll(_ path: String, _ limit: Int) throws(Failure) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(errno) }
         defer { close(descriptor) }

@@ -195,7 +195,8 @@ public final class Exporter: Sendable {
     func writeAlone<Failure: Error>(
         _ format: ExpositionFormat, to output: (UnsafeRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
-        let others = surroundings.discoveries.fragments() + [ExporterFamilies.buildFragment()] + sourceFragments()
+        let own = [ExporterFamilies.buildFragment(), ExporterFamilies.logFragment()]
+        let others = surroundings.discoveries.fragments() + own + sourceFragments()
         try Catalogue.exporter.write(format, store.parts() + others.map { .fragment($0) }, to: output)
     }
 
@@ -242,7 +243,8 @@ extension Exporter: FragmentSource {
 
     /// What moves without a poll having ended, and costs little: sources, reloads, the web server, the process.
     public func liveFragments() -> [Fragment] {
-        sourceFragments() + [reloads.fragment(), requestCounters.fragment(), ProcessMetrics.fragment()]
+        let own = [reloads.fragment(), ExporterFamilies.logFragment(), requestCounters.fragment()]
+        return sourceFragments() + own + [ProcessMetrics.fragment()]
     }
 
     /// See `FragmentSource`.

@@ -25,20 +25,30 @@ enum ExporterFamilies {
     static let reloads = MetricFamily(
         .counter, "dataarts_fabric_exporter_config_reloads_total", labels: [],
         help: "Attempts to reload the configuration since the start.")
+    static let droppedLogLines = MetricFamily(
+        .counter, "dataarts_fabric_exporter_log_lines_dropped_total", labels: [],
+        help: "Log lines that were not written because nobody read standard error, or it was closed.")
 
     static let chapter = Catalogue.Chapter(
         "The exporter itself",
-        [buildInfo, shard, shards, lastReloadSuccessful, lastReloadSuccess, reloads] + ServerFamilies.families
-            + ProcessMetrics.families)
+        [buildInfo, shard, shards, lastReloadSuccessful, lastReloadSuccess, reloads, droppedLogLines]
+            + ServerFamilies.families + ProcessMetrics.families)
 
     /// Those that are rendered at each scrape.
     static let liveFamilies =
-        [lastReloadSuccessful, lastReloadSuccess, reloads] + ServerFamilies.families + ProcessMetrics.families
+        [lastReloadSuccessful, lastReloadSuccess, reloads, droppedLogLines] + ServerFamilies.families
+        + ProcessMetrics.families
 
     static func shardFragment(_ own: Shard) -> Fragment {
         var builder = FragmentBuilder()
         builder.add(shard, .integer(Int64(own.ordinal)))
         builder.add(shards, .integer(Int64(own.total)))
+        return builder.build()
+    }
+
+    static func logFragment() -> Fragment {
+        var builder = FragmentBuilder()
+        builder.add(droppedLogLines, .unsigned(LogOutput.standardError.droppedLines))
         return builder.build()
     }
 

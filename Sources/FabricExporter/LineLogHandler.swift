@@ -1,10 +1,10 @@
-internal import FabricModel
 // SPDX-License-Identifier: Apache-2.0
+internal import FabricModel
 private import Glibc
 internal import JSONText
 public import Logging
 
-/// Writes each event as one line to standard error.
+/// Writes each event as one line, to standard error. Never waits for the reader.
 public struct LineLogHandler: LogHandler {
     /// How a line is spelled.
     public enum Format: String, Sendable, CaseIterable {
@@ -16,11 +16,17 @@ public struct LineLogHandler: LogHandler {
     public var metadata: Logger.Metadata = [:]
     /// The lowest level written.
     public var logLevel: Logger.Level
-    private let format: Format
+    let format: Format
+    private let output: LogOutput
 
     /// A handler that writes from `level` on.
     public init(format: Format, level: Logger.Level) {
+        self.init(format: format, level: level, output: .standardError)
+    }
+
+    init(format: Format, level: Logger.Level, output: LogOutput) {
         self.format = format
+        self.output = output
         logLevel = level
     }
 
@@ -32,16 +38,17 @@ public struct LineLogHandler: LogHandler {
 
     /// See `LogHandler`.
     public func log(event: LogEvent) {
-        var fields = [("ts", Self.timestamp()), ("level", Self.name(of: event.level)), ("msg", "\(event.message)")]
-        let all = metadata.merging(event.metadata ?? [:]) { $1 }
-        fields += all.map { ($0.key, "\($0.value)") }.sorted { $0.0 < $1.0 }
-        Self.write(format == .json ? LogLine.json(fields) : LogLine.logfmt(fields))
+        let fields = metadata.merging(event.metadata ?? [:]) { $1 }.map { ($0.key, "\($0.value)") }
+        output.write(
+            Self.line(event.level, "\(event.message)", fields.sorted { $0.0 < $1.0 }, format), format: format)
     }
 
-    private static func write(_ line: String) {
-        var line = line + "\n"
-        // One call, so that lines of several threads do not mix. A log that cannot be written is nobody's to tell.
-        line.withUTF8 { _ = Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    /// Returns one line, without the line feed, with the present time.
+    static func line(
+        _ level: Logger.Level, _ message: String, _ fields: [(String, String)], _ format: Format
+    ) -> String {
+        let fields = [("ts", timestamp()), ("level", name(of: level)), ("msg", message)] + fields
+        return format == .json ? LogLine.json(fields) : LogLine.logfmt(fields)
     }
 
     private static func name(of level: Logger.Level) -> String {

@@ -72,15 +72,15 @@ public struct ServeRun: Sendable {
     private let web: WebSettings
     private let shard: ShardChoice
     private let logger: Logger
-    private let reread: @Sendable () async throws -> ExporterConfiguration
+    private let reread: @Sendable () throws -> ExporterConfiguration
 
     /// A run of a checked configuration.
     /// - Parameters:
     ///   - shard: which of the workspaces are polled.
-    ///   - reread: reads and checks the configuration again, for a reload; its errors tell what is wrong.
+    ///   - reread: reads and checks the configuration again, for a reload; may block; its errors tell what is wrong.
     public init(
         configuration: ExporterConfiguration, web: WebSettings, shard: ShardChoice = .whole, logger: Logger,
-        reread: @escaping @Sendable () async throws -> ExporterConfiguration
+        reread: @escaping @Sendable () throws -> ExporterConfiguration
     ) {
         self.configuration = configuration
         self.web = web
@@ -91,11 +91,12 @@ public struct ServeRun: Sendable {
 
     /// Runs until SIGTERM or SIGINT.
     /// - Parameters:
+    ///   - signals: handled since before the configuration was read, which may hang too.
     ///   - companions: services to run beside, stopped last.
     ///   - whenReady: called once, when everything that is needed for a start has been done.
     /// - Throws: ``ExporterError`` when it cannot begin.
     public func run(
-        companions: [@Sendable () async -> Void] = [], whenReady: () -> Void = {}
+        until signals: StopSignals, companions: [@Sendable () async -> Void] = [], whenReady: () -> Void = {}
     ) async throws {
         let access = try web.configFile.map { path throws(ExporterError) in try WebAccess(path: path, logger: logger) }
         let exporter = try await Exporter(configuration, mode: .serving, shard: shard, logger: logger)
@@ -143,14 +144,24 @@ public struct ServeRun: Sendable {
             services: background + [
                 PollingService(exporter: exporter), SecretWatchService(exporter: exporter, clock: clock),
                 WatchdogService(exporter: exporter, clock: clock),
-                ReloadService(reloader: reloader),
-            ] + listeners,
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger))
+            ] + listeners + [ReloadService(reloader: reloader)],
+            // Stopped in reverse order: reloads first, because requests in flight may wait for them.
+            logger: Self.quiet(logger))
         group.maximumGracefulShutdownDuration = .seconds(4)
-        group.maximumCancellationDuration = .milliseconds(500)
+        // After a time for cancellation the group would abort the process; StopSignals ends it with status 0 instead.
+        group.maximumCancellationDuration = nil
         whenReady()
-        try await ServiceGroup(configuration: group).run()
+        try await Self.run(ServiceGroup(configuration: group), until: signals, logger)
         logger.notice("Stopped.")
+    }
+
+    private static func run(_ group: ServiceGroup, until signals: StopSignals, _ logger: Logger) async throws {
+        signals.onStop { Task { await group.triggerGracefulShutdown() } }
+        do { try await group.run() } catch {
+            guard signals.isStopping else { throw error }
+            // Whatever a service says on its way out, the process was asked to stop and does.
+            logger.debug("a service ended with an error", metadata: ["error": "\(error)"])
+        }
     }
 
     private static func listen(

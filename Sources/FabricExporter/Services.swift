@@ -30,13 +30,18 @@ struct WebService: Service {
     }
 }
 
-/// Reloads on SIGHUP.
+/// Reloads on SIGHUP. When the process is to end, every reload ends, also those that were asked for over HTTP: a request
+/// in flight must not wait for a file that hangs.
 struct ReloadService: Service {
     let reloader: Reloader
 
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            for await _ in await UnixSignalsSequence(trapping: .sighup) { _ = await reloader.reload() }
+        await withGracefulShutdownHandler {
+            await cancelWhenGracefulShutdown {
+                for await _ in await UnixSignalsSequence(trapping: .sighup) { _ = await reloader.reload() }
+            }
+        } onGracefulShutdown: {
+            Task { await reloader.stop() }
         }
     }
 }
@@ -87,7 +92,7 @@ struct WebAccessService: Service {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 try? await clock.sleep(until: clock.now + Self.period)
-                access.refresh()
+                await access.refresh()
             }
         }
     }

@@ -10,24 +10,37 @@ import Synchronization
 /// The web server's file in force: what TLS is spoken by, who may ask, which headers go along. The file and all that it
 /// names are read again when one of them changes; connections keep what they began with.
 final class WebAccess: Sendable {
-    private struct State {
+    private struct State: Sendable {
         var tls: ListenerTLS?
         var rules: AccessRules
         var files: [String]
         var stamps: [FileStamp?]
         /// What was wrong at the last look, so that it is said once.
         var complaint: String?
+        /// Whether the last look ended because a file did not respond.
+        var isUnresponsive = false
+    }
+
+    /// What a look at the files found.
+    private enum Look: Sendable {
+        case unchanged
+        /// With the stamps of the files that were known.
+        case changed(State, stamps: [FileStamp?])
+        case unusable(ExporterError, stamps: [FileStamp?])
     }
 
     private let path: String
     private let logger: Logger
+    private let reads: LimitedRead
     private let state: Mutex<State>
 
-    /// Reads the file at `path`.
+    /// Reads the file at `path`. May block.
+    /// - Parameter limit: how long the files may take later, when one of them has changed.
     /// - Throws: ``ExporterError`` with everything that is wrong with it.
-    init(path: String, logger: Logger) throws(ExporterError) {
+    init(path: String, logger: Logger, limit: Duration = BlockingWork.usualLimit) throws(ExporterError) {
         self.path = path
         self.logger = logger
+        reads = LimitedRead(label: "web-config", limit: limit)
         state = Mutex(try Self.read(path))
     }
 
@@ -37,30 +50,60 @@ final class WebAccess: Sendable {
     /// Who may ask, and which headers go along.
     var rules: AccessRules { state.withLock { $0.rules } }
 
-    /// Reads everything anew if a file has changed. What cannot be read leaves everything as it is, and is logged once.
-    func refresh() {
+    /// Reads everything again if a file has changed. What cannot be read, or does not respond, leaves everything as it is,
+    /// and is logged once.
+    func refresh() async {
+        let path = path
         let (files, stamps) = state.withLock { ($0.files, $0.stamps) }
-        let now = files.map(FileStamp.init(path:))
-        if now == stamps { return }
-        do throws(ExporterError) {
-            let new = try Self.read(path)
-            let hadTLS = state.withLock { $0.tls != nil }
-            guard (new.tls != nil) == hadTLS else {
-                throw ExporterError("TLS cannot be switched \(hadTLS ? "off" : "on") without a restart")
-            }
+        let look: Look
+        do throws(LimitedRead.Failure) {
+            look = try await reads.run { Self.look(path, files: files, stamps: stamps) }
+        } catch {
+            if case .canceled = error { return }
+            state.withLock { $0.isUnresponsive = true }
+            return complain("The web configuration cannot be read; the one before stays.", error.description)
+        }
+        switch look {
+        case .unchanged: noteUnchanged()
+        case .changed(let new, _) where (new.tls == nil) == (tls == nil):
             state.withLock { $0 = new }
             logger.notice("The web configuration has been read again.", metadata: ["file": "\(path)"])
-        } catch {
-            let isNews = state.withLock { state in
-                state.stamps = now
-                defer { state.complaint = error.description }
-                return state.complaint != error.description
-            }
-            guard isNews else { return }
-            logger.error(
-                "The web configuration has changed and cannot be used; the one before stays.",
-                metadata: ["error": "\(error.description)"])
+        case .changed(let new, let stamps):
+            noteUnusable(
+                ExporterError("TLS cannot be switched \(new.tls == nil ? "off" : "on") without a restart"),
+                stamps: stamps)
+        case .unusable(let error, let stamps): noteUnusable(error, stamps: stamps)
         }
+    }
+
+    private static func look(_ path: String, files: [String], stamps: [FileStamp?]) -> Look {
+        let now = files.map(FileStamp.init(path:))
+        if now == stamps { return .unchanged }
+        do throws(ExporterError) { return .changed(try read(path), stamps: now) } catch {
+            return .unusable(error, stamps: now)
+        }
+    }
+
+    private func noteUnchanged() {
+        let responds = state.withLock { state in
+            guard state.isUnresponsive else { return false }
+            (state.isUnresponsive, state.complaint) = (false, nil)
+            return true
+        }
+        if responds { logger.notice("The web configuration can be read again.", metadata: ["file": "\(path)"]) }
+    }
+
+    private func noteUnusable(_ error: ExporterError, stamps: [FileStamp?]) {
+        state.withLock { ($0.stamps, $0.isUnresponsive) = (stamps, false) }
+        complain("The web configuration has changed and cannot be used; the one before stays.", error.description)
+    }
+
+    private func complain(_ message: Logger.Message, _ error: String) {
+        let isNews = state.withLock { state in
+            defer { state.complaint = error }
+            return state.complaint != error
+        }
+        if isNews { logger.error(message, metadata: ["file": "\(path)", "error": "\(error)"]) }
     }
 
     private static func read(_ path: String) throws(ExporterError) -> State {

@@ -6,7 +6,8 @@ import Synchronization
 /// and waits for it no longer than a limit. Neither Swift's thread pool nor an event loop may block.
 ///
 /// Each instance runs one piece of work at a time. While one is hanging, further calls fail at once, so that a file that
-/// never responds costs one thread however often it is read.
+/// never responds costs few threads however often it is read. Now and then a call is tried on a new thread, because a
+/// file can be replaced while the read of the old one hangs for good: after a pause that doubles each time.
 public final class BlockingWork: Sendable {
     /// Why there is no result.
     public enum Failure: Error, Sendable, Equatable {
@@ -19,20 +20,31 @@ public final class BlockingWork: Sendable {
     /// How long a file is waited for. Local files take microseconds; this is for mounts that are slow but alive.
     public static let usualLimit = Duration.seconds(5)
 
+    /// So many threads of the process may hang until new ones are tried no more.
+    private static let maximumHanging = 64
+
     private struct State {
-        /// Whether work is running.
-        var isRunning = false
-        /// Whether somebody has waited for that work, or for their turn after it, longer than the limit.
-        var isHanging = false
+        var lane: Lane
+        /// When a new lane may be tried.
+        var nextTry: ContinuousClock.Instant?
+        /// How long to wait before the next try.
+        var pause: Duration
     }
 
     private static let timers = DispatchQueue(label: "blocking-work-timers")
+    private static let hangingInProcess = Mutex(0)
 
-    private let queue: DispatchQueue
-    private let state = Mutex(State())
+    private let label: String
+    private let firstPause: Duration
+    private let state: Mutex<State>
 
     /// A thread for one file, or for files that are always read together.
-    public init(label: String) { queue = DispatchQueue(label: label) }
+    /// - Parameter pause: how long after a limit has passed a new thread is tried.
+    public init(label: String, pause: Duration = BlockingWork.usualLimit) {
+        self.label = label
+        firstPause = pause
+        state = Mutex(State(lane: Lane(label: label), pause: pause))
+    }
 
     /// Runs `body`.
     /// - Parameter limit: how long to wait for it.
@@ -41,39 +53,105 @@ public final class BlockingWork: Sendable {
     public func run<Value: Sendable>(
         within limit: Duration = BlockingWork.usualLimit, _ body: @escaping @Sendable () -> Value
     ) async throws(Failure) -> Value {
-        guard !state.withLock({ $0.isHanging }) else { throw .timedOut }
+        guard let lane = usableLane() else { throw .timedOut }
         let call = Call<Value>()
-        let timer = DispatchWorkItem { [self] in giveUp(call, .timedOut) }
+        let timer = DispatchWorkItem { [self] in
+            noteHanging(lane)
+            call.end(with: .failure(.timedOut))
+        }
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 guard call.wait(continuation) else { return continuation.resume(returning: .failure(.canceled)) }
                 Self.timers.asyncAfter(deadline: .now() + .milliseconds(Self.milliseconds(limit)), execute: timer)
-                queue.async { [self] in perform(call, body) }
+                lane.queue.async { [self] in perform(call, lane, body) }
             }
         } onCancel: {
-            giveUp(call, .canceled)
+            // Says nothing about whether the work hangs.
+            call.end(with: .failure(.canceled))
         }
         timer.cancel()
         return try result.get()
     }
 
-    private func perform<Value>(_ call: Call<Value>, _ body: () -> Value) {
+    /// The lane in use, or a new one where that one hangs and it is time to try again.
+    private func usableLane() -> Lane? {
+        state.withLock { state in
+            guard state.lane.isHanging else { return state.lane }
+            guard let nextTry = state.nextTry, ContinuousClock.now >= nextTry,
+                Self.hangingInProcess.withLock({ $0 < Self.maximumHanging })
+            else { return nil }
+            state.lane = Lane(label: label)
+            return state.lane
+        }
+    }
+
+    private func perform<Value>(_ call: Call<Value>, _ lane: Lane, _ body: () -> Value) {
         guard call.isWaiting else { return }
-        state.withLock { $0.isRunning = true }
+        lane.begin()
         let value = body()
-        state.withLock { $0 = State() }
+        if lane.end() { noteRecovered() }
         call.end(with: .success(value))
     }
 
-    private func giveUp<Value>(_ call: Call<Value>, _ failure: Failure) {
-        // Only a limit that has passed says that the work hangs; a cancellation says nothing about it.
-        if failure == .timedOut { state.withLock { $0.isHanging = $0.isRunning } }
-        call.end(with: .failure(failure))
+    private func noteHanging(_ lane: Lane) {
+        guard lane.noteHanging() else { return }
+        Self.hangingInProcess.withLock { $0 += 1 }
+        state.withLock { state in
+            state.nextTry = .now + state.pause
+            state.pause *= 2
+        }
+    }
+
+    private func noteRecovered() {
+        Self.hangingInProcess.withLock { $0 -= 1 }
+        state.withLock { state in
+            // What responds again is worth a try at once.
+            state.nextTry = .now
+            state.pause = firstPause
+        }
     }
 
     private static func milliseconds(_ duration: Duration) -> Int {
         let (seconds, attoseconds) = duration.components
         return Int(min(max(0, seconds), 86_400)) * 1_000 + Int(attoseconds / 1_000_000_000_000_000)
+    }
+}
+
+/// One thread, and whether its work hangs.
+private final class Lane: Sendable {
+    private struct State {
+        /// Whether work is running.
+        var isRunning = false
+        /// Whether somebody has waited for that work, or for their turn after it, longer than the limit.
+        var isHanging = false
+    }
+
+    let queue: DispatchQueue
+    private let state = Mutex(State())
+
+    init(label: String) { queue = DispatchQueue(label: label) }
+
+    var isHanging: Bool { state.withLock { $0.isHanging } }
+
+    func begin() { state.withLock { $0.isRunning = true } }
+
+    /// Notes the end of the work.
+    /// - Returns: whether it was hanging.
+    func end() -> Bool {
+        state.withLock { state in
+            defer { state = State() }
+            return state.isHanging
+        }
+    }
+
+    /// Notes that somebody waited longer than the limit.
+    /// - Returns: whether the work hangs and was not known to.
+    func noteHanging() -> Bool {
+        state.withLock { state in
+            guard state.isRunning, !state.isHanging else { return false }
+            state.isHanging = true
+            return true
+        }
     }
 }
 

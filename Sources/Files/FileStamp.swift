@@ -21,7 +21,7 @@ public struct FileStamp: Sendable, Equatable {
     /// The stamp of the file at `path` now; nil if there is no such file. May block: call it in ``BlockingWork``.
     public init?(path: String) {
         var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
+        guard FileBeingRead.note(path, { stat(path, &status) }) == 0 else { return nil }
         self.init(status)
     }
 }

@@ -10,12 +10,14 @@ struct Connection: Sendable {
     let stallGuard: NIOLoopBound<StallGuard>
     /// Whether the kernel can send files by itself: not where they are to be encrypted first.
     let sendsFiles: Bool
+    /// The peer as `address:port`; an IPv4 peer of a dual-stack socket in its IPv4 form.
+    let remoteAddress: String?
 
     /// Sets up the pipeline of `channel`; called on its event loop before the first byte is read.
     ///
     /// Responses are written straight to the channel and not through the asynchronous channel's writer, because only
     /// the channel tells when the kernel has taken the bytes; hence `Never`.
-    init(configuring channel: any Channel, settings: ListenerSettings) throws {
+    init(configuring channel: any Channel, settings: ListenerSettings, handshakes: LimitedLog) throws {
         let eventLoop = channel.eventLoop
         let progress = ConnectionProgress(
             stallTimeout: TimeAmount(settings.stallTimeout),
@@ -34,7 +36,10 @@ struct Connection: Sendable {
         let stallGuard = StallGuard(progress: progress)
         try pipeline.addHandler(stallGuard)
         let tls = settings.tls()
-        try tls?.add(to: channel)
+        // Kept, because a channel that is closed no longer knows it.
+        let peer = channel.remoteAddress.flatMap(addressText)
+        remoteAddress = peer
+        try tls?.add(to: channel, progress: progress) { handshakes.note(peer: peer, reason: $0, on: eventLoop) }
         sendsFiles = tls == nil
         // NIO's own error handler answers 400 to everything; RequestReader needs 431 too.
         try pipeline.configureHTTPServerPipeline(
@@ -49,9 +54,6 @@ struct Connection: Sendable {
         self.requests = try NIOAsyncChannel(wrappingChannelSynchronously: channel)
         self.stallGuard = NIOLoopBound(stallGuard, eventLoop: eventLoop)
     }
-
-    /// The peer as `address:port`; an IPv4 peer of a dual-stack socket in its IPv4 form.
-    var remoteAddress: String? { channel.remoteAddress.flatMap(addressText) }
 
     /// Writes `parts` in one visit to the event loop and returns when the kernel has taken the last one.
     func write(_ parts: [HTTPServerResponsePart]) async throws {
@@ -74,6 +76,17 @@ struct Connection: Sendable {
         let stallGuard = stallGuard
         channel.eventLoop.execute { stallGuard.value.linger() }
         try? await channel.closeFuture.get()
+    }
+}
+
+/// Closes the socket of `channel` without waiting for the peer: TLS would wait for its farewell.
+func closeAbruptly(_ channel: any Channel) {
+    channel.eventLoop.execute {
+        if let context = try? channel.pipeline.syncOperations.context(handlerType: StallGuard.self) {
+            context.close(promise: nil)
+        } else {
+            channel.close(promise: nil)
+        }
     }
 }
 

@@ -3,6 +3,7 @@ public import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// A small HTTP/1.1 server: listening sockets, and one child task for each connection.
@@ -18,19 +19,38 @@ public final class Listener: Sendable {
     private let registry: ConnectionRegistry
     private let settings: ListenerSettings
     private let logger: Logger
+    private let logs: Logs
     private let handler: Handler
+
+    /// What peers can cause to be logged.
+    private struct Logs {
+        let handshakes: LimitedLog
+        let responses: LimitedLog
+        let lengths: LimitedLog
+
+        init(period: Duration, logger: Logger) {
+            let period = TimeAmount(period)
+            handshakes = LimitedLog(.handshakes, period: period, logger: logger)
+            responses = LimitedLog(.responses, period: period, logger: logger)
+            lengths = LimitedLog(.lengths, period: period, logger: logger)
+        }
+
+        func flush() { for log in [handshakes, responses, lengths] { log.flush() } }
+    }
 
     private init(
         sockets: [ListeningSocket],
         registry: ConnectionRegistry,
         settings: ListenerSettings,
         logger: Logger,
+        logs: Logs,
         handler: @escaping Handler
     ) {
         self.sockets = sockets
         self.registry = registry
         self.settings = settings
         self.logger = logger
+        self.logs = logs
         self.handler = handler
     }
 
@@ -42,8 +62,10 @@ public final class Listener: Sendable {
         handler: @escaping Handler
     ) async throws -> Listener {
         let registry = ConnectionRegistry(limit: settings.maxConnections)
-        let sockets = try await ListeningSockets.open(settings, registry: registry)
-        return Listener(sockets: sockets, registry: registry, settings: settings, logger: logger, handler: handler)
+        let logs = Logs(period: settings.logPeriod, logger: logger)
+        let sockets = try await ListeningSockets.open(settings, registry: registry, handshakes: logs.handshakes)
+        return Listener(
+            sockets: sockets, registry: registry, settings: settings, logger: logger, logs: logs, handler: handler)
     }
 
     /// The addresses in fact listened on, as `127.0.0.1:41234`, in the order of the settings.
@@ -64,8 +86,9 @@ public final class Listener: Sendable {
         } onCancel: {
             for socket in sockets { socket.close() }
             registry.drain()
-            for channel in registry.open { channel.close(promise: nil) }
+            for channel in registry.open { closeAbruptly(channel) }
         }
+        logs.flush()
         try Task.checkCancellation()
     }
 
@@ -78,7 +101,7 @@ public final class Listener: Sendable {
         let open = registry.open
         guard let eventLoop = open.first?.eventLoop else { return }
         let deadline = eventLoop.scheduleTask(in: TimeAmount(grace)) {
-            for channel in open { channel.close(promise: nil) }
+            for channel in open { closeAbruptly(channel) }
         }
         // The pipelining handler closes when idle, and otherwise after the response, which then says so. It must not be
         // told twice.
@@ -114,35 +137,41 @@ public final class Listener: Sendable {
     ) async {
         var reader = RequestReader(connection, parts: parts, maxBodyBytes: settings.maxBodyBytes)
         let writer = ResponseWriter(connection: connection)
-        do {
-            while true {
-                switch try await reader.next() {
-                case .end: return
-                case .refused(let status):
-                    let refusal = ListenerResponse(status: status)
-                    let framing = ResponseFraming(refusal, method: "GET", isHTTP10: false, keepsAlive: false)
-                    try await writer.send(refusal.body, framing: framing)
-                    return await connection.closeAfterResponse()
-                case .request(let request, let isHTTP10, let keepsAlive):
-                    let response = await handler(request)
-                    let framing = ResponseFraming(
-                        response,
-                        method: request.method,
-                        isHTTP10: isHTTP10,
-                        keepsAlive: keepsAlive && !registry.isDraining
-                    )
-                    try await writer.send(response.body, framing: framing)
-                    guard framing.keepsAlive else { return await connection.closeAfterResponse() }
-                }
+        while true {
+            let outcome: RequestReader.Outcome
+            do { outcome = try await reader.next() } catch {
+                // Reading fails for what the peer or the network does, never for what a handler does.
+                return logger.debug("the peer went or stalled", metadata: ["error": "\(error)"])
             }
-        } catch let abort as ConnectionAbort {
-            if abort.reset { await connection.armReset() }
-        } catch let mismatch as BodyLengthMismatch {
-            logger.error("a handler broke its Content-Length", metadata: ["error": "\(mismatch)"])
-        } catch let error where error is IOError || error is ChannelError || error is CancellationError {
+            let response: ListenerResponse
+            let framing: ResponseFraming
+            switch outcome {
+            case .end: return
+            case .refused(let status):
+                response = ListenerResponse(status: status)
+                framing = ResponseFraming(response, method: "GET", isHTTP10: false, keepsAlive: false)
+            case .request(let request, let isHTTP10, let keepsAlive):
+                response = await handler(request)
+                framing = ResponseFraming(
+                    response, method: request.method, isHTTP10: isHTTP10,
+                    keepsAlive: keepsAlive && !registry.isDraining)
+            }
+            do { try await writer.send(response.body, framing: framing) } catch {
+                return await note(error, of: connection)
+            }
+            guard framing.keepsAlive else { return await connection.closeAfterResponse() }
+        }
+    }
+
+    /// Deals with a response that was not sent to its end.
+    private func note(_ error: any Error, of connection: Connection) async {
+        let (peer, loop) = (connection.remoteAddress, connection.channel.eventLoop)
+        switch error {
+        case let abort as ConnectionAbort: if abort.reset { await connection.armReset() }
+        case let mismatch as BodyLengthMismatch: logs.lengths.note(peer: peer, reason: "\(mismatch)", on: loop)
+        case is IOError, is ChannelError, is CancellationError, is NIOSSLError, is BoringSSLError:
             logger.debug("the peer went or stalled", metadata: ["error": "\(error)"])
-        } catch {
-            logger.error("a response could not be produced", metadata: ["error": "\(error)"])
+        default: logs.responses.note(peer: peer, reason: "\(error)", on: loop)
         }
     }
 }

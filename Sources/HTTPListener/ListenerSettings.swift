@@ -23,6 +23,8 @@ public struct ListenerSettings: Sendable {
     /// The most connections at a time; further ones are closed at once, so that idle clients cannot use up the
     /// process' file descriptors.
     public var maxConnections: Int
+    /// What peers can cause to be logged is logged once in this time, with the number of events.
+    public var logPeriod: Duration
 
     /// Settings; all but the addresses have the defaults of a server that answers small GETs.
     public init(
@@ -34,7 +36,8 @@ public struct ListenerSettings: Sendable {
         maxHeaderLines: Int = 256,
         stallTimeout: Duration = .seconds(10),
         idleTimeout: Duration = .seconds(180),
-        maxConnections: Int = 512
+        maxConnections: Int = 512,
+        logPeriod: Duration = .seconds(60)
     ) {
         self.addresses = addresses
         self.boundSockets = boundSockets
@@ -45,5 +48,6 @@ public struct ListenerSettings: Sendable {
         self.stallTimeout = stallTimeout
         self.idleTimeout = idleTimeout
         self.maxConnections = maxConnections
+        self.logPeriod = logPeriod
     }
 }

@@ -136,7 +136,8 @@ public struct ListenerTLS: Sendable {
     }
 
     /// Puts TLS between the socket and whatever is added later; called on the event loop of `channel`.
-    func add(to channel: any Channel) throws {
+    /// - Parameter report: takes the reason when the handshake fails.
+    func add(to channel: any Channel, progress: ConnectionProgress, report: @escaping (String) -> Void) throws {
         let pipeline = channel.pipeline.syncOperations
         let handler: NIOSSLServerHandler
         if acceptsAnyCertificate {
@@ -147,8 +148,10 @@ public struct ListenerTLS: Sendable {
             handler = NIOSSLServerHandler(context: context)
         }
         try pipeline.addHandler(handler)
+        try pipeline.addHandler(HandshakeWatch(progress: progress, report: report))
         if !allowedNames.isEmpty {
-            try pipeline.addHandler(PeerNameGuard(allowed: allowedNames, requiresCertificate: requiresCertificate))
+            try pipeline.addHandler(
+                PeerNameGuard(allowed: allowedNames, requiresCertificate: requiresCertificate, report: report))
         }
     }
 }
@@ -165,16 +168,19 @@ private final class PeerNameGuard: ChannelInboundHandler {
 
     private let allowed: Set<String>
     private let requiresCertificate: Bool
+    private let report: (String) -> Void
     private var isRefused = false
 
-    init(allowed: Set<String>, requiresCertificate: Bool) {
+    init(allowed: Set<String>, requiresCertificate: Bool, report: @escaping (String) -> Void) {
         self.allowed = allowed
         self.requiresCertificate = requiresCertificate
+        self.report = report
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case TLSUserEvent.handshakeCompleted? = event as? TLSUserEvent, !isAllowed(context) {
             isRefused = true
+            report(HandshakeReason.nameNotAllowed)
             context.close(promise: nil)
         }
         context.fireUserInboundEventTriggered(event)

@@ -37,15 +37,17 @@ enum ListeningSockets {
     private static let threads = MultiThreadedEventLoopGroup(numberOfThreads: 2)
 
     /// One socket for each address of `settings`, all or none.
-    static func open(_ settings: ListenerSettings, registry: ConnectionRegistry) async throws -> [ListeningSocket] {
+    static func open(
+        _ settings: ListenerSettings, registry: ConnectionRegistry, handshakes: LimitedLog
+    ) async throws -> [ListeningSocket] {
         var opened: [ListeningSocket] = []
         do {
             for address in settings.addresses {
-                let channel = try await open(address, settings: settings, registry: registry)
+                let channel = try await open(address, bootstrap(settings, registry, handshakes))
                 opened.append(ListeningSocket(channel: channel, isOwn: true))
             }
             for socket in settings.boundSockets {
-                let channel = try await bootstrap(settings, registry).withBoundSocket(socket).get()
+                let channel = try await bootstrap(settings, registry, handshakes).withBoundSocket(socket).get()
                 opened.append(ListeningSocket(channel: channel, isOwn: false))
             }
         } catch {
@@ -55,7 +57,9 @@ enum ListeningSockets {
         return opened
     }
 
-    private static func bootstrap(_ settings: ListenerSettings, _ registry: ConnectionRegistry) -> ServerBootstrap {
+    private static func bootstrap(
+        _ settings: ListenerSettings, _ registry: ConnectionRegistry, _ handshakes: LimitedLog
+    ) -> ServerBootstrap {
         ServerBootstrap(group: threads)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -67,17 +71,15 @@ enum ListeningSockets {
                 guard registry.admit(channel) else { return channel.close() }
                 return channel.eventLoop.makeCompletedFuture {
                     try SocketDescriptor.keepFromPrograms(channel)
-                    registry.enqueue(try Connection(configuring: channel, settings: settings))
+                    registry.enqueue(
+                        try Connection(configuring: channel, settings: settings, handshakes: handshakes))
                 }
             }
     }
 
     private static func open(
-        _ address: ListenAddress,
-        settings: ListenerSettings,
-        registry: ConnectionRegistry
+        _ address: ListenAddress, _ bootstrap: ServerBootstrap
     ) async throws(ListenFailure) -> any Channel {
-        let bootstrap = bootstrap(settings, registry)
         do {
             guard address.host.isEmpty else {
                 return try await bootstrap.bind(host: address.host, port: address.port).get()

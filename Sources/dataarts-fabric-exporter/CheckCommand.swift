@@ -18,13 +18,13 @@ struct CheckCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try source.read()
-        StandardStream.output.write(Self.summary(configuration))
+        StandardOutput.write(Self.summary(configuration))
         guard connects else { return }
         let outcome: ConnectRun.Outcome
         do throws(ExporterError) { outcome = try await ConnectRun(configuration: configuration).run() } catch {
             throw ProgramEnd(ProgramEnd.usage, error.description)
         }
-        StandardStream.output.write([""] + outcome.lines)
+        StandardOutput.write([""] + outcome.lines)
         guard outcome.failing.isEmpty else {
             let names = outcome.failing.joined(separator: ", ")
             throw ProgramEnd(ProgramEnd.incomplete, "Not everything works for \(names); see above.")

@@ -17,6 +17,7 @@ struct DemoCommand: AsyncParsableCommand {
     var seed = 1
 
     func run() async throws {
+        let signals = try log.stopSignals()
         let settings = try web.settings()
         let logger = log.logger()
         let scenario = DemoScenario(seed: seed, startSeconds: Int64(time(nil)))
@@ -36,9 +37,9 @@ struct DemoCommand: AsyncParsableCommand {
         var companions: [@Sendable () async -> Void] = [{ await driver.run() }]
         for server in servers { companions.append { try? await server.run() } }
         let run = ServeRun(configuration: configuration, web: settings, logger: logger) { configuration }
-        do { try await run.run(companions: companions, whenReady: ProgramPages.release) } catch let error
-            as ExporterError
-        {
+        do {
+            try await run.run(until: signals, companions: companions, whenReady: ProgramPages.release)
+        } catch let error as ExporterError {
             throw ProgramEnd(ProgramEnd.failure, error.description)
         }
     }

@@ -19,6 +19,7 @@ struct ExporterCommand: AsyncParsableCommand {
 
     /// ArgumentParser ends with 64 on a bad flag; this program promises 2, as Prometheus' own exporters do.
     static func main() async {
+        prepareDescriptors()
         boundMemory()
         do {
             var command = try parseAsRoot()
@@ -27,8 +28,19 @@ struct ExporterCommand: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            LogOutput.standardError.finish()
         } catch {
             exit(for: error)
+        }
+    }
+
+    /// Keeps a closed pipe from ending the process, and a descriptor that was closed before the start from becoming
+    /// that of a socket, into which log lines would go.
+    private static func prepareDescriptors() {
+        signal(SIGPIPE, SIG_IGN)
+        for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+            // The lowest free number is given out: this one.
+            _ = open("/dev/null", O_RDWR)
         }
     }
 
@@ -45,12 +57,13 @@ struct ExporterCommand: AsyncParsableCommand {
     private static func exit(for error: any Error) -> Never {
         switch error {
         case let end as ProgramEnd:
-            StandardStream.error.write(end.lines)
+            LogOutput.standardError.finish(with: end.lines)
             exit(status: end.status)
         default:
             let status = exitCode(for: error)
             let message = fullMessage(for: error)
-            (status.isSuccess ? StandardStream.output : .error).write(message.isEmpty ? [] : [message])
+            if status.isSuccess { StandardOutput.write(message.isEmpty ? [] : [message]) }
+            LogOutput.standardError.finish(with: status.isSuccess || message.isEmpty ? [] : [message])
             exit(status: status == .validationFailure ? ProgramEnd.usage : status.rawValue)
         }
     }

@@ -16,6 +16,6 @@ struct MetricsCommand: ParsableCommand {
 
     func run() {
         let text = format == .json ? Catalogue.exporter.json() : Catalogue.exporter.markdown()
-        StandardStream.output.write(bytes: Array(text.utf8))
+        StandardOutput.write(bytes: Array(text.utf8))
     }
 }

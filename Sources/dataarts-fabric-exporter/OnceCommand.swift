@@ -34,7 +34,7 @@ struct OnceCommand: AsyncParsableCommand {
                 try AtomicFile.write(to: output) { file throws(ExporterError) in try polled.write(format, to: file) }
             } else {
                 try polled.write(format) { bytes throws(ExporterError) in
-                    guard StandardStream.output.write(bytes) else {
+                    guard StandardOutput.write(bytes) else {
                         throw ExporterError("cannot write to standard output")
                     }
                 }

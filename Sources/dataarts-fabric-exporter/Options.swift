@@ -71,6 +71,14 @@ struct LogOptions: ParsableArguments {
         let level = level.level
         return Logger(label: "dataarts-fabric-exporter") { _ in LineLogHandler(format: format, level: level) }
     }
+
+    /// Handles SIGTERM and SIGINT from now on.
+    /// - Throws: ``ProgramEnd`` if the system does not allow it.
+    func stopSignals() throws -> StopSignals {
+        do throws(ExporterError) { return try StopSignals(logger: logger()) } catch {
+            throw ProgramEnd(ProgramEnd.failure, error.description)
+        }
+    }
 }
 
 /// The web server's flags.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import FabricExporter
 import Glibc
 
 /// The end of the program with a status other than 0, and what to say about it.
@@ -21,29 +22,18 @@ struct ProgramEnd: Error {
     }
 }
 
-/// Standard output and standard error, written to as they are.
-struct StandardStream {
-    static let output = StandardStream(descriptor: STDOUT_FILENO)
-    static let error = StandardStream(descriptor: STDERR_FILENO)
-
-    let descriptor: Int32
-
-    func write(_ lines: [String]) { write(bytes: Array(lines.map { $0 + "\n" }.joined().utf8)) }
+/// Standard output, written to as it is.
+enum StandardOutput {
+    /// Writes `lines`.
+    static func write(_ lines: [String]) { write(bytes: Array(lines.map { $0 + "\n" }.joined().utf8)) }
 
     /// Writes all of `bytes`; returns false when the other end has gone.
     @discardableResult
-    func write(bytes: [UInt8]) -> Bool { bytes.withUnsafeBytes { write($0) } }
+    static func write(bytes: [UInt8]) -> Bool { bytes.withUnsafeBytes { write($0) } }
 
     /// Writes all of `bytes`; returns false when the other end has gone.
     @discardableResult
-    func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        var offset = 0
-        while offset < bytes.count {
-            let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
-            offset += count
-        }
-        return true
+    static func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        DescriptorOutput.write(bytes, to: STDOUT_FILENO) == bytes.count
     }
 }

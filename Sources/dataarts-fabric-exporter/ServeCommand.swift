@@ -18,6 +18,7 @@ struct ServeCommand: AsyncParsableCommand {
     var shard: String?
 
     func run() async throws {
+        let signals = try log.stopSignals()
         let settings = try web.settings()
         let choice: ShardChoice
         do throws(ExporterError) {
@@ -28,7 +29,7 @@ struct ServeCommand: AsyncParsableCommand {
         let run = ServeRun(configuration: configuration, web: settings, shard: choice, logger: log.logger()) {
             try source.reread()
         }
-        do { try await run.run(whenReady: ProgramPages.release) } catch let error as ExporterError {
+        do { try await run.run(until: signals, whenReady: ProgramPages.release) } catch let error as ExporterError {
             throw ProgramEnd(ProgramEnd.failure, error.description)
         }
     }

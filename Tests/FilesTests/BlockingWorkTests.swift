@@ -5,7 +5,8 @@ import Testing
 
 @Suite("Blocking work")
 struct BlockingWorkTests {
-    private let work = BlockingWork(label: "test")
+    /// With a pause that no test outlasts.
+    private let work = BlockingWork(label: "test", pause: .seconds(86_400))
 
     @Test("gives its result")
     func result() async throws {
@@ -59,5 +60,16 @@ struct BlockingWorkTests {
         }
         task.cancel()
         await #expect(throws: BlockingWork.Failure.canceled) { try await task.value }
+    }
+
+    @Test("that hangs for good keeps later calls from a thread of their own only for a pause")
+    func newThread() async throws {
+        let door = DispatchSemaphore(value: 0)
+        let work = BlockingWork(label: "test", pause: .zero)
+        await #expect(throws: BlockingWork.Failure.timedOut) {
+            try await work.run(within: .milliseconds(20)) { door.wait() }
+        }
+        #expect(try await work.run { 2 } == 2)
+        door.signal()
     }
 }

@@ -66,9 +66,10 @@ actor Signal<Value: Sendable> {
 
 /// Keeps what is logged at info and above.
 final class LogRecorder: Sendable {
-    private let lines = Mutex<[String]>([])
+    private let lines = Mutex<[(text: String, metadata: Logger.Metadata)]>([])
 
-    var text: [String] { lines.withLock { $0 } }
+    var text: [String] { lines.withLock { $0.map(\.text) } }
+    var metadata: [Logger.Metadata] { lines.withLock { $0.map(\.metadata) } }
 
     var logger: Logger { Logger(label: "test") { _ in Handler(recorder: self) } }
 
@@ -83,7 +84,7 @@ final class LogRecorder: Sendable {
         }
 
         func log(event: LogEvent) {
-            recorder.lines.withLock { $0.append("\(event.level): \(event.message)") }
+            recorder.lines.withLock { $0.append(("\(event.level): \(event.message)", event.metadata ?? [:])) }
         }
     }
 }

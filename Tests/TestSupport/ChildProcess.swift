@@ -131,6 +131,22 @@ public struct ChildProcess: Sendable {
         }
     }
 
+    /// Waits for the end of the program, on a thread of its own, without reading anything that it prints.
+    /// - Returns: its status, or the negative number of the signal that ended it.
+    public func endUnread() async throws -> Int32 {
+        try await withCheckedThrowingContinuation { continuation in
+            do {
+                try startThread {
+                    let status = reap()
+                    close(output)
+                    continuation.resume(returning: status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F))
+                }
+            } catch {
+                continuation.resume(throwing: error)
+            }
+        }
+    }
+
     private func reap() -> Int32 {
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}

@@ -56,6 +56,11 @@ public final class RawClient: Sendable {
         Glibc.shutdown(descriptor, Int32(SHUT_RDWR))
     }
 
+    /// Says that nothing more will be sent.
+    public func disconnectSending() {
+        Glibc.shutdown(descriptor, Int32(SHUT_WR))
+    }
+
     /// Sends all of `text`.
     public func send(_ text: String) async throws {
         try await send(Array(text.utf8))

@@ -23,6 +23,25 @@ public struct TemporaryFile: Sendable {
         guard rename(path + ".new", path) == 0 else { throw SystemFailure("rename") }
     }
 
+    /// Puts a FIFO that nobody writes to in its place: whoever opens it hangs, as on a network mount that has died.
+    public func replaceByHangingFile() throws {
+        guard mkfifo(path + ".fifo", 0o600) == 0, rename(path + ".fifo", path) == 0 else {
+            throw SystemFailure("mkfifo")
+        }
+    }
+
+    /// Waits, on a thread of its own, until somebody opens the FIFO that ``replaceByHangingFile()`` made; from then on they
+    /// hang in the first read.
+    /// - Returns: the descriptor that keeps them there until it is closed.
+    public func openedByReader() async throws -> Int32 {
+        let path = path
+        return try await withCheckedThrowingContinuation { continuation in
+            do { try startThread { continuation.resume(returning: open(path, O_WRONLY | O_CLOEXEC)) } } catch {
+                continuation.resume(throwing: error)
+            }
+        }
+    }
+
     /// Removes file and folder.
     public func remove() {
         unlink(path)

@@ -4,15 +4,23 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
+import os
+import pathlib
+import queue
 import signal
 import socket
+import subprocess
+import threading
+import time
 from collections.abc import Iterator
 
 import configuration
 from bench import Bench
 from configuration import Source
 from control_plane import ControlPlane, Fault
-from exporter import HOST, Running
+from exporter import HOST, Running, environment, free_port
+from group_web import Certificates
 from report import require, require_equal, wait_for
 
 LIMIT = 5.0
@@ -49,6 +57,152 @@ def run(with_: Bench) -> None:
         ):
             wait_for(lambda: len(plane.recorded(cloud["large"].id)) > before, 5, "the poll begins")
             stopped(running)
+        plane.faults.clear()
+        hanging_files(with_, file)
+        silent_tls(with_, file)
+        hanging_log(with_, file)
+
+
+def hanging_files(with_: Bench, file: str) -> None:
+    """FIFOs in the place of files, as on a network mount that no longer responds."""
+    web = with_.directory / "stop-web.yml"
+    web.write_text("http_server_config: {headers: {X-Frame-Options: deny}}\n", "ascii")
+    path = with_.directory / file
+    good = path.read_text("utf-8")
+    with (
+        with_.report.check("a configuration that hangs fails the reload and delays no path; SIGTERM in its middle"),
+        with_.exporter.serve("--config.file", file, "--web.config.file", str(web), "--web.enable-lifecycle") as running,
+    ):
+        running.ready()
+        fifo(path)
+        with reloading(running) as answers:
+            for _ in range(10):
+                require_equal(running.fetch("/-/healthy").status, 200, "the status of a health check")
+            status, text = answers.get(timeout=10)
+        require_equal(status, 500, "the status of the reload")
+        require(file in text and "did not respond" in text, f"the answer {text!r}")
+        mend(path, good)
+        with reloading(running) as answers:
+            require_equal(answers.get(timeout=10)[0], 200, "the status of the next reload")
+        fifo(path)
+        running.process.send_signal(signal.SIGHUP)
+        with reloading(running):
+            running.fetch("/-/healthy")
+            stopped(running)
+    mend(path, good)
+    with (
+        with_.report.check("a web configuration that hangs leaves the old one, is told once, and SIGTERM"),
+        with_.exporter.serve("--config.file", file, "--web.config.file", str(web)) as running,
+    ):
+        running.ready()
+        fifo(web)
+        told = "The web configuration cannot be read; the one before stays."
+        wait_for(lambda: told in running.log(), 10, "it is logged", step=0.2)
+        require_equal(running.fetch("/metrics").headers.get("x-frame-options"), "deny", "the header")
+        require_equal(running.log().count(told), 1, "how often it is logged")
+        require(str(web) in running.log(), "the log does not name the file")
+        stopped(running)
+    with with_.report.check("SIGTERM while the start reads a file that hangs"):
+        running = with_.exporter.serve("--config.file", file, "--web.config.file", str(web))
+        try:
+            time.sleep(1)
+            status, seconds = running.terminate(LIMIT)
+            require_equal(status, 0, "the exit status")
+            require(seconds <= LIMIT, f"it took {seconds:.1f} s")
+            require("stopped without waiting for what hangs" in running.log(), running.log()[-500:])
+        finally:
+            running.kill()
+
+
+def silent_tls(with_: Bench, file: str) -> None:
+    """Clients whose handshake is half done, and some that never answer the end of the connection."""
+    certificates = Certificates(with_.directory)
+    certificates.make("server", "server", f"IP:{HOST}")
+    web = with_.directory / "stop-tls.yml"
+    web.write_text("tls_server_config: {cert_file: server.pem, key_file: server.key}\n", "ascii")
+    with (
+        with_.report.check("SIGTERM while TLS handshakes are half done and TLS clients do not read"),
+        with_.exporter.serve("--config.file", file, "--web.config.file", str(web)) as running,
+        contextlib.ExitStack() as clients,
+    ):
+        for request in (b"", b"\x16\x03\x01\x02\x00"):
+            clients.enter_context(stalled(running, request))
+        context = certificates.context()
+        for request in (b"", b"GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n"):
+            plain = clients.enter_context(socket.create_connection((HOST, running.port), 5))
+            client = clients.enter_context(context.wrap_socket(plain, server_hostname=HOST))
+            client.sendall(request)
+        stopped(running)
+
+
+def hanging_log(with_: Bench, file: str) -> None:
+    with with_.report.check("SIGTERM while nobody reads the log, and with standard error closed"):
+        for is_closed in (False, True):
+            port = free_port()
+            reader, writer = os.pipe()
+            command = [with_.exporter.binary, "serve", "--config.file", file, "--log.level=debug",
+                       f"--web.listen-address={HOST}:{port}"]  # fmt: skip
+            if is_closed:
+                command = ["/bin/sh", "-c", 'exec "$0" "$@" 2>&-', *map(str, command)]
+            else:
+                # As full as a pipe can be.
+                os.set_blocking(writer, False)
+                with contextlib.suppress(BlockingIOError):
+                    while True:
+                        os.write(writer, b"x" * 4096)
+                os.set_blocking(writer, True)
+            process = subprocess.Popen(
+                command, cwd=with_.directory, env=environment(with_.directory), stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, stderr=writer,
+            )  # fmt: skip
+            try:
+                wait_for(lambda port=port: answers_at(port), 10, "it listens")
+                process.send_signal(signal.SIGTERM)
+                require_equal(process.wait(LIMIT), 0, "the exit status")
+            finally:
+                process.kill()
+                process.wait()
+                os.close(reader)
+                os.close(writer)
+
+
+def answers_at(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, port)) == 0
+
+
+def fifo(path: pathlib.Path) -> None:
+    """Puts a FIFO that nobody writes to in the place of a file."""
+    new = path.with_suffix(".fifo")
+    os.mkfifo(new)
+    new.replace(path)
+
+
+def mend(path: pathlib.Path, text: str) -> None:
+    new = path.with_suffix(".new")
+    new.write_text(text, "utf-8")
+    new.replace(path)
+
+
+@contextlib.contextmanager
+def reloading(running: Running) -> Iterator[queue.Queue[tuple[int, str]]]:
+    """A reload over HTTP, asked for on a thread of its own."""
+    answers: queue.Queue[tuple[int, str]] = queue.Queue()
+
+    def ask() -> None:
+        connection = http.client.HTTPConnection(HOST, running.port, timeout=15)
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            connection.request("POST", "/-/reload")
+            response = connection.getresponse()
+            answers.put((response.status, response.read().decode("utf-8", "replace")))
+        connection.close()
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    try:
+        yield answers
+    finally:
+        thread.join()
 
 
 @contextlib.contextmanager

@@ -166,8 +166,26 @@ def passwords(with_: Bench, file: str, certificates: Certificates) -> None:
             wait_for(lambda: subject(port, context) == "third", 10, "the mended one is served", step=0.2)
         with with_.report.check("a real Prometheus scrapes over TLS with the password, in OpenMetrics"):
             scraped_over_tls(port, certificates)
+        with with_.report.check("stray connections to the TLS port are counted in one line with the peer"):
+            strays(running)
         with with_.report.check("no password or hash is in the log"):
             require(PASSWORD not in running.log() and hashed[10:] not in running.log(), "it is")
+
+
+def strays(running: Running) -> None:
+    """Health checks of load balancers, port scans and plain HTTP: no line each, and no errors."""
+    before = len(running.log().splitlines())
+    for payload in (b"", b"", b"GET / HTTP/1.1\r\nHost: h\r\n\r\n", b"\x16\x03\x01", os.urandom(64)) * 5:
+        with socket.create_connection((HOST, running.port), 5) as client, contextlib.suppress(OSError):
+            client.sendall(payload)
+            client.shutdown(socket.SHUT_WR)
+            client.recv(1_000)
+    lines = running.log().splitlines()[before:]
+    require(not [line for line in lines if "level=error" in line], f"errors: {lines}")
+    require(len(lines) <= 1, f"{len(lines)} lines: {lines}")
+    text = running.log()
+    require('msg="tls handshakes failed"' in text, "no line about failed handshakes")
+    require(re.search(r"handshakes=1 peer=127\.0\.0\.1:\d+ reason=", text) is not None, "no peer or reason")
 
 
 def cpu_seconds(running: Running, port: int, context: ssl.SSLContext, headers: dict[str, str]) -> float:
