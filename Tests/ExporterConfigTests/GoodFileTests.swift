@@ -46,6 +46,7 @@ struct GoodFileTests {
               requests_per_second: 2.5
               retries: 0
               page_size: 50
+              connection_max_age: 90s
               max_endpoints: 5000
               max_response_bytes: 0x100000
             metrics:
