@@ -28,9 +28,15 @@ public final class CurlEngine: Sendable {
         weak let files: TLSFiles?
     }
 
+    private let tlsFreshness: Duration
+
     /// Starts the thread.
     /// - Throws: ``TransportFailure`` when libcurl or the system refuses.
-    public init() throws(TransportFailure) {
+    public convenience init() throws(TransportFailure) { try self.init(tlsFreshness: TLSFiles.usualFreshness) }
+
+    /// - Parameter tlsFreshness: how long requests rely on a look at the TLS files.
+    init(tlsFreshness: Duration) throws(TransportFailure) {
+        self.tlsFreshness = tlsFreshness
         guard Self.globalInit == CURLE_OK, let pointer = curl_multi_init() else {
             throw TransportFailure(.invalidRequest, "libcurl cannot be initialised")
         }
@@ -75,7 +81,7 @@ public final class CurlEngine: Sendable {
         guard !paths.all.isEmpty else { return nil }
         return files.withLock { known in
             if let files = known[paths]?.files { return files }
-            let files = TLSFiles(paths)
+            let files = TLSFiles(paths, freshness: tlsFreshness)
             known = known.filter { $0.value.files != nil }
             known[paths] = WeakFiles(files: files)
             return files

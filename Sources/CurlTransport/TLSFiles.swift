@@ -10,8 +10,8 @@ import Transport
 final class TLSFiles: Sendable {
     let paths: TLSContent.Paths
 
-    /// How long a request relies on what the last look found.
-    private static let freshness = Duration.seconds(1)
+    /// How long requests rely on what the last look found, unless told otherwise.
+    static let usualFreshness = Duration.seconds(1)
     /// How long a request waits for the files where it has content to go on with.
     private static let patience = Duration.seconds(1)
 
@@ -33,8 +33,12 @@ final class TLSFiles: Sendable {
 
     private let state = Mutex(State())
     private let work = BlockingWork(label: "tls-files")
+    private let freshness: Duration
 
-    init(_ paths: TLSContent.Paths) { self.paths = paths }
+    init(_ paths: TLSContent.Paths, freshness: Duration = TLSFiles.usualFreshness) {
+        self.paths = paths
+        self.freshness = freshness
+    }
 
     /// The content for a request that begins now.
     /// - Parameter timeout: the time that the request has.
@@ -95,7 +99,7 @@ final class TLSFiles: Sendable {
             }
         state.withLock { state in
             state.reading = nil
-            state.nextLook = .now.advanced(by: Self.freshness)
+            state.nextLook = .now.advanced(by: freshness)
             switch result {
             case nil: break
             case .success(let content):

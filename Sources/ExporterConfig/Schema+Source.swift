@@ -85,7 +85,8 @@ extension Schema {
     )
 
     static let tls = SchemaSection(
-        summary: "How TLS connections are made; the names are those of Prometheus' `tls_config`. The files are read again when they change."
+        summary:
+            "How TLS connections are made; the names are those of Prometheus' `tls_config`. The files are read again when they change."
             + " While one cannot be read or is incomplete, its previous content stays in use.",
         keys: [
             SchemaKey(

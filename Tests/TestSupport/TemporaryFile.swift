@@ -23,6 +23,9 @@ public struct TemporaryFile: Sendable {
         guard rename(path + ".new", path) == 0 else { throw SystemFailure("rename") }
     }
 
+    /// Writes into the file that is there.
+    public func overwrite(_ text: String) throws { try Self.write(text, to: path) }
+
     /// Removes file and folder.
     public func remove() {
         unlink(path)
