@@ -132,7 +132,7 @@ enum Schema {
             SchemaKey(
                 "connection_max_age",
                 .duration(default: PollSettings().connectionMaxAge, in: .seconds(10)...Durations.longest),
-                "Age at which a connection is no longer used for further requests. Host names are resolved again for new connections."
+                "Age at which a connection is no longer reused. New connections resolve host names again."
             ),
             SchemaKey(
                 "max_endpoints", .integer(default: PollSettings().maxEndpoints, in: 1...1_000_000_000),
