@@ -82,7 +82,7 @@ let package = Package(
         room("Files"),
         room("Secrets", ["Files"]),
         room("Transport"),
-        room("CurlTransport", ["CCurl", "Transport"]),
+        room("CurlTransport", ["CCurl", "COpenSSL", "Files", "Transport"]),
         room("FabricModel"),
         room("FabricAuth", ["CFabricJSON", "Clocks", "Digests", "FabricModel", "JSONText", "Secrets", "Transport"]),
         room("FabricAPI", ["CFabricJSON", "Clocks", "FabricAuth", "FabricModel", "Secrets", "Transport"]),

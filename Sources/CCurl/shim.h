@@ -38,6 +38,22 @@ static inline CURLcode ccurl_set_list(CURL *easy, CURLoption option, struct curl
   return curl_easy_setopt(easy, option, value);
 }
 
+// curl_easy_setopt is variadic: libcurl copies the bytes of a blob.
+static inline CURLcode ccurl_set_blob(CURL *easy, CURLoption option, const void *bytes, size_t count) {
+  struct curl_blob blob = {.data = (void *)bytes, .len = count, .flags = CURL_BLOB_COPY};
+  return curl_easy_setopt(easy, option, &blob);
+}
+
+// curl_easy_setopt is variadic: a share handle, or NULL to leave the one before.
+static inline CURLcode ccurl_set_share(CURL *easy, CURLSH *_Nullable share) {
+  return curl_easy_setopt(easy, CURLOPT_SHARE, share);
+}
+
+// curl_share_setopt is variadic: one kind of data that handles share.
+static inline CURLSHcode ccurl_share_data(CURLSH *share, curl_lock_data data) {
+  return curl_share_setopt(share, CURLSHOPT_SHARE, data);
+}
+
 // curl_easy_setopt is variadic: body and header callbacks have one type.
 static inline CURLcode ccurl_set_write_callback(CURL *easy, CURLoption option, curl_write_callback value) {
   return curl_easy_setopt(easy, option, value);

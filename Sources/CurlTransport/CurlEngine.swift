@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import CCurl
+import Synchronization
 public import Transport
 
-/// libcurl's multi interface on one thread of its own: connections, DNS answers and TLS sessions are shared by every
-/// transport it makes.
+/// libcurl's multi interface on one thread of its own. Each transport it makes has connections, DNS answers and TLS
+/// sessions of its own.
 ///
 /// Dropped without ``shutdown()``, it ends its exchanges as cancelled and its thread ends in its own time.
 public final class CurlEngine: Sendable {
-    /// Idle connections kept; the least recently used are closed first.
+    /// Idle connections kept of one transport; the least recently used are closed first.
     private static let connectionCacheSize = 64
 
     /// Whoever asks for what was fetched goes first: an answer that waits for a few milliseconds harms nobody.
@@ -19,10 +20,23 @@ public final class CurlEngine: Sendable {
     let mailbox: Mailbox
     let bodies: BodyPool
     private let thread: OwnedThread
+    private let routes = Atomic<ConnectionRoute.ID>(0)
+    /// What is known of TLS files, as long as a transport uses them.
+    private let files = Mutex<[TLSContent.Paths: WeakFiles]>([:])
+
+    private struct WeakFiles: Sendable {
+        weak let files: TLSFiles?
+    }
+
+    private let tlsFreshness: Duration
 
     /// Starts the thread.
     /// - Throws: ``TransportFailure`` when libcurl or the system refuses.
-    public init() throws(TransportFailure) {
+    public convenience init() throws(TransportFailure) { try self.init(tlsFreshness: TLSFiles.usualFreshness) }
+
+    /// - Parameter tlsFreshness: how long requests rely on a look at the TLS files.
+    init(tlsFreshness: Duration) throws(TransportFailure) {
+        self.tlsFreshness = tlsFreshness
         guard Self.globalInit == CURLE_OK, let pointer = curl_multi_init() else {
             throw TransportFailure(.invalidRequest, "libcurl cannot be initialised")
         }
@@ -50,9 +64,28 @@ public final class CurlEngine: Sendable {
         self.thread = thread
     }
 
-    /// A transport whose connections are made as `options` say.
+    /// A transport whose connections are made as `options` say. It uses no connection that another transport made.
     public func transport(_ options: ConnectionOptions) -> CurlTransport {
-        CurlTransport(engine: self, options: options)
+        let id = routes.add(1, ordering: .relaxed).newValue
+        return CurlTransport(
+            engine: self,
+            route: ConnectionRoute(id: id, options: options, files: files(of: options), mailbox: mailbox))
+    }
+
+    /// Files that another transport uses too are read once for both, and a transport that replaces another one can go on
+    /// with the content that was good before.
+    private func files(of options: ConnectionOptions) -> TLSFiles? {
+        let paths = TLSContent.Paths(
+            authorities: options.skipsVerification ? nil : options.caFile, certificate: options.certificateFile,
+            key: options.keyFile)
+        guard !paths.all.isEmpty else { return nil }
+        return files.withLock { known in
+            if let files = known[paths]?.files { return files }
+            let files = TLSFiles(paths, freshness: tlsFreshness)
+            known = known.filter { $0.value.files != nil }
+            known[paths] = WeakFiles(files: files)
+            return files
+        }
     }
 
     /// Ends every exchange with ``TransportFailure/Kind/cancelled``, closes every connection and ends the thread.

@@ -4,7 +4,7 @@ import Transport
 
 extension EasyHandle {
     /// Sets what `options` say about connections, and what holds for every connection of this program.
-    func configure(_ options: ConnectionOptions, _ url: RequestURL) throws(TransportFailure) {
+    func configure(_ options: ConnectionOptions, _ tls: TLSContent?, _ url: RequestURL) throws(TransportFailure) {
         // No signals: libcurl's would go to whichever thread the system picks.
         try set(CURLOPT_NOSIGNAL, true)
         try set(CURLOPT_QUICK_EXIT, true)
@@ -17,7 +17,7 @@ extension EasyHandle {
         // A page of a list in one or two pieces, rather than in four.
         try set(CURLOPT_BUFFERSIZE, 65_536)
         try configureVersion(url)
-        try configureTLS(options)
+        try configureTLS(options, tls)
         try configureProxy(options.proxy)
     }
 
@@ -86,14 +86,20 @@ extension EasyHandle {
         }
     }
 
-    private func configureTLS(_ options: ConnectionOptions) throws(TransportFailure) {
-        if let file = options.caFile {
-            try set(CURLOPT_CAINFO, file)
-            // Or else the system's directory of authorities would be trusted beside the file.
+    private func configureTLS(_ options: ConnectionOptions, _ tls: TLSContent?) throws(TransportFailure) {
+        // As bytes: given a path, libcurl would read the file on this thread and remember it for a day.
+        if let authorities = tls?.authorities {
+            try set(CURLOPT_CAINFO_BLOB, blob: authorities)
+            // Or else the system's authorities would be trusted too.
+            try clear(CURLOPT_CAINFO)
             try clear(CURLOPT_CAPATH)
         }
-        if let file = options.certificateFile { try set(CURLOPT_SSLCERT, file) }
-        if let file = options.keyFile { try set(CURLOPT_SSLKEY, file) }
+        if let certificate = tls?.certificate {
+            try set(CURLOPT_SSLCERT_BLOB, blob: certificate)
+            try set(CURLOPT_SSLKEY_BLOB, blob: tls?.key ?? certificate)
+        }
+        // The system's authorities are remembered no longer than connections live.
+        try set(CURLOPT_CA_CACHE_TIMEOUT, max(1, options.maximumAge.roundedUpMilliseconds / 1000))
         switch options.minimumTLSVersion {
         case .tls12: try set(CURLOPT_SSLVERSION, ccurl_tls_1_2())
         case .tls13: try set(CURLOPT_SSLVERSION, ccurl_tls_1_3())

@@ -13,10 +13,17 @@ final class EasyHandle {
     private(set) var standing: Standing?
 
     /// Options that stay from one GET request to the next.
-    struct Standing: Equatable {
+    struct Standing {
         var options: ConnectionOptions
+        /// What the TLS files hold.
+        var tls: TLSContent?
         var isTLS: Bool
         var headers: [HTTPHeader]
+
+        /// Whether requests of both differ in nothing but URL, headers and timeout.
+        func hasEqualConnections(_ other: Standing) -> Bool {
+            isTLS == other.isTLS && tls === other.tls && options == other.options
+        }
     }
 
     /// nil: no memory.
@@ -34,6 +41,14 @@ final class EasyHandle {
         errorBuffer[0] = 0
         standing = nil
     }
+
+    /// Shares the connections of `pool` from now on. The handle must leave the pool before it ends.
+    func join(_ pool: ConnectionPool) throws(TransportFailure) {
+        try check(CURLOPT_SHARE, ccurl_set_share(pointer, pool.pointer))
+    }
+
+    /// Leaves the pool it joined, if any.
+    func leavePool() { _ = ccurl_set_share(pointer, nil) }
 
     /// Readies the handle for another request. One whose options stand keeps them.
     func rest() {
@@ -85,6 +100,11 @@ extension EasyHandle {
     /// Takes away the value libcurl was built with.
     func clear(_ option: CURLoption) throws(TransportFailure) {
         try check(option, ccurl_set_string(pointer, option, nil))
+    }
+
+    /// A copy of `bytes` becomes the value.
+    func set(_ option: CURLoption, blob bytes: [UInt8]) throws(TransportFailure) {
+        try check(option, bytes.withUnsafeBytes { ccurl_set_blob(pointer, option, $0.baseAddress, $0.count) })
     }
 
     func set(_ option: CURLoption, _ value: UnsafeRawPointer) throws(TransportFailure) {

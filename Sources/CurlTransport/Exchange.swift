@@ -7,19 +7,24 @@ final class Exchange: Sendable {
     typealias Outcome = Result<HTTPResponse, TransportFailure>
 
     let request: HTTPRequest
-    let options: ConnectionOptions
+    let route: ConnectionRoute
+    /// What the TLS files hold, if the request needs them.
+    let tls: TLSContent?
     /// Counted from the call, so that time spent in a queue is part of the exchange.
     let deadline: ContinuousClock.Instant
 
     /// Far beyond any sensible timeout, and small enough for libcurl's milliseconds.
-    private static let longest = Duration.seconds(86_400)
+    static let longest = Duration.seconds(86_400)
 
     private let state = Mutex(ExchangeState<CheckedContinuation<Outcome, Never>>())
 
-    init(_ request: HTTPRequest, _ options: ConnectionOptions) {
+    init(
+        _ request: HTTPRequest, _ route: ConnectionRoute, _ tls: TLSContent? = nil, deadline: ContinuousClock.Instant
+    ) {
         self.request = request
-        self.options = options
-        deadline = ContinuousClock.now.advanced(by: min(request.timeout, Self.longest))
+        self.route = route
+        self.tls = tls
+        self.deadline = deadline
     }
 
     /// Suspends until the exchange has ended, carried out by whoever reads `mailbox`.

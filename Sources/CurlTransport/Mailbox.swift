@@ -17,6 +17,8 @@ final class Mailbox: Sendable {
         var submissions: [Exchange] = []
         /// Exchanges whose waiter has already gone; their transfers are to be dropped.
         var aborts: [Exchange] = []
+        /// Transports that are gone; their connections are to be closed.
+        var drops: [ConnectionRoute.ID] = []
         var stop = false
     }
 
@@ -65,6 +67,16 @@ final class Mailbox: Sendable {
         let mustWake = state.withLock { state in
             guard state.isOpen else { return false }
             state.letters.aborts.append(exchange)
+            return state.mustWake()
+        }
+        if mustWake { wake() }
+    }
+
+    /// Tells the curl thread that no further exchange will use connections of `route`.
+    func drop(_ route: ConnectionRoute.ID) {
+        let mustWake = state.withLock { state in
+            guard state.isOpen else { return false }
+            state.letters.drops.append(route)
             return state.mustWake()
         }
         if mustWake { wake() }

@@ -6,33 +6,39 @@ import Transport
 final class Transfer {
     let exchange: Exchange
     let easy: EasyHandle
+    let pool: ConnectionPool
     private var collector: ResponseCollector
 
     /// Readies `easy` for `exchange`.
+    /// - Parameters:
+    ///   - pool: whose connections to use.
+    ///   - body: empty, perhaps with room for the body.
     /// - Throws: ``TransportFailure/Kind/invalidRequest``.
-    /// - Parameter body: empty, perhaps with room for the body.
     init(
-        _ exchange: Exchange, _ easy: EasyHandle, now: ContinuousClock.Instant, body: [UInt8] = []
+        _ exchange: Exchange, _ easy: EasyHandle, _ pool: ConnectionPool, now: ContinuousClock.Instant,
+        body: [UInt8] = []
     ) throws(TransportFailure) {
         self.exchange = exchange
         self.easy = easy
-        let (request, options) = (exchange.request, exchange.options)
+        self.pool = pool
+        let (request, options, tls) = (exchange.request, exchange.route.options, exchange.tls)
         collector = ResponseCollector(maxBodyBytes: request.maxBodyBytes, body: body)
         let url = try RequestURL(request.url)
         let isPlain = request.method == .get && options.serverName == nil
-        let wanted = EasyHandle.Standing(options: options, isTLS: url.isTLS, headers: request.headers)
+        let wanted = EasyHandle.Standing(options: options, tls: tls, isTLS: url.isTLS, headers: request.headers)
         let standing = easy.standing
         // None until all is set: a handle that is set by half stands for nothing.
         easy.keepOptions(as: nil)
-        if isPlain, let standing, standing.options == wanted.options, standing.isTLS == wanted.isTLS {
+        if isPlain, let standing, standing.hasEqualConnections(wanted) {
             try easy.reconfigure(request, standing, remaining: exchange.deadline - now)
         } else {
             if standing != nil { easy.reset() }
-            try easy.configure(options, url)
+            try easy.configure(options, tls, url)
             try easy.configure(request, url, options, remaining: exchange.deadline - now)
             try easy.keepErrorDetail()
             try setCallbacks()
         }
+        try easy.join(pool)
         // Unretained: the loop keeps this object for as long as the handle is part of the multi handle.
         let context = UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
         try easy.set(CURLOPT_PRIVATE, context)
@@ -85,7 +91,7 @@ final class Transfer {
     /// What no message may repeat.
     private var secrets: [String] {
         var urls = [exchange.request.url]
-        if case .url(let proxy) = exchange.options.proxy { urls.append(proxy) }
+        if case .url(let proxy) = exchange.route.options.proxy { urls.append(proxy) }
         return urls.compactMap(RequestURL.userInfo(in:))
     }
 

@@ -14,6 +14,7 @@ struct TransferLoop {
     private let bodies: BodyPool
     private var active: [ObjectIdentifier: Transfer] = [:]
     private var idle: [EasyHandle] = []
+    private var pools = ConnectionPools()
     /// No deadline of an active transfer is earlier.
     private var nextDeadline: ContinuousClock.Instant?
 
@@ -33,6 +34,7 @@ struct TransferLoop {
             }
             for exchange in letters.submissions { begin(exchange) }
             for exchange in letters.aborts { abort(exchange) }
+            for route in letters.drops { pools.drop(route) }
             work()
         }
         close()
@@ -48,17 +50,21 @@ struct TransferLoop {
         }
         finishDone()
         finishLate()
+        pools.dropExpired(now: .now)
         _ = curl_multi_poll(multi, nil, 0, pollTimeout, nil)
     }
 
     private mutating func begin(_ exchange: Exchange) {
         guard exchange.start() else { return }
-        guard let easy = idle.popLast() ?? EasyHandle() else {
-            return exchange.complete(.failure(TransportFailure(.invalidRequest, "no memory for an easy handle")))
+        let now = ContinuousClock.now
+        guard let pool = pools.pool(for: exchange.route, tls: exchange.tls, now: now),
+            let easy = idle.popLast() ?? EasyHandle()
+        else {
+            return exchange.complete(.failure(TransportFailure(.invalidRequest, "no memory for libcurl's handles")))
         }
         let transfer: Transfer
         do {
-            transfer = try Transfer(exchange, easy, now: .now, body: bodies.take())
+            transfer = try Transfer(exchange, easy, pool, now: now, body: bodies.take())
         } catch {
             recycle(easy)
             return exchange.complete(.failure(error))
@@ -98,6 +104,9 @@ struct TransferLoop {
     }
 
     private mutating func finish(_ transfer: Transfer, _ outcome: consuming Exchange.Outcome) {
+        if case .failure(let failure) = outcome, failure.kind.isOfConnection {
+            pools.retire(transfer.pool, of: transfer.exchange.route.id)
+        }
         // Removed first: whoever is resumed may find the connection free.
         remove(transfer)
         transfer.exchange.complete(outcome)
@@ -110,6 +119,7 @@ struct TransferLoop {
     }
 
     private mutating func recycle(_ easy: EasyHandle) {
+        easy.leavePool()
         guard idle.count < Self.maxIdleHandles else { return }
         easy.rest()
         idle.append(easy)
@@ -120,10 +130,10 @@ struct TransferLoop {
         nextDeadline = nil
     }
 
-    /// Until the next deadline; a wake-up or libcurl's own timers end the sleep earlier.
+    /// Until the next deadline, or until connections become too old; a wake-up or libcurl's own timers end the sleep earlier.
     private var pollTimeout: Int32 {
-        guard let nextDeadline else { return 60_000 }
-        let remaining = (nextDeadline - ContinuousClock.now).roundedUpMilliseconds
+        guard let next = [nextDeadline, pools.nextExpiry].compactMap({ $0 }).min() else { return 60_000 }
+        let remaining = (next - ContinuousClock.now).roundedUpMilliseconds
         return Int32(max(0, min(60_000, remaining)))
     }
 
@@ -131,7 +141,18 @@ struct TransferLoop {
         endAll(with: .shutDown)
         for exchange in mailbox.close().submissions { exchange.complete(.failure(.shutDown)) }
         idle = []
+        pools.dropAll()
         curl_multi_cleanup(multi)
         mailbox.end()
+    }
+}
+
+extension TransportFailure.Kind {
+    /// Whether the cause may be the connection or the address, so that the next request should use others.
+    fileprivate var isOfConnection: Bool {
+        switch self {
+        case .connect, .interrupted, .tls, .timeout: true
+        case .resolve, .tooLarge, .malformed, .cancelled, .invalidRequest: false
+        }
     }
 }

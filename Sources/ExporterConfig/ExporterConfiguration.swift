@@ -42,6 +42,8 @@ public struct PollSettings: Sendable, Equatable {
     public var retries = 3
     /// Rows asked for per page. Default 100, within 1...100.
     public var pageSize = 100
+    /// Age at which a connection is no longer used for further requests. Default 5 min, at least 10 s.
+    public var connectionMaxAge: Duration = .seconds(300)
     /// Endpoints a workspace may have; a longer listing is refused. Default 100,000, at least 1.
     public var maxEndpoints = 100_000
     /// Bytes one decoded page may have. Default 16 MiB, at least 1.

@@ -85,7 +85,9 @@ extension Schema {
     )
 
     static let tls = SchemaSection(
-        summary: "How TLS connections are made; the names are those of Prometheus' `tls_config`.",
+        summary:
+            "How TLS connections are made; the names are those of Prometheus' `tls_config`. Files are read again when they"
+            + " change. While one cannot be read or is incomplete, its previous content stays in use.",
         keys: [
             SchemaKey(
                 "ca_file", .file, fallback: "the system's", "Certificates of the authorities to trust, PEM."

@@ -130,6 +130,11 @@ enum Schema {
                 "Endpoints asked for per page; 100 is the API's own limit."
             ),
             SchemaKey(
+                "connection_max_age",
+                .duration(default: PollSettings().connectionMaxAge, in: .seconds(10)...Durations.longest),
+                "Age at which a connection is no longer reused. New connections resolve host names again."
+            ),
+            SchemaKey(
                 "max_endpoints", .integer(default: PollSettings().maxEndpoints, in: 1...1_000_000_000),
                 "Endpoints a workspace may have; a longer listing is refused (reason `response`)."
             ),

@@ -30,6 +30,7 @@ struct SettingsBuilder {
         poll.requestsPerSecond = section.number("requests_per_second") ?? poll.requestsPerSecond
         poll.retries = section.integer("retries") ?? poll.retries
         poll.pageSize = section.integer("page_size") ?? poll.pageSize
+        poll.connectionMaxAge = section.duration("connection_max_age") ?? poll.connectionMaxAge
         poll.maxEndpoints = section.integer("max_endpoints") ?? poll.maxEndpoints
         poll.maxResponseBytes = section.integer("max_response_bytes") ?? poll.maxResponseBytes
         let staleAfter = section.duration("stale_after")

@@ -75,8 +75,8 @@ public final class Exporter: Sendable {
         }
     }
 
-    /// Goes on with another configuration. What did not change keeps its snapshots, counters, schedule and connections;
-    /// what left goes at once. Calls must not overlap.
+    /// Goes on with another configuration. What did not change keeps its snapshots, counters and schedule; requests from
+    /// now on use new connections; what left goes at once. Calls must not overlap.
     /// - Throws: ``ExporterError`` when a source cannot be made; then nothing has changed.
     func apply(_ configuration: ExporterConfiguration) async throws(ExporterError) {
         let factory = SourceFactory(engine: engine, poll: configuration.poll, environment: environment)

@@ -21,12 +21,15 @@ struct SourceFactory {
             maxEndpoints: poll.maxEndpoints)
     }
 
+    /// Returns a transport that opens new connections.
     func transport(_ settings: SourceSettings) -> any HTTPTransport {
-        engine.transport(ConnectionOptions(settings))
+        engine.transport(ConnectionOptions(settings, maximumAge: poll.connectionMaxAge))
     }
 
     /// Reaches what must never be asked through a proxy.
-    func directTransport() -> any HTTPTransport { engine.transport(ConnectionOptions(proxy: .none)) }
+    func directTransport() -> any HTTPTransport {
+        engine.transport(ConnectionOptions(proxy: .none, maximumAge: poll.connectionMaxAge))
+    }
 
     /// The rules by which a source's workspaces are chosen.
     static func merge(_ settings: SourceSettings) -> DiscoveryMerge {
@@ -51,7 +54,7 @@ extension EndpointFilter {
 }
 
 extension ConnectionOptions {
-    fileprivate init(_ settings: SourceSettings) {
+    fileprivate init(_ settings: SourceSettings, maximumAge: Duration) {
         self.init(
             caFile: settings.tls.caFile,
             certificateFile: settings.tls.certFile,
@@ -59,7 +62,8 @@ extension ConnectionOptions {
             serverName: settings.tls.serverName,
             minimumTLSVersion: settings.tls.minVersion == .tls13 ? .tls13 : .tls12,
             skipsVerification: settings.tls.insecureSkipVerify,
-            proxy: settings.proxyURL.map { .url($0) } ?? .environment
+            proxy: settings.proxyURL.map { .url($0) } ?? .environment,
+            maximumAge: maximumAge
         )
     }
 }

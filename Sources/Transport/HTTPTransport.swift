@@ -3,7 +3,8 @@
 /// Something that carries out HTTP exchanges, one at a time or many side by side.
 ///
 /// A transport never follows redirects, never retries, and ends every exchange by its deadline. Cancelling the calling
-/// task ends the exchange with ``TransportFailure/Kind/cancelled``.
+/// task ends the exchange with ``TransportFailure/Kind/cancelled``. After a failure of a connection, such as a timeout,
+/// later exchanges use another connection. No two transports share connections.
 public protocol HTTPTransport: Sendable {
     /// Carries out `request`.
     /// - Returns: the response, whatever its status.
@@ -27,7 +28,8 @@ public struct ConnectionOptions: Sendable, Equatable {
         case tls13 = "TLS13"
     }
 
-    /// PEM file of the certificate authorities to trust; nil: the system's.
+    /// PEM file of the certificate authorities to trust; nil: the system's. Like the two below it is read again when it
+    /// changes.
     public var caFile: String?
     /// PEM file of the client certificate.
     public var certificateFile: String?
@@ -41,6 +43,8 @@ public struct ConnectionOptions: Sendable, Equatable {
     public var skipsVerification: Bool
     /// Which proxy to use.
     public var proxy: Proxy
+    /// Age at which a connection is no longer used for further requests.
+    public var maximumAge: Duration
 
     /// Which proxy to use.
     public enum Proxy: Sendable, Equatable {
@@ -60,7 +64,8 @@ public struct ConnectionOptions: Sendable, Equatable {
         serverName: String? = nil,
         minimumTLSVersion: TLSVersion = .tls12,
         skipsVerification: Bool = false,
-        proxy: Proxy = .environment
+        proxy: Proxy = .environment,
+        maximumAge: Duration = .seconds(300)
     ) {
         self.caFile = caFile
         self.certificateFile = certificateFile
@@ -69,5 +74,6 @@ public struct ConnectionOptions: Sendable, Equatable {
         self.minimumTLSVersion = minimumTLSVersion
         self.skipsVerification = skipsVerification
         self.proxy = proxy
+        self.maximumAge = maximumAge
     }
 }

@@ -47,7 +47,9 @@ import Transport
         weak var observed: Exchange?
         do {
             let request = HTTPRequest(url: server.url(), timeout: .seconds(20), maxBodyBytes: 10)
-            let exchange = Exchange(request, ConnectionOptions(proxy: .none))
+            let exchange = Exchange(
+                request, engine.transport(ConnectionOptions(proxy: .none)).route,
+                deadline: .now.advanced(by: request.timeout))
             observed = exchange
             let task = Task {
                 if end == "cancelled before" { withUnsafeCurrentTask { $0?.cancel() } }

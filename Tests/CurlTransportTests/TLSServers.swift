@@ -23,10 +23,20 @@ struct TLSServers {
     let mutual: UInt16
     /// Refuses the handshake without a client certificate, where nginx would answer 400.
     let strict: UInt16
+    /// HTTP/2 again, with a certificate of the other authority.
+    let otherAuthority: UInt16
     private let strictServer: ChildProcess
 
     /// The path of a file of ``directory``.
     func file(_ name: String) -> String { "\(directory)/\(name)" }
+
+    /// The content of a file of ``directory``.
+    func text(_ name: String) throws -> String {
+        let descriptor = open(file(name), O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw TLSServersFailure("cannot read \(name)") }
+        defer { close(descriptor) }
+        return String(decoding: contents(of: descriptor, 0..<1_048_576), as: UTF8.self)
+    }
 
     /// Makes certificates, writes the configuration, starts nginx and waits until it listens.
     static func start() throws -> TLSServers {
@@ -40,8 +50,17 @@ struct TLSServers {
         let names = ["-addext", "subjectAltName=DNS:localhost,DNS:fabric.test"]
         try makeCertificate("server", in: directory, signed + names)
         try makeCertificate("client", in: directory, signed)
+        try makeCertificate("client2", in: directory, signed)
+        let signedByOther = ["-CA", "\(directory)/other-ca.pem", "-CAkey", "\(directory)/other-ca.key"]
+        try makeCertificate("other-server", in: directory, signedByOther + names)
+        try ChildProcess.run(
+            "openssl",
+            [
+                "pkcs8", "-topk8", "-in", "\(directory)/client.key", "-out", "\(directory)/encrypted.key", "-passout",
+                "pass:secret",
+            ])
 
-        let ports = try (0..<5).map { _ in try LoopbackSocket.freePort() }
+        let ports = try (0..<6).map { _ in try LoopbackSocket.freePort() }
         try write(configuration(directory, ports), to: "\(directory)/nginx.conf")
         try write(String(repeating: "0123456789abcdef", count: 16_384), to: "\(directory)/large.txt")
         // As a daemon: the command returns when the listeners are open, so nobody need ask again and again.
@@ -56,7 +75,7 @@ struct TLSServers {
         strictServer.read(until: "ACCEPT")
         return TLSServers(
             directory: directory, http2: ports[0], http1: ports[1], onlyTLS12: ports[2], mutual: ports[3],
-            strict: ports[4], strictServer: strictServer)
+            strict: ports[4], otherAuthority: ports[5], strictServer: strictServer)
     }
 
     func stop() throws {
@@ -114,6 +133,12 @@ struct TLSServers {
                     listen 127.0.0.1:\(ports[3]) ssl http2;
                     ssl_verify_client on;
                     location / { return 200 "$ssl_client_s_dn"; }
+                }
+                server {
+                    listen 127.0.0.1:\(ports[5]) ssl http2;
+                    ssl_certificate \(directory)/other-server.pem;
+                    ssl_certificate_key \(directory)/other-server.key;
+                    location / { return 200 "other authority"; }
                 }
             }
             """

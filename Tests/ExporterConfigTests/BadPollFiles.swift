@@ -31,7 +31,7 @@ enum BadPollFiles {
             Reading.withSource("poll: {frequency: 60s}"),
             [
                 "config.yaml:1:8: poll.frequency: unknown key; allowed are interval, timeout, stale_after, "
-                    + "concurrency, requests_per_second, retries, page_size, max_endpoints, max_response_bytes"
+                    + "concurrency, requests_per_second, retries, page_size, connection_max_age, max_endpoints, max_response_bytes"
             ]
         ),
         BadFile(

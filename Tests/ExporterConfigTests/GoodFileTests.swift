@@ -46,6 +46,7 @@ struct GoodFileTests {
               requests_per_second: 2.5
               retries: 0
               page_size: 50
+              connection_max_age: 90s
               max_endpoints: 5000
               max_response_bytes: 0x100000
             metrics:
@@ -86,6 +87,7 @@ struct GoodFileTests {
         poll.requestsPerSecond = 2.5
         poll.retries = 0
         poll.pageSize = 50
+        poll.connectionMaxAge = .seconds(90)
         poll.maxEndpoints = 5_000
         poll.maxResponseBytes = 1_048_576
         #expect(configuration.poll == poll)
@@ -118,7 +120,7 @@ struct GoodFileTests {
         // The proxy's password goes to another machine unencrypted; the rest of the file gives no cause for a word.
         #expect(
             configuration.warnings == [
-                "/etc/fabric/config.yaml:36:16: sources[0].proxy_url: the proxy's password travels over plain http to "
+                "/etc/fabric/config.yaml:37:16: sources[0].proxy_url: the proxy's password travels over plain http to "
                     + "another machine"
             ]
         )

@@ -30,7 +30,7 @@ struct ReloadTests {
         }
     }
 
-    @Test("A reload keeps the connections to the API")
+    @Test("A reload opens new connections to the API, and polls between reloads share one")
     func connections() async throws {
         let body = #"{"total":0,"endpoints":[]}"#
         let server = try ScriptedServer(
@@ -41,12 +41,14 @@ struct ReloadTests {
             workspaces: [WorkspaceSettings(id: "w", name: nil)])
         let configuration = ExporterConfiguration(sources: [source])
         let exporter = try await Exporter(configuration, mode: .serving, logger: Scene.quiet)
-        for polls in 1...3 {
-            await exporter.pollOnce()
-            #expect(server.log.requests.count == polls)
+        for reloads in 0..<3 {
+            for _ in 0..<2 { await exporter.pollOnce() }
+            #expect(server.log.connections == reloads + 1)
             try await exporter.apply(configuration)
         }
-        #expect(server.log.connections == 1)
+        #expect(server.log.requests.count == 6)
+        // The connections before are closed.
+        await server.wait { $0.closedByPeer == 3 }
         await exporter.shutDown()
     }
 

@@ -42,6 +42,9 @@ public struct TemporaryFile: Sendable {
         }
     }
 
+    /// Writes into the file that is there.
+    public func overwrite(_ text: String) throws { try Self.write(text, to: path) }
+
     /// Removes file and folder.
     public func remove() {
         unlink(path)

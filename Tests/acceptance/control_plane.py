@@ -106,20 +106,20 @@ def selected(stored: list[Stored], query: dict[str, str]) -> list[Stored]:
 class ControlPlane:
     """The server and what it serves. Use as a context manager, or `start` and `stop`."""
 
-    def __init__(self, workspaces: list[Workspace]) -> None:
+    def __init__(self, workspaces: list[Workspace], host: str = "127.0.0.1", port: int = 0) -> None:
         self.lock = threading.RLock()
         self.workspaces = {workspace.id: workspace for workspace in workspaces}
         self.faults: dict[str, Fault] = {}
         self.requests: list[Recorded] = []
         # Who may do what; nothing: the one token of the suite is taken and nothing else.
         self.identity: Identity | None = None
-        self.port = 0
+        self.host, self.port = host, port
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
 
     @property
     def base_url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     def __enter__(self) -> ControlPlane:
         self.start()
@@ -130,7 +130,7 @@ class ControlPlane:
 
     def start(self) -> None:
         """Listens: on a port of the system's choice the first time, on the same one afterwards."""
-        self._server = Server(("127.0.0.1", self.port), self)
+        self._server = Server((self.host, self.port), self)
         self.port = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()

@@ -11,6 +11,7 @@ import group_catalogue
 import group_cloud
 import group_configuration
 import group_connect
+import group_connections
 import group_http
 import group_lifecycle
 import group_once
@@ -28,6 +29,7 @@ GROUPS: dict[str, Callable[[Bench], None]] = {
     "configuration": group_configuration.run,
     "schema": group_schema.run,
     "connect": group_connect.run,
+    "connections": group_connections.run,
     "serve": group_serve.run,
     "http": group_http.run,
     "web": group_web.run,

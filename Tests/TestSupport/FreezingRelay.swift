@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import Synchronization
+
+/// A TCP relay on loopback whose connections can go silent without being closed, as behind a firewall that forgot them.
+///
+/// It runs on POSIX threads of its own, two per connection.
+public final class FreezingRelay: Sendable {
+    /// What has happened so far.
+    public struct Log: Sendable {
+        /// How many connections were accepted.
+        public var connections = 0
+        /// How many connections the client closed.
+        public var closedByClient = 0
+    }
+
+    private struct Connection {
+        var client: Int32
+        var server: Int32
+        var isFrozen: Bool
+        /// Directions that still run; with the last one the sockets are closed.
+        var directions = 2
+    }
+
+    private struct State {
+        var target: UInt16
+        var freezesNew = false
+        var connections: [Int: Connection] = [:]
+        var log = Log()
+        var watchers: [(condition: @Sendable (Log) -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
+    }
+
+    /// The port it listens on, of 127.0.0.1.
+    public let port: UInt16
+    private let listener: Int32
+    private let isProxy: Bool
+    private let stopSignal: EventFlag
+    private let state: Mutex<State>
+
+    /// Relays from a free port to `target`, both of 127.0.0.1.
+    /// - Parameter asProxy: whether each connection begins with a CONNECT request, which is answered and not relayed.
+    public init(to target: UInt16, asProxy: Bool = false) throws {
+        (listener, port) = try LoopbackSocket.listen()
+        stopSignal = try EventFlag()
+        isProxy = asProxy
+        state = Mutex(State(target: target))
+        try startThread { [self] in acceptConnections() }
+    }
+
+    /// What has happened so far.
+    public var log: Log { state.withLock { $0.log } }
+
+    /// Relays nothing more on the connections of this moment, and leaves them open.
+    /// - Parameter newOnes: whether connections made later are silent too.
+    public func freeze(newOnes: Bool = false) {
+        state.withLock { state in
+            state.freezesNew = newOnes
+            for id in state.connections.keys { state.connections[id]?.isFrozen = true }
+        }
+    }
+
+    /// Relays connections made from now on, to `target` if it is given.
+    public func relayNewConnections(to target: UInt16? = nil) {
+        state.withLock { state in
+            state.freezesNew = false
+            if let target { state.target = target }
+        }
+    }
+
+    /// Suspends until `condition` holds.
+    public func wait(for condition: @escaping @Sendable (Log) -> Bool) async {
+        await withCheckedContinuation { continuation in
+            let isMet = state.withLock { state in
+                if condition(state.log) { return true }
+                state.watchers.append((condition, continuation))
+                return false
+            }
+            if isMet { continuation.resume() }
+        }
+    }
+
+    /// Closes the listener and every connection. The threads end by themselves.
+    public func stop() { stopSignal.raise() }
+
+    private func record(_ change: (inout Log) -> Void) {
+        let met = state.withLock { state in
+            change(&state.log)
+            let log = state.log
+            defer { state.watchers.removeAll { $0.condition(log) } }
+            return state.watchers.filter { $0.condition(log) }
+        }
+        for watcher in met { watcher.continuation.resume() }
+    }
+
+    private func acceptConnections() {
+        defer { close(listener) }
+        for id in 0... {
+            guard stopSignal.waitBeside(listener, for: nil) == .readable else { return }
+            let client = accept(listener, nil, nil)
+            guard client >= 0 else { return }
+            _ = fcntl(client, F_SETFD, FD_CLOEXEC)
+            guard let server = LoopbackSocket.connect(to: state.withLock { $0.target }) else {
+                close(client)
+                continue
+            }
+            state.withLock {
+                $0.connections[id] = Connection(client: client, server: server, isFrozen: $0.freezesNew)
+            }
+            record { $0.connections += 1 }
+            do {
+                try startThread { [self] in relay(id, from: client, to: server, isClient: true) }
+                try startThread { [self] in relay(id, from: server, to: client, isClient: false) }
+            } catch {
+                return
+            }
+        }
+    }
+
+    private func relay(_ id: Int, from source: Int32, to destination: Int32, isClient: Bool) {
+        var greets = isProxy && isClient
+        while stopSignal.waitBeside(source, for: nil) == .readable {
+            var bytes = [UInt8](unsafeUninitializedCapacity: 65_536) { space, count in
+                count = max(0, recv(source, space.baseAddress, space.count, 0))
+            }
+            if bytes.isEmpty {
+                if isClient { record { $0.closedByClient += 1 } }
+                break
+            }
+            guard !isFrozen(id) else { continue }
+            if greets {
+                // A client sends nothing more before it has been answered.
+                greets = false
+                bytes = Array("HTTP/1.1 200 Connected\r\n\r\n".utf8)
+                guard send(bytes, on: source) else { break }
+            } else {
+                guard send(bytes, on: destination) else { break }
+            }
+        }
+        end(id, isClient: isClient)
+    }
+
+    private func isFrozen(_ id: Int) -> Bool { state.withLock { $0.connections[id]?.isFrozen ?? true } }
+
+    private func send(_ bytes: [UInt8], on socket: Int32) -> Bool {
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes.withUnsafeBytes { raw in
+                Glibc.send(socket, raw.baseAddress?.advanced(by: sent), raw.count - sent, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { return false }
+            sent += count
+        }
+        return true
+    }
+
+    /// One direction has ended; the other follows, except that a client learns nothing of a frozen connection.
+    private func end(_ id: Int, isClient: Bool) {
+        state.withLock { state in
+            guard var connection = state.connections[id] else { return }
+            connection.directions -= 1
+            state.connections[id] = connection.directions > 0 ? connection : nil
+            if connection.directions == 0 {
+                close(connection.client)
+                close(connection.server)
+            } else {
+                shutdown(connection.server, Int32(SHUT_RDWR))
+                if isClient || !connection.isFrozen { shutdown(connection.client, Int32(SHUT_RDWR)) }
+            }
+        }
+    }
+}
+
+extension LoopbackSocket {
+    /// A socket connected to a port of 127.0.0.1; nil: refused.
+    static func connect(to port: UInt16) -> Int32? {
+        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        let code = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard code == 0 else {
+            close(socket)
+            return nil
+        }
+        return socket
+    }
+}
