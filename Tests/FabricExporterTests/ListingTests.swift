@@ -23,8 +23,7 @@ struct ListingTests {
             let counted = scene.page().lines.filter { $0.hasPrefix("dataarts_fabric_endpoints{") }
                 .compactMap { $0.split(separator: " ").last.flatMap { Int($0) } }
             #expect(counted.reduce(0, +) == count)
-            let overlap = pageSize - 1
-            let pages = count <= pageSize ? 1 : 1 + (count - pageSize + overlap - 1) / overlap
+            let pages = count == 0 ? 1 : 1 + (count - 1) / (pageSize - 1)
             #expect(cloud.requestCount(.listEndpoints) == pages)
         }
     }
