@@ -177,11 +177,12 @@ struct ListingPlan {
             guard hasNewRows else { return .end(shortText(page, request)) }
             return fetch(1, after: end, limit: missing + 1, because: page)
         }
-        if let total = trustedTotal, hasNewRows, request.offset > 0,
-            page.rowCount == request.limit || request.offset + 1 >= total
-        {
+        if let total = trustedTotal, hasNewRows, request.offset > 0 {
+            // A page as long as a capped first page is full too.
+            let isFull = page.rowCount == request.limit || page.rowCount == chain.firstCount
+            if isFull, end == total { return fetch(1, after: end, limit: pageSize, because: page) }
             // The list goes on after as many rows as its total.
-            isTotalIgnored = true
+            if request.offset + 1 >= total || isFull && end > total { isTotalIgnored = true }
         }
         guard let total = trustedTotal else {
             guard hasNewRows else { return .fetch([]) }
@@ -231,7 +232,7 @@ struct ListingPlan {
     var neighborsAgree: Bool {
         // Without a total nothing else tells that a row took the place of another.
         if trustedTotal == nil, rows != chain.ownRows { return false }
-        if chain.receivedCount == 1 { return true }
+        if chain.askedCount == 1 { return true }
         // Pages of one row share none. That a list has one row is proven by its total and by the empty page after it.
         if pageSize == 1 { return rows <= 1 && trustedTotal != nil }
         return chain.allAgree
@@ -247,7 +248,7 @@ struct ListingPlan {
     /// How many requests the list takes, as far as its first page tells.
     var expectedRequests: Int {
         let shown = chain.firstCount
-        if pageSize == 1 { return rows == 0 || rows == 1 && total != nil ? chain.askedCount : 2 * chain.askedCount }
+        if pageSize == 1 { return rows == 0 || total == 1 ? chain.askedCount : 2 * chain.askedCount }
         if let total, shown > 1, shown < pageSize, shown < total {
             return Self.requests(rows: Int(total), pageSize: shown)
         }

@@ -87,7 +87,8 @@ struct ListingPlanTests {
         "Where the service caps pages, the list is asked for in pages of that length",
         arguments: [
             (230, 230, 50, [0, 49, 98, 147, 196]), (230, nil, 50, [0, 49, 98, 147, 196, 229]),
-            (99, 99, 50, [0, 49]), (197, 197, 50, [0, 49, 98, 147, 196]), (51, 51, 50, [0, 49]),
+            (99, 99, 50, [0, 49, 98]), (99, 98, 50, [0, 49, 98]), (148, 99, 50, [0, 49, 98, 147]),
+            (197, 197, 50, [0, 49, 98, 147, 196]), (51, 51, 50, [0, 49]),
         ] as [(Int, Int64?, Int, [Int])]
     )
     func capped(_ count: Int, _ total: Int64?, _ cap: Int, _ offsets: [Int]) {
