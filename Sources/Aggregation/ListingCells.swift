@@ -47,8 +47,8 @@ struct ListingCells: Sendable {
         }
         let words = [old[0]] + sorted.map { old[$0] }
         var oldestTransitions = order(tally.oldestTransitions)
-        for index in oldestTransitions.indices where oldestTransitions[index].value == StatusMemory.thisPoll {
-            oldestTransitions[index].value = now
+        for index in oldestTransitions.indices {
+            oldestTransitions[index].value = min(oldestTransitions[index].value, now)
         }
         let cells = ListingCells(
             words: words, escaped: EscapedTexts(words.map(\.text)), counts: order(tally.counts),

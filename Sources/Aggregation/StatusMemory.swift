@@ -8,8 +8,10 @@ struct StatusMemory: Sendable {
     /// By the ids' numbers: the status, as the listing numbers its words, and since when.
     private var statuses: [UInt32] = []
     private var moments: [Timestamp] = []
+    /// The end of the poll that this was seen in; no remembered time is later.
+    private var end = Timestamp(microseconds: .min)
 
-    /// Stands for the time of the running poll, which is known when it ends.
+    /// Stands for the time of the running poll, which is known when it ends. Times after that end count as the end too.
     static let thisPoll = Timestamp(microseconds: .max)
 
     /// Since when the endpoint of `record` has been in its status; ``thisPoll`` where nothing tells.
@@ -17,8 +19,9 @@ struct StatusMemory: Sendable {
     ///   - status: the number of its status.
     ///   - isCreating: whether that is `CREATING`.
     func since(_ record: EndpointRecord, status: UInt32, isCreating: Bool) -> Timestamp {
-        if isCreating, let created = record.createTime { return created }
-        let told = isCreating ? record.updateTime : record.updateTime ?? record.createTime
+        // A later one may be in the future, and then it counts as the time of the poll that saw it first.
+        if isCreating, let created = record.createTime, created <= end { return created }
+        let told = isCreating ? record.createTime ?? record.updateTime : record.updateTime ?? record.createTime
         let remembered = ids.number(of: record.id).flatMap { statuses[$0] == status ? moments[$0] : nil }
         switch (told, remembered) {
         case (let told?, let remembered?): return min(told, remembered)
@@ -35,11 +38,12 @@ struct StatusMemory: Sendable {
         moments.append(since)
     }
 
-    /// Puts the poll's own time where nothing else was known, and the numbers that words have from now on. Gives back what
-    /// was reserved for more.
+    /// Puts the poll's end in place of times that are later or unknown, and the numbers that words have from now on. Gives
+    /// back what was reserved for more.
     mutating func settle(thisPoll now: Timestamp, renumbered: [UInt32]) {
         statuses = statuses.map { renumbered[Int($0)] }
-        moments = moments.map { $0 == Self.thisPoll ? now : $0 }
+        moments = moments.map { min($0, now) }
+        end = now
         ids.trim()
     }
 

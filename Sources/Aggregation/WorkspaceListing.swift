@@ -36,7 +36,7 @@ public struct WorkspaceListing: Sendable {
     /// The listing that `tally` was folded from.
     /// - Parameters:
     ///   - labels: the workspace's labels.
-    ///   - now: the end of the poll; stands in where an endpoint has no time of its own.
+    ///   - now: the end of the poll; no time of a status is later, and it stands in for times that are unknown.
     public init(tally: EndpointTally, counts: Counts, labels: [Label], now: Timestamp) {
         let (cells, renumbered) = ListingCells.make(of: tally, now: now)
         self.counts = counts
@@ -56,9 +56,8 @@ public struct WorkspaceListing: Sendable {
             let words = DetailList.Words(
                 type: renumbered[Int(detail.type)], status: renumbered[Int(detail.status)],
                 visibility: renumbered[Int(detail.visibility)], errorCode: renumbered[Int(detail.errorCode)])
-            let since = detail.since == StatusMemory.thisPoll ? now : detail.since
             list.append(
-                DetailList.Item(id: detail.id, words: words, since: since), name: detail.name,
+                DetailList.Item(id: detail.id, words: words, since: min(detail.since, now)), name: detail.name,
                 message: detail.errorMessage)
         }
         list.close()

@@ -11,15 +11,15 @@ public struct FirstPage<Fold: ListingFold>: Sendable {
     public var rows: Int
     /// Its records without a usable id.
     public var skippedRecords: Int
-    /// Fields that had a wrong type or an unreadable time.
+    /// Fields that had a wrong type, and times that are unreadable or implausible.
     public var malformedFields: Int
-    /// How many requests the whole list takes, this page's among them; at least so many where ``total`` is unknown.
+    /// How many requests the whole list takes, this page's among them; at least so many if ``total`` is unknown.
     public var requests: Int
+    /// Whether the page seems to be the whole list.
+    public var isWhole: Bool
 
     /// How many rows there are: what the service says, else those that came.
     public var count: Int64 { total ?? Int64(rows + skippedRecords) }
-    /// Whether the page is the whole list.
-    public var isWhole: Bool { requests == 1 }
 }
 
 extension EndpointLister {
@@ -44,20 +44,16 @@ extension RowLister {
     fileprivate func firstPage<Fold: ListingFold>(
         _ turn: PollTurn, makeFold: @Sendable () -> Fold
     ) async throws(APIFailure) -> FirstPage<Fold> where Fold.Row: ListedRow {
-        let assembly = ListingAssembly(plan: plan, fold: makeFold())
-        let step = try await fetch(plan.first, into: assembly, turn).get()
-        var further = 0
-        switch step {
-        case .fetch(let requests): further = requests.count
+        let assembly = ListingAssembly(plan: plan, fold: makeFold(), now: client.wallTime)
+        switch try await fetch(plan.first, into: assembly, turn).get() {
+        case .fetch: break
         case .refuse(let why): throw APIFailure(.response, why)
-        case .shifted: throw APIFailure(.inconsistent, "the first page is empty although there are rows")
+        case .end(let why): throw APIFailure(.inconsistent, why)
         }
-        let total = await assembly.plan.total
-        let listing = await assembly.finish().listing
-        // A page of one row shares none with its neighbour, so such a list is had twice.
-        let times = plan.pageSize == 1 && further > 0 ? 2 : 1
+        let attempt = await assembly.finish()
+        let (listing, plan) = (attempt.listing, attempt.plan)
         return FirstPage(
-            fold: listing.fold, total: total, rows: listing.rows, skippedRecords: listing.skippedRecords,
-            malformedFields: listing.malformedFields, requests: (1 + further) * times)
+            fold: listing.fold, total: plan.total, rows: listing.rows, skippedRecords: listing.skippedRecords,
+            malformedFields: listing.malformedFields, requests: plan.expectedRequests, isWhole: plan.isFirstPageWhole)
     }
 }

@@ -7,12 +7,13 @@ internal import Transport
 actor ListingAssembly<Fold: ListingFold> where Fold.Row: ListedRow {
     private(set) var plan: ListingPlan
     private var fold: Fold
-    private var filter = RowFilter()
-    private var hasShifted = false
+    private var filter: RowFilter
 
-    init(plan: ListingPlan, fold: Fold) {
+    /// - Parameter now: the moment of the poll by the wall clock, by which the times of records are judged.
+    init(plan: ListingPlan, fold: Fold, now: Timestamp) {
         self.plan = plan
         self.fold = fold
+        filter = RowFilter(plausibleTimes: PlausibleTimes(now: now))
     }
 
     /// Decodes the body that came for `request` and folds its rows.
@@ -24,15 +25,14 @@ actor ListingAssembly<Fold: ListingFold> where Fold.Row: ListedRow {
             shape = try decoders.withDecoder { decoder throws(PageDecodingError) in
                 try Fold.Row.readPage(
                     &response.body, with: decoder, filter: &filter,
-                    sharesFirst: request.index > 0 && plan.pageSize > 1, into: &fold)
+                    sharesFirst: request.sharesFirst, into: &fold)
             }
         } catch {
             throw APIFailure(
                 .response, "the body is not a list of \(Fold.Row.plural): \(error.message)", status: response.status,
                 requestID: response.header("X-Request-Id"))
         }
-        let step = plan.receive(shape, for: request)
-        if step == .shifted { hasShifted = true }
+        let step = plan.receive(shape, for: request, rows: filter.ids.count + filter.skipped)
         if case .fetch(let further) = step, !further.isEmpty, let total = plan.total {
             // The plan has refused a total beyond the configured limit.
             filter.expect(rows: Int(total))
@@ -41,14 +41,12 @@ actor ListingAssembly<Fold: ListingFold> where Fold.Row: ListedRow {
     }
 
     func finish() -> ListingAttempt<Fold> {
-        let isWhole = !hasShifted && plan.isWhole(distinct: filter.ids.count, skipped: filter.skipped)
-        return ListingAttempt(
+        ListingAttempt(
             listing: Listing(
                 fold: fold, rows: filter.ids.count, skippedRecords: filter.skipped,
                 malformedFields: filter.malformed + plan.malformedFields),
-            wholeIDs: isWhole ? filter.ids : nil,
-            neighboursAgree: plan.neighboursAgree
-        )
+            wholeIDs: plan.isWhole ? filter.ids : nil,
+            plan: plan)
     }
 }
 
@@ -57,12 +55,13 @@ struct ListingAttempt<Fold: ListingFold>: Sendable {
     var listing: Listing<Fold>
     /// The ids, where they are as many as there should be.
     var wholeIDs: EndpointIDTable?
-    var neighboursAgree: Bool
+    /// The plan with all pages that came.
+    var plan: ListingPlan
 
-    /// Whether this is the true state. The order of rows is not documented: where neighbours disagree and yet two
-    /// attempts in a row give the same ids, it is the order that moves.
+    /// Whether this is the true state. The order of rows is not documented: if neighbors disagree and yet two attempts in
+    /// a row give the same ids, only the order changed.
     func isComplete(previousIDs: EndpointIDTable?) -> Bool {
         guard let wholeIDs else { return false }
-        return neighboursAgree || wholeIDs == previousIDs
+        return plan.neighborsAgree || wholeIDs == previousIDs
     }
 }

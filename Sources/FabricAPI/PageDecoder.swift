@@ -48,10 +48,11 @@ final class PageDecoder {
     ) throws(PageDecodingError) -> PageShape where Fold.Row == EndpointRecord {
         var shape = try open(&body, as: FABRIC_LIST_ENDPOINTS)
         var raw = fabric_row()
+        let plausible = filter.plausibleTimes
         while fabric_page_next(parser, &raw) {
             var malformed = Int(raw.malformed)
-            let created = Self.time(raw.create_time, malformed: &malformed)
-            let updated = Self.time(raw.update_time, malformed: &malformed)
+            let created = Self.time(raw.create_time, plausible, malformed: &malformed)
+            let updated = Self.time(raw.update_time, plausible, malformed: &malformed)
             let spelled = raw.id.text
             if spelled.isEmpty {
                 filter.skip(malformedFields: malformed, isShared: shape.rowCount == 0 && sharesFirst)
@@ -146,13 +147,15 @@ final class PageDecoder {
         return UnsafeBufferPointer(rebasing: workers[..<groups.count])
     }
 
-    /// A time of a record; `malformed` is moved on where it cannot be read.
+    /// A time of a record. One that is unreadable or implausible is absent, and added to `malformed`.
     @inline(__always)
-    private static func time(_ text: fabric_text, malformed: inout Int) -> Timestamp? {
+    private static func time(
+        _ text: fabric_text, _ plausible: PlausibleTimes, malformed: inout Int
+    ) -> Timestamp? {
         guard text.data != nil else { return nil }
-        let time = ISO8601Time.parse(text.text.bytes)
-        if time == nil { malformed += 1 }
-        return time
+        if let time = ISO8601Time.parse(text.text.bytes), plausible.contains(time) { return time }
+        malformed += 1
+        return nil
     }
 }
 

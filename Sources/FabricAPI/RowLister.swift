@@ -4,7 +4,7 @@ internal import Transport
 
 /// Lists the rows of one of the API's lists: complete, or not at all.
 struct RowLister: Sendable {
-    /// A listing is begun again so often in one poll.
+    /// The most relists of one poll.
     static let maximumRelists = 3
 
     let client: SourceClient
@@ -22,49 +22,57 @@ struct RowLister: Sendable {
     ) async -> ListingOutcome<Fold> where Fold.Row: ListedRow {
         var previousIDs: EndpointIDTable?
         var relists = 0
+        var requests = 0
         while true {
             do throws(APIFailure) {
-                let attempt = try await attempt(turn, makeFold: makeFold)
+                let assembly = ListingAssembly(
+                    plan: plan.again(after: requests), fold: makeFold(), now: client.wallTime)
+                requests += try await fetchPages(of: assembly, turn)
+                let attempt = await assembly.finish()
                 if attempt.isComplete(previousIDs: previousIDs) {
                     return ListingOutcome(result: .success(attempt.listing), relists: relists)
                 }
                 previousIDs = attempt.wholeIDs
+                guard relists < Self.maximumRelists, requests <= attempt.plan.requestBudget else {
+                    throw APIFailure(
+                        .inconsistent,
+                        "\(relists + 1) listings in a row were not complete; in the last, \(attempt.plan.incompleteness)"
+                    )
+                }
             } catch {
                 return ListingOutcome(result: .failure(error), relists: relists)
-            }
-            guard relists < Self.maximumRelists else {
-                let failure = APIFailure(
-                    .inconsistent, "pages shifted under \(relists + 1) listings in a row")
-                return ListingOutcome(result: .failure(failure), relists: relists)
             }
             relists += 1
         }
     }
 
-    private func attempt<Fold: ListingFold>(
-        _ turn: PollTurn, makeFold: @Sendable () -> Fold
-    ) async throws(APIFailure) -> ListingAttempt<Fold> where Fold.Row: ListedRow {
-        let assembly = ListingAssembly(plan: plan, fold: makeFold())
+    /// Fetches pages until the attempt's plan asks for no more.
+    /// - Returns: the number of requests.
+    private func fetchPages<Fold: ListingFold>(
+        of assembly: ListingAssembly<Fold>, _ turn: PollTurn
+    ) async throws(APIFailure) -> Int where Fold.Row: ListedRow {
         let first = plan.first
         let pagesSideBySide = client.pagesSideBySide
-        let outcome = await withTaskGroup(of: Result<ListingPlan.Step, APIFailure>.self) { group in
+        let (failure, requests) = await withTaskGroup(of: Result<ListingPlan.Step, APIFailure>.self) { group in
             var waiting = [first]
             var running = 0
+            var requests = 0
             var failure: APIFailure?
             while true {
                 while running < pagesSideBySide, let request = waiting.popLast() {
                     running += 1
+                    requests += 1
                     group.addTask {
                         await self.fetch(request, into: assembly, turn)
                     }
                 }
-                guard let result = await group.next() else { return failure }
+                guard let result = await group.next() else { return (failure, requests) }
                 running -= 1
                 switch result {
                 case .success(.fetch(let requests)): waiting = requests.reversed() + waiting
-                case .success(.shifted):
+                case .success(.end):
                     group.cancelAll()
-                    return failure
+                    return (failure, requests)
                 case .success(.refuse(let why)):
                     group.cancelAll()
                     waiting = []
@@ -76,12 +84,12 @@ struct RowLister: Sendable {
                 }
                 if failure != nil || running == 0 && waiting.isEmpty {
                     group.cancelAll()
-                    return failure
+                    return (failure, requests)
                 }
             }
         }
-        if let outcome { throw outcome }
-        return await assembly.finish()
+        if let failure { throw failure }
+        return requests
     }
 
     func fetch<Fold: ListingFold>(

@@ -116,6 +116,9 @@ public final class SourceClient: Sendable {
     /// than half of the slots, so that a listing whose pages hang leaves room for the others.
     var pagesSideBySide: Int { max(1, min(16, limiter.concurrency / 2)) }
 
+    /// The time by this machine's wall clock.
+    var wallTime: Timestamp { Timestamp(microseconds: clock.wallMicroseconds) }
+
     var settings: ExchangeSettings { shared.withLock { $0.settings } }
     private var credentials: any CredentialProvider { shared.withLock { $0.credentials } }
 

@@ -83,6 +83,20 @@ struct StatusSinceTests {
             "A time that vanishes is remembered",
             [Look("DELETING", updated: 700, since: 700), Look("DELETING", since: 700)]
         ),
+        (
+            "A time after the poll counts as the poll that first saw it, and no longer once an earlier one is told",
+            [
+                Look("UPDATING", updated: 2_500, since: 1_000), Look("UPDATING", updated: 2_500, since: 1_000),
+                Look("UPDATING", updated: 9_000, since: 1_000), Look("UPDATING", updated: 900, since: 900),
+            ]
+        ),
+        (
+            "So does a create_time of CREATING",
+            [
+                Look("CREATING", created: 5_000, since: 1_000), Look("CREATING", created: 5_000, since: 1_000),
+                Look("RUNNING", created: 5_000, since: 3_000), Look("CREATING", created: 3_500, since: 3_500),
+            ]
+        ),
     ]
 
     @Test("The clock of a status", arguments: stories.map(\.name))
@@ -101,6 +115,25 @@ struct StatusSinceTests {
                 listing.samples(of: "endpoint_status_since_timestamp_seconds") == [expected], "look \(index + 1)")
             #expect(listing.details.map(\.since) == [Timestamp(seconds: look.since)])
         }
+    }
+
+    @Test("No time is later than the poll, whichever family it is in")
+    func future() {
+        var workspace = ListedWorkspace(details: .all)
+        let rows = [EndpointRow("a", "UPDATING", updated: 3_000), EndpointRow("b", "UPDATING", updated: 2_000)]
+        let listing = workspace.list(rows, now: Timestamp(seconds: 1_000))
+        #expect(listing.details.map(\.since) == [Timestamp(seconds: 1_000), Timestamp(seconds: 1_000)])
+        #expect(
+            listing.samples(of: "endpoint_oldest_transition_timestamp_seconds")
+                == [#"endpoint_type="INFERENCE",status="UPDATING" 1000"#])
+    }
+
+    @Test("After this machine's clock was set back, no remembered time is later than the poll")
+    func clockSetBack() {
+        var workspace = ListedWorkspace(details: .all)
+        let row = EndpointRow("a", "UPDATING")
+        _ = workspace.list([row], now: Timestamp(seconds: 5_000))
+        #expect(workspace.list([row], now: Timestamp(seconds: 4_000)).details[0].since == Timestamp(seconds: 4_000))
     }
 
     @Test("An endpoint that was gone begins anew")

@@ -11,6 +11,7 @@ struct EveryRecord: RecordFilter {
         case skipped(malformed: Int, isShared: Bool)
     }
 
+    var plausibleTimes = PlausibleTimes(now: Timestamp(microseconds: 1_800_000_000_000_000))
     private(set) var records: [Record] = []
     private(set) var admitted: [EndpointID] = []
 

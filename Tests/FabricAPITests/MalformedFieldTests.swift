@@ -92,6 +92,38 @@ struct MalformedFieldTests {
         #expect(try DecodedPage.row("\"\(field)\":\"\"") == .row(.e(), malformed: 1))
     }
 
+    /// The decoder's poll is at 2027-01-15T08:00:00Z.
+    @Test(
+        "A time before 2010 or more than a day in the future is absent and counted",
+        arguments: ["create_time", "update_time"])
+    func implausibleTimes(_ field: String) throws {
+        for time in [
+            "0001-01-01T00:00:00Z", "1970-01-01T00:00:00.000Z", "2009-12-31T23:59:59.999Z", "2010-01-01T00:00:00+00:01",
+            "2027-01-16T08:00:00.000001Z", "2027-01-16 08:00:01", "9999-12-31T23:59:59.999Z",
+        ] {
+            #expect(try DecodedPage.row("\"\(field)\":\"\(time)\"") == .row(.e(), malformed: 1), "\(time)")
+        }
+        for time in [
+            "2010-01-01T00:00:00Z", "2009-12-31T23:59:59-00:01", "2027-01-15T08:00:00Z", "2027-01-15T10:00:00.000Z",
+            "2027-01-16T08:00:00.000Z",
+        ] {
+            guard case .row(let row, let malformed)? = try DecodedPage.row("\"\(field)\":\"\(time)\"") else {
+                Issue.record("no row")
+                continue
+            }
+            #expect(malformed == 0)
+            #expect((field == "create_time" ? row.createTime : row.updateTime) == ISO8601Time.parse(time), "\(time)")
+        }
+    }
+
+    @Test("Where this machine's clock is before 2010, no time is plausible")
+    func clockBefore2010() {
+        let times = PlausibleTimes(now: Timestamp(microseconds: 0))
+        #expect(!times.contains(Timestamp(microseconds: 0)))
+        #expect(!times.contains(Timestamp(microseconds: 1_262_304_000_000_000)))
+        #expect(PlausibleTimes(now: Timestamp(microseconds: .max)).contains(Timestamp(microseconds: .max)))
+    }
+
     @Test(
         "A record without a usable id is skipped, with what was wrong in it",
         arguments: [

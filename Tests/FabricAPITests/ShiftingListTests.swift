@@ -7,7 +7,14 @@ import Testing
 
 @Suite("Lists that change while they are listed")
 struct ShiftingListTests {
-    private static let inconsistent = APIFailure(.inconsistent, "pages shifted under 4 listings in a row")
+    /// What the failure says of the last listing; nil if it is not that of four listings that were not complete.
+    private static func problem(_ outcome: ListingOutcome<RowFold>) -> String? {
+        let start = "4 listings in a row were not complete; in the last, "
+        guard let failure = outcome.failure, failure.reason == .inconsistent, failure.message.hasPrefix(start) else {
+            return nil
+        }
+        return String(failure.message.dropFirst(start.count))
+    }
 
     @Test(
         "A row deleted or inserted between two pages is noticed, and the list is listed once more",
@@ -57,7 +64,7 @@ struct ShiftingListTests {
         #expect(list.listings == 2)
     }
 
-    @Test("Where neighbours disagree, other ids than in the listing before are not accepted")
+    @Test("Where neighbors disagree, other ids than in the listing before are not accepted")
     func otherIDs() async {
         let list = SimulatedList(
             21,
@@ -85,7 +92,7 @@ struct ShiftingListTests {
         }
         let source = Source(list.transport())
         let outcome = await source.list()
-        #expect(outcome.failure == Self.inconsistent)
+        #expect(Self.problem(outcome) == "358 endpoints came where total is 357")
         #expect(outcome.relists == 3)
         #expect(list.listings == 4)
         #expect(source.transport.requests.count <= 16)
@@ -93,11 +100,17 @@ struct ShiftingListTests {
 
     @Test(
         "A total that lies fails as inconsistent, in a bounded number of requests",
-        arguments: [(357, "356", 16), (357, "358", 16), (357, "10", 4), (357, "10000", 412), (5, "6", 4), (5, "0", 4)])
-    func lyingTotal(_ count: Int, _ total: String, _ requests: Int) async {
+        arguments: [
+            (357, "356", 16, "357 endpoints came where total is 356"),
+            (357, "358", 20, "the page at offset 356 has 1 rows and no new one, total is 358"),
+            (357, "10000", 80, nil), (5, "6", 8, "the page at offset 4 has 1 rows and no new one, total is 6"),
+            (5, "0", 4, "5 endpoints came where total is 0"),
+        ] as [(Int, String, Int, String?)])
+    func lyingTotal(_ count: Int, _ total: String, _ requests: Int, _ problem: String?) async {
         let source = Source(SimulatedList(count, total: total).transport())
         let outcome = await source.list()
-        #expect(outcome.failure == Self.inconsistent)
+        #expect(Self.problem(outcome) != nil)
+        if let problem { #expect(Self.problem(outcome) == problem) }
         #expect(outcome.relists == 3)
         #expect(source.transport.requests.count <= requests)
     }
@@ -107,7 +120,7 @@ struct ShiftingListTests {
         let list = SimulatedList(357, total: "357") { state, _ in
             state.total = String((Int(state.total ?? "") ?? 0) + 1)
         }
-        #expect(await Source(list.transport()).list().failure == Self.inconsistent)
+        #expect(Self.problem(await Source(list.transport()).list())?.hasPrefix("total changed from ") == true)
     }
 
     @Test(
@@ -139,8 +152,8 @@ struct ShiftingListTests {
     func ignoredOffset() async {
         let list = SimulatedList(100, total: "", serve: { state, _, _ in state.records[...] })
         let source = Source(list.transport())
-        #expect(await source.list().failure?.reason == .response)
-        #expect(source.transport.requests.count == 102)
+        #expect(Self.problem(await source.list()) == "the page at offset 99 brought no new row")
+        #expect(source.transport.requests.count == 8)
     }
 
     @Test("A service that ignores the limit is refused")
@@ -153,10 +166,67 @@ struct ShiftingListTests {
         #expect(source.transport.requests.count == 1)
     }
 
-    @Test("A service that gives shorter pages than asked fails as inconsistent")
-    func shortPages() async {
-        let list = SimulatedList(357, serve: { state, offset, _ in state.records.dropFirst(offset).prefix(10) })
-        #expect(await Source(list.transport()).list().failure == Self.inconsistent)
+    @Test(
+        "A service that caps its pages is listed at once, with or without a total",
+        arguments: [(230, 50, nil, 5), (230, 50, "", 6), (357, 10, nil, 40), (357, 10, "", 41), (333, 99, nil, 4)]
+            as [(Int, Int, String?, Int)])
+    func cappedPages(_ count: Int, _ cap: Int, _ total: String?, _ requests: Int) async {
+        let list = SimulatedList(
+            count, total: total,
+            serve: { state, offset, limit in state.records.dropFirst(offset).prefix(min(limit, cap)) })
+        let source = Source(list.transport())
+        let outcome = await source.list()
+        #expect(outcome.ids == SimulatedList.ids(0..<count))
+        #expect(outcome.relists == 0)
+        #expect(source.transport.requests.count == requests)
+    }
+
+    @Test("Pages of a few rows where many were asked for are refused, with the size to set")
+    func tinyPages() async {
+        let list = SimulatedList(
+            4_000, serve: { state, offset, _ in state.records.dropFirst(offset).prefix(3) })
+        let source = Source(list.transport())
+        #expect(
+            await source.list().failure
+                == APIFailure(.response, "3 rows came where 100 were asked for; set poll.page_size: 3"))
+        #expect(source.transport.requests.count <= 3)
+        let single = SimulatedList(230, serve: { state, offset, _ in state.records.dropFirst(offset).prefix(1) })
+        #expect(
+            Self.problem(await Source(single.transport()).list())
+                == "1 row came where 100 were asked for; set poll.page_size: 1")
+    }
+
+    @Test(
+        "A list that is longer than its total is listed to its end",
+        arguments: [(230, "100"), (357, "10"), (230, "199")])
+    func longerThanTotal(_ count: Int, _ total: String) async {
+        let outcome = await Source(SimulatedList(count, total: total).transport()).list()
+        #expect(outcome.ids == SimulatedList.ids(0..<count))
+        #expect(outcome.relists == 0)
+    }
+
+    @Test("A page whose rows are others each time costs little more than two listings")
+    func strangePage() async {
+        let list = SimulatedList(
+            11_300,
+            serve: { state, offset, limit in
+                guard offset == 990 else { return state.records.dropFirst(offset).prefix(limit) }
+                return ArraySlice((0..<limit).map { SimulatedList.record(20_000 + state.listings * 1_000 + $0) })
+            })
+        let source = Source(list.transport(), maxEndpoints: 100_000)
+        let outcome = await source.list()
+        #expect(outcome.failure?.reason == .inconsistent)
+        #expect(source.transport.requests.count <= 2 * 115 + 32 + 16)
+    }
+
+    @Test("A page that repeats the rows of another ends each listing at once")
+    func repeatedPage() async {
+        let list = SimulatedList(
+            11_300,
+            serve: { state, offset, limit in state.records.dropFirst(offset == 198 ? 99 : offset).prefix(limit) })
+        let source = Source(list.transport(), maxEndpoints: 100_000)
+        #expect(Self.problem(await source.list()) != nil)
+        #expect(source.transport.requests.count <= 4 * (1 + 16))
     }
 
     @Test("Rows that come twice count once")

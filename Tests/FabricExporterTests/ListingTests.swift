@@ -23,9 +23,19 @@ struct ListingTests {
             let counted = scene.page().lines.filter { $0.hasPrefix("dataarts_fabric_endpoints{") }
                 .compactMap { $0.split(separator: " ").last.flatMap { Int($0) } }
             #expect(counted.reduce(0, +) == count)
-            let overlap = pageSize - 1
-            let pages = count <= pageSize ? 1 : 1 + (count - pageSize + overlap - 1) / overlap
+            let pages = count == 0 ? 1 : 1 + (count - 1) / (pageSize - 1)
             #expect(cloud.requestCount(.listEndpoints) == pages)
+        }
+    }
+
+    @Test("A list that is longer than its total is published whole")
+    func longerThanTotal() async throws {
+        let cloud = Scene.cloud(seed: 3, workspaces: 1, endpointsEach: 230)
+        try await Scene.run(cloud) { scene in
+            cloud.inject(.totalLies(100))
+            await scene.exporter.pollOnce()
+            #expect(scene.page().value("dataarts_fabric_workspace_listed_endpoints") == "230")
+            #expect(cloud.requestCount(.listEndpoints) == 4)
         }
     }
 

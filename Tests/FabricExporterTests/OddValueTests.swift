@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Clocks
 import FabricSimulator
 import Testing
 
@@ -45,6 +46,30 @@ struct OddValueTests {
             #expect(scene.page().value("dataarts_fabric_apu_reserved") == sum)
             #expect(scene.page().value("dataarts_fabric_apu_max") == sum)
             #expect(scene.page().value("dataarts_fabric_workspace_malformed_fields") == "0")
+        }
+    }
+
+    @Test(
+        "A time that cannot be is absent and counted, and the status begins with the poll",
+        arguments: ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00.000Z", "9999-12-31T23:59:59Z"])
+    func implausibleTimes(_ time: String) async throws {
+        var endpoint = SimulatedEndpoint(id: "e", type: "job", status: "UPDATING")
+        endpoint.createTime = .value(time)
+        endpoint.updateTime = .value(time)
+        try await Scene.run(Self.cloud(endpoint)) { scene in
+            let begin = SystemClock().wallMicroseconds
+            await scene.exporter.pollOnce()
+            let end = SystemClock().wallMicroseconds
+            let page = scene.page()
+            #expect(page.value("dataarts_fabric_workspace_malformed_fields") == "2")
+            for family in ["endpoint_status_since", "endpoint_oldest_transition"] {
+                let text = page.value("dataarts_fabric_\(family)_timestamp_seconds")
+                let since = try #require(text.flatMap(Double.init))
+                #expect(since >= Double(begin) / 1e6 - 0.001 && since <= Double(end) / 1e6 + 0.001)
+            }
+            await scene.exporter.pollOnce()
+            let family = "dataarts_fabric_endpoint_status_since_timestamp_seconds"
+            #expect(scene.page().value(family) == page.value(family))
         }
     }
 

@@ -10,6 +10,7 @@ import datetime
 import json
 import math
 import re
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -57,6 +58,10 @@ RESERVED: dict[str, tuple[dict[str, type], str, str]] = {
 }
 LOWEST, HIGHEST = -(2**63), 2**63 - 1
 
+# A time before 2010 or more than a day in the future is absent; one in the near future is the poll's own.
+EARLIEST = datetime.datetime(2010, 1, 1, tzinfo=datetime.UTC).timestamp()
+TOLERANCE = 24 * 3600
+
 TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d+)?(?:(Z)|([+-])(\d\d):(\d\d))?",
     re.ASCII,
@@ -84,13 +89,16 @@ class Reader:
         return value
 
     def time(self, holder: Mapping[str, Any], name: str) -> float | None:
+        """The field as seconds since 1970, infinity for the poll's own time; nothing if absent or malformed."""
         text = self.take(holder, name, str)
         if text is None:
             return None
         seconds = unix_seconds(text)
-        if seconds is None:
+        now = time.time()
+        if seconds is None or not EARLIEST <= seconds <= now + TOLERANCE:
             self.malformed += 1
-        return seconds
+            return None
+        return math.inf if seconds > now else seconds
 
 
 def unix_seconds(text: str) -> float | None:
@@ -182,7 +190,7 @@ class Tally:
         if self.details == "all" or (self.details == "problems" and problem):
             who = dict(labelled(self.base, endpoint_id=identity, endpoint_name=texts["name"], endpoint_type=kind))
             since = labelled(who, status=status, visibility=visibility)
-            self.single[(DETAILS[0], since)] = POLL if entered is None else entered
+            self.single[(DETAILS[0], since)] = POLL if entered in (None, math.inf) else entered
             if error:
                 self.single[(DETAILS[1], labelled(who, status=status, error_code=error))] = 1.0
 

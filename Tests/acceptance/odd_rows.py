@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import copy
+import datetime
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -45,10 +46,31 @@ READABLE_TIMES = (
     "2025-01-10T03:37:12.000+00:00",
     "2024-02-29T23:59:59.123456Z",
     "2024-12-31T23:59:59.123456789Z",
-    "1999-12-31T23:59:59.5-11:00",
+    "2019-12-31T23:59:59.5-11:00",
+    "2010-01-01T00:00:00Z",
 )
 
 UNREADABLE_TIMES = ("yesterday", "2025-13-40T00:00:00Z", "2025-02-29T00:00:00Z", "2025-01-10T25:61:00Z", "12:24:30")
+
+
+
+def hours_ahead(hours: int) -> str:
+    """A time in the future, as the API writes it."""
+    moment = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=hours)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+# Readable, and no time that an endpoint can have.
+IMPLAUSIBLE_TIMES = (
+    "0001-01-01T00:00:00Z",
+    "1970-01-01T00:00:00.000Z",
+    "2009-12-31T23:59:59.999Z",
+    hours_ahead(26),
+    "9999-12-31T23:59:59Z",
+)
+
+# By a clock that is ahead of this machine's.
+FUTURE_TIMES = (hours_ahead(2), hours_ahead(2), hours_ahead(22))
 
 TIMED_STATUSES = ("CREATING", "UPDATING", "DELETING", "UPDATE_FAILED", "RUNNING")
 
@@ -187,9 +209,9 @@ def named_rows(base: Base) -> list[Row]:
 
 
 def timed_rows(base: Base) -> list[Row]:
-    """Every spelling of a time, in turn on each of the two fields; unreadable ones; none at all."""
+    """Every spelling of a time, in turn on each of the two fields; unreadable and implausible ones; none at all."""
     rows = []
-    for number, text in enumerate(READABLE_TIMES + UNREADABLE_TIMES):
+    for number, text in enumerate(READABLE_TIMES + UNREADABLE_TIMES + IMPLAUSIBLE_TIMES + FUTURE_TIMES):
         status = TIMED_STATUSES[number % len(TIMED_STATUSES)]
         row = base(number) | {"status": status}
         row["create_time" if status == "CREATING" else "update_time"] = text

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import unittest
 from typing import Any
@@ -137,6 +138,22 @@ class Pieces(unittest.TestCase):
         }
         for text, wanted in cases.items():
             self.assertEqual(expected.unix_seconds(text), wanted, text)
+
+    def test_implausible_times(self) -> None:
+        now = datetime.datetime.now(datetime.UTC)
+
+        def ahead(hours: float) -> str:
+            return (now + datetime.timedelta(hours=hours)).isoformat()
+
+        cases = {
+            "0001-01-01T00:00:00Z": (None, 1), "1970-01-01T00:00:00Z": (None, 1), "2009-12-31T23:59:59.9Z": (None, 1),
+            ahead(24.1): (None, 1), "9999-12-31T23:59:59Z": (None, 1), "2010-01-01T00:00:00Z": (1262304000.0, 0),
+            ahead(2): (math.inf, 0), ahead(23.9): (math.inf, 0),
+        }  # fmt: skip
+        for text, (wanted, malformed) in cases.items():
+            reader = expected.Reader()
+            self.assertEqual(reader.time({"update_time": text}, "update_time"), wanted, text)
+            self.assertEqual(reader.malformed, malformed, text)
 
     def test_text_of_labels(self) -> None:
         self.assertEqual(expected.clean("a\ud83d\ude00\udc00\ud800b\0"), "a\U0001f600\ufffd\ufffdb\ufffd")
