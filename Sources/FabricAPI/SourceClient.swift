@@ -47,6 +47,8 @@ public final class SourceClient: Sendable {
         var gate: SourceGate
         var bucket: TokenBucket
         var budget = RetryBudget()
+        /// Whether a request failed for want of a credential since ``hasUntriedCredential()`` last found one.
+        var hasLackedCredential = false
     }
 
     private let source: String
@@ -102,8 +104,12 @@ public final class SourceClient: Sendable {
         let credentials = credentials
         let wasRefused = credentials.status.nextProbe != nil
         guard let credential = try? await credentials.credential() else { return false }
-        // Obtained just now, where before none was issued.
-        if wasRefused { return true }
+        // There was none before: it was refused, or the file that holds it was not there yet.
+        let hasLacked = shared.withLock { shared in
+            defer { shared.hasLackedCredential = false }
+            return shared.hasLackedCredential
+        }
+        if wasRefused || hasLacked { return true }
         return shared.withLock { $0.gate.isLockedOut(otherThan: credential.generation) }
     }
 
@@ -185,6 +191,7 @@ public final class SourceClient: Sendable {
 
     private func currentCredential() async throws(APIFailure) -> Credential {
         do { return try await credentials.credential() } catch {
+            shared.withLock { $0.hasLackedCredential = true }
             throw APIFailure(.credentials, error.description, requestID: error.requestID)
         }
     }
