@@ -37,6 +37,8 @@ public final class Exporter: Sendable {
         var byName: [String: SourceSupervisor] = [:]
         var regions: [String: String] = [:]
         var areRunning = false
+        /// Names of those whose credential is being looked at.
+        var watched: Set<String> = []
     }
 
     private let renderedSources: SourceFragments
@@ -94,6 +96,9 @@ public final class Exporter: Sendable {
             }
         }
         for warning in configuration.warnings { logger.warning("\(warning)") }
+        for missing in configuration.missingSecrets {
+            logger.warning("\(missing); polls that need it fail with reason credentials until it has content")
+        }
         surroundings.slots.resize(to: configuration.poll.concurrency)
         store.configure(interval: configuration.poll.interval, staleAfter: configuration.poll.staleAfter)
         interval.withLock { $0 = configuration.poll.interval }
@@ -149,12 +154,26 @@ public final class Exporter: Sendable {
         await surroundings.fleet.pollOnce(sideBySide: surroundings.slots.capacity)
     }
 
-    /// Polls the workspaces of each source at once whose refused credential has been replaced meanwhile.
-    func pollWhereSecretsChanged() async {
-        for (name, source) in sources.withLock({ $0.byName }) where await source.client.hasUntriedCredential() {
-            await surroundings.fleet.pollNow(source: name)
+    /// The sources whose credential nobody is looking at now; each must be handed to ``pollIfCredentialChanged(_:)``.
+    func takeUnwatched() -> [String] {
+        sources.withLock { sources in
+            let names = sources.byName.keys.filter { !sources.watched.contains($0) }
+            sources.watched.formUnion(names)
+            return names
         }
     }
+
+    /// Polls and discovers at once if the source's credential was rejected, or there was none, and there is another now.
+    func pollIfCredentialChanged(_ name: String) async {
+        if let source = sources.withLock({ $0.byName[name] }), await source.client.hasUntriedCredential() {
+            await surroundings.fleet.pollNow(source: name)
+            if failingDiscoveries.contains(name) { await source.discoverNow() }
+        }
+        sources.withLock { _ = $0.watched.remove(name) }
+    }
+
+    /// The client of a source.
+    func client(of source: String) -> SourceClient? { sources.withLock { $0.byName[source]?.client } }
 
     /// The workspaces whose last poll failed.
     var failing: [WorkspaceKey] { store.failing }
