@@ -173,11 +173,11 @@ public actor RenewingCredentials: CredentialProvider {
         exchanges.count(isSuccess: false)
     }
 
+    /// Waits for the end of the renewal that is under way, and of no other. It ends: an issuer makes at most five requests
+    /// (a session token and keys of the metadata service, both twice, and the project), each with a timeout.
     private func waitForRenewal() async throws(CredentialFailure) {
-        while isRenewing {
-            let seen = renewed.version
-            await renewed.wait(beyond: seen)
-            if Task.isCancelled { throw CredentialFailure("the poll was ended before a credential was obtained") }
-        }
+        guard isRenewing else { return }
+        await renewed.wait(beyond: renewed.version)
+        if Task.isCancelled { throw CredentialFailure("the poll was ended before a credential was obtained") }
     }
 }

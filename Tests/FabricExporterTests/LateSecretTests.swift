@@ -48,6 +48,16 @@ struct LateSecretTests {
         }
     }
 
+    @Test("A look at a credential that takes long is not begun a second time, and blocks no other source")
+    func slowLook() async throws {
+        try await Scene.run(Self.cloud()) { scene in
+            #expect(scene.exporter.takeUnwatched() == ["simulated"])
+            #expect(scene.exporter.takeUnwatched() == [])
+            await scene.exporter.pollIfCredentialChanged("simulated")
+            #expect(scene.exporter.takeUnwatched() == ["simulated"])
+        }
+    }
+
     /// A configuration file of one source whose token is in `token`.
     private func configuration(
         _ url: String, _ cloud: SimulatedCloud, token: String, discovers: Bool

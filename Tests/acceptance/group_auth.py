@@ -177,7 +177,7 @@ def passwords(case: Case, needs: str) -> None:
             check(case, f"tokens that have {life} s left are failures with a pause", needs, token_life=life) as it,
             it.serving(it.password()) as running,
         ):
-            wait_for(lambda: it.up(running) == {0.0}, 8, "every workspace is down")  # noqa: B023
+            wait_for(lambda: it.up(running) == {0.0}, 8, "every workspace is down")
             time.sleep(8)
             require(it.identity.count("password") <= 5, f"{it.identity.count('password')} log-ins")
             require_equal(set(it.failures(running)), {"credentials"}, "the reasons")
