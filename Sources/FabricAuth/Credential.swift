@@ -51,7 +51,9 @@ public struct CredentialFailure: Error, Sendable, Equatable, CustomStringConvert
         case address
         /// The credential had expired when it arrived, or was about to.
         case expired
-        /// Anything else: no response, throttling, a service in trouble.
+        /// The service throttles, or is in trouble: it has judged nothing.
+        case unavailable
+        /// Anything else, such as no response.
         case other
     }
 

@@ -90,12 +90,16 @@ struct IssueFailure: Error {
             text = "\(skew); \(text)"
         }
         if Throttling.isThrottled(status: response.status, code: said?.code) {
-            cause = .other
+            cause = .unavailable
         } else if response.status == 404 || response.status == 405, let address {
             cause = .address
             text += "; there is no such service at \(address.url): check \(address.setting)"
         } else {
-            cause = (400..<500).contains(response.status) && response.status != 408 ? .rejected : .other
+            switch response.status {
+            case 408, 500...: cause = .unavailable
+            case 400..<500: cause = .rejected
+            default: cause = .other
+            }
         }
         description = text
         // Who rejects a credential is asked again when the lockout allows it, whatever pause the response names.

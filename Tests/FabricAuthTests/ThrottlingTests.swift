@@ -21,7 +21,7 @@ struct ThrottlingTests {
                     : PasswordScene.token(number, life: 900)
             }
             let failure = await #expect(throws: CredentialFailure.self) { try await scene.sent() }
-            #expect(failure?.cause == .other)
+            #expect(failure?.cause == .unavailable)
             #expect(scene.credentials.status.nextProbe == nil)
             scene.clock.advance(by: .milliseconds(6_999))
             await #expect(throws: CredentialFailure.self) { try await scene.sent() }
@@ -76,7 +76,8 @@ struct ThrottlingTests {
         let scene = PasswordScene { number in
             number == 0 ? .response(status) : PasswordScene.token(number, life: 900)
         }
-        await #expect(throws: CredentialFailure.self) { try await scene.sent() }
+        let failure = await #expect(throws: CredentialFailure.self) { try await scene.sent() }
+        #expect(failure?.cause == .unavailable)
         #expect(scene.credentials.status.nextProbe == nil)
         scene.clock.advance(by: .seconds(1))
         #expect(try await scene.sent() == "token-1")

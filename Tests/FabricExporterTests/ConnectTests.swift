@@ -195,6 +195,13 @@ struct ConnectTests {
             #expect(text.contains("-> The address of IAM is wrong, not the credential"), "\(text)")
             #expect(!text.contains("Check auth.password") && !text.contains("wrong passwords"), "\(text)")
         }
+        try await Scene.run(cloud, authAt: auth) { scene in
+            cloud.inject(.status(503, body: []), for: .operation(.createToken))
+            let (text, _) = try await connect(scene)
+            #expect(text.contains("-> What issues credentials throttles requests or is in trouble"), "\(text)")
+            #expect(!text.contains("Check auth.password"), "\(text)")
+            cloud.clearFaults()
+        }
         try await Scene.run(cloud, authAt: { auth($0 + "/v3/") }) { scene in
             let (text, failing) = try await connect(scene)
             #expect(failing == [], "\(text)")
