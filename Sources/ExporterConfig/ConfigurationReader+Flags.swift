@@ -7,16 +7,18 @@ extension ConfigurationReader {
     ///   - region: `--region`; nil is a problem that says what to give.
     ///   - workspaces: each `--workspace`: `ID` or `ID=NAME`.
     ///   - tokenFile: `--token-file`; relative to the working directory.
+    ///   - requiresSecrets: whether a token file that is missing or empty is a problem.
     /// - Throws: every problem, with the flag as its path.
     public static func fromFlags(
         region: String?,
         workspaces: [String],
         tokenFile: String?,
-        environment: [String: String]
+        environment: [String: String],
+        requiresSecrets: Bool = false
     ) throws(ConfigurationProblems) -> ExporterConfiguration {
         try fromFlags(
-            region: region, workspaces: workspaces, tokenFile: tokenFile, environment: environment, files: .system
-        )
+            region: region, workspaces: workspaces, tokenFile: tokenFile, environment: environment, files: .system,
+            requiresSecrets: requiresSecrets)
     }
 
     static func fromFlags(
@@ -24,13 +26,14 @@ extension ConfigurationReader {
         workspaces: [String],
         tokenFile: String?,
         environment: [String: String],
-        files: FileAccess
+        files: FileAccess,
+        requiresSecrets: Bool = false
     ) throws(ConfigurationProblems) -> ExporterConfiguration {
         // The flags' values are checked as the file's are, but for `${NAME}`: that is the shell's business there. Without a
         // file the marks are not shown; they keep the problems in the order of the flags.
         var walker = SchemaWalker(
             environment: [:], files: files, folder: "", isInterpolating: false,
-            log: ProblemLog(file: nil)
+            log: ProblemLog(file: nil, requiresSecrets: requiresSecrets)
         )
         if region == nil {
             walker.log.report(.start, "--region", "give --config.file, or --region with --workspace and --token-file")
@@ -54,7 +57,8 @@ extension ConfigurationReader {
         )
         var builder = SettingsBuilder(environment: environment, log: walker.log)
         builder.warnAboutRate(source, CheckedSection(mark: .start, path: ""), PollSettings())
-        return ExporterConfiguration(sources: [source], warnings: builder.log.warnings)
+        return ExporterConfiguration(
+            sources: [source], warnings: builder.log.warnings, missingSecrets: builder.log.missingSecrets)
     }
 }
 

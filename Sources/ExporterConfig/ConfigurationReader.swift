@@ -7,11 +7,14 @@ public enum ConfigurationReader {
 
     /// Reads the file at `path`.
     ///
-    /// - Parameter environment: the variables that `${NAME}` and defaults draw on.
+    /// - Parameters:
+    ///   - environment: the variables that `${NAME}` and defaults draw on.
+    ///   - requiresSecrets: whether a secret file that is missing or empty is a problem.
     /// - Throws: every problem of the file, unreadable secret and TLS files included.
     public static func read(
         file path: String,
-        environment: [String: String]
+        environment: [String: String],
+        requiresSecrets: Bool = false
     ) throws(ConfigurationProblems) -> ExporterConfiguration {
         let bytes: [UInt8]
         do throws(FileAccess.Failure) {
@@ -22,7 +25,8 @@ public enum ConfigurationReader {
             log.report(nil, "", "cannot read the file: \(reason)")
             throw log.failure
         }
-        return try read(text: bytes, fileName: path, environment: environment)
+        return try read(
+            text: bytes, fileName: path, environment: environment, requiresSecrets: requiresSecrets)
     }
 
     /// Reads a configuration that is in memory already, without asking anything of the file at `fileName` but its folder.
@@ -31,22 +35,27 @@ public enum ConfigurationReader {
     ///   - bytes: the file's content.
     ///   - fileName: the name messages begin with; relative paths in the configuration begin at its folder.
     ///   - environment: the variables that `${NAME}` and defaults draw on.
+    ///   - requiresSecrets: whether a secret file that is missing or empty is a problem.
     /// - Throws: every problem, unreadable secret and TLS files included.
     public static func read(
         text bytes: [UInt8],
         fileName: String,
-        environment: [String: String]
+        environment: [String: String],
+        requiresSecrets: Bool = false
     ) throws(ConfigurationProblems) -> ExporterConfiguration {
-        try read(text: bytes, fileName: fileName, environment: environment, files: .system)
+        try read(
+            text: bytes, fileName: fileName, environment: environment, files: .system,
+            requiresSecrets: requiresSecrets)
     }
 
     static func read(
         text bytes: [UInt8],
         fileName: String,
         environment: [String: String],
-        files: FileAccess
+        files: FileAccess,
+        requiresSecrets: Bool = false
     ) throws(ConfigurationProblems) -> ExporterConfiguration {
-        var log = ProblemLog(file: fileName)
+        var log = ProblemLog(file: fileName, requiresSecrets: requiresSecrets)
         guard bytes.count <= fileLimit else {
             log.report(nil, "", "cannot read the file: larger than 1 MiB")
             throw log.failure

@@ -69,7 +69,10 @@ extension ConfigurationReference {
         - **Environment variables**: `${NAME}` anywhere in a text value is replaced by that variable; one that is not set is
           an error. `$$` is a dollar sign, and so is a `$` before anything but `{`. Numbers and booleans take no variables.
         - **Secrets**: each secret `x` has a twin `x_file`, the path of a file that holds it. The file is read again when it
-          changes; a newline at its end is dropped. Tokens and keys are visible ASCII characters.
+          changes; a newline at its end is dropped. Tokens and keys are visible ASCII characters. A file that is missing or
+          empty at the start or a reload may come later: the polls of that source fail with reason `credentials` until it
+          does. `check` refuses it, or warns with `--allow-missing-secrets`. A file that exists and cannot be read is an
+          error everywhere. A pipe is not checked.
         - **Paths** that are relative begin at the configuration file's folder.
         - **URLs** begin with `http://` or `https://` and have no query and no fragment; a user and password are allowed in
           `proxy_url` alone.
@@ -88,7 +91,8 @@ extension ConfigurationReference {
 
         - a credential that travels over plain http to another machine;
         - workspaces that ask for more requests a minute than `poll.requests_per_second` allows;
-        - a `filter.type` the API's documentation does not name.
+        - a `filter.type` the API's documentation does not name;
+        - a secret file that is missing or empty, or a pipe.
 
         """
 }

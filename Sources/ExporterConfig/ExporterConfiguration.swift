@@ -10,18 +10,23 @@ public struct ExporterConfiguration: Sendable, Equatable {
     public var sources: [SourceSettings]
     /// Lines for the log at every start: nothing that keeps the program from running, each with its position. No secrets.
     public var warnings: [String]
+    /// Secret files that are missing or empty now, each with its position and what is wrong. The polls that need them fail
+    /// until they have content.
+    public var missingSecrets: [String]
 
     /// A configuration of these parts; nothing is checked here, that is ``ConfigurationReader``'s work.
     public init(
         poll: PollSettings = PollSettings(),
         metrics: MetricsSettings = MetricsSettings(),
         sources: [SourceSettings],
-        warnings: [String] = []
+        warnings: [String] = [],
+        missingSecrets: [String] = []
     ) {
         self.poll = poll
         self.metrics = metrics
         self.sources = sources
         self.warnings = warnings
+        self.missingSecrets = missingSecrets
     }
 }
 

@@ -11,10 +11,23 @@ struct FileAccess: Sendable {
 
         static let missing = Failure(reason: "no such file")
         static let tooLarge = Failure(reason: "too large")
+        /// A pipe or a terminal, whose content may come later or never.
+        static let notReady = Failure(reason: "its content can only be waited for")
     }
 
-    /// The bytes of the file at `path`, of which there may be `limit`.
-    let read: @Sendable (_ path: String, _ limit: Int) throws(Failure) -> [UInt8]
+    /// Reads the file at `path`, which may have `limit` bytes.
+    typealias Read = @Sendable (_ path: String, _ limit: Int) throws(Failure) -> [UInt8]
+
+    /// Waits for the content of pipes.
+    let read: Read
+    /// Waits for nothing: ``Failure/notReady`` where it would have to.
+    let readAtOnce: Read
+
+    /// - Parameter readAtOnce: by default the same as `read`.
+    init(read: @escaping Read, readAtOnce: Read? = nil) {
+        self.read = read
+        self.readAtOnce = readAtOnce ?? read
+    }
 
     /// The real file system.
     static let system = FileAccess { (path, limit) throws(Failure) in
@@ -25,6 +38,19 @@ struct FileAccess: Sendable {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(errno) }
         defer { close(descriptor) }
+        return try bytes(of: descriptor, limit)
+    } readAtOnce: { (path, limit) throws(Failure) in
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw failure(errno) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw failure(errno) }
+        // What is read from a pipe here would be missing when the secret is needed.
+        guard status.st_mode & S_IFMT != S_IFIFO else { throw .notReady }
+        return try bytes(of: descriptor, limit)
+    }
+
+    private static func bytes(of descriptor: Int32, _ limit: Int) throws(Failure) -> [UInt8] {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 16_384)
         while true {
@@ -41,6 +67,7 @@ struct FileAccess: Sendable {
         switch code {
         case ENOENT, ENOTDIR: return .missing
         case EISDIR: return Failure(reason: "it is a directory")
+        case EAGAIN: return .notReady
         default:
             // The thread's own buffer: plain strerror may share its.
             var buffer = [CChar](repeating: 0, count: 256)

@@ -5,16 +5,30 @@ struct ProblemLog {
     let file: String?
     private var problems: [ConfigurationProblem] = []
     private var remarks: [ConfigurationProblem] = []
+    private var absences: [ConfigurationProblem] = []
+    /// Whether a secret file that is missing or empty is a problem.
+    private let requiresSecrets: Bool
 
-    init(file: String?) { self.file = file }
+    init(file: String?, requiresSecrets: Bool = false) {
+        self.file = file
+        self.requiresSecrets = requiresSecrets
+    }
 
     var isClean: Bool { problems.isEmpty }
 
     /// The remarks as lines, in the file's order.
     var warnings: [String] { presented(remarks).map(\.description) }
 
+    /// The secret files that are missing or empty, as lines, in the file's order; none if they are problems.
+    var missingSecrets: [String] { presented(absences).map(\.description) }
+
     mutating func report(_ mark: Mark?, _ path: String, _ message: String) {
         problems.append(problem(mark, path, message))
+    }
+
+    /// Notes that a secret file is missing or empty.
+    mutating func reportAbsence(_ mark: Mark?, _ path: String, _ message: String) {
+        if requiresSecrets { report(mark, path, message) } else { absences.append(problem(mark, path, message)) }
     }
 
     mutating func warn(_ mark: Mark?, _ path: String, _ message: String) {

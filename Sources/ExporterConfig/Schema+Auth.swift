@@ -82,6 +82,6 @@ extension Schema {
     private static let iamURL = SchemaKey(
         "iam_url", .text(.url),
         fallback: "`HUAWEICLOUD_SDK_IAM_ENDPOINT` where set, else `https://iam.{region}.myhuaweicloud.com`",
-        "IAM's address; slashes at its end are dropped."
+        "IAM's address. A version (`/v3`) and slashes at its end are dropped."
     )
 }

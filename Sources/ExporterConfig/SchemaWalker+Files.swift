@@ -13,21 +13,39 @@ extension SchemaWalker {
         return .broken
     }
 
+    /// A file that is missing or empty may come later, so it is told apart from what is wrong. Nothing waits for its content.
     mutating func secretFile(_ node: YAMLNode, _ rule: SecretRule, _ path: String) -> CheckedValue.Content {
-        guard let file = file(node, path, limit: Self.secretLimit, mayBeSecret: true) else { return .broken }
-        var bytes = file.bytes[...]
+        guard let name = fileName(node, path, mayBeSecret: true) else { return .broken }
+        var bytes: ArraySlice<UInt8>
+        do throws(FileAccess.Failure) { bytes = try files.readAtOnce(name.path, Self.secretLimit)[...] } catch {
+            switch error {
+            case .missing: log.reportAbsence(node.mark, path, "cannot read \(name.shown): \(error.reason)")
+            case .notReady: log.warn(node.mark, path, "\(name.shown) is not checked: \(error.reason)")
+            default:
+                log.report(node.mark, path, "cannot read \(name.shown): \(error.reason)")
+                return .broken
+            }
+            return .text(name.path)
+        }
         if bytes.last == 0x0A { bytes = bytes.dropLast() }
         if bytes.last == 0x0D { bytes = bytes.dropLast() }
-        guard let message = Self.problem(with: Array(bytes), rule) else { return .text(file.path) }
-        log.report(
-            node.mark, path, bytes.isEmpty ? "\(file.shown) is empty" : "the content of \(file.shown) \(message)")
-        return .broken
+        if bytes.isEmpty {
+            log.reportAbsence(node.mark, path, "\(name.shown) is empty")
+        } else if let message = Self.problem(with: Array(bytes), rule) {
+            log.report(node.mark, path, "the content of \(name.shown) \(message)")
+            return .broken
+        }
+        return .text(name.path)
     }
 
     mutating func plainFile(_ node: YAMLNode, _ path: String) -> CheckedValue.Content {
-        guard let file = file(node, path, limit: Self.certificatesLimit) else { return .broken }
-        guard file.bytes.isEmpty else { return .text(file.path) }
-        log.report(node.mark, path, "\(file.shown) is empty")
+        guard let name = fileName(node, path) else { return .broken }
+        do throws(FileAccess.Failure) {
+            guard try files.read(name.path, Self.certificatesLimit).isEmpty else { return .text(name.path) }
+            log.report(node.mark, path, "\(name.shown) is empty")
+        } catch {
+            log.report(node.mark, path, "cannot read \(name.shown): \(error.reason)")
+        }
         return .broken
     }
 
@@ -48,12 +66,10 @@ extension SchemaWalker {
         }
     }
 
-    private mutating func file(
-        _ node: YAMLNode,
-        _ path: String,
-        limit: Int,
-        mayBeSecret: Bool = false
-    ) -> (path: String, shown: String, bytes: [UInt8])? {
+    /// The path that a value names, and how messages show it.
+    private mutating func fileName(
+        _ node: YAMLNode, _ path: String, mayBeSecret: Bool = false
+    ) -> (path: String, shown: String)? {
         guard let string = string(node, path) else { return nil }
         let resolved = resolve(string.value)
         var shown = Shown.path(string.isVerbatim ? resolved : string.raw) ?? "the file"
@@ -62,12 +78,7 @@ extension SchemaWalker {
             // Somebody may have put the secret itself here; no token is as short as a file's name.
             shown = "the file of that name" + (folder.isEmpty ? "" : " in \(folder)")
         }
-        do throws(FileAccess.Failure) {
-            return (resolved, shown, try files.read(resolved, limit))
-        } catch {
-            log.report(node.mark, path, "cannot read \(shown): \(error.reason)")
-            return nil
-        }
+        return (resolved, shown)
     }
 
     private func resolve(_ path: String) -> String {

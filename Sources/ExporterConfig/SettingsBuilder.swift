@@ -19,7 +19,9 @@ struct SettingsBuilder {
         }
         refuseDuplicateNames(sections)
         guard log.isClean else { throw log.failure }
-        return ExporterConfiguration(poll: poll, metrics: metrics, sources: sources, warnings: log.warnings)
+        return ExporterConfiguration(
+            poll: poll, metrics: metrics, sources: sources, warnings: log.warnings,
+            missingSecrets: log.missingSecrets)
     }
 
     private mutating func poll(_ section: CheckedSection) -> PollSettings {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import FabricAuth
 internal import FabricModel
 internal import Transport
 
@@ -17,17 +18,13 @@ enum FailureTable {
     /// The reason for a response that is no success; codes go before the status, because the gateway gives one code
     /// several statuses and the service says "no such workspace" with a 400.
     static func reason(status: Int, code: String?) -> FailureReason {
-        switch code {
-        case "dataartsfabric.00010003", "dataartsfabric.00010009": return .notFound
-        case "APIG.0308", "APIGW.0308", "IAM.0012": return .throttled
-        default: break
-        }
+        if code == "dataartsfabric.00010003" || code == "dataartsfabric.00010009" { return .notFound }
+        if Throttling.isThrottled(status: status, code: code) { return .throttled }
         switch status {
         case 401: return .unauthenticated
         case 403: return .forbidden
         case 404: return .notFound
         case 408, 504: return .timeout
-        case 429: return .throttled
         case 400..<500: return .badRequest
         case 500...: return .server
         default: return .response

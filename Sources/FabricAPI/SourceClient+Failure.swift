@@ -25,9 +25,7 @@ extension SourceClient {
             status: response.status,
             code: cleaned(body.code, limit: 64),
             requestID: cleaned(requestID, limit: 64),
-            retryAfter: response.header("Retry-After").flatMap {
-                RetryAfter.parse($0, date: response.header("Date"), wallMicroseconds: wallMicroseconds)
-            }
+            retryAfter: RetryAfter.pause(in: response, wallMicroseconds: wallMicroseconds)
         )
     }
 

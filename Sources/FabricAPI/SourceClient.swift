@@ -52,6 +52,8 @@ public final class SourceClient: Sendable {
         var lastSent: ContinuousClock.Instant?
         /// How long it takes until every workspace has had its turn, while that is longer than the interval.
         var round: Duration?
+        /// Whether a request failed for want of a credential since ``hasUntriedCredential()`` last found one.
+        var hasLackedCredential = false
     }
 
     private let source: String
@@ -107,8 +109,12 @@ public final class SourceClient: Sendable {
         let credentials = credentials
         let wasRefused = credentials.status.nextProbe != nil
         guard let credential = try? await credentials.credential() else { return false }
-        // Obtained just now, where before none was issued.
-        if wasRefused { return true }
+        // There was none before: it was refused, or the file that holds it was not there yet.
+        let hasLacked = shared.withLock { shared in
+            defer { shared.hasLackedCredential = false }
+            return shared.hasLackedCredential
+        }
+        if wasRefused || hasLacked { return true }
         return shared.withLock { $0.gate.isLockedOut(otherThan: credential.generation) }
     }
 
@@ -222,6 +228,7 @@ public final class SourceClient: Sendable {
 
     private func currentCredential() async throws(APIFailure) -> Credential {
         do { return try await credentials.credential() } catch {
+            shared.withLock { $0.hasLackedCredential = true }
             throw APIFailure(.credentials, error.description, requestID: error.requestID)
         }
     }

@@ -17,7 +17,19 @@ public enum ClockSkew {
         let ahead = (wallMicroseconds - date.microseconds) / 1_000_000
         guard abs(ahead) > limit else { return nil }
         return
-            "this machine's clock is \(abs(ahead) / 60) minutes \(ahead > 0 ? "ahead of" : "behind") the service's, and "
-            + "signatures are refused beyond 15"
+            "this machine's clock is \(words(ahead: ahead)) the service's, and signatures are refused beyond 15 minutes"
+    }
+
+    /// A difference between two clocks, such as `40 minutes ahead of`.
+    static func words(ahead: Int64) -> String {
+        let amount = abs(ahead)
+        let shown =
+            switch amount {
+            case ..<120: "\(amount) s"
+            case ..<7_200: "\(amount / 60) minutes"
+            case ..<172_800: "\(amount / 3_600) hours"
+            default: "\(amount / 86_400) days"
+            }
+        return "\(shown) \(ahead > 0 ? "ahead of" : "behind")"
     }
 }

@@ -38,11 +38,30 @@ public struct CredentialFailure: Error, Sendable, Equatable, CustomStringConvert
     public let description: String
     /// The service's id of the request that was refused, for support cases.
     public let requestID: String?
+    /// What kind of failure it is, for advice.
+    public let cause: Cause
+
+    /// What a failure to obtain a credential comes from.
+    public enum Cause: Sendable, Equatable {
+        /// A secret's file is missing, empty or unreadable.
+        case secretFile
+        /// The service rejected what was sent; sending it again may lock an account or a key.
+        case rejected
+        /// The service knows no such path, so its address is wrong.
+        case address
+        /// The credential had expired when it arrived, or was about to.
+        case expired
+        /// The service throttles, or is in trouble: it has judged nothing.
+        case unavailable
+        /// Anything else, such as no response.
+        case other
+    }
 
     /// A failure told by `description`.
-    public init(_ description: String, requestID: String? = nil) {
+    public init(_ description: String, requestID: String? = nil, cause: Cause = .other) {
         self.description = description
         self.requestID = requestID
+        self.cause = cause
     }
 }
 

@@ -49,25 +49,34 @@ struct IssuedCredential: Sendable {
 struct IssueFailure: Error {
     /// What is wrong, without any secret.
     var description: String
-    /// Whether asking again the same way is likely to be refused again, and may lock an account or a key.
-    var isRefusal: Bool
+    /// What it comes from.
+    var cause: CredentialFailure.Cause
     /// How long the service asked to be left alone.
     var retryAfter: Duration?
     /// The service's id of the request.
     var requestID: String?
 
-    init(_ description: String, isRefusal: Bool, retryAfter: Duration? = nil) {
+    init(_ description: String, cause: CredentialFailure.Cause = .other, retryAfter: Duration? = nil) {
         self.description = description
-        self.isRefusal = isRefusal
+        self.cause = cause
         self.retryAfter = retryAfter
     }
+
+    /// A failure that may lock an account or a key if it is repeated.
+    init(_ description: String, isRefusal: Bool) { self.init(description, cause: isRefusal ? .rejected : .other) }
+
+    /// Whether asking again the same way is likely to be refused again, and may lock an account or a key.
+    var isRefusal: Bool { cause == .rejected }
 
     /// The failure that a response other than the hoped-for one stands for.
     /// - Parameters:
     ///   - secrets: what must be struck out of what the service says.
-    ///   - wallMicroseconds: this machine's clock, where the request was signed by it.
+    ///   - wallMicroseconds: this machine's clock when the response came.
+    ///   - isSigned: whether the request was signed by that clock.
+    ///   - address: the URL that was requested and the setting it comes from, which is to blame for a 404 or 405.
     init(
-        _ response: HTTPResponse, from name: String, striking secrets: [Secret], wallMicroseconds: Int64? = nil
+        _ response: HTTPResponse, from name: String, striking secrets: [Secret], wallMicroseconds: Int64,
+        isSigned: Bool = false, address: (url: String, setting: String)? = nil
     ) {
         let said = JSONDocument.error(response.body)
         func cleaned(_ text: String, limit: Int) -> String {
@@ -76,14 +85,26 @@ struct IssueFailure: Error {
         }
         let code = said?.code.map { " \(cleaned($0, limit: 64))" } ?? ""
         let message = said?.message.map { ": \(cleaned($0, limit: 200))" } ?? ""
-        let skew =
-            wallMicroseconds.flatMap { ClockSkew.sentence(response, wallMicroseconds: $0) }.map { $0 + "; " } ?? ""
-        let isThrottled = response.status == 429 || said?.code == "IAM.0012" || said?.code == "APIG.0308"
-        let pause = response.header("Retry-After").flatMap { Int($0) }.map { min(max($0, 1), 300) }
-        self.init(
-            "\(skew)\(name) answered HTTP \(response.status)\(code)\(message)",
-            isRefusal: !isThrottled && (400..<500).contains(response.status) && response.status != 408,
-            retryAfter: isThrottled ? pause.map { .seconds($0) } : nil)
+        var text = "\(name) answered HTTP \(response.status)\(code)\(message)"
+        if isSigned, let skew = ClockSkew.sentence(response, wallMicroseconds: wallMicroseconds) {
+            text = "\(skew); \(text)"
+        }
+        if Throttling.isThrottled(status: response.status, code: said?.code) {
+            cause = .unavailable
+        } else if response.status == 404 || response.status == 405, let address {
+            cause = .address
+            text += "; there is no such service at \(address.url): check \(address.setting)"
+        } else {
+            switch response.status {
+            case 408, 500...: cause = .unavailable
+            case 400..<500: cause = .rejected
+            default: cause = .other
+            }
+        }
+        description = text
+        // Who rejects a credential is asked again when the lockout allows it, whatever pause the response names.
+        retryAfter =
+            cause == .rejected ? nil : RetryAfter.pause(in: response, wallMicroseconds: wallMicroseconds)
         let id = response.header("X-Request-Id") ?? response.header("X-IAM-Trace-Id")
         requestID = id.map { cleaned($0, limit: 64) }
     }

@@ -32,7 +32,9 @@ struct CredentialsFile {
     /// `text` without slashes at its end; nil where it is no address.
     static func address(_ text: String) -> String? {
         let lowercase = text.lowercased()
-        guard text.isHeaderValue, lowercase.hasPrefix("http://") || lowercase.hasPrefix("https://") else { return nil }
+        guard text.isHeaderValue, lowercase.hasPrefix("http://") || lowercase.hasPrefix("https://"),
+            !text.contains(where: { "@?#".contains($0) })
+        else { return nil }
         var text = Substring(text)
         while text.last == "/" { text.removeLast() }
         return String(text)
@@ -67,7 +69,15 @@ struct CredentialsFileIssuer: CredentialIssuer {
 
     private func project(_ file: CredentialsFile) throws(IssueFailure) -> ProjectChoice {
         if let id = projectID ?? file["project_id"] { return .id(id) }
-        guard let region, let iamURL = file["iam_endpoint"].flatMap(CredentialsFile.address) ?? iamURL else {
+        var iamURL = iamURL
+        if let endpoint = file["iam_endpoint"] {
+            guard let address = CredentialsFile.address(endpoint) else {
+                throw IssueFailure(
+                    "iam_endpoint in \(path) must be a URL that begins with http:// or https://, without user or query")
+            }
+            iamURL = address
+        }
+        guard let region, let iamURL else {
             throw IssueFailure("give the source a region, or \(path) a project_id", isRefusal: false)
         }
         return .named(region, iamURL: iamURL)

@@ -51,7 +51,7 @@ public struct EnvironmentCredentials {
         let source = IDTokenKeys(
             token: token, providerURN: provider, agencyURN: agency,
             sessionName: value("HUAWEICLOUD_OIDC_SESSION_NAME") ?? "dataarts-fabric-exporter", seconds: seconds,
-            sts: IAM(url: sts, exchanges: exchanges))
+            sts: IAM(url: sts, exchanges: exchanges, setting: "HUAWEICLOUD_SDK_STS_ENDPOINT"))
         let lookup = ProjectLookup(try project(), exchanges: exchanges)
         return RenewingCredentials(TemporaryKeyIssuer(source: source, project: lookup), exchanges: exchanges)
     }
@@ -98,13 +98,33 @@ public struct EnvironmentCredentials {
     private func address(_ variable: String, service: String) throws(CredentialFailure) -> String? {
         guard let given = value(variable) else { return region.map { "https://\(service).\($0).myhuaweicloud.com" } }
         guard let address = CredentialsFile.address(given) else {
-            throw CredentialFailure("\(variable) must be a URL that begins with http:// or https://")
+            throw CredentialFailure(
+                "\(variable) must be a URL that begins with http:// or https://, without user or query")
         }
         return address
     }
 
-    /// A variable that says nothing is as good as none.
-    private func value(_ name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
+    /// The file that ``provider()`` reads secrets from, and the variable that names it; nil if the variables hold them.
+    public static func secretFile(in variables: [String: String]) -> (path: String, variable: String?)? {
+        func value(_ name: String) -> String? { Self.value(name, variables) }
+        func file(_ name: String) -> (path: String, variable: String?)? { value(name).map { ($0, name) } }
+        if value("HUAWEICLOUD_OIDC_PROVIDER_URN") != nil {
+            return value("HUAWEICLOUD_OIDC_ID_TOKEN") == nil ? file("HUAWEICLOUD_OIDC_TOKEN_FILE") : nil
+        }
+        if value("HUAWEICLOUD_SDK_IDP_ID") != nil || value("HUAWEICLOUD_SDK_ID_TOKEN_FILE") != nil {
+            return file("HUAWEICLOUD_SDK_ID_TOKEN_FILE")
+        }
+        if value("HUAWEICLOUD_SDK_AK") != nil || value("HUAWEICLOUD_SDK_SK") != nil { return nil }
+        return file("HUAWEICLOUD_SDK_CREDENTIALS_FILE")
+            ?? value("HOME").map { ("\($0)/.huaweicloud/credentials", nil) }
+    }
+
+    private func value(_ name: String) -> String? { Self.value(name, variables) }
+
+    /// A variable that is empty counts as unset.
+    private static func value(_ name: String, _ variables: [String: String]) -> String? {
+        variables[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
 
     private static let noAddress = CredentialFailure(
         "give the source a region, or set HUAWEICLOUD_SDK_IAM_ENDPOINT and HUAWEICLOUD_SDK_STS_ENDPOINT")

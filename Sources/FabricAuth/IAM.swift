@@ -1,28 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Clocks
-internal import FabricModel
 internal import JSONText
 internal import Secrets
 internal import Transport
 
 /// What is asked of the identity service.
 struct IAM: Sendable {
-    /// Without a slash at its end.
+    /// Without a version and without a slash at its end.
     let url: String
     let exchanges: CredentialExchanges
+    /// The setting that ``url`` comes from, for messages.
+    private let setting: String
+
+    /// The identity service at `url`, which may end in a version (`/v3`, `/v3.0`, `/v5`) and slashes: other programs want
+    /// it so. All addresses of IAM and STS pass through here, wherever they were configured.
+    init(url: String, exchanges: CredentialExchanges, setting: String = "iam_url (or HUAWEICLOUD_SDK_IAM_ENDPOINT)") {
+        self.url = Self.withoutVersion(url)
+        self.exchanges = exchanges
+        self.setting = setting
+    }
+
+    static func withoutVersion(_ url: String) -> String {
+        let schemeEnd = url.firstRange(of: "://")?.upperBound ?? url.startIndex
+        var kept = url[schemeEnd...]
+        while true {
+            while kept.last == "/" { kept.removeLast() }
+            guard let slash = kept.lastIndex(of: "/"), isVersion(kept[kept.index(after: slash)...]) else { break }
+            kept = kept[..<slash]
+        }
+        return String(url[..<schemeEnd] + kept)
+    }
+
+    private static func isVersion(_ segment: Substring) -> Bool {
+        guard segment.first == "v" || segment.first == "V" else { return false }
+        let numbers = segment.dropFirst().split(separator: ".", omittingEmptySubsequences: false)
+        return numbers.count <= 2
+            && numbers.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }
+    }
 
     /// The id of the one project called `name`.
     /// - Parameter secrets: what must be struck out of what IAM says.
     func projectID(
         named name: String, striking secrets: [Secret], authorize: (inout HTTPRequest) -> Void
     ) async throws(IssueFailure) -> String {
+        let path = "/v3/projects"
         let response = try await exchanges.send(
-            .listProjects, .get, "\(url)/v3/projects?name=\(PercentEncoding.encode(name.utf8))", headers: Self.accept,
+            .listProjects, .get, "\(url)\(path)?name=\(PercentEncoding.encode(name.utf8))", headers: Self.accept,
             to: "IAM", authorize: authorize)
         guard response.status == 200 else {
-            throw IssueFailure(
-                response, from: "IAM, asked for the project's id,", striking: secrets,
-                wallMicroseconds: exchanges.clock.wallMicroseconds)
+            throw failure(
+                response, path: path, from: "IAM, asked for the project's id,", striking: secrets, isSigned: true)
         }
         guard let document = JSONDocument(response.body), let count = document.count("/projects") else {
             throw IssueFailure("IAM, asked for the project's id, sent something else than projects", isRefusal: false)
@@ -39,24 +66,24 @@ struct IAM: Sendable {
 
     /// A token for what `body` proves.
     func token(
-        path: String = "/v3/auth/tokens?nocatalog=true", _ body: JSONValue, headers: [HTTPHeader] = [],
+        path: String = "/v3/auth/tokens", _ body: JSONValue, headers: [HTTPHeader] = [],
         striking secrets: [Secret]
     ) async throws(IssueFailure) -> (token: Secret, lifetime: Duration?) {
         let response = try await exchanges.send(
-            .createToken, .post, url + path, headers: Self.accept + [Self.json] + headers,
-            body: Array(body.text.utf8), to: "IAM")
+            .createToken, .post, "\(url)\(path)\(path == "/v3/auth/tokens" ? "?nocatalog=true" : "")",
+            headers: Self.accept + [Self.json] + headers, body: Array(body.text.utf8), to: "IAM")
         guard response.status == 200 || response.status == 201 else {
-            throw IssueFailure(response, from: "IAM, asked for a token,", striking: secrets)
+            throw failure(response, path: path, from: "IAM, asked for a token,", striking: secrets)
         }
         guard let text = response.header("X-Subject-Token"), !text.isEmpty, text.isHeaderValue else {
             throw IssueFailure("IAM sent no token", isRefusal: false)
         }
         let document = JSONDocument(response.body)
-        let life = document.flatMap {
-            lifetime(
-                until: $0.text("/token/expires_at"), from: $0.text("/token/issued_at"), response: response)
-        }
-        return (Secret(text), life)
+        let life = CredentialLife(
+            name: "IAM, asked for a token,", response: response, wallMicroseconds: exchanges.clock.wallMicroseconds)
+        let remaining = try life.remaining(
+            until: document?.text("/token/expires_at"), issued: document?.text("/token/issued_at"))
+        return (Secret(text), remaining)
     }
 
     /// Temporary keys for what `body` asks, as IAM and STS send them.
@@ -68,16 +95,23 @@ struct IAM: Sendable {
             .createToken, .post, url + path, headers: Self.accept + [Self.json], body: Array(body.text.utf8),
             to: name, authorize: authorize)
         guard response.status == 200 || response.status == 201 else {
-            throw IssueFailure(
-                response, from: "\(name), asked for temporary keys,", striking: secrets,
-                wallMicroseconds: exchanges.clock.wallMicroseconds)
+            throw failure(
+                response, path: path, from: "\(name), asked for temporary keys,", striking: secrets, isSigned: true)
         }
-        return try temporaryKey(response, from: name)
+        return try Self.temporaryKey(response, from: name, wallMicroseconds: exchanges.clock.wallMicroseconds)
+    }
+
+    private func failure(
+        _ response: HTTPResponse, path: String, from name: String, striking secrets: [Secret], isSigned: Bool = false
+    ) -> IssueFailure {
+        IssueFailure(
+            response, from: name, striking: secrets, wallMicroseconds: exchanges.clock.wallMicroseconds,
+            isSigned: isSigned, address: (url + path, setting))
     }
 
     /// The keys in `response`, under any of the names they are known by.
-    func temporaryKey(
-        _ response: HTTPResponse, from name: String
+    static func temporaryKey(
+        _ response: HTTPResponse, from name: String, wallMicroseconds: Int64
     ) throws(IssueFailure) -> (key: AccessKey, lifetime: Duration?) {
         let document = JSONDocument(response.body)
         func field(_ names: String...) -> String? {
@@ -89,18 +123,9 @@ struct IAM: Sendable {
             let token = field("securitytoken", "securityToken", "security_token"),
             id.isHeaderValue, token.isHeaderValue
         else { throw IssueFailure("\(name) sent no temporary keys", isRefusal: false) }
-        let life = lifetime(until: field("expires_at", "expiration"), from: nil, response: response)
-        return (AccessKey(id: id, secret: Secret(secret), securityToken: Secret(token)), life)
-    }
-
-    /// How long something lives. Both ends are the service's: this machine's clock may be wrong.
-    private func lifetime(until end: String?, from begin: String?, response: HTTPResponse) -> Duration? {
-        guard let end = end.flatMap({ ISO8601Time.parse($0) }) else { return nil }
-        let begin =
-            begin.flatMap { ISO8601Time.parse($0) } ?? response.header("Date").flatMap { HTTPDate.parse($0) }
-            ?? Timestamp(microseconds: exchanges.clock.wallMicroseconds)
-        let (life, overflow) = end.microseconds.subtractingReportingOverflow(begin.microseconds)
-        return overflow ? nil : .microseconds(max(0, life))
+        let life = CredentialLife(name: name, response: response, wallMicroseconds: wallMicroseconds)
+        let remaining = try life.remaining(until: field("expires_at", "expiration"), issued: nil)
+        return (AccessKey(id: id, secret: Secret(secret), securityToken: Secret(token)), remaining)
     }
 
     static let accept = [HTTPHeader("Accept", "application/json")]

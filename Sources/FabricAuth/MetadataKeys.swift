@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Clocks
 internal import Secrets
 internal import Transport
 
@@ -40,9 +41,11 @@ struct MetadataKeys: TemporaryKeySource {
                     isRefusal: true)
             }
             throw IssueFailure(
-                response, from: "\(Self.name), asked for keys,", striking: sessionToken.map { [$0] } ?? [])
+                response, from: "\(Self.name), asked for keys,", striking: sessionToken.map { [$0] } ?? [],
+                wallMicroseconds: exchanges.clock.wallMicroseconds)
         }
-        return try IAM(url: url, exchanges: exchanges).temporaryKey(response, from: Self.name)
+        return try IAM.temporaryKey(
+            response, from: Self.name, wallMicroseconds: exchanges.clock.wallMicroseconds)
     }
 
     /// A session token; nil where the service knows none.
@@ -58,7 +61,10 @@ struct MetadataKeys: TemporaryKeySource {
             }
             return Secret(text)
         case 404, 405, 503: return nil
-        default: throw IssueFailure(response, from: "\(Self.name), asked for a session token,", striking: [])
+        default:
+            throw IssueFailure(
+                response, from: "\(Self.name), asked for a session token,", striking: [],
+                wallMicroseconds: exchanges.clock.wallMicroseconds)
         }
     }
 

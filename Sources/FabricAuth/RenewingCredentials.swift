@@ -5,7 +5,7 @@ import Synchronization
 
 /// Credentials that are obtained and end. One is obtained at a time, for all who wait; it is renewed before it ends, while
 /// the old one still serves; and who refuses to issue one is left alone for a minute, then for 2, 4 … 15, because wrong
-/// passwords and keys lock accounts.
+/// passwords and keys lock accounts. A service that asks for a pause gets it, whatever changes meanwhile.
 public actor RenewingCredentials: CredentialProvider {
     private struct Held {
         var credential: Credential
@@ -20,6 +20,9 @@ public actor RenewingCredentials: CredentialProvider {
         var nextTry: ContinuousClock.Instant
         /// In a row, of the same kind.
         var count: Int
+
+        /// Whether the service asked for the pause, which then holds for other secrets and after a reload too.
+        var isPause: Bool { failure.retryAfter != nil }
     }
 
     /// See ``CredentialProvider/isLockable``.
@@ -55,8 +58,8 @@ public actor RenewingCredentials: CredentialProvider {
 
     /// See ``CredentialProvider/testAnew()``.
     public func testAnew() async {
-        guard setback != nil else { return }
-        setback?.nextTry = clock.now
+        guard let setback, !setback.isPause else { return }
+        self.setback?.nextTry = clock.now
         published.withLock { if $0.nextProbe != nil { $0.nextProbe = clock.now } }
     }
 
@@ -98,15 +101,16 @@ public actor RenewingCredentials: CredentialProvider {
     /// Why there is no credential.
     private var failure: CredentialFailure {
         CredentialFailure(
-            setback?.failure.description ?? "no credential could be obtained", requestID: setback?.failure.requestID)
+            setback?.failure.description ?? "no credential could be obtained", requestID: setback?.failure.requestID,
+            cause: setback?.failure.cause ?? .other)
     }
 
     private func isAlive(_ held: Held) -> Bool { held.endsAt.map { clock.now < $0 } ?? true }
 
-    /// Whether asking is allowed now: other secrets may always be tried.
+    /// Whether asking is allowed now: other secrets may be tried at once, unless the service asked for a pause.
     private func mayTry(_ secrets: [Secret]) -> Bool {
         guard let setback else { return true }
-        return clock.now >= setback.nextTry || setback.secrets != secrets
+        return clock.now >= setback.nextTry || (setback.secrets != secrets && !setback.isPause)
     }
 
     private func begin(_ secrets: [Secret]) {
@@ -169,11 +173,11 @@ public actor RenewingCredentials: CredentialProvider {
         exchanges.count(isSuccess: false)
     }
 
+    /// Waits for the end of the renewal that is under way, and of no other. It ends: an issuer makes at most five requests
+    /// (a session token and keys of the metadata service, both twice, and the project), each with a timeout.
     private func waitForRenewal() async throws(CredentialFailure) {
-        while isRenewing {
-            let seen = renewed.version
-            await renewed.wait(beyond: seen)
-            if Task.isCancelled { throw CredentialFailure("the poll was ended before a credential was obtained") }
-        }
+        guard isRenewing else { return }
+        await renewed.wait(beyond: renewed.version)
+        if Task.isCancelled { throw CredentialFailure("the poll was ended before a credential was obtained") }
     }
 }

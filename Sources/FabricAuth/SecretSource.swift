@@ -23,7 +23,9 @@ public struct SecretSource: Sendable {
         switch place {
         case .value(let value): secret = value
         case .file(let file):
-            do { secret = try await file.read() } catch { throw CredentialFailure(error.description) }
+            do { secret = try await file.read() } catch {
+                throw CredentialFailure(error.description, cause: .secretFile)
+            }
         }
         guard !isHeader || secret.isHeaderValue else {
             throw CredentialFailure("a secret holds characters that no header can carry")

@@ -52,7 +52,9 @@ public final class TokenFileCredentials: CredentialProvider {
 
     private func look(_ now: ContinuousClock.Instant) async throws(CredentialFailure) -> Credential {
         let token: Secret
-        do { token = try await file.read() } catch { throw CredentialFailure(error.description) }
+        do { token = try await file.read() } catch {
+            throw CredentialFailure(error.description, cause: .secretFile)
+        }
         guard token.isHeaderValue else {
             throw CredentialFailure("the token file holds characters that no header can carry")
         }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ExporterConfig
 internal import FabricAPI
+internal import FabricAuth
 internal import FabricModel
 
 /// What an operator can do about what `check --connect` found.
 struct ConnectAdvice {
     /// What failed.
     enum Subject {
-        case credential(didAnswer: Bool)
+        case credential(didAnswer: Bool, CredentialFailure.Cause)
         case discovery
         case workspace(SourceFindings.Entry)
     }
@@ -27,9 +28,10 @@ struct ConnectAdvice {
 
     /// What to do about `failure`, in sentences.
     func remedies(for failure: APIFailure, of subject: Subject) -> [String] {
+        if case .credential(_, let cause) = subject, let remedy = remedy(for: cause) { return [remedy] }
         if let clock = clockRemedy(for: failure) { return [clock] }
         switch (failure.reason, subject) {
-        case (.credentials, .credential(didAnswer: false)): return [unreachable("IAM (or the metadata service)")]
+        case (.credentials, .credential(didAnswer: false, _)): return [unreachable("IAM (or the metadata service)")]
         case (.credentials, _): return [credentialRemedy]
         case (.unauthenticated, _): return [refusedRemedy]
         case (.forbidden, .workspace):
@@ -102,6 +104,29 @@ struct ConnectAdvice {
     static func skew(_ ahead: Int64) -> String {
         let amount = abs(ahead) < 120 ? "\(abs(ahead)) s" : "\(abs(ahead) / 60) minutes"
         return "\(amount) \(ahead < 0 ? "behind" : "ahead of") the service's"
+    }
+
+    /// What to do where the cause alone says it.
+    private func remedy(for cause: CredentialFailure.Cause) -> String? {
+        switch cause {
+        case .address:
+            return
+                "The address of IAM is wrong, not the credential, which was not tried: set iam_url to IAM's address, such "
+                + "as https://iam.\(settings.region ?? "cn-north-4").myhuaweicloud.com, without a path, or set "
+                + "HUAWEICLOUD_SDK_IAM_ENDPOINT (for id tokens HUAWEICLOUD_SDK_STS_ENDPOINT)."
+        case .expired:
+            return
+                "Compare this machine's clock with the service's and synchronize it (NTP). If they agree, the service "
+                + "issues credentials that have expired: name the request to its support."
+        case .secretFile:
+            return
+                "Put the secret into the file that the message names, readable for the user that runs the exporter. The "
+                + "exporter notices it within seconds."
+        case .unavailable:
+            return "What issues credentials throttles requests or is in trouble, and has rejected nothing: try again later, and "
+                + "name the request id to its support if it stays so."
+        case .rejected, .other: return nil
+        }
     }
 
     private func clockRemedy(for failure: APIFailure) -> String? {

@@ -76,8 +76,8 @@ struct ConnectText {
             lines += advice.remedies(for: failure, of: subject).map { "    -> \($0)" }
         }
         let name = source.settings.name
-        if case .failed(let failure, let didAnswer) = source.credential {
-            add("credential of \(name)", failure, .credential(didAnswer: didAnswer))
+        if case .failed(let failure, let didAnswer, let cause) = source.credential {
+            add("credential of \(name)", failure, .credential(didAnswer: didAnswer, cause))
         }
         if case .failure(let failure) = source.discovery?.found { add("discovery of \(name)", failure, .discovery) }
         if let discovery = source.discovery, discovery.givesNothingToPoll {

@@ -37,6 +37,8 @@ public final class Exporter: Sendable {
         var byName: [String: SourceSupervisor] = [:]
         var regions: [String: String] = [:]
         var areRunning = false
+        /// Names of those whose credential is being looked at.
+        var watched: Set<String> = []
     }
 
     private let renderedSources: SourceFragments
@@ -94,6 +96,9 @@ public final class Exporter: Sendable {
             }
         }
         for warning in configuration.warnings { logger.warning("\(warning)") }
+        for missing in configuration.missingSecrets {
+            logger.warning("\(missing); polls that need it fail with reason credentials until it has content")
+        }
         surroundings.limiter.resize(to: configuration.poll.concurrency)
         store.configure(
             interval: configuration.poll.interval, staleAfter: configuration.poll.staleAfter,
@@ -151,18 +156,26 @@ public final class Exporter: Sendable {
         await surroundings.fleet.pollOnce(sideBySide: surroundings.limiter.concurrency)
     }
 
-    /// Polls the workspaces of each source at once whose rejected credential has been replaced meanwhile.
-    func pollWhereSecretsChanged() async {
-        let sources = sources.withLock { $0.byName }
-        // A file that hangs delays its own source alone.
-        await withDiscardingTaskGroup { group in
-            for (name, source) in sources {
-                group.addTask { [surroundings] in
-                    if await source.client.hasUntriedCredential() { await surroundings.fleet.pollNow(source: name) }
-                }
-            }
+    /// The sources whose credential nobody is looking at now; each must be handed to ``pollIfCredentialChanged(_:)``.
+    func takeUnwatched() -> [String] {
+        sources.withLock { sources in
+            let names = sources.byName.keys.filter { !sources.watched.contains($0) }
+            sources.watched.formUnion(names)
+            return names
         }
     }
+
+    /// Polls and discovers at once if the source's credential was rejected, or there was none, and there is another now.
+    func pollIfCredentialChanged(_ name: String) async {
+        if let source = sources.withLock({ $0.byName[name] }), await source.client.hasUntriedCredential() {
+            await surroundings.fleet.pollNow(source: name)
+            if failingDiscoveries.contains(name) { await source.discoverNow() }
+        }
+        sources.withLock { _ = $0.watched.remove(name) }
+    }
+
+    /// The client of a source.
+    func client(of source: String) -> SourceClient? { sources.withLock { $0.byName[source]?.client } }
 
     /// Looks for polls and discoveries that do not end, and for credentials in doubt. To be called every second.
     func watch() async {

@@ -46,8 +46,8 @@ struct ReloadService: Service {
     }
 }
 
-/// Looks every second whether the secret of a source that fails for want of a good one has been replaced, and polls the
-/// source at once when it has.
+/// Looks every second whether a source that fails for want of a credential can get one, and polls it at once if it can. A
+/// source whose secret file or IAM takes long delays no other.
 struct SecretWatchService: Service {
     private static let period = Duration.seconds(1)
 
@@ -56,9 +56,13 @@ struct SecretWatchService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                try? await clock.sleep(until: clock.now + Self.period)
-                await exporter.pollWhereSecretsChanged()
+            await withDiscardingTaskGroup { group in
+                while !Task.isCancelled {
+                    try? await clock.sleep(until: clock.now + Self.period)
+                    for source in exporter.takeUnwatched() {
+                        group.addTask { await exporter.pollIfCredentialChanged(source) }
+                    }
+                }
             }
         }
     }

@@ -84,10 +84,11 @@ struct SourceCheck: Sendable {
             if watch.exchanges == 0 { return .given }
             return .obtained(endsAt: credentials.status.expiryMicroseconds)
         } catch let failure as CredentialFailure {
-            let failure = APIFailure(.credentials, failure.description, requestID: failure.requestID)
-            return .failed(failure, didAnswer: watch.failure == nil)
+            return .failed(
+                APIFailure(.credentials, failure.description, requestID: failure.requestID),
+                didAnswer: watch.failure == nil, cause: failure.cause)
         } catch {
-            return .failed(APIFailure(.credentials, "\(error)"), didAnswer: true)
+            return .failed(APIFailure(.credentials, "\(error)"), didAnswer: true, cause: .other)
         }
     }
 

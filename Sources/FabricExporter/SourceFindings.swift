@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ExporterConfig
 internal import FabricAPI
+internal import FabricAuth
 internal import FabricModel
 
 /// What `check --connect` found of one source.
@@ -11,7 +12,7 @@ struct SourceFindings: Sendable {
         case given
         /// It was issued, and ends then, in microseconds since the epoch, where that is known.
         case obtained(endsAt: Int64?)
-        case failed(APIFailure, didAnswer: Bool)
+        case failed(APIFailure, didAnswer: Bool, cause: CredentialFailure.Cause)
     }
 
     /// What discovery found.

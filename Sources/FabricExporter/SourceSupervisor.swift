@@ -105,6 +105,17 @@ actor SourceSupervisor {
         }
     }
 
+    /// Discovers at once instead of at the next slot, if discovery is running.
+    func discoverNow() async {
+        guard let task = discovery?.task else { return }
+        let epoch = discoveryEpoch
+        task.cancel()
+        await task.value
+        guard epoch == discoveryEpoch else { return }
+        discovery?.task = nil
+        startDiscovery()
+    }
+
     /// Discovers once, where discovery is on.
     func discoverOnce() async { await discovery?.loop.step() }
 

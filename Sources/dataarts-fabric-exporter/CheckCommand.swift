@@ -16,9 +16,18 @@ struct CheckCommand: AsyncParsableCommand {
         help: "Also get credentials, discover, list one page of every workspace, and say what to do where that fails.")
     var connects = false
 
+    @Flag(
+        name: .customLong("allow-missing-secrets"),
+        help: "Warn about secret files that are missing or empty instead of refusing them: serve waits for them.")
+    var allowsMissingSecrets = false
+
     func run() async throws {
-        let configuration = try source.read()
-        StandardOutput.write(Self.summary(configuration))
+        let configuration = try source.read(requiresSecrets: !allowsMissingSecrets)
+        let secrets = EnvironmentSecrets(configuration, environment: ProcessEnvironment.variables())
+        let problems = secrets.problems + (allowsMissingSecrets ? [] : secrets.missing)
+        guard problems.isEmpty else { throw ProgramEnd(ProgramEnd.usage, problems.joined(separator: "\n")) }
+        let missing = configuration.missingSecrets + (allowsMissingSecrets ? secrets.missing : []) + secrets.warnings
+        StandardOutput.write(Self.summary(configuration) + missing.map { "Warning: \($0)" })
         guard connects else { return }
         let outcome: ConnectRun.Outcome
         do throws(ExporterError) { outcome = try await ConnectRun(configuration: configuration).run() } catch {

@@ -21,23 +21,28 @@ struct ConfigurationOptions: ParsableArguments {
     var tokenFile: String?
 
     /// Reads and checks the configuration.
+    /// - Parameter requiresSecrets: whether a secret file that is missing or empty is a problem.
     /// - Throws: ``ProgramEnd`` with every problem.
-    func read() throws -> ExporterConfiguration {
+    func read(requiresSecrets: Bool = false) throws -> ExporterConfiguration {
         if file != nil, region != nil || !workspaces.isEmpty || tokenFile != nil {
             throw ProgramEnd(
                 ProgramEnd.usage, "--region, --workspace and --token-file make a configuration without --config.file")
         }
-        do throws(ConfigurationProblems) { return try reread() } catch {
+        do throws(ConfigurationProblems) { return try reread(requiresSecrets: requiresSecrets) } catch {
             throw ProgramEnd(ProgramEnd.usage, error.description)
         }
     }
 
     /// Reads the configuration from where it came.
-    func reread() throws(ConfigurationProblems) -> ExporterConfiguration {
+    func reread(requiresSecrets: Bool = false) throws(ConfigurationProblems) -> ExporterConfiguration {
         let environment = ProcessEnvironment.variables()
-        if let file { return try ConfigurationReader.read(file: file, environment: environment) }
+        if let file {
+            return try ConfigurationReader.read(
+                file: file, environment: environment, requiresSecrets: requiresSecrets)
+        }
         return try ConfigurationReader.fromFlags(
-            region: region, workspaces: workspaces, tokenFile: tokenFile, environment: environment)
+            region: region, workspaces: workspaces, tokenFile: tokenFile, environment: environment,
+            requiresSecrets: requiresSecrets)
     }
 }
 

@@ -34,6 +34,25 @@ struct AuthAndDiscoveryTests {
         }
     }
 
+    @Test("access_key, metadata and assume_agency: HUAWEICLOUD_SDK_IAM_ENDPOINT comes before the region's address too")
+    func iamURLOfOthers() throws {
+        let environment = ["HUAWEICLOUD_SDK_IAM_ENDPOINT": "https://iam.example.com/v3/"]
+        let agency = "\nassume_agency: {agency: a, domain: d}"
+        for auth in [
+            "access_key: {id: a, secret: s3cret}", "access_key: {id: a, secret: s3cret, project_id: p}\(agency)",
+            "password: {domain: d, user: u, password: p}\(agency)", "metadata: {}",
+        ] {
+            let iamURL: String? =
+                switch try source(Reading.authOf(auth), environment).auth {
+                case .accessKey(let key): key.iamURL
+                case .password(let password): password.iamURL
+                case .metadata(let metadata): metadata.iamURL
+                case .token, .environment: nil
+                }
+            #expect(iamURL == "https://iam.example.com/v3")
+        }
+    }
+
     @Test("password: a malformed HUAWEICLOUD_SDK_IAM_ENDPOINT is refused without its value")
     func badEndpoint() {
         let text = Reading.authOf("password: {domain: a, user: u, password: hunter2hunter2}")

@@ -13,7 +13,7 @@ struct FlagTests {
     ) throws(ConfigurationProblems) -> ExporterConfiguration {
         try ConfigurationReader.fromFlags(
             region: region, workspaces: workspaces, tokenFile: tokenFile, environment: Reading.environment,
-            files: Reading.access
+            files: Reading.access, requiresSecrets: true
         )
     }
 

@@ -28,10 +28,12 @@ enum Reading {
     static func read(
         _ text: String,
         fileName: String = "config.yaml",
-        environment: [String: String] = environment
+        environment: [String: String] = environment,
+        requiresSecrets: Bool = true
     ) throws(ConfigurationProblems) -> ExporterConfiguration {
         try ConfigurationReader.read(
-            text: Array(text.utf8), fileName: fileName, environment: environment, files: access
+            text: Array(text.utf8), fileName: fileName, environment: environment, files: access,
+            requiresSecrets: requiresSecrets
         )
     }
 
@@ -42,7 +44,8 @@ enum Reading {
     ) -> [String] {
         do throws(ConfigurationProblems) {
             _ = try ConfigurationReader.read(
-                text: bytes, fileName: "config.yaml", environment: environment, files: access
+                text: bytes, fileName: "config.yaml", environment: environment, files: access,
+                requiresSecrets: true
             )
             return []
         } catch {

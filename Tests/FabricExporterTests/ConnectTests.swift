@@ -176,6 +176,38 @@ struct ConnectTests {
         }
     }
 
+    @Test("An IAM address that is wrong is blamed itself, not the password; one with a version works")
+    func wrongAddress() async throws {
+        let auth = { (url: String) in
+            AuthSettings.password(
+                PasswordSettings(
+                    iamURL: url, domain: "acme", user: "exporter", password: .value(Secret("Sup3rSecretPassword")),
+                    project: .name("cn-north-4")))
+        }
+        let cloud = Self.cloud()
+        cloud.updateIdentity {
+            $0.users = [.init(domain: "acme", name: "exporter", password: "Sup3rSecretPassword")]
+        }
+        try await Scene.run(cloud, authAt: { auth($0 + "/identity") }) { scene in
+            let (text, failing) = try await connect(scene)
+            #expect(failing == ["simulated"])
+            #expect(text.contains("/identity/v3/auth/tokens: check iam_url"), "\(text)")
+            #expect(text.contains("-> The address of IAM is wrong, not the credential"), "\(text)")
+            #expect(!text.contains("Check auth.password") && !text.contains("wrong passwords"), "\(text)")
+        }
+        try await Scene.run(cloud, authAt: auth) { scene in
+            cloud.inject(.status(503, body: []), for: .operation(.createToken))
+            let (text, _) = try await connect(scene)
+            #expect(text.contains("-> What issues credentials throttles requests or is in trouble"), "\(text)")
+            #expect(!text.contains("Check auth.password"), "\(text)")
+            cloud.clearFaults()
+        }
+        try await Scene.run(cloud, authAt: { auth($0 + "/v3/") }) { scene in
+            let (text, failing) = try await connect(scene)
+            #expect(failing == [], "\(text)")
+        }
+    }
+
     @Test("A clock that is wrong is named before anything else, where signatures fail because of it")
     func skewedClock() async throws {
         for (minutes, direction) in [(40, "ahead of"), (-40, "behind")] {

@@ -169,6 +169,30 @@ def access_keys(case: Case, needs: str) -> None:
 
 
 def passwords(case: Case, needs: str) -> None:
+    for path in ("/v3", "/v3.0/", "//"):
+        with check(case, f"an address of IAM that ends in {path}", needs) as it:
+            it.good(it.password().replace(it.url, json_text.write(it.plane.base_url + path)))
+    for life in (-60, 0, 1):
+        with (
+            check(case, f"tokens that have {life} s left are failures with a pause", needs, token_life=life) as it,
+            it.serving(it.password()) as running,
+        ):
+            wait_for(lambda: it.up(running) == {0.0}, 8, "every workspace is down")
+            time.sleep(8)
+            require(it.identity.count("password") <= 5, f"{it.identity.count('password')} log-ins")
+            require_equal(set(it.failures(running)), {"credentials"}, "the reasons")
+            require_equal(value(running, REFRESHES), 0.0, "refreshes")
+            require((value(running, REFRESH_FAILURES) or 0) >= 2, "too few failures are counted")
+            require("clock" in running.log(), running.log()[-800:])
+    with check(case, "a password file that comes after the start", needs) as it:
+        auth = it.password()
+        (it.with_.directory / "password").unlink()
+        with it.serving(auth) as running:
+            wait_for(lambda: it.up(running) == {0.0}, 8, "every workspace is down")
+            require("password: no such file" in running.log().lower(), running.log()[-800:])
+            require_equal(it.identity.count("password"), 0, "log-ins")
+            it.secret("password", PASSWORD)
+            it.wait_until_up(running)
     for more, title in (("", "by the region's name"), (f", project_id: {PROJECT}", "by id")):
         with check(case, f"a password gives a token of the project named {title}, one for all", needs) as it:
             page = it.good(it.password(more))

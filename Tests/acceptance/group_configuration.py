@@ -64,6 +64,14 @@ def good(with_: Bench) -> None:
         file = configuration.write(with_.directory, "accepted.yaml", [source], "all")
         outcome = with_.exporter.run("check", "--config.file", file)
         require(outcome.status == 0, f"status {outcome.status}\n{outcome.everything[:800]}")
+    with with_.report.check("check warns of a missing secret file with --allow-missing-secrets"):
+        text = "sources:\n  - region: cn-north-4\n    auth: {token_file: no-such-token}\n    workspaces: [{id: a}]\n"
+        (with_.directory / "late.yaml").write_text(text, "utf-8")
+        place = "late.yaml:3:24: sources[0].auth.token_file: cannot read no-such-token: no such file"
+        outcome = with_.exporter.run("check", "--config.file", "late.yaml")
+        require(outcome.status == 2 and place in outcome.stderr, outcome.everything[:800])
+        outcome = with_.exporter.run("check", "--allow-missing-secrets", "--config.file", "late.yaml")
+        require(outcome.status == 0 and f"Warning: {place}" in outcome.everything, outcome.everything[:800])
     for flag in ("--version", "--help"):
         with with_.report.check(f"{flag} prints something and ends with status 0"):
             outcome = with_.exporter.run(flag)

@@ -152,6 +152,17 @@ def refused(with_: Bench) -> None:
         outcome = it.connect(it.source(it.key(secret=f"{PLANTED}-wrong"), workspaces=many(60)))
         require_said(outcome, 3, "lock the key", "59 workspaces not asked")
         require(it.asked() <= 2, f"{it.asked()} requests")
+    with check(with_, "connect: an address of IAM that is wrong is blamed itself, not the password", ahead=0) as it:
+        wrong = json_text.write(f"{it.plane.base_url}/identity")
+        (with_.directory / "password").write_text(identity.PASSWORD + "\n", "utf-8")
+        outcome = it.connect(
+            it.source(
+                f"{{password: {{iam_url: {wrong}, domain: {identity.DOMAIN}, user: {identity.USER}, "
+                "password_file: password}}"
+            )
+        )
+        require_said(outcome, 3, "/identity/v3/auth/tokens: check iam_url", "The address of IAM is wrong")
+        require("wrong passwords" not in outcome.everything, outcome.everything[-800:])
     with check(with_, "connect: one source of two fails, and the other is told in full") as it:
         bad = it.source(f"{{token: {PLANTED}-expired}}", name="bad")
         require_said(it.connect(bad, it.source(name="good")), 3, "Source bad", "Source good", "3 of 6 workspaces")

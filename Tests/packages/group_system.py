@@ -135,14 +135,20 @@ def check_service(report: Report, machine: Machine) -> None:
         )
         require("Configuration is valid: 1 source" in said, said)
         secret.unlink()
-    file.write_text(CONFIGURATION)
-    with report.check("without the secret it fails at once, says why, and is not tried again"):
+    file.write_text(CONFIGURATION.replace("domain:", "domian:"))
+    with report.check("with a wrong configuration it fails at once, says why, and is not tried again"):
         service.control("start")
         wait_for(lambda: service.property("ActiveState") == "failed", 10, "it has failed")
         require_equal(service.property("ExecMainStatus"), "2", "its status")
         said = machine.run("journalctl", "--output=cat", f"--unit={NAME}")
-        require("config.yaml:9:24: sources[0].auth.password.password_file:" in said, said)
+        require("config.yaml:7:9: sources[0].auth.password.domian: unknown key" in said, said)
         require_equal(service.property("NRestarts"), "0", "restarts")
+    file.write_text(CONFIGURATION)
+    with report.check("without the secret it serves, and says which file is empty"):
+        service.control("restart")
+        machine.wait_for_page(METRICS, r'^dataarts_fabric_workspace_up\{.*workspace="analytics"\} 0$')
+        said = machine.run("journalctl", "--output=cat", f"--unit={NAME}")
+        require("config.yaml:9:24: sources[0].auth.password.password_file:" in said, said)
     secret.write_text("not a real one\n")
     secret.chmod(0o600)
     with report.check("with it it serves"):

@@ -41,7 +41,7 @@ private func read(_ bytes: [UInt8], hiding secret: String) {
         let configuration = try ConfigurationReader.read(
             text: bytes, fileName: "folder/config.yaml", environment: environment, files: files)
         require(!configuration.sources.isEmpty, "a configuration without a source")
-        for warning in configuration.warnings { check(warning, isHidden ? secret : nil) }
+        for warning in configuration.warnings + configuration.missingSecrets { check(warning, isHidden ? secret : nil) }
     } catch {
         require(!error.problems.isEmpty, "refused without a word")
         for problem in error.problems {
