@@ -32,13 +32,6 @@ struct FileAccess: Sendable {
     /// The real file system.
     static let system = FileAccess { (path, limit) throws(Failure) in
         try FileBeingRead.note(path) { () throws(Failure) in try readAll(path, limit) }
-    }
-
-    private static func readAll(_ path: String, _ limit: Int) throws(Failure) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure(errno) }
-        defer { close(descriptor) }
-        return try bytes(of: descriptor, limit)
     } readAtOnce: { (path, limit) throws(Failure) in
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw failure(errno) }
@@ -47,6 +40,13 @@ struct FileAccess: Sendable {
         guard fstat(descriptor, &status) == 0 else { throw failure(errno) }
         // What is read from a pipe here would be missing when the secret is needed.
         guard status.st_mode & S_IFMT != S_IFIFO else { throw .notReady }
+        return try bytes(of: descriptor, limit)
+    }
+
+    private static func readAll(_ path: String, _ limit: Int) throws(Failure) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure(errno) }
+        defer { close(descriptor) }
         return try bytes(of: descriptor, limit)
     }
 
