@@ -29,8 +29,11 @@ final class ConnectionPool {
         self.tls = tls
     }
 
-    // Every easy handle has left the pool before its transfer lets go of it.
-    deinit { curl_share_cleanup(pointer) }
+    deinit {
+        let code = curl_share_cleanup(pointer)
+        // Every easy handle has left the pool before its transfer lets go of it; else the connections would stay open.
+        assert(code == CURLSHE_OK)
+    }
 }
 
 /// The pool that new requests of each transport use.
