@@ -123,8 +123,9 @@ struct ConnectAdvice {
                 "Put the secret into the file that the message names, readable for the user that runs the exporter. The "
                 + "exporter notices it within seconds."
         case .unavailable:
-            return "What issues credentials throttles requests or is in trouble, and has rejected nothing: try again later, and "
-                + "name the request id to its support if it stays so."
+            return
+                "What issues credentials throttles requests or is in trouble, and has rejected nothing: try again "
+                + "later, and name the request id to its support if it stays so."
         case .rejected, .other: return nil
         }
     }
