@@ -53,7 +53,6 @@ READABLE_TIMES = (
 UNREADABLE_TIMES = ("yesterday", "2025-13-40T00:00:00Z", "2025-02-29T00:00:00Z", "2025-01-10T25:61:00Z", "12:24:30")
 
 
-
 def hours_ahead(hours: int) -> str:
     """A time in the future, as the API writes it."""
     moment = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=hours)
