@@ -115,7 +115,11 @@ struct ListeningTests {
         defer { file.remove() }
         let body = try file.opened()
         let whole = ListenerResponse(status: 200, body: .pieces([.file(body, 0..<16 << 20)]))
-        try await withListener(handler: { $0.path == "/whole" ? whole : .text(200, "ok") }) { address, listener in
+        try await withListener(
+            handler: { $0.path == "/whole" ? whole : .text(200, "ok") },
+            // The client may have to wait for its thread for long when all suites run at once.
+            settings: { $0.stallTimeout = .seconds(600) }
+        ) { address, listener in
             let idle = try RawClient(connectingTo: address)
             try await idle.send(Self.get)
             _ = try await idle.receive(upTo: "ok")
