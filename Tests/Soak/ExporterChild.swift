@@ -41,6 +41,8 @@ final class ExporterChild {
     /// Where it is scraped, as `127.0.0.1:41234`.
     let address: String
     let log: LogPipe
+    /// The seconds that a response may take at most. Troubles are not ended meanwhile.
+    private static let patience = 8
 
     private init(process: ChildProcess, address: String, log: LogPipe) {
         self.process = process
@@ -103,7 +105,7 @@ final class ExporterChild {
 
     /// Sends a request and leaves the connection open.
     func begin(_ method: String, _ path: String) async throws -> RawClient {
-        let client = try RawClient(connectingTo: address)
+        let client = try RawClient(connectingTo: address, limit: Self.patience)
         try await client.send("\(method) \(path) HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         return client
     }
@@ -117,7 +119,7 @@ final class ExporterChild {
     /// Asks for the page, in either format, compressed or not.
     func scrape(openMetrics: Bool, gzip: Bool) async throws -> Scrape {
         let sent = WallTime.now
-        let client = try RawClient(connectingTo: address)
+        let client = try RawClient(connectingTo: address, limit: Self.patience)
         let accept = openMetrics ? "application/openmetrics-text;version=1.0.0" : "text/plain"
         let encoding = gzip ? "Accept-Encoding: gzip\r\n" : ""
         try await client.send(

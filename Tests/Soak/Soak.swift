@@ -42,6 +42,9 @@ struct Soak {
         if stage.name == nil, options.kinds.contains(.names) {
             say("soak: SKIPPED: a name that moves to another address; only root can give the exporter an /etc/hosts")
         }
+        if stage.frontRelay == nil, options.kinds.contains(.connections) {
+            say("soak: SKIPPED: stalled connections of HTTP/2; nginx or openssl is not installed")
+        }
         let hasAge = try Self.knowsConnectionAge(options.binary)
         configurationText = stage.configurationText(hasConnectionAge: hasAge)
         configuration = try TemporaryFile(configurationText, name: "config.yaml")
@@ -50,7 +53,7 @@ struct Soak {
             flags: ["--web.enable-lifecycle", "--web.config.file", stage.webFile.path], hosts: stage.name?.hosts.path)
         checker = Checker(
             history: stage.history, configured: stage.constantIDs,
-            steady: options.kinds.contains(.refused) ? stage.steadyIDs : [],
+            steady: options.kinds.isDisjoint(with: [.refused, .connections]) ? [] : stage.steadyIDs,
             holdingBack: options.holdsBack ? stage.constantIDs.first : nil, timing: timing)
         overload =
             options.kinds.contains(.overload)

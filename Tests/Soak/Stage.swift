@@ -15,6 +15,9 @@ final class Stage {
     let configuredRelay: StallingRelay
     /// The two addresses of the discovered source.
     let discoveredRelays: [StallingRelay]
+    /// The first of the steady sources by HTTP/2, and what lies before it; nil: nginx is not installed.
+    private let front: HTTP2Front?
+    let frontRelay: StallingRelay?
     /// Nil if this process may not move names.
     let name: MovingName?
     let tokenFile: TemporaryFile
@@ -68,6 +71,8 @@ final class Stage {
         }
         self.servers = servers
         configuredRelay = try StallingRelay(to: try Self.port(servers[0]))
+        front = options.kinds.contains(.connections) ? try HTTP2Front(before: try Self.port(servers[2])) : nil
+        frontRelay = try front.map { try StallingRelay(to: $0.port) }
         name = options.kinds.contains(.names) ? try MovingName() : nil
         let relay = try StallingRelay(to: try Self.port(servers[1]))
         let other = try StallingRelay(to: try Self.port(servers[1]), on: "127.0.0.2", port: relay.port)
@@ -109,7 +114,8 @@ final class Stage {
 
     /// Stops the control planes and removes the files.
     func stop() async {
-        for relay in discoveredRelays + [configuredRelay] { relay.stop() }
+        for relay in discoveredRelays + [configuredRelay] + (frontRelay.map { [$0] } ?? []) { relay.stop() }
+        try? front?.stop()
         for server in servers { await server.shutdown() }
         for task in running { await task.value }
         tokenFile.remove()
@@ -148,7 +154,13 @@ final class Stage {
                 + "password: \(Self.user.password), project: cn-north-4}",
         ]
         for (index, auth) in steadyAuth.enumerated() {
-            text += source("steady-\(index)", url: servers[2 + index].baseURL, auth: auth, steady[index])
+            var url = servers[2 + index].baseURL
+            var tls: String?
+            if index == 0, let front, let frontRelay {
+                url = "https://127.0.0.1:\(frontRelay.port)"
+                tls = "ca_file: \(front.certificate)"
+            }
+            text += source("steady-\(index)", url: url, auth: auth, tls: tls, steady[index])
         }
         return text
             + source(
@@ -156,7 +168,9 @@ final class Stage {
                 configured)
     }
 
-    private func source(_ name: String, url: String, auth: String, _ cloud: SimulatedCloud) -> String {
+    private func source(
+        _ name: String, url: String, auth: String, tls: String? = nil, _ cloud: SimulatedCloud
+    ) -> String {
         func quoted(_ text: String) -> String {
             "\"" + text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""
         }
@@ -165,6 +179,7 @@ final class Stage {
                 region: cn-north-4
                 base_url: \(url)
                 auth: {\(auth)}
+                tls: {\(tls ?? "")}
                 workspaces:
 
             """

@@ -125,7 +125,13 @@ struct Troubles {
 
     private var connections: [Act] {
         let relays = stage.discoveredRelays
-        return [
+        let front = stage.frontRelay.map { relay in
+            Act("stalled connections, HTTP/2", lasts: 16_000...18_000) { _ in
+                relay.stallOpenConnections()
+                return {}
+            }
+        }
+        return (front.map { [$0] } ?? []) + [
             Act("stalled connections, configured") { [stage] _ in
                 stage.configuredRelay.stallOpenConnections()
                 return {}
