@@ -150,7 +150,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SoakTests",
-            dependencies: ["FabricSimulator", "fabric-soak"],
+            dependencies: ["FabricSimulator", "TestSupport", "fabric-soak"],
             swiftSettings: strict
         ),
         tests("Aggregation", ["Exposition", "FabricModel", "TestSupport"], goldens: ["Goldens"]),

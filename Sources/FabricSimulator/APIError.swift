@@ -84,7 +84,7 @@ struct APIError: Error {
     }
 
     /// The gateway's own errors carry the request id in the body.
-    private static func gateway(_ status: Int, _ code: String, _ message: String, _ requestID: String) -> APIError {
+    static func gateway(_ status: Int, _ code: String, _ message: String, _ requestID: String) -> APIError {
         APIError(
             status: status,
             body: .object([

@@ -6,8 +6,11 @@ extension Fault {
 
     var ignoresLimit: Bool { if case .ignoreLimit = self { true } else { false } }
 
-    /// What comes in the answer's place, nil for a fault that leaves the answer there.
-    func replacement(requestID: String) async -> ListenerResponse? {
+    var isEmptyList: Bool { if case .emptyList = self { true } else { false } }
+
+    /// Returns what comes in the answer's place, nil for a fault that leaves the answer there.
+    /// - Parameter now: the time of the response in seconds since the epoch.
+    func replacement(requestID: String, now: Int64) async -> ListenerResponse? {
         switch self {
         case .status(let status, let body, let headers):
             let headers = headers.containing("Content-Type", default: "application/json")
@@ -18,6 +21,18 @@ extension Fault {
             )
         case .throttled(let retryAfter):
             return APIError.throttled(retryAfter: retryAfter, requestID: requestID).response(requestID: requestID)
+        case .gatewayThrottled(let retryAfter):
+            var error = APIError.gateway(
+                429, "APIGW.0308", "The throttling threshold has been reached: policy domain over ratelimit,limit:30",
+                requestID)
+            if let retryAfter { error.headers = [("Retry-After", retryAfter.value(at: now))] }
+            return error.response(requestID: requestID)
+        case .unavailable(let retryAfter):
+            var error = APIError.gateway(503, "APIG.0602", "The service is unavailable.", requestID)
+            error.headers = [("Retry-After", retryAfter.value(at: now))]
+            return error.response(requestID: requestID)
+        case .refused:
+            return APIError.badSignature("this workspace is not for you").response(requestID: requestID)
         case .html200:
             return .text(
                 200,
@@ -41,7 +56,8 @@ extension Fault {
             return Self.aborting(reset: false)
         case .reset:
             return Self.aborting(reset: true)
-        case .delay, .trickle, .cutShort, .totalLies, .endlessList, .ignoreLimit, .shiftBetweenPages:
+        case .delay, .trickle, .cutShort, .totalLies, .totalOfPage, .omitTotal, .capPages, .emptyList, .endlessList,
+            .ignoreLimit, .shiftBetweenPages:
             return nil
         }
     }

@@ -8,6 +8,12 @@ public enum Fault: Sendable {
     case status(Int, body: [UInt8], headers: [(String, String)] = [])
     /// 429 with `APIG.0308`, and a `Retry-After` of so many seconds.
     case throttled(retryAfter: Int?)
+    /// 429 with `APIGW.0308`, as the gateway of IAM answers, and a `Retry-After` in either form.
+    case gatewayThrottled(retryAfter: RetryAfterHeader?)
+    /// 503 with a `Retry-After` in either form.
+    case unavailable(retryAfter: RetryAfterHeader)
+    /// 401 with `APIG.0301`, whatever the credential.
+    case refused
     /// 200 with an HTML page, as a proxy's login page.
     case html200
     /// 302 to this location.
@@ -38,6 +44,14 @@ public enum Fault: Sendable {
 
     /// `total` is this number, whatever is listed.
     case totalLies(Int)
+    /// `total` counts the rows of the page instead of those of the list.
+    case totalOfPage
+    /// `total` is left out.
+    case omitTotal
+    /// A page has at most this many rows, even if more were asked for.
+    case capPages(Int)
+    /// The list has no rows: 200, `total` 0 and an empty array.
+    case emptyList
     /// There is always another full page, with new ids.
     case endlessList
     /// All rows from the offset on, whatever the limit.
@@ -53,8 +67,28 @@ public enum Fault: Sendable {
     /// Whether it takes the place of the answer, so that only one such fault can work on a request.
     var replacesAnswer: Bool {
         switch self {
-        case .status, .throttled, .html200, .redirect, .rawBody, .flood, .gzipBomb, .hang, .reset: true
-        case .delay, .trickle, .cutShort, .totalLies, .endlessList, .ignoreLimit, .shiftBetweenPages: false
+        case .status, .throttled, .gatewayThrottled, .unavailable, .refused, .html200, .redirect, .rawBody, .flood,
+            .gzipBomb, .hang, .reset:
+            true
+        case .delay, .trickle, .cutShort, .totalLies, .totalOfPage, .omitTotal, .capPages, .emptyList, .endlessList,
+            .ignoreLimit, .shiftBetweenPages:
+            false
+        }
+    }
+}
+
+/// A `Retry-After` header.
+public enum RetryAfterHeader: Sendable {
+    /// A number of seconds.
+    case seconds(Int)
+    /// An HTTP date this many seconds after the time of the response, by the clock of the cloud.
+    case date(secondsFromNow: Int)
+
+    /// The value of the header in a response sent at `seconds` since the epoch.
+    func value(at seconds: Int64) -> String {
+        switch self {
+        case .seconds(let count): String(count)
+        case .date(let ahead): Timestamp.http(seconds + Int64(ahead))
         }
     }
 }

@@ -25,6 +25,10 @@ struct FaultPlan {
         entries.removeAll { $0.scope.workspaceID == workspaceID }
     }
 
+    mutating func remove(operation: SimulatedOperation) {
+        entries.removeAll { $0.scope.workspaceID == nil && $0.scope.operation == operation }
+    }
+
     /// The faults that work on one request; each of them is used up once.
     mutating func take(
         _ operation: SimulatedOperation,

@@ -25,7 +25,10 @@ extension SimulatedCloud {
         // A cancelled sleep means that the client has gone: whatever is answered then is never seen.
         if pause > .zero { try? await Task.sleep(for: pause) }
         var response: ListenerResponse
-        if let replacement = await faults.first(where: \.replacesAnswer)?.replacement(requestID: requestID) {
+        let replacing = faults.first(where: \.replacesAnswer)
+        if let replacement = await replacing?.replacement(
+            requestID: requestID, now: wallMicroseconds() / 1_000_000)
+        {
             response = replacement
         } else {
             do throws(APIError) {
@@ -66,10 +69,9 @@ extension SimulatedCloud {
         var matching: [SimulatedEndpoint] = []
         for endpoint in workspace.endpoints where try query.matches(endpoint) { matching.append(endpoint) }
         if faults.contains(where: \.isEndlessList) {
-            return list("endpoints", endlessRows(matching, query), total: query.offset + 2 * query.limit, faults)
+            return page("endpoints", endlessRows(matching, query), total: query.offset + 2 * query.limit, faults)
         }
-        let page = query.page(matching, ignoringLimit: faults.contains(where: \.ignoresLimit))
-        return list("endpoints", page.map(\.json), total: matching.count, faults)
+        return list("endpoints", matching, query, faults, \.json)
     }
 
     private func workspaceList(_ query: ListQuery, faults: [Fault]) throws(APIError) -> JSONValue {
@@ -77,14 +79,33 @@ extension SimulatedCloud {
             throw .badRequest("enterprise_project_id is required")
         }
         let matching = workspaces.filter { query.matches($0, project: project) }
-        let page = query.page(matching, ignoringLimit: faults.contains(where: \.ignoresLimit))
-        return list("workspaces", page.map(\.json), total: matching.count, faults)
+        return list("workspaces", matching, query, faults, \.json)
     }
 
-    private func list(_ name: String, _ rows: [JSONValue], total: Int, _ faults: [Fault]) -> JSONValue {
-        var total = total
-        for case .totalLies(let lie) in faults { total = lie }
-        return .object([("total", .int(total)), (name, .array(rows))])
+    /// Returns the page of `rows` that was asked for, as the faults let it be.
+    private func list<Row>(
+        _ name: String, _ rows: [Row], _ query: ListQuery, _ faults: [Fault], _ json: (Row) -> JSONValue
+    ) -> JSONValue {
+        let rows = faults.contains(where: \.isEmptyList) ? [] : rows
+        var query = query
+        for case .capPages(let most) in faults { query.limit = min(query.limit, most) }
+        let asked = query.page(rows, ignoringLimit: faults.contains(where: \.ignoresLimit))
+        return page(name, asked.map(json), total: rows.count, faults)
+    }
+
+    private func page(_ name: String, _ rows: [JSONValue], total: Int, _ faults: [Fault]) -> JSONValue {
+        var total: Int? = total
+        for fault in faults {
+            switch fault {
+            case .totalLies(let lie): total = lie
+            case .totalOfPage: total = rows.count
+            case .omitTotal: total = nil
+            default: break
+            }
+        }
+        var members: [(String, JSONValue)] = []
+        if let total { members.append(("total", .int(total))) }
+        return .object(members + [(name, .array(rows))])
     }
 
     private func shift(_ workspaceID: String) {

@@ -157,6 +157,11 @@ public final class SimulatedCloud: Sendable {
         state.withLock { $0.faults.remove(workspaceID: workspaceID) }
     }
 
+    /// Removes the faults that were injected for this operation and not for a single workspace.
+    public func clearFaults(ofOperation operation: SimulatedOperation) {
+        state.withLock { $0.faults.remove(operation: operation) }
+    }
+
     // MARK: What was asked
 
     /// How many requests of `operation` came; only those for `workspaceID` where it is given.

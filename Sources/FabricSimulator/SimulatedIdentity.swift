@@ -57,7 +57,7 @@ public struct SimulatedIdentity: Sendable {
     public var keys: [String: Key] = [:]
     /// The projects: id and name.
     public var projects: [(id: String, name: String)] = [("0605767ac280d5762f8cc01ab2b4ba1d", "cn-north-4")]
-    /// How long tokens and temporary keys live, in seconds.
+    /// How long tokens and temporary keys live, in seconds. If negative, they have expired when they arrive.
     public var life: Int64 = 86_400
     /// Tokens issued and neither ended nor revoked.
     public internal(set) var issued: [String: Token] = [:]

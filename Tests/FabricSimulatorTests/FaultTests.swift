@@ -182,6 +182,67 @@ struct FaultTests {
         #expect(await statuses(Self.path) == [200, 200, 200])
     }
 
+    @Test("A refused workspace answers 401 APIG.0301 for as long as it lasts, and the others go on")
+    func refused() async {
+        let cloud = Self.cloud()
+        cloud.inject(.refused, for: .workspace("w1"))
+        for _ in 0..<3 {
+            let answer = await ask(cloud, Self.path)
+            #expect(answer.status == 401)
+            #expect(answer.body.contains(#""error_code":"APIG.0301""#))
+            #expect(await ask(cloud, "/v1/workspaces/w2/endpoints").status == 200)
+        }
+        cloud.clearFaults(ofWorkspace: "w1")
+        #expect(await ask(cloud, Self.path).status == 200)
+    }
+
+    @Test("Retry-After is a number of seconds or an HTTP date by the clock of the cloud")
+    func retryAfter() async {
+        let cloud = Self.cloud()
+        cloud.setClock { 784_111_777 * 1_000_000 }
+        func header(_ fault: Fault) async -> (status: Int, value: String?, body: String) {
+            cloud.inject(fault, .once)
+            let answer = await ask(cloud, Self.path)
+            return (answer.status, answer.headers.first { $0.0 == "Retry-After" }?.1, answer.body)
+        }
+        let seconds = await header(.unavailable(retryAfter: .seconds(7)))
+        #expect(seconds.status == 503 && seconds.value == "7")
+        let date = await header(.unavailable(retryAfter: .date(secondsFromNow: 3)))
+        #expect(date.status == 503 && date.value == "Sun, 06 Nov 1994 08:49:40 GMT")
+        let throttled = await header(.gatewayThrottled(retryAfter: .date(secondsFromNow: 0)))
+        #expect(throttled.status == 429 && throttled.value == "Sun, 06 Nov 1994 08:49:37 GMT")
+        #expect(throttled.body.contains(#""error_code":"APIGW.0308""#))
+        #expect(await header(.gatewayThrottled(retryAfter: nil)).value == nil)
+    }
+
+    @Test("Pages are cut below the limit, with the true total, the page's own, or none")
+    func cutPages() async {
+        let cloud = Self.cloud()
+        cloud.inject(.capPages(2))
+        #expect(await ask(cloud, Self.path).body == #"{"total":3,"endpoints":[{"id":"a"},{"id":"b"}]}"#)
+        #expect(await ask(cloud, Self.path + "?limit=1").body == #"{"total":3,"endpoints":[{"id":"a"}]}"#)
+        #expect(await ask(cloud, Self.path + "?offset=2").body == #"{"total":3,"endpoints":[{"id":"c"}]}"#)
+        cloud.inject(.totalOfPage)
+        #expect(await ask(cloud, Self.path).body == #"{"total":2,"endpoints":[{"id":"a"},{"id":"b"}]}"#)
+        cloud.inject(.omitTotal)
+        #expect(await ask(cloud, Self.path + "?offset=2").body == #"{"endpoints":[{"id":"c"}]}"#)
+    }
+
+    @Test("An empty list of workspaces is a 200 without rows, and ends with the fault")
+    func emptyList() async {
+        let cloud = Self.cloud()
+        let list = "/v1/workspaces?enterprise_project_id=all_granted_eps"
+        cloud.inject(.emptyList, for: .operation(.listWorkspaces))
+        let empty = await ask(cloud, list)
+        #expect(empty.status == 200)
+        #expect(empty.body == #"{"total":0,"workspaces":[]}"#)
+        #expect(await ask(cloud, Self.path).body == Self.proper)
+        cloud.inject(.status(500, body: []), for: .workspace("w1"))
+        cloud.clearFaults(ofOperation: .listWorkspaces)
+        #expect(await ask(cloud, list).body.hasPrefix(#"{"total":2,"#))
+        #expect(await ask(cloud, Self.path).status == 500)
+    }
+
     @Test("A flood has the length that it claims, made while it is sent")
     func flood() async throws {
         let text = try await answer(.flood(prefix: Array("[1".utf8), filler: 0x20, contentLength: 200_000))

@@ -66,6 +66,26 @@ struct IdentityTests {
     private static let idp = [(name: "X-Idp-Id", value: "idp"), (name: "Content-Type", value: "application/json")]
     private let scene = IdentityScene()
 
+    @Test("Tokens with a negative life have expired when they arrive")
+    func expiredOnArrival() async throws {
+        scene.cloud.updateIdentity { $0.life = -60 }
+        let issued = await scene.token()
+        #expect(issued.status == 201)
+        let token = try #require(issued.header("X-Subject-Token"))
+        #expect(issued.json?["token", "expires_at"]?.string == Timestamp.zulu(scene.time.seconds - 60))
+        #expect(await scene.list(token: token) == 401)
+    }
+
+    @Test("A throttled IAM answers as its gateway does, and issues tokens again afterwards")
+    func throttled() async {
+        scene.cloud.inject(
+            .gatewayThrottled(retryAfter: .date(secondsFromNow: 30)), .once, for: .operation(.createToken))
+        let answer = await scene.token()
+        #expect(answer.status == 429)
+        #expect(answer.header("Retry-After") == Timestamp.http(scene.time.seconds + 30))
+        #expect(await scene.token().status == 201)
+    }
+
     @Test("A password gives a token of the project, which ends in its time and when it is revoked")
     func token() async throws {
         scene.cloud.updateIdentity { $0.life = 6 }

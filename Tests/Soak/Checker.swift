@@ -6,6 +6,8 @@ struct Scrape {
     /// When the request was sent and when the answer was there, in wall time.
     var sent: Int64
     var received: Int64
+    /// The header that the web configuration file adds.
+    var transportSecurity: String?
 }
 
 /// Holds every number of every page against the truth.
@@ -18,6 +20,7 @@ final class Checker {
         var proven: (lastSuccess: Int64, domain: [String: String])?
         /// How long the poll took that ended at that time.
         var durations: [Int64: Int64] = [:]
+        var health: Health?
     }
 
     private let history: History
@@ -35,19 +38,39 @@ final class Checker {
     private(set) var up: [String: Int64] = [:]
     private(set) var withdrawals = 0
     private var withdrawn: Set<String> = []
+    private var stalled: Set<String> = []
+    /// The lines of the log that were not written; nil from a program that does not count them.
+    private(set) var droppedLines: Int?
+    /// Whether the last reload was successful.
+    private(set) var lastReloadSuccessful = false
 
-    init(history: History, configured: [String], timing: SoakTiming) {
+    /// The ends of the polls of all workspaces.
+    private var polling: Liveness
+    /// The successes of workspaces that nothing is done to.
+    var steady: Liveness
+    /// The header that every page must have from a time on; nil: any or none.
+    private var expectedHeader: (text: String, from: Int64)?
+    private let steadyIDs: Set<String>
+    /// A workspace whose first poll is taken for its last, to prove that this is noticed; nil: none.
+    private let heldBack: String?
+    private var heldBackPoll: Int64?
+
+    /// - Parameters:
+    ///   - configured: workspaces that are always there.
+    ///   - steady: those of them that must stay up.
+    ///   - heldBack: a workspace whose first poll is taken for its last; nil: none.
+    init(
+        history: History, configured: [String], steady: [String] = [], holdingBack heldBack: String? = nil,
+        timing: SoakTiming
+    ) {
         self.history = history
         self.configured = Set(configured)
         self.timing = timing
+        self.heldBack = heldBack
+        steadyIDs = Set(steady)
+        polling = Liveness("polling", limit: timing.longestSilence)
+        self.steady = Liveness("success", limit: timing.longestTrouble)
     }
-
-    private static let healthFamilies: Set<String> = Set(
-        [
-            "up", "info", "last_poll_timestamp_seconds", "last_success_timestamp_seconds",
-            "last_poll_duration_seconds", "polls_total", "poll_failures_total", "polls_skipped_total", "relists_total",
-        ].map { "dataarts_fabric_workspace_" + $0 })
-    private static let ownLabels: Set = ["source", "workspace_id", "workspace"]
 
     func complain(_ what: String) {
         wrong.append(what)
@@ -55,10 +78,13 @@ final class Checker {
         if wrong.count <= 20 { say("WRONG: \(what)") }
     }
 
+    /// Expects that every page has the header `text`, from `from` on; nil: any header or none.
+    func expectHeader(_ text: String?, from: Int64) { expectedHeader = text.map { ($0, from) } }
+
     func check(_ scrape: Scrape) {
         scrapes += 1
         numbers += scrape.samples.count
-        var health: [String: [String: String]] = [:]
+        let health = Health.byWorkspace(scrape.samples)
         var domain: [String: [String: String]] = [:]
         var counted: [String: Double] = [:]
         polls = 0
@@ -68,15 +94,17 @@ final class Checker {
             if sample.type == "counter" || sample.type == "histogram" {
                 counted[sample.key()] = Double(sample.value)
             }
-            guard let id = sample.label("workspace_id") else { continue }
-            let key = sample.key(without: Self.ownLabels)
-            if Self.healthFamilies.contains(sample.name) {
-                health[id, default: [:]][key] = sample.value
-                if sample.name.hasSuffix("_polls_total") { polls += Int(sample.value) ?? 0 }
-                if let reason = sample.label("reason") { failures[reason, default: 0] += Int(sample.value) ?? 0 }
-            } else {
-                domain[id, default: [:]][key] = sample.value
+            switch sample.name {
+            case "dataarts_fabric_exporter_log_lines_dropped_total": droppedLines = Int(sample.value)
+            case "dataarts_fabric_exporter_config_last_reload_successful": lastReloadSuccessful = sample.value == "1"
+            default: break
             }
+            guard let id = sample.label("workspace_id"), !Health.contains(sample) else { continue }
+            domain[id, default: [:]][sample.key(without: Health.ownLabels)] = sample.value
+        }
+        for health in health.values {
+            polls += health.polls ?? 0
+            failures.merge(health.failures) { $0 + $1 }
         }
         for (key, value) in counted {
             if let before = counters[key], value < before {
@@ -86,15 +114,36 @@ final class Checker {
         counters = counted
         for id in configured where health[id] == nil { complain("\(id) has lost its health families") }
         for id in domain.keys where health[id] == nil { complain("\(id) has numbers but no health") }
-        for (id, health) in health { check(id, Health(health), domain[id], scrape) }
-        // What a source no longer has may come back anew.
+        for (id, health) in health { check(id, health, domain[id], scrape) }
+        checkLiveness(health, scrape)
+        if let (text, from) = expectedHeader, scrape.sent >= from, scrape.transportSecurity != text {
+            complain("the page has \(scrape.transportSecurity ?? "no header"), not \(text)")
+            expectedHeader = nil
+        }
+        // What a source no longer has may come back.
         for id in known.keys where health[id] == nil { known[id] = nil }
+    }
+
+    private func checkLiveness(_ health: [String: Health], _ scrape: Scrape) {
+        var ends = health.mapValues(\.lastPoll)
+        if let heldBack, let end = ends[heldBack] {
+            heldBackPoll = heldBackPoll ?? end
+            ends[heldBack] = heldBackPoll
+        }
+        let successes = health.filter { steadyIDs.contains($0.key) }.mapValues(\.lastSuccess)
+        let problems = polling.problems(ends, at: scrape.sent) + steady.problems(successes, at: scrape.sent)
+        for problem in problems { complain(problem) }
+        for (id, health) in health.sorted(by: { $0.key < $1.key }) where health.stalls ?? 0 > 0 {
+            if stalled.insert(id).inserted { complain("the watchdog has ended a poll of \(id)") }
+        }
     }
 
     private func check(_ id: String, _ health: Health, _ domain: [String: String]?, _ scrape: Scrape) {
         var known = self.known[id] ?? Known()
         defer { self.known[id] = known }
-        if let problem = health.problem(before: scrape.received) { complain("\(id): \(problem)") }
+        let problem = health.problem(before: scrape.received) ?? known.health.flatMap(health.problem(after:))
+        if let problem { complain("\(id): \(problem)") }
+        known.health = health
         guard let lastSuccess = health.lastSuccess else {
             if domain != nil { complain("\(id) has numbers without ever having been listed") }
             return
@@ -128,39 +177,5 @@ final class Checker {
         for key in known.kept where domain[key] == nil { complain("\(id) has lost \(key)") }
         known.kept.formUnion(domain.keys.filter(Expectation.stays))
         known.proven = (lastSuccess, domain)
-    }
-}
-
-/// The health families of one workspace.
-private struct Health {
-    private let values: [String: String]
-
-    init(_ values: [String: String]) { self.values = values }
-
-    private func text(_ name: String) -> String? { values[SeriesKey.text("dataarts_fabric_workspace_" + name, [])] }
-
-    var lastSuccess: Int64? { text("last_success_timestamp_seconds").flatMap(WallTime.microseconds(ofSample:)) }
-    var lastPoll: Int64? { text("last_poll_timestamp_seconds").flatMap(WallTime.microseconds(ofSample:)) }
-    var lastPollDuration: Int64? { text("last_poll_duration_seconds").flatMap(WallTime.microseconds(ofSample:)) }
-    var isUp: Bool { text("up") == "1" }
-
-    /// What cannot be together; nil: all can.
-    func problem(before now: Int64) -> String? {
-        let failures = values.filter { $0.key.contains("poll_failures_total") }.compactMap { Int($0.value) }
-        guard let polls = text("polls_total").flatMap({ Int($0) }), failures.count == 12,
-            text("polls_skipped_total") != nil, text("relists_total") != nil,
-            values.keys.contains(where: { $0.hasPrefix("dataarts_fabric_workspace_info{") })
-        else { return "a health family is missing" }
-        guard polls > 0 else { return lastPoll == nil && text("up") == nil ? nil : "health before the first poll" }
-        let failed = failures.reduce(0, +)
-        guard failed <= polls else { return "more failures than polls" }
-        guard let lastPoll, lastPollDuration != nil, ["0", "1"].contains(text("up") ?? "") else {
-            return "no last poll after \(polls) of them"
-        }
-        guard lastPoll <= now else { return "a last poll in the future" }
-        guard (lastSuccess != nil) == (failed < polls) else { return "a last success that does not fit the counts" }
-        guard let lastSuccess else { return isUp ? "up without a success" : nil }
-        if isUp != (lastSuccess == lastPoll) { return "up does not fit the times of the last poll" }
-        return lastSuccess <= lastPoll ? nil : "a success after the last poll"
     }
 }

@@ -6,7 +6,7 @@ import FabricSimulator
 struct Expectation {
     /// A time that the contract lets depend on what was listed before.
     struct Since {
-        /// The rows it is about, with the time that each tells for its status now; nil where it has none.
+        /// The rows it is about, with the time that each tells for its status now; nil if that is the time of a poll.
         var rows: [(id: String, status: String, told: Int64?)] = []
     }
 
@@ -16,6 +16,8 @@ struct Expectation {
     var since: [String: Since] = [:]
     /// What each row tells, whether or not a series is about it now: the exporter may remember it.
     var told: [(id: String, status: String, time: Int64)] = []
+    /// Rows with a time in the near future, which counts as the time of the poll.
+    var early: [String] = []
 
     private static let documented = [
         "RUNNING", "CREATING", "CREATE_FAILED", "UPDATING", "UPDATE_FAILED", "DELETING", "DELETE_FAILED", "DELETED",
@@ -31,7 +33,8 @@ struct Expectation {
             || name == "ray_heads"
     }
 
-    init(_ endpoints: [SimulatedEndpoint]) {
+    /// - Parameter now: when the endpoints were listed.
+    init(_ endpoints: [SimulatedEndpoint], now: Int64 = WallTime.now) {
         var sums: [String: Int] = [:]
         var errors: [String: Int] = [:]
         var listed = 0
@@ -40,12 +43,15 @@ struct Expectation {
         for endpoint in endpoints where !endpoint.isOthers {
             // A record without an id is looked at all the same.
             malformed += endpoint.rawOverrides.count
+            for field in [endpoint.createTime, endpoint.updateTime] where RowTime(field, now: now) == .implausible {
+                malformed += 1
+            }
             guard let id = endpoint.id.value, !id.isEmpty else {
                 skipped += 1
                 continue
             }
             listed += 1
-            let row = Row(id, endpoint)
+            let row = Row(id, endpoint, now: now)
             for status in Self.documented + [row.status] {
                 sums[Self.countKey(row, status), default: 0] += 0
             }
@@ -110,6 +116,7 @@ struct Expectation {
 
     private mutating func addTimes(_ row: Row) {
         if let time = row.told { told.append((row.id, row.status, time)) }
+        if row.isEarly { early.append(row.id) }
         let isOnItsWay = ["CREATING", "UPDATING", "DELETING"].contains(row.status)
         if isOnItsWay {
             let key = SeriesKey.text(
@@ -139,8 +146,10 @@ struct Expectation {
         var errorCode: String?
         /// Since when it is in its status, as far as the row itself tells.
         var told: Int64?
+        /// Whether that time is in the near future.
+        var isEarly = false
 
-        init(_ id: String, _ endpoint: SimulatedEndpoint) {
+        init(_ id: String, _ endpoint: SimulatedEndpoint, now: Int64) {
             func text(_ field: Field<String>) -> String? { field.value.flatMap { $0.isEmpty ? nil : $0 } }
             self.id = id
             name = text(endpoint.name)
@@ -149,9 +158,40 @@ struct Expectation {
             status = endpoint.rawOverrides.isEmpty ? text(endpoint.status) ?? "UNKNOWN" : "UNKNOWN"
             visibility = text(endpoint.visibility) ?? "PRIVATE"
             errorCode = text(endpoint.errorCode)
-            let created = endpoint.createTime.value.flatMap(WallTime.microseconds(ofText:))
-            let updated = endpoint.updateTime.value.flatMap(WallTime.microseconds(ofText:))
-            told = status == "CREATING" ? created ?? updated : updated ?? created
+            let created = RowTime(endpoint.createTime, now: now)
+            let updated = RowTime(endpoint.updateTime, now: now)
+            let times = status == "CREATING" ? [created, updated] : [updated, created]
+            switch times.first(where: \.isPresent) {
+            case .past(let time): told = time
+            case .nearFuture: isEarly = true
+            default: break
+            }
         }
     }
+}
+
+/// A time of a row, as the metric contract sees it.
+enum RowTime: Equatable {
+    case absent
+    /// Before 2010 or more than a day ahead: absent, and counted as malformed.
+    case implausible
+    case nearFuture
+    case past(Int64)
+
+    private static let earliest: Int64 = 1_262_304_000_000_000
+    private static let day: Int64 = 86_400_000_000
+    /// A row may be changed shortly before it is noted.
+    private static let slack: Int64 = 1_000_000
+
+    init(_ field: Field<String>, now: Int64) {
+        guard let time = field.value.flatMap(WallTime.microseconds(ofText:)) else {
+            self = .absent
+            return
+        }
+        self =
+            time < Self.earliest || time > now + Self.day
+            ? .implausible : time > now + Self.slack ? .nearFuture : .past(time)
+    }
+
+    var isPresent: Bool { self != .absent && self != .implausible }
 }

@@ -18,6 +18,8 @@ final class History: Sendable {
         /// The times that each row has told for each status.
         var told: [String: [String: Set<Int64>]] = [:]
         var toldAt: [String: Int64] = [:]
+        /// Rows that had a time in the near future.
+        var early: Set<String> = []
     }
 
     /// States that ended longer ago are forgotten.
@@ -25,6 +27,8 @@ final class History: Sendable {
     private let pasts = Mutex<[String: Past]>([:])
     /// The workspace that is lied about; nil: none.
     private let lie: String?
+    /// No poll ended before.
+    private let begin = WallTime.now
 
     init(lyingAbout lie: String?) { self.lie = lie }
 
@@ -50,7 +54,7 @@ final class History: Sendable {
                 let until = index + 1 < past.states.count ? past.states[index + 1].from : .max
                 guard past.states[index].from <= end, until >= start, let expectation = past.states[index].expectation
                 else { continue }
-                let difference = Self.difference(page, expectation, past)
+                let difference = self.difference(page, expectation, past, end)
                 if difference.isEmpty { return nil }
                 if difference.count < nearest?.count ?? .max { nearest = difference }
             }
@@ -62,7 +66,7 @@ final class History: Sendable {
     private func update(_ past: inout Past, _ workspaceID: String) {
         let now = WallTime.now
         for index in past.states.indices where past.states[index].expectation == nil {
-            var expectation = Expectation(past.states[index].endpoints)
+            var expectation = Expectation(past.states[index].endpoints, now: past.states[index].from)
             if workspaceID == lie, let listed = expectation.exact[Expectation.listed].flatMap({ Int($0) }) {
                 expectation.exact[Expectation.listed] = String(listed + 1)
             }
@@ -71,6 +75,7 @@ final class History: Sendable {
                 past.told[row.id, default: [:]][row.status, default: []].insert(row.time)
                 past.toldAt[row.id] = now
             }
+            past.early.formUnion(expectation.early)
             past.states[index].expectation = expectation
         }
         while past.states.count > 1, past.states[1].from < now - Self.memory { past.states.removeFirst() }
@@ -82,13 +87,17 @@ final class History: Sendable {
         }
     }
 
-    private static func difference(_ page: [String: String], _ expectation: Expectation, _ past: Past) -> [String] {
+    private func difference(
+        _ page: [String: String], _ expectation: Expectation, _ past: Past, _ end: Int64
+    ) -> [String] {
         var difference: [String] = []
         for (key, value) in page {
             if let wanted = expectation.exact[key] {
                 if wanted != value { difference.append("\(key) is \(value), not \(wanted)") }
             } else if let since = expectation.since[key] {
-                if !isPossible(value, since, past) { difference.append("\(key) is \(value): no such time was told") }
+                if !isPossible(value, since, past, end) {
+                    difference.append("\(key) is \(value): no such time was told")
+                }
             } else if value != "0" || !Expectation.stays(key) || !past.everSeen.contains(key) {
                 difference.append("\(key) is \(value), and should not be there")
             }
@@ -99,11 +108,15 @@ final class History: Sendable {
     }
 
     /// Whether a time is one that a row told for its status, and not later than what the rows tell now.
-    private static func isPossible(_ value: String, _ since: Expectation.Since, _ past: Past) -> Bool {
-        guard let time = WallTime.microseconds(ofSample: value) else { return false }
-        // A row without times began, as far as anybody can know, when a poll first saw it.
-        if since.rows.contains(where: { $0.told == nil }) { return time <= WallTime.now }
-        guard let latest = since.rows.compactMap(\.told).min(), time <= latest else { return false }
+    private func isPossible(_ value: String, _ since: Expectation.Since, _ past: Past, _ end: Int64) -> Bool {
+        // Negative times are not read: no status began before 1970.
+        guard let time = WallTime.microseconds(ofSample: value), time <= end else { return false }
+        func isOfPoll(_ row: (id: String, status: String, told: Int64?)) -> Bool {
+            row.told == nil || past.early.contains(row.id)
+        }
+        if let latest = since.rows.filter({ !isOfPoll($0) }).compactMap(\.told).min(), time > latest { return false }
+        // A row without a usable time began, as far as is known, when a poll first saw it.
+        if since.rows.contains(where: isOfPoll), time >= begin { return true }
         return since.rows.contains { past.told[$0.id]?[$0.status]?.contains(time) ?? false }
     }
 }

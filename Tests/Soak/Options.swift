@@ -3,8 +3,10 @@
 /// What the command line asks for.
 struct Options {
     static let usage = """
-        fabric-soak --binary PROGRAM [--seconds N] [--seed N] [--workspaces N] [--lie]
-          --lie  makes the truth of one workspace off by one; a sound soak ends with status 1
+        fabric-soak --binary PROGRAM [--seconds N] [--seed N] [--workspaces N] [--kinds A,B…] [--lie] [--hold-back]
+          --kinds      what goes wrong, of \(Trouble.allCases.map(\.rawValue).joined(separator: ", ")); default: all
+          --lie        makes the truth of one workspace off by one; a sound soak ends with status 1
+          --hold-back  takes the first poll of one workspace for its last; a sound soak ends with status 1
         """
 
     var binary = ""
@@ -12,6 +14,8 @@ struct Options {
     var seed = UInt64(WallTime.now)
     var workspaces = 100
     var lies = false
+    var holdsBack = false
+    var kinds = Set(Trouble.allCases)
 
     init(_ arguments: [String]) throws(SoakError) {
         var rest = arguments[...]
@@ -28,6 +32,15 @@ struct Options {
             case "--seed": seed = UInt64(try number(flag, rest.popFirst()))
             case "--workspaces": workspaces = try number(flag, rest.popFirst())
             case "--lie": lies = true
+            case "--hold-back": holdsBack = true
+            case "--kinds":
+                kinds = []
+                for name in (rest.popFirst() ?? "").split(separator: ",") {
+                    guard let kind = Trouble(rawValue: String(name)) else {
+                        throw SoakError(description: "\(name) is no kind\n\(Self.usage)")
+                    }
+                    kinds.insert(kind)
+                }
             default: throw SoakError(description: "\(flag) is not known\n\(Self.usage)")
             }
         }

@@ -24,10 +24,12 @@ enum WallTime {
         return "\(date)T\(time).\(padded(microseconds / 1_000 % 1_000, 3))Z"
     }
 
-    /// What ``text(_:)`` made; nil for anything else.
+    /// What ``text(_:)`` made, with or without milliseconds; nil for anything else.
     static func microseconds(ofText text: String) -> Int64? {
         let bytes = Array(text.utf8)
-        guard bytes.count == 24, bytes[10] == UInt8(ascii: "T"), bytes[23] == UInt8(ascii: "Z") else { return nil }
+        guard [20, 24].contains(bytes.count), bytes[10] == UInt8(ascii: "T"), bytes.last == UInt8(ascii: "Z") else {
+            return nil
+        }
         func number(_ range: Range<Int>) -> Int32 {
             bytes[range].reduce(0) { $0 * 10 + Int32($1) - 48 }
         }
@@ -38,7 +40,8 @@ enum WallTime {
         parts.tm_hour = number(11..<13)
         parts.tm_min = number(14..<16)
         parts.tm_sec = number(17..<19)
-        return Int64(timegm(&parts)) * 1_000_000 + Int64(number(20..<23)) * 1_000
+        let milliseconds = bytes.count == 24 ? Int64(number(20..<23)) : 0
+        return Int64(timegm(&parts)) * 1_000_000 + milliseconds * 1_000
     }
 
     /// A page's decimal number of seconds; nil where it has more than six decimals or is none.

@@ -3,10 +3,17 @@ import FabricSimulator
 
 /// The faults that a workspace may be struck by, and for how long.
 enum Weather {
+    /// A page that is shorter than asked for, or a `total` that is missing or counts a page. A page that is short and
+    /// counts itself cannot be told from a short list.
+    static func cutPages(_ random: inout SoakRandom) -> [Fault] {
+        let cap = Fault.capPages(random.pick([1, 5, 10, 19]))
+        return random.pick([[cap], [.totalOfPage], [.omitTotal], [.omitTotal, cap]])
+    }
+
     /// Any fault but those that concern a whole source.
     static func fault(_ random: inout SoakRandom) -> Fault {
         func text(_ text: String) -> [UInt8] { Array(text.utf8) }
-        switch random.number(0...25) {
+        switch random.number(0...26) {
         case 0: return .status(400, body: text(#"{"error_code":"common.01000001","error_msg":"no"}"#))
         case 1: return .status(403, body: text(#"{"error_code":403,"error_msg":"no"}"#))
         case 2: return .status(400, body: text(#"{"error_code":"dataartsfabric.00010003","error_msg":"gone"}"#))
@@ -29,6 +36,9 @@ enum Weather {
         case 21: return .totalLies(random.pick([0, 1, 19, 21, 22, 100, -1, 1_000_000_000]))
         case 22: return .endlessList
         case 23: return .ignoreLimit
+        case 24:
+            let count = random.number(0...3)
+            return .unavailable(retryAfter: random.chance(50) ? .seconds(count) : .date(secondsFromNow: count))
         default: return .shiftBetweenPages
         }
     }

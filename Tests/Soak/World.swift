@@ -15,6 +15,8 @@ struct World {
     ]
 
     var random: SoakRandom
+    /// Whether some rows have meaningless times.
+    var hasOddTimes = false
 
     /// A workspace with rows; one of three takes several pages to list.
     mutating func workspace(_ index: Int) -> SimulatedWorkspace {
@@ -39,12 +41,30 @@ struct World {
             row.createTime = .absent
             row.updateTime = .null
         }
+        if hasOddTimes, random.chance(5) { row.updateTime = .value(oddTime(now)) }
+        if hasOddTimes, random.chance(5) { row.createTime = .value(oddTime(now)) }
         enter(random.pick(Self.statuses), &row)
         if random.chance(2) { row.id = random.chance(50) ? .absent : "" }
         if random.chance(2) { row.rawOverrides = [("status", "[7]")] }
         row.isOthers = random.chance(3)
         addResources(&row)
         return row
+    }
+
+    /// A time that no endpoint can have, or that has not come yet.
+    private mutating func oddTime(_ now: Int64) -> String {
+        let hour: Int64 = 3_600_000_000
+        return random.pick([
+            "0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", WallTime.text(now + 2 * hour),
+            WallTime.text(now + 72 * hour),
+        ])
+    }
+
+    /// Gives each row with an error another message.
+    mutating func changeMessages(_ rows: inout [SimulatedEndpoint]) {
+        for index in rows.indices where rows[index].errorCode.value != nil {
+            rows[index].errorMsg = .value("The service is busy. Attempt \(random.hex(16)) of the control plane failed.")
+        }
     }
 
     private mutating func enter(_ status: String, _ row: inout SimulatedEndpoint) {

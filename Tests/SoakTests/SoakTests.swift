@@ -74,6 +74,57 @@ struct SoakTests {
         #expect(history.difference(of: "w", page: page, start: 0, end: .max)?.isEmpty == false)
     }
 
+    /// The difference of a page of one row with these times, whose status began at `value` by the page.
+    private static func difference(created: Field<String>, updated: Field<String>, value: Int64) -> [String]? {
+        var odd = row
+        odd.createTime = created
+        odd.updateTime = updated
+        let history = History(lyingAbout: nil)
+        history.note(SimulatedWorkspace(id: "w", name: "w", endpoints: [odd]))
+        var page = Expectation([odd]).exact
+        page[since] = String(value)
+        page[oldest] = String(value)
+        return history.difference(of: "w", page: page, start: 0, end: WallTime.now + 60_000_000)
+    }
+
+    @Test("A meaningless time is counted and not served", arguments: ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z"])
+    func meaninglessTimes(_ text: String) {
+        let field = Field.value(text)
+        let malformed = Self.key("workspace_malformed_fields")
+        var row = Self.row
+        row.updateTime = field
+        #expect(Expectation([row]).exact[malformed] == "1")
+        row.createTime = field
+        #expect(Expectation([row]).exact[malformed] == "2")
+        // The other time stands in.
+        let created = Field<String>.value("2023-05-30T12:24:30.000Z")
+        #expect(Self.difference(created: created, updated: field, value: 1_685_449_470) == nil)
+        #expect(Self.difference(created: created, updated: field, value: 0)?.count == 2)
+        #expect(Self.difference(created: created, updated: field, value: -62_135_596_800)?.count == 2)
+        // Without one, it is the time of the poll.
+        let now = WallTime.now / 1_000_000 + 1
+        #expect(Self.difference(created: field, updated: field, value: now) == nil)
+        #expect(Self.difference(created: field, updated: field, value: 0)?.count == 2)
+    }
+
+    @Test("A time that has not come is that of the poll if it is near, and else is meaningless")
+    func futureTimes() {
+        let now = WallTime.now
+        let malformed = Self.key("workspace_malformed_fields")
+        let near = Field.value(WallTime.text(now + 7_200_000_000))
+        let far = Field.value(WallTime.text(now + 3 * 86_400_000_000))
+        var row = Self.row
+        row.updateTime = near
+        #expect(Expectation([row]).exact[malformed] == "0")
+        row.updateTime = far
+        #expect(Expectation([row]).exact[malformed] == "1")
+        let created = Field<String>.value("2023-05-30T12:24:30.000Z")
+        #expect(Self.difference(created: created, updated: near, value: now / 1_000_000 + 1) == nil)
+        #expect(Self.difference(created: created, updated: near, value: now / 1_000_000 + 7_200)?.count == 2)
+        #expect(Self.difference(created: created, updated: near, value: 1_685_449_470)?.count == 2)
+        #expect(Self.difference(created: created, updated: far, value: 1_685_449_470) == nil)
+    }
+
     @Test("A lie about the truth is a difference")
     func lie() {
         let history = History(lyingAbout: "w")
@@ -124,6 +175,8 @@ struct SoakTests {
     func times() {
         #expect(WallTime.text(1_685_449_470_401_999) == "2023-05-30T12:24:30.401Z")
         #expect(WallTime.microseconds(ofText: "2023-05-30T12:24:30.401Z") == 1_685_449_470_401_000)
+        #expect(WallTime.microseconds(ofText: "2023-05-30T12:24:30Z") == 1_685_449_470_000_000)
+        #expect(WallTime.microseconds(ofText: "0001-01-01T00:00:00Z") == -62_135_596_800_000_000)
         #expect(WallTime.microseconds(ofSample: "1685449470.401") == 1_685_449_470_401_000)
         #expect(WallTime.microseconds(ofSample: "1685449470") == 1_685_449_470_000_000)
         for odd in ["", "1.", "1.1234567", "-1", "1e9", "1.-1"] { #expect(WallTime.microseconds(ofSample: odd) == nil) }

@@ -24,8 +24,10 @@ public final class RawClient: Sendable {
     private let queue = DispatchQueue(label: "raw-client")
 
     /// Connects to `address`, as in `127.0.0.1:41234`.
-    /// - Parameter receiveBuffer: the size of the kernel's receive buffer, small where a test must fill it.
-    public init(connectingTo address: String, receiveBuffer: Int32? = nil) throws {
+    /// - Parameters:
+    ///   - receiveBuffer: the size of the kernel's receive buffer, small where a test must fill it.
+    ///   - limit: the seconds that it waits for the peer to send something.
+    public init(connectingTo address: String, receiveBuffer: Int32? = nil, limit: Int = 30) throws {
         let parts = address.split(separator: ":")
         guard parts.count == 2, let port = UInt16(parts[1]) else { throw Failure(description: "address \(address)") }
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -33,8 +35,8 @@ public final class RawClient: Sendable {
             setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<Int32>.size))
         }
         // A server that never answers must fail the test, not hang it.
-        var limit = timeval(tv_sec: 30, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        var wait = timeval(tv_sec: limit, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
         var target = sockaddr_in()
         target.sin_family = sa_family_t(AF_INET)
         target.sin_port = port.bigEndian

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import Synchronization
+
+/// A TCP relay whose connections can die silently: they stay open, and nothing is forwarded any more.
+public final class StallingRelay: Sendable {
+    private struct State {
+        var isStopped = false
+        var stallsNewConnections = false
+        /// The number of connections accepted so far.
+        var accepted = 0
+        /// The connections that forward nothing.
+        var stalled: Set<Int> = []
+        var open: [Int: [Int32]] = [:]
+        var lastRequest: ContinuousClock.Instant?
+    }
+
+    /// The address it listens on.
+    public let address: String
+    /// The port it listens on.
+    public let port: UInt16
+    private let listener: Int32
+    private let target: UInt16
+    private let state = Mutex(State())
+
+    /// Listens on `address`, one of 127.0.0.0/8, and forwards to 127.0.0.1.
+    /// - Parameters:
+    ///   - target: the port that connections are forwarded to.
+    ///   - port: the port to listen on; 0 is a free one.
+    public init(to target: UInt16, on address: String = "127.0.0.1", port: UInt16 = 0) throws {
+        self.address = address
+        self.target = target
+        (listener, self.port) = try LoopbackSocket.listen(on: address, port: port)
+        try startThread { [self] in acceptConnections() }
+    }
+
+    /// When a client last sent something that was forwarded; nil: never.
+    public var lastRequest: ContinuousClock.Instant? { state.withLock { $0.lastRequest } }
+
+    /// The number of connections that are open and stalled.
+    public var stalledConnections: Int { state.withLock { $0.stalled.count } }
+
+    /// Lets the connections that are open forward nothing, for as long as they live. New ones work.
+    public func stallOpenConnections() { state.withLock { $0.stalled.formUnion($0.open.keys) } }
+
+    /// Lets no connection forward anything until ``resume()``. Those that are open by then stay stalled.
+    public func stallEverything() {
+        state.withLock { state in
+            state.stallsNewConnections = true
+            state.stalled.formUnion(state.open.keys)
+        }
+    }
+
+    /// Lets new connections work again.
+    public func resume() { state.withLock { $0.stallsNewConnections = false } }
+
+    /// Closes the listener and every connection.
+    public func stop() {
+        state.withLock { state in
+            state.isStopped = true
+            for socket in state.open.values.joined() { shutdown(socket, Int32(SHUT_RDWR)) }
+        }
+    }
+
+    private var isStopped: Bool { state.withLock { $0.isStopped } }
+
+    private func acceptConnections() {
+        defer { close(listener) }
+        while !isStopped {
+            guard Self.readable([listener])[0] else { continue }
+            let client = accept(listener, nil, nil)
+            guard client >= 0 else { continue }
+            guard let upstream = try? LoopbackSocket.connect(to: target) else {
+                close(client)
+                continue
+            }
+            let number = state.withLock { state in
+                state.accepted += 1
+                state.open[state.accepted] = [client, upstream]
+                if state.stallsNewConnections { state.stalled.insert(state.accepted) }
+                return state.accepted
+            }
+            do {
+                try startThread { [self] in forward(number, client, upstream) }
+            } catch {
+                end(number, client, upstream, wasReset: true)
+            }
+        }
+    }
+
+    private func forward(_ number: Int, _ client: Int32, _ upstream: Int32) {
+        var wasReset = false
+        while true {
+            let (isStopped, isStalled) = state.withLock { ($0.isStopped, $0.stalled.contains(number)) }
+            if isStopped { break }
+            // The end of a stalled connection on the other side never reaches the client.
+            let ready = Self.readable([client, isStalled ? -1 : upstream])
+            if ready[0] {
+                guard let bytes = Self.receive(client), !bytes.isEmpty else { break }
+                let isForwarded = state.withLock { state in
+                    if state.stalled.contains(number) { return false }
+                    state.lastRequest = .now
+                    return true
+                }
+                if isForwarded, !Self.send(bytes, to: upstream) { break }
+            }
+            if ready[1] {
+                let bytes = Self.receive(upstream)
+                if state.withLock({ $0.stalled.contains(number) }) { continue }
+                wasReset = bytes == nil
+                guard let bytes, !bytes.isEmpty, Self.send(bytes, to: client) else { break }
+            }
+        }
+        end(number, client, upstream, wasReset: wasReset)
+    }
+
+    private func end(_ number: Int, _ client: Int32, _ upstream: Int32, wasReset: Bool) {
+        if wasReset {
+            var option = linger(l_onoff: 1, l_linger: 0)
+            setsockopt(client, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+        }
+        state.withLock { state in
+            // Closed under the lock, so that stop() never touches a number that already means another file.
+            state.open[number] = nil
+            state.stalled.remove(number)
+            close(client)
+            close(upstream)
+        }
+    }
+
+    /// Waits up to 100 ms until one of `sockets` can be read or has ended; a negative one never is.
+    private static func readable(_ sockets: [Int32]) -> [Bool] {
+        var entries = sockets.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        while poll(&entries, nfds_t(entries.count), 100) < 0, errno == EINTR {}
+        return entries.map { $0.revents != 0 }
+    }
+
+    /// Returns what has arrived, nothing at the end; nil after a reset.
+    private static func receive(_ socket: Int32) -> [UInt8]? {
+        var count = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: 65_536) { space, filled in
+            count = recv(socket, space.baseAddress, space.count, 0)
+            filled = max(0, count)
+        }
+        return count < 0 ? nil : bytes
+    }
+
+    private static func send(_ bytes: [UInt8], to socket: Int32) -> Bool {
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes.withUnsafeBytes { raw in
+                Glibc.send(socket, raw.baseAddress?.advanced(by: sent), raw.count - sent, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { return false }
+            sent += count
+        }
+        return true
+    }
+}
