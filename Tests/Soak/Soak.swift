@@ -171,7 +171,7 @@ struct Soak {
         if let problem = try await child.stop(within: limit) { checker.complain("the exporter \(problem)") }
         try await overload?.stop(checker, within: limit, isHostile: isHostile)
         // Programs may keep some lines in memory until the log is read again.
-        if let dropped = checker.droppedLines, child.log.fullFor > 20_000_000, options.workspaces >= 100, dropped == 0 {
+        if let dropped = checker.droppedLines, child.log.fullFor > 40_000_000, options.workspaces >= 100, dropped == 0 {
             checker.complain("no dropped line was counted, although the log's pipe was full")
         }
         await stage.stop()
