@@ -14,8 +14,9 @@ extension EasyHandle {
         try set(CURLOPT_TCP_KEEPIDLE, 30)
         try set(CURLOPT_TCP_KEEPINTVL, 15)
         try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, true)
-        // A page of a list in one or two pieces, rather than in four.
-        try set(CURLOPT_BUFFERSIZE, 65_536)
+        // A page of a list in one or two pieces, rather than in four. The result does not matter: after a request that
+        // shared its connection with others, libcurl keeps the handle's buffer and refuses to change its size.
+        _ = ccurl_set_long(pointer, CURLOPT_BUFFERSIZE, 65_536)
         try configureVersion(url)
         try configureTLS(options, tls)
         try configureProxy(options.proxy)

@@ -54,7 +54,7 @@ struct Chaos {
     /// Gives endpoints with an error another message now and then, so that there is something to log.
     mutating func makeNoise(_ now: Int64) {
         guard now >= nextNoise else { return }
-        nextNoise = now + 2_500_000
+        nextNoise = now + 2_000_000
         for workspace in stage.configured.workspaces where workspace.endpoints.count < World.pageSize {
             stage.configured.updateWorkspace(workspace.id) { stage.world.changeMessages(&$0.endpoints) }
         }

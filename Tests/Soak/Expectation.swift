@@ -16,8 +16,9 @@ struct Expectation {
     var since: [String: Since] = [:]
     /// What each row tells, whether or not a series is about it now: the exporter may remember it.
     var told: [(id: String, status: String, time: Int64)] = []
-    /// Rows with a time in the near future, which counts as the time of the poll.
-    var early: [String] = []
+    /// Rows without a usable time, or with one in the near future: the time of the poll stands in, and stays even if the
+    /// row tells another one later.
+    var dependsOnPoll: [String] = []
 
     private static let documented = [
         "RUNNING", "CREATING", "CREATE_FAILED", "UPDATING", "UPDATE_FAILED", "DELETING", "DELETE_FAILED", "DELETED",
@@ -116,7 +117,7 @@ struct Expectation {
 
     private mutating func addTimes(_ row: Row) {
         if let time = row.told { told.append((row.id, row.status, time)) }
-        if row.isEarly { early.append(row.id) }
+        if row.told == nil { dependsOnPoll.append(row.id) }
         let isOnItsWay = ["CREATING", "UPDATING", "DELETING"].contains(row.status)
         if isOnItsWay {
             let key = SeriesKey.text(
@@ -144,10 +145,8 @@ struct Expectation {
         var status: String
         var visibility: String
         var errorCode: String?
-        /// Since when it is in its status, as far as the row itself tells.
+        /// Since when it is in its status, as far as the row itself tells; nil if that is the time of a poll.
         var told: Int64?
-        /// Whether that time is in the near future.
-        var isEarly = false
 
         init(_ id: String, _ endpoint: SimulatedEndpoint, now: Int64) {
             func text(_ field: Field<String>) -> String? { field.value.flatMap { $0.isEmpty ? nil : $0 } }
@@ -161,11 +160,7 @@ struct Expectation {
             let created = RowTime(endpoint.createTime, now: now)
             let updated = RowTime(endpoint.updateTime, now: now)
             let times = status == "CREATING" ? [created, updated] : [updated, created]
-            switch times.first(where: \.isPresent) {
-            case .past(let time): told = time
-            case .nearFuture: isEarly = true
-            default: break
-            }
+            if case .past(let time)? = times.first(where: \.isPresent) { told = time }
         }
     }
 }

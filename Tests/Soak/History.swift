@@ -18,8 +18,8 @@ final class History: Sendable {
         /// The times that each row has told for each status.
         var told: [String: [String: Set<Int64>]] = [:]
         var toldAt: [String: Int64] = [:]
-        /// Rows that had a time in the near future.
-        var early: Set<String> = []
+        /// Rows whose status began, at some time, with a poll.
+        var dependsOnPoll: Set<String> = []
     }
 
     /// States that ended longer ago are forgotten.
@@ -75,7 +75,7 @@ final class History: Sendable {
                 past.told[row.id, default: [:]][row.status, default: []].insert(row.time)
                 past.toldAt[row.id] = now
             }
-            past.early.formUnion(expectation.early)
+            past.dependsOnPoll.formUnion(expectation.dependsOnPoll)
             past.states[index].expectation = expectation
         }
         while past.states.count > 1, past.states[1].from < now - Self.memory { past.states.removeFirst() }
@@ -112,7 +112,7 @@ final class History: Sendable {
         // Negative times are not read: no status began before 1970.
         guard let time = WallTime.microseconds(ofSample: value), time <= end else { return false }
         func isOfPoll(_ row: (id: String, status: String, told: Int64?)) -> Bool {
-            row.told == nil || past.early.contains(row.id)
+            row.told == nil || past.dependsOnPoll.contains(row.id)
         }
         if let latest = since.rows.filter({ !isOfPoll($0) }).compactMap(\.told).min(), time > latest { return false }
         // A row without a usable time began, as far as is known, when a poll first saw it.

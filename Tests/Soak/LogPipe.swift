@@ -9,14 +9,16 @@ final class LogPipe {
 
     /// The path of the pipe, to be opened for writing.
     let path: String
-    /// What has been read.
+    /// What has been read; of a long log only the end.
     let kept: TemporaryFile
     /// Whether ``step(_:)`` reads.
     var isRead = true
-    /// How long the pipe has been full, in microseconds.
+    /// The longest time that the pipe has been full, in microseconds.
     private(set) var fullFor: Int64 = 0
     private let descriptor: Int32
     private var fullAt: Int64?
+    private var keptBytes = 0
+    private static let mostKept = 32 << 20
 
     init(_ name: String) throws {
         kept = try TemporaryFile("", name: "\(name).log")
@@ -37,8 +39,8 @@ final class LogPipe {
 
     /// Reads what there is, unless the pipe is to be left unread.
     func step(_ now: Int64) throws {
-        if let fullAt { fullFor += now - fullAt }
-        fullAt = isFull ? now : nil
+        fullAt = isFull ? fullAt ?? now : nil
+        if let fullAt { fullFor = max(fullFor, now - fullAt) }
         if isRead { _ = try read() }
     }
 
@@ -53,7 +55,11 @@ final class LogPipe {
             bytes += chunk
         }
         guard !bytes.isEmpty else { return "" }
-        guard let file = fopen(kept.path, "a") else { throw SoakError(description: "cannot open \(kept.path)") }
+        let isLong = keptBytes + bytes.count > Self.mostKept
+        keptBytes = isLong ? bytes.count : keptBytes + bytes.count
+        guard let file = fopen(kept.path, isLong ? "w" : "a") else {
+            throw SoakError(description: "cannot open \(kept.path)")
+        }
         defer { fclose(file) }
         fwrite(bytes, 1, bytes.count, file)
         return String(decoding: bytes, as: UTF8.self)

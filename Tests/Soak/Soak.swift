@@ -170,7 +170,8 @@ struct Soak {
         let limit = timing.longestStop + timing.busySlack
         if let problem = try await child.stop(within: limit) { checker.complain("the exporter \(problem)") }
         try await overload?.stop(checker, within: limit, isHostile: isHostile)
-        if let dropped = checker.droppedLines, child.log.fullFor > 15_000_000, dropped == 0 {
+        // Programs may keep some lines in memory until the log is read again.
+        if let dropped = checker.droppedLines, child.log.fullFor > 40_000_000, options.workspaces >= 100, dropped == 0 {
             checker.complain("no dropped line was counted, although the log's pipe was full")
         }
         await stage.stop()

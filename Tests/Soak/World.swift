@@ -60,10 +60,11 @@ struct World {
         ])
     }
 
-    /// Gives each row with an error another message.
+    /// Gives each row with an error another message, nearly as long as messages can be.
     mutating func changeMessages(_ rows: inout [SimulatedEndpoint]) {
         for index in rows.indices where rows[index].errorCode.value != nil {
-            rows[index].errorMsg = .value("The service is busy. Attempt \(random.hex(16)) of the control plane failed.")
+            let words = repeatElement("The service is busy.", count: 40).joined(separator: " ")
+            rows[index].errorMsg = .value("Attempt \(random.hex(16)) failed. \(words)")
         }
     }
 

@@ -43,7 +43,7 @@ public enum LoopbackSocket {
     }
 
     /// A socket that is connected to `port` of 127.0.0.1.
-    static func connect(to port: UInt16) throws -> Int32 {
+    static func connection(to port: UInt16) throws -> Int32 {
         let socket = try stream()
         guard withName("127.0.0.1", port, { Glibc.connect(socket, $0, $1) == 0 }) else {
             let failure = SystemFailure("connect")

@@ -70,7 +70,7 @@ public final class StallingRelay: Sendable {
             guard Self.readable([listener])[0] else { continue }
             let client = accept(listener, nil, nil)
             guard client >= 0 else { continue }
-            guard let upstream = try? LoopbackSocket.connect(to: target) else {
+            guard let upstream = try? LoopbackSocket.connection(to: target) else {
                 close(client)
                 continue
             }
