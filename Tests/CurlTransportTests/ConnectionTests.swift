@@ -171,7 +171,8 @@ struct FrozenConnectionTests {
             #expect(await transport.status(url) == 200)
             #expect(await late?.kind == .timeout)
             #expect(await transport.status(url) == 200)
-            #expect(ContinuousClock.now - start < .milliseconds(1_800))
+            // Loose for slow machines; a request that joined the frozen connection would take 20 s.
+            #expect(ContinuousClock.now - start < .seconds(8))
             #expect(relay.log.connections == 2)
         }
     }
