@@ -224,7 +224,8 @@ public struct SourceGate: Sendable {
             case .noAnswer: state = .proving(isProbing: false, lastFailure: failure)
             }
         case .doubted(let doubt):
-            report(outcome, of: subject, on: doubt, isProbe: isProbe, now: now, generation: generation, failure: failure)
+            report(
+                outcome, of: subject, on: doubt, isProbe: isProbe, now: now, generation: generation, failure: failure)
         case .throttled(let until, let step, _) where isProbe:
             switch outcome {
             case .answered: state = .open(proven: generation)

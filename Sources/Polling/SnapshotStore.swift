@@ -260,7 +260,8 @@ public final class SnapshotStore: Sendable {
             guard let stalled = state.watchdog.stall(since: progress, now: now) else { continue }
             let failure = APIFailure(
                 .stalled,
-                "no poll has ended for \(stalled.components.seconds) s; the last one \(entry.turn?.activity ?? "was never started")")
+                "no poll has ended for \(stalled.components.seconds) s; the last one \(entry.turn?.activity ?? "was never started")"
+            )
             var entry = entry
             entry.health.noteStall(failure, lasting: stalled, noticedAt: time)
             entry.healthFragment = entry.health.fragment(of: entry.workspace)

@@ -25,12 +25,14 @@ public enum WorkspaceHealthFamilies {
         .gauge, "failing_since_timestamp_seconds",
         "End of the first poll that failed since the last complete listing, in Unix seconds; absent while up.")
     static let lastPollDuration = family(
-        .gauge, "last_poll_duration_seconds", "How long the last poll took, retries included; waiting for its turn of the rate limit is not.")
+        .gauge, "last_poll_duration_seconds",
+        "How long the last poll took, retries included; waiting for its turn of the rate limit is not.")
     static let polls = family(.counter, "polls_total", "Polls ended.")
     static let pollFailures = family(
         .counter, "poll_failures_total", "Polls that ended without a complete listing, by reason.", more: ["reason"])
     static let pollsSkipped = family(
-        .counter, "polls_skipped_total", "Slots skipped because the poll before was still running, or waiting for its turn of the rate limit.")
+        .counter, "polls_skipped_total",
+        "Slots skipped because the poll before was still running, or waiting for its turn of the rate limit.")
     static let relists = family(
         .counter, "relists_total", "Listings begun again because pages shifted under them.")
 
@@ -45,7 +47,8 @@ public enum WorkspaceHealthFamilies {
     public static let chapter = Catalogue.Chapter(
         "Is the data good? Workspaces",
         [
-            isUp, info, lastPoll, lastSuccess, failingSince, lastPollDuration, polls, pollFailures, pollsSkipped, relists, interval,
+            isUp, info, lastPoll, lastSuccess, failingSince, lastPollDuration, polls, pollFailures, pollsSkipped,
+            relists, interval,
             staleAfter,
         ])
 }

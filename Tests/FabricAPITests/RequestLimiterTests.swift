@@ -24,7 +24,9 @@ struct RequestLimiterTests {
         #expect(await limiter.acquire(Self.holder, .poll, order: 0))
     }
 
-    @Test("A task that waits for the rate limit is served when the next token is there, and one that is canceled takes none")
+    @Test(
+        "A task that waits for the rate limit is served when the next token is there, and one that is canceled takes none"
+    )
     func rateLimit() async {
         let clock = ManualClock()
         let limiter = RequestLimiter(concurrency: 16, clock: clock)

@@ -215,7 +215,9 @@ struct SourceClientTests {
         }
         await hanging.waitForRequests(3)
         for _ in 0..<5 {
-            let answer = try? await good.exchange(.listEndpoints, url: "https://h/g", turn: good.turn(of: "w")) { _ in true }
+            let answer = try? await good.exchange(.listEndpoints, url: "https://h/g", turn: good.turn(of: "w")) { _ in
+                true
+            }
             #expect(answer == true)
         }
         #expect(hanging.requests.count == 3)

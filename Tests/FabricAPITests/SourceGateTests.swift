@@ -33,7 +33,8 @@ struct ThrottledGateTests {
         #expect(gate.nextProbe == nil)
         #expect(gate.admit("w", now: start, generation: 1) == .wait(until: start + pause, else: SourceGate.throttled))
         #expect(
-            gate.admit("w", now: start + pause - .nanoseconds(1), generation: 1) == .wait(until: start + pause, else: SourceGate.throttled))
+            gate.admit("w", now: start + pause - .nanoseconds(1), generation: 1)
+                == .wait(until: start + pause, else: SourceGate.throttled))
         #expect(gate.admit("w", now: start + pause, generation: 1) == .send(isProbe: true))
         #expect(gate.admit("w", now: start + pause, generation: 1) == .waitForProbe)
         gate.report(.answered, of: "w", isProbe: true, now: start + pause, generation: 1)
@@ -54,7 +55,9 @@ struct ThrottledGateTests {
         var isProbe = false
         for pause in pauses {
             gate.report(.throttled(retryAfter: nil), of: "w", isProbe: isProbe, now: now, generation: 1)
-            #expect(gate.admit("w", now: now, generation: 1) == .wait(until: now + .seconds(pause), else: SourceGate.throttled))
+            #expect(
+                gate.admit("w", now: now, generation: 1)
+                    == .wait(until: now + .seconds(pause), else: SourceGate.throttled))
             now += .seconds(pause)
             #expect(gate.admit("w", now: now, generation: 1) == .send(isProbe: true))
             isProbe = true
@@ -82,12 +85,20 @@ struct ThrottledGateTests {
         gate.report(.answered, of: "w", isProbe: false, now: start, generation: 1)
         gate.report(.noAnswer, of: "w", isProbe: false, now: start, generation: 1)
         gate.report(.throttled(retryAfter: nil), of: "w", isProbe: false, now: start + .seconds(3), generation: 1)
-        gate.report(.throttled(retryAfter: .seconds(1)), of: "w", isProbe: false, now: start + .seconds(1), generation: 1)
-        #expect(gate.admit("w", now: start + .seconds(3), generation: 1) == .wait(until: start + .seconds(5), else: SourceGate.throttled))
-        gate.report(.throttled(retryAfter: .seconds(9)), of: "w", isProbe: false, now: start + .seconds(1), generation: 1)
-        #expect(gate.admit("w", now: start + .seconds(5), generation: 1) == .wait(until: start + .seconds(10), else: SourceGate.throttled))
+        gate.report(
+            .throttled(retryAfter: .seconds(1)), of: "w", isProbe: false, now: start + .seconds(1), generation: 1)
+        #expect(
+            gate.admit("w", now: start + .seconds(3), generation: 1)
+                == .wait(until: start + .seconds(5), else: SourceGate.throttled))
+        gate.report(
+            .throttled(retryAfter: .seconds(9)), of: "w", isProbe: false, now: start + .seconds(1), generation: 1)
+        #expect(
+            gate.admit("w", now: start + .seconds(5), generation: 1)
+                == .wait(until: start + .seconds(10), else: SourceGate.throttled))
         gate.report(.throttled(retryAfter: .seconds(900)), of: "w", isProbe: false, now: start, generation: 1)
-        #expect(gate.admit("w", now: start + .seconds(10), generation: 1) == .wait(until: start + .seconds(300), else: SourceGate.throttled))
+        #expect(
+            gate.admit("w", now: start + .seconds(10), generation: 1)
+                == .wait(until: start + .seconds(300), else: SourceGate.throttled))
     }
 
     @Test("A probe refused for its credential locks the source out")
@@ -209,7 +220,8 @@ struct DoubtedGateTests {
         return gate
     }
 
-    @Test("is asked for with another for which it has worked, and works on if that is answered", arguments: [true, false])
+    @Test(
+        "is asked for with another for which it has worked, and works on if that is answered", arguments: [true, false])
     func ofOne(isLockable: Bool) {
         var gate = doubted(isLockable: isLockable)
         #expect(gate.confirmation == SourceGate.Confirmation(rejectedFor: "a", workedFor: ["b", "c"]))

@@ -98,7 +98,8 @@ struct ScenePage {
 
     /// The lines of domain series, those that a failed poll must not change, of one workspace.
     func domainLines(of workspace: String) -> [String] {
-        let health = ["up{", "info{", "last_", "polls_", "poll_", "relists_"].map { "dataarts_fabric_workspace_" + $0 }
+        let health = ["up{", "info{", "last_", "polls_", "poll_", "relists_", "failing_since_"]
+            .map { "dataarts_fabric_workspace_" + $0 }
         let label = "workspace=\"\(workspace)\""
         return lines.filter { line in line.contains(label) && !health.contains { line.hasPrefix($0) } }
     }

@@ -29,7 +29,8 @@ struct WorkspaceListTests {
             workspaces: [])
         let client = SourceClient(
             source: settings.name, transport: factory.transport(settings),
-            credentials: TokenCredentials(token: Secret(token)), clock: clock, limiter: RequestLimiter(concurrency: 16, clock: clock),
+            credentials: TokenCredentials(token: Secret(token)), clock: clock,
+            limiter: RequestLimiter(concurrency: 16, clock: clock),
             settings: factory.exchangeSettings)
         let lister = WorkspaceLister(
             client: client, baseURL: server.baseURL, name: name, enterpriseProjectID: project)

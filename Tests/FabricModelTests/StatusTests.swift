@@ -28,7 +28,7 @@ struct StatusTests {
         #expect(
             FailureReason.allCases.shuffled().sorted().map(\.rawValue) == [
                 "bad_request", "credentials", "forbidden", "inconsistent", "network", "not_found", "response", "server",
-                "throttled", "timeout", "tls", "unauthenticated",
+                "stalled", "throttled", "timeout", "tls", "unauthenticated",
             ])
     }
 

@@ -39,7 +39,8 @@ struct PolledWorkspace {
     init(through transport: any HTTPTransport, clock: ManualClock = ManualClock()) {
         self.init(
             transport, cloud: StubCloud(.silence), clock: clock, workspace: .lake, retries: 0, details: .problems,
-            exchangeTimeout: .seconds(10), requestsPerSecond: 0, credentials: TokenCredentials(token: Secret("a-token")))
+            exchangeTimeout: .seconds(10), requestsPerSecond: 0, credentials: TokenCredentials(token: Secret("a-token"))
+        )
     }
 
     private init(
@@ -54,7 +55,8 @@ struct PolledWorkspace {
             transport: transport, credentials: credentials, clock: clock,
             limiter: limiter,
             settings: ExchangeSettings(
-                timeout: exchangeTimeout, interval: Self.interval, requestsPerSecond: requestsPerSecond, retries: retries,
+                timeout: exchangeTimeout, interval: Self.interval, requestsPerSecond: requestsPerSecond,
+                retries: retries,
                 maxResponseBytes: 1 << 20, pageSize: 100, maxEndpoints: 1_000))
         store = SnapshotStore(
             workspaces: [workspace], interval: Self.interval, staleAfter: Self.staleAfter, clock: clock)

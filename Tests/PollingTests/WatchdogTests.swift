@@ -133,7 +133,9 @@ struct StalledPollTests {
             await polled.record.wait(forLines: 1 + turn)
         }
         for poll in polls { await poll.value }
-        let up = polled.store.page().split(separator: "\n").filter { $0.hasPrefix("dataarts_fabric_workspace_polls_total{") }
+        let up = polled.store.page().split(separator: "\n").filter {
+            $0.hasPrefix("dataarts_fabric_workspace_polls_total{")
+        }
         #expect(up.map { $0.suffix(2) } == [" 2", " 1", " 1", " 1", " 1", " 1"])
         #expect(!polled.store.page().contains(#"reason="timeout"} 1"#))
         #expect(polled.store.value(of: "workspace_last_poll_duration_seconds") == "0")
