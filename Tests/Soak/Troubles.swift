@@ -239,7 +239,7 @@ struct Troubles {
     }
 
     private var unreadPipe: Act {
-        Act("unread log", lasts: 45_000...55_000) { [child] _ in
+        Act("unread log", lasts: 25_000...35_000) { [child] _ in
             child.log.isRead = false
             return { child.log.isRead = true }
         }
