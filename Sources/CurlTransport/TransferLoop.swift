@@ -66,7 +66,8 @@ struct TransferLoop {
         do {
             transfer = try Transfer(exchange, easy, pool, now: now, body: bodies.take())
         } catch {
-            recycle(easy)
+            // Not kept for another request: a handle that refuses an option once may refuse it always.
+            easy.leavePool()
             return exchange.complete(.failure(error))
         }
         let code = curl_multi_add_handle(multi, easy.pointer)
