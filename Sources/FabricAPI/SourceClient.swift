@@ -188,7 +188,7 @@ public final class SourceClient: Sendable {
         shared.withLock { $0.budget.deposit() }
         var retries = 0
         var lastFailure: APIFailure?
-        var hasReplaced = false
+        var replaced: UInt64?
         var holdsProbe = false
         var credential = try await currentCredential()
         while true {
@@ -208,8 +208,10 @@ public final class SourceClient: Sendable {
                 case .failure(let reason): failure = reason
                 }
             }
-            if failure.reason == .unauthenticated, !hasReplaced {
-                hasReplaced = true
+            if failure.reason == .unauthenticated, replaced == nil,
+                !shared.withLock({ $0.gate.isRejectedAlone(turn.subject) })
+            {
+                replaced = credential.generation
                 if let fresh = try? await credentials.replacement(for: credential) {
                     credential = fresh
                     // A probe stays one until its outcome is known: if it were given up here, each request that waits for
@@ -218,7 +220,8 @@ public final class SourceClient: Sendable {
                     continue
                 }
             }
-            report(Self.outcome(of: failure), isProbe: isProbe, credential, turn, failure: failure)
+            report(
+                Self.outcome(of: failure), isProbe: isProbe, credential, turn, replaced: replaced, failure: failure)
             retries += 1
             try await prepareRetry(retries, after: failure, operation: operation, turn)
             lastFailure = failure
@@ -343,12 +346,12 @@ public final class SourceClient: Sendable {
 
     private func report(
         _ outcome: SourceGate.Outcome, isProbe: Bool, _ credential: Credential, _ turn: PollTurn,
-        failure: APIFailure? = nil
+        replaced: UInt64? = nil, failure: APIFailure? = nil
     ) {
         shared.withLock {
             $0.gate.report(
                 outcome, of: turn.subject, isProbe: isProbe, now: clock.now, generation: credential.generation,
-                failure: failure)
+                replaced: replaced, failure: failure)
         }
         gateChanged.notify()
     }

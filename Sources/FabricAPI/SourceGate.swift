@@ -100,8 +100,6 @@ public struct SourceGate: Sendable {
     mutating func reconfigure(interval: Duration, isLockable: Bool, now: ContinuousClock.Instant) {
         self.interval = interval
         self.isLockable = isLockable
-        workedFor = []
-        rejectedAlone = [:]
         switch state {
         case .open, .doubted: state = .open(proven: nil)
         case .lockedOut(var lockOut):
@@ -199,12 +197,14 @@ public struct SourceGate: Sendable {
     /// Notes the outcome of a request that ``admit(_:now:generation:hasWaited:)`` let pass.
     /// - Parameters:
     ///   - subject: the workspace that it was about; empty for the list of workspaces.
+    ///   - replaced: the generation that was rejected for this request before, if this one took its place.
     ///   - failure: what it failed with, for those who waited for it.
     mutating func report(
         _ outcome: Outcome, of subject: String, isProbe: Bool, now: ContinuousClock.Instant, generation: UInt64,
-        failure: APIFailure? = nil
+        replaced: UInt64? = nil, failure: APIFailure? = nil
     ) {
-        let hasWorked = generation == workingGeneration && !workedFor.isEmpty
+        // One that was obtained in place of one that has worked is as good.
+        let hasWorked = !workedFor.isEmpty && (generation == workingGeneration || replaced == workingGeneration)
         note(outcome, of: subject, generation: generation)
         switch state {
         case .open:
@@ -220,6 +220,8 @@ public struct SourceGate: Sendable {
             switch outcome {
             case .answered: state = .open(proven: generation)
             case .throttled(let retryAfter): state = Self.pause(retryAfter, step: Self.firstPause, now: now)
+            case .unauthenticated(let failure) where hasWorked:
+                state = .doubted(Doubt(subject: subject, generation: generation, failure: failure, since: now))
             case .unauthenticated(let failure): lockOut(failure, subject, generation: generation, now: now)
             case .noAnswer: state = .proving(isProbing: false, lastFailure: failure)
             }
@@ -277,6 +279,9 @@ public struct SourceGate: Sendable {
         }
     }
 
+    /// Whether credentials that work for others are rejected for this one, so that another credential is no cure.
+    func isRejectedAlone(_ subject: String) -> Bool { rejectedAlone[subject] != nil }
+
     /// Keeps for which workspaces the credential works.
     private mutating func note(_ outcome: Outcome, of subject: String, generation: UInt64) {
         switch outcome {
@@ -288,7 +293,7 @@ public struct SourceGate: Sendable {
             }
             workedFor.insert(subject)
             rejectedAlone[subject] = nil
-        case .unauthenticated: if generation == workingGeneration { workedFor.remove(subject) }
+        case .unauthenticated: if generation >= workingGeneration { workedFor.remove(subject) }
         case .throttled, .noAnswer: break
         }
     }

@@ -276,6 +276,41 @@ struct DoubtedGateTests {
         #expect(alone.nextProbe != nil)
     }
 
+    @Test("is asked for with another as well if a fresh one that was obtained for that workspace is rejected, too")
+    func freshIsRejected() {
+        var gate = SourceGate(interval: .seconds(60), isLockable: true)
+        gate.workspaces = 3
+        for workspace in ["a", "b"] {
+            let isProbe = gate.admit(workspace, now: start, generation: 1) == .send(isProbe: true)
+            gate.report(.answered, of: workspace, isProbe: isProbe, now: start, generation: 1)
+        }
+        #expect(gate.admit("a", now: start, generation: 2) == .send(isProbe: true))
+        gate.report(.unauthenticated(failure), of: "a", isProbe: true, now: start, generation: 2, replaced: 1)
+        #expect(gate.nextProbe == nil)
+        #expect(gate.admit("b", now: start, generation: 2) == .send(isProbe: true))
+        gate.report(.answered, of: "b", isProbe: true, now: start, generation: 2)
+        #expect(gate.isRejectedAlone("a") && !gate.isRejectedAlone("b"))
+        #expect(gate.admit("c", now: start, generation: 2) == .send(isProbe: false))
+    }
+
+    @Test("locks the source out if it is a changed one, which has worked for no workspace")
+    func changed() {
+        var gate = doubted(isLockable: true)
+        #expect(gate.admit("b", now: start, generation: 2) == .send(isProbe: true))
+        gate.report(.unauthenticated(failure), of: "b", isProbe: true, now: start, generation: 2)
+        #expect(gate.nextProbe == start + .seconds(60))
+    }
+
+    @Test("stays the workspace's own after a reload, which has the credential tried by others first")
+    func reload() {
+        var gate = doubted(isLockable: true)
+        #expect(gate.admit("b", now: start, generation: 1) == .send(isProbe: true))
+        gate.report(.answered, of: "b", isProbe: true, now: start, generation: 1)
+        gate.reconfigure(interval: .seconds(60), isLockable: true, now: start)
+        #expect(gate.admit("a", now: start, generation: 1) == .wait(until: start + .seconds(5), else: failure))
+        #expect(gate.admit("b", now: start, generation: 1) == .send(isProbe: true))
+    }
+
     @Test("is no longer doubted once another one takes its place")
     func replaced() {
         var gate = doubted(isLockable: true)

@@ -75,6 +75,8 @@ struct OverloadJudge {
         var problems: [String] = []
         for (id, health) in health.sorted(by: { $0.key < $1.key }) {
             let failures = health.failures.filter { $0.value > 0 }.keys.sorted()
+            // A workspace that has gone is not found until discovery has seen it.
+            if case .resting = phase, failures == ["not_found"] { continue }
             if !failures.isEmpty || health.polls ?? 0 > 0 && !health.isUp, complained.insert(id).inserted {
                 problems.append("\(id) failed under overload: \(failures.joined(separator: ", "))")
             }
