@@ -24,6 +24,8 @@ public final class PollTurn: Sendable {
     private let lastSent: @Sendable () -> ContinuousClock.Instant?
     private let madeAt: ContinuousClock.Instant
     private let state = Mutex(State.preparing)
+    /// Whether a slot is held that no request has used yet.
+    private let holdsSlot = Mutex(false)
     private let changed = ChangeSignal()
 
     init(
@@ -93,9 +95,30 @@ public final class PollTurn: Sendable {
     /// No retry begins after this.
     var retryUntil: ContinuousClock.Instant { (beganAt ?? clock.now) + retryWindow }
 
+    /// Waits for the turn of the poll, and holds the slot for its first request.
+    /// - Returns: false if the task was canceled; then there is nothing to give back.
+    func wait(_ limiter: RequestLimiter) async -> Bool {
+        let isGranted = await take(limiter)
+        if isGranted { holdsSlot.withLock { $0 = true } }
+        return isGranted
+    }
+
+    /// Gives back the slot that ``wait(_:)`` holds, if no request has used it.
+    func end(_ limiter: RequestLimiter) {
+        if takeHeldSlot() { limiter.release(holder, isUnused: true) }
+    }
+
+    private func takeHeldSlot() -> Bool {
+        holdsSlot.withLock { holdsSlot in
+            defer { holdsSlot = false }
+            return holdsSlot
+        }
+    }
+
     /// Waits for the turn of the next request.
     /// - Returns: false if the task was canceled; then there is nothing to give back.
     func take(_ limiter: RequestLimiter) async -> Bool {
+        if takeHeldSlot() { return true }
         let now = clock.now
         let order: UInt64? = state.withLock { state in
             switch state {

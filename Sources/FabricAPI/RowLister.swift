@@ -20,6 +20,16 @@ struct RowLister: Sendable {
     func list<Fold: ListingFold>(
         _ turn: PollTurn, makeFold: @Sendable () -> Fold
     ) async -> ListingOutcome<Fold> where Fold.Row: ListedRow {
+        do throws(APIFailure) {
+            return try await client.inTurn(turn) { await listNow(turn, makeFold: makeFold) }
+        } catch {
+            return ListingOutcome(result: .failure(error), relists: 0)
+        }
+    }
+
+    private func listNow<Fold: ListingFold>(
+        _ turn: PollTurn, makeFold: @Sendable () -> Fold
+    ) async -> ListingOutcome<Fold> where Fold.Row: ListedRow {
         var previousIDs: EndpointIDTable?
         var relists = 0
         var requests = 0

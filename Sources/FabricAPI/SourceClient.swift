@@ -177,6 +177,20 @@ public final class SourceClient: Sendable {
     /// What is known about obtaining the source's credentials.
     public var credentialStatus: CredentialStatus { credentials.status }
 
+    /// Runs `body` once the first request of a poll may be sent, so that a poll that waits for its turn holds no memory of a
+    /// listing: at overload thousands wait.
+    /// - Throws: ``APIFailure`` if the poll cannot begin.
+    func inTurn<Result>(
+        _ turn: PollTurn, _ body: () async throws(APIFailure) -> Result
+    ) async throws(APIFailure) -> Result {
+        if let hold = hold(on: turn.subject) { throw hold }
+        let credential = try await currentCredential()
+        if case .refuse(let failure) = peek(credential, turn, hasWaited: false) { throw failure }
+        guard await turn.wait(limiter) else { throw Self.canceled }
+        defer { turn.end(limiter) }
+        return try await body()
+    }
+
     /// Sends one request, with as many retries as the contract allows, and hands the body of a 200 to `consume` while the
     /// request's slot is still held: there are never more bodies in memory than slots.
     /// - Parameter turn: the turn of the poll that it belongs to.

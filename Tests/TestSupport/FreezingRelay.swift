@@ -27,7 +27,8 @@ public final class FreezingRelay: Sendable {
         var freezesNew = false
         var connections: [Int: Connection] = [:]
         var log = Log()
-        var watchers: [(condition: @Sendable (Log) -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
+        var lastWatcher = 0
+        var watchers: [Int: (condition: @Sendable (Log) -> Bool, continuation: CheckedContinuation<Void, Never>)] = [:]
     }
 
     /// The port it listens on, of 127.0.0.1.
@@ -67,15 +68,23 @@ public final class FreezingRelay: Sendable {
         }
     }
 
-    /// Suspends until `condition` holds.
+    /// Suspends until `condition` holds, or the task is canceled, as at a test's time limit.
     public func wait(for condition: @escaping @Sendable (Log) -> Bool) async {
-        await withCheckedContinuation { continuation in
-            let isMet = state.withLock { state in
-                if condition(state.log) { return true }
-                state.watchers.append((condition, continuation))
-                return false
+        let id = state.withLock { state in
+            state.lastWatcher += 1
+            return state.lastWatcher
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    if condition(state.log) || Task.isCancelled { return true }
+                    state.watchers[id] = (condition, continuation)
+                    return false
+                }
+                if isOver { continuation.resume() }
             }
-            if isMet { continuation.resume() }
+        } onCancel: {
+            state.withLock { $0.watchers.removeValue(forKey: id) }?.continuation.resume()
         }
     }
 
@@ -86,10 +95,11 @@ public final class FreezingRelay: Sendable {
         let met = state.withLock { state in
             change(&state.log)
             let log = state.log
-            defer { state.watchers.removeAll { $0.condition(log) } }
-            return state.watchers.filter { $0.condition(log) }
+            let met = state.watchers.filter { $0.value.condition(log) }
+            for id in met.keys { state.watchers[id] = nil }
+            return met
         }
-        for watcher in met { watcher.continuation.resume() }
+        for watcher in met.values { watcher.continuation.resume() }
     }
 
     private func acceptConnections() {
