@@ -3,7 +3,7 @@ import Files
 import Synchronization
 import Transport
 
-/// The TLS files of a transport, taken up when they change. While they give no usable content (unreadable, empty, half
+/// The TLS files of a transport, read again when they change. While they give no usable content (unreadable, empty, half
 /// written, on a mount that does not respond), the content before stays in use.
 ///
 /// Files are read on a thread that may block, never on the curl thread or on Swift's pool.

@@ -127,7 +127,7 @@ struct FairLimiter: Sendable {
         return served
     }
 
-    /// When to call ``serve(now:)`` again if nothing else happens; nil if nobody waits for a token.
+    /// When to call ``serve(now:)`` again if nothing else happens; nil if no request waits for a token.
     func nextToken(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         Set(waiting.keys.map(\.holder.source)).compactMap { buckets[$0]?.nextToken(now: now) }.filter { $0 > now }.min()
     }

@@ -13,7 +13,7 @@ public struct FirstPage<Fold: ListingFold>: Sendable {
     public var skippedRecords: Int
     /// Fields that had a wrong type, and times that are unreadable or implausible.
     public var malformedFields: Int
-    /// How many requests the whole list takes, this page's among them; at least so many if ``total`` is unknown.
+    /// How many requests the whole list takes, this page's among them; at least that many if ``total`` is unknown.
     public var requests: Int
     /// Whether the page seems to be the whole list.
     public var isWhole: Bool

@@ -87,8 +87,7 @@ public final class RequestLimiter: Sendable {
         serve { $0.limiter.release(holder, isUnused: isUnused, now: $1) }
     }
 
-    /// Changes the limiter, resumes those whose turn has come, and sees to it that somebody looks again when the next
-    /// token is there.
+    /// Changes the limiter, resumes those whose turn has come, and sets a timer for the next token.
     private func serve(_ change: (inout State, ContinuousClock.Instant) -> [UInt64]) {
         let now = clock.now
         let (served, timer) = state.withLock { state in

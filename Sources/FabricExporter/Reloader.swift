@@ -8,7 +8,7 @@ import Synchronization
 /// Loads the configuration again while the program runs, one load after the other. A bad configuration, or a file that
 /// does not respond, changes nothing.
 actor Reloader {
-    /// So many reads may hang at a time; then reloads fail at once, until one of them ends.
+    /// The most reads that may hang at a time; then reloads fail at once until one of them ends.
     private static let maximumHanging = 8
 
     private let exporter: Exporter
@@ -86,8 +86,8 @@ actor Reloader {
         }
     }
 
-    /// Reads on a thread of its own each time: whoever has repaired a file and asks for a reload must not hear that the
-    /// read of the old one still hangs.
+    /// Reads on a thread of its own each time: a reload after a file was repaired must not fail because the read of the old
+    /// one still hangs.
     private func readConfiguration() async throws -> ExporterConfiguration {
         let (unended, read) = (unendedReads, read)
         guard unended.count < Self.maximumHanging else {

@@ -159,7 +159,7 @@ public struct ServeRun: Sendable {
         signals.onStop { Task { await group.triggerGracefulShutdown() } }
         do { try await group.run() } catch {
             guard signals.isStopping else { throw error }
-            // Whatever a service says on its way out, the process was asked to stop and does.
+            // Whatever error a service ends with, the process was asked to stop and does.
             logger.debug("a service ended with an error", metadata: ["error": "\(error)"])
         }
     }

@@ -20,7 +20,7 @@ public final class BlockingWork: Sendable {
     /// How long a file is waited for. Local files take microseconds; this is for mounts that are slow but alive.
     public static let usualLimit = Duration.seconds(5)
 
-    /// So many threads of the process may hang until new ones are tried no more.
+    /// The most threads of the process that may hang; then no new ones are tried.
     private static let maximumHanging = 64
 
     private struct State {
@@ -122,7 +122,7 @@ private final class Lane: Sendable {
     private struct State {
         /// Whether work is running.
         var isRunning = false
-        /// Whether somebody has waited for that work, or for their turn after it, longer than the limit.
+        /// Whether a call has waited for that work, or for its turn after it, longer than the limit.
         var isHanging = false
     }
 
@@ -144,7 +144,7 @@ private final class Lane: Sendable {
         }
     }
 
-    /// Notes that somebody waited longer than the limit.
+    /// Notes that a call waited longer than the limit.
     /// - Returns: whether the work hangs and was not known to.
     func noteHanging() -> Bool {
         state.withLock { state in
@@ -167,7 +167,7 @@ private final class Call<Value: Sendable>: Sendable {
 
     private let state = Mutex(State.new)
 
-    /// Whether somebody waits for the work.
+    /// Whether the caller still waits for the work.
     var isWaiting: Bool { state.withLock { if case .waiting = $0 { true } else { false } } }
 
     /// Begins to wait.
@@ -180,7 +180,7 @@ private final class Call<Value: Sendable>: Sendable {
         }
     }
 
-    /// Resumes whoever waits, unless something else did so before.
+    /// Resumes the caller, unless something else did so before.
     func end(with outcome: Outcome) {
         let continuation = state.withLock { state -> CheckedContinuation<Outcome, Never>? in
             defer { state = .ended }

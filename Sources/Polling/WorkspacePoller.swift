@@ -66,7 +66,7 @@ public struct WorkspacePoller: Sendable {
             let round = lastTurn.map { beganAt - $0 } ?? waited
             if client.noteRound(round) == nil { log.noteOverload(round: round, interval: timing.interval) }
         } else if waited * 2 < timing.interval, client.round != nil, client.noteRound(nil) != nil {
-            // Half an interval apart from where it begins, so that it is not told again and again.
+            // Half an interval apart from where it begins, so that the log does not repeat it.
             log.noteEndOfOverload()
         }
     }

@@ -23,7 +23,7 @@ public struct TemporaryFile: Sendable {
         guard rename(path + ".new", path) == 0 else { throw SystemFailure("rename") }
     }
 
-    /// Puts a FIFO that nobody writes to in its place: whoever opens it hangs, as on a network mount that has died.
+    /// Puts a FIFO without a writer in its place: a reader hangs, as on a network mount that has died.
     public func replaceByHangingFile() throws {
         guard mkfifo(path + ".fifo", 0o600) == 0, rename(path + ".fifo", path) == 0 else {
             throw SystemFailure("mkfifo")
