@@ -2,15 +2,15 @@
 internal import Clocks
 import Synchronization
 
-/// One poll's turn of its source's rate limit. A poll begins when its first request has its turn: what it waited for before
-/// that is no part of it.
+/// One poll's turn of its source's rate limit. A poll begins when its first request is sent: what it waited for before that,
+/// its turn or the end of a pause of the source, is no part of it.
 public final class PollTurn: Sendable {
     private enum State {
         /// The credential is being obtained.
         case preparing
-        /// The first request waits for its turn.
+        /// The first request waits for its turn, or for the end of a pause of the source.
         case waiting(since: ContinuousClock.Instant)
-        /// The first request had its turn.
+        /// The first request was sent.
         case begun(waitedSince: ContinuousClock.Instant, at: ContinuousClock.Instant, order: UInt64)
     }
 
@@ -130,12 +130,16 @@ public final class PollTurn: Sendable {
         }
         if let order { return await limiter.acquire(holder, .running, order: order) }
         changed.notify()
-        guard await limiter.acquire(holder, stage, order: 0) else { return false }
-        let (beganAt, newOrder) = (clock.now, limiter.nextOrder())
+        return await limiter.acquire(holder, stage, order: 0)
+    }
+
+    /// Notes that the poll begins now, unless it has begun: its first request is about to be sent.
+    func begin(_ limiter: RequestLimiter) {
+        guard beganAt == nil else { return }
+        let (now, order) = (clock.now, limiter.nextOrder())
         state.withLock { state in
-            if case .waiting(let since) = state { state = .begun(waitedSince: since, at: beganAt, order: newOrder) }
+            if case .waiting(let since) = state { state = .begun(waitedSince: since, at: now, order: order) }
         }
         changed.notify()
-        return true
     }
 }

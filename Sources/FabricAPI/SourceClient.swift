@@ -278,7 +278,10 @@ public final class SourceClient: Sendable {
                 $0.gate.admit(
                     turn.subject, now: clock.now, generation: credential.generation, hasWaited: hasWaited)
             }
-            if case .send(let isProbe) = admission { return isProbe }
+            if case .send(let isProbe) = admission {
+                turn.begin(limiter)
+                return isProbe
+            }
             limiter.release(turn.holder, isUnused: true)
             switch admission {
             case .send: break

@@ -103,6 +103,27 @@ struct SourceClientTests {
         #expect(last.waited == .seconds(2))
     }
 
+    @Test("A pause of the source is no part of the polls that wait for its end, and they take turns after it")
+    func turnsAfterPause() async {
+        let transport = FakeTransport([.response(429, headers: [HTTPHeader("Retry-After", "7")]), Self.fine])
+        let source = Source(transport, requestsPerSecond: 1, retries: 0)
+        #expect(Self.reason(await source.exchange()) == .throttled)
+        let start = source.clock.now
+        source.clock.advance(by: .seconds(1))
+        let turns = (0..<3).map { source.client.turn(of: "ws-\($0)") }
+        let polls = turns.map { turn in Task { await source.exchange(turn: turn) } }
+        // All wait for the end of the pause, and hold no token meanwhile.
+        await source.clock.waitForSleepers(3)
+        #expect(turns.allSatisfy { $0.beganAt == nil })
+        for second in 7...9 {
+            source.clock.advance(by: start + .seconds(second) - source.clock.now)
+            await transport.waitForRequests(second - 5)
+            if second < 9 { await source.clock.waitForSleepers(1) }
+        }
+        for poll in polls { #expect(await poll.value == .success("{}")) }
+        #expect(turns.compactMap(\.beganAt).sorted() == (7...9).map { start + .seconds($0) })
+    }
+
     @Test("A 503 with Retry-After holds that list back and no other", arguments: [5, 100_000])
     func heldBack(_ seconds: Int) async {
         let transport = FakeTransport { request, number in
