@@ -75,6 +75,10 @@ struct FairLimiter: Sendable {
     mutating func ask(
         _ ticket: UInt64, _ holder: Holder, _ stage: Stage, order: UInt64, now: ContinuousClock.Instant
     ) -> [UInt64] {
+        if waiting.isEmpty, total < capacity, isAllowed(holder, now: now) {
+            hold(holder, stage, now: now)
+            return [ticket]
+        }
         let waiter = Waiter(order: order, ticket: ticket)
         let lane = Lane(holder: holder, stage: stage)
         let place = waiting[lane]?.partitioningIndex { $0 > waiter } ?? 0
@@ -115,21 +119,26 @@ struct FairLimiter: Sendable {
         var served: [UInt64] = []
         while let lane = nextLane(now: now), let waiter = waiting[lane]?.first {
             remove(0, of: lane)
-            held[lane.holder, default: 0] += 1
-            buckets[lane.holder.source]?.take(now: now)
-            switch lane.stage {
-            case .running: break
-            case .discovery: discoveredLast.insert(lane.holder.source)
-            case .poll: discoveredLast.remove(lane.holder.source)
-            }
+            hold(lane.holder, lane.stage, now: now)
             served.append(waiter.ticket)
         }
         return served
     }
 
+    private mutating func hold(_ holder: Holder, _ stage: Stage, now: ContinuousClock.Instant) {
+        held[holder, default: 0] += 1
+        buckets[holder.source]?.take(now: now)
+        switch stage {
+        case .running: break
+        case .discovery: discoveredLast.insert(holder.source)
+        case .poll: discoveredLast.remove(holder.source)
+        }
+    }
+
     /// When to call ``serve(now:)`` again if nothing else happens; nil if no request waits for a token.
     func nextToken(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
-        Set(waiting.keys.map(\.holder.source)).compactMap { buckets[$0]?.nextToken(now: now) }.filter { $0 > now }.min()
+        if waiting.isEmpty { return nil }
+        return waiting.keys.compactMap { buckets[$0.holder.source]?.nextToken(now: now) }.filter { $0 > now }.min()
     }
 
     private mutating func remove(_ place: Int, of lane: Lane) {
