@@ -93,9 +93,9 @@ class Machine:
     def _inside(self) -> list[str]:
         if self.leader:
             return ["nsenter", f"--target={self.leader}", "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup",
-                    "--root", "--wd", "env", "--unset=TMPDIR", "DEBIAN_FRONTEND=noninteractive"]  # fmt: skip
+                    "--root", "--wd", "env", "-u", "TMPDIR", "DEBIAN_FRONTEND=noninteractive"]  # fmt: skip
         # Swift reads a program's arguments in /proc. The mount goes with the command.
-        enter = 'mount -t proc proc "$0/proc" && exec chroot "$0" env --unset=TMPDIR DEBIAN_FRONTEND=noninteractive "$@"'
+        enter = 'mount -t proc proc "$0/proc" && exec chroot "$0" env -u TMPDIR DEBIAN_FRONTEND=noninteractive "$@"'
         return ["unshare", "--mount", "sh", "-c", enter, str(self.root)]
 
     def attempt(self, *command: object, **more) -> tuple[int, str]:
