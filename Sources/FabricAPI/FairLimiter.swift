@@ -6,8 +6,8 @@
 /// - Polls that have begun finish before others begin, the oldest first. So a poll that has begun never times out because
 ///   others wait, and at overload the allowed rate is used fully.
 /// - Polls begin in the order of asking, so that workspaces take turns. Discovery goes before them, every second time.
-/// - No source holds so many slots that another could not have one, and suspects (workspaces whose last poll timed out,
-///   which are likely to keep their slots until the timeout) never hold more than half.
+/// - Every source leaves a slot for each of the others, and suspects (workspaces whose last poll timed out, which are
+///   likely to keep their slots until the timeout) never hold more than half.
 struct FairLimiter: Sendable {
     /// How far the poll is that a request belongs to.
     enum Stage: Sendable, Hashable {
