@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
-// One target per room, imports one way only: docs/architecture.md says which room may know which. The build is run
-// with `--explicit-target-dependency-import-check error`, so an import that is not declared here does not compile.
+// The targets are layers, lowest first, and imports go one way only: docs/architecture.md says which layer may know which. The build is
+// run with `--explicit-target-dependency-import-check error`, so an import that is not declared here does not compile.
 let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("InternalImportsByDefault"),
@@ -21,18 +21,15 @@ let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOTLS"].map
     .product(name: $0, package: "swift-nio")
 }
 
-func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(
-    _ room: String, _ dependencies: [Target.Dependency] = [], goldens: [String] = [], resources: [Resource] = []
-) -> Target {
+func tests(_ module: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .testTarget(
-        name: room + "Tests",
-        dependencies: [.target(name: room)] + dependencies,
-        exclude: goldens,
-        resources: resources,
+        name: module + "Tests",
+        dependencies: [.target(name: module)] + dependencies,
+        exclude: exclude,
         swiftSettings: strict
     )
 }
@@ -45,11 +42,8 @@ let package = Package(
         .executable(name: "dataarts-fabric-exporter", targets: ["dataarts-fabric-exporter"]),
         // For the package in fuzz/ alone; the main build never makes it.
         .library(
-            name: "FuzzedRooms",
-            targets: [
-                "Aggregation", "ExporterConfig", "Exposition", "FabricAPI", "FabricAuth", "FabricModel", "Secrets",
-                "TestSupport", "Transport",
-            ]),
+            name: "FuzzedModules",
+            targets: ["Base", "Config", "Exposition", "Fabric", "HTTPClient", "Listings", "TestSupport"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
@@ -62,63 +56,39 @@ let package = Package(
         // C libraries, each behind one thin header.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        .systemLibrary(name: "CMalloc"),
-        .systemLibrary(name: "CMemfd"),
         .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
+        // C and C++ of our own.
         .target(
             name: "CFabricJSON",
             cxxSettings: [.unsafeFlags(["-O2", "-fno-exceptions", "-fno-rtti"])],
             linkerSettings: [.linkedLibrary("simdjson")]
         ),
+        .target(name: "CSupport", cSettings: [.define("EXPORTER_REVISION", to: "\"\(revision)\"")]),
 
-        .target(name: "CBuildInfo", cSettings: [.define("EXPORTER_REVISION", to: "\"\(revision)\"")]),
-
-        .target(name: "CStopSignals"),
-
-        // Rooms.
-        room("Clocks"),
-        room("Files"),
-        room("Secrets", ["Files"]),
-        room("Transport"),
-        room("CurlTransport", ["CCurl", "COpenSSL", "Files", "Transport"]),
-        room("FabricModel"),
-        room("FabricAuth", ["CFabricJSON", "Clocks", "Digests", "FabricModel", "JSONText", "Secrets", "Transport"]),
-        room("FabricAPI", ["CFabricJSON", "Clocks", "FabricAuth", "FabricModel", "Secrets", "Transport"]),
-        room("Digests", ["COpenSSL"]),
-        room("JSONText"),
-        room("Exposition", ["CMemfd", "CZlib", "JSONText"]),
-        room("Aggregation", ["Exposition", "FabricModel"]),
-        room("ExporterConfig", ["CYAML", "Files", "JSONText", "Secrets"]),
-        room("StatusReport", ["Aggregation", "FabricModel"]),
-        room(
-            "Polling",
+        // Modules, each above those it depends on.
+        module("Base", ["COpenSSL"]),
+        module("HTTPClient", ["Base", "CCurl", "COpenSSL"]),
+        module("Fabric", ["Base", "CFabricJSON", "HTTPClient"]),
+        module("Exposition", ["Base", "CZlib"]),
+        module("Listings", ["Base", "Exposition", "Fabric"]),
+        module("Polling", ["Base", "Exposition", "Fabric", "Listings", logging]),
+        module("Config", ["Base", "CYAML", "Fabric", "HTTPClient"]),
+        module("HTTPServer", ["Base", logging, tls] + nio),
+        module("WebServer", ["Base", "CCrypt", "Exposition", "Fabric", "HTTPServer", "Listings", "Polling"]),
+        module(
+            "Exporter",
             [
-                "Aggregation", "Clocks", "Exposition", "FabricAPI", "FabricAuth", "FabricModel", "StatusReport",
-                logging,
-            ]),
-        room("HTTPListener", nio + [tls, logging]),
-        room(
-            "MetricsServer",
-            [
-                "Aggregation", "CCrypt", "Digests", "Exposition", "FabricModel", "HTTPListener", "JSONText", "Secrets",
-                "StatusReport", logging,
-            ]),
-        room("FabricSimulator", ["Digests", "HTTPListener", logging]),
-        room(
-            "FabricExporter",
-            [
-                "Aggregation", "CBuildInfo", "CStopSignals", "Clocks", "CurlTransport", "Exposition", "ExporterConfig",
-                "FabricAPI",
-                "FabricAuth", "FabricModel", "Files", "HTTPListener", "JSONText", "MetricsServer", "Polling", "Secrets",
-                "StatusReport", "Transport", logging,
-            ] + lifecycle
-        ),
+                "Base", "Config", "CSupport", "Exposition", "Fabric", "HTTPClient", "HTTPServer", "Listings", "Polling",
+                "WebServer", logging,
+            ] + lifecycle),
+        module("Simulator", ["Base", "HTTPServer", logging]),
         .executableTarget(
             name: "dataarts-fabric-exporter",
             dependencies: [
-                "CMalloc", "Exposition", "ExporterConfig", "FabricExporter", "FabricSimulator", "Secrets",
+                "Base", "Config", "CSupport", "Exporter", "Exposition", "Fabric", "Polling", "Simulator",
                 argumentParser, logging,
             ],
             swiftSettings: strict
@@ -127,7 +97,7 @@ let package = Package(
         // Tests. What several of them need lives in TestSupport, which no product contains.
         .target(
             name: "TestSupport",
-            dependencies: ["CZlib", "Clocks", "Exposition", "FabricModel", "Transport"],
+            dependencies: ["Base", "CZlib", "Exposition", "Fabric", "HTTPClient"],
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
@@ -135,56 +105,42 @@ let package = Package(
         // simulator running beside.
         .executableTarget(
             name: "fabric-soak",
-            dependencies: ["FabricSimulator", "TestSupport", logging],
+            dependencies: ["HTTPServer", "Simulator", "TestSupport", logging],
             path: "Tests/Soak",
             swiftSettings: strict + [.unsafeFlags(["-O"])]
         ),
         // One piece of work at a time, for scripts/check-costs and profilers.
         .executableTarget(
             name: "fabric-costs",
-            dependencies: [
-                "Aggregation", "Clocks", "Exposition", "FabricAPI", "FabricAuth", "FabricModel", "Secrets", "Transport",
-            ],
+            dependencies: ["Base", "Exposition", "Fabric", "HTTPClient", "Listings"],
             path: "Tests/Costs",
             swiftSettings: strict
         ),
         .testTarget(
             name: "SoakTests",
-            dependencies: ["FabricSimulator", "TestSupport", "fabric-soak"],
+            dependencies: ["fabric-soak", "Simulator", "TestSupport"],
             swiftSettings: strict
         ),
-        tests("Aggregation", ["Exposition", "FabricModel", "TestSupport"], goldens: ["Goldens"]),
-        tests("CurlTransport", ["TestSupport", "Transport"]),
-        tests("ExporterConfig", ["Files", "Secrets"]),
-        tests("Exposition", ["TestSupport"], goldens: ["Goldens"]),
-        tests("FabricAPI", ["Clocks", "FabricAuth", "FabricModel", "Secrets", "TestSupport", "Transport"]),
+        tests("Base", ["TestSupport"]),
+        tests("HTTPClient", ["Base", "TestSupport"]),
+        tests("Fabric", ["Base", "HTTPClient", "TestSupport"], exclude: ["signing-vectors.json"]),
+        tests("Exposition", ["Base", "TestSupport"], exclude: ["Goldens"]),
+        tests("Listings", ["Base", "Exposition", "Fabric", "TestSupport"], exclude: ["Goldens"]),
         tests(
-            "FabricAuth", ["Clocks", "Secrets", "TestSupport", "Transport"], goldens: ["signing-vectors.json"]),
+            "Polling", ["Base", "Exposition", "Fabric", "HTTPClient", "Listings", "TestSupport", logging],
+            exclude: ["Goldens"]),
+        tests("Config", ["Base", "Fabric", "HTTPClient"]),
+        tests("HTTPServer", ["TestSupport", logging] + nio),
         tests(
-            "FabricExporter",
+            "WebServer", ["Base", "Exposition", "Fabric", "HTTPServer", "Listings", "Polling", "TestSupport"],
+            exclude: ["Goldens"]),
+        tests(
+            "Exporter",
             [
-                "Clocks", "CurlTransport", "ExporterConfig", "Exposition", "FabricAPI", "FabricAuth", "FabricModel",
-                "FabricSimulator", "Files", "MetricsServer", "Polling", "Secrets", "StatusReport", "TestSupport",
-                logging,
+                "Base", "Config", "Exposition", "Fabric", "HTTPClient", "Polling", "Simulator", "TestSupport",
+                "WebServer", logging,
             ]),
-        tests("FabricModel"),
-        tests("Files"),
-        tests("Digests"),
-        tests("JSONText"),
-        tests("FabricSimulator", ["Digests", "HTTPListener", "TestSupport", logging]),
-        tests("HTTPListener", nio + ["TestSupport", logging]),
-        tests(
-            "MetricsServer",
-            ["Aggregation", "Exposition", "FabricModel", "HTTPListener", "Secrets", "StatusReport", "TestSupport"],
-            goldens: ["Goldens"]),
-        tests(
-            "Polling",
-            [
-                "Aggregation", "Clocks", "Exposition", "FabricAPI", "FabricAuth", "FabricModel", "Secrets",
-                "StatusReport", "TestSupport", "Transport", logging,
-            ],
-            goldens: ["Goldens"]
-        ),
+        tests("Simulator", ["Base", "HTTPServer", "TestSupport", logging]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstdio>
 #include <cstring>
 #include <new>
 #include <string_view>
@@ -9,7 +10,6 @@
 using simdjson::dom::element;
 using simdjson::dom::element_type;
 using simdjson::dom::object;
-using fabric::next_record;
 using fabric::read_integer;
 using fabric::read_object;
 using fabric::read_text;
@@ -64,30 +64,48 @@ void read_reserved_resource(element value, fabric_row &row) {
   }
 }
 
+// Reads two texts of the object that `value` is.
+template <size_t kFirst, size_t kSecond>
+void read_texts(element value, const char (&first_key)[kFirst], fabric_text &first, const char (&second_key)[kSecond],
+                fabric_text &second, uint32_t &malformed) {
+  first = second = {};
+  object fields;
+  if (!read_object(value, fields, malformed)) return;
+  for (auto field : fields) {
+    if (is(field.key, first_key)) read_text(field.value, first, malformed);
+    else if (is(field.key, second_key)) read_text(field.value, second, malformed);
+  }
+}
+
+// The worker group that `item` is; false where it is none.
+bool read_worker_group(element item, fabric_worker_group &group, uint32_t &malformed) {
+  object fields;
+  if (!read_object(item, fields, malformed)) return false;
+  group = {};
+  for (auto field : fields) {
+    std::string_view key = field.key;
+    if (is(key, "spec_code")) read_text(field.value, group.spec_code, malformed);
+    else if (is(key, "min_replicas")) group.has_minimum = read_integer(field.value, group.minimum, malformed);
+    else if (is(key, "max_replicas")) group.has_maximum = read_integer(field.value, group.maximum, malformed);
+  }
+  return true;
+}
+
+// Counts what is malformed in the worker groups; they are read again one by one when they are wanted.
 void read_worker_groups(element value, fabric_parser &parser, uint32_t &malformed) {
-  parser.workers.clear();
-  if (value.type() != element_type::ARRAY) {
+  parser.has_workers = !value.get(parser.workers);
+  if (!parser.has_workers) {
     if (value.type() != element_type::NULL_VALUE) malformed++;
     return;
   }
-  for (element item : value.get_array().value_unsafe()) {
-    object fields;
-    if (!read_object(item, fields, malformed)) continue;
-    fabric_worker_group group = {};
-    for (auto field : fields) {
-      std::string_view key = field.key;
-      if (is(key, "spec_code")) read_text(field.value, group.spec_code, malformed);
-      else if (is(key, "min_replicas")) group.has_minimum = read_integer(field.value, group.minimum, malformed);
-      else if (is(key, "max_replicas")) group.has_maximum = read_integer(field.value, group.maximum, malformed);
-    }
-    parser.workers.push_back(group);
-  }
+  fabric_worker_group group;
+  for (element item : parser.workers) read_worker_group(item, group, malformed);
 }
 
 void read_ray_resource(element value, fabric_parser &parser, fabric_row &row) {
   row.has_ray = row.has_head = false;
   row.head_spec_code = {};
-  parser.workers.clear();
+  parser.has_workers = false;
   object fields;
   if (!read_object(value, fields, row.malformed)) return;
   row.has_ray = true;
@@ -120,16 +138,6 @@ simdjson::error_code parse(fabric_parser &parser, uint8_t *bytes, size_t length,
   return code;
 }
 
-// The key that a list's rows stand under, and what is said where they don't.
-struct list_texts {
-  const char *key, *no_array, *nothing;
-};
-
-constexpr list_texts kEndpoints = {
-    "endpoints", "\"endpoints\" is not an array", "neither \"total\" nor \"endpoints\" is there"};
-constexpr list_texts kWorkspaces = {
-    "workspaces", "\"workspaces\" is not an array", "neither \"total\" nor \"workspaces\" is there"};
-
 }  // namespace
 
 extern "C" {
@@ -141,10 +149,10 @@ void fabric_parser_destroy(fabric_parser *parser) { delete parser; }
 size_t fabric_parser_capacity(const fabric_parser *parser) { return parser->json.capacity(); }
 
 fabric_json_status fabric_page_open(
-    fabric_parser *parser, fabric_list list, uint8_t *bytes, size_t length, fabric_page *page, const char **why) {
+    fabric_parser *parser, const char *key, uint8_t *bytes, size_t length, fabric_page *page, const char **why) {
   *page = {};
   *why = "";
-  parser->has_rows = false;
+  parser->has_rows = parser->has_record = false;
   element root;
   auto code = parse(*parser, bytes, length, root);
   if (code) {
@@ -156,19 +164,20 @@ fabric_json_status fabric_page_open(
     *why = "the document is not an object";
     return FABRIC_JSON_UNEXPECTED;
   }
-  const list_texts &texts = list == FABRIC_LIST_WORKSPACES ? kWorkspaces : kEndpoints;
+  std::string_view rows_key = key;
   bool has_list = false;
   for (auto field : fields) {
-    std::string_view key = field.key;
-    if (is(key, "total")) {
+    std::string_view name = field.key;
+    if (is(name, "total")) {
       page->has_total = read_integer(field.value, page->total, page->malformed);
-    } else if (key == texts.key) {
+    } else if (name == rows_key) {
       has_list = true;
       parser->has_rows = false;
       page->row_count = 0;
       if (field.value.type() == element_type::NULL_VALUE) continue;
       if (field.value.get(parser->rows)) {
-        *why = texts.no_array;
+        snprintf(parser->why, sizeof parser->why, "\"%s\" is not an array", key);
+        *why = parser->why;
         return FABRIC_JSON_UNEXPECTED;
       }
       parser->next = parser->rows.begin();
@@ -177,7 +186,8 @@ fabric_json_status fabric_page_open(
     }
   }
   if (!has_list && !page->has_total) {
-    *why = texts.nothing;
+    snprintf(parser->why, sizeof parser->why, "neither \"total\" nor \"%s\" is there", key);
+    *why = parser->why;
     return FABRIC_JSON_UNEXPECTED;
   }
   // array::size() saturates at 2^24 - 1; a page that long is far beyond any limit on bodies.
@@ -185,25 +195,56 @@ fabric_json_status fabric_page_open(
   return FABRIC_JSON_OK;
 }
 
-bool fabric_page_next(fabric_parser *parser, fabric_row *row) {
-  object fields;
-  bool is_object;
-  if (!next_record(*parser, fields, is_object)) return false;
+bool fabric_page_next(fabric_parser *parser) {
+  if (!parser->has_rows || !(parser->next != parser->end)) return false;
+  parser->has_record = !(*parser->next).get(parser->record);
+  ++parser->next;
+  return true;
+}
+
+fabric_text fabric_record_text(const fabric_parser *parser, const char *name, uint32_t *malformed) {
+  fabric_text text = {nullptr, 0};
+  if (!parser->has_record) return text;
+  // Of a key that is there twice the last one counts, as for endpoints.
+  for (auto field : parser->record) {
+    if (field.key == name) read_text(field.value, text, *malformed);
+  }
+  return text;
+}
+
+bool fabric_record_integer(const fabric_parser *parser, const char *name, int64_t *number, uint32_t *malformed) {
+  bool is_there = false;
+  if (!parser->has_record) return false;
+  for (auto field : parser->record) {
+    if (field.key == name) is_there = read_integer(field.value, *number, *malformed);
+  }
+  return is_there;
+}
+
+void fabric_record_endpoint(fabric_parser *parser, fabric_row *row) {
   *row = {};
-  parser->workers.clear();
-  if (!is_object) return true;
+  parser->has_workers = false;
+  if (!parser->has_record) return;
   uint32_t &malformed = row->malformed;
-  for (auto field : fields) {
+  for (auto field : parser->record) {
     std::string_view key = field.key;
     // The first letter sorts most keys out; a full comparison follows only where it can succeed.
     switch (key.empty() ? 0 : key[0]) {
-      case 'c': if (is(key, "create_time")) read_text(field.value, row->create_time, malformed); break;
+      case 'c':
+        if (is(key, "create_time")) read_text(field.value, row->create_time, malformed);
+        else if (is(key, "cap"))
+          read_texts(field.value, "cap_id", row->cap_id, "version_id", row->cap_version_id, malformed);
+        break;
       case 'e':
         if (is(key, "error_code")) read_text(field.value, row->error_code, malformed);
         else if (is(key, "error_msg")) read_text(field.value, row->error_msg, malformed);
         break;
       case 'i': if (is(key, "id")) read_text(field.value, row->id, malformed); break;
       case 'n': if (is(key, "name")) read_text(field.value, row->name, malformed); break;
+      case 'o':
+        if (is(key, "owner"))
+          read_texts(field.value, "user_name", row->owner_name, "user_id", row->owner_id, malformed);
+        break;
       case 'r':
         if (is(key, "reserved_resource")) read_reserved_resource(field.value, *row);
         else if (is(key, "ray_resource")) read_ray_resource(field.value, *parser, *row);
@@ -215,9 +256,22 @@ bool fabric_page_next(fabric_parser *parser, fabric_row *row) {
       default: break;
     }
   }
-  row->workers = parser->workers.data();
-  row->worker_count = parser->workers.size();
-  return true;
+}
+
+void fabric_row_begin_workers(fabric_parser *parser) {
+  if (!parser->has_workers) return;
+  parser->next_worker = parser->workers.begin();
+  parser->workers_end = parser->workers.end();
+}
+
+bool fabric_row_next_worker(fabric_parser *parser, fabric_worker_group *group) {
+  uint32_t ignored = 0;
+  while (parser->has_workers && parser->next_worker != parser->workers_end) {
+    element item = *parser->next_worker;
+    ++parser->next_worker;
+    if (read_worker_group(item, *group, ignored)) return true;
+  }
+  return false;
 }
 
 bool fabric_error_decode(fabric_parser *parser, uint8_t *bytes, size_t length, fabric_error *error) {

@@ -5,7 +5,6 @@
 #include <simdjson.h>
 
 #include <string_view>
-#include <vector>
 
 #include "CFabricJSON.h"
 
@@ -15,7 +14,13 @@ struct fabric_parser {
   simdjson::dom::array::iterator next;
   simdjson::dom::array::iterator end;
   bool has_rows = false;
-  std::vector<fabric_worker_group> workers;
+  simdjson::dom::object record;
+  bool has_record = false;
+  char why[160] = "";
+  simdjson::dom::array workers;
+  simdjson::dom::array::iterator next_worker;
+  simdjson::dom::array::iterator workers_end;
+  bool has_workers = false;
   simdjson::dom::element document;
   bool has_document = false;
 };
@@ -66,15 +71,6 @@ inline bool read_object(element value, object &result, uint32_t &malformed) {
   }
   if (value.type() != element_type::NULL_VALUE) malformed++;
   return false;
-}
-
-// Moves to the next record; false when there is none left. `is_object` says whether `fields` is one.
-inline bool next_record(fabric_parser &parser, object &fields, bool &is_object) {
-  if (!parser.has_rows || !(parser.next != parser.end)) return false;
-  element record = *parser.next;
-  ++parser.next;
-  is_object = !record.get(fields);
-  return true;
 }
 
 }  // namespace fabric

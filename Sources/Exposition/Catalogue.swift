@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import JSONText
+internal import Base
 
 /// Every family that can be served.
 public struct Catalogue: Sendable {

@@ -50,7 +50,10 @@ public struct FragmentBuilder {
     }
 
     /// What has been rendered.
-    public consuming func build() -> Fragment { Fragment(labels: labels, bytes: bytes, sections: sections) }
+    public consuming func build() -> Fragment {
+        // A copy of exactly its length: an array that grew has room for up to as much again, and fragments stay for long.
+        Fragment(labels: labels, bytes: bytes.withUnsafeBufferPointer { Array($0) }, sections: sections)
+    }
 
     /// Renders a family of which the subject has exactly one sample, without further labels.
     public mutating func add(_ family: MetricFamily, _ value: SampleValue) {
@@ -75,22 +78,29 @@ public struct FragmentBuilder {
     }
 
     static func appendPair(_ name: String, _ value: String, to text: inout [UInt8]) {
-        text += name.utf8
-        text += "=\"".utf8
-        for byte in value.utf8 { LabelEscape.append(byte, to: &text) }
+        // In one piece: an array takes a string's UTF-8 view byte by byte.
+        var name = name
+        name.withUTF8 { text += $0 }
+        text.append(UInt8(ascii: "="))
+        text.append(UInt8(ascii: "\""))
+        LabelEscape.append(value, to: &text)
         text.append(UInt8(ascii: "\""))
     }
 }
 
 /// Writes the samples of one family.
 public struct SampleWriter {
-    private let family: MetricFamily
-    private let labelText: [UInt8]
+    /// The family's name.
+    private let name: [UInt8]
+    /// What every line has behind the family's name and its suffix.
+    private let opening: [UInt8]
+    private let hasLabels: Bool
     fileprivate var bytes: [UInt8]
 
     fileprivate init(family: MetricFamily, labelText: [UInt8], bytes: [UInt8]) {
-        self.family = family
-        self.labelText = labelText
+        name = Array(family.name.utf8)
+        opening = [UInt8(ascii: "{")] + labelText
+        hasLabels = !labelText.isEmpty
         self.bytes = bytes
     }
 
@@ -119,12 +129,10 @@ public struct SampleWriter {
     private mutating func line(
         suffix: String, further: KeyValuePairs<String, String?>, bound: String?, _ value: SampleValue
     ) {
-        bytes += family.name.utf8
-        bytes += suffix.utf8
-        let open = bytes.count
-        bytes.append(UInt8(ascii: "{"))
-        bytes += labelText
-        var isFirst = labelText.isEmpty
+        bytes += name
+        if !suffix.isEmpty { bytes += suffix.utf8 }
+        bytes += opening
+        var isFirst = !hasLabels
         func pair(_ name: String, _ value: String, _ bytes: inout [UInt8], _ isFirst: inout Bool) {
             if !isFirst { bytes.append(UInt8(ascii: ",")) }
             isFirst = false
@@ -135,7 +143,7 @@ public struct SampleWriter {
         }
         if let bound { pair("le", bound, &bytes, &isFirst) }
         if isFirst {
-            bytes.removeLast(bytes.count - open)
+            bytes.removeLast()
         } else {
             bytes.append(UInt8(ascii: "}"))
         }

@@ -1,127 +1,81 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
-/// A page in one format and one encoding, ready to be sent. What can change from one scrape to the next without anything
-/// having been polled (`process_*`, the exporter's own HTTP counters) is live and left open; all the rest was put
-/// together, and compressed, when it changed.
+/// The whole page in one format and encoding: a list of blocks. What can change without a poll (`process_*`, the exporter's
+/// own counters) is live: its blocks are looked at for each scrape, the others when the source has changed.
 final class Page: Sendable {
-    enum Segment: Sendable {
-        case plain([PagePiece])
-        /// What the block says, and where its bytes are.
-        case deflated(DeflatedBlock, PagePiece)
-        /// Families whose samples are rendered anew at each scrape.
-        case live(LiveSegment)
-    }
-
-    /// The state that it shows.
-    let version: UInt64
-    private let segments: [Segment]
-    private let gzip: Bool
-
-    init(version: UInt64, gzip: Bool, segments: [Segment]) {
-        self.version = version
-        self.gzip = gzip
-        self.segments = segments
-    }
-
-    /// The page in pieces, with the live families taken from `live`. Compressed it is one gzip member.
-    func pieces(live: LiveTexts) -> [PagePiece] {
-        guard gzip else {
-            return segments.flatMap { segment -> [PagePiece] in
-                switch segment {
-                case .plain(let pieces): pieces
-                case .live(let families): [.bytes(families.bytes(live))]
-                case .deflated: []
-                }
-            }
-        }
-        var member = GzipMember()
-        for segment in segments {
-            switch segment {
-            case .deflated(let block, let piece): member.append(block, in: [piece])
-            case .live(let families): for block in families.deflated(live) { member.append(block) }
-            case .plain: break
-            }
-        }
-        return member.finish()
-    }
-}
-
-/// The sample lines of the live families at one scrape.
-struct LiveTexts {
-    private var lines: [[UInt8]?]
-
-    init(_ fragments: [Fragment], indices: [String: Int]) {
-        lines = Array(repeating: nil, count: indices.count)
-        for fragment in fragments {
-            for section in fragment.sections {
-                guard let index = indices[section.family] else { continue }
-                lines[index, default: []] += fragment.bytes[section.range]
-            }
-        }
-    }
-
-    subscript(index: Int) -> [UInt8]? { lines[index] }
-}
-
-extension [[UInt8]?] {
-    fileprivate subscript(index: Int, default none: [UInt8]) -> [UInt8] {
-        get { self[index] ?? none }
-        set { self[index] = newValue }
-    }
-}
-
-/// Live families that stand side by side. A family that is as it was at the last scrape is not compressed again.
-final class LiveSegment: Sendable {
-    /// Shorter text is not worth compressing at each scrape.
+    /// Shorter text is not worth compressing for each scrape.
     private static let storedBytes = 512
 
-    private let families: [(index: Int, header: [UInt8])]
-    private let last = Mutex(Last())
-    private struct Last {
-        var texts: [Int: (bytes: [UInt8], block: DeflatedBlock)] = [:]
+    private let layout: PageLayout
+    private let gzip: Bool
+    private let state = Mutex(State())
+
+    private struct State {
+        var version: UInt64?
+        /// The blocks as they were compressed; live ones, and those of a plain page, are among ``sent`` alone.
+        var blocks: [Block] = []
+        /// What is sent: neighbors are joined, because joining the checksums of a thousand blocks at each scrape would take
+        /// longer than everything else.
+        var sent: [Block] = []
+        /// Compresses live families; that of the other blocks may be in use.
         var deflater: Deflater?
     }
 
-    init(_ families: [(index: Int, header: [UInt8])]) { self.families = families }
-
-    /// Its families' indices in the catalogue.
-    var indices: [Int] { families.map(\.index) }
-
-    func bytes(_ live: LiveTexts) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for family in families {
-            guard let lines = live[family.index] else { continue }
-            bytes += family.header
-            bytes += lines
-        }
-        return bytes
+    init(_ layout: PageLayout, gzip: Bool) {
+        self.layout = layout
+        self.gzip = gzip
     }
 
-    func deflated(_ live: LiveTexts) -> [DeflatedBlock] {
-        var blocks: [DeflatedBlock] = []
-        var short: [UInt8] = []
-        last.withLock { last in
-            for family in families {
-                guard let lines = live[family.index] else { continue }
-                if lines.count < Self.storedBytes {
-                    short += family.header
-                    short += lines
+    /// The version of the source that it shows; nil before the first.
+    var version: UInt64? { state.withLock { $0.version } }
+
+    /// Puts the page together again. Calls must not overlap.
+    func update(to version: UInt64, _ fragments: [Fragment], _ deflater: Deflater?) {
+        var known = state.withLock { $0.blocks }[...]
+        var blocks: [Block] = []
+        var sent: [Block] = []
+        for text in layout.texts(of: fragments, joined: !gzip) {
+            if layout.isLive(text.place) {
+                sent.append(Block(at: text.place))
+            } else if gzip {
+                while let first = known.first, first.place < text.place { known.removeFirst() }
+                let before = known.first.flatMap { $0.place == text.place ? $0 : nil }
+                let block = Block(compressing: text.lines, at: text.place, by: deflater, unlessSameAs: before)
+                blocks.append(block)
+                if sent.last.map({ layout.isLive($0.place) }) != false { sent.append(Block(at: text.place)) }
+                sent[sent.count - 1].append(block)
+            } else {
+                sent.append(Block(plain: text.lines, at: text.place))
+            }
+        }
+        state.withLock { state in
+            let live = state.sent.filter { layout.isLive($0.place) }
+            state.version = version
+            state.blocks = blocks
+            state.sent = sent.map { block in live.first { $0.place == block.place } ?? block }
+        }
+    }
+
+    /// The page with the live families of `fragments`, in pieces to be sent one after the other. Compressed it is one gzip
+    /// member; a live family whose text is as it was is not compressed again.
+    func pieces(live fragments: [Fragment]) -> [[UInt8]] {
+        let texts = layout.liveTexts(of: fragments)
+        let blocks = state.withLock { state in
+            for index in state.sent.indices where layout.isLive(state.sent[index].place) {
+                let before = state.sent[index]
+                let text = texts[before.place] ?? []
+                if !gzip {
+                    state.sent[index] = Block(plain: text, at: before.place)
                     continue
                 }
-                if !short.isEmpty { blocks.append(DeflatedBlock(stored: short)) }
-                short = []
-                if let known = last.texts[family.index], known.bytes == lines {
-                    blocks.append(known.block)
-                } else {
-                    if last.deflater == nil { last.deflater = Deflater() }
-                    let block = DeflatedBlock(family.header + lines, last.deflater)
-                    last.texts[family.index] = (lines, block)
-                    blocks.append(block)
-                }
+                let isShort = text.reduce(0) { $0 + $1.count } < Self.storedBytes
+                if !isShort, state.deflater == nil { state.deflater = Deflater() }
+                state.sent[index] = Block(
+                    compressing: text, at: before.place, by: isShort ? nil : state.deflater, unlessSameAs: before)
             }
-            if !short.isEmpty { blocks.append(DeflatedBlock(stored: short)) }
+            return state.sent
         }
-        return blocks
+        return gzip ? Block.gzipMember(of: blocks) : blocks.map(\.bytes)
     }
 }

@@ -2,7 +2,7 @@
 
 /// Which workspaces' series a scrape wants: those whose `source` and `workspace_id` are among these. An empty set wants
 /// all.
-public struct PageSelection: Sendable, Equatable {
+public struct PageSelection: Sendable, Hashable {
     /// Values of `source`.
     public var sources: Set<String>
     /// Values of `workspace_id`.

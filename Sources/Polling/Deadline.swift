@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import FabricAPI
-internal import FabricModel
+internal import Fabric
 
 /// Runs the work of a poll until the poll has taken `limit`; then the work is canceled, and awaited: it waits for nothing
 /// that cannot be canceled.

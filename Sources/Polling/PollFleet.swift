@@ -1,42 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
-public import Aggregation
-public import Clocks
-public import FabricAPI
-internal import FabricModel
+public import Base
+public import Fabric
+public import Listings
 public import Logging
 
-/// The pollers of all workspaces that are polled at present. What it is told to poll may change at any time; pollers of
+/// The pollers of all lists of all workspaces that are polled at present. What it is told to poll may change at any time; pollers of
 /// what did not change go on as if nothing had happened.
 public actor PollFleet {
     /// How workspaces are polled.
     public struct Manner: Sendable, Equatable {
-        /// What is made of their rows.
-        public var tally: EndpointTally.Settings
+        /// What is served of their lists; the filter is the target's.
+        public var settings: ListingSettings
         /// When and how long.
         public var timing: PollTiming
 
         /// A manner of these parts.
-        public init(tally: EndpointTally.Settings, timing: PollTiming) {
-            self.tally = tally
+        public init(settings: ListingSettings, timing: PollTiming) {
+            self.settings = settings
             self.timing = timing
         }
     }
 
-    private struct Member {
-        var target: DiscoveryMerge.Target
-        var manner: Manner
-        var stay: UInt64
-        var poller: WorkspacePoller
-        /// Given when the workspace is to be polled at once, out of its turn.
-        var trigger: ChangeSignal
+    /// A list of a workspace.
+    private struct PolledList {
+        var place: SnapshotStore.Place
+        var poller: any Poller
         /// Which of the fleet's tasks runs it; nil while the fleet does not run.
         var task: UInt64?
+    }
+
+    private struct PolledWorkspace {
+        var target: DiscoveryMerge.Target
+        var manner: Manner
+        /// Given when the workspace is to be polled at once, out of its turn.
+        var trigger = ChangeSignal()
+        /// In the order of the registry.
+        var lists: [PolledList] = []
     }
 
     private let store: SnapshotStore
     private let clock: any ExporterClock
     private let logger: Logger
-    private var members: [WorkspaceKey: Member] = [:]
+    private var workspaces: [WorkspaceKey: PolledWorkspace] = [:]
     private var isRunning = false
     /// Every task that has not ended, those of pollers that were told to end included: none outlives the fleet.
     private var tasks: [UInt64: Task<Void, Never>] = [:]
@@ -55,9 +60,9 @@ public actor PollFleet {
         _ targets: [DiscoveryMerge.Target], of source: String, through client: SourceClient, manner: Manner
     ) {
         let wanted = Dictionary(targets.map { ($0.workspace.key, $0) }, uniquingKeysWith: { first, _ in first })
-        for (key, member) in members where key.source == source && wanted[key] == nil {
-            end(member)
-            members[key] = nil
+        for (key, workspace) in workspaces where key.source == source && wanted[key] == nil {
+            end(workspace)
+            workspaces[key] = nil
             store.remove(key)
         }
         for (key, target) in wanted { assign(target, key, through: client, manner: manner) }
@@ -67,68 +72,104 @@ public actor PollFleet {
     private func assign(
         _ target: DiscoveryMerge.Target, _ key: WorkspaceKey, through client: SourceClient, manner: Manner
     ) {
-        let known = members[key]
+        let known = workspaces[key]
         let isSame = known.map { $0.target.hasSameSeries(as: target) } ?? false
         if let known, isSame {
             if known.target.workspace != target.workspace { store.describe(target.workspace) }
-            members[key]?.target = target
+            workspaces[key]?.target = target
             if known.manner == manner { return }
         }
         if let known { end(known) }
-        let stay = isSame ? known?.stay ?? 0 : store.add(target.workspace)
-        let trigger = ChangeSignal()
-        let poller = WorkspacePoller(
-            workspace: target.workspace, filter: target.filter, client: client, store: store, stay: stay,
-            tally: manner.tally, timing: manner.timing, trigger: trigger, clock: clock, logger: logger)
-        members[key] = Member(
-            target: target, manner: manner, stay: stay, poller: poller, trigger: trigger, task: start(poller))
+        if !isSame { store.remove(key) }
+        // Discovery may bring another name each time; another address is another service.
+        let isSameService = known?.target.workspace.baseURL == target.workspace.baseURL
+        var workspace = PolledWorkspace(target: target, manner: manner)
+        for (index, listing) in ListingRegistry.all.enumerated() {
+            let before = isSameService ? known?.lists[index] : nil
+            let place = isSame ? before?.place : nil
+            if let place { store.configure(manner.timing, at: place) }
+            workspace.lists.append(
+                polledList(
+                    listing, of: workspace, through: client,
+                    at: place ?? store.add(listing.name, of: target.workspace, manner.timing), before: before?.poller,
+                    isSameList: known?.target.filter == target.filter))
+        }
+        workspaces[key] = workspace
+    }
+
+    /// A list whose poller goes on where the one before ended.
+    /// - Parameter isSameList: whether the one before asked for the same records.
+    private func polledList<L: Listing>(
+        _ listing: L.Type, of workspace: PolledWorkspace, through client: SourceClient, at place: SnapshotStore.Place,
+        before: (any Poller)?, isSameList: Bool
+    ) -> PolledList {
+        let (target, manner) = (workspace.target, workspace.manner)
+        var settings = manner.settings
+        settings.filter = target.filter
+        let memory = isSameList ? (before as? ListingPoller<L>)?.lastMemory : nil
+        let poller = ListingPoller(
+            L(of: target.workspace, settings: settings), client: client, store: store,
+            place: place, timing: manner.timing, trigger: workspace.trigger, clock: clock,
+            log: before?.log ?? PollLog(of: L.self, of: target.workspace, logger: logger),
+            memory: memory ?? ListingPoller<L>.Memory())
+        return PolledList(place: place, poller: poller, task: start(poller))
     }
 
     /// Polls every workspace of `source` at once, out of turn.
     public func pollNow(source: String) {
-        for member in members.values where member.target.workspace.key.source == source { member.trigger.notify() }
+        for (key, workspace) in workspaces where key.source == source { workspace.trigger.notify() }
     }
 
     /// Polls one workspace of `source` at once that can tell whether the credential still works.
     public func pollOne(of source: String, for confirmation: SourceGate.Confirmation) {
-        let others = members.keys.filter { $0.source == source && $0.workspaceID != confirmation.rejectedFor }
+        let others = workspaces.keys.filter { $0.source == source && $0.workspaceID != confirmation.rejectedFor }
         let key =
             others.filter { confirmation.workedFor.contains($0.workspaceID) }.min() ?? others.min()
             ?? WorkspaceKey(source: source, workspaceID: confirmation.rejectedFor)
-        members[key]?.trigger.notify()
+        workspaces[key]?.trigger.notify()
     }
 
-    /// Logs which workspaces the watchdog has found stalled.
-    public func logStalls() {
-        for (key, failure) in store.takeStalls() { members[key]?.poller.noteStall(failure) }
+    /// Tells the pollers that the watchdog has found stalled.
+    public func noteStalls() {
+        let stalls = store.takeStalls()
+        if stalls.isEmpty { return }
+        let pollers = workspaces.values.flatMap(\.lists).map { ($0.place, $0.poller) }
+        let byPlace = Dictionary(uniqueKeysWithValues: pollers)
+        for (place, failure) in stalls { byPlace[place]?.noteStall(failure) }
     }
 
     /// Polls until the task is cancelled.
     public func run() async {
         isRunning = true
-        for (key, member) in members { members[key]?.task = start(member.poller) }
+        for (key, workspace) in workspaces {
+            for (index, list) in workspace.lists.enumerated() {
+                workspaces[key]?.lists[index].task = start(list.poller)
+            }
+        }
         let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
         for await _ in stream {}
         continuation.finish()
         isRunning = false
-        for key in members.keys { members[key]?.task = nil }
+        for (key, workspace) in workspaces {
+            for index in workspace.lists.indices { workspaces[key]?.lists[index].task = nil }
+        }
         for task in tasks.values { task.cancel() }
         while let task = tasks.values.first { await task.value }
     }
 
-    /// Polls every workspace once.
+    /// Polls every list once.
     /// - Parameter sideBySide: how many of a source at a time. More than could exchange something would do no good: the
     ///   first pages of all would be had before the second of any, and all they hold kept meanwhile.
     public func pollOnce(sideBySide: Int) async {
-        let bySource = Dictionary(grouping: members.sorted { $0.key < $1.key }, by: \.key.source)
+        let bySource = Dictionary(grouping: workspaces.sorted { $0.key < $1.key }, by: \.key.source)
         await withDiscardingTaskGroup { sources in
-            for pollers in bySource.values.map({ $0.map(\.value.poller) }) {
+            for pollers in bySource.values.map({ $0.flatMap(\.value.lists).map(\.poller) }) {
                 sources.addTask { await Self.pollOnce(pollers, sideBySide: sideBySide) }
             }
         }
     }
 
-    private static func pollOnce(_ pollers: [WorkspacePoller], sideBySide: Int) async {
+    private static func pollOnce(_ pollers: [any Poller], sideBySide: Int) async {
         await withTaskGroup(of: Void.self) { group in
             for (index, poller) in pollers.enumerated() {
                 if index >= max(1, sideBySide) { await group.next() }
@@ -137,7 +178,7 @@ public actor PollFleet {
         }
     }
 
-    private func start(_ poller: WorkspacePoller) -> UInt64? {
+    private func start(_ poller: any Poller) -> UInt64? {
         guard isRunning else { return nil }
         lastTask += 1
         let id = lastTask
@@ -149,8 +190,8 @@ public actor PollFleet {
         return id
     }
 
-    private func end(_ member: Member) {
-        if let task = member.task { tasks[task]?.cancel() }
+    private func end(_ workspace: PolledWorkspace) {
+        for task in workspace.lists.compactMap(\.task) { tasks[task]?.cancel() }
     }
 }
 

@@ -1,29 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Aggregation
-internal import FabricAPI
-internal import FabricModel
+internal import Fabric
+internal import Listings
 internal import Logging
 import Synchronization
 
-/// Says what happens to a workspace once: a failure when it begins, changes or ends, an endpoint's error when it
-/// changes. Never what goes on as before.
+/// Says what happens to one list of a workspace once: a failure when it begins, changes or ends, a record's error when it
+/// changes, at a limited rate. Never what goes on as before.
 final class PollLog: Sendable {
     private struct State {
         var reason: FailureReason?
-        var skippedRecords = 0
-        var malformedFields = 0
+        /// Whether the last listing held records or fields that were not as documented.
+        var isMalformed = false
+        var errorLimit = LineLimit()
     }
 
     private let logger: Logger
+    /// What a record of the list is called.
+    private let record: String
     /// For what concerns the source as a whole.
     private let sourceLogger: Logger
     private let state = Mutex(State())
 
-    init(workspace: Workspace, logger: Logger) {
+    init<L: Listing>(of listing: L.Type, of workspace: Workspace, logger: Logger) {
+        record = L.record
         var logger = logger
         logger[metadataKey: "source"] = "\(workspace.key.source)"
         sourceLogger = logger
         logger[metadataKey: "workspace_id"] = "\(workspace.key.workspaceID)"
+        logger[metadataKey: "listing"] = "\(L.name)"
         self.logger = logger
     }
 
@@ -49,48 +53,58 @@ final class PollLog: Sendable {
 
     func noteEndOfOverload() { sourceLogger.notice("workspaces no longer wait for their turn") }
 
-    func noteSuccess(_ counts: WorkspaceListing.Counts, duration: Duration) {
+    func noteSuccess(_ counts: ListingSnapshot.Counts, duration: Duration) {
+        let isMalformed = counts.skippedRecords > 0 || counts.malformedFields > 0 || counts.cutValues > 0
         let before = state.withLock { state in
-            defer {
-                state = State(
-                    reason: nil, skippedRecords: counts.skippedRecords, malformedFields: counts.malformedFields)
-            }
+            defer { (state.reason, state.isMalformed) = (nil, isMalformed) }
             return state
         }
         if let reason = before.reason {
             logger.notice("Polling the workspace works again.", metadata: ["reason": "\(reason.rawValue)"])
         }
-        noteOddities(counts, before: before)
-        logger.debug(
-            "Listed the workspace.", metadata: ["endpoints": "\(counts.endpoints)", "duration": "\(duration)"])
-    }
-
-    private func noteOddities(_ counts: WorkspaceListing.Counts, before: State) {
-        if (counts.skippedRecords, counts.malformedFields) == (before.skippedRecords, before.malformedFields) { return }
-        guard counts.skippedRecords > 0 || counts.malformedFields > 0 else {
-            logger.notice("The listing no longer holds records without an id or fields of a wrong type.")
-            return
+        let oddities: Logger.Metadata = [
+            "skipped_records": "\(counts.skippedRecords)", "malformed_fields": "\(counts.malformedFields)",
+            "cut_values": "\(counts.cutValues)",
+        ]
+        // Not whenever the numbers change: they may with every listing, and are metrics.
+        if isMalformed, !before.isMalformed {
+            logger.warning(
+                "the listing holds records without a usable id, fields of a wrong type or values that were cut",
+                metadata: oddities)
+        } else if !isMalformed, before.isMalformed {
+            logger.notice(
+                "the listing no longer holds records without a usable id, fields of a wrong type or values that were cut"
+            )
         }
-        logger.warning(
-            "The listing holds records without an id or fields of a wrong type.",
-            metadata: [
-                "skipped_records": "\(counts.skippedRecords)", "malformed_fields": "\(counts.malformedFields)",
-            ])
+        let listed: Logger.Metadata = ["records": "\(counts.records)", "duration": "\(duration)"]
+        logger.debug("Listed the workspace.", metadata: listed.merging(oddities) { $1 })
     }
 
-    /// Logs the errors of endpoints that are new or have changed.
-    func noteDetails(_ details: [EndpointDetail], before: [EndpointDetail]) {
+    /// Logs the errors of records that are new or have changed, as many as the limit permits.
+    func noteDetails(
+        _ details: [RecordDetail], before: [RecordDetail], now: @autoclosure () -> ContinuousClock.Instant
+    ) {
         let known = Dictionary(uniqueKeysWithValues: before.map { ($0.id, $0) })
         for detail in details {
             guard let code = detail.errorCode else { continue }
             if let old = known[detail.id], old.errorCode == code, old.errorMessage == detail.errorMessage { continue }
+            let moment = now()
+            guard state.withLock({ $0.errorLimit.admits(moment) }) else { continue }
             var metadata: Logger.Metadata = [
-                "endpoint_id": "\(detail.id)", "status": "\(detail.status.rawValue)", "error_code": "\(code)",
+                "\(record)_id": "\(detail.id)", "status": "\(detail.status)", "error_code": "\(code)",
             ]
-            if let name = detail.name { metadata["endpoint_name"] = "\(name)" }
-            if let message = detail.errorMessage { metadata["error_msg"] = "\(message.prefix(500))" }
-            logger.warning("An endpoint has an error.", metadata: metadata)
+            if let name = detail.name { metadata["\(record)_name"] = "\(name)" }
+            if let message = detail.errorMessage { metadata["error_msg"] = "\(message)" }
+            logger.warning("a record has an error", metadata: metadata)
         }
+    }
+
+    /// Logs how many errors of records were not logged, if the minute in which they came ends by `time`.
+    /// - Parameter time: when the workspace is polled next; nil: never.
+    func noteUnlogged(by time: ContinuousClock.Instant?) {
+        let count = state.withLock { $0.errorLimit.takeRefused(by: time) }
+        guard count > 0 else { return }
+        logger.warning("errors of records were not logged", metadata: ["count": "\(count)"])
     }
 }
 

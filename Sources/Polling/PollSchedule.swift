@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Base
 
 /// When a workspace is polled: at once, and then on a grid of its own. The grids of many workspaces are spread over the
 /// interval, so that the API sees a steady trickle rather than a burst.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Base
 
 /// One of several exporters that divide the workspaces among them by rendezvous hashing: every workspace belongs to the
 /// shard that has the highest weight for it, so that each belongs to exactly one, and one more shard takes workspaces

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import ExporterConfig
-import FabricExporter
+import Config
+import Exporter
+import Fabric
 
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -29,7 +30,7 @@ struct CheckCommand: AsyncParsableCommand {
         let missing = configuration.missingSecrets + (allowsMissingSecrets ? secrets.missing : []) + secrets.warnings
         StandardOutput.write(Self.summary(configuration) + missing.map { "Warning: \($0)" })
         guard connects else { return }
-        let outcome: ConnectRun.Outcome
+        let outcome: (lines: [String], failing: [String])
         do throws(ExporterError) { outcome = try await ConnectRun(configuration: configuration).run() } catch {
             throw ProgramEnd(ProgramEnd.usage, error.description)
         }

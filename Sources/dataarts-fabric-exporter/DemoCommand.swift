@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import ExporterConfig
-import FabricExporter
-import FabricSimulator
+import Base
+import Config
+import Exporter
+import Fabric
 import Glibc
-import Secrets
+import Simulator
 
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,9 +18,9 @@ struct DemoCommand: AsyncParsableCommand {
     var seed = 1
 
     func run() async throws {
-        let signals = try log.stopSignals()
-        let settings = try web.settings()
         let logger = log.logger()
+        let signals = try StopSignals(logger: logger)
+        let settings = try web.settings()
         let scenario = DemoScenario(seed: seed, startSeconds: Int64(time(nil)))
         var servers: [SimulatorServer] = []
         var sources: [SourceSettings] = []
@@ -33,15 +34,11 @@ struct DemoCommand: AsyncParsableCommand {
         poll.interval = .seconds(10)
         poll.timeout = .seconds(5)
         let configuration = ExporterConfiguration(poll: poll, sources: sources)
-        let driver = DemoDriver(scenario)
-        var companions: [@Sendable () async -> Void] = [{ await driver.run() }]
+        var companions: [@Sendable () async -> Void] = [{ await scenario.run() }]
         for server in servers { companions.append { try? await server.run() } }
         let run = ServeRun(configuration: configuration, web: settings, logger: logger) { configuration }
-        do {
-            try await run.run(until: signals, companions: companions, whenReady: ProgramPages.release)
-        } catch let error as ExporterError {
-            throw ProgramEnd(ProgramEnd.failure, error.description)
-        }
+        try await run.run(
+            until: signals, reloadingOn: ReloadSignals(), companions: companions, whenReady: ProgramPages.release)
     }
 
     /// Discovery finds the workspaces that exist; the others, which show what a wrong configuration looks like, are
@@ -62,7 +59,7 @@ struct DemoCommand: AsyncParsableCommand {
     /// Makes the exporter a user of the source's cloud; a token that is issued has an end, which a given one has not.
     private static func logIn(to source: DemoSource, iamURL: String) -> PasswordSettings {
         source.cloud.updateIdentity { identity in
-            identity.users = [.init(domain: "demo", name: "exporter", password: source.token)]
+            identity.users = [(domain: "demo", name: "exporter", password: source.token)]
             identity.projects = identity.projects.map { ($0.id, source.name) }
         }
         return PasswordSettings(

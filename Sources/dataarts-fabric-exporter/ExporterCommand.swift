@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import CMalloc
-import FabricExporter
+import Base
+import CSupport
+import Exporter
 import Glibc
 
 /// The program: `serve` unless another command is named.
@@ -17,10 +18,15 @@ struct ExporterCommand: AsyncParsableCommand {
         defaultSubcommand: ServeCommand.self
     )
 
+    /// Kept, so that they are known as long as the process runs: libcurl reads the variables itself.
+    private static let proxySecrets = Secret.ofProxies(in: ProcessEnvironment.variables())
+
     /// ArgumentParser ends with 64 on a bad flag; this program promises 2, as Prometheus' own exporters do.
     static func main() async {
+        exporter_disable_core_dumps()
         prepareDescriptors()
         boundMemory()
+        _ = proxySecrets
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
@@ -59,6 +65,9 @@ struct ExporterCommand: AsyncParsableCommand {
         case let end as ProgramEnd:
             LogOutput.standardError.finish(with: end.lines)
             exit(status: end.status)
+        case let error as ExporterError:
+            LogOutput.standardError.finish(with: [error.description])
+            exit(status: ProgramEnd.failure)
         default:
             let status = exitCode(for: error)
             let message = fullMessage(for: error)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import Exposition
-import FabricExporter
+import Exporter
 
 struct MetricsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "metrics", abstract: "Print every family that can be served: name, type, labels, help.")
+        commandName: "metrics",
+        abstract: "Print every family that can be served (name, type, labels, help) and every status of endpoints.")
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case markdown, json
@@ -15,7 +15,7 @@ struct MetricsCommand: ParsableCommand {
     var format = Format.markdown
 
     func run() {
-        let text = format == .json ? Catalogue.exporter.json() : Catalogue.exporter.markdown()
+        let text = format == .json ? MetricsReference.json() : MetricsReference.markdown()
         StandardOutput.write(bytes: Array(text.utf8))
     }
 }

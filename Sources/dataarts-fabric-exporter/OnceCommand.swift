@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Exporter
 import Exposition
-import FabricExporter
 
 struct OnceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -24,28 +24,16 @@ struct OnceCommand: AsyncParsableCommand {
     var format = Format.text
 
     func run() async throws {
-        let run = OnceRun(configuration: try source.read(), logger: log.logger())
-        let outcome: OnceRun.Outcome
-        do throws(ExporterError) {
-            outcome = try await run.run()
-            let polled = outcome
-            let format: ExpositionFormat = format == .text ? .text : .openMetrics
-            if let output {
-                try AtomicFile.write(to: output) { file throws(ExporterError) in try polled.write(format, to: file) }
-            } else {
-                try polled.write(format) { bytes throws(ExporterError) in
-                    guard StandardOutput.write(bytes) else {
-                        throw ExporterError("cannot write to standard output")
-                    }
-                }
-            }
-        } catch {
-            throw ProgramEnd(ProgramEnd.failure, error.description)
+        let configuration = try source.read()
+        let outcome = try await Exporter.once(
+            configuration, format == .text ? .text : .openMetrics, logger: log.logger())
+        if let output {
+            try AtomicFile.write(outcome.page, to: output)
+        } else if !outcome.page.allSatisfy(StandardOutput.write(bytes:)) {
+            throw ExporterError("cannot write to standard output")
         }
         var lines: [String] = []
-        if !outcome.failing.isEmpty {
-            lines.append("Polling failed for \(outcome.failing.joined(separator: ", ")).")
-        }
+        if !outcome.failing.isEmpty { lines.append("Polling failed for \(outcome.failing.joined(separator: ", ")).") }
         lines += outcome.warnings.map { "Warning: \($0)." }
         guard lines.isEmpty else { throw ProgramEnd(ProgramEnd.incomplete, lines) }
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import ExporterConfig
-import FabricExporter
+import Config
+import Exporter
 import Logging
 
 /// Where the configuration comes from.
@@ -76,14 +76,6 @@ struct LogOptions: ParsableArguments {
         let level = level.level
         return Logger(label: "dataarts-fabric-exporter") { _ in LineLogHandler(format: format, level: level) }
     }
-
-    /// Handles SIGTERM and SIGINT from now on.
-    /// - Throws: ``ProgramEnd`` if the system does not allow it.
-    func stopSignals() throws -> StopSignals {
-        do throws(ExporterError) { return try StopSignals(logger: logger()) } catch {
-            throw ProgramEnd(ProgramEnd.failure, error.description)
-        }
-    }
 }
 
 /// The web server's flags.
@@ -129,11 +121,15 @@ struct WebOptions: ParsableArguments {
         if usesSystemdSockets, !listenAddresses.isEmpty {
             throw ProgramEnd(ProgramEnd.usage, "--web.systemd-socket takes the place of --web.listen-address; give one")
         }
-        let settings = ServeRun.WebSettings(
-            listenAddresses: listenAddresses.isEmpty ? [":9942"] : listenAddresses, telemetryPath: telemetryPath,
-            maximumRequests: maximumRequests, enablesLifecycle: enablesLifecycle,
-            externalHost: try externalURL.map { try Self.host(ofURL: $0) }, configFile: configFile,
-            healthListenAddress: healthListenAddress, usesSystemdSockets: usesSystemdSockets)
+        var settings = ServeRun.WebSettings()
+        if !listenAddresses.isEmpty { settings.listenAddresses = listenAddresses }
+        settings.telemetryPath = telemetryPath
+        settings.maximumRequests = maximumRequests
+        settings.enablesLifecycle = enablesLifecycle
+        settings.externalHost = try externalURL.map { try Self.host(ofURL: $0) }
+        settings.configFile = configFile
+        settings.healthListenAddress = healthListenAddress
+        settings.usesSystemdSockets = usesSystemdSockets
         do { try settings.validate() } catch { throw ProgramEnd(ProgramEnd.usage, error.description) }
         return settings
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import FabricExporter
+import Exporter
 import Glibc
 
 /// The end of the program with a status other than 0, and what to say about it.
@@ -24,16 +24,12 @@ struct ProgramEnd: Error {
 
 /// Standard output, written to as it is.
 enum StandardOutput {
-    /// Writes `lines`.
-    static func write(_ lines: [String]) { write(bytes: Array(lines.map { $0 + "\n" }.joined().utf8)) }
+    /// Writes `lines`, without secrets.
+    static func write(_ lines: [String]) { write(bytes: TerminalText.bytes(lines)) }
 
     /// Writes all of `bytes`; returns false when the other end has gone.
     @discardableResult
-    static func write(bytes: [UInt8]) -> Bool { bytes.withUnsafeBytes { write($0) } }
-
-    /// Writes all of `bytes`; returns false when the other end has gone.
-    @discardableResult
-    static func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        DescriptorOutput.write(bytes, to: STDOUT_FILENO) == bytes.count
+    static func write(bytes: [UInt8]) -> Bool {
+        bytes.withUnsafeBytes { DescriptorOutput.write($0, to: STDOUT_FILENO) } == bytes.count
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import FabricExporter
+import Exporter
+import Polling
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,19 +19,18 @@ struct ServeCommand: AsyncParsableCommand {
     var shard: String?
 
     func run() async throws {
-        let signals = try log.stopSignals()
+        let signals = try StopSignals(logger: log.logger())
+        let reloads = await ReloadSignals()
         let settings = try web.settings()
-        let choice: ShardChoice
+        let choice: Shard
         do throws(ExporterError) {
-            choice = try shard.map { text throws(ExporterError) in try ShardChoice(text) } ?? .whole
+            choice = try shard.map { text throws(ExporterError) in try Shard(flag: text) } ?? .whole
         } catch { throw ProgramEnd(ProgramEnd.usage, error.description) }
         let configuration = try source.read()
         let source = source
         let run = ServeRun(configuration: configuration, web: settings, shard: choice, logger: log.logger()) {
             try source.reread()
         }
-        do { try await run.run(until: signals, whenReady: ProgramPages.release) } catch let error as ExporterError {
-            throw ProgramEnd(ProgramEnd.failure, error.description)
-        }
+        try await run.run(until: signals, reloadingOn: reloads, whenReady: ProgramPages.release)
     }
 }

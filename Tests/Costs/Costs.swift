@@ -3,14 +3,11 @@
 // from outside:
 //     fabric-costs poll|details|render ENDPOINTS ROUNDS
 // What is made ready before the first round is the same for any number of rounds, and goes when two runs are subtracted.
-internal import Aggregation
-internal import Clocks
+internal import Base
 internal import Exposition
-internal import FabricAPI
-internal import FabricAuth
-internal import FabricModel
+internal import Fabric
 internal import Glibc
-internal import Secrets
+internal import Listings
 
 @main
 enum Costs {
@@ -27,8 +24,8 @@ enum Costs {
         case "details": for _ in 0..<rounds { _ = await work.poll(.problems) }
         // A listing with every endpoint by itself becomes a page.
         case "render":
-            let tally = await work.poll(.all)
-            for _ in 0..<rounds { work.render(tally) }
+            let listed = await work.poll(.all)
+            for _ in 0..<rounds { work.render(listed) }
         default: exit(2)
         }
     }
@@ -37,44 +34,49 @@ enum Costs {
 /// A source of one workspace whose pages come from memory.
 struct Work {
     private let client: SourceClient
-    private let lister: EndpointLister
+    private let workspace: Workspace
     private let count: Int
 
     init(endpoints: Int) {
         count = endpoints
+        var settings = PollSettings()
+        (settings.timeout, settings.interval) = (.seconds(600), .seconds(6_000))
+        (settings.requestsPerSecond, settings.retries) = (0, 0)
+        (settings.maxResponseBytes, settings.maxEndpoints) = (1 << 26, 1_000_000)
         client = SourceClient(
             source: "costs", transport: ListedPages(endpoints: endpoints),
-            credentials: TokenCredentials(token: Secret("token")), clock: SystemClock(),
-            limiter: RequestLimiter(concurrency: 2, clock: SystemClock()),
-            settings: ExchangeSettings(
-                timeout: .seconds(600), interval: .seconds(6_000), requestsPerSecond: 0, retries: 0,
-                maxResponseBytes: 1 << 26, pageSize: 100, maxEndpoints: 1_000_000))
-        let workspace = Workspace(
+            credentials: TokenCredentials(.value(Secret("token"))), clock: SystemClock(),
+            limiter: RequestLimiter(concurrency: 2, clock: SystemClock()), settings: settings)
+        workspace = Workspace(
             key: WorkspaceKey(source: "costs", workspaceID: "0c4f5a1e-3c0f-4a53-8c86-2f0f6f0f8f11"), name: "costs",
             regionID: "cn-north-4", baseURL: "http://127.0.0.1")
-        lister = EndpointLister(client: client, workspace: workspace, filter: EndpointFilter())
+    }
+
+    private func listing(_ details: DetailLevel) -> EndpointListing {
+        EndpointListing(
+            of: workspace,
+            settings: ListingSettings(details: details, maximumDetails: count))
     }
 
     /// Lists, decodes, tallies.
-    func poll(_ details: DetailLevel) async -> EndpointTally {
-        let settings = EndpointTally.Settings(details: details, maximumDetails: count, remembers: false)
-        let outcome = await lister.list {
-            EndpointTally(settings: settings, memory: WorkspaceMemory())
+    func poll(_ details: DetailLevel) async -> ListedRows<EndpointTally> {
+        let listing = listing(details)
+        let turn = client.turn(of: workspace.key.workspaceID)
+        do throws(APIFailure) {
+            let listed = try await RowLister(client: client, request: listing.request).list(turn) {
+                listing.fold(memory: nil)
+            }
+            if listed.rows == count { return listed }
+            print("\(listed.rows) rows were listed")
+        } catch {
+            print("the pages were not listed: \(error)")
         }
-        guard case .success(let listing) = outcome.result, listing.endpoints == count else {
-            print("the pages were not listed: \(outcome.result)")
-            exit(1)
-        }
-        return listing.fold
+        exit(1)
     }
 
-    func render(_ tally: EndpointTally) {
-        let counts = WorkspaceListing.Counts(endpoints: count, skippedRecords: 0, malformedFields: 0)
-        let labels = [Label("source", "costs"), Label("workspace_id", "0c4f5a1e"), Label("workspace", "costs")]
-        let listing = WorkspaceListing(tally: tally, counts: counts, labels: labels, now: Timestamp(microseconds: 0))
-        let catalogue = Catalogue([EndpointFamilies.chapter, CapacityFamilies.chapter, DetailFamilies.chapter])
-        var bytes = 0
-        catalogue.write(.text, [.subject(listing)]) { bytes += $0.count }
-        guard bytes > count else { exit(1) }
+    func render(_ listed: ListedRows<EndpointTally>) {
+        let snapshot = listing(.all).snapshot(of: listed, now: Timestamp(microseconds: 0), instant: .now).snapshot
+        let catalogue = Catalogue(ListingRegistry.chapters + [ListingFamilies.chapter])
+        guard catalogue.render(.text, fragments: [snapshot.fragment]).count > count else { exit(1) }
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Transport
+internal import HTTPClient
 
 /// Seeded pages of a list of endpoints, as the API spells them, served from memory: what polling costs without a network.
 struct ListedPages: HTTPTransport {

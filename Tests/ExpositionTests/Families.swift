@@ -52,16 +52,9 @@ enum Families {
     }
 }
 
-func text(_ pieces: [PagePiece]) -> String { String(decoding: bytes(pieces), as: UTF8.self) }
+func text(_ pieces: [[UInt8]]) -> String { String(decoding: bytes(pieces), as: UTF8.self) }
 
-func bytes(_ pieces: [PagePiece]) -> [UInt8] {
-    pieces.flatMap { piece in
-        switch piece {
-        case .bytes(let bytes): bytes
-        case .file(let file, let range): contents(of: file.descriptor, range)
-        }
-    }
-}
+func bytes(_ pieces: [[UInt8]]) -> [UInt8] { Array(pieces.joined()) }
 
 extension ExpositionFormat {
     var suffix: String { self == .text ? "prom" : "openmetrics" }

@@ -19,6 +19,76 @@ struct PageTests {
         #expect(String(decoding: page, as: UTF8.self) == (format == .text ? "" : "# EOF\n"))
     }
 
+    static let subjects = [0, 1, 300, 5_000]
+
+    @Test("A compressed page inflates to the plain one", arguments: ExpositionFormat.allCases, subjects)
+    func compressed(format: ExpositionFormat, subjects: Int) {
+        let fragments = (0..<subjects).map { Families.fragment(of: "subject-\($0)", scale: UInt64($0)) }
+        let live = subjects == 1 ? [] : [Families.liveFragment(7)]
+        let layout = PageLayout(format, Families.catalogue.families, live: [Families.live.name])
+        let pages = [false, true].map { Page(layout, gzip: $0) }
+        for page in pages { page.update(to: 1, fragments, Deflater()) }
+        let (plain, compressed) = (bytes(pages[0].pieces(live: live)), bytes(pages[1].pieces(live: live)))
+        #expect(gunzip(compressed) == plain)
+        if subjects == 5_000 { #expect(plain.count > 2_000_000 && compressed.count < 500_000) }
+    }
+
+    @Test("A page without families is an empty compressed page")
+    func emptyCompressed() {
+        for format in ExpositionFormat.allCases {
+            let page = Page(PageLayout(format, []), gzip: true)
+            page.update(to: 1, [], Deflater())
+            #expect(gunzip(bytes(page.pieces(live: []))) == format.trailer)
+        }
+    }
+
+    @Test("After a change only the blocks of a few dozen subjects are compressed again")
+    func neighbors() {
+        var fragments = (0..<192 * 20).map { Families.fragment(of: "subject-\($0)") }
+        let page = Page(PageLayout(.text, Families.catalogue.families), gzip: true)
+        page.update(to: 1, fragments, Deflater())
+        let before = bytes(page.pieces(live: [])).count
+        fragments[777] = Families.fragment(of: "subject-777", scale: 2)
+        // What is compressed again without a compressor is stored: as long as its text.
+        page.update(to: 2, fragments, nil)
+        let member = bytes(page.pieces(live: []))
+        let plain = Families.catalogue.render(.text, fragments: fragments)
+        #expect(gunzip(member) == plain)
+        let added = member.count - before
+        #expect(added > 0 && added < plain.count / 15)
+        page.update(
+            to: 3, fragments.map { Fragment(labels: $0.labels, bytes: Array($0.bytes), sections: $0.sections) }, nil)
+        #expect(bytes(page.pieces(live: [])) == member)
+    }
+
+    @Test("A live family is compressed again when its text has changed, and a short one never")
+    func live() {
+        func fragment(_ value: Int64, lines: Int) -> Fragment {
+            var builder = FragmentBuilder()
+            builder.add(Families.live) { writer in
+                for line in 0..<lines { writer.sample(.integer(value), ["l": "\(line)"]) }
+            }
+            return builder.build()
+        }
+        let layout = PageLayout(.openMetrics, Families.catalogue.families, live: [Families.live.name])
+        let page = Page(layout, gzip: true)
+        page.update(to: 1, [Families.shared()], Deflater())
+        func storage(_ fragment: Fragment) -> UInt {
+            let pieces = page.pieces(live: [fragment])
+            let expected = Families.catalogue.render(.openMetrics, fragments: [Families.shared(), fragment])
+            #expect(gunzip(bytes(pieces)) == expected)
+            return pieces[2].withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
+        }
+        let first = storage(fragment(1, lines: 100))
+        #expect(storage(fragment(1, lines: 100)) == first)
+        page.update(to: 2, [Families.shared()], Deflater())
+        #expect(storage(fragment(1, lines: 100)) == first)
+        _ = storage(fragment(2, lines: 100))
+        let short = fragment(2, lines: 1)
+        _ = storage(short)
+        #expect(page.pieces(live: [short])[2].suffix(short.bytes.count).elementsEqual(short.bytes))
+    }
+
     @Test("Families are sorted by the format's own name, whole, and with the same sample lines")
     func order() {
         let pages = ExpositionFormat.allCases.map { format in

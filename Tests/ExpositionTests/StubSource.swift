@@ -4,10 +4,10 @@ import Synchronization
 @testable import Exposition
 
 /// A source of fragments that counts how often it is asked.
-final class StubSource: FragmentSource {
+final class StubSource: PageSource {
     private struct State {
         var version: UInt64 = 1
-        var groups: [FragmentGroup] = []
+        var fragments: [Fragment] = []
         var live: [Fragment] = []
         var renderings = 0
         var liveRenderings = 0
@@ -20,15 +20,8 @@ final class StubSource: FragmentSource {
 
     func set(fragments: [Fragment], live: [Fragment] = []) {
         state.withLock { state in
-            state.groups = [FragmentGroup(fragments)]
+            state.fragments = fragments
             state.live = live
-            state.version += 1
-        }
-    }
-
-    func set(groups: [FragmentGroup]) {
-        state.withLock { state in
-            state.groups = groups
             state.version += 1
         }
     }
@@ -40,15 +33,15 @@ final class StubSource: FragmentSource {
 
     var version: UInt64 { state.withLock { $0.version } }
 
-    func groups() -> [FragmentGroup] {
+    func fragments() -> [Fragment] {
         state.withLock { state in
             state.renderings += 1
-            return state.groups
+            return state.fragments
         }
     }
 
     func fragments(of selection: PageSelection) -> [Fragment]? {
-        let chosen = groups().flatMap(\.fragments).filter { fragment in
+        let chosen = fragments().filter { fragment in
             fragment.labels.contains { $0.name == "workspace_id" && selection.workspaceIDs.contains($0.value) }
         }
         return chosen.isEmpty ? nil : chosen

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import Base
 import Exposition
-import FabricModel
-import StatusReport
+import Fabric
 import TestSupport
 import Testing
 

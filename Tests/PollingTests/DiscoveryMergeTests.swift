@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import FabricModel
+import Fabric
 import Polling
 import Testing
 
 @Suite("Configured and discovered workspaces")
 struct DiscoveryMergeTests {
-    private typealias Configured = DiscoveryMerge.Configured
+    private typealias Configured = WorkspaceSettings
 
     private static let sql = EndpointFilter(type: "sql")
     private static let all = EndpointFilter(visibility: "ALL")

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import Base
 import Exposition
-import FabricAPI
-import FabricAuth
-import FabricModel
+import Fabric
 import Polling
-import Secrets
 import Synchronization
 import TestSupport
 
@@ -49,9 +47,9 @@ struct DiscoveryScene {
         self.clock = clock
         transport = StubListTransport { answer($0.number) }
         let client = SourceClient(
-            transport: transport, credentials: TokenCredentials(token: Secret("MIIFtokenOfTheTests")), clock: clock,
+            transport: transport, credentials: TokenCredentials(.value(Secret("MIIFtokenOfTheTests"))), clock: clock,
             limiter: RequestLimiter(concurrency: 16, clock: clock),
-            settings: ExchangeSettings(
+            settings: PollSettings(
                 timeout: .seconds(10), interval: .seconds(60), requestsPerSecond: 0, retries: 0,
                 maxResponseBytes: 1 << 20, pageSize: 100, maxEndpoints: 100))
         store.add("prod")

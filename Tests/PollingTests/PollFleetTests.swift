@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import Aggregation
-import FabricAPI
-import FabricModel
+import Fabric
+import HTTPClient
+import Listings
 import Logging
 import TestSupport
 import Testing
-import Transport
 
 @testable import Polling
 
@@ -16,14 +15,12 @@ struct PollFleetTests {
 
     private var manner: PollFleet.Manner {
         PollFleet.Manner(
-            tally: EndpointTally.Settings(details: .none, maximumDetails: 0),
-            timing: PollTiming(interval: PolledWorkspace.interval, exchangeTimeout: .seconds(10)))
+            settings: ListingSettings(details: .none, maximumDetails: 0),
+            timing: PolledWorkspace.timing)
     }
 
     private func fleet() -> (PollFleet, SnapshotStore) {
-        let store = SnapshotStore(
-            workspaces: [], interval: PolledWorkspace.interval, staleAfter: PolledWorkspace.staleAfter,
-            clock: polled.clock)
+        let store = SnapshotStore(clock: polled.clock)
         return (PollFleet(store: store, clock: polled.clock, logger: .recording(polled.record)), store)
     }
 
@@ -72,7 +69,8 @@ struct PollFleetTests {
         await fleet.assign(targets("a"), of: "s", through: polled.client, manner: manner)
         let running = Task { await fleet.run() }
         await polled.cloud.waitForRequests(1)
-        await polled.clock.waitForSleepers(1)
+        // What sleeps on the clock may be the deadline of the poll, which has not ended then.
+        while !store.isEveryListPolled { await Task.yield() }
         let before = store.page()
         await fleet.assign(targets("a"), of: "s", through: polled.client, manner: manner)
         #expect(store.page() == before)
@@ -80,6 +78,26 @@ struct PollFleetTests {
         running.cancel()
         await running.value
         #expect(polled.cloud.urls.count == 1)
+    }
+
+    @Test("A workspace whose name changes goes on in the log: what was said is not said again")
+    func renamed() async {
+        polled.cloud.answer(.listing(#""id":"a","status":"CREATE_FAILED","error_code":"F.1""#), .failure(.connect))
+        let (fleet, _) = fleet()
+        var target = targets("a")[0]
+        await fleet.assign([target], of: "s", through: polled.client, manner: manner)
+        await fleet.pollOnce(sideBySide: 1)
+        await fleet.pollOnce(sideBySide: 1)
+        #expect(polled.record.take().filter { $0.contains("Polling the workspace") }.count == 1)
+        target.workspace.name = "other"
+        await fleet.assign([target], of: "s", through: polled.client, manner: manner)
+        await fleet.pollOnce(sideBySide: 1)
+        #expect(polled.record.take() == [])
+        // Another address is another service.
+        target.workspace.baseURL = "https://fabric.other"
+        await fleet.assign([target], of: "s", through: polled.client, manner: manner)
+        await fleet.pollOnce(sideBySide: 1)
+        #expect(polled.record.take().filter { $0.hasPrefix("error: Polling the workspace fails. ") }.count == 1)
     }
 
     @Test("Polls give way to scrapes")

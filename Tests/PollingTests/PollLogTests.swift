@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import HTTPClient
 import Logging
 import TestSupport
 import Testing
-import Transport
 
 @testable import Polling
 
@@ -21,7 +21,7 @@ struct PollLogTests {
             await polled.poller.poll()
             logged.append(polled.record.take())
         }
-        let details = "error=no right error_code=F.403 reason=forbidden request_id=r-1"
+        let details = "error=no right error_code=F.403 listing=endpoints reason=forbidden request_id=r-1"
         let own = "source=cn-north-4"
         let id = "workspace_id=w1"
         #expect(
@@ -31,18 +31,18 @@ struct PollLogTests {
                 [],
                 [
                     """
-                    error: Polling the workspace fails for another reason. error=stubbed connect reason=network \
+                    error: Polling the workspace fails for another reason. error=stubbed connect listing=endpoints reason=network \
                     \(own) \(id)
                     """
                 ],
                 [],
                 ["error: Polling the workspace fails for another reason. \(details) \(own) status=403 \(id)"],
-                ["notice: Polling the workspace works again. reason=forbidden \(own) \(id)"],
+                ["notice: Polling the workspace works again. listing=endpoints reason=forbidden \(own) \(id)"],
                 [],
             ])
     }
 
-    @Test("Records without an id and malformed fields are logged when their numbers change")
+    @Test("Records without an id and malformed fields are logged when there begin to be some and when there are none")
     func malformed() async {
         let good = #""id":"a","status":"RUNNING""#
         let bad = #""name":"x""#
@@ -55,17 +55,15 @@ struct PollLogTests {
             await polled.poller.poll()
             logged.append(polled.record.take().filter { !$0.contains("Polling the workspace") })
         }
-        func line(_ skipped: Int) -> String {
+        let line = """
+            warning: the listing holds records without a usable id, fields of a wrong type or values that were cut \
+            cut_values=0 listing=endpoints malformed_fields=0 skipped_records=1 source=cn-north-4 workspace_id=w1
             """
-            warning: The listing holds records without an id or fields of a wrong type. malformed_fields=0 \
-            skipped_records=\(skipped) source=cn-north-4 workspace_id=w1
-            """
-        }
         let over = """
-            notice: The listing no longer holds records without an id or fields of a wrong type. source=cn-north-4 \
-            workspace_id=w1
+            notice: the listing no longer holds records without a usable id, fields of a wrong type or values that were cut \
+            listing=endpoints source=cn-north-4 workspace_id=w1
             """
-        #expect(logged == [[], [line(1)], [], [], [], [line(2)], [over]])
+        #expect(logged == [[], [line], [], [], [], [], [over]])
     }
 
     @Test("An endpoint's error is logged once for each change of code or message")
@@ -81,12 +79,12 @@ struct PollLogTests {
         var logged: [[String]] = []
         for _ in 0..<9 {
             await polled.poller.poll()
-            logged.append(polled.record.take().filter { $0.contains("An endpoint") })
+            logged.append(polled.record.take().filter { $0.contains("a record has an error") })
         }
         func line(_ code: String, _ message: String) -> String {
             """
-            warning: An endpoint has an error. endpoint_id=a endpoint_name=n error_code=\(code) error_msg=\(message) \
-            source=cn-north-4 status=UPDATE_FAILED workspace_id=w1
+            warning: a record has an error endpoint_id=a endpoint_name=n error_code=\(code) error_msg=\(message) \
+            listing=endpoints source=cn-north-4 status=UPDATE_FAILED workspace_id=w1
             """
         }
         #expect(
@@ -96,11 +94,74 @@ struct PollLogTests {
             ])
     }
 
+    /// A listing of failed endpoints, each of which has this message.
+    private static func failed(_ count: Int, _ message: String) -> StubCloud.Answer {
+        let rows = (0..<count).map {
+            #"{"id":"e\#($0)","status":"CREATE_FAILED","error_code":"F.1","error_msg":"\#(message)"}"#
+        }
+        return .body(#"{"endpoints":[\#(rows.joined(separator: ","))],"total":\#(count)}"#)
+    }
+
+    /// Polls by the clock and returns the lines about endpoints' errors that each poll brought.
+    private func polls(
+        _ polled: PolledWorkspace, interval: Duration, _ answers: [StubCloud.Answer]
+    ) async -> [(errors: Int, unlogged: [String])] {
+        let (log, poller) = (polled.poller.log, polled.poller)
+        var logged: [(errors: Int, unlogged: [String])] = []
+        for answer in answers {
+            polled.cloud.answer(answer)
+            _ = await poller.pollInTurn()
+            log.noteUnlogged(by: polled.clock.now + interval)
+            let lines = polled.record.take()
+            logged.append(
+                (
+                    lines.count { $0.contains("a record has an error") },
+                    lines.filter { $0.contains("errors of records were not logged") }
+                ))
+            polled.clock.advance(by: interval)
+        }
+        return logged
+    }
+
+    private static func unlogged(_ count: Int) -> String {
+        "warning: errors of records were not logged count=\(count) listing=endpoints source=cn-north-4 workspace_id=w1"
+    }
+
+    @Test("Messages that never repeat bring 60 lines per minute, and one with the number of the others")
+    func endlessErrors() async {
+        let answers = (0..<8).map { Self.failed(50, "attempt \($0)") }
+        let logged = await polls(PolledWorkspace(StubCloud(.listing())), interval: .seconds(15), answers)
+        #expect(logged.map(\.errors) == [50, 10, 0, 0, 50, 10, 0, 0])
+        // The first that is left out comes with the second poll, and a minute later is before the end of the fifth's interval.
+        #expect(logged.map(\.unlogged) == [[], [], [], [], [Self.unlogged(140)], [], [], []])
+    }
+
+    @Test("What is left out is told at once where the next poll comes too late to tell, and after a poll that failed")
+    func unloggedErrors() async {
+        let polled = PolledWorkspace(StubCloud(.listing()))
+        #expect(
+            await polls(polled, interval: .seconds(60), [Self.failed(90, "a"), .listing()]).map(\.unlogged) == [
+                [Self.unlogged(30)], [],
+            ])
+        let other = PolledWorkspace(StubCloud(.listing()))
+        #expect(
+            await polls(other, interval: .seconds(30), [Self.failed(80, "a"), .failure(.connect), .listing()])
+                .map(\.unlogged) == [[], [Self.unlogged(20)], []])
+    }
+
+    @Test("One poll by itself tells what it left out")
+    func singlePoll() async {
+        let polled = PolledWorkspace(StubCloud(Self.failed(61, "a")))
+        await polled.poller.poll()
+        #expect(polled.record.take().last == Self.unlogged(1))
+    }
+
     @Test("A token that the service echoes reaches no log and no page")
     func secret() async {
-        let polled = PolledWorkspace(StubCloud(.body(#"{"error_msg":"bad a-token here"}"#, status: 400)))
+        let polled = PolledWorkspace(StubCloud(.body(#"{"error_msg":"bad token-of-the-poller here"}"#, status: 400)))
         await polled.poller.poll()
         let lines = polled.record.take(from: .trace)
-        #expect(lines.count == 1 && !lines.joined().contains("a-token") && !polled.page().contains("a-token"))
+        #expect(lines.count == 1)
+        #expect(!(lines.joined() + polled.page()).contains("token-of-the-poller"))
     }
 }

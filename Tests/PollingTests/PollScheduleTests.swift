@@ -60,7 +60,8 @@ struct PollScheduleTests {
             // 50 are expected in each; 25 away from it is more than three and a half deviations.
             #expect(bins.allSatisfy { (25...75).contains($0) }, "\(pattern): \(bins)")
         }
-        #expect(PollSchedule.spread(of: "cn-north-4/w1") == PollSchedule.spread(of: "cn-north-4/w1"))
-        #expect(PollSchedule.spread(of: "cn-north-4/w1") != PollSchedule.spread(of: "cn-north-4/w2"))
+        #expect(
+            PollSchedule.spread(of: "cn-north-4/w1/endpoints") == PollSchedule.spread(of: "cn-north-4/w1/endpoints"))
+        #expect(PollSchedule.spread(of: "cn-north-4/w1/endpoints") != PollSchedule.spread(of: "cn-north-4/w2"))
     }
 }

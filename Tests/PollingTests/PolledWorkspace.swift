@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import Aggregation
+import Base
 import Exposition
-import FabricAuth
-import FabricModel
-import Secrets
+import HTTPClient
+import Listings
 import TestSupport
-import Transport
 
-@testable import FabricAPI
+@testable import Fabric
 @testable import Polling
 
 let goldens = Goldens(beside: #filePath)
@@ -23,12 +21,13 @@ struct PolledWorkspace {
     let limiter: RequestLimiter
     let client: SourceClient
     let store: SnapshotStore
-    let poller: WorkspacePoller
+    let place: SnapshotStore.Place
+    let poller: ListingPoller<EndpointListing>
 
     init(
         _ cloud: StubCloud, workspace: Workspace = .lake, retries: Int = 0, details: DetailLevel = .problems,
         exchangeTimeout: Duration = .seconds(10), requestsPerSecond: Double = 0,
-        credentials: any CredentialProvider = TokenCredentials(token: Secret("a-token"))
+        credentials: any CredentialProvider = TokenCredentials(.value(Secret("token-of-the-poller")))
     ) {
         self.init(
             cloud, cloud: cloud, clock: ManualClock(), workspace: workspace, retries: retries, details: details,
@@ -39,7 +38,8 @@ struct PolledWorkspace {
     init(through transport: any HTTPTransport, clock: ManualClock = ManualClock()) {
         self.init(
             transport, cloud: StubCloud(.silence), clock: clock, workspace: .lake, retries: 0, details: .problems,
-            exchangeTimeout: .seconds(10), requestsPerSecond: 0, credentials: TokenCredentials(token: Secret("a-token"))
+            exchangeTimeout: .seconds(10), requestsPerSecond: 0,
+            credentials: TokenCredentials(.value(Secret("token-of-the-poller")))
         )
     }
 
@@ -54,29 +54,36 @@ struct PolledWorkspace {
         client = SourceClient(
             transport: transport, credentials: credentials, clock: clock,
             limiter: limiter,
-            settings: ExchangeSettings(
+            settings: PollSettings(
                 timeout: exchangeTimeout, interval: Self.interval, requestsPerSecond: requestsPerSecond,
                 retries: retries,
                 maxResponseBytes: 1 << 20, pageSize: 100, maxEndpoints: 1_000))
-        store = SnapshotStore(
-            workspaces: [workspace], interval: Self.interval, staleAfter: Self.staleAfter, clock: clock)
-        poller = WorkspacePoller(
-            workspace: workspace, filter: EndpointFilter(), client: client, store: store,
-            tally: EndpointTally.Settings(details: details, maximumDetails: 1_000),
-            timing: PollTiming(interval: Self.interval, exchangeTimeout: exchangeTimeout), clock: clock,
-            logger: .recording(record))
+        store = SnapshotStore(clock: clock)
+        var timing = Self.timing
+        timing.exchangeTimeout = exchangeTimeout
+        store.configure(sources: [workspace.key.source], timing)
+        place = store.add("endpoints", of: workspace, timing)
+        poller = ListingPoller(
+            EndpointListing(
+                of: workspace,
+                settings: ListingSettings(details: details, maximumDetails: 1_000)),
+            client: client, store: store, place: place, timing: timing, clock: clock,
+            log: PollLog(of: EndpointListing.self, of: workspace, logger: .recording(record)))
     }
 
+    static let timing = PollTiming(interval: interval, exchangeTimeout: .seconds(10), staleAfter: staleAfter)
+
     /// A poller of another workspace of the same source, in the same store.
-    func poller(of id: String) -> WorkspacePoller {
+    func poller(of id: String) -> ListingPoller<EndpointListing> {
         let workspace = Workspace(
             key: WorkspaceKey(source: "cn-north-4", workspaceID: id), baseURL: "https://fabric.example")
-        store.add(workspace)
-        return WorkspacePoller(
-            workspace: workspace, filter: EndpointFilter(), client: client, store: store,
-            tally: EndpointTally.Settings(details: .problems, maximumDetails: 1_000),
-            timing: PollTiming(interval: Self.interval, exchangeTimeout: .seconds(10)), clock: clock,
-            logger: .recording(record))
+        return ListingPoller(
+            EndpointListing(
+                of: workspace,
+                settings: ListingSettings(details: .problems, maximumDetails: 1_000)),
+            client: client, store: store, place: store.add("endpoints", of: workspace, Self.timing),
+            timing: Self.timing, clock: clock,
+            log: PollLog(of: EndpointListing.self, of: workspace, logger: .recording(record)))
     }
 
     /// The page of everything that is stored, as a scrape would find it.
@@ -84,20 +91,19 @@ struct PolledWorkspace {
 }
 
 extension SnapshotStore {
-    static let catalogue = Catalogue([
-        EndpointFamilies.chapter, CapacityFamilies.chapter, DetailFamilies.chapter, WorkspaceHealthFamilies.chapter,
-    ])
+    static let catalogue = Catalogue(
+        ListingRegistry.chapters + [ListingFamilies.chapter, PollHealthFamilies.chapter])
 
     func page(_ format: ExpositionFormat = .text) -> String {
         _ = version
         return String(
-            decoding: Self.catalogue.render(format, fragments: [settingsFragment()] + groups().flatMap(\.fragments)),
+            decoding: Self.catalogue.render(format, fragments: [settingsFragment()] + fragments()),
             as: UTF8.self)
     }
 
     /// The samples of all but the health families.
     func domainSamples() -> [Substring] {
-        let health = WorkspaceHealthFamilies.chapter.families.map(\.name)
+        let health = PollHealthFamilies.chapter.families.map(\.name)
         return page().split(separator: "\n").filter { line in
             !line.hasPrefix("#") && !health.contains { line.hasPrefix($0 + "{") || line.hasPrefix($0 + " ") }
         }

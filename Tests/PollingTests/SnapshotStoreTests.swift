@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
+import Base
 import Exposition
-import FabricModel
+import HTTPClient
+import Listings
 import TestSupport
 import Testing
-import Transport
 
+@testable import Fabric
 @testable import Polling
 
 @Suite("The store of snapshots")
 struct SnapshotStoreTests {
+    private static let timing = PollTiming(
+        interval: .seconds(60), exchangeTimeout: .seconds(10), staleAfter: .seconds(100))
+
     static let running = """
         "id":"a","type":"SQL","status":"RUNNING","reserved_resource":{"mu":{"min":2,"max":4,"spec_code":"m"}}
         """
@@ -28,7 +33,7 @@ struct SnapshotStoreTests {
         let polled = PolledWorkspace(StubCloud(.listing(Self.running), .body("oops", status: 500)))
         await polled.poller.poll()
         let listed = polled.store.domainSamples()
-        #expect(listed.count == 17)
+        #expect(listed.count == 18)
         polled.clock.advance(by: .milliseconds(60_250))
         await polled.poller.poll()
         #expect(polled.store.domainSamples() == listed)
@@ -68,10 +73,10 @@ struct SnapshotStoreTests {
         let own = #"source="cn-north-4",workspace_id="w1",workspace="lake""#
         for line in [
             #"dataarts_fabric_endpoints{\#(own),endpoint_type="SQL",status="RUNNING",visibility="PRIVATE"} 0"#,
-            #"dataarts_fabric_mu_max{\#(own),endpoint_type="SQL",status="RUNNING",spec_code="m"} 0"#,
+            #"dataarts_fabric_mu_max{\#(own),endpoint_type="SQL",status="RUNNING",visibility="PRIVATE",spec_code="m"} 0"#,
             """
             dataarts_fabric_endpoint_oldest_transition_timestamp_seconds{\(own),endpoint_type="RAY",\
-            status="UPDATING"} 1767225600
+            status="UPDATING",visibility="PRIVATE"} 1767225600
             """,
         ] { #expect(samples.contains(Substring(line)), "\(line)") }
     }
@@ -94,85 +99,112 @@ struct SnapshotStoreTests {
     func many() {
         let clock = ManualClock()
         let keys = [("b", "1"), ("a", "2"), ("a", "1")].map { WorkspaceKey(source: $0, workspaceID: $1) }
-        let store = SnapshotStore(
-            workspaces: keys.map { Workspace(key: $0, baseURL: "https://x") }, interval: .seconds(60),
-            staleAfter: .seconds(100), clock: clock)
-        func list(_ key: WorkspaceKey) {
-            let listing = EmptyListing.make(labels: [Label("source", key.source), Label("id", key.workspaceID)])
-            store.note(
-                .init(failure: nil, relists: 0, duration: .zero, endedAt: .init(microseconds: 0)), listing: listing,
-                of: key)
-        }
+        let store = SnapshotStore(clock: clock)
+        let places = keys.map { store.add("endpoints", of: Workspace(key: $0, baseURL: "https://x"), Self.timing) }
+        func list(_ index: Int) { store.note(.success, .empty(of: keys[index]), at: places[index]) }
         func listed() -> [String] {
-            store.domainSamples().filter { $0.hasPrefix("dataarts_fabric_workspace_listed_endpoints") }
+            store.domainSamples().filter { $0.hasPrefix("dataarts_fabric_workspace_listed_records") }
                 .map { $0.split(separator: "\"").dropFirst().prefix(3).joined() }
         }
-        for key in keys {
-            list(key)
+        for index in keys.indices {
+            list(index)
             clock.advance(by: .seconds(10))
         }
-        #expect(listed() == ["a,id=1", "a,id=2", "b,id=1"])
+        #expect(listed() == ["a,workspace_id=1", "a,workspace_id=2", "b,workspace_id=1"])
         clock.advance(by: .seconds(70))
-        #expect(listed() == ["a,id=1", "a,id=2"])
-        list(keys[1])
+        #expect(listed() == ["a,workspace_id=1", "a,workspace_id=2"])
+        list(1)
         clock.advance(by: .seconds(20))
-        #expect(listed() == ["a,id=2"])
-        #expect(store.isEveryWorkspacePolled && store.failing == [])
+        #expect(listed() == ["a,workspace_id=2"])
+        #expect(store.isEveryListPolled && store.failing == [])
     }
 
-    @Test(
-        "A poll or an expiry replaces the group of its workspace alone, and a workspace that goes moves those behind it"
-    )
-    func groups() {
+    @Test("A listing that comes or expires moves no other workspace's fragments")
+    func places() throws {
         let clock = ManualClock()
-        let keys = (100..<230).map { WorkspaceKey(source: "s", workspaceID: "\($0)") }
-        let store = SnapshotStore(
-            workspaces: keys.shuffled().map { Workspace(key: $0, baseURL: "https://x") }, interval: .seconds(60),
-            staleAfter: .seconds(100), clock: clock)
-        /// The groups as they are now, with how many fragments each has and which of them were there before.
-        var last: [FragmentGroup] = []
-        func look() -> (counts: [Int], kept: [Bool]) {
-            _ = store.version
-            let (before, now) = (last, store.groups())
-            last = now
-            return (now.map(\.fragments.count), zip(before, now).map { $0 === $1 })
+        let keys = (100..<130).map { WorkspaceKey(source: "s", workspaceID: "\($0)") }
+        let store = SnapshotStore(clock: clock)
+        var places: [WorkspaceKey: SnapshotStore.Place] = [:]
+        for key in keys.shuffled() {
+            places[key] = store.add("endpoints", of: Workspace(key: key, baseURL: "https://x"), Self.timing)
         }
-        func ids() -> [String] {
-            last.flatMap(\.fragments).map { $0.labels.first { $0.name == "workspace_id" }?.value ?? "" }
+        // Of each workspace what is known of it, its snapshot, the health of its polls.
+        func health() -> [String] {
+            store.fragments().enumerated().filter { $0.offset % 3 == 2 }
+                .map { $0.element.labels.first { $0.name == "workspace_id" }?.value ?? "" }
         }
-        #expect(look().counts == [64, 64, 2])
-        #expect(ids() == keys.map(\.workspaceID))
-        #expect(look().kept == [true, true, true])
-        store.note(
-            .init(failure: nil, relists: 0, duration: .zero, endedAt: .init(microseconds: 0)),
-            listing: EmptyListing.make(labels: [Label("source", "s"), Label("workspace_id", "170")]), of: keys[70])
-        #expect(look() == ([64, 65, 2], [true, false, true]))
+        func listed() -> [Int] { store.fragments().indices.filter { store.fragments()[$0].samples > 0 && $0 % 3 == 1 } }
+        #expect(health() == keys.map(\.workspaceID) && listed() == [])
+        store.note(.success, .empty(of: keys[7]), at: try #require(places[keys[7]]))
+        #expect(health() == keys.map(\.workspaceID) && listed() == [22])
         clock.advance(by: .seconds(100))
-        #expect(look() == ([64, 64, 2], [true, false, true]))
+        #expect(health() == keys.map(\.workspaceID) && listed() == [])
         store.remove(keys[5])
-        #expect(look().counts == [64, 64, 1])
-        #expect(ids() == keys.map(\.workspaceID).filter { $0 != "105" })
+        #expect(health() == keys.map(\.workspaceID).filter { $0 != "105" })
     }
 
     @Test("Who has failed, and whether all have been polled")
     func failing() async {
         let polled = PolledWorkspace(StubCloud(.failure(.connect), .listing()))
         let key = Workspace.lake.key
-        #expect(!polled.store.isEveryWorkspacePolled && polled.store.failing == [key])
+        #expect(!polled.store.isEveryListPolled && polled.store.failing == [key])
         await polled.poller.poll()
-        #expect(polled.store.isEveryWorkspacePolled && polled.store.failing == [key])
+        #expect(polled.store.isEveryListPolled && polled.store.failing == [key])
         await polled.poller.poll()
-        #expect(polled.store.isEveryWorkspacePolled && polled.store.failing == [])
+        #expect(polled.store.isEveryListPolled && polled.store.failing == [])
     }
 
-    @Test("What is noted of a workspace that isn't there changes nothing")
-    func unknown() {
+    @Test("What is noted of a list that was removed changes nothing, also where the workspace is there again")
+    func removed() async {
         let polled = PolledWorkspace(StubCloud(.silence))
-        let version = polled.store.version
-        polled.store.noteSkipped(1, of: WorkspaceKey(source: "x", workspaceID: "y"))
-        polled.store.noteSkipped(0, of: Workspace.lake.key)
-        #expect(polled.store.version == version)
-        polled.store.noteSkipped(2, of: Workspace.lake.key)
+        polled.store.noteSkipped(2, at: polled.place)
         #expect(polled.store.value(of: "workspace_polls_skipped_total") == "2")
+        polled.store.remove(Workspace.lake.key)
+        #expect(polled.store.fragments().isEmpty)
+        let place = polled.store.add("endpoints", of: .lake, Self.timing)
+        let version = polled.store.version
+        polled.store.noteSkipped(1, at: polled.place)
+        polled.store.note(.success, .empty(of: Workspace.lake.key), at: polled.place)
+        polled.store.noteSkipped(0, at: place)
+        #expect(polled.store.value(of: "workspace_polls_skipped_total") == "0")
+        #expect(polled.store.value(of: "workspace_up") == nil)
+        #expect(polled.store.version == version)
+    }
+
+    @Test("Lists of one workspace are independent: each has its health, its age and its times")
+    func lists() {
+        let clock = ManualClock()
+        let store = SnapshotStore(clock: clock)
+        var slow = Self.timing
+        slow.staleAfter = .seconds(1_000)
+        let first = store.add("endpoints", of: .lake, Self.timing)
+        let second = store.add("toys", of: .lake, slow)
+        store.note(.success, .empty(of: Workspace.lake.key), at: first)
+        store.note(.success, .empty(of: Workspace.lake.key), at: second)
+        clock.advance(by: .seconds(100))
+        #expect(store.statuses().first?.listings.map { $0.served == nil } == [true, false])
+        var failed = PollHealth.PollResult.success
+        failed.failure = APIFailure(.forbidden, "no")
+        store.note(failed, nil, at: second)
+        #expect(store.statuses().first?.listings.map(\.state) == [.ok, .failing])
+        #expect(store.statuses().first?.state == .failing)
+        #expect(store.failing == [Workspace.lake.key])
+        let up = store.page().split(separator: "\n").filter { $0.hasPrefix("dataarts_fabric_workspace_up{") }
+        #expect(up.map { $0.split(separator: ",").last } == [#"listing="endpoints"} 1"#, #"listing="toys"} 0"#])
+    }
+}
+
+extension PollHealth.PollResult {
+    static let success = Self(failure: nil, relists: 0, duration: .zero, endedAt: Timestamp(microseconds: 0))
+}
+
+extension ListingSnapshot {
+    /// The snapshot of a workspace without endpoints.
+    static func empty(of key: WorkspaceKey) -> ListingSnapshot {
+        let listing = EndpointListing(
+            of: Workspace(key: key, baseURL: "https://x"),
+            settings: ListingSettings(details: .none, maximumDetails: 0))
+        let listed = ListedRows(fold: listing.fold(memory: nil), rows: 0, skippedRecords: 0, malformedFields: 0)
+        return listing.snapshot(of: listed, now: Timestamp(microseconds: 0), instant: .now).snapshot
     }
 }

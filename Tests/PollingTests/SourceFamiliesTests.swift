@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import Aggregation
 import Exposition
-import FabricAPI
+import Fabric
+import HTTPClient
+import Listings
 import TestSupport
 import Testing
-import Transport
 
 @testable import Polling
 
@@ -51,13 +51,13 @@ struct SourceFamiliesTests {
         #expect(page([("second", second.client)]) == pages[4])
     }
 
-    @Test("The families of this room and of aggregation keep the contract's conventions")
+    @Test("The families of this module and of listings keep the contract's conventions")
     func conventions() {
         let chapters = [
-            EndpointFamilies.chapter, CapacityFamilies.chapter, DetailFamilies.chapter, WorkspaceHealthFamilies.chapter,
-            SourceFamilies.chapter,
+            EndpointFamilies.chapter, CapacityFamilies.chapter, DetailFamilies.chapter, ListingFamilies.chapter,
+            PollHealthFamilies.chapter, SourceFamilies.chapter,
         ]
         #expect(faults(of: chapters.flatMap(\.families)) == [])
-        #expect(chapters.flatMap(\.families).count == 6 + 9 + 3 + 12 + 10)
+        #expect(chapters.flatMap(\.families).count == 7 + 9 + 4 + 12 + 10)
     }
 }

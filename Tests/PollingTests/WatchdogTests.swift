@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import Clocks
-import FabricAuth
-import FabricModel
-import Secrets
-import StatusReport
+import Base
+import HTTPClient
 import Synchronization
 import TestSupport
 import Testing
-import Transport
 
-@testable import FabricAPI
+@testable import Fabric
 @testable import Polling
 
 @Suite("The watchdog")
@@ -42,7 +38,7 @@ struct WatchdogTests {
 }
 
 @Suite("Polls that do not end", .timeLimit(.minutes(1)))
-struct StalledPollTests {
+struct WatchdogStalledPollTests {
     @Test("are found stalled whatever the cause, told once, and over when a poll ends")
     func stalled() async {
         let transport = DeafTransport()
@@ -51,22 +47,22 @@ struct StalledPollTests {
         await transport.waitForRequest()
         for _ in 0..<239 {
             polled.clock.advance(by: .seconds(1))
-            #expect(!polled.store.isEveryWorkspaceStalled)
+            #expect(!polled.store.isEveryListStalled)
         }
         #expect(polled.store.value(of: "workspace_up") == nil)
         let version = polled.store.version
         polled.clock.advance(by: .seconds(1))
-        #expect(polled.store.isEveryWorkspaceStalled)
+        #expect(polled.store.isEveryListStalled)
         #expect(polled.store.version > version)
         let stalls = polled.store.takeStalls()
-        #expect(stalls.map(\.key) == [Workspace.lake.key])
+        #expect(stalls.map(\.place) == [polled.place])
         #expect(stalls.first?.failure.message == "no poll has ended for 240 s; the last one has begun and does not end")
         #expect(polled.store.value(of: "workspace_up") == "0")
         #expect(polled.store.value(of: "workspace_polls_total") == "0")
         #expect(polled.store.value(of: "workspace_poll_failures_total", reason: "stalled") == "1")
         #expect(polled.store.value(of: "workspace_failing_since_timestamp_seconds") == "1800000240")
         #expect(polled.store.value(of: "workspace_last_poll_timestamp_seconds") == nil)
-        #expect(polled.store.statuses().first?.polls.first?.failure?.reason == .stalled)
+        #expect(polled.store.statuses().first?.failure?.reason == .stalled)
         for _ in 0..<600 {
             polled.clock.advance(by: .seconds(1))
             #expect(polled.store.takeStalls().isEmpty)
@@ -74,7 +70,7 @@ struct StalledPollTests {
         #expect(polled.store.value(of: "workspace_poll_failures_total", reason: "stalled") == "1")
         transport.answer()
         await poll.value
-        #expect(!polled.store.isEveryWorkspaceStalled)
+        #expect(!polled.store.isEveryListStalled)
         #expect(polled.store.value(of: "workspace_polls_total") == "1")
         #expect(polled.store.value(of: "workspace_poll_failures_total", reason: "timeout") == "1")
         #expect(polled.store.value(of: "workspace_failing_since_timestamp_seconds") == "1800000240")
@@ -98,8 +94,8 @@ struct StalledPollTests {
                 _ = polled.store.version
             }
         }
-        #expect(!polled.store.isEveryWorkspaceStalled)
-        #expect(polled.store.takeStalls().map(\.key) == [Workspace.lake.key])
+        #expect(!polled.store.isEveryListStalled)
+        #expect(polled.store.takeStalls().map(\.place) == [polled.place])
         transport.answer()
         await poll.value
     }

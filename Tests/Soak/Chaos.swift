@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import FabricSimulator
+import Simulator
 
 /// Lets everything go wrong that the options ask for, by a seed.
 struct Chaos {
@@ -77,7 +77,7 @@ struct Chaos {
             schedule.nextFault = now + seconds(3...30)
         } else if !isSteady, schedule.faultEnd == nil, now >= schedule.nextFault {
             let scope = FaultScope(workspaceID: id, operation: .listEndpoints)
-            for fault in faults() { cloud.inject(fault, Weather.repetition(&stage.random), for: scope) }
+            for fault in faults() { cloud.inject(fault, times: Weather.repetition(&stage.random), for: scope) }
             schedule.faultEnd = now + seconds(1...12)
         }
         schedules[id] = schedule

@@ -3,6 +3,8 @@
 /// A page as it was had.
 struct Scrape {
     var samples: [PageSample]
+    /// The length of the page, not compressed.
+    var bytes = 0
     /// When the request was sent and when the answer was there, in wall time.
     var sent: Int64
     var received: Int64

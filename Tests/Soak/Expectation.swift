@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import FabricSimulator
+import Simulator
 
 /// What a page must say of a workspace in one true state, worked out from the simulator's rows by the words of the
 /// metric contract.
@@ -24,8 +24,16 @@ struct Expectation {
         "RUNNING", "CREATING", "CREATE_FAILED", "UPDATING", "UPDATE_FAILED", "DELETING", "DELETE_FAILED", "DELETED",
         "FROZEN", "INACTIVE", "TRIAL_ENDED",
     ]
+    /// Statuses whose endpoints have details, beside those that failed.
+    private static let problems = [
+        "CREATING", "UPDATING", "DELETING", "ABNORMAL", "FROZEN", "ON_DEMAND_FROZEN", "TRIAL_ENDED",
+    ]
     private static let prefix = "dataarts_fabric_"
-    static let listed = SeriesKey.text(prefix + "workspace_listed_endpoints", [])
+    static let listed = counted("listed_records")
+
+    private static func counted(_ name: String) -> String {
+        SeriesKey.text(prefix + "workspace_" + name, [("listing", "endpoints")])
+    }
 
     /// Whether series of this family stay at zero once they were seen.
     static func stays(_ key: String) -> Bool {
@@ -47,7 +55,7 @@ struct Expectation {
             for field in [endpoint.createTime, endpoint.updateTime] where RowTime(field, now: now) == .implausible {
                 malformed += 1
             }
-            guard let id = endpoint.id.value, !id.isEmpty else {
+            guard let id = endpoint.id?.string, !id.isEmpty else {
                 skipped += 1
                 continue
             }
@@ -61,7 +69,7 @@ struct Expectation {
                 errors[
                     SeriesKey.text(
                         Self.prefix + "endpoints_with_error",
-                        [("endpoint_type", row.type), ("status", row.status), ("error_code", code)]), default: 0] += 1
+                        row.kind + [("error_code", code)]), default: 0] += 1
             }
             Self.addCapacities(of: endpoint, row, to: &sums)
             addTimes(row)
@@ -69,48 +77,45 @@ struct Expectation {
         for (key, sum) in sums { exact[key] = String(sum) }
         for (key, sum) in errors { exact[key] = String(sum) }
         exact[Self.listed] = String(listed)
-        exact[SeriesKey.text(Self.prefix + "workspace_skipped_records", [])] = String(skipped)
-        exact[SeriesKey.text(Self.prefix + "workspace_malformed_fields", [])] = String(malformed)
-        exact[SeriesKey.text(Self.prefix + "workspace_dropped_details", [])] = "0"
+        exact[Self.counted("skipped_records")] = String(skipped)
+        exact[Self.counted("malformed_fields")] = String(malformed)
+        exact[Self.counted("cut_values")] = "0"
+        exact[Self.counted("dropped_details")] = "0"
     }
 
     private static func countKey(_ row: Row, _ status: String) -> String {
-        SeriesKey.text(
-            prefix + "endpoints", [("endpoint_type", row.type), ("status", status), ("visibility", row.visibility)])
+        var row = row
+        row.status = status
+        return SeriesKey.text(prefix + "endpoints", row.kind)
     }
 
     private static func addCapacities(of endpoint: SimulatedEndpoint, _ row: Row, to sums: inout [String: Int]) {
-        func add(_ family: String, _ spec: Field<String>, _ amount: Int, isPublic: String? = nil) {
-            let labels = [
-                ("endpoint_type", row.type), ("status", row.status), ("spec_code", spec.value),
-                ("public_resource", isPublic),
-            ]
+        func add(_ family: String, _ amounts: JSONValue, _ amount: Int, isPublic: String? = nil) {
+            let labels = row.kind + [("spec_code", amounts["spec_code"]?.string), ("public_resource", isPublic)]
             sums[SeriesKey.text(prefix + family, labels), default: 0] += amount
         }
-        if let resource = endpoint.reservedResource.value {
-            if let apu = resource.apu.value {
-                let warm = apu.warmUpNum.value ?? 0
-                add("apu_reserved", apu.specCode, warm)
-                add("apu_max", apu.specCode, apu.maxNum.value ?? warm)
-            }
-            if let dpu = resource.dpu.value {
-                let warm = dpu.warmUpNum.value ?? 0
-                let isPublic = String(dpu.usePublicResource.value ?? false)
-                add("dpu_reserved", dpu.specCode, warm, isPublic: isPublic)
-                add("dpu_max", dpu.specCode, dpu.maxNum.value ?? warm, isPublic: isPublic)
-            }
-            if let mu = resource.mu.value {
-                let minimum = mu.min.value ?? 0
-                add("mu_reserved", mu.specCode, minimum)
-                add("mu_max", mu.specCode, mu.max.value ?? minimum)
-            }
+        if let apu = endpoint.reservedResource?["apu"], apu != .null {
+            let warm = apu["warm_up_num"]?.number ?? 0
+            add("apu_reserved", apu, warm)
+            add("apu_max", apu, apu["max_num"]?.number ?? warm)
         }
-        if let ray = endpoint.rayResource.value {
-            if ray.headSpecCode.value != nil { add("ray_heads", ray.headSpecCode, 1) }
-            for group in ray.workers.value ?? [] {
-                let minimum = group.minReplicas.value ?? 0
-                add("ray_workers_min", group.specCode, minimum)
-                add("ray_workers_max", group.specCode, group.maxReplicas.value ?? minimum)
+        if let dpu = endpoint.reservedResource?["dpu"], dpu != .null {
+            let warm = dpu["warm_up_num"]?.number ?? 0
+            let isPublic = String(dpu["use_public_resource"] == true)
+            add("dpu_reserved", dpu, warm, isPublic: isPublic)
+            add("dpu_max", dpu, dpu["max_num"]?.number ?? warm, isPublic: isPublic)
+        }
+        if let mu = endpoint.reservedResource?["mu"], mu != .null {
+            let minimum = mu["min"]?.number ?? 0
+            add("mu_reserved", mu, minimum)
+            add("mu_max", mu, mu["max"]?.number ?? minimum)
+        }
+        if let head = endpoint.rayResource?["head_group_spec"], head["spec_code"] != nil { add("ray_heads", head, 1) }
+        if case .array(let groups)? = endpoint.rayResource?["worker_group_spec"] {
+            for group in groups {
+                let minimum = group["min_replicas"]?.number ?? 0
+                add("ray_workers_min", group, minimum)
+                add("ray_workers_max", group, group["max_replicas"]?.number ?? minimum)
             }
         }
     }
@@ -118,23 +123,20 @@ struct Expectation {
     private mutating func addTimes(_ row: Row) {
         if let time = row.told { told.append((row.id, row.status, time)) }
         if row.told == nil { dependsOnPoll.append(row.id) }
-        let isOnItsWay = ["CREATING", "UPDATING", "DELETING"].contains(row.status)
-        if isOnItsWay {
-            let key = SeriesKey.text(
-                Self.prefix + "endpoint_oldest_transition_timestamp_seconds",
-                [("endpoint_type", row.type), ("status", row.status)])
+        if ["CREATING", "UPDATING", "DELETING"].contains(row.status) {
+            let key = SeriesKey.text(Self.prefix + "endpoint_oldest_transition_timestamp_seconds", row.kind)
             since[key, default: Since()].rows.append((row.id, row.status, row.told))
         }
-        guard isOnItsWay || row.status.hasSuffix("_FAILED") || row.errorCode != nil else { return }
-        let labels = [
-            ("endpoint_id", row.id), ("endpoint_name", row.name), ("endpoint_type", row.type), ("status", row.status),
-        ]
-        let key = SeriesKey.text(
-            Self.prefix + "endpoint_status_since_timestamp_seconds", labels + [("visibility", row.visibility)])
+        guard Self.problems.contains(row.status) || row.status.hasSuffix("_FAILED") || row.errorCode != nil else {
+            return
+        }
+        let id = [("endpoint_id", row.id), ("endpoint_name", row.name)]
+        let key = SeriesKey.text(Self.prefix + "endpoint_status_since_timestamp_seconds", id + row.kind)
         since[key] = Since(rows: [(row.id, row.status, row.told)])
         if let code = row.errorCode {
-            exact[SeriesKey.text(Self.prefix + "endpoint_error", labels + [("error_code", code)])] = "1"
+            exact[SeriesKey.text(Self.prefix + "endpoint_error", id + row.kind + [("error_code", code)])] = "1"
         }
+        exact[SeriesKey.text(Self.prefix + "endpoint_info", id + [("endpoint_type", row.type)] + row.info)] = "1"
     }
 
     /// A row as it counts.
@@ -147,9 +149,13 @@ struct Expectation {
         var errorCode: String?
         /// Since when it is in its status, as far as the row itself tells; nil if that is the time of a poll.
         var told: Int64?
+        /// The labels of its owner and its package.
+        var info: [(String, String?)]
+        /// The labels of what is counted of it.
+        var kind: [(String, String?)] { [("endpoint_type", type), ("status", status), ("visibility", visibility)] }
 
         init(_ id: String, _ endpoint: SimulatedEndpoint, now: Int64) {
-            func text(_ field: Field<String>) -> String? { field.value.flatMap { $0.isEmpty ? nil : $0 } }
+            func text(_ field: JSONValue?) -> String? { field?.string.flatMap { $0.isEmpty ? nil : $0 } }
             self.id = id
             name = text(endpoint.name)
             type = text(endpoint.type) ?? "unknown"
@@ -157,6 +163,11 @@ struct Expectation {
             status = endpoint.rawOverrides.isEmpty ? text(endpoint.status) ?? "UNKNOWN" : "UNKNOWN"
             visibility = text(endpoint.visibility) ?? "PRIVATE"
             errorCode = text(endpoint.errorCode)
+            let (owner, cap) = (endpoint.owner, endpoint.cap)
+            info = [
+                ("owner", text(owner?["user_name"])), ("owner_id", text(owner?["user_id"])),
+                ("cap_id", text(cap?["cap_id"])), ("cap_version_id", text(cap?["version_id"])),
+            ]
             let created = RowTime(endpoint.createTime, now: now)
             let updated = RowTime(endpoint.updateTime, now: now)
             let times = status == "CREATING" ? [created, updated] : [updated, created]
@@ -178,8 +189,8 @@ enum RowTime: Equatable {
     /// A row may be changed shortly before it is noted.
     private static let slack: Int64 = 1_000_000
 
-    init(_ field: Field<String>, now: Int64) {
-        guard let time = field.value.flatMap(WallTime.microseconds(ofText:)) else {
+    init(_ field: JSONValue?, now: Int64) {
+        guard let time = field?.string.flatMap(WallTime.microseconds(ofText:)) else {
             self = .absent
             return
         }

@@ -145,8 +145,8 @@ final class ExporterChild {
         }
         let header = lines.split(separator: "\r\n").first { $0.hasPrefix("Strict-Transport-Security: ") }
         return Scrape(
-            samples: try PageReader.samples(of: body, isOpenMetrics: openMetrics), sent: sent, received: received,
-            transportSecurity: header.map(String.init))
+            samples: try PageReader.samples(of: body, isOpenMetrics: openMetrics), bytes: body.count, sent: sent,
+            received: received, transportSecurity: header.map(String.init))
     }
 
     /// Asks for the page and goes away in the middle.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The health families of one workspace.
+/// The health families of one workspace, which has one list.
 struct Health {
     private static let prefix = "dataarts_fabric_workspace_"
     private static let families: Set<String> = Set(
@@ -34,7 +34,7 @@ struct Health {
     init() {}
 
     mutating func add(_ sample: PageSample) {
-        values[sample.key(without: Self.ownLabels)] = sample.value
+        values[sample.key(without: Self.ownLabels.union(["listing"]))] = sample.value
         if let reason = sample.label("reason") { failures[reason] = Int(sample.value) }
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import FabricSimulator
+import Simulator
 import Synchronization
 
 /// Every state that each workspace truly had of late, and from when to when.

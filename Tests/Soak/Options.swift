@@ -4,6 +4,8 @@
 struct Options {
     static let usage = """
         fabric-soak --binary PROGRAM [--seconds N] [--seed N] [--workspaces N] [--kinds A,B…] [--lie] [--hold-back]
+        fabric-soak --values --binary PROGRAM [--seconds N] [--seed N] [--lie]
+          --values     nothing goes wrong but the values of the listings, which never repeat
           --kinds      what goes wrong, of \(Trouble.allCases.map(\.rawValue).joined(separator: ", ")); default: all
           --lie        makes the truth of one workspace off by one; a sound soak ends with status 1
           --hold-back  takes the first poll of one workspace for its last; a sound soak ends with status 1
@@ -14,6 +16,7 @@ struct Options {
     var seed = UInt64(WallTime.now)
     var workspaces = 100
     var lies = false
+    var hasHostileValues = false
     var holdsBack = false
     var kinds = Set(Trouble.allCases)
 
@@ -32,6 +35,7 @@ struct Options {
             case "--seed": seed = UInt64(try number(flag, rest.popFirst()))
             case "--workspaces": workspaces = try number(flag, rest.popFirst())
             case "--lie": lies = true
+            case "--values": hasHostileValues = true
             case "--hold-back": holdsBack = true
             case "--kinds":
                 kinds = []

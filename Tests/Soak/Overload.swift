@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import FabricSimulator
 import Logging
+import Simulator
 import TestSupport
 
 /// A second exporter, whose source has more workspaces than its rate limit allows.
@@ -25,10 +25,10 @@ final class Overload {
         self.plan = plan
         let rows = (0..<plan.workspaces).map { index in
             SimulatedWorkspace(
-                id: "overload-\(index)", name: .value("overload-\(index)"),
+                id: "overload-\(index)", name: .string("overload-\(index)"),
                 endpoints: [
                     SimulatedEndpoint(
-                        id: .value("row-of-overload-\(index)"), name: "row", type: "sql", status: "CREATE_FAILED",
+                        id: .string("row-of-overload-\(index)"), name: "row", type: "sql", status: "CREATE_FAILED",
                         errorCode: "dataartsfabric.00010011", errorMsg: "The service is busy.")
                 ])
         }
@@ -100,7 +100,7 @@ final class Overload {
         for workspace in cloud.workspaces {
             cloud.updateWorkspace(workspace.id) { workspace in
                 for index in workspace.endpoints.indices {
-                    workspace.endpoints[index].errorMsg = .value("Attempt \(random.hex(24)) failed.")
+                    workspace.endpoints[index].errorMsg = .string("Attempt \(random.hex(24)) failed.")
                 }
             }
         }

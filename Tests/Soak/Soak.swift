@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import FabricSimulator
 import Glibc
+import Simulator
 import TestSupport
 
 /// One run: simulators, the real exporter polling them, and scrapes whose every number is held against the truth.
@@ -14,6 +14,7 @@ struct Soak {
         signal(SIGPIPE, SIG_IGN)
         do {
             let options = try Options(Array(CommandLine.arguments.dropFirst()))
+            if options.hasHostileValues { exit(try await ValueSoak.run(options) ? 0 : 1) }
             let timing = SoakTiming()
             let stage = try await Stage(options, timing: timing)
             let soak = try await Soak(options, timing, stage)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import FabricSimulator
 import Glibc
 import Logging
+import Simulator
 import TestSupport
 
 /// Everything that the exporter depends on: control planes, what lies before them, and files.
@@ -38,7 +38,7 @@ final class Stage {
     static let secondToken = "second-token"
     static let steadyToken = "steady-token"
     static let key = (id: "STEADYKEY", secret: "steady-secret")
-    static let user = SimulatedIdentity.User(domain: "acme", name: "exporter", password: "steady-password")
+    static let user = (domain: "acme", name: "exporter", password: "steady-password")
 
     init(_ options: Options, timing: SoakTiming) async throws {
         kinds = options.kinds
@@ -184,7 +184,7 @@ final class Stage {
 
             """
         return cloud.workspaces.reduce(text) { text, workspace in
-            text + "      - {id: \(workspace.id), name: \(quoted(workspace.name.value ?? ""))}\n"
+            text + "      - {id: \(workspace.id), name: \(quoted(workspace.name?.string ?? ""))}\n"
         }
     }
 }

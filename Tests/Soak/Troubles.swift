@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import FabricSimulator
 import Glibc
+import Simulator
 import TestSupport
 
 /// The troubles of each kind, in the order in which they come.
@@ -36,7 +36,7 @@ struct Troubles {
         let cloud = stage.configured
         func faults(_ name: String, _ count: ClosedRange<Int>, _ fault: @escaping (inout SoakRandom) -> Fault) -> Act {
             Act(name) { random in
-                cloud.inject(fault(&random), .times(random.number(count)))
+                cloud.inject(fault(&random), times: random.number(count))
                 return {}
             }
         }
@@ -96,7 +96,7 @@ struct Troubles {
         let cloud = stage.discovered
         func fault(_ name: String, _ faults: [Fault]) -> Act {
             Act(name) { random in
-                cloud.inject(random.pick(faults), .times(random.number(1...3)), for: .operation(.listWorkspaces))
+                cloud.inject(random.pick(faults), times: random.number(1...3), for: .operation(.listWorkspaces))
                 return {}
             }
         }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import FabricSimulator
+import Simulator
 
 /// The faults that a workspace may be struck by, and for how long.
 enum Weather {
@@ -44,7 +44,7 @@ enum Weather {
     }
 
     /// How often it strikes.
-    static func repetition(_ random: inout SoakRandom) -> Repetition {
-        random.chance(60) ? .times(random.number(1...6)) : .forever
+    static func repetition(_ random: inout SoakRandom) -> Int? {
+        random.chance(60) ? random.number(1...6) : nil
     }
 }

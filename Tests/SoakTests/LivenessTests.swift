@@ -50,7 +50,7 @@ struct LivenessTests {
 }
 
 @Suite("The order of troubles")
-struct LaneTests {
+struct LivenessLaneTests {
     private final class Stage {
         var lines: [String] = []
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import FabricSimulator
+import Simulator
 import Testing
 
 @testable import fabric_soak
@@ -8,8 +8,8 @@ import Testing
 struct SoakTests {
     private static let row = SimulatedEndpoint(
         id: "e", name: "n", type: "sql", status: "UPDATING", createTime: "2023-05-30T12:24:30.401Z",
-        updateTime: "2023-05-30T13:24:30.000Z",
-        reservedResource: .value(.init(dpu: .value(.init(specCode: "d", warmUpNum: 3, maxNum: .absent)))))
+        updateTime: "2023-05-30T13:24:30.000Z", owner: ["user_name": "lin", "user_id": "u"],
+        reservedResource: ["dpu": ["spec_code": "d", "warm_up_num": 3]])
 
     private static func key(_ name: String, _ labels: (String, String?)...) -> String {
         SeriesKey.text("dataarts_fabric_" + name, labels)
@@ -19,10 +19,14 @@ struct SoakTests {
         "endpoint_status_since_timestamp_seconds", ("endpoint_id", "e"), ("endpoint_name", "n"),
         ("endpoint_type", "sql"), ("status", "UPDATING"), ("visibility", "PRIVATE"))
     private static let oldest = key(
-        "endpoint_oldest_transition_timestamp_seconds", ("endpoint_type", "sql"), ("status", "UPDATING"))
+        "endpoint_oldest_transition_timestamp_seconds", ("endpoint_type", "sql"), ("status", "UPDATING"),
+        ("visibility", "PRIVATE"))
+    private static let info = key(
+        "endpoint_info", ("endpoint_id", "e"), ("endpoint_name", "n"), ("endpoint_type", "sql"), ("owner", "lin"),
+        ("owner_id", "u"))
     private static let reserved = key(
-        "dpu_reserved", ("endpoint_type", "sql"), ("status", "UPDATING"), ("spec_code", "d"),
-        ("public_resource", "false"))
+        "dpu_reserved", ("endpoint_type", "sql"), ("status", "UPDATING"), ("visibility", "PRIVATE"),
+        ("spec_code", "d"), ("public_resource", "false"))
 
     /// The true page of a workspace of that one row.
     private static var page: [String: String] {
@@ -41,9 +45,9 @@ struct SoakTests {
     @Test("The true page has every series of its one row, and is no difference")
     func truth() {
         #expect(Self.page[Self.reserved] == "3")
-        #expect(Self.page.values.filter { $0 == "1" }.count == 2)
-        // Eleven counts, two sums, two times, and four numbers of the listing itself.
-        #expect(Self.page.count == 19)
+        #expect(Self.page[Self.info] == "1" && Self.page.values.filter { $0 == "1" }.count == 3)
+        // Eleven counts, two sums, two times, an owner, and five numbers of the listing itself.
+        #expect(Self.page.count == 21)
         #expect(Self.difference(Self.page) == nil)
     }
 
@@ -75,7 +79,7 @@ struct SoakTests {
     }
 
     /// The difference of a page of one row with these times, whose status began at `value` by the page.
-    private static func difference(created: Field<String>, updated: Field<String>, value: Int64) -> [String]? {
+    private static func difference(created: JSONValue, updated: JSONValue, value: Int64) -> [String]? {
         var odd = row
         odd.createTime = created
         odd.updateTime = updated
@@ -89,15 +93,15 @@ struct SoakTests {
 
     @Test("A meaningless time is counted and not served", arguments: ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z"])
     func meaninglessTimes(_ text: String) {
-        let field = Field.value(text)
-        let malformed = Self.key("workspace_malformed_fields")
+        let field = JSONValue.string(text)
+        let malformed = Self.key("workspace_malformed_fields", ("listing", "endpoints"))
         var row = Self.row
         row.updateTime = field
         #expect(Expectation([row]).exact[malformed] == "1")
         row.createTime = field
         #expect(Expectation([row]).exact[malformed] == "2")
         // The other time stands in.
-        let created = Field<String>.value("2023-05-30T12:24:30.000Z")
+        let created = JSONValue.string("2023-05-30T12:24:30.000Z")
         #expect(Self.difference(created: created, updated: field, value: 1_685_449_470) == nil)
         #expect(Self.difference(created: created, updated: field, value: 0)?.count == 2)
         #expect(Self.difference(created: created, updated: field, value: -62_135_596_800)?.count == 2)
@@ -110,15 +114,15 @@ struct SoakTests {
     @Test("A time that has not come is that of the poll if it is near, and else is meaningless")
     func futureTimes() {
         let now = WallTime.now
-        let malformed = Self.key("workspace_malformed_fields")
-        let near = Field.value(WallTime.text(now + 7_200_000_000))
-        let far = Field.value(WallTime.text(now + 3 * 86_400_000_000))
+        let malformed = Self.key("workspace_malformed_fields", ("listing", "endpoints"))
+        let near = JSONValue.string(WallTime.text(now + 7_200_000_000))
+        let far = JSONValue.string(WallTime.text(now + 3 * 86_400_000_000))
         var row = Self.row
         row.updateTime = near
         #expect(Expectation([row]).exact[malformed] == "0")
         row.updateTime = far
         #expect(Expectation([row]).exact[malformed] == "1")
-        let created = Field<String>.value("2023-05-30T12:24:30.000Z")
+        let created = JSONValue.string("2023-05-30T12:24:30.000Z")
         #expect(Self.difference(created: created, updated: near, value: now / 1_000_000 + 1) == nil)
         #expect(Self.difference(created: created, updated: near, value: now / 1_000_000 + 7_200)?.count == 2)
         #expect(Self.difference(created: created, updated: near, value: 1_685_449_470)?.count == 2)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+public import HTTPClient
 import Synchronization
-public import Transport
 
 /// A transport that a test answers for: it records what is sent, and can keep requests waiting until it is told.
 public final class FakeTransport: HTTPTransport {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import Clocks
+public import Base
 import Synchronization
 
 /// A clock that stands still until the test moves it. Sleepers wake when ``advance(by:)`` reaches their deadline.

@@ -58,6 +58,13 @@ public final class RawClient: Sendable {
         Glibc.shutdown(descriptor, Int32(SHUT_RDWR))
     }
 
+    /// Resets the connection; the object may be used no more.
+    public func reset() {
+        var nowhere = sockaddr()
+        nowhere.sa_family = sa_family_t(AF_UNSPEC)
+        _ = connect(descriptor, &nowhere, socklen_t(MemoryLayout<sockaddr>.size))
+    }
+
     /// Says that nothing more will be sent.
     public func disconnectSending() {
         Glibc.shutdown(descriptor, Int32(SHUT_WR))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+public import HTTPClient
 import Synchronization
-public import Transport
 
 /// A transport without a network: answers each request as the test says, one answer after the other, the last one for
 /// ever. What was asked is kept.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+public import HTTPClient
 import Synchronization
-public import Transport
 
 /// A transport that serves pages of a list, as the test scripts it.
 public final class StubListTransport: HTTPTransport {
@@ -30,6 +30,8 @@ public final class StubListTransport: HTTPTransport {
 
     private struct State {
         var urls: [String] = []
+        /// Requests for which an answer has been asked.
+        var handled = 0
         var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
@@ -42,11 +44,11 @@ public final class StubListTransport: HTTPTransport {
     /// The addresses that were asked for, in order.
     public var urls: [String] { state.withLock { $0.urls } }
 
-    /// Suspends until `count` requests have been sent in all.
+    /// Suspends until `count` requests have been sent in all, and the test has been asked for their answers.
     public func waitForRequests(_ count: Int) async {
         await withCheckedContinuation { continuation in
             let isReached = state.withLock { state in
-                if state.urls.count >= count { return true }
+                if state.handled >= count { return true }
                 state.watchers.append((count, continuation))
                 return false
             }
@@ -56,17 +58,22 @@ public final class StubListTransport: HTTPTransport {
 
     /// See ``HTTPTransport/send(_:)``.
     public func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse {
-        let (number, woken) = state.withLock { state in
+        let number = state.withLock { state in
             state.urls.append(request.url)
-            let woken = state.watchers.filter { $0.count <= state.urls.count }
-            state.watchers.removeAll { $0.count <= state.urls.count }
-            return (state.urls.count - 1, woken)
+            return state.urls.count - 1
         }
-        for watcher in woken { watcher.continuation.resume() }
         let asked = Request(
             number: number, url: request.url, offset: Self.number("offset", in: request.url),
             limit: Self.number("limit", in: request.url))
-        switch answer(asked) {
+        let answer = answer(asked)
+        let woken = state.withLock { state in
+            state.handled += 1
+            let woken = state.watchers.filter { $0.count <= state.handled }
+            state.watchers.removeAll { $0.count <= state.handled }
+            return woken
+        }
+        for watcher in woken { watcher.continuation.resume() }
+        switch answer {
         case .page(let records, let key, let total):
             let page = records.dropFirst(asked.offset).prefix(asked.limit).joined(separator: ",")
             return Self.response(200, "{\"total\":\(total ?? records.count),\"\(key)\":[\(page)]}")

@@ -51,7 +51,8 @@ public struct TemporaryFile: Sendable {
         rmdir(folder)
     }
 
-    private static func write(_ text: String, to path: String) throws {
+    /// Writes a file of its own.
+    public static func write(_ text: String, to path: String) throws {
         guard let file = fopen(path, "w") else { throw SystemFailure("fopen \(path)") }
         defer { fclose(file) }
         let bytes = Array(text.utf8)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The acceptance run: the built exporter against an API of our own and an independent count of its metrics.
 
-    python3 Tests/acceptance/acceptance.py --binary PATH [--only GROUP …] [--max-rss-mb N]
+    python3 Tests/acceptance/acceptance.py --binary PATH [--only GROUP …] [--max-rss-mb N] [--at-once N]
 
 Needs `promtool` on the path and `prometheus_client` in this interpreter; `prometheus` for one group. Everything
 stays on loopback and in temporary directories. Ends with a line `N passed, N failed`; status 1 on any failure.
@@ -10,8 +10,10 @@ stays on loopback and in temporary directories. Ends with a line `N passed, N fa
 from __future__ import annotations
 
 import argparse
+import concurrent.futures
 import importlib.util
 import io
+import multiprocessing
 import os
 import pathlib
 import shutil
@@ -51,6 +53,7 @@ def options() -> argparse.Namespace:
     parser.add_argument(
         "--only", action="append", default=[], metavar="GROUP", help="run this group alone (repeatable)"
     )
+    parser.add_argument("--at-once", type=int, default=1, help="groups that run at the same time (default: 1)")
     parser.add_argument("--max-rss-mb", type=float, help="most memory the demo may take, in MB (the goal is 40)")
     return parser.parse_args()
 
@@ -63,26 +66,42 @@ def main() -> int:
     if not binary.is_file() or not os.access(binary, os.X_OK):
         sys.exit(f"{chosen.binary} is no executable")
 
-    from bench import Bench  # after the check above: these need prometheus_client
-    from exporter import Exporter
-    from groups import GROUPS
+    from groups import ALONE, GROUPS  # after the check above: these need prometheus_client
 
     if unknown := set(chosen.only) - set(GROUPS):
         sys.exit(f"no such group: {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
     report = Report()
     own_checks(report)
-    for name, run in GROUPS.items():
-        if chosen.only and name not in chosen.only:
-            continue
-        report.begin(name)
-        with tempfile.TemporaryDirectory(prefix=f"acceptance-{name}-") as text:
-            directory = pathlib.Path(text)
-            bench = Bench(Exporter(binary, directory), report, directory, chosen.max_rss_mb)
-            with report.check(f"{name}: the group ran to its end"):
-                run(bench)
-            with report.check(f"{name}: no planted secret in any log or output"):
-                require(not bench.exporter.leaks, "told by:\n" + "\n".join(bench.exporter.leaks))
+    names = [name for name in GROUPS if not chosen.only or name in chosen.only]
+    together = [name for name in names if name not in ALONE] if chosen.at_once > 1 else []
+    # Processes, because a group's API runs in it and would wait for that of another group.
+    with concurrent.futures.ProcessPoolExecutor(chosen.at_once, multiprocessing.get_context("spawn")) as pool:
+        running = [pool.submit(run_group, name, binary, chosen.max_rss_mb) for name in together]
+        for done in concurrent.futures.as_completed(running):
+            report.take(done.result())
+    for name in names:
+        if name not in together:
+            run_group(name, binary, chosen.max_rss_mb, report)
     return report.summary()
+
+
+def run_group(name: str, binary: pathlib.Path, max_rss_mb: float | None, report: Report | None = None) -> Report:
+    """Runs one group; without a report to write into, as a whole, with the lines kept for whoever asked."""
+    from bench import Bench
+    from exporter import Exporter
+    from groups import GROUPS
+
+    report = report or Report(keeps_lines=True)
+    report.begin(name)
+    with tempfile.TemporaryDirectory(prefix=f"acceptance-{name}-") as text:
+        directory = pathlib.Path(text)
+        bench = Bench(Exporter(binary, directory), report, directory, max_rss_mb)
+        with report.check(f"{name}: the group ran to its end"):
+            GROUPS[name](bench)
+        with report.check(f"{name}: no planted secret in any log or output"):
+            require(not bench.exporter.leaks, "told by:\n" + "\n".join(bench.exporter.leaks))
+    report.end()
+    return report
 
 
 if __name__ == "__main__":

@@ -97,6 +97,8 @@ FILES: tuple[BadFile, ...] = (
             f"  endpoint_details: some{HERE}", "problems"),
     BadFile("max_endpoint_details is negative", ("metrics.max_endpoint_details",), METRICS,
             f"{METRICS}\n  max_endpoint_details: -1{HERE}"),
+    BadFile("max_label_values is zero", ("metrics.max_label_values",), METRICS,
+            f"{METRICS}\n  max_label_values: 0{HERE}"),
     BadFile("no auth", (A, S), AUTH + "\n", ""),
     BadFile("an empty auth", (A,), AUTH, f"    auth: {{}}{HERE}"),
     BadFile("two kinds of auth", (A, f"{A}.environment", f"{A}.token"), TOKEN, f"{TOKEN}\n      environment: {{}}"),

@@ -44,14 +44,16 @@ def domain(page: exposition.Page) -> dict[expected.Key, float]:
     return {key: value for key, value in page.values().items() if key[0] in expected.DOMAIN_FAMILIES}
 
 
-def wanted(sources: Iterable[Source], details: str, without: Iterable[Workspace] = ()) -> expected.Series:
-    """The independent count over all workspaces of these sources."""
+def wanted(
+    sources: Iterable[Source], details: str, without: Iterable[Workspace] = (), owner: str = "name"
+) -> expected.Series:
+    """The independent count over all workspaces of these sources; `owner` is `metrics.owner`."""
     absent = {workspace.id for workspace in without}
     series: expected.Series = {}
     for source in sources:
         for workspace in source.workspaces:
             if workspace.id not in absent:
-                series |= expected.count(workspace.rows, source.labels(workspace), details)
+                series |= expected.count(workspace.rows, source.labels(workspace), details, owner)
     return series
 
 

@@ -20,7 +20,7 @@ Row = dict[str, Any]
 TYPES = ("service", "ray", "inference", "job", "ray_service", "sql", "container_job", "notebook", "quantum")
 STATUSES = (
     "CREATING", "RUNNING", "CREATE_FAILED", "DELETING", "DELETED", "UPDATING", "UPDATE_FAILED", "DELETE_FAILED",
-    "FROZEN", "INACTIVE", "TRIAL_ENDED", "ON_DEMAND_FROZEN", "RESIZE_FAILED", "Running",
+    "FROZEN", "INACTIVE", "TRIAL_ENDED", "ON_DEMAND_FROZEN", "ABNORMAL", "RESIZE_FAILED", "Running",
 )  # fmt: skip
 VISIBILITIES = ("PRIVATE", "PRIVATE", "PUBLIC", "HIDDEN")
 SPECS = ("a1x", "d1x", "dpu.d1x", "mu", "fabric.sql.dcu.std", 'odd "spec" \\ of\ntwo lines', "规格")

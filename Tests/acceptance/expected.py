@@ -23,11 +23,25 @@ POLL = "the poll's own time"
 Value = float | str
 Series = dict[Key, Value]
 
+# The statuses of version 1, which are exported at zero.
 DOCUMENTED_STATUSES = (
     "CREATING", "RUNNING", "CREATE_FAILED", "DELETING", "DELETED", "UPDATING", "UPDATE_FAILED", "DELETE_FAILED",
     "FROZEN", "INACTIVE", "TRIAL_ENDED",
 )  # fmt: skip
 MOVING = ("CREATING", "UPDATING", "DELETING")
+PHASES = {
+    "in transition": MOVING,
+    "serving": ("RUNNING",),
+    "failed": ("CREATE_FAILED", "UPDATE_FAILED", "DELETE_FAILED"),
+    "abnormal": ("ABNORMAL",),
+    "suspended": ("FROZEN", "ON_DEMAND_FROZEN", "TRIAL_ENDED"),
+    "inactive": ("INACTIVE",),
+    "gone": ("DELETED",),
+    "unknown": ("UNKNOWN",),
+}
+# The statuses whose endpoints have details without an error code; those that end in _FAILED besides.
+DETAILED = {status for phase in ("in transition", "failed", "abnormal", "suspended") for status in PHASES[phase]}
+LISTING = {"listing": "endpoints"}
 PREFIX = "dataarts_fabric_"
 CAPACITY = tuple(
     PREFIX + name
@@ -40,17 +54,23 @@ COUNTS = tuple(
     PREFIX + name
     for name in (
         "endpoints", "endpoints_with_error", "endpoint_oldest_transition_timestamp_seconds",
-        "workspace_listed_endpoints", "workspace_skipped_records", "workspace_malformed_fields",
+        "workspace_listed_records", "workspace_skipped_records", "workspace_malformed_fields", "workspace_cut_values",
     )
 )  # fmt: skip
 DETAILS = tuple(
-    PREFIX + name for name in ("endpoint_status_since_timestamp_seconds", "endpoint_error", "workspace_dropped_details")
-)
+    PREFIX + name
+    for name in (
+        "endpoint_status_since_timestamp_seconds", "endpoint_error", "endpoint_info", "workspace_dropped_details",
+    )
+)  # fmt: skip
 DOMAIN_FAMILIES = frozenset(CAPACITY + COUNTS + DETAILS)
 KEPT_AT_ZERO = frozenset((*CAPACITY, PREFIX + "endpoints"))
 DROPPED = PREFIX + "workspace_dropped_details"
 
 ROW_TEXTS = ("name", "type", "status", "visibility", "error_code", "error_msg")
+# Labels of endpoint_info by the object and its field.
+INFO = {("owner", "user_name"): "owner", ("owner", "user_id"): "owner_id", ("cap", "cap_id"): "cap_id",
+        ("cap", "version_id"): "cap_version_id"}  # fmt: skip
 RESERVED: dict[str, tuple[dict[str, type], str, str]] = {
     "apu": ({"warm_up_num": int, "max_num": int}, "warm_up_num", "max_num"),
     "dpu": ({"warm_up_num": int, "max_num": int, "use_public_resource": bool}, "warm_up_num", "max_num"),
@@ -61,6 +81,9 @@ LOWEST, HIGHEST = -(2**63), 2**63 - 1
 # A time before 2010 or more than a day in the future is absent; one in the near future is the poll's own.
 EARLIEST = datetime.datetime(2010, 1, 1, tzinfo=datetime.UTC).timestamp()
 TOLERANCE = 24 * 3600
+
+# Bytes that a label's value, an id and an error message may have.
+LABEL_BYTES, MESSAGE_BYTES = 256, 1000
 
 TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d+)?(?:(Z)|([+-])(\d\d):(\d\d))?",
@@ -73,6 +96,16 @@ class Reader:
 
     def __init__(self) -> None:
         self.malformed = 0
+        self.cut = 0
+
+    def limit(self, text: str | None, most: int = LABEL_BYTES) -> str | None:
+        """The text as a label shows it: cut to `most` bytes between two characters."""
+        if text is None:
+            return None
+        octets = clean(text).encode()
+        if len(octets) > most:
+            self.cut += 1
+        return octets[:most].decode(errors="ignore")
 
     def take(self, holder: Mapping[str, Any], name: str, kind: type) -> Any:
         """The field as a `str`, `int`, `bool`, `dict` or `list`; nothing if absent, null or of another type."""
@@ -141,17 +174,18 @@ def labelled(base: Mapping[str, str], **labels: str | None) -> Labels:
     return frozenset((name, text) for name, text in named.items() if text)
 
 
-def count(rows: Iterable[Any], base: Mapping[str, str], details: str = "problems") -> Series:
-    """Every domain series of one workspace. `base` holds the three labels that all of them carry."""
-    tally = Tally(base, details)
+def count(rows: Iterable[Any], base: Mapping[str, str], details: str = "problems", owner: str = "name") -> Series:
+    """Every domain series of one workspace. `base` holds the three labels that all of them carry; `owner` is
+    `metrics.owner`."""
+    tally = Tally(base, details, owner)
     for row in rows:
         tally.add(row)
     return tally.series()
 
 
 class Tally:
-    def __init__(self, base: Mapping[str, str], details: str) -> None:
-        self.base, self.details = base, details
+    def __init__(self, base: Mapping[str, str], details: str, owner: str = "name") -> None:
+        self.base, self.details, self.owner = base, details, owner
         self.reader = Reader()
         self.skipped = 0
         self.ids: set[str] = set()
@@ -167,35 +201,59 @@ class Tally:
             return
         identity = self.reader.take(row, "id", str)
         texts = {name: self.reader.take(row, name, str) for name in ROW_TEXTS}
+        if not identity or len(clean(identity).encode()) > LABEL_BYTES:
+            # Its times and resources still count as malformed where they are.
+            for name in ("create_time", "update_time"):
+                self.reader.time(row, name)
+            self.capacity(row, {}, Reader())
+            self.info(row, Reader())
+            self.skipped += 1
+            return
+        for name, text in texts.items():
+            texts[name] = self.reader.limit(text, MESSAGE_BYTES if name == "error_msg" else LABEL_BYTES)
         times = {name: self.reader.time(row, name) for name in ("create_time", "update_time")}
         kind, status = texts["type"] or "unknown", texts["status"] or "UNKNOWN"
         visibility, error = texts["visibility"] or "PRIVATE", texts["error_code"]
-        amounts = self.capacity(row, {"endpoint_type": kind, "status": status})
-        if not identity:
-            self.skipped += 1
-            return
+        group = {"endpoint_type": kind, "status": status, "visibility": visibility}
+        amounts = self.capacity(row, group, self.reader)
+        info = self.info(row, self.reader)
         self.ids.add(identity)
         for key, amount in amounts:
             self.amounts[key].append(amount)
         pair = self.statuses.setdefault((kind, visibility), dict.fromkeys(DOCUMENTED_STATUSES, 0))
         pair[status] = pair.get(status, 0) + 1
         if error:
-            self.errors[labelled(self.base, endpoint_type=kind, status=status, error_code=error)] += 1
+            self.errors[labelled(self.base, **group, error_code=error)] += 1
         first, second = ("create_time", "update_time") if status == "CREATING" else ("update_time", "create_time")
         entered = times[first] if times[first] is not None else times[second]
         if status in MOVING:
-            group = labelled(self.base, endpoint_type=kind, status=status)
-            self.oldest[group] = min(self.oldest.get(group, math.inf), math.inf if entered is None else entered)
-        problem = status in MOVING or status.endswith("_FAILED") or bool(error)
+            moving = labelled(self.base, **group)
+            self.oldest[moving] = min(self.oldest.get(moving, math.inf), math.inf if entered is None else entered)
+        problem = status in DETAILED or status.endswith("_FAILED") or bool(error)
         if self.details == "all" or (self.details == "problems" and problem):
             who = dict(labelled(self.base, endpoint_id=identity, endpoint_name=texts["name"], endpoint_type=kind))
             since = labelled(who, status=status, visibility=visibility)
             self.single[(DETAILS[0], since)] = POLL if entered in (None, math.inf) else entered
             if error:
-                self.single[(DETAILS[1], labelled(who, status=status, error_code=error))] = 1.0
+                error_labels = labelled(who, status=status, visibility=visibility, error_code=error)
+                self.single[(DETAILS[1], error_labels)] = 1.0
+            self.single[(DETAILS[2], labelled(who, **info))] = 1.0
 
-    def capacity(self, row: Mapping[str, Any], group: Mapping[str, str]) -> list[tuple[Key, int]]:
-        """What one row adds to the capacity families."""
+    def info(self, row: Mapping[str, Any], limits: Reader) -> dict[str, str | None]:
+        """The labels of endpoint_info beside the endpoint's own. `limits` counts the values that are cut."""
+        holders = {name: self.reader.take(row, name, dict) or {} for name in ("owner", "cap")}
+        values = {
+            label: limits.limit(self.reader.take(holders[holder], field, str))
+            for (holder, field), label in INFO.items()
+        }
+        if self.owner == "id":
+            values["owner"] = values["owner_id"]
+        elif self.owner == "none":
+            values["owner"] = values["owner_id"] = None
+        return values
+
+    def capacity(self, row: Mapping[str, Any], group: Mapping[str, str], limits: Reader) -> list[tuple[Key, int]]:
+        """What one row adds to the capacity families. `limits` counts the values that are cut."""
         found: list[tuple[Key, int]] = []
 
         def note(family: str, amount: int, **labels: str | None) -> None:
@@ -207,7 +265,7 @@ class Tally:
             held = take(reserved, kind, dict)
             if held is None:
                 continue
-            spec = take(held, "spec_code", str)
+            spec = limits.limit(take(held, "spec_code", str))
             values = {name: take(held, name, shape) for name, shape in members.items()}
             warm = values[low] or 0
             ceiling = warm if values[high] is None else values[high]
@@ -217,11 +275,11 @@ class Tally:
         ray = take(row, "ray_resource", dict) or {}
         head = take(ray, "head_group_spec", dict)
         if head is not None:
-            note("ray_heads", 1, spec_code=take(head, "spec_code", str))
+            note("ray_heads", 1, spec_code=limits.limit(take(head, "spec_code", str)))
         for worker in take(ray, "worker_group_spec", list) or []:
             if worker is None:
                 continue
-            spec = take(worker, "spec_code", str)
+            spec = limits.limit(take(worker, "spec_code", str))
             least, most = take(worker, "min_replicas", int), take(worker, "max_replicas", int)
             note("ray_workers_min", least or 0, spec_code=spec)
             note("ray_workers_max", (least or 0) if most is None else most, spec_code=spec)
@@ -237,10 +295,11 @@ class Tally:
             result[(COUNTS[1], group)] = float(number)
         for group, moment in self.oldest.items():
             result[(COUNTS[2], group)] = POLL if moment == math.inf else moment
-        every = labelled(self.base)
+        every = labelled(self.base, **LISTING)
         result[(COUNTS[3], every)] = float(len(self.ids))
         result[(COUNTS[4], every)] = float(self.skipped)
         result[(COUNTS[5], every)] = float(self.reader.malformed)
+        result[(COUNTS[6], every)] = float(self.reader.cut)
         for key, amounts in self.amounts.items():
             result[key] = float(saturating(amounts))
         result[(DROPPED, every)] = 0.0

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 import bench
 import configuration
+import expected
 import exposition
 import identity
 import json_text
@@ -24,7 +25,7 @@ from identity import AGENCY, DOMAIN, KEY, KEY_ID, OWNER, PASSWORD, PERMANENT_SES
 from planted import PLANTED
 from report import require, require_equal, require_none, wait_for
 
-LISTED = "dataarts_fabric_workspace_listed_endpoints"
+LISTED = "dataarts_fabric_workspace_listed_records"
 EXPIRY = "dataarts_fabric_credential_expiry_timestamp_seconds"
 REFRESHES = "dataarts_fabric_credential_refreshes_total"
 REFRESH_FAILURES = "dataarts_fabric_credential_refresh_failures_total"
@@ -154,7 +155,7 @@ def access_keys(case: Case, needs: str) -> None:
         require_none(it.identity.problems() + it.identity.odd_targets, "what was refused or odd")
         require_equal(it.plane.requests[0].query["name"], [HOSTILE], "the filter as it came")
         page = bench.read(outcome.stdout.decode("utf-8"), TEXT)
-        require_equal(bench.sample_value(page, LISTED, {}), 1.0, "endpoints listed")
+        require_equal(bench.sample_value(page, LISTED, expected.LISTING), 1.0, "endpoints listed")
     with (
         check(case, "a rotated key is taken up without a restart, with no failed poll", needs) as it,
         it.serving(it.key(f", project_id: {PROJECT}")) as running,

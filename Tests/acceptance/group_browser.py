@@ -141,7 +141,7 @@ def use(with_: Bench, running: Running, driver: Any) -> None:
         rows[0].click()
         wait_for(lambda: "workspace_id=" in driver.current_url, 10, "the address says so")
         require("analytics" in driver.find_element(By.TAG_NAME, "h1").text, "the heading")
-        for anchor in ("endpoints", "problems", "polls"):
+        for anchor in ("endpoints", "endpoints-problems", "endpoints-polls"):
             require(driver.find_elements(By.ID, anchor), f"there is no #{anchor}")
     with with_.report.check("stuck and failed endpoints are there with the words of the service"):
 

@@ -30,10 +30,13 @@ def run(with_: Bench) -> None:
 def catalogue(with_: Bench) -> dict[str, dict[str, Any]]:
     """The JSON catalogue by full family name."""
     entries: dict[str, dict[str, Any]] = {}
+    document: dict[str, Any] = {}
     with with_.report.check("metrics --format json: name, type, labels and help of every family"):
         outcome = with_.exporter.run("metrics", "--format", "json")
         require(outcome.status == 0, f"status {outcome.status}\n{outcome.everything[:500]}")
-        for entry in listed(json.loads(outcome.stdout)):
+        document = json.loads(outcome.stdout)
+        require_equal(set(document), {"families", "phases", "statuses"}, "the keys")
+        for entry in document["families"]:
             for key in ("name", "type", "help"):
                 require(isinstance(entry.get(key), str) and entry[key], f"{key} of {entry}")
             require(isinstance(entry.get("labels"), list), f"labels of {entry}")
@@ -41,16 +44,16 @@ def catalogue(with_: Bench) -> dict[str, dict[str, Any]]:
             entries[full_name(entry)] = entry
         require(len(entries) > 30, f"{len(entries)} families")
         require_none(sorted(expected.DOMAIN_FAMILIES - set(entries)), "missing from the catalogue")
+    with with_.report.check("metrics --format json: the phase of every documented status, and which have zeros"):
+        require_equal(document["phases"], list(expected.PHASES), "the phases")
+        wanted = {
+            status: {"phase": phase, "zero_series": status in expected.DOCUMENTED_STATUSES}
+            for phase, statuses in expected.PHASES.items()
+            for status in statuses
+        }
+        actual = {entry.pop("status"): entry for entry in document["statuses"]}
+        require_equal(actual, wanted, "the statuses")
     return entries
-
-
-def listed(document: Any) -> list[dict[str, Any]]:
-    """The entries, be they the document or its one list."""
-    if isinstance(document, dict):
-        lists = [value for value in document.values() if isinstance(value, list)]
-        require(len(lists) == 1, f"an object with {len(lists)} lists")
-        document = lists[0]
-    return list(document)
 
 
 def full_name(entry: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import bench
 import configuration
+import expected
 import identity
 import json_text
 from bench import Bench
@@ -94,17 +95,19 @@ def good(with_: Bench) -> None:
         for workspace in it.workspaces:
             cells = row(outcome, workspace)
             listed = bench.sample_value(
-                bench.read(page, TEXT), "dataarts_fabric_workspace_listed_endpoints", {"workspace_id": workspace.id}
+                bench.read(page, TEXT),
+                "dataarts_fabric_workspace_listed_records",
+                {"workspace_id": workspace.id, **expected.LISTING},
             )
-            require_equal(cells[2], "ok", f"the result of {workspace.shown_name}")
-            require(re.fullmatch(r"\d+ ms", cells[4]), f"the latency is {cells[4]}")
-            if cells[6].startswith("~"):
-                require_equal(cells[5], "2", "requests a minute of two pages")
+            require_equal(cells[2:4], ["endpoints", "ok"], f"the list and the result of {workspace.shown_name}")
+            require(re.fullmatch(r"\d+ ms", cells[5]), f"the latency is {cells[5]}")
+            if cells[7].startswith("~"):
+                require_equal(cells[6], "2", "requests a minute of two pages")
                 continue
             series = sum(f'workspace_id="{workspace.id}"' in line for line in page.splitlines())
-            require_equal(int(cells[6]), series, f"the series of {workspace.shown_name}")
+            require_equal(int(cells[7]), series, f"the series of {workspace.shown_name}")
             skipped = len(workspace.rows) - int(listed or 0)
-            require(skipped >= 0 and int(cells[3]) <= len(workspace.rows), f"{cells[3]} endpoints")
+            require(skipped >= 0 and int(cells[4]) <= len(workspace.rows), f"{cells[4]} endpoints")
     with check(
         with_, "connect: discovery, a token that is issued, keys with a project that is looked up", ahead=0
     ) as it:
@@ -131,7 +134,7 @@ def refused(with_: Bench) -> None:
         outcome = it.connect(it.source())
         require_said(outcome, 3, "DataArtsFabric:endpoint:list", "forbidden (HTTP 403)", "2 of 3 workspaces")
         require(REQUEST_ID.search(outcome.everything), "no request id")
-        require_equal([row(outcome, each)[2] for each in it.workspaces].count("ok"), 2, "workspaces that work")
+        require_equal([row(outcome, each)[3] for each in it.workspaces].count("ok"), 2, "workspaces that work")
     with check(
         with_, "connect: a key of another project: what to check, and what it does see", needs_project=True
     ) as it:

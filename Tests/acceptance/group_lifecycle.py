@@ -13,7 +13,7 @@ import bench
 import configuration
 from bench import Bench
 from configuration import Source
-from control_plane import ControlPlane
+from control_plane import WORKSPACES, ControlPlane
 from exporter import HOST, TEXT, Running, environment
 from report import require, require_equal, wait_for
 
@@ -31,6 +31,7 @@ def run(with_: Bench) -> None:
             running.ready()
             reloads(with_, running, file, all_of_them, fewer)
         activation(with_, file)
+    moves(with_)
 
 
 def ids(running: Running) -> set[str]:
@@ -70,6 +71,30 @@ def reloads(with_: Bench, running: Running, file: pathlib.Path, whole: Source, f
         require_equal(ids(running), every, "the workspaces")
         configuration.write(with_.directory, file.name, [whole])
         require_equal(running.fetch("/-/reload", "POST").status, 200, "the status")
+
+
+def moves(with_: Bench) -> None:
+    workspaces = list(with_.cloud().values())
+    every = {workspace.id for workspace in workspaces}
+    title = "after a reload to another address whose discovery fails, what was found before is not polled there"
+    with with_.report.check(title), ControlPlane(workspaces) as here, ControlPlane(workspaces) as there:
+        name = "moves.yaml"
+
+        def source(plane: ControlPlane, project: str) -> Source:
+            return Source(plane.base_url, [], discovery=f"{{interval: 1s, enterprise_project_id: {project}}}")
+
+        file = with_.directory / configuration.write(with_.directory, name, [source(here, "all_granted_eps")])
+        with with_.exporter.serve("--config.file", str(file), "--web.enable-lifecycle") as running:
+            wait_for(lambda: ids(running) == every, 10, "the workspaces are found")
+            configuration.write(with_.directory, name, [source(there, "nobodys")])
+            require_equal(running.fetch("/-/reload", "POST").status, 200, "the status")
+            require_equal(ids(running), set(), "the workspaces")
+            wait_for(lambda: len(there.requests) >= 3, 10, "discovery is tried at the new address")
+            require_equal({request.path for request in there.requests}, {WORKSPACES}, "what the new address is asked")
+            require_equal(ids(running), set(), "the workspaces")
+            configuration.write(with_.directory, name, [source(there, "all_granted_eps")])
+            require_equal(running.fetch("/-/reload", "POST").status, 200, "the status")
+            wait_for(lambda: ids(running) == every, 10, "the workspaces are found at the new address")
 
 
 def activation(with_: Bench, file: pathlib.Path) -> None:

@@ -34,6 +34,7 @@ def run(with_: Bench) -> None:
                 require_none(exposition.pair_problems(read[TEXT], read[OPENMETRICS], bench.STEADY_FAMILIES), "pages")
         small_pages(with_, source)
         limited_details(with_, source)
+        owners(with_, source)
         file_output(with_, source, cloud["large"])
         what_was_asked(with_, plane, cloud)
     missing_workspace(with_)
@@ -82,15 +83,27 @@ def limited_details(with_: Bench, source: Source) -> None:
         outcome = with_.exporter.run("once", "--config.file", file)
         actual = bench.domain(bench.read(outcome.stdout.decode("utf-8", "replace"), TEXT))
         every = bench.wanted([source], "all")
-        since, error, dropped = expected.DETAILS
+        since, *others, dropped = expected.DETAILS
         for workspace in source.workspaces:
             base = frozenset(source.labels(workspace).items())
             qualified = sum(key[0] == since and base <= key[1] for key in every)
             kept = sum(key[0] == since and base <= key[1] for key in actual)
             require_equal(kept, min(most, qualified), f"details kept of {workspace.shown_name}")
-            every[(dropped, base)] = float(max(0, qualified - most))
-        shown = {key: value for key, value in every.items() if key[0] not in (since, error) or key in actual}
+            every[(dropped, base | frozenset(expected.LISTING.items()))] = float(max(0, qualified - most))
+        shown = {key: value for key, value in every.items() if key[0] not in (since, *others) or key in actual}
         require_none(expected.differences(actual, shown, (begin, time.time())), "domain series")
+
+
+def owners(with_: Bench, source: Source) -> None:
+    """`metrics.owner` decides what is told of an endpoint's owner."""
+    for owner in ("id", "none"):
+        with with_.report.check(f"once with metrics.owner: {owner}: the owner as asked for, all else as before"):
+            file = configuration.write(with_.directory, "owner.yaml", [source], "all", metrics={"owner": owner})
+            begin = time.time()
+            outcome = with_.exporter.run("once", "--config.file", file)
+            page = bench.read(outcome.stdout.decode("utf-8", "replace"), TEXT)
+            wanted = bench.wanted([source], "all", owner=owner)
+            require_none(expected.differences(bench.domain(page), wanted, (begin, time.time())), "domain series")
 
 
 def file_output(with_: Bench, source: Source, workspace: Workspace) -> None:

@@ -65,8 +65,9 @@ def run(with_: Bench) -> None:
 def listed(running: Running) -> list[str]:
     values = bench.read(running.page(TEXT), TEXT).values()
     return sorted(
-        dict(labels)["workspace_id"] for name, labels in values if name == "dataarts_fabric_workspace_listed_endpoints"
-    )
+        dict(labels)["workspace_id"] for name, labels in values
+        if name == "dataarts_fabric_workspace_listed_records" and ("listing", "endpoints") in labels
+    )  # fmt: skip
 
 
 def wanted(workspaces: list[Workspace], shard: int) -> list[str]:

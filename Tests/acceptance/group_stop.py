@@ -96,7 +96,7 @@ def hanging_files(with_: Bench, file: str) -> None:
     ):
         running.ready()
         fifo(web)
-        told = "The web configuration cannot be read; the one before stays."
+        told = "web configuration not reloaded; keeping the previous one"
         wait_for(lambda: told in running.log(), 10, "it is logged", step=0.2)
         require_equal(running.fetch("/metrics").headers.get("x-frame-options"), "deny", "the header")
         require_equal(running.log().count(told), 1, "how often it is logged")

@@ -16,7 +16,7 @@ import statistics
 import subprocess
 import time
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import bench
 import configuration
@@ -158,14 +158,30 @@ def passwords(with_: Bench, file: str, certificates: Certificates) -> None:
             old.close()
         with with_.report.check("a certificate that is no good leaves the old one in place, and is told once"):
             pathlib.Path(certificates.path("server.pem")).write_text("no certificate\n", "ascii")
-            told = "The web configuration has changed and cannot be used"
+            told = "web configuration not reloaded; keeping the previous one"
             wait_for(lambda: told in running.log(), 10, "it is logged", step=0.2)
             require_equal(subject(port, context), "second", "the subject")
             require_equal(running.log().count(told), 1, "how often it is logged")
             certificates.make("server", "third", f"IP:{HOST}")
             wait_for(lambda: subject(port, context) == "third", 10, "the mended one is served", step=0.2)
+        with with_.report.check("an emptied web configuration switches neither TLS nor passwords off"):
+            web_file = with_.directory / "web.yml"
+            web_file.write_text("", "utf-8")
+            wait_for(lambda: "restart the exporter" in running.log(), 10, "it is logged", step=0.2)
+            require_equal(ask(port, context).status, 401, "the status without a password")
+            web_file.write_text(web.replace("DENY", "SAMEORIGIN"), "utf-8")
+
+            def header() -> str | None:
+                return ask(port, context, right).headers.get("X-Frame-Options")
+
+            wait_for(lambda: header() == "SAMEORIGIN", 10, "the next one is in effect", step=0.2)
         with with_.report.check("a real Prometheus scrapes over TLS with the password, in OpenMetrics"):
             scraped_over_tls(port, certificates)
+        with with_.report.check("a client that ends its sending side in TLS or in TCP gets its answer"):
+            for ending in ("close_notify", "FIN"):
+                answer = half_closed(port, context, right, ending)
+                require(answer.startswith(b"HTTP/1.1 200"), f"{ending}: {answer[:60]!r}")
+                require(b"\ndataarts_fabric_workspace_up" in answer, f"{ending}: the page is not whole")
         with with_.report.check("stray connections to the TLS port are counted in one line with the peer"):
             strays(running)
         with with_.report.check("no password or hash is in the log"):
@@ -186,6 +202,39 @@ def strays(running: Running) -> None:
     text = running.log()
     require('msg="tls handshakes failed"' in text, "no line about failed handshakes")
     require(re.search(r"handshakes=1 peer=127\.0\.0\.1:\d+ reason=", text) is not None, "no peer or reason")
+
+
+def half_closed(port: int, context: ssl.SSLContext, headers: dict[str, str], ending: str) -> bytes:
+    """All that comes back over TLS after the client has said, in TLS or in TCP, that it sends nothing more."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = context.wrap_bio(incoming, outgoing, server_hostname=HOST)
+    received = b""
+    with socket.create_connection((HOST, port), 10) as connection:
+
+        def step(action: Callable[[], bytes | None]) -> bytes | None:
+            while True:
+                try:
+                    return action()
+                except ssl.SSLWantReadError:
+                    # Sending nothing fails too once the sending side is closed.
+                    if pending := outgoing.read():
+                        connection.sendall(pending)
+                    block = connection.recv(65536)
+                    incoming.write(block) if block else incoming.write_eof()
+
+        step(tls.do_handshake)
+        lines = [f"{name}: {value}" for name, value in {"Host": "h", **headers}.items()]
+        tls.write("\r\n".join(["GET /metrics HTTP/1.1", *lines, "", ""]).encode("ascii"))
+        if ending == "close_notify":
+            with contextlib.suppress(ssl.SSLWantReadError):
+                tls.unwrap()
+        connection.sendall(outgoing.read())
+        if ending == "FIN":
+            connection.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(ssl.SSLZeroReturnError, ssl.SSLEOFError, ConnectionError):
+            while block := step(lambda: tls.read(65536)):
+                received += block
+    return received
 
 
 def cpu_seconds(running: Running, port: int, context: ssl.SSLContext, headers: dict[str, str]) -> float:

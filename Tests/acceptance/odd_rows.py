@@ -30,6 +30,10 @@ TRICKY_NAMES = (
     " spaces kept ",
     '# HELP not_a_family {x="y"} 1',
     "n" * 128,
+    "n" * 256,
+    "n" * 257,
+    "端" * 200,
+    "e" + "\u0301" * 5000,
     "",
 )
 
@@ -100,6 +104,12 @@ WRONG_TYPES: tuple[tuple[Path, Any], ...] = (
     (("reserved_resource", "mu", "spec_code"), ["mu"]),
     (("reserved_resource", "mu", "min"), "0"),
     (("reserved_resource", "mu", "max"), [1]),
+    (("owner",), "alice"),
+    (("owner", "user_name"), 7),
+    (("owner", "user_id"), ["u"]),
+    (("cap",), [1, 2]),
+    (("cap", "cap_id"), {"id": "c"}),
+    (("cap", "version_id"), True),
     (("ray_resource",), 9),
     (("ray_resource", "head_group_spec"), "head"),
     (("ray_resource", "head_group_spec", "spec_code"), 2),
@@ -119,8 +129,7 @@ INTEGRAL_FLOATS: tuple[tuple[Path, Any], ...] = (
 # Not read by the exporter, so a wrong type is none of its business.
 UNREAD: tuple[tuple[Path, Any], ...] = (
     (("description",), 7),
-    (("owner",), "alice"),
-    (("cap",), [1, 2]),
+    (("owner", "domain_name"), 7),
     (("caches",), {"mnt_path": 1}),
     (("ray_resource", "worker_group_spec", 0, "name"), {"n": 1}),
 )
@@ -184,8 +193,8 @@ def paths_of(value: Any, prefix: Path = ()) -> Iterator[Path]:
 def absent_and_null_rows(base: Base) -> list[Row]:
     """For every field of every level one row without it and one where it is null; and bare rows."""
     pattern = full_row(base, 0)
-    read = ("reserved_resource", "ray_resource", "owner", "cap", "caches", "future_field")
-    paths = [path for path in paths_of(pattern) if path != ("id",) and (len(path) == 1 or path[0] in read[:2])]
+    read = ("reserved_resource", "ray_resource", "owner", "cap")
+    paths = [path for path in paths_of(pattern) if path != ("id",) and (len(path) == 1 or path[0] in read)]
     rows = []
     for number, path in enumerate(paths):
         rows.append(removed(full_row(base, number), path))
@@ -204,7 +213,10 @@ def absent_and_null_rows(base: Base) -> list[Row]:
 
 def named_rows(base: Base) -> list[Row]:
     """Hostile names, on endpoints that the default detail level shows."""
-    return [base(number) | {"name": name, "status": "CREATE_FAILED"} for number, name in enumerate(TRICKY_NAMES)]
+    return [
+        base(number) | {"name": name, "status": "CREATE_FAILED", "owner": {"user_name": name, "user_id": f"u{number}"}}
+        for number, name in enumerate(TRICKY_NAMES)
+    ]
 
 
 def timed_rows(base: Base) -> list[Row]:

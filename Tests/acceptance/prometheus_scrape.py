@@ -146,9 +146,10 @@ def run(with_: Bench) -> None:
                     wanted = bench.wanted([source], "all")
                     require_none(expected.differences(actual, wanted, (begin, time.time())), "series")
                 with with_.report.check("Prometheus: a sum over the endpoints is the number of endpoints"):
-                    family = "dataarts_fabric_workspace_listed_endpoints"
+                    family = "dataarts_fabric_workspace_listed_records"
+                    one = 'job="dataarts_fabric", listing="endpoints"'
                     agree = 'sum by (workspace_id) (dataarts_fabric_endpoints{job="dataarts_fabric"})'
-                    agree += f' == on (workspace_id) sum by (workspace_id) ({family}{{job="dataarts_fabric"}})'
+                    agree += f" == on (workspace_id) sum by (workspace_id) ({family}{{{one}}})"
                     require(len(prometheus.query(agree)) >= len(cloud) - 1, "they differ")
                 with with_.report.check("Prometheus: /sd gives one healthy target for every workspace"):
                     by_workspace = 'count(up{job="by_workspace"} == 1)'

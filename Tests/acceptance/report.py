@@ -30,18 +30,33 @@ class Skip(Exception):
 class Report:
     """Counts checks. A check is a `with report.check("what holds"):` whose body raises where it does not."""
 
-    def __init__(self) -> None:
+    def __init__(self, keeps_lines: bool = False) -> None:
+        self.lines: list[str] | None = [] if keeps_lines else None
         self.passed, self.skipped = 0, 0
         self.failed: list[str] = []
         self.group = ""
         self.began = time.monotonic()
 
     def say(self, line: str) -> None:
-        print(line, flush=True)
+        if self.lines is None:
+            print(line, flush=True)
+        else:
+            self.lines.append(line)
 
     def begin(self, group: str) -> None:
-        self.group = group
-        self.say(f"== {group}  [{time.monotonic() - self.began:.1f} s]")
+        self.group, self.group_began = group, time.monotonic()
+        self.say(f"== {group}")
+
+    def end(self) -> None:
+        self.say(f"  took {time.monotonic() - self.group_began:.1f} s")
+
+    def take(self, other: Report) -> None:
+        """Adds what another process found."""
+        for line in other.lines or []:
+            self.say(line)
+        self.passed += other.passed
+        self.skipped += other.skipped
+        self.failed += other.failed
 
     @contextlib.contextmanager
     def check(self, title: str, needs: str | None = None) -> Iterator[None]:

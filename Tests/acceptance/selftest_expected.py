@@ -27,12 +27,13 @@ def zeros(kind: str, visibility: str) -> expected.Series:
     }
 
 
-def totals(listed: int, skipped: int, malformed: int) -> expected.Series:
+def totals(listed: int, skipped: int, malformed: int, cut: int = 0) -> expected.Series:
     return {
-        key("workspace_listed_endpoints"): float(listed),
-        key("workspace_skipped_records"): float(skipped),
-        key("workspace_malformed_fields"): float(malformed),
-        key("workspace_dropped_details"): 0.0,
+        key("workspace_listed_records", **expected.LISTING): float(listed),
+        key("workspace_skipped_records", **expected.LISTING): float(skipped),
+        key("workspace_malformed_fields", **expected.LISTING): float(malformed),
+        key("workspace_cut_values", **expected.LISTING): float(cut),
+        key("workspace_dropped_details", **expected.LISTING): 0.0,
     }
 
 
@@ -41,6 +42,19 @@ class ByHand(unittest.TestCase):
 
     def test_an_empty_listing(self) -> None:
         self.assertEqual(expected.count([], BASE), totals(0, 0, 0))
+
+    def test_long_values(self) -> None:
+        rows = [
+            {"id": "é" * 128, "name": "端" * 200, "type": "x" * 256, "error_msg": "m" * 1001, "visibility": "PUBLIC"},
+            {"id": "é" * 128 + "x", "name": "n" * 300},
+        ]
+        counted = expected.count(rows, BASE)
+        self.assertEqual(counted[key("workspace_cut_values", **expected.LISTING)], 2.0)
+        self.assertEqual(counted[key("workspace_skipped_records", **expected.LISTING)], 1.0)
+        running = key("endpoints", endpoint_type="x" * 256, status="UNKNOWN", visibility="PUBLIC")
+        self.assertEqual(counted[running], 1.0)
+        reader = expected.Reader()
+        self.assertEqual((reader.limit("端" * 200), reader.limit("n" * 256), reader.cut), ("端" * 85, "n" * 256, 1))
 
     def test_the_sample_of_the_reference(self) -> None:
         row: dict[str, Any] = {
@@ -51,6 +65,8 @@ class ByHand(unittest.TestCase):
             "status": "CREATING",
             "create_time": "2023-05-30T12:24:30.401Z",
             "update_time": "2023-05-30T12:24:30.401Z",
+            "owner": {"domain_name": "acme", "domain_id": "d", "user_name": "alice", "user_id": "u"},
+            "cap": {"cap_id": "c", "version_id": "v"},
             "reserved_resource": {
                 "apu": {"spec_code": "a1x", "warm_up_num": 1, "max_num": 100},
                 "dpu": {"spec_code": "d1x", "warm_up_num": 1, "max_num": 100, "use_public_resource": False},
@@ -66,11 +82,13 @@ class ByHand(unittest.TestCase):
             "error_msg": "string",
         }
         at = 1685449470.401
-        group = {"endpoint_type": "job", "status": "CREATING"}
-        who = {"endpoint_id": row["id"], "endpoint_name": "endpoint1"} | group
+        group = {"endpoint_type": "job", "status": "CREATING", "visibility": "PRIVATE"}
+        endpoint = {"endpoint_id": row["id"], "endpoint_name": "endpoint1", "endpoint_type": "job"}
+        who = endpoint | group
+        cap = {"cap_id": "c", "cap_version_id": "v"}
         wanted = zeros("job", "PRIVATE") | totals(1, 0, 0)
         wanted |= {
-            key("endpoints", **group, visibility="PRIVATE"): 1.0,
+            key("endpoints", **group): 1.0,
             key("endpoints_with_error", **group, error_code="string"): 1.0,
             key("endpoint_oldest_transition_timestamp_seconds", **group): at,
             key("apu_reserved", **group, spec_code="a1x"): 1.0,
@@ -82,10 +100,36 @@ class ByHand(unittest.TestCase):
             key("ray_heads", **group, spec_code="string"): 1.0,
             key("ray_workers_min", **group, spec_code="string"): 10000.0,
             key("ray_workers_max", **group, spec_code="string"): 10000.0,
-            key("endpoint_status_since_timestamp_seconds", **who, visibility="PRIVATE"): at,
+            key("endpoint_status_since_timestamp_seconds", **who): at,
             key("endpoint_error", **who, error_code="string"): 1.0,
+            key("endpoint_info", **endpoint, **cap, owner="alice", owner_id="u"): 1.0,
         }
         self.assertEqual(expected.differences(as_numbers(expected.count([row], BASE)), wanted, (0, 0)), [])
+        by_id = expected.count([row], BASE, owner="id")
+        self.assertEqual(by_id[key("endpoint_info", **endpoint, **cap, owner="u", owner_id="u")], 1.0)
+        self.assertEqual(expected.count([row], BASE, owner="none")[key("endpoint_info", **endpoint, **cap)], 1.0)
+
+    def test_what_is_counted_by_visibility_and_what_has_details(self) -> None:
+        def row(number: int, **more: Any) -> dict[str, Any]:
+            return {"id": str(number), "type": "ray"} | more
+
+        mine, theirs = {"visibility": "PRIVATE"}, {"visibility": "PUBLIC"}
+        warm = {"reserved_resource": {"apu": {"warm_up_num": 2}}}
+        statuses = ("RUNNING", "INACTIVE", "DELETED", "ABNORMAL", "ON_DEMAND_FROZEN", "FROZEN", "TRIAL_ENDED", "ODD")
+        rows = [row(number, status=status, **mine) for number, status in enumerate(statuses)]
+        rows += [row(10, status="DELETING", **mine, **warm), row(11, status="DELETING", **theirs, **warm)]
+        rows += [row(12, status="RUNNING", **theirs, error_code="x"), row(13, status="RUNNING", **mine, error_code="x")]
+        counted = expected.count(rows, BASE)
+        for visibility in (mine, theirs):
+            deleting = {"endpoint_type": "ray", "status": "DELETING"} | visibility
+            running = {"endpoint_type": "ray", "status": "RUNNING"} | visibility
+            self.assertEqual(counted[key("apu_reserved", **deleting)], 2.0)
+            self.assertEqual(counted[key("endpoint_oldest_transition_timestamp_seconds", **deleting)], expected.POLL)
+            self.assertEqual(counted[key("endpoints_with_error", **running, error_code="x")], 1.0)
+        self.assertNotIn(key("endpoints", endpoint_type="ray", status="ABNORMAL", **theirs), counted)
+        self.assertEqual(counted[key("endpoints", endpoint_type="ray", status="ABNORMAL", **mine)], 1.0)
+        detailed = {dict(labels)["endpoint_id"] for name, labels in counted if name == P + "endpoint_info"}
+        self.assertEqual(detailed, {"3", "4", "5", "6", "10", "11", "12", "13"})
 
     def test_odd_rows(self) -> None:
         rows: list[Any] = [
@@ -99,13 +143,13 @@ class ByHand(unittest.TestCase):
             {"id": "d", "type": "sql", "status": "DELETING", "update_time": "soon", "ray_resource": {
                 "head_group_spec": {}, "worker_group_spec": [None, {"min_replicas": 3}, {"max_replicas": True}]}},
         ]  # fmt: skip
-        group = {"endpoint_type": "sql", "status": "RUNNING"}
-        moving = {"endpoint_type": "sql", "status": "DELETING"}
+        group = {"endpoint_type": "sql", "status": "RUNNING", "visibility": "PRIVATE"}
+        moving = {"endpoint_type": "sql", "status": "DELETING", "visibility": "PRIVATE"}
         wanted = zeros("unknown", "PRIVATE") | zeros("sql", "PRIVATE") | totals(4, 2, 6)
         wanted |= {
             key("endpoints", endpoint_type="unknown", status="UNKNOWN", visibility="PRIVATE"): 1.0,
-            key("endpoints", **group, visibility="PRIVATE"): 2.0,
-            key("endpoints", **moving, visibility="PRIVATE"): 1.0,
+            key("endpoints", **group): 2.0,
+            key("endpoints", **moving): 1.0,
             key("apu_reserved", **group): 2.0**63,
             key("apu_max", **group): 2.0**63,
             key("dpu_reserved", **group, public_resource="false"): 0.0,
@@ -114,15 +158,14 @@ class ByHand(unittest.TestCase):
             key("ray_workers_min", **moving): 3.0,
             key("ray_workers_max", **moving): 3.0,
             key("endpoint_oldest_transition_timestamp_seconds", **moving): expected.POLL,
-            key("endpoint_status_since_timestamp_seconds", **moving, endpoint_id="d", visibility="PRIVATE"):
-                expected.POLL,
+            key("endpoint_status_since_timestamp_seconds", **moving, endpoint_id="d"): expected.POLL,
+            key("endpoint_info", endpoint_type="sql", endpoint_id="d"): 1.0,
         }  # fmt: skip
         self.assertEqual(expected.count(rows, BASE), wanted)
         named = expected.count(rows, BASE, "all")
-        shown = key("endpoint_status_since_timestamp_seconds", **group, endpoint_id="b",
-                    endpoint_name="\ufffd\ufffd", visibility="PRIVATE")  # fmt: skip
+        shown = key("endpoint_status_since_timestamp_seconds", **group, endpoint_id="b", endpoint_name="\ufffd\ufffd")
         self.assertEqual(named[shown], expected.POLL)
-        self.assertEqual(len(named) - len(wanted), 3)
+        self.assertEqual(len(named) - len(wanted), 6)
 
 
 class Pieces(unittest.TestCase):

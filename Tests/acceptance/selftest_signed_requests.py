@@ -11,7 +11,7 @@ import unittest
 import signed_requests
 from signed_requests import Request
 
-VECTORS = pathlib.Path(__file__).parents[1] / "FabricAuthTests" / "signing-vectors.json"
+VECTORS = pathlib.Path(__file__).parents[1] / "FabricTests" / "signing-vectors.json"
 
 
 def vectors() -> list[tuple[str, Request, str, dict[str, str]]]:

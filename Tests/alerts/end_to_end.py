@@ -28,8 +28,12 @@ ANALYTICS = Workspace("e935d0ef-f4eb-4b95-aff1-9d33ae9f57a6", "analytics", [])
 SECRET = Workspace("0c4f5a1e-3c0f-4a53-8c86-2f0f6f0f8f11", "secret", [])
 HEALTHY = Workspace("77e1f8a3-90b2-4a5f-8f34-5a6b7c8d9e0f", "healthy", [])
 FOUND = Workspace("1b2c3d4e-5f60-4718-8293-a4b5c6d7e8f9", "found", [])
-STUCK, YOUNG, BROKEN, SLOW, FINE, PUBLIC = (f"{n}" * 8 + "-0000-4000-8000-000000000000" for n in range(1, 7))
-NAMES = {STUCK: 'train "beta"', YOUNG: "young", BROKEN: "训练", SLOW: "etl\\sql", FINE: "fine", PUBLIC: "public"}
+IDS = (f"{n}" * 8 + "-0000-4000-8000-000000000000" for n in range(1, 10))
+STUCK, YOUNG, BROKEN, SLOW, FINE, PUBLIC, THEIRS, ABNORMAL, FROZEN = IDS
+NAMES = {
+    STUCK: 'train "beta"', YOUNG: "young", BROKEN: "训练", SLOW: "etl\\sql", FINE: "fine", PUBLIC: "public",
+    THEIRS: "theirs", ABNORMAL: "unhealthy", FROZEN: "frozen",
+}  # fmt: skip
 PREFIX = "DataArtsFabric"
 Alert = tuple[tuple[str, str], ...]
 
@@ -53,14 +57,18 @@ def fill(plane: ControlPlane) -> None:
     plane.put(ANALYTICS.id, row(SLOW, "sql", "UPDATING", 5))
     plane.put(HEALTHY.id, row(FINE, "sql", "RUNNING", 100))
     plane.put(HEALTHY.id, row(PUBLIC, "inference", "INACTIVE", 100, visibility="PUBLIC"))
+    plane.put(HEALTHY.id, row(THEIRS, "inference", "CREATE_FAILED", 100, visibility="PUBLIC", **code))
+    plane.put(ANALYTICS.id, row(ABNORMAL, "ray", "ABNORMAL", 1, **code))
+    plane.put(ANALYTICS.id, row(FROZEN, "sql", "ON_DEMAND_FROZEN", 1))
     plane.faults[SECRET.id] = Fault(status=403, body=FORBIDDEN)
 
 
 def on_endpoint(name: str, severity: str, id: str, type: str, status: str) -> Alert:
     """An alert with every label that it must have: among them the endpoint's id and name, and its workspace."""
     return labelled(
-        name, severity, ANALYTICS, endpoint_id=id, endpoint_name=NAMES[id], endpoint_type=type, status=status
-    )
+        name, severity, ANALYTICS, endpoint_id=id, endpoint_name=NAMES[id], endpoint_type=type, status=status,
+        visibility="PRIVATE",
+    )  # fmt: skip
 
 
 def labelled(name: str, severity: str, workspace: Workspace | None = None, **more: str) -> Alert:
@@ -77,17 +85,19 @@ def alerts(labels: Iterable[dict[str, str]]) -> set[Alert]:
 STUCK_CRITICAL = on_endpoint("EndpointStuck", "critical", STUCK, "ray", "CREATING")
 SLOW_CRITICAL = on_endpoint("EndpointStuck", "critical", SLOW, "sql", "UPDATING")
 FAILED = on_endpoint("EndpointFailed", "critical", BROKEN, "inference", "CREATE_FAILED")
-REFUSED = labelled("WorkspaceFailing", "critical", SECRET, reason="forbidden")
+UNHEALTHY = on_endpoint("EndpointAbnormal", "critical", ABNORMAL, "ray", "ABNORMAL")
+SUSPENDED = on_endpoint("EndpointSuspended", "warning", FROZEN, "sql", "ON_DEMAND_FROZEN")
+REFUSED = labelled("WorkspaceFailing", "critical", SECRET, listing="endpoints", reason="forbidden")
 LOST = labelled("WorkspacesLost", "critical", source="lost")
-NOTIFIED = {STUCK_CRITICAL, SLOW_CRITICAL, FAILED, REFUSED, LOST}
+NOTIFIED = {STUCK_CRITICAL, SLOW_CRITICAL, FAILED, UNHEALTHY, SUSPENDED, REFUSED, LOST}
 ENDPOINTS = NOTIFIED - {REFUSED} | {
     on_endpoint("EndpointStuck", "warning", STUCK, "ray", "CREATING"),
     on_endpoint("EndpointStuck", "warning", SLOW, "sql", "UPDATING"),
 }
-FIRING = ENDPOINTS | {REFUSED, labelled("DataStale", "critical", SECRET)}
+FIRING = ENDPOINTS | {REFUSED, labelled("DataStale", "critical", SECRET, listing="endpoints")}
 OUTAGE = {
-    labelled("WorkspaceFailing", "warning", ANALYTICS, reason="server"),
-    labelled("DataStale", "critical", ANALYTICS),
+    labelled("WorkspaceFailing", "warning", ANALYTICS, listing="endpoints", reason="server"),
+    labelled("DataStale", "critical", ANALYTICS, listing="endpoints"),
 }
 
 
@@ -113,7 +123,7 @@ class Chain:
 
     def run(self) -> None:
         check = self.report.check
-        with check("exactly the alerts that must fire do; the young, the healthy and the public endpoint are silent"):
+        with check("exactly the alerts that must fire do; the young, the healthy and the public endpoints are silent"):
             self.settles(FIRING, 40, still=3)
         with check("every rule can be evaluated"):
             require_equal(self.prometheus.failed_rules(), [], "failed rules")
@@ -135,7 +145,8 @@ class Chain:
         with check("repaired endpoints, a granted workspace and discovery that finds one again resolve; it is told"):
             self.plane.put(ANALYTICS.id, row(STUCK, "ray", "RUNNING", 0))
             self.plane.put(ANALYTICS.id, row(SLOW, "sql", "RUNNING", 0))
-            self.plane.remove(ANALYTICS.id, BROKEN)
+            for id in (BROKEN, ABNORMAL, FROZEN):
+                self.plane.remove(ANALYTICS.id, id)
             del self.plane.faults[SECRET.id]
             self.empty.workspaces[FOUND.id] = FOUND
             self.settles(set(), 40, still=2)

@@ -15,6 +15,7 @@ from report import Report, Skip, require, require_equal, wait_for
 FOLDER = f"/etc/{NAME}"
 PORT = 9942
 METRICS = f"http://127.0.0.1:{PORT}/metrics"
+DOWN = r'^dataarts_fabric_workspace_up\{.*workspace="analytics",listing="endpoints"\} 0$'
 CONFIGURATION = """\
 sources:
   - name: nobody
@@ -146,14 +147,14 @@ def check_service(report: Report, machine: Machine) -> None:
     file.write_text(CONFIGURATION)
     with report.check("without the secret it serves, and says which file is empty"):
         service.control("restart")
-        machine.wait_for_page(METRICS, r'^dataarts_fabric_workspace_up\{.*workspace="analytics"\} 0$')
+        machine.wait_for_page(METRICS, DOWN)
         said = machine.run("journalctl", "--output=cat", f"--unit={NAME}")
         require("config.yaml:9:24: sources[0].auth.password.password_file:" in said, said)
     secret.write_text("not a real one\n")
     secret.chmod(0o600)
     with report.check("with it it serves"):
         service.control("restart")
-        page = machine.wait_for_page(METRICS, r'^dataarts_fabric_workspace_up\{.*workspace="analytics"\} 0$')
+        page = machine.wait_for_page(METRICS, DOWN)
         require(re.search(r"^process_start_time_seconds \d", page, re.MULTILINE), "no process_start_time_seconds")
     with report.check("it listens on loopback alone"):
         # The kernel's tables of both families: local address, port in hexadecimal, 0A for a socket that listens.
@@ -176,7 +177,7 @@ def check_service(report: Report, machine: Machine) -> None:
         process = service.property("MainPID")
         file.write_text(CONFIGURATION + SECOND)
         service.control("reload")
-        machine.wait_for_page(METRICS, r'workspace_up\{.*workspace="sandbox"\}')
+        machine.wait_for_page(METRICS, r'workspace_up\{.*workspace="sandbox",')
         require_equal(service.property("MainPID"), process, "the process")
     with report.check("a broken configuration does not end it"):
         file.write_text(CONFIGURATION + "    colour: red\n")

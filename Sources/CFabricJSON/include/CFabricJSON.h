@@ -41,27 +41,14 @@ typedef struct {
 
 typedef struct {
   fabric_text id, name, type, status, visibility, create_time, update_time, error_code, error_msg;
+  fabric_text owner_name, owner_id, cap_id, cap_version_id;
   fabric_capacity apu, dpu, mu;
   bool has_ray;
   bool has_head;
   fabric_text head_spec_code;
-  const fabric_worker_group *workers;
-  size_t worker_count;
   // Fields of this row, of those read here, that had a wrong JSON type and were taken as absent.
   uint32_t malformed;
 } fabric_row;
-
-typedef struct {
-  fabric_text id, name, enterprise_project_id;
-  // As in fabric_row.
-  uint32_t malformed;
-} fabric_workspace_row;
-
-// The list whose pages are read.
-typedef enum {
-  FABRIC_LIST_ENDPOINTS = 0,
-  FABRIC_LIST_WORKSPACES = 1,
-} fabric_list;
 
 typedef enum {
   FABRIC_JSON_OK = 0,
@@ -99,17 +86,29 @@ void fabric_parser_destroy(fabric_parser *parser);
 // Bytes of working memory the parser holds on to for the next document.
 size_t fabric_parser_capacity(const fabric_parser *parser);
 
-// Parses a whole page of `list`. `bytes` holds `length` bytes of JSON and FABRIC_JSON_PADDING more; escapes of lone
-// surrogates and of NUL in it are replaced by that of U+FFFD in place. `*why` is a static text where the status is not OK.
+// Parses a whole page whose records stand under `key`. `bytes` holds `length` bytes of JSON and FABRIC_JSON_PADDING more; escapes of lone
+// surrogates and of NUL in it are replaced by that of U+FFFD in place. `*why` says what is wrong where the status is not
+// OK, until the next page is opened.
 fabric_json_status fabric_page_open(
-    fabric_parser *parser, fabric_list list, uint8_t *bytes, size_t length, fabric_page *page, const char **why);
+    fabric_parser *parser, const char *key, uint8_t *bytes, size_t length, fabric_page *page, const char **why);
 
-// Decodes the next row of a page of endpoints into `row`; false when there is none left. A record that is no object has
-// no id.
-bool fabric_page_next(fabric_parser *parser, fabric_row *row);
+// Moves to the next record of a page; false when there is none left. A record that is no object has no fields.
+bool fabric_page_next(fabric_parser *parser);
 
-// The same for a page of workspaces.
-bool fabric_page_next_workspace(fabric_parser *parser, fabric_workspace_row *row);
+// The field `name` of the record; absent where there is none. `*malformed` grows by one where it is of another type.
+fabric_text fabric_record_text(const fabric_parser *parser, const char *name, uint32_t *malformed);
+
+// The same for an integer; false where it is absent.
+bool fabric_record_integer(const fabric_parser *parser, const char *name, int64_t *number, uint32_t *malformed);
+
+// Decodes the record as an endpoint. Faster than field by field, because most records are endpoints.
+void fabric_record_endpoint(fabric_parser *parser, fabric_row *row);
+
+// Begins with the first of the worker groups of the endpoint that was decoded last.
+void fabric_row_begin_workers(fabric_parser *parser);
+
+// Decodes the next worker group into `group`; false when there is none left. A row can have very many, so none are kept.
+bool fabric_row_next_worker(fabric_parser *parser, fabric_worker_group *group);
 
 // Reads an error body of any documented shape; false where it is not a JSON object.
 bool fabric_error_decode(fabric_parser *parser, uint8_t *bytes, size_t length, fabric_error *error);

@@ -1,1 +1,1 @@
-../../../Sources/MetricsServer/Negotiation.swift
+../../../Sources/WebServer/Negotiation.swift

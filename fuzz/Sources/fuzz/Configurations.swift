@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-@testable import ExporterConfig
+@testable import Config
 
 /// What environment and secret files hold; no message may show it.
 private let secret = "S3cr3tVALUEofTheFuzzer"

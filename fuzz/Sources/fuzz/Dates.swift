@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import FabricModel
+import Base
 
-@testable import FabricAPI
+@testable import Fabric
 
 /// A text that may be a date; and eight bytes that are one, spelled in every way that the parser knows.
 func checkDate(_ input: UnsafeBufferPointer<UInt8>) {

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-import FabricAuth
-import Secrets
-import Transport
+import Base
+import HTTPClient
 
-@testable import FabricAPI
+@testable import Fabric
 
 /// A secret long enough to be known by its beginning.
 private let secret = "MIIsecretTOKENofTheFuzzer"
 
-private let credential = Credential(generation: 1, secrets: [Secret(secret)]) { _ in }
+private let known = Secret(secret)
+
+private let credential = Credential(generation: 1) { _ in }
 
 /// The body of a response that is an error: a status, told by the first byte, and the body, in which each `\u{7}` stands
 /// for the secret that the service echoes.
 func checkErrorBody(_ input: UnsafeBufferPointer<UInt8>) {
+    // Globals are made when they are first used, and the secret is known from then on.
+    require(!known.isEmpty, "no secret")
     let statuses = [400, 401, 403, 404, 429, 500, 503, 302]
     let status = statuses[Int(input.first ?? 0) % statuses.count]
     let body = input.dropFirst().flatMap { $0 == 7 ? Array(secret.utf8) : [$0] }
@@ -22,8 +25,8 @@ func checkErrorBody(_ input: UnsafeBufferPointer<UInt8>) {
     let response = HTTPResponse(status: status, headers: [], body: body, receivedBytes: body.count)
     let failure = SourceClient.failure(of: response, credential, wallMicroseconds: 1_800_000_000_000_000)
     require(failure.status == status, "another status")
-    require(failure.message.count <= 200, "a message of \(failure.message.count) characters")
-    require((failure.code ?? "").count <= 64 && (failure.requestID ?? "").count <= 64, "a long code or id")
+    require(failure.message.utf8.count <= 1_000, "a message of \(failure.message.utf8.count) bytes")
+    require((failure.code ?? "").utf8.count <= 64 && (failure.requestID ?? "").utf8.count <= 64, "a long code or id")
     require(!failure.message.isEmpty, "no message")
     let shown = Array(failure.description.utf8)
     // The whole secret cannot come out where its beginning cannot.

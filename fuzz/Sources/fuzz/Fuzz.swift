@@ -41,10 +41,12 @@ struct Fuzz {
 enum FuzzTarget: String, CaseIterable {
     case endpointsPage = "endpoints-page"
     case workspacesPage = "workspaces-page"
+    case fold
     case errorBody = "error-body"
     case date
     case configuration
     case negotiation
+    case request
     /// Breaks on an input that only guided search finds: shows that a crash is found and reported.
     case gate
 
@@ -53,10 +55,12 @@ enum FuzzTarget: String, CaseIterable {
         switch self {
         case .endpointsPage: checkEndpointsPage(input)
         case .workspacesPage: checkWorkspacesPage(input)
+        case .fold: checkFold(input)
         case .errorBody: checkErrorBody(input)
         case .date: checkDate(input)
         case .configuration: checkConfiguration(input)
         case .negotiation: checkNegotiation(input)
+        case .request: checkRequest(input)
         case .gate: checkGate(input)
         }
     }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import Base
 import Exposition
-import FabricModel
 import TestSupport
 
-@testable import Aggregation
-@testable import FabricAPI
+@testable import Fabric
+@testable import Listings
 
 /// Lets every record pass and counts.
 private struct EveryRecord: RecordFilter {
@@ -13,7 +13,7 @@ private struct EveryRecord: RecordFilter {
     var malformed: [Int] = []
     var skipped = 0
 
-    mutating func admit(_ id: EndpointID) -> Bool {
+    mutating func admit(_ id: RecordID) -> Bool {
         require(!id.text.isEmpty, "a row without an id")
         return true
     }
@@ -30,11 +30,23 @@ private struct EveryRecord: RecordFilter {
     }
 }
 
-/// Keeps whole rows.
-private struct Rows: EndpointFold {
-    var rows: [EndpointRow] = []
+/// Keeps whole rows, each as a line.
+private struct Lines: ListingFold {
+    var lines: [String] = []
 
-    mutating func add(_ record: EndpointRecord) { rows.append(EndpointRow(record)) }
+    mutating func add(_ record: EndpointRecord) { lines.append(record.line) }
+}
+
+/// Keeps the records themselves, until their decoder reads another page.
+private struct Records: ListingFold, @unchecked Sendable {
+    var records: [EndpointRecord] = []
+
+    mutating func add(_ record: EndpointRecord) {
+        var record = record
+        // The decoder has the worker groups of one record at a time.
+        if let workers = record.ray?.workers { record.ray?.workers = AnySequence(Array(workers)) }
+        records.append(record)
+    }
 }
 
 private typealias Reading<Row> = (
@@ -84,59 +96,67 @@ private func decoded<Row: Equatable>(
 
 private func endpoints(
     _ decoder: PageDecoder, _ body: inout [UInt8], _ filter: inout EveryRecord
-) throws(PageDecodingError) -> (shape: PageShape, rows: [EndpointRow]) {
-    var fold = Rows()
-    let shape = try decoder.endpoints(of: &body, filter: &filter, sharesFirst: false, into: &fold)
-    return (shape, fold.rows)
+) throws(PageDecodingError) -> (shape: PageShape, rows: [String]) {
+    var fold = Lines()
+    let shape = try decoder.rows(of: &body, filter: &filter, limit: .max, sharesFirst: false, into: &fold)
+    return (shape, fold.lines)
 }
 
 private func workspaces(
     _ decoder: PageDecoder, _ body: inout [UInt8], _ filter: inout EveryRecord
 ) throws(PageDecodingError) -> (shape: PageShape, rows: [DiscoveredWorkspace]) {
     var fold = WorkspaceLister.Rows()
-    let shape = try decoder.workspaces(of: &body, filter: &filter, sharesFirst: false, into: &fold)
+    let shape = try decoder.rows(of: &body, filter: &filter, limit: .max, sharesFirst: false, into: &fold)
     return (shape, fold.workspaces)
 }
 
 func checkEndpointsPage(_ input: UnsafeBufferPointer<UInt8>) {
     guard let page = decoded(input, read: endpoints), page.failure == nil else { return }
-    var ids: Set<EndpointID> = []
     // As a listing does it: the first record of an id counts.
-    let rows = page.rows.filter { ids.insert($0.id).inserted }
-    var memory = WorkspaceMemory()
+    var filter = RowFilter(plausibleTimes: EveryRecord().plausibleTimes)
+    var (body, fold) = (Array(input), Records())
+    do throws(PageDecodingError) {
+        _ = try usedDecoder?.rows(of: &body, filter: &filter, limit: .max, sharesFirst: false, into: &fold)
+    } catch {
+        require(false, "a page that is read once and not again: \(error.message)")
+    }
+    let rows = fold.records
+    require(filter.skipped == page.skipped, "\(filter.skipped) records skipped, not \(page.skipped)")
+    var memory: WorkspaceMemory?
     for details in [DetailLevel.all, .problems] {
-        let settings = EndpointTally.Settings(details: details, maximumDetails: 3)
+        let settings = ListingSettings(details: details, maximumDetails: 3)
         let first = listing(of: rows, settings, skipped: page.skipped, memory)
         let reversed = listing(of: rows.reversed(), settings, skipped: page.skipped, memory)
-        require(first.details.count <= 3, "more details than asked for")
-        let text = check(first, rows: rows.count)
+        require(first.snapshot.details.count <= 3, "more details than asked for")
+        let text = check(first.snapshot, rows: rows.count)
         // Strings that are spelled differently but mean the same share a series, which is named by the first of them.
         if text.allSatisfy({ $0 < 0x80 }) {
-            require(text == check(reversed, rows: rows.count), "the order of rows shows")
+            require(text == check(reversed.snapshot, rows: rows.count), "the order of rows shows")
         }
         memory = first.memory
     }
     // The same workspace once it is empty: every series stays, at zero.
-    let settings = EndpointTally.Settings(details: .all, maximumDetails: 3)
-    _ = check(listing(of: [], settings, skipped: 0, memory), rows: 0)
+    let settings = ListingSettings(details: .all, maximumDetails: 3)
+    _ = check(listing(of: [], settings, skipped: 0, memory).snapshot, rows: 0)
 }
+
+private let workspace = Workspace(
+    key: WorkspaceKey(source: "s", workspaceID: "w"), name: "a \"name\"\n", baseURL: "https://x")
 
 private func listing(
-    of rows: [EndpointRow], _ settings: EndpointTally.Settings, skipped: Int, _ memory: WorkspaceMemory
-) -> WorkspaceListing {
-    var tally = EndpointTally(settings: settings, memory: memory)
-    for row in rows { row.withRecord { tally.add($0) } }
-    return WorkspaceListing(
-        tally: tally,
-        counts: .init(endpoints: rows.count, skippedRecords: skipped, malformedFields: 0),
-        labels: [Label("source", "s"), Label("workspace_id", "w"), Label("workspace", "a \"name\"\n")],
-        now: Timestamp(microseconds: 1_800_000_000_000_000))
+    of rows: [EndpointRecord], _ settings: ListingSettings, skipped: Int, _ memory: WorkspaceMemory?
+) -> (snapshot: ListingSnapshot, memory: WorkspaceMemory) {
+    let listing = EndpointListing(of: workspace, settings: settings)
+    var tally = listing.fold(memory: memory)
+    for row in rows { tally.add(row) }
+    let listed = ListedRows(fold: tally, rows: rows.count, skippedRecords: skipped, malformedFields: 0)
+    return listing.snapshot(of: listed, now: Timestamp(microseconds: 1_800_000_000_000_000), instant: .now)
 }
 
-private let catalogue = Catalogue([EndpointFamilies.chapter, CapacityFamilies.chapter, DetailFamilies.chapter])
+private let catalogue = Catalogue(EndpointListing.chapters + [ListingFamilies.chapter])
 
 /// Reads both pages of a listing and returns the one in text format.
-private func check(_ listing: WorkspaceListing, rows: Int) -> [UInt8] {
+private func check(_ listing: ListingSnapshot, rows: Int) -> [UInt8] {
     let text = catalogue.render(.text, fragments: [listing.fragment])
     let lines = sampleLines(of: text, .text)
     let openMetrics = catalogue.render(.openMetrics, fragments: [listing.fragment])

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+import Synchronization
+
+/// The secrets of a process, and their removal from texts.
+///
+/// A secret is found as it is and as JSON, URLs and HTML spell it, also escaped twice; and whatever begins like it for at
+/// least 16 bytes, because services cut what they echo. Secrets of less than 8 bytes are not removed: they would match
+/// parts of ordinary texts.
+///
+/// Every text that leaves the process passes through ``redacting(_:)`` on its way out, and so does a text before it is cut:
+/// the rest of a secret that was cut in two is not found.
+public final class KnownSecrets: Sendable {
+    /// The registry that every ``Secret`` is added to.
+    public static let shared = KnownSecrets()
+
+    private struct Entry {
+        /// How many ``Secret``s hold the value.
+        var owners = 0
+        /// Whether it is in the list of those that were given up.
+        var isRetired = false
+    }
+
+    private struct State {
+        var entries: [[UInt8]: Entry] = [:]
+        /// Values that no ``Secret`` holds any more, the oldest first. Messages may still quote them.
+        var retired: [[UInt8]] = []
+        var retiredBytes = 0
+        /// Made when it is needed; nil after a change.
+        var index: SecretIndex?
+    }
+
+    /// The most values, and bytes of values, that are kept after their last ``Secret`` is gone.
+    static let retiredLimit = (values: 1_024, bytes: 1 << 20)
+
+    private let state = Mutex(State())
+
+    init() {}
+
+    /// Returns `text` with `<REDACTED>` in place of every known secret.
+    public func redacting(_ text: String) -> String {
+        guard text.utf8.count >= SecretIndex.windowLength else { return text }
+        var text = text
+        return text.withUTF8 { redacted($0) }.map { String(decoding: $0, as: UTF8.self) } ?? text
+    }
+
+    /// Returns `bytes` with `<REDACTED>` in place of every known secret; nil if there is none, which is quick to find out:
+    /// less than a nanosecond per byte, however many secrets are known.
+    public func redacted(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+        guard bytes.count >= SecretIndex.windowLength, let index = currentIndex() else { return nil }
+        let ranges = index.ranges(in: bytes)
+        if ranges.isEmpty { return nil }
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count)
+        var position = 0
+        for range in ranges {
+            result += bytes[position..<range.lowerBound]
+            result += "<REDACTED>".utf8
+            position = range.upperBound
+        }
+        result += bytes[position...]
+        return result
+    }
+
+    /// Adds a value that a ``Secret`` holds from now on.
+    func add(_ value: String) {
+        guard value.utf8.count >= SecretIndex.windowLength else { return }
+        state.withLock { state in
+            let bytes = Array(value.utf8)
+            if state.entries[bytes] == nil { state.index = nil }
+            state.entries[bytes, default: Entry()].owners += 1
+        }
+    }
+
+    /// Notes that a ``Secret`` that held `value` is gone.
+    func retire(_ value: String) {
+        guard value.utf8.count >= SecretIndex.windowLength else { return }
+        state.withLock { state in
+            let bytes = Array(value.utf8)
+            guard var entry = state.entries[bytes] else { return }
+            entry.owners -= 1
+            if entry.owners == 0, !entry.isRetired {
+                entry.isRetired = true
+                state.retired.append(bytes)
+                state.retiredBytes += bytes.count
+            }
+            state.entries[bytes] = entry
+            while state.retired.count > Self.retiredLimit.values || state.retiredBytes > Self.retiredLimit.bytes {
+                Self.forgetOldest(&state)
+            }
+        }
+    }
+
+    private static func forgetOldest(_ state: inout State) {
+        let oldest = state.retired.removeFirst()
+        state.retiredBytes -= oldest.count
+        if state.entries[oldest]?.owners == 0 {
+            state.entries[oldest] = nil
+            state.index = nil
+        } else {
+            // In use again.
+            state.entries[oldest]?.isRetired = false
+        }
+    }
+
+    private func currentIndex() -> SecretIndex? {
+        state.withLock { state in
+            if state.entries.isEmpty { return nil }
+            if let index = state.index { return index }
+            let index = SecretIndex(Array(state.entries.keys))
+            state.index = index
+            return index
+        }
+    }
+}

@@ -1,8 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-#include "CBuildInfo.h"
-
-#ifndef EXPORTER_REVISION
-#define EXPORTER_REVISION "unknown"
-#endif
-
-const char *exporter_build_revision(void) { return EXPORTER_REVISION; }

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Turns a file or flags into checked settings, or into everything that is wrong with them.
+public enum ConfigurationReader {
+    /// Bytes a configuration file may have.
+    static let fileLimit = 1_048_576
+
+    /// Reads the file at `path`.
+    ///
+    /// - Parameters:
+    ///   - environment: the variables that `${NAME}` and defaults draw on.
+    ///   - requiresSecrets: whether a secret file that is missing or empty is a problem.
+    /// - Throws: every problem of the file, unreadable secret and TLS files included.
+    public static func read(
+        file path: String, environment: [String: String], requiresSecrets: Bool = false
+    ) throws(ConfigurationProblems) -> ExporterConfiguration {
+        let bytes: [UInt8]
+        do throws(FileAccess.Failure) {
+            bytes = try FileAccess.system.read(path, fileLimit)
+        } catch {
+            let reason = error == .tooLarge ? "larger than 1 MiB" : error.reason
+            var log = ProblemLog(file: path)
+            log.report(nil, "", "cannot read the file: \(reason)")
+            throw log.failure
+        }
+        return try read(text: bytes, fileName: path, environment: environment, requiresSecrets: requiresSecrets)
+    }
+
+    /// Reads a configuration that is in memory already. Relative paths in it begin at the folder of `fileName`.
+    static func read(
+        text bytes: [UInt8], fileName: String, environment: [String: String], files: FileAccess = .system,
+        requiresSecrets: Bool = false
+    ) throws(ConfigurationProblems) -> ExporterConfiguration {
+        var log = ProblemLog(file: fileName, requiresSecrets: requiresSecrets)
+        guard bytes.count <= fileLimit else {
+            log.report(nil, "", "cannot read the file: larger than 1 MiB")
+            throw log.failure
+        }
+        let document = YAMLDocument(bytes)
+        for problem in document.problems { log.report(problem.mark, "", problem.message) }
+        guard let root = document.root, !root.isNull else {
+            if log.isClean { log.report(.start, "", "the file is empty; it needs at least sources") }
+            throw log.failure
+        }
+        var walker = SchemaWalker(environment: environment, files: files, folder: folder(of: fileName), log: log)
+        let section = ExporterConfiguration.section
+        var configuration = walker.section(root, section, "", into: section.initial) ?? section.initial
+        walker.finish(&configuration)
+        guard walker.log.isClean else { throw walker.log.failure }
+        configuration.warnings = walker.log.warnings
+        configuration.missingSecrets = walker.log.missingSecrets
+        return configuration
+    }
+
+    static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "" }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Base
+import Synchronization
+
+/// Reads files that belong together within a limit, off Swift's pool, and says which file does not respond.
+final class LimitedRead: Sendable {
+    /// Why nothing was read.
+    enum Failure: Error, CustomStringConvertible {
+        /// A file, nil if it is unknown which, did not respond in time.
+        case noResponse(path: String?, limit: Duration)
+        /// The task that waited was canceled.
+        case canceled
+        /// The read itself failed.
+        case failed(any Error)
+
+        var description: String {
+            switch self {
+            case .noResponse(let path, let limit):
+                "\(path.map { "the file \($0)" } ?? "a file") did not respond within \(limit.components.seconds) s"
+            case .canceled: "the read was canceled because the process is stopping"
+            case .failed(let error): "\(error)"
+            }
+        }
+    }
+
+    private let work: BlockingWork
+    private let limit: Duration
+    /// The file for which a read waited in vain last.
+    private let unresponsive = Mutex<String?>(nil)
+
+    init(label: String, limit: Duration = BlockingWork.usualLimit) {
+        work = BlockingWork(label: label, pause: limit)
+        self.limit = limit
+    }
+
+    /// Runs `body`, which reads files and may block.
+    func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws(Failure) -> Value {
+        let file = FileBeingRead()
+        let result: Result<Value, any Error>
+        do throws(BlockingWork.Failure) {
+            result = try await work.run(within: limit) { Result { try file.track(body) } }
+        } catch {
+            guard error == .timedOut else { throw .canceled }
+            let path = unresponsive.withLock { known in
+                known = file.path ?? known
+                return known
+            }
+            throw .noResponse(path: path, limit: limit)
+        }
+        unresponsive.withLock { $0 = nil }
+        do { return try result.get() } catch { throw .failed(error) }
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Glibc
+public import Polling
+
+extension Shard {
+    /// Reads `--shard`: `K/N`, or `auto/N`, which takes K from the name of a StatefulSet's pod: `POD_NAME`, else the host's.
+    /// - Throws: ``ExporterError`` that says why there is no such shard.
+    public init(
+        flag text: String, environment: [String: String] = ProcessEnvironment.variables(), hostName: String? = nil
+    ) throws(ExporterError) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, let total = Self.number(parts[1]), parts[0] == "auto" || Self.number(parts[0]) != nil
+        else {
+            throw ExporterError("--shard \(text): must be K/N, such as 0/3, or auto/N")
+        }
+        guard (1...Self.most).contains(total) else {
+            throw ExporterError("--shard \(text): the number of shards must be from 1 to \(Self.most)")
+        }
+        let ordinal: Int
+        var origin = ""
+        if let given = Self.number(parts[0]) {
+            ordinal = given
+        } else {
+            let name = try Self.podName(environment, hostName: hostName, flag: text)
+            guard
+                let own = name.value.lastIndex(of: "-").flatMap({ Self.number(String(name.value[$0...].dropFirst())) })
+            else {
+                throw ExporterError(
+                    "--shard \(text): \(name.origin) \(name.value) does not end in a hyphen and a number, as the names of a "
+                        + "StatefulSet's pods do")
+            }
+            ordinal = own
+            origin = ", and \(name.origin) is \(name.value)"
+        }
+        guard let shard = Shard(ordinal: ordinal, total: total) else {
+            throw ExporterError(
+                "--shard \(text): shards of \(total) count from 0 to \(total - 1)\(origin); there is none of number \(ordinal)"
+            )
+        }
+        self = shard
+    }
+
+    private static func podName(
+        _ environment: [String: String], hostName: String?, flag: String
+    ) throws(ExporterError) -> (value: String, origin: String) {
+        if let name = environment["POD_NAME"], !name.isEmpty { return (name, "POD_NAME") }
+        // Without the domain that some hosts carry in their name.
+        let host = (hostName ?? systemHostName()).prefix { $0 != "." }
+        guard !host.isEmpty else { throw ExporterError("--shard \(flag): neither POD_NAME nor the host has a name") }
+        return (String(host), "the host's name")
+    }
+
+    private static func systemHostName() -> String {
+        var name = [CChar](repeating: 0, count: 256)
+        // One byte stays zero, whatever is written.
+        guard gethostname(&name, name.count - 1) == 0 else { return "" }
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Digits alone; what is beyond any number of shards is all the same.
+    private static func number(_ text: String) -> Int? {
+        guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return Int(text) ?? .max
+    }
+}

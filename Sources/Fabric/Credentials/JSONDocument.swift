@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+private import CFabricJSON
+
+/// A JSON document whose parts are asked for by JSON pointer (RFC 6901), such as `/token/expires_at`.
+final class JSONDocument {
+    private let parser: OpaquePointer
+    // The parser's texts are copied out of its own buffer; the bytes need not outlive the parsing.
+
+    /// Reads `bytes`; nil where they are not JSON.
+    init?(_ bytes: [UInt8]) {
+        guard let parser = fabric_parser_create() else { return nil }
+        self.parser = parser
+        var padded = bytes + repeatElement(0, count: Int(FABRIC_JSON_PADDING))
+        let isJSON = padded.withUnsafeMutableBufferPointer {
+            fabric_document_open(parser, $0.baseAddress, bytes.count)
+        }
+        guard isJSON else { return nil }
+    }
+
+    deinit { fabric_parser_destroy(parser) }
+
+    /// The text at `pointer`; nil where there is none.
+    func text(_ pointer: String) -> String? {
+        let text = fabric_document_text(parser, pointer)
+        guard let data = text.data else { return nil }
+        return String(decoding: UnsafeRawBufferPointer(start: data, count: text.length), as: UTF8.self)
+    }
+
+    /// The first text there is at one of `pointers`, empty ones passed over.
+    func text(anyOf pointers: [String]) -> String? {
+        for pointer in pointers {
+            if let text = text(pointer), !text.isEmpty { return text }
+        }
+        return nil
+    }
+
+    /// How many elements the array at `pointer` has; nil where there is no array.
+    func count(_ pointer: String) -> Int? {
+        let count = fabric_document_count(parser, pointer)
+        return count < 0 ? nil : Int(count)
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import HTTPClient
+
+extension HTTPResponse {
+    /// Overwrites the signature of `request` in body and headers with asterisks, should the service echo it, or its first 16
+    /// digits or more: a reader of it could send the same request again for 15 minutes.
+    mutating func redactSignature(of request: HTTPRequest) {
+        guard let signature = request.signature, signature.count >= Self.tellingDigits else { return }
+        Self.redact(signature, in: &body)
+        for index in headers.indices {
+            var value = Array(headers[index].value.utf8)
+            if Self.redact(signature, in: &value) {
+                headers[index] = HTTPHeader(headers[index].name, String(decoding: value, as: UTF8.self))
+            }
+        }
+    }
+
+    private static let tellingDigits = 16
+
+    /// Returns whether there was a signature.
+    @discardableResult
+    private static func redact(_ signature: [UInt8], in text: inout [UInt8]) -> Bool {
+        guard var position = firstIndex(of: signature, in: text, from: 0) else { return false }
+        while true {
+            for digit in signature {
+                guard position < text.count, text[position] == digit else { break }
+                text[position] = UInt8(ascii: "*")
+                position += 1
+            }
+            guard let next = firstIndex(of: signature, in: text, from: position) else { return true }
+            position = next
+        }
+    }
+
+    /// Finds the first digits of `signature` by Horspool's algorithm: a body may have megabytes, and most of them are skipped.
+    private static func firstIndex(of signature: [UInt8], in text: [UInt8], from start: Int) -> Int? {
+        let last = tellingDigits - 1
+        // By how much to go on when a byte stands where the last digit should.
+        var skips = [Int](repeating: tellingDigits, count: 256)
+        for index in 0..<last { skips[Int(signature[index])] = last - index }
+        return text.withUnsafeBufferPointer { text in
+            var end = start + last
+            while end < text.count {
+                if text[end] == signature[last], text[(end - last)..<end].elementsEqual(signature[..<last]) {
+                    return end - last
+                }
+                end += skips[Int(text[end])]
+            }
+            return nil
+        }
+    }
+}
+
+extension HTTPRequest {
+    /// The digits of the signature in the `Authorization` header; nil if there is none.
+    fileprivate var signature: [UInt8]? {
+        let header = headers.last { $0.name.lowercased() == "authorization" }?.value
+        return header?.firstRange(of: "Signature=").map { Array((header ?? "")[$0.upperBound...].utf8) }
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The status of an endpoint: one of the known values, or whatever else the service sent, unchanged.
+public struct EndpointStatus: Sendable, Hashable {
+    /// The value as it came.
+    public let rawValue: String
+
+    /// A status of any value.
+    public init(_ rawValue: String) { self.rawValue = rawValue }
+
+    /// Every known status, ordered by phase: nothing else lists them. A status with zero series has a series for each pair of
+    /// type and visibility, 0 if no endpoint is in it.
+    public static let table: [(status: EndpointStatus, phase: Phase, hasZeroSeries: Bool)] = rows.map {
+        (EndpointStatus($0), $1, $2)
+    }
+
+    // A dictionary, because pages ask for the phases of the statuses of every workspace.
+    private static let phases = Dictionary(uniqueKeysWithValues: rows.map { ($0.0, $0.1) })
+
+    private static let rows: [(String, Phase, hasZeroSeries: Bool)] = [
+        ("CREATING", .inTransition, true),
+        ("UPDATING", .inTransition, true),
+        ("DELETING", .inTransition, true),
+        ("RUNNING", .serving, true),
+        ("CREATE_FAILED", .failed, true),
+        ("UPDATE_FAILED", .failed, true),
+        ("DELETE_FAILED", .failed, true),
+        ("ABNORMAL", .abnormal, false),
+        ("FROZEN", .suspended, true),
+        ("ON_DEMAND_FROZEN", .suspended, false),
+        ("TRIAL_ENDED", .suspended, true),
+        ("INACTIVE", .inactive, true),
+        ("DELETED", .gone, true),
+        ("UNKNOWN", .unknown, false),
+    ]
+
+    /// The status that begins with the endpoint's `create_time`.
+    public static let creating = EndpointStatus("CREATING")
+    /// What stands for a missing or empty status.
+    public static let unknown = EndpointStatus("UNKNOWN")
+
+    /// What the status means: its row of ``table``, else failed for any `…_FAILED`, else unknown.
+    public var phase: Phase {
+        if let phase = Self.phases[rawValue] { return phase }
+        return rawValue.utf8.count > 7 && rawValue.hasSuffix("_FAILED") ? .failed : .unknown
+    }
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The types of endpoints.
+public enum EndpointType {
+    /// The types that the API documents, in its spelling. The service may send others.
+    public static let documented = [
+        "service", "ray", "inference", "job", "ray_service", "sql", "container_job", "notebook",
+    ]
+}

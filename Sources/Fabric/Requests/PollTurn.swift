@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Base
+import Synchronization
+
+/// One poll's turn of its source's rate limit. A poll begins when its first request is sent: what it waited for before that,
+/// its turn or the end of a pause of the source, is no part of it.
+public final class PollTurn: Sendable {
+    private enum State {
+        /// The credential is being obtained.
+        case preparing
+        /// The first request waits for its turn, or for the end of a pause of the source.
+        case waiting(since: ContinuousClock.Instant)
+        /// The first request was sent.
+        case begun(waitedSince: ContinuousClock.Instant, at: ContinuousClock.Instant, order: UInt64)
+    }
+
+    /// What is polled: the id of a workspace; empty for the list of workspaces.
+    let subject: String
+    let holder: FairLimiter.Holder
+    private let stage: FairLimiter.Stage
+    private let retryWindow: Duration
+    private let clock: any ExporterClock
+    /// When the source last sent a request.
+    private let lastSent: @Sendable () -> ContinuousClock.Instant?
+    private let madeAt: ContinuousClock.Instant
+    private let state = Mutex(State.preparing)
+    /// Whether a slot is held that no request has used yet.
+    private let holdsSlot = Mutex(false)
+    private let changed = ChangeSignal()
+    private let relistCount = Mutex(0)
+
+    init(
+        subject: String, holder: FairLimiter.Holder, stage: FairLimiter.Stage, retryWindow: Duration,
+        clock: any ExporterClock, lastSent: @escaping @Sendable () -> ContinuousClock.Instant?
+    ) {
+        self.subject = subject
+        self.holder = holder
+        self.stage = stage
+        self.retryWindow = retryWindow
+        self.clock = clock
+        self.lastSent = lastSent
+        madeAt = clock.now
+    }
+
+    /// When the poll began; nil before.
+    public var beganAt: ContinuousClock.Instant? {
+        if case .begun(_, let moment, _) = state.withLock({ $0 }) { moment } else { nil }
+    }
+
+    /// How long the first request waited for its turn; nil before it has asked.
+    public var waited: Duration? {
+        switch state.withLock({ $0 }) {
+        case .preparing: nil
+        case .waiting(let since): clock.now - since
+        case .begun(let since, let moment, _): moment - since
+        }
+    }
+
+    /// The last moment at which the poll went on. While it waits for its turn, each request of its source is progress.
+    public var lastProgress: ContinuousClock.Instant {
+        switch state.withLock({ $0 }) {
+        case .preparing: madeAt
+        case .waiting(let since): max(since, lastSent() ?? since)
+        case .begun(_, let moment, _): moment
+        }
+    }
+
+    /// What it is doing, for a sentence about a poll that does not end.
+    public var activity: String {
+        switch state.withLock({ $0 }) {
+        case .preparing: "still waits for a credential"
+        case .waiting: "still waits for its turn, while the source sends nothing"
+        case .begun: "has begun and does not end"
+        }
+    }
+
+    /// How often the list was begun again because pages shifted.
+    public var relists: Int { relistCount.withLock { $0 } }
+
+    /// Notes that the list is begun again.
+    func noteRelist() { relistCount.withLock { $0 += 1 } }
+
+    /// Suspends until the moment at which the poll has taken `limit`, counted from its beginning; until it waits for its
+    /// turn, from when it was made. Waiting for a turn has no limit.
+    /// - Returns: false if the poll had not even asked for its turn by then.
+    /// - Throws: `CancellationError`.
+    public func sleep(untilTaken limit: Duration) async throws -> Bool {
+        try await clock.sleep(until: madeAt + limit)
+        while true {
+            let seen = changed.version
+            switch state.withLock({ $0 }) {
+            case .preparing: return false
+            case .waiting: await changed.wait(beyond: seen)
+            case .begun(_, let moment, _):
+                try await clock.sleep(until: moment + limit)
+                return true
+            }
+            try Task.checkCancellation()
+        }
+    }
+
+    /// No retry begins after this.
+    var retryUntil: ContinuousClock.Instant { (beganAt ?? clock.now) + retryWindow }
+
+    /// Waits for the turn of the poll, and holds the slot for its first request.
+    /// - Returns: false if the task was canceled; then there is nothing to give back.
+    func wait(_ limiter: RequestLimiter) async -> Bool {
+        let isGranted = await take(limiter)
+        if isGranted { holdsSlot.withLock { $0 = true } }
+        return isGranted
+    }
+
+    /// Gives back the slot that ``wait(_:)`` holds, if no request has used it.
+    func end(_ limiter: RequestLimiter) {
+        if takeHeldSlot() { limiter.release(holder, isUnused: true) }
+    }
+
+    private func takeHeldSlot() -> Bool {
+        holdsSlot.withLock { holdsSlot in
+            defer { holdsSlot = false }
+            return holdsSlot
+        }
+    }
+
+    /// Waits for the turn of the next request.
+    /// - Returns: false if the task was canceled; then there is nothing to give back.
+    func take(_ limiter: RequestLimiter) async -> Bool {
+        if takeHeldSlot() { return true }
+        let now = clock.now
+        let order: UInt64? = state.withLock { state in
+            switch state {
+            case .begun(_, _, let order): return order
+            case .preparing: state = .waiting(since: now)
+            case .waiting: break
+            }
+            return nil
+        }
+        if let order { return await limiter.acquire(holder, .running, order: order) }
+        changed.notify()
+        return await limiter.acquire(holder, stage, order: 0)
+    }
+
+    /// Notes that the poll begins now, unless it has begun: its first request is about to be sent.
+    func begin(_ limiter: RequestLimiter) {
+        guard beganAt == nil else { return }
+        let (now, order) = (clock.now, limiter.nextOrder())
+        state.withLock { state in
+            if case .waiting(let since) = state { state = .begun(waitedSince: since, at: now, order: order) }
+        }
+        changed.notify()
+    }
+}

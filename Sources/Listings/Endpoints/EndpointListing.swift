@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Base
+package import Exposition
+package import Fabric
+
+/// The endpoints of a workspace.
+package struct EndpointListing: PagedListing {
+    package static let name = "endpoints"
+    package static let record = "endpoint"
+    package static let operation = APIOperation("list_endpoints")
+    package static let permission = "the IAM action DataArtsFabric:endpoint:list on this workspace and its endpoints"
+    package static let chapters = [EndpointFamilies.chapter, CapacityFamilies.chapter, DetailFamilies.chapter]
+
+    package typealias Memory = WorkspaceMemory
+
+    package let workspace: Workspace
+    package var maximumDetails: Int { settings.maximumDetails }
+    private let settings: ListingSettings
+
+    package init(of workspace: Workspace, settings: ListingSettings) {
+        self.workspace = workspace
+        self.settings = settings
+    }
+
+    package var request: ListRequest {
+        let filter = settings.filter
+        return ListRequest(
+            Self.operation, baseURL: workspace.baseURL,
+            path: ["v1", "workspaces", workspace.key.workspaceID, "endpoints"],
+            parameters: [
+                "endpoint_id": filter.endpointID, "model_id": filter.modelID, "name": filter.name,
+                "type": filter.type, "visibility": filter.visibility,
+            ])
+    }
+
+    package func fold(memory: WorkspaceMemory?) -> EndpointTally {
+        EndpointTally(settings: settings, memory: memory ?? WorkspaceMemory())
+    }
+
+    package func snapshot(
+        of listed: ListedRows<EndpointTally>, now: Timestamp, instant: ContinuousClock.Instant
+    ) -> (snapshot: ListingSnapshot, memory: WorkspaceMemory) {
+        var tally = listed.fold
+        tally.close(now: now, at: instant)
+        var builder = FragmentBuilder(labels: workspace.labels)
+        Self.write(tally, to: &builder)
+        let details = tally.details.details(now: now)
+        Self.write(details, to: &builder)
+        let snapshot = ListingSnapshot(
+            of: Self.self, counts: ListingSnapshot.Counts(listed, cutValues: tally.cutValues),
+            summary: ListingSummary(tally), details: details, builder)
+        return (snapshot, tally.memory.next(errors: tally.errors.keys))
+    }
+
+    package static func series(of detail: RecordDetail) -> Int {
+        DetailFamilies.chapter.families.count - (detail.errorCode == nil ? 1 : 0)
+    }
+
+    /// The endpoints of everybody; of a filter that says more than whose, all that it leaves of whose.
+    package var widened: EndpointListing? {
+        if settings.filter == EndpointFilter() { return nil }
+        var whole = settings
+        whole.filter = EndpointFilter(visibility: settings.filter.visibility)
+        if whole == settings { whole.filter.visibility = "ALL" }
+        return EndpointListing(of: workspace, settings: whole)
+    }
+}
+
+extension Workspace {
+    /// The labels that every series of the workspace carries.
+    package var labels: [Label] {
+        [Label("source", key.source), Label("workspace_id", key.workspaceID), Label("workspace", name)]
+    }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Base
+public import Fabric
+
+/// The fold of a listing's rows into everything that is served of them. Memory grows with the series, not with the rows,
+/// except for the memory of statuses. The number of series and the length of their labels are limited; sums are exact
+/// whatever is cut, because what exceeds a limit is counted as `other`.
+public struct EndpointTally: ListingFold {
+    private let settings: ListingSettings
+    private let previous: WorkspaceMemory
+    private let zeroStatuses = WorkspaceMemory.zeroStatuses
+    /// What the next listing is to know, once this one is closed.
+    private(set) var memory: WorkspaceMemory
+    private(set) var errors: [EndpointSeries: Int] = [:]
+    private(set) var oldestTransitions: [EndpointSeries: Timestamp] = [:]
+    private(set) var details: DetailSelection
+    /// How many values of the rows were cut, or became `other`.
+    private(set) var cutValues = 0
+    /// Bytes of label values in the series of counts, errors and capacities.
+    private var labelBytes = 0
+
+    /// An empty tally; `memory` is that of the last complete listing.
+    public init(settings: ListingSettings, memory: WorkspaceMemory) {
+        self.settings = settings
+        previous = memory
+        self.memory = memory
+        self.memory.moments = [:]
+        details = DetailSelection(limit: settings.maximumDetails)
+        for key in memory.counts.series.keys { addLabelBytes(of: key) }
+        for key in memory.capacities.series.keys { addLabelBytes(of: key) }
+    }
+
+    /// Takes in one endpoint.
+    public mutating func add(_ record: EndpointRecord) {
+        let limit = settings.maximumLabelValues
+        let type = memory.types.number(of: record.type, limit: limit, cutValues: &cutValues)
+        let status = memory.statuses.number(of: record.status, limit: limit, cutValues: &cutValues)
+        let visibility = memory.visibilities.number(of: record.visibility, limit: limit, cutValues: &cutValues)
+        let errorCode = memory.errorCodes.number(of: record.errorCode, limit: limit, cutValues: &cutValues)
+        countCutTexts(of: record)
+        let key = EndpointSeries(type: type, status: status, visibility: visibility)
+        let counted = count(key)
+        let hasError = errorCode != StringTable.none
+        if hasError { countError(key, errorCode) }
+        addCapacities(record, key)
+        let phase = memory.phase(ofStatus: status)
+        // Without details only the oldest transition is served, so only endpoints in transition need a memory.
+        guard settings.details != .none || phase == .inTransition else { return }
+        let since = previous.since(record, status)
+        memory.moments[record.id] = (status, since)
+        // Under the key of the count, so that there are no more series of it.
+        if phase == .inTransition { oldestTransitions[counted] = min(oldestTransitions[counted] ?? since, since) }
+        let isDetail =
+            switch settings.details {
+            case .none: false
+            case .problems: hasError || phase.isProblem
+            case .all: true
+            }
+        guard isDetail, details.admits(hasError: hasError, since: since, id: record.id) else { return }
+        func label(_ text: PageText) -> String? { text.limited(to: RecordDetail.maximumTextBytes) }
+        let owner =
+            switch settings.owner {
+            case .name: record.ownerName
+            case .id: record.ownerID
+            case .none: PageText.none
+            }
+        details.add(
+            RecordDetail(
+                id: record.id, name: label(record.name), type: memory.types[type],
+                status: memory.statuses[status], phase: phase, visibility: memory.visibilities[visibility],
+                since: since, errorCode: hasError ? memory.errorCodes[errorCode] : nil,
+                errorMessage: record.errorMessage.limited(to: RecordDetail.maximumMessageBytes),
+                owner: label(owner), ownerID: settings.owner == .none ? nil : label(record.ownerID),
+                capID: label(record.capID), capVersionID: label(record.capVersionID)))
+    }
+
+    /// Counts the texts of a detail that exceed their limits, whether or not the detail is served.
+    private mutating func countCutTexts(of record: EndpointRecord) {
+        func count(_ text: PageText, limit: Int = RecordDetail.maximumTextBytes) {
+            if text.bytes.count > limit { cutValues += 1 }
+        }
+        count(record.name)
+        count(record.ownerName)
+        count(record.ownerID)
+        count(record.capID)
+        count(record.capVersionID)
+        count(record.errorMessage, limit: RecordDetail.maximumMessageBytes)
+    }
+
+    /// Ends the listing: settles times that are later than `now` or unknown, and drops series that have been without an
+    /// endpoint for too long.
+    mutating func close(now: Timestamp, at instant: ContinuousClock.Instant) {
+        memory.moments = memory.moments.mapValues { ($0.status, min($0.since, now)) }
+        memory.end = now
+        oldestTransitions = oldestTransitions.mapValues { min($0, now) }
+        memory.capacities.close(at: instant)
+        memory.counts.close(at: instant)
+        // The zero series stay as long as any status of the same type and visibility.
+        let pairs = Set(
+            memory.counts.series.keys.map { EndpointSeries(type: $0.type, status: 0, visibility: $0.visibility) })
+        for pair in pairs { addZeroSeries(of: pair) }
+    }
+
+    /// Counts an endpoint.
+    /// - Returns: the key that it was counted under, with `other` in place of values that there is no room for.
+    private mutating func count(_ key: EndpointSeries) -> EndpointSeries {
+        var key = key
+        if isFull, memory.counts.series[key] == nil { limit(&key) }
+        if memory.counts.update(key, { $0 += 1 }) {
+            addLabelBytes(of: key)
+            // The first of its pair, or another status: a pair once seen has all zero series.
+            addZeroSeries(of: key)
+        }
+        return key
+    }
+
+    private mutating func addZeroSeries(of pair: EndpointSeries) {
+        for status in zeroStatuses {
+            let key = EndpointSeries(type: pair.type, status: status, visibility: pair.visibility)
+            if memory.counts.insert(key) { addLabelBytes(of: key) }
+        }
+    }
+
+    private mutating func countError(_ key: EndpointSeries, _ errorCode: UInt32) {
+        var key = key
+        key.value = errorCode
+        if isFull, errors[key] == nil { limit(&key) }
+        if errors[key] == nil { addLabelBytes(of: key) }
+        errors[key, default: 0] += 1
+    }
+
+    private mutating func addCapacities(_ record: EndpointRecord, _ key: EndpointSeries) {
+        if let apu = record.apu { add(apu, .apu, key) }
+        if let dpu = record.dpu { add(dpu, .dpu, key) }
+        if let mu = record.mu { add(mu, .mu, key) }
+        guard let ray = record.ray else { return }
+        if ray.hasHead { add(.init(specCode: ray.headSpecCode, reserved: 1, maximum: 1), .rayHead, key) }
+        for group in ray.workers { add(group, .rayWorker, key) }
+    }
+
+    private mutating func add(_ capacity: EndpointRecord.Capacity, _ unit: CapacityUnit, _ key: EndpointSeries) {
+        var key = key
+        key.value = memory.specCodes.number(
+            of: capacity.specCode, limit: settings.maximumLabelValues, cutValues: &cutValues)
+        key.unit = unit
+        key.isPublic = unit == .dpu && capacity.usesPublicResource
+        if isFull, memory.capacities.series[key] == nil { limit(&key) }
+        let isNew = memory.capacities.update(key) { sum in
+            sum.reserved += Int128(capacity.reserved)
+            sum.maximum += Int128(capacity.maximum)
+        }
+        if isNew { addLabelBytes(of: key) }
+    }
+
+    private var isFull: Bool { labelBytes >= settings.maximumLabelBytes }
+
+    private mutating func addLabelBytes(of key: EndpointSeries) {
+        labelBytes += memory.types[key.type].utf8.count + memory.statuses[key.status].utf8.count
+        labelBytes += memory.visibilities[key.visibility].utf8.count + memory.values(of: key)[key.value].utf8.count
+    }
+
+    /// Puts `other` in place of the undocumented values of a key that would begin another series.
+    private mutating func limit(_ key: inout EndpointSeries) {
+        func limit(_ number: inout UInt32, _ table: StringTable) {
+            if table.isDocumented(number) { return }
+            cutValues += 1
+            number = StringTable.other
+        }
+        limit(&key.type, memory.types)
+        limit(&key.status, memory.statuses)
+        limit(&key.visibility, memory.visibilities)
+        limit(&key.value, memory.values(of: key))
+    }
+}

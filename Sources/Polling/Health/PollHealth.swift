@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Base
+internal import Exposition
+internal import Fabric
+internal import Listings
+
+/// How the polls of one list of a workspace went; a value that a poll's end moves on.
+struct PollHealth: Sendable {
+    /// The outcome of a poll.
+    struct PollResult: Sendable {
+        var failure: APIFailure?
+        var relists: Int
+        var duration: Duration
+        /// The wall clock at its end.
+        var endedAt: Timestamp
+    }
+
+    /// How many polls are remembered, for people who ask how it went.
+    private static let remembered = 5
+
+    /// The last polls, newest first; a stall stands among them as one that failed.
+    private(set) var history: [PollResult] = []
+    var last: PollResult? { history.first }
+    private(set) var lastSuccess: Timestamp?
+    /// The last poll that has ended.
+    private var lastEnded: PollResult?
+    private(set) var failingSince: Timestamp?
+    /// Whether no poll has ended since polling was found stalled.
+    private(set) var isStalled = false
+    private var polls: UInt64 = 0
+    private var failures: [FailureReason: UInt64] = [:]
+    private var skipped: UInt64 = 0
+    private var relists: UInt64 = 0
+
+    mutating func note(_ result: PollResult) {
+        polls += 1
+        relists += UInt64(result.relists)
+        isStalled = false
+        lastEnded = result
+        if result.failure == nil {
+            lastSuccess = result.endedAt
+            failingSince = nil
+        }
+        remember(result)
+    }
+
+    /// Notes that no poll has ended for too long.
+    mutating func noteStall(_ failure: APIFailure, lasting duration: Duration, noticedAt time: Timestamp) {
+        isStalled = true
+        remember(PollResult(failure: failure, relists: 0, duration: duration, endedAt: time))
+    }
+
+    private mutating func remember(_ result: PollResult) {
+        if let failure = result.failure {
+            failures[failure.reason, default: 0] += 1
+            failingSince = failingSince ?? result.endedAt
+        }
+        history.insert(result, at: 0)
+        if history.count > Self.remembered { history.removeLast() }
+    }
+
+    mutating func noteSkipped(_ slots: Int) { skipped += UInt64(max(0, slots)) }
+
+    func fragment(of listing: String, of workspace: Workspace) -> Fragment {
+        typealias Families = PollHealthFamilies
+        var builder = FragmentBuilder(labels: workspace.labels + [Label("listing", listing)])
+        if let last { builder.add(Families.isUp, .flag(last.failure == nil)) }
+        if let lastEnded { builder.add(Families.lastPoll, .microseconds(lastEnded.endedAt.microseconds)) }
+        if let lastSuccess { builder.add(Families.lastSuccess, .microseconds(lastSuccess.microseconds)) }
+        if let failingSince { builder.add(Families.failingSince, .microseconds(failingSince.microseconds)) }
+        if let lastEnded { builder.add(Families.lastPollDuration, .duration(lastEnded.duration)) }
+        builder.add(Families.polls, .unsigned(polls))
+        builder.add(Families.pollFailures) { writer in
+            for reason in FailureReason.allCases.sorted() {
+                writer.sample(.unsigned(failures[reason] ?? 0), ["reason": reason.rawValue])
+            }
+        }
+        builder.add(Families.pollsSkipped, .unsigned(skipped))
+        builder.add(Families.relists, .unsigned(relists))
+        return builder.build()
+    }
+}
+
+extension PollHealthFamilies {
+    /// How many series say how the polls of one list of a workspace went, once one has succeeded.
+    public static var seriesOfListing: Int {
+        var health = PollHealth()
+        health.note(.init(failure: nil, relists: 0, duration: .zero, endedAt: Timestamp(microseconds: 0)))
+        let workspace = Workspace(key: WorkspaceKey(source: "", workspaceID: ""), baseURL: "")
+        return health.fragment(of: "", of: workspace).samples
+    }
+}
+
+extension Workspace {
+    /// What is known of it beside its lists, as series.
+    var infoFragment: Fragment {
+        var builder = FragmentBuilder(labels: labels)
+        builder.add(PollHealthFamilies.info) { writer in
+            writer.sample(
+                .integer(1),
+                [
+                    "region_id": regionID, "base_url": baseURL.prefix(bytes: 256),
+                    "enterprise_project_id": enterpriseProjectID, "discovered": isDiscovered ? "true" : "false",
+                ])
+        }
+        return builder.build()
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Fabric
+
+/// A reason why a source polls nothing, or nothing of what it should discover, although no poll fails.
+public enum DiscoveryWarning: Sendable, Equatable {
+    /// Discovery succeeded and found no workspace.
+    case nothingFound
+    /// Discovery found that number of workspaces, and `include` and `exclude` leave out all of them.
+    case nothingSelected(found: Int)
+    /// Discovery has never succeeded, and no workspace is polled.
+    case neverSucceeded(FailureReason)
+
+    /// The warning as one sentence about the source `name`: what happened, what it means, what to do.
+    public func text(source name: String) -> String {
+        switch self {
+        case .nothingFound:
+            "discovery of \(name) found 0 workspaces, so it gives none to poll; check that the credential has the "
+                + "permission DataArtsFabric:workspace:list and belongs to the right project, and check region, "
+                + "discovery.name and discovery.enterprise_project_id"
+        case .nothingSelected(let found):
+            "discovery of \(name) found \(found) workspace\(found == 1 ? "" : "s"), 0 match include and exclude, so "
+                + "it gives none to poll; check discovery.include and discovery.exclude"
+        case .neverSucceeded(let reason):
+            "discovery of \(name) has not succeeded yet (\(reason.rawValue)), so no workspace of this source is polled; "
+                + "see the log"
+        }
+    }
+}
+
+extension StatusReport {
+    /// Returns what is wrong with how the workspaces of `source` are found; nil for nothing. An empty shard is nothing
+    /// wrong: the workspaces are counted before they are divided.
+    public func warning(of source: SourceStatus) -> DiscoveryWarning? {
+        guard let discovery = source.discovery else { return nil }
+        if let found = discovery.workspaces, discovery.selected == 0 {
+            return found == 0 ? .nothingFound : .nothingSelected(found: found)
+        }
+        guard discovery.lastSuccess == nil, let failure = discovery.failure,
+            !workspaces.contains(where: { $0.workspace.key.source == source.name })
+        else { return nil }
+        return .neverSucceeded(failure)
+    }
+
+    /// Whether any source has a ``warning(of:)``.
+    public var hasWarnings: Bool { sources.contains { warning(of: $0) != nil } }
+}

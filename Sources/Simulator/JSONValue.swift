@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// JSON to be sent. The simulator has a writer of its own, so that no mistake of the client's reader can hide in it.
+public indirect enum JSONValue: Sendable, Equatable {
+    /// `null`.
+    case null
+    /// `true` or `false`.
+    case bool(Bool)
+    /// A whole number.
+    case int(Int)
+    /// A string, escaped when written.
+    case string(String)
+    /// An array.
+    case array([JSONValue])
+    /// An object; members are written in this order, duplicates included.
+    case object([(String, JSONValue)])
+    /// Text that is written as it is, JSON or not.
+    case raw(String)
+
+    /// The compact text.
+    public var text: String {
+        String(decoding: utf8, as: UTF8.self)
+    }
+
+    /// The compact text as UTF-8.
+    public var utf8: [UInt8] {
+        var bytes: [UInt8] = []
+        append(to: &bytes)
+        return bytes
+    }
+
+    private func append(to bytes: inout [UInt8]) {
+        switch self {
+        case .null: bytes += "null".utf8
+        case .bool(let value): bytes += (value ? "true" : "false").utf8
+        case .int(let value): bytes += String(value).utf8
+        case .raw(let text): bytes += text.utf8
+        case .string(let text): Self.append(string: text, to: &bytes)
+        case .array(let elements):
+            bytes.append(UInt8(ascii: "["))
+            for (index, element) in elements.enumerated() {
+                if index > 0 { bytes.append(UInt8(ascii: ",")) }
+                element.append(to: &bytes)
+            }
+            bytes.append(UInt8(ascii: "]"))
+        case .object(let members):
+            bytes.append(UInt8(ascii: "{"))
+            for (index, (name, value)) in members.enumerated() {
+                if index > 0 { bytes.append(UInt8(ascii: ",")) }
+                Self.append(string: name, to: &bytes)
+                bytes.append(UInt8(ascii: ":"))
+                value.append(to: &bytes)
+            }
+            bytes.append(UInt8(ascii: "}"))
+        }
+    }
+
+    private static func append(string: String, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in string.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""): bytes += "\\\"".utf8
+            case UInt8(ascii: "\\"): bytes += "\\\\".utf8
+            case UInt8(ascii: "\n"): bytes += "\\n".utf8
+            case UInt8(ascii: "\r"): bytes += "\\r".utf8
+            case UInt8(ascii: "\t"): bytes += "\\t".utf8
+            case 0..<0x20:
+                let hex = String(byte, radix: 16)
+                bytes += ("\\u" + String(repeating: "0", count: 4 - hex.count) + hex).utf8
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Puts `value` at the dotted `path` of an object, making the objects on the way; a path that is there already
+    /// keeps its place.
+    mutating func set(_ path: Substring, to value: JSONValue) {
+        let name = path.prefix { $0 != "." }
+        let rest = path.dropFirst(name.count + 1)
+        var members: [(String, JSONValue)] = []
+        if case .object(let present) = self { members = present }
+        let index =
+            members.firstIndex { $0.0 == name }
+            ?? {
+                members.append((String(name), .null))
+                return members.count - 1
+            }()
+        if rest.isEmpty {
+            members[index].1 = value
+        } else {
+            members[index].1.set(rest, to: value)
+        }
+        self = .object(members)
+    }
+
+    /// What stands under `names`, one inside the other; nil where there is nothing.
+    public subscript(_ names: String...) -> JSONValue? {
+        var value = self
+        for name in names {
+            guard case .object(let members) = value, let next = members.first(where: { $0.0 == name }) else {
+                return nil
+            }
+            value = next.1
+        }
+        return value
+    }
+
+    /// The text, of a string.
+    public var string: String? { if case .string(let text) = self { text } else { nil } }
+    /// The number, of a number.
+    public var number: Int? { if case .int(let number) = self { number } else { nil } }
+
+    /// Equal when written alike.
+    public static func == (left: JSONValue, right: JSONValue) -> Bool { left.utf8 == right.utf8 }
+}
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
+    ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+    /// A string.
+    public init(stringLiteral value: String) { self = .string(value) }
+    /// A whole number.
+    public init(integerLiteral value: Int) { self = .int(value) }
+    /// A truth value.
+    public init(booleanLiteral value: Bool) { self = .bool(value) }
+    /// An array.
+    public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+    /// An object; members in the order written, without those that are nil.
+    public init(dictionaryLiteral elements: (String, JSONValue?)...) {
+        self = .object(elements.compactMap { name, value in value.map { (name, $0) } })
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import HTTPServer
+
+/// The query of a list request, checked as the documents say.
+struct ListQuery {
+    static let unreadable =
+        "failed to read http request, please check your input, code: 400, reason: Type mismatch., "
+        + "cause: TypeMismatchException"
+
+    var offset = 0
+    var limit = 10
+    private let request: ListenerRequest
+
+    init(_ request: ListenerRequest) throws(APIAnswer) {
+        self.request = request
+        offset = try number("offset", in: 0...1_000_000_000) ?? offset
+        limit = try number("limit", in: 1...100) ?? limit
+    }
+
+    /// A filter's value; absent and empty are the same.
+    func filter(_ name: String) -> String? {
+        request.queryValues(name).first.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    private func number(_ name: String, in range: ClosedRange<Int>) throws(APIAnswer) -> Int? {
+        guard let text = request.queryValues(name).first else { return nil }
+        guard let number = Int(text) else { throw APIAnswer.badRequest(Self.unreadable) }
+        guard range.contains(number) else {
+            throw APIAnswer.badRequest("\(name) must be between \(range.lowerBound) and \(range.upperBound)")
+        }
+        return number
+    }
+
+    /// Whether an endpoint passes the filters.
+    func matches(_ endpoint: SimulatedEndpoint) throws(APIAnswer) -> Bool {
+        let visibility = endpoint.visibility?.string ?? "PRIVATE"
+        switch filter("visibility") {
+        case nil: if endpoint.isOthers { return false }
+        case "PRIVATE": if endpoint.isOthers || visibility != "PRIVATE" { return false }
+        case "PUBLIC": if visibility != "PUBLIC" { return false }
+        case "ALL": break
+        default: throw APIAnswer.badRequest(Self.unreadable)
+        }
+        if let wanted = filter("name"), endpoint.name?.string?.contains(wanted) != true { return false }
+        if let wanted = filter("endpoint_id"), endpoint.id?.string != wanted { return false }
+        if let wanted = filter("type"), endpoint.type?.string != wanted { return false }
+        if let wanted = filter("model_id"), !endpoint.modelIDs.contains(wanted) { return false }
+        return true
+    }
+
+    /// Whether a workspace passes the filters; all but `project` may be missing.
+    func matches(_ workspace: SimulatedWorkspace, project: String) -> Bool {
+        if project != "all_granted_eps", workspace.enterpriseProjectID?.string != project { return false }
+        if let wanted = filter("name"), workspace.name?.string?.contains(wanted) != true { return false }
+        if let wanted = filter("id"), workspace.id != wanted { return false }
+        return true
+    }
+}

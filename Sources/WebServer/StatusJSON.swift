@@ -1,0 +1,109 @@
+internal import Base
+// SPDX-License-Identifier: Apache-2.0
+internal import Fabric
+internal import Listings
+internal import Polling
+
+/// A status report as JSON; its shape is documented in `docs/status-api.md`.
+enum StatusJSON {
+    static func text(_ report: StatusReport, workspaces: [WorkspaceStatus], version: String) -> String {
+        let value: JSONValue = [
+            "version": .string(version), "time": time(report.time),
+            "poll": [
+                "interval_seconds": seconds(report.interval), "stale_after_seconds": seconds(report.staleAfter),
+            ],
+            "shard": ["ordinal": JSONValue(report.shard.ordinal), "total": JSONValue(report.shard.total)],
+            "sources": .array(report.sources.map { source($0, warning: report.warning(of: $0)) }),
+            "workspaces": .array(workspaces.map(workspace)),
+        ]
+        return value.mapStrings { KnownSecrets.shared.redacting($0) }.text + "\n"
+    }
+
+    private static func source(_ source: SourceStatus, warning: DiscoveryWarning?) -> JSONValue {
+        [
+            "name": .string(source.name), "region": JSONValue(source.region), "throttled": .boolean(source.isThrottled),
+            "locked_out_until": time(source.nextProbe), "round_seconds": source.round.map(seconds) ?? .null,
+            "discovery": source.discovery.map { discovery in
+                [
+                    "tried": .boolean(discovery.isTried), "reason": JSONValue(discovery.failure?.rawValue),
+                    "workspaces": discovery.workspaces.map { JSONValue($0) } ?? .null,
+                    "selected": discovery.selected.map { JSONValue($0) } ?? .null,
+                    "last_success": time(discovery.lastSuccess),
+                ]
+            } ?? .null, "warning": JSONValue(warning?.text(source: source.name)),
+        ]
+    }
+
+    private static func workspace(_ status: WorkspaceStatus) -> JSONValue {
+        let workspace = status.workspace
+        return [
+            "source": .string(workspace.key.source), "workspace_id": .string(workspace.key.workspaceID),
+            "name": .string(workspace.name), "region": JSONValue(workspace.regionID),
+            "base_url": .string(workspace.baseURL),
+            "enterprise_project_id": JSONValue(workspace.enterpriseProjectID),
+            "discovered": .boolean(workspace.isDiscovered), "state": .string(status.state.rawValue),
+            "listings": .array(status.listings.map(listing)),
+        ]
+    }
+
+    private static func listing(_ status: ListingStatus) -> JSONValue {
+        [
+            "listing": .string(status.name), "state": .string(status.state.rawValue),
+            "withdrawn": .boolean(status.isWithdrawn), "last_success": time(status.lastSuccess),
+            "failing_since": time(status.failingSince),
+            "served": status.served.map { served($0, problems: status.problems) } ?? .null,
+            "polls": .array(status.polls.map(poll)),
+        ]
+    }
+
+    private static func served(_ listing: ListingStatus.Served, problems: [RecordDetail]) -> JSONValue {
+        [
+            "age_seconds": seconds(listing.age), "records": JSONValue(listing.counts.records),
+            "by_status": .object(
+                listing.summary.statuses.map {
+                    (name: KnownSecrets.shared.redacting($0.status), value: JSONValue($0.records))
+                }),
+            "with_error": JSONValue(listing.summary.withError),
+            "capacity": .array(
+                listing.summary.capacities.map {
+                    [
+                        "unit": .string($0.unit), "reserved": .integer($0.reserved), "maximum": .integer($0.maximum),
+                    ]
+                }),
+            "skipped_records": JSONValue(listing.counts.skippedRecords),
+            "malformed_fields": JSONValue(listing.counts.malformedFields),
+            "cut_values": JSONValue(listing.counts.cutValues),
+            "dropped_details": JSONValue(listing.summary.droppedDetails), "problems": .array(problems.map(problem)),
+        ]
+    }
+
+    private static func problem(_ detail: RecordDetail) -> JSONValue {
+        [
+            "endpoint_id": .string(detail.id.text), "name": JSONValue(detail.name), "type": .string(detail.type),
+            "status": .string(detail.status), "visibility": .string(detail.visibility),
+            "status_since": time(detail.since), "error_code": JSONValue(detail.errorCode),
+            "error_msg": JSONValue(detail.errorMessage),
+        ]
+    }
+
+    private static func poll(_ poll: ListingStatus.Poll) -> JSONValue {
+        [
+            "ended_at": time(poll.endedAt), "duration_seconds": seconds(poll.duration),
+            "reason": JSONValue(poll.failure?.reason.rawValue), "message": JSONValue(poll.failure?.message),
+            "http_status": poll.failure?.status.map { JSONValue($0) } ?? .null,
+            "error_code": JSONValue(poll.failure?.code), "request_id": JSONValue(poll.failure?.requestID),
+        ]
+    }
+
+    private static func time(_ time: Timestamp?) -> JSONValue {
+        time.map { .string($0.iso8601(fractionDigits: 3)) } ?? .null
+    }
+
+    /// Seconds with three digits behind the point.
+    private static func seconds(_ duration: Duration) -> JSONValue {
+        let (seconds, attoseconds) = duration.components
+        let milliseconds = attoseconds / 1_000_000_000_000_000
+        if seconds < 0 || milliseconds < 0 { return .number("0.000") }
+        return .number("\(seconds).\(String(1_000 + milliseconds).dropFirst())")
+    }
+}

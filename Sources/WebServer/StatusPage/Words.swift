@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Base
+
+/// Times and amounts as people read them.
+enum Words {
+    /// A length of time in its two largest units: `12 s`, `3 min 5 s`, `2 h 10 min`, `4 d 3 h`.
+    static func duration(_ seconds: Int64) -> String {
+        let seconds = max(0, seconds)
+        func two(_ large: Int64, _ unit: String, _ small: Int64, _ smallUnit: String) -> String {
+            small == 0 ? "\(large) \(unit)" : "\(large) \(unit) \(small) \(smallUnit)"
+        }
+        switch seconds {
+        case ..<60: return "\(seconds) s"
+        case ..<3_600: return two(seconds / 60, "min", seconds % 60, "s")
+        case ..<86_400: return two(seconds / 3_600, "h", seconds / 60 % 60, "min")
+        default: return two(seconds / 86_400, "d", seconds / 3_600 % 24, "h")
+        }
+    }
+
+    /// A length of time, to the millisecond where it is short.
+    static func exact(_ duration: Duration) -> String {
+        let (seconds, attoseconds) = duration.components
+        if seconds >= 10 { return self.duration(seconds) }
+        let milliseconds = String(1_000 + attoseconds / 1_000_000_000_000_000).dropFirst()
+        return "\(seconds).\(milliseconds) s"
+    }
+
+    /// A moment, seen from `now`: how long ago, or in how long, with the moment itself for machines and pointers.
+    static func moment(_ time: Timestamp, now: Timestamp) -> HTML {
+        let (seconds, isOver) = distance(time, now)
+        let text = isOver ? "\(duration(seconds)) ago" : "in \(duration(seconds))"
+        return #"<time datetime="\#(time.iso8601())" title="\#(time.iso8601())">\#(text)</time>"#
+    }
+
+    /// How long something has lasted that began at `time`.
+    static func since(_ time: Timestamp, now: Timestamp) -> HTML {
+        #"<time datetime="\#(time.iso8601())" title="since \#(time.iso8601())">\#(duration(distance(time, now).0))</time>"#
+    }
+
+    private static func distance(_ time: Timestamp, _ now: Timestamp) -> (seconds: Int64, isOver: Bool) {
+        let (difference, overflows) = now.microseconds.subtractingReportingOverflow(time.microseconds)
+        let whole = overflows ? Int64.max : difference
+        return (Int64(whole.magnitude / 1_000_000), whole >= 0)
+    }
+
+    /// A whole number in groups of three.
+    static func number(_ value: some BinaryInteger) -> String {
+        let digits = String(value.magnitude)
+        var text = ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0, (digits.count - index) % 3 == 0 { text += "\u{202F}" }
+            text.append(digit)
+        }
+        return (value < 0 ? "−" : "") + text
+    }
+
+    /// The name of a list as a heading has it: `Service instances` for `service_instances`.
+    static func title(_ name: String) -> String {
+        name.prefix(1).uppercased() + name.dropFirst().replacing("_", with: " ")
+    }
+
+    /// `1 workspace`, `2 workspaces`.
+    static func count(_ value: Int, _ noun: String) -> String { "\(number(value)) \(noun)\(value == 1 ? "" : "s")" }
+}

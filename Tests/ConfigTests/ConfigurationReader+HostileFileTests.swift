@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import Config
+
+@Suite("Hostile files")
+struct ConfigurationReaderHostileFileTests {
+    /// Each with the line it is refused with.
+    static let controls: [(text: String, line: String)] = [
+        (
+            #""po\nll": {}"#,
+            #"config.yaml:1:1: po\nll: unknown key; did you mean poll?"#
+        ),
+        (
+            #""pol\e": {}"#,
+            #"config.yaml:1:1: pol\u{1B}: unknown key; did you mean poll?"#
+        ),
+        (
+            #""pol\u0085l": {}"#,
+            #"config.yaml:1:1: pol\u{0085}l: unknown key; did you mean poll?"#
+        ),
+        // A line that a terminal or a log reader breaks, and one that reads from right to left.
+        (
+            #""po\u2028ll": {}"#,
+            #"config.yaml:1:1: po\u{2028}ll: unknown key; did you mean poll?"#
+        ),
+        (
+            #""\u202Epoll": {}"#,
+            #"config.yaml:1:1: \u{202E}poll: unknown key; did you mean poll?"#
+        ),
+        (
+            #"metrics: {endpoint_details: "a\u200Bl\r"}"#,
+            #"config.yaml:1:29: metrics.endpoint_details: must be one of problems, all, none, "#
+                + #"not "a\u{200B}l\r""#
+        ),
+    ]
+
+    @Test("Control characters in keys and values are escaped in messages", arguments: controls)
+    func control(text: String, line: String) {
+        #expect(Reading.problems(Reading.withSource(text)) == [line])
+    }
+
+    @Test("So are those that the regular expression compiler quotes")
+    func controlInPattern() {
+        let lines = Reading.problems(Reading.sourceWith(#"discovery: {include: "[\e-\x01]"}"#))
+        #expect(lines.count == 1)
+        #expect(lines.allSatisfy { $0.contains("not a regular expression: ") && $0.contains(#"\u{1B}"#) })
+        #expect(!lines.joined().unicodeScalars.contains { $0.properties.generalCategory == .control })
+    }
+
+    @Test("A file name with a line break still makes one line")
+    func fileName() {
+        var problem = ConfigurationProblem(file: "a\nb", line: 1, column: 2, path: "", message: "m")
+        #expect(problem.description == #"a\nb:1:2: m"#)
+        problem.line = nil
+        #expect(problem.description == #"a\nb: m"#)
+    }
+
+    @Test("A regular expression of up to 1000 bytes is taken, a longer one refused")
+    func longPattern() {
+        func problems(_ pattern: String) -> [String] {
+            Reading.problems(Reading.sourceWith("discovery: {exclude: '\(pattern)'}"))
+        }
+        #expect(problems(String(repeating: "é", count: 500)) == [])
+        #expect(
+            problems(String(repeating: "é", count: 500) + "x") == [
+                "config.yaml:5:24: sources[0].discovery.exclude: the regular expression must have at most 1000 bytes, "
+                    + "not 1001"
+            ])
+        #expect(NamePattern(String(repeating: "x", count: 1_000)) != nil)
+        #expect(NamePattern(String(repeating: "x", count: 1_001)) == nil)
+    }
+
+    /// What the expressions' compiler goes through by calling itself.
+    static let deepPatterns = [
+        String(repeating: "[", count: 499) + "a" + String(repeating: "]", count: 499),
+        "[a" + String(repeating: "&&a", count: 332) + "]", String(repeating: "(", count: 1_000),
+        String(repeating: "([", count: 500),
+    ]
+
+    @Test("No regular expression that is short enough exhausts the stack", arguments: deepPatterns)
+    func deepPattern(_ pattern: String) {
+        #expect(pattern.utf8.count <= NamePattern.longest)
+        let lines = Reading.problems(Reading.sourceWith("discovery: {include: '\(pattern)'}"))
+        #expect(lines.isEmpty == (NamePattern(pattern) != nil))
+    }
+
+    @Test("The bound on a regular expression says nothing of a variable's value")
+    func patternOfVariable() {
+        let text = Reading.sourceWith("discovery: {include: '${LONG}'}")
+        let problems = Reading.problems(
+            Array(text.utf8), environment: ["LONG": String(repeating: "S3cr3t", count: 200)])
+        #expect(
+            problems == [
+                "config.yaml:5:24: sources[0].discovery.include: the regular expression must have at most 1000 bytes, "
+                    + "not 1200"
+            ])
+    }
+
+    @Test("Of a variable with an endless name the beginning is shown")
+    func longVariableName() {
+        let name = String(repeating: "V", count: 100)
+        #expect(
+            Reading.problems(Reading.authOf("token: ${\(name)}")) == [
+                "config.yaml:5:12: sources[0].auth.token: environment variable \(name.prefix(60))… is not set"
+            ])
+    }
+}

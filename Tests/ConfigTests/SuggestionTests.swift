@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import Config
+
+@Suite("Suggestions")
+struct SuggestionTests {
+    @Test(
+        "A near word is suggested, a far one is not",
+        arguments: [
+            ("intervall", "interval"), ("inteval", "interval"), ("itnerval", "interval"), ("INTERVAL", "interval"),
+            ("timeuot", "timeout"), ("stale-after", "stale_after"), ("frequency", nil), ("x", nil),
+            (String(repeating: "interval", count: 100), nil),
+        ] as [(String, String?)]
+    )
+    func suggestion(_ word: String, _ candidate: String?) {
+        #expect(Suggestion.nearest(to: word, among: ["interval", "timeout", "stale_after"]) == candidate)
+    }
+}

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import Config
+import Fabric
+import Polling
+import Simulator
+import TestSupport
+import Testing
+
+@testable import Exporter
+
+@Suite("Reload and discovery", .serialized, .timeLimit(.minutes(3)))
+struct ExporterReloadTests {
+    private static func cloud(_ workspaces: Int) -> SimulatedCloud {
+        Scene.cloud(seed: 6, workspaces: workspaces, endpointsEach: 4)
+    }
+
+    @Test("A reload drops the series of what left at once, and keeps the listing and counters of what stayed")
+    func leavesAndStays() async throws {
+        let cloud = Self.cloud(2)
+        try await Scene.run(cloud) { scene in
+            await scene.exporter.pollOnce()
+            var configuration = scene.configuration
+            configuration.sources[0].workspaces.removeLast()
+            try await scene.exporter.apply(configuration)
+            let page = scene.page()
+            #expect(page.domainLines(of: "workspace-1") == [])
+            #expect(page.value("dataarts_fabric_workspace_listed_records") == "4")
+            #expect(page.value("dataarts_fabric_workspace_polls_total") == "1")
+            #expect(page.value("dataarts_fabric_api_requests_total", "list_endpoints") == "2")
+        }
+    }
+
+    @Test("A reload opens new connections to the API, and polls between reloads share one")
+    func connections() async throws {
+        let body = #"{"total":0,"endpoints":[]}"#
+        let server = try ScriptedServer(
+            .answer("HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n" + body))
+        defer { server.stop() }
+        let source = SourceSettings(
+            name: "s", region: nil, baseURL: server.url(""), auth: .token(.value(Secret("t"))),
+            workspaces: [WorkspaceSettings(id: "w", name: nil)])
+        let configuration = ExporterConfiguration(sources: [source])
+        let exporter = try await Exporter(configuration, logger: Scene.quiet)
+        for reloads in 0..<3 {
+            for _ in 0..<2 { await exporter.pollOnce() }
+            #expect(server.log.connections == reloads + 1)
+            try await exporter.apply(configuration)
+        }
+        #expect(server.log.requests.count == 6)
+        // The connections before are closed.
+        await server.wait { $0.closedByPeer == 3 }
+        await exporter.shutDown()
+    }
+
+    @Test("A renamed workspace begins anew under its new name")
+    func renamed() async throws {
+        try await Scene.run(Self.cloud(1)) { scene in
+            await scene.exporter.pollOnce()
+            var configuration = scene.configuration
+            configuration.sources[0].workspaces[0].name = "renamed"
+            try await scene.exporter.apply(configuration)
+            #expect(scene.page().lines.filter { $0.contains("workspace=\"workspace-0\"") } == [])
+            #expect(scene.page().value("dataarts_fabric_workspace_polls_total", "workspace=\"renamed\"") == "0")
+            await scene.exporter.pollOnce()
+            #expect(scene.page().isUp("renamed"))
+        }
+    }
+
+    @Test("Another token takes the place of a refused one at once, and the counters stay")
+    func newToken() async throws {
+        let cloud = Self.cloud(1)
+        cloud.tokens = ["new"]
+        try await Scene.run(cloud) { scene in
+            await scene.exporter.pollOnce()
+            #expect(scene.page().value("dataarts_fabric_source_locked_out") == "1")
+            var configuration = scene.configuration
+            configuration.sources[0].auth = .token(.value(Secret("new")))
+            try await scene.exporter.apply(configuration)
+            await scene.exporter.pollOnce()
+            #expect(scene.page().value("dataarts_fabric_source_locked_out") == "0")
+            #expect(scene.page().isUp("workspace-0"))
+            #expect(scene.page().value("dataarts_fabric_workspace_polls_total") == "2")
+        }
+    }
+
+    @Test("A source that cannot be made leaves everything as it was")
+    func badSource() async throws {
+        try await Scene.run(Self.cloud(1)) { scene in
+            await scene.exporter.pollOnce()
+            let before = scene.page().lines
+            var configuration = scene.configuration
+            configuration.sources[0].workspaces = []
+            configuration.sources.append(
+                SourceSettings(
+                    name: "other", region: nil, baseURL: "http://127.0.0.1:1",
+                    auth: .accessKey(
+                        AccessKeySettings(id: "AK", secret: .value(Secret("sk-0123456789")))), workspaces: []))
+            await #expect(throws: ExporterError.self) { try await scene.exporter.apply(configuration) }
+            #expect(scene.page().lines == before)
+        }
+    }
+
+    @Test("Discovery finds what matches; a workspace that is configured too keeps the configured name")
+    func discovery() async throws {
+        let cloud = Self.cloud(4)
+        try await Scene.run(cloud) { scene in
+            var configuration = scene.configuration
+            configuration.sources[0].workspaces = [WorkspaceSettings(id: cloud.workspaces[0].id, name: "mine")]
+            configuration.sources[0].discovery = DiscoverySettings()
+            configuration.sources[0].discovery?.exclude = NamePattern("-2$")
+            try await scene.exporter.apply(configuration)
+            await scene.exporter.pollOnce()
+            let page = scene.page()
+            #expect(page.isUp("mine") && page.isUp("workspace-1") && page.isUp("workspace-3"))
+            #expect(page.domainLines(of: "workspace-0") == [] && page.domainLines(of: "workspace-2") == [])
+            #expect(page.value("dataarts_fabric_workspace_info", "mine", "discovered=\"false\"") == "1")
+            #expect(page.value("dataarts_fabric_workspace_info", "workspace-3", "discovered=\"true\"") == "1")
+            #expect(page.value("dataarts_fabric_discovery_up") == "1")
+            #expect(page.value("dataarts_fabric_discovery_workspaces") == "4")
+        }
+    }
+
+    @Test("A workspace that is gone from discovery loses its series; a failed discovery keeps the last known set")
+    func discoveryChanges() async throws {
+        let cloud = Self.cloud(2)
+        try await Scene.run(cloud) { scene in
+            var configuration = scene.configuration
+            configuration.sources[0].workspaces = []
+            configuration.sources[0].discovery = DiscoverySettings()
+            try await scene.exporter.apply(configuration)
+            await scene.exporter.pollOnce()
+            #expect(scene.page().isUp("workspace-0") && scene.page().isUp("workspace-1"))
+
+            cloud.inject(.status(500, body: []), for: .operation(.listWorkspaces))
+            await scene.exporter.pollOnce()
+            #expect(scene.page().value("dataarts_fabric_discovery_up") == "0")
+            #expect(scene.page().value("dataarts_fabric_discovery_failures_total", "server") == "1")
+            #expect(scene.page().isUp("workspace-0") && scene.page().isUp("workspace-1"))
+
+            cloud.clearFaults()
+            cloud.removeWorkspace(cloud.workspaces[1].id)
+            await scene.exporter.pollOnce()
+            #expect(scene.page().lines.filter { $0.contains("workspace-1") } == [])
+            #expect(scene.page().isUp("workspace-0"))
+        }
+    }
+
+    @Test("A source whose discovery finds nothing is warned of; a reload that configures a workspace found ends it")
+    func nothingDiscovered() async throws {
+        let cloud = Self.cloud(2)
+        try await Scene.run(cloud) { scene in
+            func warning() -> DiscoveryWarning? {
+                let report = scene.exporter.statusReport()
+                return report.sources.first.flatMap { report.warning(of: $0) }
+            }
+            var configuration = scene.configuration
+            configuration.sources[0].workspaces = []
+            configuration.sources[0].discovery = DiscoverySettings()
+            configuration.sources[0].discovery?.include = NamePattern("typo")
+            try await scene.exporter.apply(configuration)
+            await scene.exporter.pollOnce()
+            #expect(warning() == .nothingSelected(found: 2))
+            configuration.sources[0].workspaces = [WorkspaceSettings(id: cloud.workspaces[1].id)]
+            try await scene.exporter.apply(configuration)
+            await scene.exporter.pollOnce()
+            #expect(warning() == nil)
+        }
+    }
+
+    /// Runs `body` with an exporter of workspaces that discovery finds, and with another cloud at another address.
+    private static func move(
+        of cloud: SimulatedCloud, to other: SimulatedCloud,
+        _ body: (_ scene: Scene, _ here: ExporterConfiguration, _ there: ExporterConfiguration) async throws -> Void
+    ) async throws {
+        let server = try await SimulatorServer.start(other, logger: Scene.quiet)
+        let running = Task { try await server.run() }
+        try await Scene.run(cloud) { scene in
+            var here = scene.configuration
+            here.sources[0].workspaces = []
+            here.sources[0].discovery = DiscoverySettings()
+            try await scene.exporter.apply(here)
+            await scene.exporter.pollOnce()
+            var there = here
+            there.sources[0].baseURL = server.baseURL
+            try await body(scene, here, there)
+        }
+        await server.shutdown()
+        try await running.value
+    }
+
+    @Test("After a reload to another address the workspaces found before are not polled there, even if discovery fails")
+    func moved() async throws {
+        let other = Self.cloud(3)
+        other.inject(.status(500, body: []), for: .operation(.listWorkspaces))
+        try await Self.move(of: Self.cloud(2), to: other) { scene, _, there in
+            #expect(scene.page().isUp("workspace-1"))
+            try await scene.exporter.apply(there)
+            #expect(scene.page().lines.filter { $0.contains("workspace_id=") } == [])
+            await scene.exporter.pollOnce()
+            #expect(other.requestCount(.listWorkspaces) == 1 && other.requestCount(.listEndpoints) == 0)
+            let page = scene.page()
+            #expect(page.lines.filter { $0.contains("workspace_id=") } == [])
+            #expect(page.value("dataarts_fabric_discovery_up") == "0")
+            #expect(page.value("dataarts_fabric_discovery_workspaces") == nil)
+            #expect(page.value("dataarts_fabric_discovery_failures_total", "server") == "1")
+            let source = try #require(scene.exporter.statusReport().sources.first)
+            #expect(scene.exporter.statusReport().warning(of: source) == .neverSucceeded(.server))
+            other.clearFaults()
+            await scene.exporter.pollOnce()
+            #expect(scene.page().isUp("workspace-2"))
+            #expect(other.requestCount(.listEndpoints) == 3)
+        }
+    }
+
+    @Test("After a reload to another address a pause that the service before asked for is over")
+    func movedWhileThrottled() async throws {
+        let cloud = Self.cloud(2)
+        try await Self.move(of: cloud, to: Self.cloud(2)) { scene, _, there in
+            cloud.inject(
+                .status(429, body: [], headers: [("Retry-After", "300")]), for: .operation(.listEndpoints))
+            await scene.exporter.pollOnce()
+            #expect(scene.page().value("dataarts_fabric_source_throttled") == "1")
+            try await scene.exporter.apply(there)
+            #expect(scene.page().value("dataarts_fabric_source_throttled") == "0")
+            await scene.exporter.pollOnce()
+            #expect(scene.page().isUp("workspace-0") && scene.page().isUp("workspace-1"))
+        }
+    }
+
+    @Test("A reload with other patterns or another credential keeps the workspaces found, and discovers at once")
+    func otherCredential() async throws {
+        let cloud = Self.cloud(2)
+        try await Self.move(of: cloud, to: Self.cloud(1)) { scene, here, _ in
+            let polling = Task { await scene.exporter.pollForever() }
+            try await until { cloud.requestCount(.listWorkspaces) == 2 }
+            cloud.tokens = ["new"]
+            cloud.inject(.status(500, body: []), for: .operation(.listWorkspaces))
+            var new = here
+            new.sources[0].auth = .token(.value(Secret("new")))
+            new.sources[0].discovery?.name = "work"
+            try await scene.exporter.apply(new)
+            #expect(scene.page().value("dataarts_fabric_workspace_info", "workspace-0") == "1")
+            try await until { cloud.requestCount(.listWorkspaces) == 3 }
+            new.sources[0].auth = .token(.value(Secret("newer")))
+            try await scene.exporter.apply(new)
+            try await until { cloud.requestCount(.listWorkspaces) == 4 }
+            #expect(scene.page().value("dataarts_fabric_workspace_info", "workspace-0") == "1")
+            polling.cancel()
+            await polling.value
+        }
+    }
+
+    private func until(_ condition: () -> Bool) async throws {
+        for _ in 0..<600 where !condition() { try await ContinuousClock().sleep(for: .milliseconds(50)) }
+        #expect(condition())
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import Simulator
+import TestSupport
+import Testing
+
+@testable import Exporter
+
+/// The built program, run as users run it.
+@Suite("The program", .serialized, .timeLimit(.minutes(3)))
+struct ExporterCommandTests {
+    /// The tests' bundle and the program are built into the same folder.
+    static let program: String = {
+        let bundle = CommandLine.arguments.first { $0.contains(".xctest") } ?? CommandLine.arguments[0]
+        var folder = bundle
+        while !folder.isEmpty, ChildProcess.path(of: folder + "/dataarts-fabric-exporter") == nil {
+            folder = String(folder[..<(folder.lastIndex(of: "/") ?? folder.startIndex)])
+        }
+        return folder + "/dataarts-fabric-exporter"
+    }()
+
+    private func run(_ arguments: String...) async throws -> (status: Int32, output: String) {
+        try await ChildProcess(Self.program, arguments).end()
+    }
+
+    private func withSimulator(
+        _ body: (_ configuration: String, _ cloud: SimulatedCloud) async throws -> Void
+    ) async throws {
+        let cloud = Scene.cloud(seed: 4, workspaces: 2, endpointsEach: 110)
+        let server = try await SimulatorServer.start(cloud, logger: Scene.quiet)
+        let running = Task { try await server.run() }
+        var text = "poll: {interval: 1s, timeout: 10s, retries: 0}\nsources:\n  - region: cn-north-4\n"
+        text += "    base_url: \(server.baseURL)\n    auth: {token: \(Scene.token)}\n    workspaces:\n"
+        for workspace in cloud.workspaces {
+            text += "      - {id: \(workspace.id), name: \(workspace.name?.string ?? "")}\n"
+        }
+        let file = try TemporaryFile(text, name: "config.yaml")
+        defer { file.remove() }
+        try await body(file.path, cloud)
+        await server.shutdown()
+        try await running.value
+    }
+
+    @Test("once prints the page of every workspace and ends with 0")
+    func once() async throws {
+        try await withSimulator { configuration, _ in
+            let (status, output) = try await run("once", "--config.file", configuration)
+            #expect(status == 0)
+            for name in ["workspace-0", "workspace-1"] {
+                #expect(output.contains("workspace=\"\(name)\",listing=\"endpoints\"} 110\n"))
+            }
+            #expect(!output.contains("process_") && !output.contains("_http_") && !output.contains("reload"))
+        }
+    }
+
+    @Test("once ends with 3 when a workspace failed, and prints what succeeded")
+    func incomplete() async throws {
+        try await withSimulator { configuration, cloud in
+            cloud.inject(.reset, for: .workspace(cloud.workspaces[1].id))
+            let (status, output) = try await run("once", "--config.file", configuration)
+            #expect(status == 3)
+            #expect(output.contains("workspace=\"workspace-0\",listing=\"endpoints\"} 110\n"))
+            #expect(output.contains("Polling failed for cn-north-4/\(cloud.workspaces[1].id)."))
+        }
+    }
+
+    @Test("serve ends with 0 on SIGTERM", arguments: [SIGTERM, SIGINT])
+    func stop(signal: Int32) async throws {
+        try await withSimulator { configuration, cloud in
+            let child = try ChildProcess(
+                Self.program, ["serve", "--config.file", configuration, "--web.listen-address", "127.0.0.1:0"])
+            await cloud.waitForRequests(4, .listEndpoints)
+            child.send(signal)
+            let (status, output) = try await child.end()
+            #expect(status == 0, "\(output)")
+            #expect(output.contains("msg=Listening."))
+        }
+    }
+
+    @Test("check says what it read, and every error with its place")
+    func check() async throws {
+        try await withSimulator { configuration, _ in
+            let good = try await run("check", "--config.file", configuration)
+            #expect(good.status == 0)
+            #expect(good.output.hasPrefix("Configuration is valid: 1 source, 2 workspaces"))
+        }
+        let file = try TemporaryFile("polls: {}\nsources: []\n", name: "bad.yaml")
+        defer { file.remove() }
+        let bad = try await run("check", "--config.file", file.path)
+        #expect(bad.status == 2)
+        #expect(bad.output.contains("\(file.path):1:1: polls: unknown key; did you mean poll?\n"))
+    }
+
+    @Test("Flags that cannot be end with 2", arguments: ["--bogus", "--log.level=loud", "--shard=2/2", "--connect"])
+    func flags(flag: String) async throws {
+        #expect(try await run("serve", flag).status == 2)
+    }
+
+    @Test("metrics prints the checked-in document")
+    func metrics() async throws {
+        let (status, output) = try await run("metrics")
+        #expect(status == 0)
+        #expect(output.hasPrefix("# Metrics\n"))
+        #expect(output.contains("| `dataarts_fabric_workspace_up` | gauge |"))
+    }
+}

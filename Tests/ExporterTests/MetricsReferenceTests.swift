@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exporter
+import Exposition
+import Fabric
+import Testing
+
+@Suite("What the command metrics prints")
+struct MetricsReferenceTests {
+    @Test("As JSON it is an object of the families, the phases in their order, and a row for each status")
+    func json() {
+        let text = MetricsReference.json()
+        #expect(text.hasPrefix(#"{"families": ["# + "\n") && text.hasSuffix("\n]}\n"))
+        #expect(text.contains(Catalogue.exporter.json()))
+        #expect(
+            text.contains(
+                #""phases": ["in transition", "serving", "failed", "abnormal", "suspended", "inactive", "gone", "unknown"]"#
+            ))
+        for row in [
+            #"  {"status": "CREATING", "phase": "in transition", "zero_series": true},"#,
+            #"  {"status": "ABNORMAL", "phase": "abnormal", "zero_series": false},"#,
+            #"  {"status": "UNKNOWN", "phase": "unknown", "zero_series": false}"#,
+        ] { #expect(text.contains("\n\(row)\n"), "\(row)") }
+        #expect(text.ranges(of: #"{"status": "#).count == EndpointStatus.table.count)
+    }
+
+    @Test("As Markdown it is the catalogue and then a table of the statuses")
+    func markdown() {
+        let text = MetricsReference.markdown()
+        #expect(text.hasPrefix(Catalogue.exporter.markdown() + "\n## Statuses of endpoints\n"))
+        let rows = text.split(separator: "\n").suffix(EndpointStatus.table.count)
+        #expect(rows.first == "| `CREATING` | in transition | yes |" && rows.last == "| `UNKNOWN` | unknown | no |")
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import Config
+import Dispatch
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Exporter
+
+@Suite("Reloads", .timeLimit(.minutes(1)))
+struct ReloaderTests {
+    private struct BadFile: Error, CustomStringConvertible { let description: String }
+
+    private func reloader(
+        limit: Duration = .seconds(60), _ read: @escaping @Sendable () throws -> ExporterConfiguration
+    ) async throws -> (Reloader, Exporter) {
+        let exporter = try await Exporter(ExporterConfiguration(sources: []), logger: Scene.quiet)
+        let reloader = Reloader(
+            exporter: exporter, clock: SystemClock(), logger: Scene.quiet, limit: limit, read: read)
+        return (reloader, exporter)
+    }
+
+    @Test("A file that hangs fails the reload with its name, and the next reload reads again")
+    func hangingFile() async throws {
+        let door = DispatchSemaphore(value: 0)
+        let hangs = Mutex(true)
+        let (reloader, exporter) = try await reloader(limit: .milliseconds(20)) {
+            if hangs.withLock({ $0 }) { FileBeingRead.note("/mnt/dead/config.yaml") { door.wait() } }
+            return ExporterConfiguration(sources: [])
+        }
+        for _ in 0..<2 {
+            let problem = await reloader.reload()
+            #expect(problem == "the file /mnt/dead/config.yaml did not respond within 0 s")
+        }
+        hangs.withLock { $0 = false }
+        // The reads before still hang.
+        while let problem = await reloader.reload() { #expect(problem.contains("did not respond")) }
+        for _ in 0..<2 { door.signal() }
+        await exporter.shutDown()
+    }
+
+    @Test("No more than eight reads hang at a time")
+    func boundedThreads() async throws {
+        let door = DispatchSemaphore(value: 0)
+        let (reloader, exporter) = try await reloader(limit: .milliseconds(20)) {
+            door.wait()
+            return ExporterConfiguration(sources: [])
+        }
+        for _ in 0..<8 { #expect(await reloader.reload()?.contains("did not respond") == true) }
+        #expect(await reloader.reload() == "8 earlier reloads still wait for files that do not respond")
+        for _ in 0..<8 { door.signal() }
+        await exporter.shutDown()
+    }
+
+    @Test("A bad configuration is reported as the reader wrote it")
+    func badFile() async throws {
+        let (reloader, exporter) = try await reloader { throw BadFile(description: "config.yaml:1:1: wrong") }
+        #expect(await reloader.reload() == "config.yaml:1:1: wrong")
+        await exporter.shutDown()
+    }
+
+    @Test("A stop ends a reload that waits for a file, and refuses later ones")
+    func stop() async throws {
+        let door = DispatchSemaphore(value: 0)
+        let (began, beginning) = AsyncStream.makeStream(of: Void.self)
+        let (reloader, exporter) = try await reloader {
+            beginning.finish()
+            door.wait()
+            return ExporterConfiguration(sources: [])
+        }
+        let reload = Task { await reloader.reload() }
+        for await _ in began {}
+        await reloader.stop()
+        #expect(await reload.value == "the process is stopping")
+        #expect(await reloader.reload() == "the process is stopping")
+        door.signal()
+        await exporter.shutDown()
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import Fabric
+import Testing
+
+@Suite("Statuses, reasons and keys")
+struct EndpointStatusTests {
+    static let phases: [(phase: Phase, statuses: [String])] = [
+        (.inTransition, ["CREATING", "UPDATING", "DELETING"]), (.serving, ["RUNNING"]),
+        (.failed, ["CREATE_FAILED", "UPDATE_FAILED", "DELETE_FAILED", "FOO_FAILED", "__FAILED", "é_FAILED"]),
+        (.abnormal, ["ABNORMAL"]), (.suspended, ["FROZEN", "ON_DEMAND_FROZEN", "TRIAL_ENDED"]),
+        (.inactive, ["INACTIVE"]), (.gone, ["DELETED"]),
+        (.unknown, ["UNKNOWN", "FAILED", "_FAILED", "CREATE_FAILED_", "FAILED_CREATE", "creating", "REBALANCING", ""]),
+    ]
+
+    @Test("Each status has the phase of the contract, whether the table names it or not", arguments: phases)
+    func phase(phase: Phase, statuses: [String]) {
+        for status in statuses { #expect(EndpointStatus(status).phase == phase, "\(status)") }
+        let isProblem = [.inTransition, .failed, .abnormal, .suspended].contains(phase)
+        #expect(phase.isProblem == isProblem)
+    }
+
+    @Test("The table has each known status once, by phase; the eleven of version 1 have zero series")
+    func table() {
+        let rows = EndpointStatus.table
+        #expect(
+            rows.map(\.status.rawValue) == [
+                "CREATING", "UPDATING", "DELETING", "RUNNING", "CREATE_FAILED", "UPDATE_FAILED", "DELETE_FAILED",
+                "ABNORMAL", "FROZEN", "ON_DEMAND_FROZEN", "TRIAL_ENDED", "INACTIVE", "DELETED", "UNKNOWN",
+            ])
+        #expect(
+            rows.filter { !$0.hasZeroSeries }.map(\.status.rawValue) == ["ABNORMAL", "ON_DEMAND_FROZEN", "UNKNOWN"])
+        let order = Phase.allCases
+        #expect(order == Self.phases.map(\.phase))
+        #expect(
+            rows.map { order.firstIndex(of: $0.phase) ?? -1 }
+                == rows.map { order.firstIndex(of: $0.phase) ?? -1 }.sorted())
+    }
+
+    @Test("The reasons are those of the contract, ordered by their text")
+    func reasons() {
+        #expect(
+            FailureReason.allCases.shuffled().sorted().map(\.rawValue) == [
+                "bad_request", "credentials", "forbidden", "inconsistent", "network", "not_found", "response", "server",
+                "stalled", "throttled", "timeout", "tls", "unauthenticated",
+            ])
+    }
+
+    @Test("Workspaces are ordered by source, then id, byte by byte")
+    func keys() {
+        let ordered = [("a", "2"), ("a", "Z"), ("a", "a"), ("b", "1"), ("z", "1")]
+            .map { WorkspaceKey(source: $0, workspaceID: $1) }
+        #expect(ordered.shuffled().sorted() == ordered)
+        #expect(!(ordered[0] < ordered[0]))
+    }
+
+    @Test("A workspace without a name is called by its id")
+    func name() {
+        let key = WorkspaceKey(source: "s", workspaceID: "w1")
+        #expect(Workspace(key: key, baseURL: "https://x").name == "w1")
+        #expect(Workspace(key: key, name: "lake", baseURL: "https://x").name == "lake")
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+@testable import HTTPClient
+
+/// What the transport reads out of a URL.
+@Suite struct RequestURLTests {
+    @Test("Every part is found") func everyPartIsFound() throws {
+        let url = try RequestURL("HTTPS://user:pa@ss@[::1]:8443/v1?x=@y#z")
+        #expect(url.isTLS)
+        #expect(url.userInfo == "user:pa@ss")
+        #expect(url.host == "[::1]")
+        #expect(url.port == 8443)
+        #expect(url.rest == "/v1?x=@y#z")
+        #expect(url.authority == "[::1]:8443")
+        #expect(url.text(withHost: "fabric.test") == "https://user:pa@ss@fabric.test:8443/v1?x=@y#z")
+    }
+
+    @Test(
+        "The port is the schemes where none is given",
+        arguments: [("http://host", 80), ("https://host?x", 443), ("https://[::1]/", 443), ("http://host:81", 81)])
+    func thePortIsTheSchemesWhereNoneIsGiven(_ text: String, _ port: Int) throws {
+        #expect(try RequestURL(text).effectivePort == port)
+    }
+
+    @Test(arguments: [
+        ("http://user:secret@host/", "user:secret"), ("agent:secret@proxy:3128", "agent:secret"),
+        ("http://host/", nil), ("http://user:se/cret@host", "user:se/cret"),
+    ])
+    func theUserInfoOfAnyTextIsFound(_ text: String, _ expected: String?) {
+        #expect(RequestURL.userInfo(in: text) == expected)
+    }
+}

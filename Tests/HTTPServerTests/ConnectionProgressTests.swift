@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+import NIOCore
+import Testing
+
+@testable import HTTPServer
+
+@Suite("When a client counts as stalled")
+struct ConnectionProgressTests {
+    /// A time that the test sets, in seconds.
+    private final class Time {
+        var seconds: Int64 = 0
+    }
+
+    private let time = Time()
+    /// What the connection was said to do, in order.
+    private final class Activities {
+        var list: [ConnectionTable.Activity] = []
+    }
+
+    private let activities = Activities()
+    private let progress: ConnectionProgress
+
+    init() {
+        let (time, activities) = (time, activities)
+        progress = ConnectionProgress(
+            stallTimeout: .seconds(10),
+            idleTimeout: .seconds(180),
+            responseTimeout: .seconds(300),
+            now: { .uptimeNanoseconds(0) + .seconds(time.seconds) },
+            noteActivity: { activities.list.append($0) }
+        )
+    }
+
+    /// The deadline in seconds, nil for none.
+    private var deadline: Int64? {
+        progress.deadline.map { ($0 - .uptimeNanoseconds(0)).nanoseconds / 1_000_000_000 }
+    }
+
+    @Test("A request must be complete within the timeout, however it dribbles in")
+    func request() {
+        #expect(deadline == 10)
+        time.seconds = 4
+        progress.phase = .receiving
+        #expect(deadline == 14)
+        time.seconds = 13
+        #expect(deadline == 14)
+    }
+
+    @Test("A handler may take as long as it wants")
+    func handling() {
+        progress.phase = .handling
+        time.seconds = 1000
+        #expect(deadline == nil)
+    }
+
+    @Test("A response must be taken piece by piece, each within the timeout of the one before")
+    func response() {
+        progress.phase = .handling
+        time.seconds = 100
+        progress.writeBegan()
+        #expect(deadline == 110)
+        time.seconds = 109
+        progress.writeBegan()
+        #expect(deadline == 110)
+        progress.writeEnded()
+        #expect(deadline == 119)
+        progress.phase = .idle
+        #expect(deadline == 119)
+        progress.writeEnded()
+        #expect(deadline == 289)
+    }
+
+    @Test("A whole response has a time limit, however steadily it is taken")
+    func responseTimeout() {
+        progress.phase = .handling
+        time.seconds = 100
+        progress.responseHeadWritten()
+        progress.writeBegan()
+        time.seconds = 395
+        progress.writeEnded()
+        #expect(deadline == 400)
+        progress.writeBegan()
+        #expect(deadline == 400)
+        progress.phase = .idle
+        #expect(deadline == 400)
+        progress.writeEnded()
+        #expect(deadline == 575)
+        progress.phase = .receiving
+        progress.phase = .handling
+        #expect(deadline == nil)
+    }
+
+    @Test("A connection is busy from the end of a request until its response is taken")
+    func activity() {
+        progress.phase = .receiving
+        progress.phase = .handling
+        progress.writeBegan()
+        progress.phase = .idle
+        #expect(activities.list == [.receiving, .busy])
+        progress.writeEnded()
+        #expect(activities.list == [.receiving, .busy, .idle])
+    }
+
+    @Test("A connection that waits for the peer to close is idle")
+    func lingeringActivity() {
+        progress.phase = .handling
+        progress.writeBegan()
+        progress.phase = .lingering
+        #expect(activities.list == [.busy, .idle])
+    }
+
+    @Test("A new wait for a slow client does not begin in the past")
+    func laterWrite() {
+        progress.phase = .handling
+        progress.writeBegan()
+        progress.writeEnded()
+        time.seconds = 50
+        progress.writeBegan()
+        #expect(deadline == 60)
+    }
+
+    @Test("A connection that is to end waits no longer than the stall timeout")
+    func lingering() {
+        progress.phase = .handling
+        time.seconds = 20
+        progress.writeBegan()
+        progress.phase = .lingering
+        #expect(deadline == 30)
+        time.seconds = 29
+        progress.writeEnded()
+        #expect(deadline == 30)
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a page must say of a listing, counted while the listing was made.
+struct ValueTruth {
+    /// An endpoint of which type, status and visibility are documented, so that its series is known.
+    struct Documented: Hashable {
+        var type: String
+        var status: String
+        var visibility: String
+    }
+
+    static let types = ["service", "ray", "inference", "job", "ray_service", "sql"]
+    static let statuses = [
+        "CREATING", "RUNNING", "CREATE_FAILED", "DELETING", "DELETED", "UPDATING", "UPDATE_FAILED", "DELETE_FAILED",
+        "FROZEN", "INACTIVE", "TRIAL_ENDED",
+    ]
+    static let visibilities = ["PRIVATE", "PUBLIC"]
+
+    /// When its first page was served, in wall time.
+    var begun: Int64 = 0
+    /// Whether it must not be published: a page is too large or no list, or the total is wrong.
+    var isRefused = false
+    var endpoints = 0
+    /// Records without a usable id.
+    var skipped = 0
+    /// Fields of a wrong type.
+    var malformed = 0
+    /// Endpoints with an error code.
+    var errors = 0
+    var documented: [Documented: Int] = [:]
+    /// The sum of each capacity family.
+    var capacities: [String: Int128] = [:]
+
+    mutating func add(_ amount: Int64, to family: String) { capacities[family, default: 0] += Int128(amount) }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+public import Fabric
+
+extension EndpointRecord {
+    /// Its fields as `name=value`, in the order they are declared in; a time in microseconds. What is absent is left out,
+    /// and so is a flag that is false.
+    public var line: String { fields(of: self) }
+}
+
+// By reflection, so that a new field needs no line here.
+private func fields(of record: Any) -> String {
+    Mirror(reflecting: record).children.compactMap { name, value in
+        text(of: value).map { "\(name ?? "")=\($0)" }
+    }.joined(separator: " ")
+}
+
+private func text(of value: Any) -> String? {
+    switch value {
+    case let text as PageText: return text.string
+    case let id as RecordID: return id.text
+    case let time as Timestamp: return String(time.microseconds)
+    case let flag as Bool: return flag ? "true" : nil
+    case let number as Int64: return String(number)
+    case let groups as AnySequence<EndpointRecord.Capacity>:
+        return "[" + groups.map { "{\(fields(of: $0))}" }.joined(separator: ", ") + "]"
+    default:
+        let mirror = Mirror(reflecting: value)
+        if mirror.displayStyle == .optional { return mirror.children.first.flatMap { text(of: $0.value) } }
+        return mirror.children.isEmpty ? String(describing: value) : "{\(fields(of: value))}"
+    }
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import HTTPServer
+import Polling
+import TestSupport
+import Testing
+
+@testable import WebServer
+
+private let goldens = Goldens(beside: #filePath)
+
+@Suite("The pages for people")
+struct MetricsServerStatusPageTests {
+    @Test(
+        "A page shows what the report says, byte by byte",
+        arguments: [
+            ("/", "overview.html"), ("/?workspace_id=w1", "workspace.html"),
+            ("/?workspace_id=w2&source=cn-north-4", "failing.html"), ("/?workspace_id=w3", "withdrawn.html"),
+            ("/?workspace_id=w4", "pending.html"), ("/?state=failing&q=OLD&source=", "filtered.html"),
+        ])
+    func page(target: String, golden: String) async throws {
+        let response = await Web(report: SampleReport.report()).get(target)
+        #expect(response.status == 200)
+        try goldens.check(response.text, golden)
+    }
+
+    @Test("Pages allow nothing from elsewhere, and no script")
+    func headers() async {
+        let web = Web(report: SampleReport.report())
+        for target in ["/", "/?workspace_id=w1", "/?workspace_id=none", "/?state=odd"] {
+            let response = await web.get(target)
+            #expect(
+                response.headerLines == [
+                    "Content-Type: text/html; charset=utf-8",
+                    """
+                    Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
+                    form-action 'self'; frame-ancestors 'none'
+                    """,
+                    "Referrer-Policy: no-referrer", "Cache-Control: no-store", "X-Content-Type-Options: nosniff",
+                ])
+            for outside in ["<script", "src=", "@import", "url(", "href=\"http", "\u{202E}"] {
+                #expect(!response.text.contains(outside), "\(target): \(outside)")
+            }
+        }
+    }
+
+    @Test("What stands in the URL is never markup", arguments: ["q", "state", "source", "workspace_id", "page", "x"])
+    func reflected(name: String) async {
+        let web = Web(report: SampleReport.report())
+        let response = await web.get("/?\(name)=%22%3E%3Cscript%3Ealert(1)%3C/script%3E'")
+        #expect(!response.text.contains("<script"))
+        #expect(!response.text.contains(#""><"# + "script"))
+    }
+
+    static let refusals = [
+        ("/?workspace_id=w9", 404), ("/?source=none", 404), ("/?source=cn-north-4&workspace_id=w3", 404),
+        ("/?state=odd", 400), ("/api/v1/status?workspace_id=w9", 404), ("/api/v1/status?state=odd", 400),
+    ]
+
+    @Test("A query that names what is not there is refused", arguments: refusals)
+    func refused(target: String, status: Int) async {
+        #expect(await Web(report: SampleReport.report()).get(target).status == status)
+    }
+
+    @Test("Sources that poll nothing although no poll fails are warned of, with the numbers, and none is called ok")
+    func blind() async throws {
+        let web = Web(report: SampleReport.blind())
+        let page = await web.get("/").text
+        try goldens.check(page, "blind.html")
+        #expect(!page.contains(#"<span class="badge good">ok</span>"#))
+        #expect(
+            page.contains("found 0 workspaces") && page.contains("found 12 workspaces, 0 match include and exclude"))
+        #expect(page.contains("No workspace is polled.") && !page.contains("No workspace matches."))
+        let json = await web.get("/api/v1/status").text
+        #expect(
+            json.contains(#""workspaces":12,"selected":0,"#) && json.components(of: #""warning":"discovery of "#) == 3)
+    }
+
+    @Test("An empty shard is no warning")
+    func emptyShard() async throws {
+        var report = SampleReport.blind()
+        report.sources[0].discovery?.workspaces = 3
+        report.sources[0].discovery?.selected = 3
+        report.sources.removeLast(3)
+        report.shard = try #require(Shard(ordinal: 5, total: 6))
+        let page = await Web(report: report).get("/").text
+        #expect(!page.contains("Warning") && page.contains(#"<span class="badge good">ok</span>"#))
+    }
+
+    @Test("A source that polls configured workspaces and discovers none of its own is warned of too")
+    func discoversNothing() async {
+        var report = SampleReport.large(2)
+        report.sources[0].isThrottled = false
+        report.sources[0].discovery = .init(
+            isTried: true, failure: nil, workspaces: 4, selected: 0, lastSuccess: SampleReport.before(5))
+        let page = await Web(report: report).get("/").text
+        #expect(page.contains("found 4 workspaces, 0 match include and exclude"))
+        #expect(page.contains(#"<span class="badge warn">discovers nothing</span>"#))
+    }
+
+    @Test("Thousands of workspaces come in pages, whatever page is asked for")
+    func paged() async throws {
+        let web = Web(report: SampleReport.large(5_021))
+        func rows(_ text: String) -> Int { text.components(of: #"<th scope="row"><a href="#) }
+        let first = await web.get("/").text
+        #expect(rows(first) == 100)
+        #expect(first.contains("Page 1 of 51, 5\u{202F}021 workspaces"))
+        #expect(first.contains(#"<a rel="next" href="./?page=2#workspaces">"#) && !first.contains("rel=\"prev\""))
+        let last = await web.get("/?page=51&state=ok").text
+        #expect(rows(last) == 21)
+        #expect(last.contains(#"<a rel="prev" href="./?state=ok&amp;page=50#workspaces">"#))
+        for odd in ["0", "-3", "99999999999999999999", "x", ""] {
+            #expect(await web.get("/?page=\(odd)").text.contains("Page 1 of 51"))
+        }
+        #expect(await web.get("/?page=99").text.contains("Page 51 of 51"))
+    }
+
+    @Test("Failing workspaces come first, then those with problems")
+    func order() async {
+        let text = await Web(report: SampleReport.report()).get("/").text
+        let table = text.split(separator: #"<caption>Workspaces</caption>"#).last ?? ""
+        let ids = table.split(separator: #"<span class="id">"#).dropFirst().map { String($0.prefix(2)) }
+        #expect(ids == ["w2", "w3", "w1", "w4"])
+    }
+
+    @Test("Only private endpoints are problems: failed, abnormal and suspended ones, not inactive or public ones")
+    func needsAttention() async {
+        var report = SampleReport.large(1)
+        func rows(_ visibility: String, ids prefix: String) -> [JSONValue] {
+            ["FROZEN", "ABNORMAL", "NEW_FAILED", "INACTIVE"].map { status in
+                let code = status == "INACTIVE" ? "F.1" : nil
+                return SampleReport.row("\(prefix)\(status)", nil, status, code: code)
+                    .with(["visibility": .string(visibility)])
+            }
+        }
+        let publicRows = rows("PUBLIC", ids: "public-id-of-")
+        func ids(_ rows: [JSONValue]) async -> (page: Bool, json: [Substring]) {
+            report.workspaces[0].listings[0].served = SampleReport.served(rows)
+            let web = Web(report: report)
+            let json = await web.get("/api/v1/status").text
+            let ids = json.matches(of: #/"endpoint_id":"([^"]*)"/#).map(\.1)
+            return (await web.get("/?state=problems").text.contains("No workspace matches"), ids.sorted())
+        }
+        let mixed = await ids(publicRows + rows("PRIVATE", ids: "id-of-"))
+        #expect(mixed.json == ["id-of-ABNORMAL", "id-of-FROZEN", "id-of-NEW_FAILED"] && !mixed.page)
+        let publicAlone = await ids(publicRows)
+        #expect(publicAlone.json == [] && publicAlone.page)
+    }
+
+    @Test("The same is there as JSON, and is filtered alike")
+    func json() async throws {
+        let web = Web(report: SampleReport.report())
+        let response = await web.get("/api/v1/status")
+        #expect(response.headerLines[0] == "Content-Type: application/json")
+        try goldens.check(response.text, "status.json")
+        let one = await web.get("/api/v1/status?workspace_id=w4").text
+        #expect(one.contains(#""workspace_id":"w4""#) && !one.contains(#""workspace_id":"w1""#))
+    }
+
+    @Test(
+        "Times are told in their two largest units",
+        arguments: [
+            (-5, "0 s"), (0, "0 s"), (59, "59 s"), (60, "1 min"), (61, "1 min 1 s"), (3_599, "59 min 59 s"),
+            (3_600, "1 h"), (7_860, "2 h 11 min"), (86_400, "1 d"), (97_200, "1 d 3 h"),
+            (.max, "106751991167300 d 15 h"),
+        ] as [(Int64, String)])
+    func durations(seconds: Int64, text: String) {
+        #expect(Words.duration(seconds) == text)
+    }
+
+    @Test(
+        "Numbers are grouped",
+        arguments: [(0, "0"), (999, "999"), (1_000, "1 000"), (-1_234_567, "−1 234 567")] as [(Int64, String)])
+    func numbers(value: Int64, text: String) {
+        #expect(Words.number(value) == text.replacing(" ", with: "\u{202F}"))
+    }
+}
+
+extension String {
+    /// How often `part` stands in it.
+    fileprivate func components(of part: String) -> Int { ranges(of: part).count }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exposition
+import HTTPServer
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import WebServer
+
+@Suite("The web face")
+struct MetricsServerTests {
+    static let text = "text/plain; charset=utf-8"
+
+    static let routes: [(method: String, target: String, status: Int, body: String, allow: String?)] = [
+        ("GET", "/-/healthy", 200, "Healthy.\n", nil), ("HEAD", "/-/healthy", 200, "Healthy.\n", nil),
+        ("GET", "/-/ready", 200, "Ready.\n", nil), ("GET", "/-/ready?x=y", 200, "Ready.\n", nil),
+        (
+            "POST", "/-/reload", 403, "Reloading over HTTP is off: it needs --web.enable-lifecycle.\n", nil
+        ),
+        ("GET", "/-/reload", 405, "Method not allowed.\n", "POST"),
+        ("POST", "/metrics", 405, "Method not allowed.\n", "GET, HEAD"),
+        ("DELETE", "/", 405, "Method not allowed.\n", "GET, HEAD"),
+        ("get", "/-/healthy", 405, "Method not allowed.\n", "GET, HEAD"),
+        ("PUT", "/-/ready", 405, "Method not allowed.\n", "GET, HEAD"),
+        ("GET", "/metrics/", 404, "Not found.\n", nil), ("GET", "/Metrics", 404, "Not found.\n", nil),
+        ("GET", "metrics", 404, "Not found.\n", nil), ("POST", "/x", 404, "Not found.\n", nil),
+        ("GET", "//", 404, "Not found.\n", nil), ("GET", "/-/", 404, "Not found.\n", nil),
+        ("GET", "/other", 404, "Not found.\n", nil),
+    ]
+
+    @Test("Each path gives its answer", arguments: routes)
+    func route(method: String, target: String, status: Int, body: String, allow: String?) async {
+        let web = Web()
+        let response = await web.server.answer(ListenerRequest(method: method, target: target))
+        #expect(response.status == status)
+        #expect(response.text == body)
+        var headers = ["Content-Type: \(Self.text)"]
+        if let allow { headers.append("Allow: \(allow)") }
+        #expect(response.headerLines == headers + ["X-Content-Type-Options: nosniff"])
+    }
+
+    @Test("It is not healthy while the polls of every workspace have stalled")
+    func health() async {
+        let web = Web()
+        web.healthy.withLock { $0 = false }
+        #expect(await web.get("/-/healthy").status == 503)
+        #expect(await web.get("/-/ready").status == 200)
+        web.healthy.withLock { $0 = true }
+        #expect(await web.get("/-/healthy").status == 200)
+    }
+
+    @Test("Metrics come in the format and encoding asked for, with the headers that say so")
+    func metrics() async {
+        let web = Web()
+        for format in ExpositionFormat.allCases {
+            for gzip in [false, true] {
+                for method in ["GET", "HEAD"] {
+                    let accept = format == .text ? "*/*" : "application/openmetrics-text;version=1.0.0"
+                    let response = await web.get(
+                        "/metrics?x=1", method: method,
+                        [("accept", accept), ("Accept-Encoding", gzip ? "gzip" : "identity")])
+                    #expect(response.status == 200)
+                    #expect(
+                        response.headerLines == [
+                            "Content-Type: \(format.contentType)", "Vary: Accept, Accept-Encoding",
+                        ]
+                            + (gzip ? ["Content-Encoding: gzip"] : []) + ["X-Content-Type-Options: nosniff"])
+                    let page = gzip ? gunzip(response.bytes) : response.bytes
+                    #expect(page == Web.catalogue.render(format, fragments: web.source.all))
+                }
+            }
+        }
+    }
+
+    @Test("A path of its own for metrics replaces the usual one")
+    func telemetryPath() async {
+        let web = Web(telemetryPath: "/probe/fabric")
+        #expect(await web.get("/probe/fabric").status == 200)
+        #expect(await web.get("/metrics").status == 404)
+        #expect(await web.get("/").text.contains(#"<a href="./probe/fabric">"#))
+        #expect(web.counted == ["/ 200 1", "/probe/fabric 200 1", "other 404 1"])
+    }
+
+    @Test("Metrics at the root leave no status page")
+    func root() async {
+        let web = Web(telemetryPath: "/")
+        #expect(await web.get("/").headerLines[0] == "Content-Type: \(ExpositionFormat.text.contentType)")
+        #expect(web.counted == ["/ 200 1"])
+    }
+
+    @Test("Ready is not said before it is so")
+    func ready() async {
+        let web = Web()
+        web.ready.withLock { $0 = false }
+        let before = await web.get("/-/ready")
+        #expect(before.status == 503 && before.text == "Not ready: not every workspace has been polled once.\n")
+        #expect(await web.get("/-/healthy").status == 200)
+        #expect(await web.get("/metrics").status == 200)
+        web.ready.withLock { $0 = true }
+        #expect(await web.get("/-/ready").status == 200)
+    }
+
+    @Test("Beyond the limit of requests at a time 503 is said, but not by the probes")
+    func limit() async {
+        let web = Web(maximumRequests: 2)
+        _ = web.counters.begin()
+        #expect(await web.get("/metrics").status == 200)
+        _ = web.counters.begin()
+        for path in ["/metrics", "/", "/x", "/-/reload"] {
+            let response = await web.get(path)
+            #expect(response.status == 503)
+            #expect(response.text == "Limit of concurrent requests reached (2), try again later.\n")
+            #expect(response.headerLines == ["Content-Type: \(Self.text)", "X-Content-Type-Options: nosniff"])
+        }
+        for path in ["/-/healthy", "/-/ready"] { #expect(await web.get(path).status == 200) }
+        web.counters.end()
+        #expect(await web.get("/metrics").status == 200)
+    }
+
+    @Test("No limit is no limit")
+    func unlimited() async {
+        let web = Web(maximumRequests: 0)
+        for _ in 0..<1_000 { _ = web.counters.begin() }
+        #expect(await web.get("/metrics").status == 200)
+    }
+
+    @Test("Requests are counted by path and status; paths that don't exist are one")
+    func counts() async {
+        let web = Web()
+        for target in ["/metrics", "/metrics?a", "/", "/-/healthy", "/-/ready", "/-/reload", "/a", "/b\"\n", "metrics"]
+        {
+            _ = await web.get(target)
+        }
+        _ = await web.get("/-/reload", method: "POST")
+        #expect(
+            web.counted == [
+                "/ 200 1", "/-/healthy 200 1", "/-/ready 200 1", "/-/reload 403 1", "/-/reload 405 1", "/metrics 200 2",
+                "other 404 3",
+            ])
+        let page = String(
+            decoding: Web.catalogue.render(.text, fragments: [web.counters.fragment()]), as: UTF8.self)
+        #expect(page.contains("dataarts_fabric_exporter_http_requests_total{path=\"/metrics\",code=\"200\"} 2\n"))
+        #expect(page.hasPrefix("# HELP dataarts_fabric_exporter_http_requests_in_flight "))
+        #expect(page.contains("\ndataarts_fabric_exporter_http_requests_in_flight 0\n"))
+    }
+
+    @Test("The scrape that reads the number of requests in flight is one of them")
+    func inFlight() async {
+        let web = Web(countsItself: true)
+        #expect(await web.get("/metrics").text.contains("\ndataarts_fabric_exporter_http_requests_in_flight 1\n"))
+    }
+
+    @Test("The families keep the contract's conventions")
+    func conventions() {
+        #expect(faults(of: ServerFamilies.families) == [])
+    }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exposition
+import Testing
+
+@testable import WebServer
+
+@Suite("What a client asks for")
+struct NegotiationTests {
+    static let accepts: [(lines: [String], format: ExpositionFormat)] = [
+        // Prometheus 2.42.
+        (
+            [
+                """
+                application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,\
+                text/plain;version=0.0.4;q=0.5,*/*;q=0.1
+                """
+            ], .openMetrics
+        ),
+        // Prometheus 3.x.
+        (
+            [
+                """
+                application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,\
+                application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,\
+                text/plain;version=0.0.4;q=0.3,*/*;q=0.2
+                """
+            ], .openMetrics
+        ),
+        // Prometheus 3.x with native histograms.
+        (
+            [
+                """
+                application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.7,\
+                application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,\
+                application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,\
+                text/plain;version=0.0.4;q=0.3,*/*;q=0.2
+                """
+            ], .openMetrics
+        ),
+        // Prometheus 3.x with scrape_protocols: [PrometheusText0.0.4].
+        (["text/plain;version=0.0.4;q=0.2,*/*;q=0.1"], .text),
+        (["text/plain;version=1.0.0;escaping=allow-utf-8;q=0.6,*/*;q=0.2"], .text),
+        // VictoriaMetrics' vmagent.
+        (["text/plain;version=0.0.4;q=1,*/*;q=0.1"], .text),
+        (["text/plain"], .text),
+        // curl, and nothing at all.
+        (["*/*"], .text), ([], .text), ([""], .text),
+        // Browsers.
+        (["text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"], .text),
+        // OpenMetrics alone, in several spellings.
+        (["application/openmetrics-text;version=1.0.0"], .openMetrics),
+        (["application/openmetrics-text; version=1.0.0; charset=utf-8"], .openMetrics),
+        (["APPLICATION/OpenMetrics-Text;VERSION=1.0.0"], .openMetrics),
+        ([#"application/openmetrics-text;version="1.0.0""#], .openMetrics),
+        (["application/openmetrics-text \t; version = 1.0.0"], .openMetrics),
+        (["text/html", "application/openmetrics-text;version=1.0.0"], .openMetrics),
+        // Other versions are other formats.
+        (["application/openmetrics-text"], .text), (["application/openmetrics-text;version=0.0.1"], .text),
+        (["application/openmetrics-text;version=2.0.0"], .text), (["application/openmetrics-text;version="], .text),
+        // Weights.
+        (["application/openmetrics-text;version=1.0.0;q=0.4,text/plain;q=0.5"], .text),
+        (["application/openmetrics-text;version=1.0.0;q=0.5,text/plain;q=0.5"], .openMetrics),
+        (["application/openmetrics-text;version=1.0.0;Q=0.500,text/plain;Q=0.499"], .openMetrics),
+        (["application/openmetrics-text;version=1.0.0;q=0"], .text),
+        (["application/openmetrics-text;version=1.0.0;q=0,*/*;q=0"], .text),
+        (["application/openmetrics-text;version=1.0.0;q=0.001,text/plain;q=0"], .openMetrics),
+        (["application/openmetrics-text;version=1.0.0;q=0.5,*/*;q=0.9"], .text),
+        (["application/openmetrics-text;version=1.0.0;q=0.5,text/*;q=0.9"], .text),
+        // A range gives way to what is named, wherever it stands.
+        (["*/*;q=0.9,application/openmetrics-text;version=1.0.0;q=0.5,text/plain;q=0.1"], .openMetrics),
+        (["text/plain;q=0.1,application/openmetrics-text;version=1.0.0;q=0.5,text/*;q=0.9,*/*"], .openMetrics),
+        (["text/*;q=0.2,application/openmetrics-text;version=1.0.0;q=0.5,*/*"], .openMetrics),
+        (["text/plain;version=0.0.4;q=0,application/openmetrics-text;version=1.0.0;q=0.5,*/*"], .openMetrics),
+        // Weights that cannot be read are no wish.
+        (["application/openmetrics-text;version=1.0.0;q=x"], .text),
+        (["application/openmetrics-text;version=1.0.0;q=2"], .text),
+        (["application/openmetrics-text;version=1.0.0;q=-1"], .text),
+        (["application/openmetrics-text;version=1.0.0;q=nan"], .text),
+        // Separators in quotes separate nothing.
+        ([#"application/openmetrics-text;version=1.0.0;x="a,b;c";q=0.4,text/plain;q=0.5"#], .text),
+        ([#"text/plain;x="application/openmetrics-text;version=1.0.0""#], .text),
+        ([#"text/plain;x="\",application/openmetrics-text;version=1.0.0""#], .text),
+        // Garbage.
+        ([",,;;=,q=1,/,*"], .text), ([#"application/openmetrics-text;version="1.0.0"#], .text), (["\u{FFFD}\0"], .text),
+        // Separators are bytes: a mark that follows one does not make another character of it.
+        (["application/openmetrics-text;version=1.0.0;q=0.4,\u{301}x"], .openMetrics),
+        (["application/openmetrics-text;\u{301}x;version=1.0.0"], .openMetrics),
+        (["x;y=\"\u{301},application/openmetrics-text;version=1.0.0,\""], .text),
+        (["application/openmetrics-text;version=1.0.0,\u{301}text/plain;q=0.3"], .openMetrics),
+        // A Greek question mark is no semicolon, though equal to one in Unicode's eyes.
+        (["application/openmetrics-text\u{37E}version=1.0.0"], .text),
+    ]
+
+    @Test("The format asked for most is given, text where nothing else is", arguments: accepts)
+    func format(lines: [String], format: ExpositionFormat) {
+        #expect(Negotiation.format(accept: lines) == format)
+    }
+
+    static let encodings: [(lines: [String], gzip: Bool)] = [
+        (["gzip"], true), (["gzip, deflate, br, zstd"], true), (["deflate, gzip;q=1.0, *;q=0.5"], true),
+        (["GZIP"], true), (["x-gzip"], true), (["*"], true), (["br", "gzip"], true), (["gzip;q=0.001"], true),
+        (["gzip ; q=0.5"], true), (["identity;q=0.5, gzip"], true),
+        ([], false), ([""], false), (["identity"], false), (["deflate, br"], false), (["gzip;q=0"], false),
+        (["gzip;q=0.0, *"], false), (["*, gzip;q=0"], false), (["*;q=0"], false), (["gzip;q=x"], false),
+        (["br,\u{301}x, gzip"], true), (["x;y=\"\u{301}, gzip, \""], false), (["gzip;\u{301}x;q=0"], false),
+        (["gzipped"], false), ([#"x;y="gzip, gzip""#], false),
+    ]
+
+    @Test("Gzip is given to who takes it", arguments: encodings)
+    func gzip(lines: [String], gzip: Bool) {
+        #expect(Negotiation.takesGzip(acceptEncoding: lines) == gzip)
+    }
+}

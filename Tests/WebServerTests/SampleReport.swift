@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import Listings
+import Polling
+import Testing
+
+@testable import Fabric
+
+/// A report with something of everything, for pages to show.
+enum SampleReport {
+    /// 2027-01-15T08:00:00Z.
+    static let now = Timestamp(microseconds: 1_800_000_000_000_000)
+
+    static func before(_ seconds: Int64) -> Timestamp {
+        Timestamp(microseconds: now.microseconds - seconds * 1_000_000)
+    }
+
+    static let failure = ListingStatus.Failure(
+        reason: .forbidden, message: "X-Auth-Token is invalid <b>in</b> the request", status: 403, code: "403",
+        requestID: "3f1a\"&b")
+
+    static func workspace(
+        _ id: String, _ name: String, source: String = "cn-north-4", discovered: Bool = false
+    ) -> Workspace {
+        Workspace(
+            key: WorkspaceKey(source: source, workspaceID: id), name: name, regionID: "cn-north-4",
+            baseURL: "https://fabric.example/", enterpriseProjectID: discovered ? "ep-1" : nil,
+            isDiscovered: discovered)
+    }
+
+    static func row(
+        _ id: String, _ name: String?, _ status: String, code: String? = nil, message: String? = nil
+    ) -> JSONValue {
+        [
+            "id": .string(id), "name": JSONValue(name), "type": "SQL", "status": .string(status),
+            "create_time": .string(before(10_800).iso8601()),
+            "reserved_resource": ["dpu": ["warm_up_num": 2, "max_num": 8]],
+            "error_code": JSONValue(code), "error_msg": JSONValue(message),
+        ]
+    }
+
+    /// What is served of one page of `rows`, and of a record without a usable id in which two fields have a wrong type.
+    static func served(_ rows: [JSONValue], age: Int64 = 12) -> ListingStatus.Served {
+        let listing = EndpointListing(
+            of: workspace("w", "w"),
+            settings: .init(details: .problems, maximumDetails: 100))
+        let page: JSONValue = ["endpoints": .array(rows + [["id": 1, "name": 2]])]
+        var (tally, filter) = (listing.fold(memory: nil), RowFilter(plausibleTimes: PlausibleTimes(now: now)))
+        var body = Array(page.text.utf8)
+        do throws(PageDecodingError) {
+            let decoder = PageDecoder()
+            _ = try decoder?.rows(of: &body, filter: &filter, limit: .max, sharesFirst: false, into: &tally)
+        } catch {
+            Issue.record(error)
+        }
+        let listed = ListedRows(
+            fold: tally, rows: filter.ids.count, skippedRecords: filter.skipped, malformedFields: filter.malformed)
+        let snapshot = listing.snapshot(of: listed, now: now, instant: .now).snapshot
+        return ListingStatus.Served(
+            age: .seconds(age), counts: snapshot.counts, summary: snapshot.summary, details: snapshot.details)
+    }
+
+    static func endpoints(
+        _ polls: [ListingStatus.Poll], lastSuccess: Timestamp?, failingSince: Timestamp? = nil,
+        _ served: ListingStatus.Served?
+    ) -> [ListingStatus] {
+        [
+            ListingStatus(
+                name: "endpoints", polls: polls, lastSuccess: lastSuccess, failingSince: failingSince, served: served)
+        ]
+    }
+
+    static func poll(_ seconds: Int64, _ failure: ListingStatus.Failure? = nil) -> ListingStatus.Poll {
+        ListingStatus.Poll(endedAt: before(seconds), duration: .milliseconds(1_250), failure: failure)
+    }
+
+    /// One workspace in good order, one that fails and still shows what it knew, one whose data is withdrawn, one not
+    /// polled yet; one source that is locked out and discovers.
+    static func report() -> StatusReport {
+        StatusReport(
+            time: now, interval: .seconds(60), staleAfter: .seconds(300),
+            sources: [
+                SourceStatus(
+                    name: "cn-north-4", region: "cn-north-4", isThrottled: true, nextProbe: nil, discovery: nil),
+                SourceStatus(
+                    name: "zweite & <Quelle>", region: nil, isThrottled: false, nextProbe: before(-90),
+                    discovery: .init(
+                        isTried: true, failure: .unauthenticated, workspaces: 3, selected: 2,
+                        lastSuccess: before(4_000))),
+            ],
+            workspaces: [
+                WorkspaceStatus(
+                    workspace: workspace("w1", "数据湖 <script>alert(1)</script>"),
+                    listings: endpoints(
+                        [poll(12), poll(72, failure)], lastSuccess: before(12),
+                        served([
+                            row("e1", "good", "RUNNING"), row("e2", "stuck \u{202E}name", "CREATING"),
+                            row("e3", nil, "CREATE_FAILED", code: "Fabric.1001", message: "no <capacity> & 'more'"),
+                        ]))),
+                WorkspaceStatus(
+                    workspace: workspace("w2", "forbidden"),
+                    listings: endpoints(
+                        [poll(5, failure)], lastSuccess: before(200), failingSince: before(5),
+                        served([row("e4", "four", "RUNNING")], age: 200))),
+                WorkspaceStatus(
+                    workspace: workspace("w3", "old", source: "zweite & <Quelle>", discovered: true),
+                    listings: endpoints(
+                        [poll(5, failure)], lastSuccess: before(90_000), failingSince: before(89_940), nil)),
+                WorkspaceStatus(
+                    workspace: workspace("w4", "new", source: "zweite & <Quelle>"),
+                    listings: endpoints([], lastSuccess: nil, nil)),
+            ])
+    }
+
+    /// No workspace at all: one source discovers nothing, one's patterns leave out everything, one has failed since the
+    /// start, one has not discovered yet.
+    static func blind() -> StatusReport {
+        func source(
+            _ name: String, tried: Bool = true, failure: FailureReason? = nil, found: Int? = nil, selected: Int? = nil
+        ) -> SourceStatus {
+            SourceStatus(
+                name: name, region: nil, isThrottled: false, nextProbe: nil,
+                discovery: .init(
+                    isTried: tried, failure: failure, workspaces: found, selected: selected,
+                    lastSuccess: found.map { _ in before(30) }))
+        }
+        return StatusReport(
+            time: now, interval: .seconds(60), staleAfter: .seconds(300),
+            sources: [
+                source("a-found-none", found: 0, selected: 0), source("b-left-out", found: 12, selected: 0),
+                source("c-failing", failure: .forbidden), source("d-new", tried: false),
+            ], workspaces: [])
+    }
+
+    /// Many workspaces in good order.
+    static func large(_ count: Int) -> StatusReport {
+        var report = report()
+        report.workspaces = (0..<count).map { index in
+            WorkspaceStatus(
+                workspace: workspace("id-\(index)", "name-\(index)"),
+                listings: endpoints([poll(12)], lastSuccess: before(12), served([row("e", nil, "RUNNING")])))
+        }
+        return report
+    }
+}

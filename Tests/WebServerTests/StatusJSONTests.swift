@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import Fabric
+import HTTPServer
+import Polling
+import Testing
+
+@testable import WebServer
+
+@Suite("The status as JSON, and its secrets")
+struct StatusJSONTests {
+    @Test(
+        "A secret that the API put into a name, a status, a message or an id is on no page",
+        arguments: ["/", "/?workspace_id=w1", "/?workspace_id=w5", "/api/v1/status", "/sd"])
+    func secrets(target: String) async {
+        let value = "a \"secret\" of/StatusJSONTests"
+        let secret = Secret(value)
+        var report = SampleReport.report()
+        for index in report.sources.indices { report.sources[index].discovery?.lastSuccess = SampleReport.now }
+        var listed = report.workspaces[0]
+        listed.workspace = SampleReport.workspace("w5", value, discovered: true)
+        let rows = [SampleReport.row("e", value, value + "_FAILED", code: value, message: "said: \(value)")]
+        let failure = ListingStatus.Failure(
+            reason: .forbidden, message: value, status: 403, code: value, requestID: value)
+        listed.listings = SampleReport.endpoints(
+            [SampleReport.poll(5, failure)], lastSuccess: SampleReport.before(12), SampleReport.served(rows))
+        report.workspaces.append(listed)
+        let response = await Web(report: report).get(target, [("Host", "h")])
+        withExtendedLifetime(secret) {
+            #expect(response.status == 200)
+            #expect(!response.text.contains("of/StatusJSONTests") && !response.text.contains("of\\/StatusJSONTests"))
+            #expect(target == "/?workspace_id=w1" || response.text.contains("REDACTED"))
+        }
+    }
+
+    @Test("A secret that is the name of a member changes no member")
+    func members() async {
+        let secret = Secret("malformed_fields")
+        let response = await Web(report: SampleReport.report()).get("/api/v1/status")
+        withExtendedLifetime(secret) { #expect(response.text.contains(#""malformed_fields":"#)) }
+    }
+}

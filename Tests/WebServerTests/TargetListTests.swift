@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+import HTTPServer
+import Polling
+import Testing
+
+@testable import WebServer
+
+@Suite("Service discovery and selection")
+struct TargetListTests {
+    private func discovered() -> StatusReport {
+        var report = SampleReport.report()
+        report.workspaces = Array(report.workspaces.dropFirst(3))
+        return report
+    }
+
+    @Test("Each workspace is a target at the host that was asked")
+    func targets() async {
+        let response = await Web(report: discovered()).get("/sd", [("Host", "[::1]:9942")])
+        #expect(response.status == 200)
+        #expect(response.headerLines[0] == "Content-Type: application/json")
+        #expect(
+            response.text == """
+                [{"targets":["[::1]:9942"],"labels":{"__param_source":"zweite & <Quelle>","__param_workspace_id":"w4",\
+                "instance":"zweite & <Quelle>/w4","__meta_dataarts_fabric_source":"zweite & <Quelle>",\
+                "__meta_dataarts_fabric_workspace_id":"w4","__meta_dataarts_fabric_workspace":"new"}}]
+
+                """)
+    }
+
+    @Test("The external host takes the place of the one that was asked")
+    func external() async {
+        let web = Web(report: discovered(), externalHost: "exporter.example:80")
+        #expect(await web.get("/sd", [("Host", "10.0.0.1")]).text.hasPrefix(#"[{"targets":["exporter.example:80"],"#))
+        #expect(await web.get("/sd").status == 200)
+    }
+
+    @Test("A request that names no host is refused", arguments: [nil, "", "a b", "a\"b"])
+    func noHost(host: String?) async {
+        let response = await Web(report: discovered()).get("/sd", host.map { [("Host", $0)] } ?? [])
+        #expect(response.status == 400)
+    }
+
+    @Test("Until every source has once discovered its workspaces there is no list")
+    func early() async {
+        var report = discovered()
+        report.sources[1].discovery?.lastSuccess = nil
+        #expect(await Web(report: report).get("/sd", [("Host", "h")]).status == 503)
+    }
+
+    @Test("A scrape of some workspaces gives theirs alone, in either format and compressed; an unknown one is 404")
+    func selection() async {
+        let web = Web()
+        let page = await web.get("/metrics?workspace_id=w1")
+        #expect(page.status == 200)
+        #expect(page.text == "# HELP t_gauge A gauge.\n# TYPE t_gauge gauge\nt_gauge{workspace_id=\"w1\"} 1\n")
+        #expect(await web.get("/metrics?workspace_id=w1&source=").text == page.text)
+        let open = await web.get("/metrics?workspace_id=w1", [("Accept", "application/openmetrics-text;version=1.0.0")])
+        #expect(open.text.hasSuffix("t_gauge{workspace_id=\"w1\"} 1\n# EOF\n"))
+        let zipped = await web.get("/metrics?workspace_id=w1", [("Accept-Encoding", "gzip")])
+        #expect(zipped.headerLines.contains("Content-Encoding: gzip"))
+        #expect(zipped.bytes.starts(with: [0x1F, 0x8B]))
+        #expect(await web.get("/metrics?workspace_id=w9").status == 404)
+        #expect(await web.get("/metrics?workspace_id=").text.contains("t_gauge 7\n"))
+    }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+import Base
+import Exposition
+
+@testable import Fabric
+@testable import Listings
+
+/// Fewer than by default, so that inputs of the fuzzer's size reach the limit.
+private let maximumValues = 20
+/// The limit of the metric contract.
+private let maximumBytes = 256
+private let maximumDetails = 20
+
+private let now = Timestamp(microseconds: 1_800_000_000_000_000)
+private let catalogue = Catalogue(EndpointListing.chapters + [ListingFamilies.chapter])
+
+/// Successive listings of one workspace, from the JSON of their pages to what is exported: sums are exact, and nothing
+/// goes beyond its limit.
+func checkFold(_ input: UnsafeBufferPointer<UInt8>) {
+    guard let decoder = PageDecoder() else { return }
+    let details: DetailLevel = [.problems, .all, .none][Int(input.first ?? 0) / 8 % 3]
+    let settings = ListingSettings(
+        details: details, maximumDetails: maximumDetails, maximumLabelValues: maximumValues)
+    let list = EndpointListing(
+        of: Workspace(key: WorkspaceKey(source: "s", workspaceID: "w"), baseURL: "https://x"), settings: settings)
+    var memory: WorkspaceMemory?
+    var rows = 0
+    let listings = FoldInput(input, longestID: maximumBytes).listings
+    for (index, listing) in listings.enumerated() {
+        var tally = list.fold(memory: memory)
+        var filter = RowFilter(plausibleTimes: PlausibleTimes(now: now))
+        for page in listing.pages {
+            var body = page.body
+            do throws(PageDecodingError) {
+                let shape = try decoder.rows(
+                    of: &body, filter: &filter, limit: .max, sharesFirst: false, into: &tally)
+                require(shape.rowCount == page.rows, "\(shape.rowCount) rows read of \(page.rows)")
+            } catch {
+                require(false, "a page that is none: \(error.message)")
+            }
+            rows += page.rows
+        }
+        require(filter.ids.count == listing.ids.count, "\(filter.ids.count) ids, not \(listing.ids.count)")
+        require(filter.skipped == listing.skipped, "\(filter.skipped) records skipped, not \(listing.skipped)")
+        let listed = ListedRows(
+            fold: tally, rows: filter.ids.count, skippedRecords: filter.skipped, malformedFields: filter.malformed)
+        let folded: ListingSnapshot
+        (folded, memory) = list.snapshot(of: listed, now: now, instant: .now)
+        require(folded.details.count <= maximumDetails, "\(folded.details.count) details")
+        let text = sampleLines(of: catalogue.render(.text, fragments: [folded.fragment]), .text)
+        // Reading both pages of each listing would halve the inputs that are tried.
+        if index == listings.count - 1 {
+            let open = sampleLines(of: catalogue.render(.openMetrics, fragments: [folded.fragment]), .openMetrics)
+            require(text.count == open.count, "the formats differ in their samples")
+        }
+        check(text.map(FoldedSample.init), listing, rows: rows)
+    }
+}
+
+/// - Parameter rows: as many as all listings had so far.
+private func check(_ samples: [FoldedSample], _ listing: FoldInput.Listing, rows: Int) {
+    let families = Dictionary(grouping: samples, by: \.family)
+    func sum(_ family: String) -> Int128 { (families[family] ?? []).reduce(0) { $0 + Int128($1.value) } }
+    require(sum("endpoints") == listing.ids.count, "\(sum("endpoints")) endpoints of \(listing.ids.count)")
+    require(sum("endpoints_with_error") == listing.errors, "\(sum("endpoints_with_error")) of \(listing.errors) errors")
+    for family in CapacityFamilies.chapter.families.map({ String($0.name.dropFirst(FoldedSample.prefix.count)) }) {
+        let capacity = listing.families[family] ?? FoldInput.Capacity()
+        // A series at an edge of 64 bits may stand for more.
+        let isClamped = (families[family] ?? []).contains { $0.value == .max || $0.value == .min }
+        require(
+            isClamped || sum(family) == capacity.sum, "\(family) adds up to \(sum(family)), not \(capacity.sum)")
+        // A listing's series that are not zero each have an amount.
+        let used = (families[family] ?? []).count { $0.value != 0 }
+        require(used <= capacity.amounts, "\(used) series of \(family) with \(capacity.amounts) amounts")
+    }
+    var counts: [FoldInput.Known: Int64] = [:]
+    for sample in families["endpoints"] ?? [] {
+        let known = FoldInput.Known(
+            type: sample.text("endpoint_type"), status: sample.text("status"),
+            visibility: sample.text("visibility"))
+        counts[known] = sample.value
+    }
+    for (known, count) in listing.known {
+        require(counts[known] == Int64(count), "\(known) is \(counts[known] ?? -1), not \(count)")
+    }
+    // Each row brings at most its own status and the documented ones of its type and visibility.
+    let most = 12 * rows
+    require(families["endpoints"]?.count ?? 0 <= most, "\(families["endpoints"]?.count ?? 0) series of \(rows) rows")
+    checkLimits(samples)
+}
+
+private let limited: [String: Set<String>] = [
+    "endpoint_type": Set(FoldInput.types + ["unknown", "other"]),
+    "status": Set(FoldInput.statuses + ["ABNORMAL", "ON_DEMAND_FROZEN", "UNKNOWN", "other"]),
+    "visibility": Set(FoldInput.visibilities + ["other"]),
+    "spec_code": ["other"], "error_code": ["other"],
+]
+
+private func checkLimits(_ samples: [FoldedSample]) {
+    var values: [String: Set<[UInt8]>] = [:]
+    for sample in samples {
+        for (name, value) in sample.labels {
+            require(value.count <= maximumBytes, "\(value.count) bytes of \(name)")
+            guard let free = limited[name], !free.contains(String(decoding: value, as: UTF8.self)) else { continue }
+            values[name, default: []].insert(value)
+        }
+    }
+    for (name, values) in values { require(values.count <= maximumValues, "\(values.count) values of \(name)") }
+}
+
+/// A sample of a page that was read strictly before.
+private struct FoldedSample {
+    static let prefix = "dataarts_fabric_"
+
+    let family: String
+    private(set) var labels: [(name: String, value: [UInt8])] = []
+    let value: Int64
+
+    init(_ line: Substring.UTF8View) {
+        var rest = line
+        func take(upTo end: Unicode.Scalar, from rest: inout Substring.UTF8View) -> String {
+            let text = rest.prefix { $0 != UInt8(ascii: end) }
+            rest = rest[text.endIndex...].dropFirst()
+            return String(decoding: text, as: UTF8.self)
+        }
+        family = String(take(upTo: "{", from: &rest).dropFirst(Self.prefix.count))
+        while rest.first != UInt8(ascii: " ") {
+            let name = take(upTo: "=", from: &rest)
+            rest = rest.dropFirst()
+            var value: [UInt8] = []
+            while let byte = rest.popFirst(), byte != UInt8(ascii: "\"") {
+                guard byte == UInt8(ascii: "\\"), let escaped = rest.popFirst() else {
+                    value.append(byte)
+                    continue
+                }
+                value.append(escaped == UInt8(ascii: "n") ? UInt8(ascii: "\n") : escaped)
+            }
+            labels.append((name, value))
+            // A comma or the closing brace.
+            rest = rest.dropFirst()
+        }
+        // Times have decimals; they are not looked at.
+        value = Int64(Substring(rest.dropFirst())) ?? 0
+    }
+
+    func text(_ name: String) -> String {
+        labels.first { $0.name == name }.map { String(decoding: $0.value, as: UTF8.self) } ?? ""
+    }
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Successive listings of a workspace, made of a fuzzer's bytes: always valid JSON, with values of any kind, and what a
+/// page must say of each, counted here.
+struct FoldInput {
+    /// A series of which type, status and visibility are documented, so that no limit replaces any of them.
+    struct Known: Hashable {
+        var type: String
+        var status: String
+        var visibility: String
+        /// `public_resource`; empty for series that have none.
+        var isPublic = ""
+    }
+
+    struct Amount {
+        var family: String
+        var kind: Known?
+        var number: Int64
+    }
+
+    /// The sum of a capacity family. Only known series come near the ends of 64 bits: of the others nobody can say which
+    /// amounts were added up before the sum was clamped.
+    struct Capacity {
+        private var known: [Known: Int128] = [:]
+        private var rest: Int128 = 0
+        /// As many series as there can be.
+        private(set) var amounts = 0
+
+        mutating func add(_ amount: Amount) {
+            amounts += 1
+            if let kind = amount.kind {
+                known[kind, default: 0] += Int128(amount.number)
+            } else {
+                rest += Int128(amount.number)
+            }
+        }
+
+        /// What the values of all series add up to.
+        var sum: Int128 { known.values.reduce(rest) { $0 + Int128(Int64(clamping: $1)) } }
+    }
+
+    struct Listing {
+        var pages: [(body: [UInt8], rows: Int)] = []
+        /// Usable ids.
+        var ids: Set<[UInt8]> = []
+        var skipped = 0
+        var errors = 0
+        var known: [Known: Int] = [:]
+        var families: [String: Capacity] = [:]
+    }
+
+    static let types = ["service", "ray", "inference", "job", "ray_service", "sql", "container_job", "notebook"]
+    static let statuses = [
+        "CREATING", "RUNNING", "CREATE_FAILED", "DELETING", "DELETED", "UPDATING", "UPDATE_FAILED", "DELETE_FAILED",
+        "FROZEN", "INACTIVE", "TRIAL_ENDED",
+    ]
+    static let visibilities = ["PRIVATE", "PUBLIC"]
+
+    private(set) var listings: [Listing] = []
+    private var rest: Slice<UnsafeBufferPointer<UInt8>>
+    private var listing = Listing()
+    private var rows: [String] = []
+    /// Of the row that is made, among those of one repetition.
+    private var number = 0
+    private let longestID: Int
+    /// How many characters there may be in further long texts.
+    private var longTexts = 8_192
+
+    /// - Parameter longestID: a longer id is not usable.
+    init(_ input: UnsafeBufferPointer<UInt8>, longestID: Int) {
+        rest = input[...]
+        self.longestID = longestID
+        while !rest.isEmpty, listings.count < 4 {
+            switch byte() % 8 {
+            case 0: endListing()
+            case 1: endPage()
+            case 2:
+                // The same choices again, numbered: more values than any limit permits.
+                let count = Int(byte()) + 1
+                let choices = rest
+                for _ in 0..<count {
+                    rest = choices
+                    number += 1
+                    addRow()
+                }
+            default: addRow()
+            }
+        }
+        endListing()
+    }
+
+    private mutating func byte() -> UInt8 { rest.popFirst() ?? 0 }
+
+    private mutating func endPage() {
+        listing.pages.append((Array(#"{"total":0,"endpoints":[\#(rows.joined(separator: ","))]}"#.utf8), rows.count))
+        rows = []
+    }
+
+    private mutating func endListing() {
+        endPage()
+        listings.append(listing)
+        listing = Listing()
+    }
+
+    /// A text, as JSON without its quotes; nil where the field is absent or no text.
+    private struct Text {
+        var value: String?
+        /// What stands in the row; nil: nothing.
+        var json: String?
+    }
+
+    private static func quoted(_ text: String) -> String {
+        var json = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": json += "\\\(scalar)"
+            case "\0"..."\u{1f}":
+                let digits = String(scalar.value, radix: 16)
+                json += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: json.unicodeScalars.append(scalar)
+            }
+        }
+        return json + "\""
+    }
+
+    /// A text of any kind.
+    private mutating func text() -> Text {
+        func of(_ value: String) -> Text { Text(value: value, json: Self.quoted(value)) }
+        let units = ["x", "é", "漢", "😀", "\u{301}", "\"", "\\", "\n", "\u{1}", "\u{202e}", "\u{feff}"]
+        switch byte() % 8 {
+        case 0: return Text()
+        case 1: return Text(json: "null")
+        case 2: return Text(json: "7")
+        case 3: return of("")
+        case 4: return of("w\(byte() % 16)")
+        case 5: return of("n\(number)")
+        case let end:
+            let unit = units[Int(byte()) % units.count]
+            let count = Int(byte()) * 2
+            // Long texts in every row would leave little time for other inputs.
+            guard longTexts >= count else { return of("n\(number)") }
+            longTexts -= count
+            let long = String(repeating: unit, count: count)
+            return of(end == 6 ? "\(long)-\(number)" : "\(number)-\(long)")
+        }
+    }
+
+    /// One of `documented`, or any text.
+    private mutating func word(_ documented: [String]) -> (text: Text, isDocumented: Bool) {
+        let choice = byte()
+        if choice % 2 == 0 { return (text(), false) }
+        let value = documented[Int(choice / 2) % documented.count]
+        return (Text(value: value, json: Self.quoted(value)), true)
+    }
+
+    private mutating func addRow() {
+        let id = text()
+        let (type, typeIsDocumented) = word(Self.types)
+        let (status, statusIsDocumented) = word(Self.statuses)
+        let (visibility, visibilityIsDocumented) = word(Self.visibilities)
+        let (name, message) = (text(), text())
+        var code = text()
+        // Whether a number is a code is not for this target to say.
+        if code.value == nil { code = Text() }
+        let fields: KeyValuePairs = [
+            "id": id, "type": type, "status": status, "visibility": visibility, "name": name, "error_code": code,
+            "error_msg": message,
+        ]
+        var members = fields.compactMap { name, text in text.json.map { "\"\(name)\":\($0)" } }
+        // The same texts again, so that the bytes of an input keep their meaning.
+        if let json = name.json { members.append("\"owner\":{\"user_name\":\(json),\"user_id\":\(json)}") }
+        if let json = message.json { members.append("\"cap\":{\"cap_id\":\(json),\"version_id\":\(json)}") }
+        let shown = visibility.value ?? ""
+        var kind: Known?
+        if typeIsDocumented, statusIsDocumented, visibilityIsDocumented || shown.isEmpty {
+            // The documented default.
+            kind = Known(
+                type: type.value ?? "", status: status.value ?? "", visibility: shown.isEmpty ? "PRIVATE" : shown)
+        }
+        var amounts: [Amount] = []
+        members += resources(of: kind, &amounts)
+        rows.append("{\(members.joined(separator: ","))}")
+
+        guard let value = id.value, !value.isEmpty, value.utf8.count <= longestID else {
+            listing.skipped += 1
+            return
+        }
+        guard listing.ids.insert(Array(value.utf8)).inserted else { return }
+        if !(code.value ?? "").isEmpty { listing.errors += 1 }
+        if let kind { listing.known[kind, default: 0] += 1 }
+        for amount in amounts { listing.families[amount.family, default: Capacity()].add(amount) }
+    }
+
+    private mutating func resources(of kind: Known?, _ amounts: inout [Amount]) -> [String] {
+        var members: [String] = []
+        let bits = byte()
+        var reserved: [String] = []
+        for (bit, unit, low, high) in [
+            (1, "apu", "warm_up_num", "max_num"), (2, "dpu", "warm_up_num", "max_num"), (4, "mu", "min", "max"),
+        ] as [(UInt8, String, String, String)] where bits & bit != 0 {
+            let isPublic = unit == "dpu" && bits & 32 != 0
+            var kind = kind
+            if unit == "dpu" { kind?.isPublic = isPublic ? "true" : "false" }
+            let extra = isPublic ? [#""use_public_resource":true"#] : []
+            let object = capacity((low, unit + "_reserved"), (high, unit + "_max"), kind, extra, &amounts)
+            reserved.append("\"\(unit)\":\(object)")
+        }
+        if !reserved.isEmpty { members.append("\"reserved_resource\":{\(reserved.joined(separator: ","))}") }
+        guard bits & 8 != 0 else { return members }
+        var ray: [String] = []
+        if bits & 16 != 0 {
+            ray.append(#""head_group_spec":{"spec_code":"head"}"#)
+            amounts.append(Amount(family: "ray_heads", kind: nil, number: 1))
+        }
+        let groups = (0..<byte() % 4).map { _ in
+            capacity(
+                ("min_replicas", "ray_workers_min"), ("max_replicas", "ray_workers_max"), kind, [], &amounts)
+        }
+        ray.append("\"worker_group_spec\":[\(groups.joined(separator: ","))]")
+        return members + ["\"ray_resource\":{\(ray.joined(separator: ","))}"]
+    }
+
+    private mutating func capacity(
+        _ low: (member: String, family: String), _ high: (member: String, family: String), _ kind: Known?,
+        _ extra: [String], _ amounts: inout [Amount]
+    ) -> String {
+        var members = extra
+        let code = byte() % 2 == 0 ? Text() : text()
+        if let json = code.json { members.append("\"spec_code\":\(json)") }
+        // A code may give way to `other`, so only series without one are known.
+        let kind = code.json == nil ? kind : nil
+        var amount: Int64 = 0
+        for (member, family) in [low, high] {
+            let choice = byte()
+            if choice % 4 != 0 {
+                let edges: [Int64] = [.max, .min, .max - 1, -1, 0, 1]
+                amount = kind != nil && choice % 4 == 1 ? edges[Int(choice / 4) % edges.count] : Int64(choice)
+                members.append("\"\(member)\":\(amount)")
+            }
+            // A maximum that is absent is what is reserved.
+            amounts.append(Amount(family: family, kind: kind, number: amount))
+        }
+        return "{\(members.joined(separator: ","))}"
+    }
+}
