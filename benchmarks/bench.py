@@ -7,6 +7,7 @@ import datetime
 import signal
 import sys
 
+import fleet
 import growth
 import idle
 import latency
@@ -19,6 +20,7 @@ from options import Options, parser
 from table import table
 
 GROUPS = {
+    "fleet": fleet.measure,
     "polling": polling.measure,
     "scraping": scraping.measure,
     "growth": growth.measure,
@@ -29,15 +31,17 @@ GROUPS = {
 
 def main() -> int:
     arguments = parser(list(GROUPS)).parse_args()
-    if not arguments.program.is_file():
-        print(f"benchmarks: {arguments.program}: no such program", file=sys.stderr)
-        return 2
+    for program in filter(None, (arguments.program, arguments.against)):
+        if not program.is_file():
+            print(f"benchmarks: {program}: no such program", file=sys.stderr)
+            return 2
     BUILD.mkdir(exist_ok=True)
     # An exception, so that the servers that run are stopped.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     options = Options(
         Exporter(arguments.program.resolve()), arguments.scale, arguments.rounds, arguments.slow_rounds,
         (arguments.transport,) if arguments.transport else ("h1", "h2"),
+        Exporter(arguments.against.resolve()) if arguments.against else None,
     )  # fmt: skip
     text = heading(options)
     print(text, flush=True)

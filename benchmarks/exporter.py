@@ -27,10 +27,17 @@ class Exporter:
     program: pathlib.Path
 
     def configure(
-        self, base_url: str, workspaces: Sequence[str], details: str = "none", interval: str = "1d"
+        self,
+        base_url: str,
+        workspaces: Sequence[str],
+        details: str = "none",
+        interval: str = "1d",
+        name: str = "config",
     ) -> pathlib.Path:
         """Writes a configuration under which nothing but its own speed holds the program back."""
-        (BUILD / "token").write_text("token\n", "ascii")
+        # Not while another program reads it.
+        if not (BUILD / "token").exists():
+            (BUILD / "token").write_text("token\n", "ascii")
         lines = [
             "poll:",
             f"  interval: {interval}",
@@ -51,7 +58,7 @@ class Exporter:
             lines.append(f"    tls: {{ca_file: {web.CERTIFICATE}}}")
         lines.append("    workspaces:")
         lines += [f"      - {{id: {workspace}, name: team-{number}}}" for number, workspace in enumerate(workspaces)]
-        path = BUILD / "config.yaml"
+        path = BUILD / f"{name}.yaml"
         path.write_text("\n".join(lines) + "\n", "utf-8")
         return path
 
@@ -59,11 +66,13 @@ class Exporter:
         return machine.run([self.program, "once", "--config.file", configuration], page)
 
     @contextlib.contextmanager
-    def serve(self, configuration: pathlib.Path, core: int = machine.MEASURED) -> Iterator[Served]:
+    def serve(
+        self, configuration: pathlib.Path, core: int = machine.MEASURED, log: str = "exporter"
+    ) -> Iterator[Served]:
         port = machine.free_port()
         address = f"--web.listen-address={HOST}:{port}"
         command = [self.program, "serve", "--config.file", configuration, address]
-        with machine.server(command, "exporter", port, core=core) as process:
+        with machine.server(command, log, port, core=core) as process:
             yield Served(process.pid, port, configuration.read_text("utf-8").count("- {id: "))
 
     def version(self) -> str:
@@ -93,7 +102,7 @@ class Served:
 
 def listed(page: bytes) -> int:
     """How many workspaces the page has a listing of."""
-    return page.count(b"\ndataarts_fabric_workspace_listed_endpoints{")
+    return sum(page.count(b"\ndataarts_fabric_workspace_listed_%s{" % what) for what in (b"endpoints", b"records"))
 
 
 def read_truth(page: pathlib.Path) -> dict[str, object]:

@@ -18,6 +18,7 @@ class Options:
     rounds: int
     slow_rounds: int
     transports: tuple[str, ...]
+    against: Exporter | None = None
 
     def scaled(self, count: float, least: int = 1) -> int:
         return max(least, round(count * self.scale))
@@ -35,5 +36,6 @@ def parser(groups: list[str]) -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=5, help="turns of which the median is taken (default: 5)")
     parser.add_argument("--slow-rounds", type=int, default=1, help="turns of the slow peers (default: 1)")
     parser.add_argument("--transport", choices=("h1", "h2"), help="poll by this alone (default: both)")
+    parser.add_argument("--against", type=pathlib.Path, help="another build of the program, measured beside in `fleet`")
     parser.add_argument("--record", metavar="NAME", help="write the tables to benchmarks/results/NAME.md too")
     return parser

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
 import json
 import os
@@ -17,6 +18,7 @@ from collections.abc import Callable
 
 import bench
 import exporter
+import fleet
 import growth
 import machine
 import polling
@@ -67,7 +69,29 @@ def growth_is_judged_by_what_one_more_takes() -> None:
     require(verdicts(lambda size: size**1.2 * 1e-3)[-1] == ("10,000", False), "what grows faster")
     # Next to nothing beside the start is no proof, neither is a single size that is more.
     require(verdicts(lambda size: size * 1e-7) == [("10,000", False)], "what cannot be told")
-    require(set(bench.GROUPS) == {"polling", "scraping", "growth", "latency", "idle"}, bench.GROUPS)
+    require(set(bench.GROUPS) == {"fleet", "polling", "scraping", "growth", "latency", "idle"}, bench.GROUPS)
+
+
+def pages_of_a_fleet_change_and_are_as_before_in_the_end() -> None:
+    dataset = Dataset(2, fleet.ROWS, types=fleet.TYPES)
+    dataset.make()
+    pages = [dataset.folder / workspace / "0.json.gz" for workspace in dataset.ids()]
+    before = [page.read_bytes() for page in pages]
+
+    def changed() -> list[tuple[bytes, bytes]]:
+        return [
+            (one, other)
+            for one, other in zip(before, (page.read_bytes() for page in pages), strict=True)
+            if one != other
+        ]
+
+    with fleet.changing(dataset):
+        machine.wait_for(lambda: bool(changed()), "a page to change", 10)
+        for one, other in changed():
+            rows = [json.loads(gzip.decompress(body))["endpoints"] for body in (one, other)]
+            differing = [[row["status"] for row in pair] for pair in zip(*rows, strict=True) if pair[0] != pair[1]]
+            require(differing == [["RUNNING", "UPDATING"]], differing)
+    require(not changed(), "a page is not as before")
 
 
 def pages_overlap_by_one_row() -> None:
@@ -126,8 +150,8 @@ def peers(base_url: str, asked: Dataset = SMALL) -> list[polling.Contender]:
     """All contenders but ours, which a test of the scripts has no need of."""
     SMALL.make()
     nothing = exporter.Exporter(pathlib.Path("/nonexistent"))
-    everyone = polling.contenders(nothing, base_url, base_url, asked, asked)
-    return [contender for contender in everyone if contender.name not in (polling.OURS, polling.DETAILS)]
+    everyone = polling.contenders(nothing, base_url, asked)
+    return [contender for contender in everyone if contender.name != polling.OURS]
 
 
 def a_page_is_read() -> None:
@@ -136,8 +160,8 @@ def a_page_is_read() -> None:
     page.write_text(
         f'# HELP x y\ndataarts_fabric_endpoints{{{labels},visibility="PRIVATE"}} 3\n'
         f'dataarts_fabric_endpoints{{{labels},visibility="PUBLIC"}} 0\n'
-        f'dataarts_fabric_dpu_reserved{{{labels},spec_code="d",public_resource="false"}} 40\n'
-        f'dataarts_fabric_dpu_max{{{labels},spec_code="d",public_resource="false"}} 50\n',
+        f'dataarts_fabric_dpu_reserved{{{labels},visibility="PRIVATE",spec_code="d",public_resource="false"}} 40\n'
+        f'dataarts_fabric_dpu_max{{{labels},visibility="PRIVATE",spec_code="d",public_resource="false"}} 50\n',
         "ascii",
     )
     read = exporter.read_truth(page)
@@ -243,6 +267,7 @@ def figures_are_medians_and_percentiles() -> None:
 TESTS = (
     pages_are_the_same_in_every_run,
     pages_overlap_by_one_row,
+    pages_of_a_fleet_change_and_are_as_before_in_the_end,
     truth_is_what_counting_gives,
     every_peer_counts_each_variant,
     a_missing_page_is_refused,

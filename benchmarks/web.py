@@ -52,7 +52,7 @@ SERVER = """
     server {{
         listen {listen};
         gzip_static {gzip_static};
-        open_file_cache max={cached} inactive=600s;
+        open_file_cache {cache};
         root {root};
         location ~ ^/v1/workspaces/([0-9a-f-]+)/endpoints$ {{ try_files /$1/$arg_offset.json =404; }}
         location / {{ }}
@@ -91,8 +91,8 @@ class Web:
 
 
 @contextlib.contextmanager
-def nginx(root: pathlib.Path, name: str, core: int, sendfile: bool = True) -> Iterator[Web]:
-    """Serves the files below `root`."""
+def nginx(root: pathlib.Path, name: str, core: int, sendfile: bool = True, keeps_files: bool = True) -> Iterator[Web]:
+    """Serves the files below `root`, which are kept open unless they are to be replaced while it runs."""
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
     if program is None:
         raise Broken("there is no nginx: benchmarks/install installs it")
@@ -104,7 +104,9 @@ def nginx(root: pathlib.Path, name: str, core: int, sendfile: bool = True) -> It
             listen=f"{HOST}:{port}" + (" ssl http2" if variant.transport == "h2" else ""),
             gzip_static="on" if variant.encoding == "gzip" else "off",
             # Each takes a descriptor, and of a compressed file the plain one is looked at, too.
-            cached=(descriptors - 2_000) // (2 if variant.encoding == "gzip" else 1),
+            cache=f"max={(descriptors - 2_000) // (2 if variant.encoding == 'gzip' else 1)} inactive=600s"
+            if keeps_files
+            else "off",
             root=root,
         )
         for variant, port in ports.items()
