@@ -3,7 +3,11 @@
 
 import re
 
-from families import FAMILIES, OTHERS
+import catalogue
+
+# Made by Prometheus, at each scrape and from alerting rules.
+OTHERS = {"up", "scrape_duration_seconds"}
+FAMILIES = {**catalogue.FAMILIES, "ALERTS": {"alertname", "alertstate", "severity", "source", "workspace"}}
 
 UID_PREFIX = "dataarts-fabric-"
 TAG = "dataarts-fabric"
@@ -21,6 +25,9 @@ _SELECTOR = re.compile(r"\b([a-zA-Z_:][a-zA-Z0-9_:]*)\s*\{([^}]*)\}")
 _NAME = re.compile(r"(?<![\w$:])([a-z_][a-z0-9_:]*)(?![\w:]*\s*\()(?![\w:])")
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::\w+)?\}|(\w+))")
 _LABEL_LIST = re.compile(r"\b(?:by|on|without|ignoring|group_left|group_right)\s*\(([^)]*)\)")
+# What adds up or compares series of this label must choose one value or keep the label.
+_KEPT_APART = ("listing", "visibility")
+_KEPT = re.compile(r"\b(?:by|on)\s*\(([^)]*)\)\s*\((?:\w+\()?$")
 _WORDS = {"and", "or", "unless", "by", "on", "without", "ignoring", "group_left", "group_right", "bool", "offset", "end", "inf"}
 
 
@@ -43,7 +50,7 @@ def query_complaints(expression, variables):
     for name, matchers in _SELECTOR.findall(expression):
         found = family(name)
         if found is None:
-            yield f"asks for {name}, which docs/metrics.md does not know"
+            yield f"asks for {name}, which docs/metrics.json does not know"
             continue
         labels = FAMILIES.get(found, set())
         for label in re.findall(r"(\w+)\s*(?:=~|!~|!=|=)", _STRING.sub('""', matchers)):
@@ -59,10 +66,21 @@ def query_complaints(expression, variables):
         if ":" in name:
             yield f"asks for the recording rule {name}: dashboards must work without rules"
         elif name not in _WORDS and family(name) is None and name not in variables:
-            yield f"asks for {name}, which docs/metrics.md does not know"
+            yield f"asks for {name}, which docs/metrics.json does not know"
         elif name in FAMILIES and not re.search(rf"\b{name}(?:_bucket|_sum|_count)?\s*\{{", expression):
             if FAMILIES[name] & {"source", "workspace"}:
                 yield f"asks for {name} of everything, whatever is selected"
+
+
+def apart_complaints(expression):
+    """Complaints about series of several listings, or of the tenant and of others, that a query takes for one."""
+    for match in _SELECTOR.finditer(expression):
+        kept = _KEPT.search(expression[: match.start()])
+        for label in _KEPT_APART:
+            if label not in FAMILIES.get(family(match[1]), ()) or re.search(rf"\b{label}\s*[!=]", match[2]):
+                continue
+            if not kept or label not in re.findall(r"\w+", kept[1]):
+                yield f"asks for {match[1]} of every {label} at once"
 
 
 def variable_complaints(board):
@@ -137,7 +155,7 @@ def panel_complaints(panel, variables):
             yield f"query {target['refId']} asks for one moment, but is drawn over time"
         if panel["type"] not in GRAPH_TYPES and not target["instant"]:
             yield f"query {target['refId']} asks for a range of which one moment is shown"
-        for complaint in query_complaints(target["expr"], variables):
+        for complaint in [*query_complaints(target["expr"], variables), *apart_complaints(target["expr"])]:
             yield f"query {target['refId']} {complaint}"
     if panel["type"] == "table":
         yield from table_complaints(panel)

@@ -21,17 +21,22 @@ ENDPOINTS = {
     "failed": ("CREATE_FAILED", {"error_code": "dataartsfabric.00010011"}),
     "failed without a code": ("DELETE_FAILED", {}),
     "frozen": ("FROZEN", {}),
+    "frozen for arrears": ("ON_DEMAND_FROZEN", {}),
+    "unhealthy": ("ABNORMAL", {}),
+    "theirs, stuck": ("CREATING", {"visibility": "PUBLIC"}),
+    "theirs, failed": ("CREATE_FAILED", {"visibility": "PUBLIC", "error_code": "dataartsfabric.00010011"}),
     "runs": ("RUNNING", {}),
     "runs with a code": ("RUNNING", {"error_code": "dataartsfabric.00010024"}),
     "never enabled": ("INACTIVE", {"visibility": "PUBLIC"}),
 }
+BAD = {"failed", "failed without a code", "runs with a code", "frozen", "frozen for arrears", "unhealthy"}
 # The names that each table must show; None is a row without an endpoint, which stands for those of a type.
 WANTED = {
     ("problems", ON_THEIR_WAY): {"stuck"},
     ("all", ON_THEIR_WAY): {"stuck"},
     ("none", ON_THEIR_WAY): {None},
-    ("problems", BROKEN): {"failed", "failed without a code", "runs with a code"},
-    ("all", BROKEN): {"failed", "failed without a code", "runs with a code", "frozen"},
+    ("problems", BROKEN): BAD,
+    ("all", BROKEN): BAD,
     ("none", BROKEN): set(),
 }
 

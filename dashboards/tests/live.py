@@ -110,7 +110,7 @@ def query_complaints(boards, prometheus):
 
 
 def console_complaints(address, prometheus):
-    workspace = max(prometheus.instant("max by (source, workspace) (dataarts_fabric_workspace_listed_endpoints)"),
+    workspace = max(prometheus.instant('max by (source, workspace) (dataarts_fabric_workspace_listed_records{listing="endpoints"})'),
                     key=lambda row: row[1])[0]
     pages = {
         "dataarts-fabric.html": ({}, workspace["workspace"]),

@@ -6,14 +6,12 @@ import panels as p
 import promql as q
 from board import SOURCE, WORKSPACE, dashboard, text_variable
 
-LABELS = ("endpoint_type", "status", "spec_code")
-NOT_RUNNING = 'status!="RUNNING"'
-UNITS = (("APU", "apu", LABELS), ("DPU", "dpu", common.DPU_LABELS), ("MU", "mu", LABELS))
+UNITS = (("APU", "apu", common.CAPACITY_LABELS), ("DPU", "dpu", common.DPU_LABELS), ("MU", "mu", common.CAPACITY_LABELS))
 
 
 def reserved(family, labels, *matchers):
-    """As the recording rules count: in every status but INACTIVE (never enabled) and DELETED (gone)."""
-    return q.each(f"{family}_reserved", q.COUNTED, *matchers, by=labels)
+    """As the recording rules count: in every status but INACTIVE (never enabled) and DELETED (gone), without public ones."""
+    return q.each(f"{family}_reserved", q.COUNTED, q.OWN, *matchers, by=labels)
 
 
 def hours(expression):
@@ -38,12 +36,12 @@ def headline(name, family, labels):
     idle = p.stat(
         f"{name} not running",
         f"Share of the reserved {name} that belongs to endpoints in another status than RUNNING: paid for, but of no use.",
-        f"{q.total(reserved(family, labels, NOT_RUNNING))} / ({q.total(reserved(family, labels))} > 0)"
-        f" or 0 * {q.total(q.each('workspace_listed_endpoints'))}",
+        f"{q.total(reserved(family, labels, q.NOT_SERVING))} / ({q.total(reserved(family, labels))} > 0)"
+        f" or {q.listed()}",
         "percentunit", p.steps((None, "green"), (0.05, "orange"), (0.2, "red")), decimals=1)
     if family == "mu":
-        idle = p.stat("MU maximum", "Model units that endpoints may take.", q.or_zero(q.total(q.each("mu_max", q.COUNTED, by=labels))),
-                      "short", decimals=0)
+        idle = p.stat("MU maximum", "Model units that endpoints may take.",
+                      q.or_zero(q.total(q.each("mu_max", q.COUNTED, q.OWN, by=labels))), "short", decimals=0)
     return now, idle
 
 
@@ -52,8 +50,9 @@ def waste_table():
     return p.table(
         "Reserved by endpoints that do not run",
         "Capacity that is kept by endpoints in another status than RUNNING. Those are the first to look at when the bill is too "
-        "high. INACTIVE endpoints, which were never enabled, and DELETED ones are left out here and on the whole dashboard.",
-        [q.total(reserved(family, labels, NOT_RUNNING), *by) + " > 0" for _, family, labels in UNITS],
+        "high. INACTIVE endpoints, which were never enabled, DELETED ones and public ones, which are other tenants', are left out "
+        "here and on the whole dashboard.",
+        [q.total(reserved(family, labels, q.NOT_SERVING), *by) + " > 0" for _, family, labels in UNITS],
         [p.column("Status", mappings=p.STATUS_MAPPING, width=165), p.column("Workspace", link=p.WORKSPACE_LINK),
          p.column("Source", width=150), p.column("Type", width=130), p.column("Specification", width=180),
          *(p.column(name, unit="short", decimals=0, width=110) for name, _, _ in UNITS)],
@@ -68,7 +67,7 @@ def workspaces_table():
     for name, family, labels in UNITS:
         for what, title in (("reserved", "reserved"), ("max", "maximum")):
             shown[f"Value #{chr(ord('A') + len(expressions))}"] = f"{name} {title}"
-            expressions.append(q.total(q.each(f"{family}_{what}", q.COUNTED, by=labels), *by))
+            expressions.append(q.total(q.each(f"{family}_{what}", q.COUNTED, q.OWN, by=labels), *by))
     return p.table(
         "Workspaces", "What each workspace keeps reserved, and what it may grow to.", expressions,
         [p.column("Workspace", link=p.WORKSPACE_LINK), p.column("Source", width=150),
@@ -80,7 +79,7 @@ def what_for(name, family, labels):
     """By specification and by status. Model units are not reserved but taken on demand: of them the ceiling is told."""
     kind = "max" if family == "mu" else "reserved"
     what = "maximum" if kind == "max" else kind
-    units = q.each(f"{family}_{kind}", q.COUNTED, by=labels)
+    units = q.each(f"{family}_{kind}", q.COUNTED, q.OWN, by=labels)
     return (
         p.bargauge(f"{name} {what} by specification", f"{name} ({what}) by spec_code, largest first.",
                    "sort_desc(" + q.total(units, "spec_code") + " > 0)", "{{spec_code}}", "short", no_value="none", decimals=0),
@@ -109,7 +108,7 @@ def board():
         "What each workspace's reserved capacity costs in an hour, by the prices above: the ten dearest.",
         [("topk(10, " + " + ".join(
             f"(sum by (workspace) (${{price_{family}}} * {reserved(family, labels)})"
-            f" or 0 * sum by (workspace) ({q.each('workspace_listed_endpoints')}))" for _, family, labels in UNITS) + ")",
+            f" or {q.listed('workspace')})" for _, family, labels in UNITS) + ")",
           "{{workspace}}")],
         "none", decimals=2)
     public = p.piechart(

@@ -3,42 +3,51 @@
 
 import panels as p
 import promql as q
+from catalogue import statuses
 
 RATE = "rate({}[$__rate_interval])"
 # Polls are far apart: over less than this, their rate would jump between none and one.
 POLL_STEP = "2m"
-STATUS_ORDER = "RUNNING first, statuses on their way in blue and purple, failed ones in red."
+
+
+def words(*phases):
+    """The documented statuses of these phases, for a description."""
+    *most, last = statuses(*phases)
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+STATUS_ORDER = "RUNNING first, statuses in transition in blue and purple, failed ones in red."
 
 
 def endpoints():
     return p.stat(
-        "Endpoints", "Endpoints in the last complete listing of every selected workspace.",
-        q.total(q.each("workspace_listed_endpoints")), "short", decimals=0)
+        "Endpoints", "Endpoints in the last complete listing of every selected workspace, without public ones.",
+        q.or_zero(q.total(q.endpoints())), "short", decimals=0)
 
 
 def failed():
     return p.stat(
-        "Failed", "Endpoints in CREATE_FAILED, UPDATE_FAILED or DELETE_FAILED.",
-        q.total(q.each("endpoints", q.FAILED, by=("endpoint_type", "status", "visibility"))), "short", p.ANY_IS_BAD)
+        "Failed or abnormal",
+        f"Endpoints in {words('failed')} or another status that ends in _FAILED, or in {words('abnormal')}.",
+        q.total(q.endpoints(q.UNHEALTHY)), "short", p.ANY_IS_BAD)
 
 
 def with_error():
-    by = ("endpoint_type", "status", "error_code")
+    by = (*q.ENDPOINT_COUNT, "error_code")
     return p.stat(
         "With error code", "Endpoints that carry an error_code, whatever their status.",
-        q.or_zero(q.total(q.each("endpoints_with_error", by=by))), "short", p.ANY_IS_BAD)
+        q.or_zero(q.total(q.each("endpoints_with_error", q.OWN, by=by))), "short", p.ANY_IS_BAD)
 
 
 def suspended():
     return p.stat(
-        "Suspended", "Endpoints that are FROZEN, TRIAL_ENDED or ON_DEMAND_FROZEN: mostly a matter of the account.",
-        q.total(q.each("endpoints", q.SUSPENDED, by=("endpoint_type", "status", "visibility"))), "short",
+        "Suspended", f"Endpoints in {words('suspended')}: mostly because of the account.",
+        q.total(q.endpoints(q.SUSPENDED)), "short",
         p.steps((None, "green"), (1, "orange")))
 
 
 def longest_transition():
-    by = ("endpoint_type", "status")
-    oldest = q.each("endpoint_oldest_transition_timestamp_seconds", by=by)
+    oldest = q.oldest_transition()
     return p.stat(
         "Longest in transition",
         "How long the endpoint that has been CREATING, UPDATING or DELETING for longest has been in that status; zero when "
@@ -49,15 +58,15 @@ def longest_transition():
 def data_age():
     return p.stat(
         "Oldest data",
-        "Age of the last complete listing of the selected workspace that was listed longest ago. Orange from 2 minutes, red "
-        "from 5, the default of poll.stale_after, when its series are withdrawn. Those never listed are not in it.",
-        q.age(f"min({q.each('workspace_last_success_timestamp_seconds')})"), "s", p.DATA_AGE, decimals=0)
+        "Age of the last complete listing of endpoints of the selected workspace that was listed longest ago. Orange from 2 "
+        "minutes, red from 5, the default of poll.stale_after, when its series are withdrawn. Those never listed are not in it.",
+        q.age(f"min({q.each('workspace_last_success_timestamp_seconds', q.OF_ENDPOINTS)})"), "s", p.DATA_AGE, decimals=0)
 
 
 def by_status():
     return p.timeseries(
         "Endpoints by status", "How many endpoints are in each status. " + STATUS_ORDER,
-        [(q.total(q.each("endpoints", by=("endpoint_type", "status", "visibility")), "status") + " > 0", "{{status}}")],
+        [(q.total(q.endpoints(), "status") + " > 0", "{{status}}")],
         "short", stacked=True, overrides=p.colours(p.STATUS_COLOURS), decimals=0)
 
 
@@ -65,26 +74,28 @@ def not_running():
     return p.timeseries(
         "Endpoints that are not running, by status",
         "How many endpoints are in each status other than RUNNING, which would hide the others.",
-        [(q.total(q.each("endpoints", 'status!="RUNNING"', by=("endpoint_type", "status", "visibility")), "status") + " > 0",
-          "{{status}}")],
+        [(q.total(q.endpoints(q.NOT_SERVING), "status") + " > 0", "{{status}}")],
         "short", stacked=True, overrides=p.colours(p.STATUS_COLOURS), decimals=0, no_value="All are running")
 
 
 def by_type():
-    return by_label("Endpoints by type", "How many endpoints there are of each type.", "endpoint_type", p.TYPE_COLOURS)
+    return p.timeseries(
+        "Endpoints by type", "How many endpoints there are of each type.",
+        [(q.total(q.endpoints(), "endpoint_type") + " > 0", "{{endpoint_type}}")],
+        "short", stacked=True, decimals=0, overrides=p.colours(p.TYPE_COLOURS))
 
 
 def failed_polls(*matchers):
     return p.timeseries(
-        "Failed polls by reason", "Polls per minute that ended without a complete listing, by reason.",
-        [("60 * " + q.total(q.each("workspace_poll_failures_total", *matchers, by=("reason",), value=RATE), "reason")
-          + " > 0", "{{reason}}")],
+        "Failed polls by reason", "Polls per minute that ended without a complete listing, by listing and reason.",
+        [("60 * " + q.total(q.each("workspace_poll_failures_total", *matchers, by=("listing", "reason"), value=RATE),
+                            "listing", "reason") + " > 0", "{{listing}}: {{reason}}")],
         "opm", stacked=True, bars=True, interval=POLL_STEP, no_value="No poll failed")
 
 
 def discovered(*matchers):
     found = q.select("discovery_workspaces", *matchers, workspace=False)
-    polled = q.each("workspace_polls_total", *matchers)
+    polled = q.each("workspace_polls_total", q.OF_ENDPOINTS, *matchers)
     return p.timeseries(
         "Workspaces discovered and polled",
         "How many workspaces the last successful discovery of each source found, and how many are polled, over all shards and "
@@ -94,34 +105,26 @@ def discovered(*matchers):
         "short", decimals=0, overrides=[p.dashed("/ polled$/")], no_value="No workspace is discovered or polled")
 
 
-def by_label(title, description, label, fixed=None):
-    return p.timeseries(
-        title, description,
-        [(q.total(q.each("endpoints", by=("endpoint_type", "status", "visibility")), label) + " > 0", f"{{{{{label}}}}}")],
-        "short", stacked=True, decimals=0, overrides=p.colours(fixed or {}))
-
-
 def oldest_by_workspace():
     return p.timeseries(
         "Longest in transition over time",
         "Time in status of the endpoint that has been CREATING, UPDATING or DELETING for longest, per workspace: the ten "
         "worst. A line that only rises is an endpoint that is stuck.",
-        [("topk(10, " + q.age("min by (workspace) ("
-          + q.each("endpoint_oldest_transition_timestamp_seconds", by=("endpoint_type", "status")) + ")") + ")",
-          "{{workspace}}")],
+        [("topk(10, " + q.age(f"min by (workspace) ({q.oldest_transition()})") + ")", "{{workspace}}")],
         "s", thresholds=p.TRANSITION_AGE, no_value="Nothing is on its way")
 
 
-def capacity(unit_name, family, meaning, labels=("endpoint_type", "status", "spec_code"), more=""):
+CAPACITY_LABELS = (*q.ENDPOINT_COUNT, "spec_code")
+DPU_LABELS = (*CAPACITY_LABELS, "public_resource")
+
+
+def capacity(unit_name, family, meaning, labels=CAPACITY_LABELS, more=""):
     return p.timeseries(
         f"{unit_name} reserved and maximum", f"{meaning} The dashed line is the ceiling that it may grow to.{more}",
-        [(q.total(q.each(f"{family}_reserved", q.COUNTED, by=labels)), "reserved"),
-         (q.total(q.each(f"{family}_max", q.COUNTED, by=labels)), "maximum")],
+        [(q.total(q.each(f"{family}_reserved", q.COUNTED, q.OWN, by=labels)), "reserved"),
+         (q.total(q.each(f"{family}_max", q.COUNTED, q.OWN, by=labels)), "maximum")],
         "short", overrides=[*p.colours(p.RESERVED_COLOURS), p.dashed("maximum")], decimals=0,
         no_value=f"No endpoint has {unit_name}")
-
-
-DPU_LABELS = ("endpoint_type", "status", "spec_code", "public_resource")
 
 
 def capacities():
@@ -172,8 +175,28 @@ def on_their_way(narrow=False):
 def broken(narrow=False):
     return _problems(
         "Failed or in error, newest first",
-        "Endpoints that failed or have an error code, those first that have been so for the shortest time; with "
-        "metrics.endpoint_details: all also those that are frozen or whose trial has ended. The service's message is on the "
-        "exporter's status page and in its log.",
+        "Endpoints that failed, are abnormal or suspended, or have an error code, those first that have been so for the shortest "
+        "time. The service's message is on the exporter's status page and in its log.",
         q.broken(), p.NEUTRAL, "Nothing has failed", descending=False, narrow=narrow,
         leave_out=("endpoint_type", "endpoint_id") if narrow else ())
+
+
+def public():
+    """Other tenants' endpoints: how many, and what is wrong with which of them."""
+    number = p.timeseries(
+        "Public endpoints by status",
+        "How many public endpoints, which are other tenants', are in each status. A workspace has some only if its filter asks "
+        "for them (visibility: ALL or PUBLIC); no other panel counts them, and no alert looks at them.",
+        [(q.total(q.each("endpoints", q.PUBLIC, by=q.ENDPOINT_COUNT), "status") + " > 0", "{{status}}")],
+        "short", stacked=True, overrides=p.colours(p.STATUS_COLOURS), decimals=0, no_value="No public endpoints")
+    codes = (*q.ENDPOINT_COUNT, "error_code")
+    shown = p.table(
+        "Public endpoints", "Public endpoints by type and status, and how many of them have an error code.",
+        [q.total(q.each("endpoints", q.PUBLIC, by=q.ENDPOINT_COUNT), "source", "workspace", "endpoint_type", "status") + " > 0",
+         q.total(q.each("endpoints_with_error", q.PUBLIC, by=codes), "source", "workspace", "endpoint_type", "status")],
+        [p.column("Status", mappings=p.STATUS_MAPPING, width=165), p.column("Endpoints", unit="short", decimals=0, width=110),
+         p.column("With error code", unit="short", decimals=0, width=150)],
+        shown={"workspace": "Workspace", "source": "Source", "endpoint_type": "Type", "status": "Status",
+               "Value #A": "Endpoints", "Value #B": "With error code"},
+        sort=[("Endpoints", True)], no_value="No public endpoints")
+    return number, shown

@@ -29,8 +29,8 @@ def headlines():
     return [
         (3, p.stat("Exporters down", "Exporters that Prometheus scraped within the last day and cannot scrape now.",
                    f"sum(1 - (up and {known}))", "short", p.ANY_IS_BAD)),
-        (3, p.stat("Workspaces failing", "Workspaces whose last poll did not end in a complete listing.",
-                   f"sum(1 - {q.each('workspace_up')})", "short", p.ANY_IS_BAD)),
+        (3, p.stat("Listings failing", "Listings whose last poll was not complete, over all workspaces.",
+                   f"sum(1 - {q.each('workspace_up', by=('listing',))})", "short", p.ANY_IS_BAD)),
         (3, common.data_age()),
         (3, p.stat("Sources locked out", "Sources that send nothing, because their credential was refused.",
                    q.total(q.per_source("source_locked_out")), "short", p.ANY_IS_BAD)),
@@ -78,67 +78,74 @@ def sources_table():
 
 
 def failing_table():
-    failures = q.each("workspace_poll_failures_total", *OURS, by=("reason",), value="increase({}[15m])")
+    failures = q.each("workspace_poll_failures_total", *OURS, by=("listing", "reason"), value="increase({}[15m])")
     return p.table(
         "Failed polls within 15 minutes",
         "Workspaces that polls failed for, why, and how often. docs/metrics.md lists the reasons.",
         [f"{failures} > 0"],
         [p.column("Polls", unit="short", decimals=0, width=80), p.column("Reason", width=140), p.column("Source", width=130),
+         p.column("Listing", width=140),
          p.column("Workspace", link=p.WORKSPACE_LINK)],
-        shown={"workspace": "Workspace", "source": "Source", "reason": "Reason", "Value": "Polls"},
+        shown={"workspace": "Workspace", "source": "Source", "listing": "Listing", "reason": "Reason", "Value": "Polls"},
         sort=[("Polls", True)], no_value="No poll failed")
 
 
 def polls():
-    total = q.total(q.each("workspace_polls_total", *OURS, value=RATE))
-    failed = q.total(q.each("workspace_poll_failures_total", *OURS, by=("reason",), value=RATE))
+    total = q.total(q.each("workspace_polls_total", *OURS, by=("listing",), value=RATE))
+    failed = q.total(q.each("workspace_poll_failures_total", *OURS, by=("listing", "reason"), value=RATE))
     outcome = p.timeseries(
         "Polls", "Polls ended per minute, by outcome.",
         [(f"60 * ({total} - {failed})", "succeeded"), (f"60 * {failed}", "failed")],
         "opm", stacked=True, interval=common.POLL_STEP, overrides=p.colours({"succeeded": "green", "failed": "red"}))
     reasons = common.failed_polls(*OURS)
+    oldest = q.each("workspace_last_success_timestamp_seconds", *OURS, by=("listing",))
     age = p.timeseries(
-        "Data age", "Age of the oldest complete listing of each source, against poll.stale_after (dashed), when its series "
-        "are withdrawn.",
-        [(q.age(f"min by (source) ({q.each('workspace_last_success_timestamp_seconds', *OURS)})"), "{{source}}"),
-         (f"min({own('poll_stale_after_seconds')})", "withdrawn")],
-        "s", overrides=[*p.colours({"withdrawn": "red"}), p.dashed("withdrawn")])
+        "Data age", "Age of the oldest complete listing of each source, against the age at which its series are dropped (dashed): "
+        "poll.stale_after, for listings other than endpoints also 3 x their interval.",
+        [(q.age(f"min by (source, listing) ({oldest})"), "{{source}} {{listing}}"),
+         ("min by (listing) (" + q.per_source("poll_stale_after_seconds", *OURS, by=("listing",)) + ")", "{{listing}} stale")],
+        "s", overrides=[p.dashed("/ stale$/")])
     duration = p.timeseries(
         "Poll duration", "How long the last poll took, retries and waits included: the ten slowest. A poll that takes "
-        "longer than poll.interval (dashed) skips slots.",
-        [("topk(10, " + q.each("workspace_last_poll_duration_seconds", *OURS) + ")", "{{workspace}}"),
-         (f"min({own('poll_interval_seconds')})", "interval")],
-        "s", overrides=[*p.colours({"interval": "red"}), p.dashed("interval")])
+        "longer than its interval (dashed) skips slots.",
+        [("topk(10, " + q.each("workspace_last_poll_duration_seconds", *OURS, by=("listing",)) + ")",
+          "{{workspace}} {{listing}}"),
+         ("min by (listing) (" + q.per_source("poll_interval_seconds", *OURS, by=("listing",)) + ")",
+          "{{listing}} interval")],
+        "s", overrides=[p.dashed("/ interval$/")])
     slots = p.timeseries(
         "Polls skipped and begun again",
         "Per minute: slots missed because the poll before was still running, and listings begun again because pages shifted.",
-        [("60 * " + q.total(q.each("workspace_polls_skipped_total", *OURS, value=RATE)), "skipped"),
-         ("60 * " + q.total(q.each("workspace_relists_total", *OURS, value=RATE)), "begun again")], "opm",
+        [("60 * " + q.total(q.each("workspace_polls_skipped_total", *OURS, by=("listing",), value=RATE)), "skipped"),
+         ("60 * " + q.total(q.each("workspace_relists_total", *OURS, by=("listing",), value=RATE)), "begun again")], "opm",
         interval=common.POLL_STEP)
     seen = p.statetimeline(
         "Workspaces that did not always answer",
-        "When the last poll ended in a complete listing (green) and when not (red), for the workspaces that failed at some time "
+        "When the last poll ended in a complete listing (green) and when not (red), for the listings that failed at some time "
         "in the range.",
-        f"{q.each('workspace_up', *OURS)} and on (source, workspace_id) "
-        f"(min_over_time({q.select('workspace_up', *OURS)}[$__range] @ end()) == 0)",
-        "{{workspace}}", mappings=p.YES_NO, no_value="All answered at all times")
+        f"{q.each('workspace_up', *OURS, by=('listing',))} and on (source, workspace_id, listing) "
+        f"({q.each('workspace_up', *OURS, by=('listing',), value='min_over_time({}[$__range] @ end())')} == 0)",
+        "{{workspace}} {{listing}}", mappings=p.YES_NO, no_value="All answered at all times")
     records = p.timeseries(
         "Records that were not as documented",
-        "Records without a usable id and fields of a wrong type in the last complete listings, and endpoints beyond "
-        "metrics.max_endpoint_details that have no series of their own.",
-        [(q.total(q.each("workspace_skipped_records", *OURS)), "records skipped"),
-         (q.total(q.each("workspace_malformed_fields", *OURS)), "fields taken as absent"),
-         (q.total(q.each("workspace_dropped_details", *OURS)), "details dropped")], "short", decimals=0)
+        "Records without a usable id, fields of a wrong type and values that were cut or replaced by other in the last complete "
+        "listings, and records beyond metrics.max_endpoint_details that have no series of their own.",
+        [(q.total(q.each("workspace_skipped_records", *OURS, by=("listing",))), "records skipped"),
+         (q.total(q.each("workspace_malformed_fields", *OURS, by=("listing",))), "fields taken as absent"),
+         (q.total(q.each("workspace_cut_values", *OURS, by=("listing",))), "values cut"),
+         (q.total(q.each("workspace_dropped_details", *OURS, by=("listing",))), "details dropped")], "short", decimals=0)
     stalled = p.timeseries(
-        "Stalled polls", "Stalls that the exporter's watchdog noticed within 15 minutes, by source: no poll of a workspace ended for "
+        "Stalled polls", "Stalls that the exporter's watchdog noticed within 15 minutes, by source: no poll of a listing ended for "
         "twice the time that a poll may take. Each stall counts once, however long it lasts.",
-        [(q.total(q.each("workspace_poll_failures_total", *OURS, 'reason="stalled"', value="increase({}[15m])"), "source"),
+        [(q.total(q.each("workspace_poll_failures_total", *OURS, 'reason="stalled"', by=("listing",),
+                         value="increase({}[15m])"), "source"),
           "{{source}}")], "short", interval=common.POLL_STEP, decimals=0)
     failing = p.timeseries(
         "Time since a workspace began to fail",
-        "For how long each workspace has failed or stalled: the ten that have for the longest time.",
-        [("topk(10, " + q.age(q.each("workspace_failing_since_timestamp_seconds", *OURS)) + ")", "{{workspace}}")], "s",
-        no_value="No workspace fails")
+        "For how long each listing has failed or stalled: the ten that have for the longest time.",
+        [("topk(10, " + q.age(q.each("workspace_failing_since_timestamp_seconds", *OURS, by=("listing",))) + ")",
+          "{{workspace}} {{listing}}")], "s",
+        no_value="No listing fails")
     return outcome, reasons, age, duration, slots, seen, records, stalled, failing
 
 

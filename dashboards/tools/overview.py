@@ -8,23 +8,23 @@ from board import SOURCE, WORKSPACE, dashboard
 
 
 def workspaces_table():
-    by = ("endpoint_type", "status")
-    oldest = q.each("endpoint_oldest_transition_timestamp_seconds", by=by)
-    failures = q.each("workspace_poll_failures_total", by=("reason",), value="increase({}[10m])") + " > 0"
-    endpoints = ("endpoint_type", "status", "visibility")
+    oldest = q.oldest_transition()
+    up = q.each("workspace_up", q.OF_ENDPOINTS)
+    failures = q.each("workspace_poll_failures_total", q.OF_ENDPOINTS, by=("reason",), value="increase({}[10m])") + " > 0"
     return p.table(
         "Workspaces",
-        "Every selected workspace: whether the last poll ended in a complete listing, its endpoints, and how old what is "
-        "shown is. A workspace without endpoint numbers has had no listing within poll.stale_after. The name leads to it.",
+        "Every selected workspace: whether the last poll of its endpoints ended in a complete listing, its endpoints without "
+        "public ones, and how old what is shown is. A workspace without endpoint numbers has had no listing within "
+        "poll.stale_after. The name leads to it.",
         [
-            "min by (source, workspace) (" + q.each("workspace_up") + ")",
-            q.total(q.each("workspace_listed_endpoints"), "source", "workspace"),
-            q.total(q.each("endpoints", q.FAILED, by=endpoints), "source", "workspace"),
-            q.total(q.each("endpoints", q.TRANSITION, by=endpoints), "source", "workspace"),
+            f"min by (source, workspace) ({up})",
+            q.or_zero(q.total(q.endpoints(), "source", "workspace"), "source", "workspace"),
+            q.total(q.endpoints(q.UNHEALTHY), "source", "workspace"),
+            q.total(q.endpoints(q.TRANSITION), "source", "workspace"),
             q.age(f"min by (source, workspace) ({oldest})"),
-            q.age("min by (source, workspace) (" + q.each("workspace_last_success_timestamp_seconds") + ")"),
+            q.age("min by (source, workspace) (" + q.each("workspace_last_success_timestamp_seconds", q.OF_ENDPOINTS) + ")"),
             # Of a workspace that does not answer, the reason that its polls failed for most often of late.
-            f"topk by (source, workspace) (1, {failures}) and on (source, workspace) ({q.each('workspace_up')} == 0)",
+            f"topk by (source, workspace) (1, {failures}) and on (source, workspace) ({up} == 0)",
         ],
         [
             p.column("Answers", mappings=p.YES_NO, width=80),
@@ -46,34 +46,35 @@ def workspaces_table():
 
 def alerts():
     chosen = 'alertname=~"DataArtsFabric.+", alertstate="firing", source=~"$source|", workspace=~"$workspace|"'
-    same = "on (alertname, source, workspace_id, endpoint_id, endpoint_type, status)"
+    same = "on (alertname, source, workspace_id, listing, endpoint_id, endpoint_type, status, visibility)"
     critical = f'ALERTS{{{chosen}, severity="critical"}}'
     others = f'ALERTS{{{chosen}, severity!="critical"}}'
     return p.table(
         "Alerts that fire",
         "Alerts on the selection and on the exporter, from prometheus/alerts.yaml, and of how many endpoints or other things "
         "they are; what is critical is not counted as a warning too. Each has a runbook of its name.",
-        [f"count by (severity, alertname, source, workspace, reason) ({critical} or ({others} unless {same} {critical}))"],
+        [f"count by (severity, alertname, source, workspace, listing, reason) ({critical} or ({others} unless {same} {critical}))"],
         [
             p.column("Severity", mappings=p.SEVERITY, width=110), p.column("Alert", width=380),
-            p.column("Workspace", link=p.WORKSPACE_LINK), p.column("Source", width=200), p.column("Reason", width=200),
-            p.column("How many", width=120),
+            p.column("Workspace", link=p.WORKSPACE_LINK), p.column("Source", width=200), p.column("Listing", width=160),
+            p.column("Reason", width=160), p.column("How many", width=120),
         ],
         shown={"severity": "Severity", "alertname": "Alert", "workspace": "Workspace", "source": "Source",
-               "reason": "Reason", "Value": "How many"},
+               "listing": "Listing", "reason": "Reason", "Value": "How many"},
         sort=[("Severity", False), ("How many", False)], no_value="None fires, or alerts.yaml is not loaded")
 
 
 def board():
     failing = p.stat(
-        "Workspaces failing", "Workspaces whose last poll did not end in a complete listing: what they hold is unknown.",
-        f"sum(1 - {q.each('workspace_up')})", "short", p.ANY_IS_BAD)
+        "Workspaces failing",
+        "Workspaces whose last poll of endpoints did not end in a complete listing: what they hold is unknown.",
+        f"sum(1 - {q.each('workspace_up', q.OF_ENDPOINTS)})", "short", p.ANY_IS_BAD)
     workspaces = p.stat(
         "Workspaces polled", "Workspaces that are polled, whether they answer or not.",
-        f"count({q.each('workspace_polls_total')})", "short", decimals=0)
+        f"count({q.each('workspace_polls_total', q.OF_ENDPOINTS)})", "short", decimals=0)
     largest = p.timeseries(
-        "Endpoints by workspace", "How many endpoints each workspace lists: the ten largest.",
-        [("topk(10, " + q.total(q.each("workspace_listed_endpoints"), "workspace") + ")", "{{workspace}}")], "short",
+        "Endpoints by workspace", "How many endpoints, without public ones, each workspace has: the ten largest.",
+        [("topk(10, " + q.or_zero(q.total(q.endpoints(), "workspace"), "workspace") + ")", "{{workspace}}")], "short",
         decimals=0)
     return dashboard(
         "dataarts-fabric-overview", "DataArts Fabric / Overview",

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Grafana panels, built so that no dashboard forgets what all of them have in common."""
 
+from catalogue import PHASES
+
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 
 # One colour for one thing, on every dashboard.
@@ -12,17 +14,20 @@ STATUS_COLOURS = {
     "CREATE_FAILED": "red",
     "UPDATE_FAILED": "dark-red",
     "DELETE_FAILED": "light-red",
+    "ABNORMAL": "orange",
     "FROZEN": "#6E9FBF",
     "ON_DEMAND_FROZEN": "#8AB8D6",
     "TRIAL_ENDED": "#B877D9",
     "INACTIVE": "#8E8E8E",
     "DELETED": "#5A5A5A",
+    "UNKNOWN": "yellow",
 }
+if differing := STATUS_COLOURS.keys() ^ PHASES.keys():
+    raise ValueError(f"statuses without a color, or colors without a status: {', '.join(sorted(differing))}")
 TYPE_COLOURS = {
     "sql": "#5794F2", "ray": "#73BF69", "ray_service": "#37872D", "inference": "#B877D9", "service": "#8F3BB8",
     "job": "#FF9830", "container_job": "#C15C17", "notebook": "#F2CC0C",
 }
-VISIBILITY_COLOURS = {"PRIVATE": "#5794F2", "PUBLIC": "#FF9830"}
 # HTTP status codes, by regular expression.
 CODE_COLOURS = {"/^2/": "green", "/^4/": "yellow", "/^429/": "orange", "/^5/": "red", "/^none/": "dark-red"}
 RESERVED_COLOURS = {"reserved": "orange", "maximum": "#8E8E8E"}

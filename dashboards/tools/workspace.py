@@ -24,21 +24,25 @@ def information():
 
 def board():
     up = p.stat(
-        "Answers", "Whether the last poll ended in a complete listing.", f"min({q.each('workspace_up')})", "none",
+        "Answers", "Whether the last poll of endpoints ended in a complete listing.",
+        f"min({q.each('workspace_up', q.OF_ENDPOINTS)})", "none",
         p.ONE_IS_GOOD, mappings=p.YES_NO)
     running = p.stat(
-        "Running", "Endpoints in RUNNING.",
-        q.total(q.each("endpoints", 'status="RUNNING"', by=("endpoint_type", "status", "visibility"))), "short")
+        "Running", f"Endpoints in {common.words('serving')}.", q.total(q.endpoints(q.SERVING)), "short")
     duration = p.timeseries(
         "Poll duration", "How long the last poll took, retries and waits included.",
-        [(q.each("workspace_last_poll_duration_seconds"), "{{workspace}}")], "s")
+        [(q.each("workspace_last_poll_duration_seconds", by=("listing",)), "{{workspace}} {{listing}}")], "s")
     ray = p.timeseries(
         "Ray workers", "Ray head groups, and the fewest and most workers that the worker groups may have.",
-        [(q.total(q.each("ray_workers_min", by=("endpoint_type", "status", "spec_code"))), "workers, fewest"),
-         (q.total(q.each("ray_workers_max", by=("endpoint_type", "status", "spec_code"))), "workers, most"),
-         (q.total(q.each("ray_heads", by=("endpoint_type", "status", "spec_code"))), "head groups")],
+        [(q.total(q.each("ray_workers_min", q.OWN, by=common.CAPACITY_LABELS)), "workers, fewest"),
+         (q.total(q.each("ray_workers_max", q.OWN, by=common.CAPACITY_LABELS)), "workers, most"),
+         (q.total(q.each("ray_heads", q.OWN, by=common.CAPACITY_LABELS)), "head groups")],
         "short", overrides=[p.dashed("workers, most")], decimals=0, no_value="No Ray endpoints")
     apu, dpu, mu = common.capacities()
+    listings = p.statetimeline(
+        "Listings", "When the last poll of each listing ended in a complete one (green) and when not (red).",
+        q.each("workspace_up", by=("listing",)), "{{workspace}} {{listing}}", mappings=p.YES_NO, no_value="Not polled yet")
+    public_count, public_table = common.public()
     return dashboard(
         "dataarts-fabric-workspace", "DataArts Fabric / Workspace",
         "One workspace of DataArts Fabric: its problems, endpoints and capacity, and whether it can be seen.",
@@ -49,9 +53,8 @@ def board():
             ("What needs somebody", (7, [(24, common.on_their_way())]), (8, [(24, common.broken())])),
             ("Endpoints",
              (8, [(12, common.by_status()), (12, common.oldest_by_workspace())]),
-             (8, [(12, common.by_type()),
-                  (12, common.by_label("Endpoints by visibility", "How many endpoints are PRIVATE, and how many PUBLIC.",
-                                       "visibility", p.VISIBILITY_COLOURS))])),
+             (8, [(24, common.by_type())])),
             ("Capacity", (8, [(12, apu), (12, dpu)]), (8, [(12, mu), (12, ray)])),
-            ("Can it be seen?", (7, [(12, common.failed_polls()), (12, duration)]), (4, [(24, information())])),
+            ("Can it be seen?", (7, [(8, listings), (8, common.failed_polls()), (8, duration)]), (4, [(24, information())])),
+            ("Public endpoints, which are other tenants'", (7, [(12, public_count), (12, public_table)])),
         ])
