@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks the documents: links, pictures, configurations, commands, flags. Uses no network but loopback.
+"""Checks the documents: links, pictures, excerpts, configurations, commands, flags. Uses no network but loopback.
 
 usage: check.py PROGRAM [--root FOLDER] [--exceptions FILE]
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import commands
 import configurations
+import excerpts
 import links
 import markdown
 from report import Exceptions, Report
@@ -44,6 +45,7 @@ def main() -> int:
     for _ in documents:
         report.count("documents")
     links.check(documents, exceptions, report)
+    excerpts.check(documents, report)
     twins = [documents.get(report.root / name) for name in ("README.md", "README.zh.md")]
     if twins[0] and twins[1]:
         links.check_twins(twins[0], twins[1], report)

@@ -182,7 +182,7 @@ class Runner:
             while True:
                 said = log.read_text(encoding="utf-8")
                 address = re.search(r"msg=Listening\. address=127\.0\.0\.1:(\d+)", said)
-                workspace = re.search(r"An endpoint has an error.*workspace_id=(\S+)", said)
+                workspace = re.search(r"a record has an error.*workspace_id=(\S+)", said)
                 if address and workspace:
                     break
                 if time.monotonic() > give_up or self._demo.poll() is not None:
