@@ -3,8 +3,8 @@ import NIOCore
 
 /// Decides when the next connection is accepted, and whether it is admitted.
 ///
-/// Where there is no room it waits for a moment: mostly a connection is busy for less than that. Then it refuses
-/// connections until there is room. After there was no file descriptor for one it pauses; without that SwiftNIO would try
+/// Where there is no room it waits for a moment: mostly a connection is busy for less than that, or is closed for the new
+/// one. Then it refuses connections until there is room. After there was no file descriptor for one it pauses; without that SwiftNIO would try
 /// again and again, as fast as it can: its own `AcceptBackoffHandler` delays reads, but after a failed one the channel still
 /// waits for the read before.
 final class AcceptGate: ChannelDuplexHandler {
@@ -54,24 +54,29 @@ final class AcceptGate: ChannelDuplexHandler {
         let channel = Self.unwrapInboundIn(data)
         let now = context.eventLoop.now
         let since = fullSince ?? now
-        if registry.admit(channel) {
+        switch registry.admit(channel) {
+        case .admitted:
             fullSince = nil
             context.fireChannelRead(data)
-        } else if registry.isDraining || now - since >= roomTimeout {
+        case .refused where registry.isDraining || now - since >= roomTimeout:
             fullSince = since
             noteRefusal(channel)
             channel.close(promise: nil)
-        } else {
+        case .refused:
             fullSince = since
-            isHolding = true
-            context.eventLoop.assumeIsolated().scheduleTask(in: Self.lookEvery) { self.admit(data, context) }
-            return
+            return hold(data, context)
+        case .waits: return hold(data, context)
         }
         isHolding = false
         if isReadAsked {
             isReadAsked = false
             context.read()
         }
+    }
+
+    private func hold(_ data: NIOAny, _ context: ChannelHandlerContext) {
+        isHolding = true
+        context.eventLoop.assumeIsolated().scheduleTask(in: Self.lookEvery) { self.admit(data, context) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -90,14 +90,14 @@ struct Connection: Sendable {
     }
 }
 
-/// Closes the socket of `channel` without waiting for the peer: TLS would wait for its farewell.
+/// Closes the socket of `channel` without waiting for the peer: TLS would wait for its farewell. On the channel's event
+/// loop it is closed at once, so that nothing is read any more.
 func closeAbruptly(_ channel: any Channel) {
-    channel.eventLoop.execute {
-        if let context = try? channel.pipeline.syncOperations.context(handlerType: StallGuard.self) {
-            context.close(promise: nil)
-        } else {
-            channel.close(promise: nil)
-        }
+    guard channel.eventLoop.inEventLoop else { return channel.eventLoop.execute { closeAbruptly(channel) } }
+    if let context = try? channel.pipeline.syncOperations.context(handlerType: StallGuard.self) {
+        context.close(promise: nil)
+    } else {
+        channel.close(promise: nil)
     }
 }
 

@@ -21,25 +21,20 @@ final class ConnectionRegistry: Sendable {
         (accepted, continuation) = AsyncStream.makeStream()
     }
 
-    /// Adds `channel`, unless the listener drains or all of its connections are busy. At the limit another connection is
-    /// closed for it.
-    func admit(_ channel: any Channel) -> Bool {
+    /// Adds `channel` if there is room. Where there is none and one of the others may be closed for it, it waits; where
+    /// all are busy, or the listener drains, it is refused.
+    func admit(_ channel: any Channel) -> ConnectionTable.Admission {
         let id = ObjectIdentifier(channel)
-        let (admitted, replaced) = state.withLock { state -> (Bool, (any Channel)?) in
-            guard !state.isDraining else { return (false, nil) }
-            switch state.table.admit(id, now: .now()) {
-            case .refused: return (false, nil)
-            case .admitted:
-                state.channels[id] = channel
-                return (true, nil)
-            case .replaces(let other):
-                state.channels[id] = channel
-                // It stays among the channels until it is closed, so that a shutdown waits for it.
-                return (true, state.channels[other])
-            }
+        let admission = state.withLock { state -> ConnectionTable.Admission in
+            guard !state.isDraining else { return .refused }
+            let admission = state.table.admit(id, now: .now())
+            if case .admitted = admission { state.channels[id] = channel }
+            return admission
         }
-        if let replaced { closeAbruptly(replaced) }
-        if admitted {
+        switch admission {
+        case .refused: break
+        case .waits(let asked): for id in asked { closeUnlessNeeded(id) }
+        case .admitted:
             channel.closeFuture.whenComplete { _ in
                 self.state.withLock { state in
                     state.channels[id] = nil
@@ -47,7 +42,7 @@ final class ConnectionRegistry: Sendable {
                 }
             }
         }
-        return admitted
+        return admission
     }
 
     /// Notes the socket of an admitted connection.
@@ -61,13 +56,20 @@ final class ConnectionRegistry: Sendable {
     }
 
     /// Closes up to `count` connections that are not busy, the one that has been idle longest first.
-    /// - Returns: the number of connections closed.
+    /// - Returns: the number of connections that are closed unless a request has just come.
     func makeRoom(_ count: Int) -> Int {
-        let channels = state.withLock { state in
-            state.table.makeRoom(count, now: .now()).compactMap { state.channels[$0] }
+        let asked = state.withLock { $0.table.ask(count, now: .now()) }
+        for id in asked { closeUnlessNeeded(id) }
+        return asked.count
+    }
+
+    /// Closes a connection if it is still not busy when its event loop looks. It stays among the channels until it is
+    /// closed, so that a shutdown waits for it.
+    private func closeUnlessNeeded(_ id: ConnectionTable.ID) {
+        guard let channel = state.withLock({ $0.channels[id] }) else { return }
+        channel.eventLoop.execute {
+            if self.state.withLock({ $0.table.close(id, now: .now()) }) { closeAbruptly(channel) }
         }
-        for channel in channels { closeAbruptly(channel) }
-        return channels.count
     }
 
     /// Hands an admitted connection to the task that serves.

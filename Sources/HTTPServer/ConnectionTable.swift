@@ -18,8 +18,8 @@ struct ConnectionTable {
     /// What to do about a new connection.
     enum Admission: Equatable {
         case admitted
-        /// It is admitted, and this one is to be closed.
-        case replaces(ID)
+        /// There is no room, but there may be soon: these are to be asked whether they can be closed.
+        case waits(asking: [ID])
         /// None of the others can be closed.
         case refused
     }
@@ -29,6 +29,8 @@ struct ConnectionTable {
         var since: NIODeadline
         /// Nil until it has been set up.
         var descriptor: CInt?
+        /// Whether it has been asked to close and has not answered yet.
+        var isAsked = false
     }
 
     /// One that began to receive a shorter time ago than this is not closed: mostly its request is complete by then.
@@ -46,16 +48,16 @@ struct ConnectionTable {
         self.hasUnreadBytes = hasUnreadBytes
     }
 
-    /// Adds a connection if there is room or another one can be closed for it.
+    /// Adds a connection if there is room. Where there is none, one that can probably be closed is to be asked.
     mutating func admit(_ id: ID, now: NIODeadline) -> Admission {
-        var admission = Admission.admitted
-        if entries.count >= limit {
-            guard let other = leastUseful(now) else { return .refused }
-            entries[other] = nil
-            admission = .replaces(other)
+        if entries.count < limit {
+            entries[id] = Entry(since: now)
+            return .admitted
         }
-        entries[id] = Entry(since: now)
-        return admission
+        // What is not set up yet, or has been asked, is known a moment later.
+        if entries.values.contains(where: { $0.descriptor == nil || $0.isAsked }) { return .waits(asking: []) }
+        let asked = ask(1, now: now)
+        return asked.isEmpty ? .refused : .waits(asking: asked)
     }
 
     /// Notes the socket of a connection, by which it can be seen whether a request has come.
@@ -71,25 +73,33 @@ struct ConnectionTable {
     /// Removes a connection that has been closed.
     mutating func remove(_ id: ID) { entries[id] = nil }
 
-    /// Removes up to `count` connections that can be closed, in the order in which ``admit(_:now:)`` would.
-    mutating func makeRoom(_ count: Int, now: NIODeadline) -> [ID] {
-        var removed: [ID] = []
-        while removed.count < count, let id = leastUseful(now) {
-            entries[id] = nil
-            removed.append(id)
-        }
-        return removed
+    /// Returns up to `count` connections that can probably be closed: those that have been idle longest, then those that
+    /// have been receiving longest.
+    ///
+    /// Only the connection's own event loop knows: another one may take a request that has just been read for none. So
+    /// each is asked there, by ``close(_:now:)``.
+    mutating func ask(_ count: Int, now: NIODeadline) -> [ID] {
+        let closable = entries.filter { !$0.value.isAsked && isClosable($0.value, now) }
+            .sorted { ($0.value.activity.rawValue, $0.value.since) < ($1.value.activity.rawValue, $1.value.since) }
+        var asked: [ID] = []
+        for (id, entry) in closable where asked.count < count && !hasUnread(entry) { asked.append(id) }
+        for id in asked { entries[id]?.isAsked = true }
+        return asked
     }
 
-    /// The connection that has been idle longest, else the one that has been receiving longest; nil if each is busy or
-    /// about to be.
-    private func leastUseful(_ now: NIODeadline) -> ID? {
-        // What is not set up yet may be it, or may have a request: a moment later that is known.
-        if entries.values.contains(where: { $0.descriptor == nil }) { return nil }
-        return entries.filter { isClosable($0.value, now) }
-            .sorted { ($0.value.activity.rawValue, $0.value.since) < ($1.value.activity.rawValue, $1.value.since) }
-            .first { $0.value.descriptor.map { !hasUnreadBytes($0) } ?? false }?.key
+    /// Removes a connection that has been asked, if it can be closed; to be called on its own event loop.
+    /// - Returns: whether it is to be closed now.
+    mutating func close(_ id: ID, now: NIODeadline) -> Bool {
+        guard let entry = entries[id] else { return false }
+        guard isClosable(entry, now), !hasUnread(entry) else {
+            entries[id]?.isAsked = false
+            return false
+        }
+        entries[id] = nil
+        return true
     }
+
+    private func hasUnread(_ entry: Entry) -> Bool { entry.descriptor.map(hasUnreadBytes) ?? true }
 
     private func isClosable(_ entry: Entry, _ now: NIODeadline) -> Bool {
         switch entry.activity {

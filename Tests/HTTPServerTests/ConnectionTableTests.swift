@@ -20,7 +20,7 @@ struct ConnectionTableTests {
         ConnectionTable(limit: limit) { unread.contains($0) }
     }
 
-    @Test("The connection that has been idle longest gives way, whether or not it ever sent a byte")
+    @Test("The connection that has been idle longest is asked first, whether or not it ever sent a byte")
     func idle() {
         var table = table(limit: 2)
         for place in 0...1 {
@@ -29,12 +29,15 @@ struct ConnectionTableTests {
         }
         table.note(.busy, of: ids[0], now: at(3))
         table.note(.idle, of: ids[0], now: at(4))
-        #expect(table.admit(ids[2], now: at(5)) == .replaces(ids[1]))
+        #expect(table.admit(ids[2], now: at(5)) == .waits(asking: [ids[1]]))
+        let isClosed = table.close(ids[1], now: at(5))
+        #expect(isClosed)
+        #expect(table.admit(ids[2], now: at(5)) == .admitted)
         table.setUp(ids[2], descriptor: 2)
-        #expect(table.admit(ids[3], now: at(6)) == .replaces(ids[0]))
+        #expect(table.admit(ids[3], now: at(6)) == .waits(asking: [ids[0]]))
     }
 
-    @Test("A connection in the middle of a request gives way only where none is idle, a busy one never")
+    @Test("A connection in the middle of a request is asked only where none is idle, a busy one never")
     func receiving() {
         var table = table(limit: 3)
         for place in 0..<3 {
@@ -44,16 +47,20 @@ struct ConnectionTableTests {
         table.note(.receiving, of: ids[0], now: at(10))
         table.note(.busy, of: ids[1], now: at(10))
         var other = table
-        #expect(table.makeRoom(8, now: at(11)) == [ids[2], ids[0]])
+        #expect(table.ask(8, now: at(11)) == [ids[2], ids[0]])
         other.note(.busy, of: ids[2], now: at(11))
-        #expect(other.admit(ids[3], now: at(12)) == .replaces(ids[0]))
+        #expect(other.admit(ids[3], now: at(12)) == .waits(asking: [ids[0]]))
+        let isClosed = other.close(ids[0], now: at(12))
+        #expect(isClosed)
+        #expect(other.admit(ids[3], now: at(13)) == .admitted)
+        other.setUp(ids[3], descriptor: 3)
         other.note(.busy, of: ids[3], now: at(13))
         #expect(other.admit(ids[0], now: at(14)) == .refused)
         other.remove(ids[1])
         #expect(other.admit(ids[0], now: at(15)) == .admitted)
     }
 
-    @Test("A connection whose request has come and is about to be read never gives way")
+    @Test("A connection whose request has come and is about to be read is never asked")
     func unread() {
         var table = table(limit: 2, unread: [1])
         _ = table.admit(ids[0], now: at(1))
@@ -61,20 +68,36 @@ struct ConnectionTableTests {
         table.note(.busy, of: ids[0], now: at(1))
         _ = table.admit(ids[1], now: at(2))
         // Before it is set up nobody knows whether it has sent something.
-        #expect(table.admit(ids[2], now: at(3)) == .refused)
+        #expect(table.admit(ids[2], now: at(3)) == .waits(asking: []))
         table.setUp(ids[1], descriptor: 1)
-        #expect(table.makeRoom(8, now: at(3)) == [])
+        #expect(table.ask(8, now: at(3)) == [])
         #expect(table.admit(ids[2], now: at(3)) == .refused)
     }
 
-    @Test("A connection that has just begun to receive gives way a tenth of a second later")
+    @Test("A connection that has been asked stays open if its request has been read by then")
+    func askedTooLate() {
+        var table = table(limit: 1)
+        _ = table.admit(ids[0], now: at(1))
+        table.setUp(ids[0], descriptor: 0)
+        #expect(table.admit(ids[1], now: at(2)) == .waits(asking: [ids[0]]))
+        // It is asked once; a second thread that accepts does not ask another one for the same room.
+        #expect(table.admit(ids[2], now: at(2)) == .waits(asking: []))
+        table.note(.busy, of: ids[0], now: at(2))
+        let isClosed = table.close(ids[0], now: at(2))
+        #expect(!isClosed)
+        #expect(table.admit(ids[1], now: at(3)) == .refused)
+        table.note(.idle, of: ids[0], now: at(4))
+        #expect(table.admit(ids[1], now: at(5)) == .waits(asking: [ids[0]]))
+    }
+
+    @Test("A connection that has just begun to receive is asked a tenth of a second later")
     func justReceiving() {
         var table = table(limit: 1)
         _ = table.admit(ids[0], now: at(1))
         table.setUp(ids[0], descriptor: 0)
         table.note(.receiving, of: ids[0], now: at(2))
         #expect(table.admit(ids[1], now: at(2)) == .refused)
-        #expect(table.admit(ids[1], now: at(2) + .milliseconds(100)) == .replaces(ids[0]))
+        #expect(table.admit(ids[1], now: at(2) + .milliseconds(100)) == .waits(asking: [ids[0]]))
     }
 
     @Test("Where all but one connection are busy, each of many clients that are accepted at once is served")
