@@ -36,17 +36,14 @@ public struct Label: Sendable, Hashable {
 /// order in which they are to be served.
 public struct FragmentBuilder {
     private let labels: [Label]
-    /// `name="value",…` of the subject's labels, escaped once for all its samples.
-    private let labelText: [UInt8]
+    private let labelText: LabelText
     private var bytes: [UInt8] = []
     private var sections: [Fragment.Section] = []
 
     /// A builder for the subject with these labels; one whose value is empty is left out of the samples.
     public init(labels: [Label] = []) {
         self.labels = labels
-        var text: [UInt8] = []
-        for label in labels where !label.value.isEmpty { Self.append(label.name, label.value, to: &text) }
-        labelText = text
+        labelText = LabelText(labels)
     }
 
     /// What has been rendered.
@@ -71,20 +68,33 @@ public struct FragmentBuilder {
             sections.append(Fragment.Section(family: family.name, range: start..<bytes.count))
         }
     }
+}
 
-    static func append(_ name: String, _ value: String, to text: inout [UInt8]) {
-        if !text.isEmpty { text.append(UInt8(ascii: ",")) }
-        appendPair(name, value, to: &text)
+/// Labels as a sample line has them, `name="value",…`: escaped once, for any number of samples.
+public struct LabelText: Sendable {
+    fileprivate private(set) var bytes: [UInt8] = []
+
+    /// The text of `labels`; a label whose value is nil or empty is left out.
+    public init(_ labels: KeyValuePairs<String, String?>) {
+        // Quotes, equals sign, comma; what has to be escaped is rare.
+        bytes.reserveCapacity(labels.reduce(0) { $0 + $1.key.utf8.count + ($1.value?.utf8.count ?? 0) + 4 })
+        for (name, value) in labels { append(name, value) }
     }
 
-    static func appendPair(_ name: String, _ value: String, to text: inout [UInt8]) {
+    fileprivate init(_ labels: [Label]) {
+        for label in labels { append(label.name, label.value) }
+    }
+
+    private mutating func append(_ name: String, _ value: String?) {
+        guard let value, !value.isEmpty else { return }
+        if !bytes.isEmpty { bytes.append(UInt8(ascii: ",")) }
         // In one piece: an array takes a string's UTF-8 view byte by byte.
         var name = name
-        name.withUTF8 { text += $0 }
-        text.append(UInt8(ascii: "="))
-        text.append(UInt8(ascii: "\""))
-        LabelEscape.append(value, to: &text)
-        text.append(UInt8(ascii: "\""))
+        name.withUTF8 { bytes += $0 }
+        bytes.append(UInt8(ascii: "="))
+        bytes.append(UInt8(ascii: "\""))
+        LabelEscape.append(value, to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
     }
 }
 
@@ -94,19 +104,22 @@ public struct SampleWriter {
     private let name: [UInt8]
     /// What every line has behind the family's name and its suffix.
     private let opening: [UInt8]
-    private let hasLabels: Bool
     fileprivate var bytes: [UInt8]
 
-    fileprivate init(family: MetricFamily, labelText: [UInt8], bytes: [UInt8]) {
+    fileprivate init(family: MetricFamily, labelText: LabelText, bytes: [UInt8]) {
         name = Array(family.name.utf8)
-        opening = [UInt8(ascii: "{")] + labelText
-        hasLabels = !labelText.isEmpty
+        opening = [UInt8(ascii: "{")] + labelText.bytes
         self.bytes = bytes
     }
 
     /// One sample with the subject's labels and `further` ones; a label whose value is nil or empty is left out.
     public mutating func sample(_ value: SampleValue, _ further: KeyValuePairs<String, String?> = [:]) {
-        line(suffix: "", further: further, bound: nil, value)
+        sample(value, LabelText(further))
+    }
+
+    /// One sample with the subject's labels and those of `further`, in this order.
+    public mutating func sample(_ value: SampleValue, _ further: LabelText...) {
+        line(suffix: "", further, value)
     }
 
     /// The samples of a histogram: cumulative buckets, then sum, then count.
@@ -116,33 +129,27 @@ public struct SampleWriter {
     public mutating func histogram(
         _ further: KeyValuePairs<String, String?> = [:], bounds: [Double], counts: [UInt64], sum: Double
     ) {
+        let further = LabelText(further)
         var cumulative: UInt64 = 0
         for (index, count) in counts.enumerated() {
             cumulative += count
             let bound = index < bounds.count ? bounds[index].description : "+Inf"
-            line(suffix: "_bucket", further: further, bound: bound, .unsigned(cumulative))
+            line(suffix: "_bucket", [further, LabelText(["le": bound])], .unsigned(cumulative))
         }
-        line(suffix: "_sum", further: further, bound: nil, .double(sum))
-        line(suffix: "_count", further: further, bound: nil, .unsigned(cumulative))
+        line(suffix: "_sum", [further], .double(sum))
+        line(suffix: "_count", [further], .unsigned(cumulative))
     }
 
-    private mutating func line(
-        suffix: String, further: KeyValuePairs<String, String?>, bound: String?, _ value: SampleValue
-    ) {
+    private mutating func line(suffix: String, _ further: [LabelText], _ value: SampleValue) {
         bytes += name
         if !suffix.isEmpty { bytes += suffix.utf8 }
+        let start = bytes.count
         bytes += opening
-        var isFirst = !hasLabels
-        func pair(_ name: String, _ value: String, _ bytes: inout [UInt8], _ isFirst: inout Bool) {
-            if !isFirst { bytes.append(UInt8(ascii: ",")) }
-            isFirst = false
-            FragmentBuilder.appendPair(name, value, to: &bytes)
+        for text in further where !text.bytes.isEmpty {
+            if bytes.count > start + 1 { bytes.append(UInt8(ascii: ",")) }
+            bytes += text.bytes
         }
-        for (name, value) in further {
-            if let value, !value.isEmpty { pair(name, value, &bytes, &isFirst) }
-        }
-        if let bound { pair("le", bound, &bytes, &isFirst) }
-        if isFirst {
+        if bytes.count == start + 1 {
             bytes.removeLast()
         } else {
             bytes.append(UInt8(ascii: "}"))

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// Any fixed moment, from which times of series are counted.
+private let seriesOrigin = ContinuousClock.now
+
 /// Values of series by their keys. A series stays for a while after its last row, at zero, so that averages over time are
 /// correct.
 struct SeriesTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
@@ -7,8 +10,9 @@ struct SeriesTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         var value: Value
         /// Whether this listing has a row of the series.
         var isPresent = false
-        /// When a listing last had one; nil if none had.
-        var lastSeen: ContinuousClock.Instant?
+        /// When a listing last had one, counted from `seriesOrigin`; nil if none had. Not an instant, whose size is unknown
+        /// when this is compiled: copying a table then asks the runtime about each series.
+        var lastSeen: Duration?
     }
 
     /// How long a series stays without a row.
@@ -19,6 +23,9 @@ struct SeriesTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private(set) var series: [Key: Series] = [:]
 
     init(zero: Value) { self.zero = zero }
+
+    /// The value of a series; ``zero`` where there is none.
+    subscript(key: Key) -> Value { series[key]?.value ?? zero }
 
     /// Changes the value of a series, which is now present.
     /// - Returns: whether the series is new.
@@ -43,12 +50,10 @@ struct SeriesTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     /// Ends a listing: drops the series that have been without a row for too long.
     mutating func close(at instant: ContinuousClock.Instant) {
-        series = series.compactMapValues { series in
-            var series = series
-            if series.isPresent { series.lastSeen = instant }
-            guard let lastSeen = series.lastSeen, instant - lastSeen < Self.zeroRetention else { return nil }
-            return series
-        }
+        let now = instant - seriesOrigin
+        for index in series.values.indices where series.values[index].isPresent { series.values[index].lastSeen = now }
+        func isExpired(_ series: Series) -> Bool { series.lastSeen.map { now - $0 >= Self.zeroRetention } ?? true }
+        if series.values.contains(where: isExpired) { series = series.filter { !isExpired($0.value) } }
     }
 
     /// The series for the next listing, all at zero.

@@ -19,7 +19,8 @@ struct StringTable: Sendable {
     static let maximumBytes = 256
 
     /// The values by their numbers; empty where a number is free.
-    private(set) var strings: [String]
+    private(set) var strings: [String] { didSet { knownRanks = nil } }
+    private var knownRanks: [Int]?
     /// The number of what stands in for an absent value.
     let absent: UInt32
     private let firstUndocumented: Int
@@ -66,11 +67,14 @@ struct StringTable: Sendable {
         index()
     }
 
-    /// The place of each number in the order of the values' bytes.
-    func ranks() -> [Int] {
+    /// The rank of each number in the order of the values' bytes. Kept for the next listing, which mostly has the same
+    /// values.
+    mutating func ranks() -> [Int] {
+        if let knownRanks { return knownRanks }
         let order = strings.indices.sorted { strings[$0].utf8.lexicographicallyPrecedes(strings[$1].utf8) }
         var ranks = [Int](repeating: 0, count: strings.count)
         for (rank, number) in order.enumerated() { ranks[number] = rank }
+        knownRanks = ranks
         return ranks
     }
 
@@ -102,7 +106,7 @@ struct StringTable: Sendable {
     @inline(__always)
     private func find(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         let mask = places.count - 1
-        var place = Self.hash(UnsafeRawBufferPointer(bytes)) & mask
+        var place = SeededHash.hash(UnsafeRawBufferPointer(bytes)) & mask
         while places[place] != Self.none, !isSpelled(strings[Int(places[place])], bytes) { place = (place + 1) & mask }
         return place
     }
@@ -114,31 +118,6 @@ struct StringTable: Sendable {
             }
             return memcmp(one, other, bytes.count) == 0
         } ?? false
-    }
-
-    /// Random, so that nobody outside can choose values that share a place.
-    private static let seed = UInt64.random(in: 0 ... .max) | 1
-
-    @inline(__always)
-    private static func hash(_ bytes: UnsafeRawBufferPointer) -> Int {
-        let seed = seed
-        @inline(__always)
-        func mixed(_ left: UInt64, _ right: UInt64) -> UInt64 {
-            let product = (left ^ right).multipliedFullWidth(by: seed)
-            return product.high ^ product.low
-        }
-        var hash = UInt64(bytes.count)
-        var offset = 0
-        while offset + 8 <= bytes.count {
-            hash = mixed(hash, bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-            offset += 8
-        }
-        var rest: UInt64 = 0
-        while offset < bytes.count {
-            rest = rest << 8 | UInt64(bytes[offset])
-            offset += 1
-        }
-        return Int(truncatingIfNeeded: mixed(hash, rest))
     }
 
     private mutating func index() {

@@ -11,6 +11,8 @@ protocol Poller: Sendable {
     func run() async
     /// One poll. A canceled one leaves no trace.
     func poll() async
+    /// Frees what the next poll would have been told, because there is none.
+    func forget()
     /// Notes that the watchdog found its polls stalled.
     func noteStall(_ failure: APIFailure)
     /// Says what happens to its polls.
@@ -109,6 +111,8 @@ final class ListingPoller<L: Listing>: Poller {
         _ = await pollInTurn()
         log.noteUnlogged(by: nil)
     }
+
+    func forget() { memory.withLock { $0 = Memory() } }
 
     /// One poll.
     /// - Returns: its turn of the rate limit.

@@ -173,7 +173,10 @@ public actor PollFleet {
         await withTaskGroup(of: Void.self) { group in
             for (index, poller) in pollers.enumerated() {
                 if index >= max(1, sideBySide) { await group.next() }
-                group.addTask { await poller.poll() }
+                group.addTask {
+                    await poller.poll()
+                    poller.forget()
+                }
             }
         }
     }

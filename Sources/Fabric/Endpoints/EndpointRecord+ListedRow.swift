@@ -16,37 +16,28 @@ extension EndpointRecord: ListedRow {
         record.noteMalformed(raw.malformed)
         let (created, updated) = (record.time(raw.create_time), record.time(raw.update_time))
         guard let id = RecordID(raw.id.pageText) else { return nil }
-        self.init(id: id)
-        name = raw.name.pageText
-        type = raw.type.pageText
-        status = raw.status.pageText
-        visibility = raw.visibility.pageText
-        createTime = created
-        updateTime = updated
-        ownerName = raw.owner_name.pageText
-        ownerID = raw.owner_id.pageText
-        capID = raw.cap_id.pageText
-        capVersionID = raw.cap_version_id.pageText
-        apu = Capacity(raw.apu)
-        dpu = Capacity(raw.dpu)
-        mu = Capacity(raw.mu)
-        errorCode = raw.error_code.pageText
-        errorMessage = raw.error_msg.pageText
-        if raw.has_ray {
-            ray = Ray(
-                hasHead: raw.has_head, headSpecCode: raw.head_spec_code.pageText, workers: Self.workers(record.parser))
-        }
+        self.init(
+            id: id, name: raw.name.pageText, type: raw.type.pageText, status: raw.status.pageText,
+            visibility: raw.visibility.pageText, createTime: created, updateTime: updated,
+            ownerName: raw.owner_name.pageText, ownerID: raw.owner_id.pageText, capID: raw.cap_id.pageText,
+            capVersionID: raw.cap_version_id.pageText, apu: Capacity(raw.apu), dpu: Capacity(raw.dpu),
+            mu: Capacity(raw.mu), ray: raw.has_ray ? Ray(raw, record.parser) : nil,
+            errorCode: raw.error_code.pageText, errorMessage: raw.error_msg.pageText)
     }
+}
 
-    /// The worker groups of the record that was decoded last.
-    private static func workers(_ parser: OpaquePointer) -> AnySequence<Capacity> {
-        AnySequence {
-            fabric_row_begin_workers(parser)
-            return AnyIterator {
-                var group = fabric_worker_group()
-                return fabric_row_next_worker(parser, &group) ? Capacity(group) : nil
-            }
-        }
+extension EndpointRecord.Ray {
+    /// The worker groups are those of the record that `parser` decoded last.
+    fileprivate init(_ raw: fabric_row, _ parser: OpaquePointer) {
+        self.init(
+            hasHead: raw.has_head, headSpecCode: raw.head_spec_code.pageText,
+            workers: AnySequence {
+                fabric_row_begin_workers(parser)
+                return AnyIterator {
+                    var group = fabric_worker_group()
+                    return fabric_row_next_worker(parser, &group) ? EndpointRecord.Capacity(group) : nil
+                }
+            })
     }
 }
 

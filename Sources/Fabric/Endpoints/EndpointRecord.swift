@@ -5,50 +5,50 @@ public import Base
 /// page, so it owns nothing.
 public struct EndpointRecord {
     /// The endpoint's id, never empty.
-    public var id: RecordID
+    public let id: RecordID
     /// The name.
-    public var name = PageText.none
+    public let name: PageText
     /// The type as it came; one without counts as `unknown`.
-    public var type = PageText.none
+    public let type: PageText
     /// The status as it came; one without counts as ``EndpointStatus/unknown``.
-    public var status = PageText.none
+    public let status: PageText
     /// The visibility as it came; one without counts as `PRIVATE`.
-    public var visibility = PageText.none
+    public let visibility: PageText
     /// When it was made.
-    public var createTime: Timestamp?
+    public let createTime: Timestamp?
     /// When it was last changed.
-    public var updateTime: Timestamp?
+    public let updateTime: Timestamp?
     /// The name of the user who owns it.
-    public var ownerName = PageText.none
+    public let ownerName: PageText
     /// The id of that user.
-    public var ownerID = PageText.none
+    public let ownerID: PageText
     /// The image package of a Ray endpoint.
-    public var capID = PageText.none
+    public let capID: PageText
     /// The version of that package.
-    public var capVersionID = PageText.none
+    public let capVersionID: PageText
     /// Reserved AI compute (APU).
-    public var apu: Capacity?
+    public let apu: Capacity?
     /// Reserved general compute (DPU).
-    public var dpu: Capacity?
+    public let dpu: Capacity?
     /// Reserved model units (MU).
-    public var mu: Capacity?
+    public let mu: Capacity?
     /// The Ray cluster's shape.
-    public var ray: Ray?
+    public let ray: Ray?
     /// Why the endpoint failed.
-    public var errorCode = PageText.none
+    public let errorCode: PageText
     /// The same in words.
-    public var errorMessage = PageText.none
+    public let errorMessage: PageText
 
     /// Capacity configured for an endpoint, in the unit of its kind; never the amount in use.
     public struct Capacity {
         /// The opaque specification code.
-        public var specCode: PageText
+        public let specCode: PageText
         /// Units kept ready (`warm_up_num`, `mu.min`).
-        public var reserved: Int64
+        public let reserved: Int64
         /// The ceiling (`max_num`, `mu.max`).
-        public var maximum: Int64
+        public let maximum: Int64
         /// Whether it may spill to the public resource; only DPU has it.
-        public var usesPublicResource: Bool
+        public let usesPublicResource: Bool
 
         /// Capacity of these amounts.
         @inlinable
@@ -63,11 +63,11 @@ public struct EndpointRecord {
     /// The shape of a Ray cluster.
     public struct Ray {
         /// Whether there is a head group.
-        public var hasHead: Bool
+        public let hasHead: Bool
         /// The head group's specification code.
-        public var headSpecCode: PageText
+        public let headSpecCode: PageText
         /// The worker groups, in the order they came: replicas, at least and at most. Read one by one, because a row can
         /// have very many.
-        public var workers: AnySequence<Capacity>
+        public let workers: AnySequence<Capacity>
     }
 }

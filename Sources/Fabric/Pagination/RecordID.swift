@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Base
 
 /// The id of a record of a list. Real ones are 32 lower-case hexadecimal digits or a UUID with dashes; those are held in 16 bytes,
 /// because every id of every listing is kept (to count rows once and to know since when a status lasts). Any other
@@ -9,22 +10,23 @@ public struct RecordID: Sendable, Hashable, Comparable {
         case uuid(UInt64, UInt64)
         // Bytes, because Swift calls two spellings of one accented letter the same string.
         case other([UInt8])
-
-        /// The spelling is left out: the same id is hardly ever spelled in both ways.
-        func hash(into hasher: inout Hasher) {
-            switch self {
-            case .digits(let high, let low), .uuid(let high, let low):
-                hasher.combine(high)
-                hasher.combine(low)
-            case .other(let bytes): hasher.combine(bytes)
-            }
-        }
     }
 
     /// The most bytes of an id that can be used: as many as a label may have.
     public static let maximumBytes = 256
 
     private let form: Form
+
+    /// What sets and dictionaries call. The default takes a `Hasher`.
+    public func _rawHashValue(seed: Int) -> Int {
+        let seed = UInt64(truncatingIfNeeded: seed)
+        switch form {
+        case .digits(let high, let low), .uuid(let high, let low): return SeededHash.hash(high ^ seed, low)
+        case .other(let bytes):
+            let hash = bytes.withUnsafeBytes { SeededHash.hash($0) }
+            return SeededHash.hash(UInt64(truncatingIfNeeded: hash), seed)
+        }
+    }
 
     /// The id spelled by these UTF-8 bytes.
     public init(utf8 bytes: UnsafeBufferPointer<UInt8>) {

@@ -5,88 +5,90 @@ internal import Fabric
 
 extension EndpointListing {
     static func write(_ details: [RecordDetail], to builder: inout FragmentBuilder) {
+        let endpoints = details.map {
+            LabelText(["endpoint_id": $0.id.text, "endpoint_name": $0.name, "endpoint_type": $0.type])
+        }
+        let statuses = details.map { LabelText(["status": $0.status, "visibility": $0.visibility]) }
         builder.add(DetailFamilies.statusSince) { writer in
-            for detail in details {
-                writer.sample(
-                    .microseconds(detail.since.microseconds),
-                    [
-                        "endpoint_id": detail.id.text, "endpoint_name": detail.name, "endpoint_type": detail.type,
-                        "status": detail.status, "visibility": detail.visibility,
-                    ])
+            for (index, detail) in details.enumerated() {
+                writer.sample(.microseconds(detail.since.microseconds), endpoints[index], statuses[index])
             }
         }
         builder.add(DetailFamilies.error) { writer in
-            for detail in details where detail.errorCode != nil {
+            for (index, detail) in details.enumerated() where detail.errorCode != nil {
                 writer.sample(
-                    .integer(1),
-                    [
-                        "endpoint_id": detail.id.text, "endpoint_name": detail.name, "endpoint_type": detail.type,
-                        "status": detail.status, "visibility": detail.visibility,
-                        "error_code": detail.errorCode,
-                    ])
+                    .integer(1), endpoints[index], statuses[index], LabelText(["error_code": detail.errorCode]))
             }
         }
         builder.add(DetailFamilies.info) { writer in
-            for detail in details {
-                writer.sample(
-                    .integer(1),
-                    [
-                        "endpoint_id": detail.id.text, "endpoint_name": detail.name, "endpoint_type": detail.type,
-                        "owner": detail.owner, "owner_id": detail.ownerID, "cap_id": detail.capID,
-                        "cap_version_id": detail.capVersionID,
-                    ])
+            for (index, detail) in details.enumerated() {
+                let info = LabelText([
+                    "owner": detail.owner, "owner_id": detail.ownerID, "cap_id": detail.capID,
+                    "cap_version_id": detail.capVersionID,
+                ])
+                writer.sample(.integer(1), endpoints[index], info)
             }
         }
     }
 
-    static func write(_ tally: EndpointTally, to builder: inout FragmentBuilder) {
+    /// - Parameter tally: keeps the ranks of its values, for the next listing.
+    static func write(_ tally: inout EndpointTally, to builder: inout FragmentBuilder) {
+        let ranks = tally.memory.ranks()
+        func sorted(_ keys: some Sequence<EndpointSeries>) -> [EndpointSeries] {
+            // By one number for the places of all values, because thousands of keys are compared.
+            keys.map { (rank: ranks.rank($0), key: $0) }.sorted { $0.rank < $1.rank }.map(\.key)
+        }
         let memory = tally.memory
-        let (types, statuses) = (memory.types.ranks(), memory.statuses.ranks())
-        let (visibilities, errorCodes) = (memory.visibilities.ranks(), memory.errorCodes.ranks())
-        let specCodes = memory.specCodes.ranks()
-        /// One number for the places of all values, because thousands of keys are compared.
-        func rank(_ key: EndpointSeries) -> UInt128 {
-            let codes = key.unit == nil ? errorCodes : specCodes
-            return [
-                types[Int(key.type)], statuses[Int(key.status)], visibilities[Int(key.visibility)],
-                codes[Int(key.value)],
-            ].reduce(0) { $0 << 31 | UInt128($1) } << 1 | (key.isPublic ? 1 : 0)
-        }
-        func sorted<Value>(_ samples: [EndpointSeries: Value]) -> [(key: EndpointSeries, value: Value)] {
-            samples.map { (rank: rank($0.key), sample: (key: $0.key, value: $0.value)) }
-                .sorted { $0.rank < $1.rank }.map(\.sample)
-        }
-        func write<Value>(
-            _ family: MetricFamily, _ samples: [(key: EndpointSeries, value: Value)], _ read: (Value) -> SampleValue
-        ) {
+        let texts = LabelTexts(memory)
+        func write(_ family: MetricFamily, _ keys: [EndpointSeries], _ value: (EndpointSeries) -> SampleValue) {
             builder.add(family) { writer in
-                for (key, value) in samples {
+                for key in keys {
                     writer.sample(
-                        read(value),
-                        [
-                            "endpoint_type": memory.types[key.type], "status": memory.statuses[key.status],
-                            "visibility": memory.visibilities[key.visibility],
-                            key.unit == nil ? "error_code" : "spec_code": memory.values(of: key)[key.value],
-                            "public_resource": key.unit == .dpu ? "\(key.isPublic)" : nil,
-                        ])
+                        value(key), texts.types[Int(key.type)], texts.statuses[Int(key.status)],
+                        texts.visibilities[Int(key.visibility)],
+                        (key.unit == nil ? texts.errorCodes : texts.specCodes)[Int(key.value)],
+                        key.unit == .dpu ? texts.publicResource[key.isPublic ? 1 : 0] : texts.nothing)
                 }
             }
         }
-        write(EndpointFamilies.endpoints, sorted(memory.counts.series)) { .integer(Int64($0.value)) }
-        write(EndpointFamilies.withError, sorted(tally.errors)) { .integer(Int64($0)) }
-        write(EndpointFamilies.oldestTransition, sorted(tally.oldestTransitions)) { .microseconds($0.microseconds) }
-        let capacities = sorted(memory.capacities.series)
-        for (unit, reserved, maximum) in CapacityFamilies.byUnit {
-            let sums = capacities.filter { $0.key.unit == unit }
-            write(reserved, sums) { .integer(Int64(clamping: $0.value.reserved)) }
-            if let maximum { write(maximum, sums) { .integer(Int64(clamping: $0.value.maximum)) } }
+        let (counts, errors, transitions) = (memory.counts, tally.errors, tally.oldestTransitions)
+        write(EndpointFamilies.endpoints, sorted(counts.series.keys)) { .integer(Int64(counts[$0])) }
+        write(EndpointFamilies.withError, sorted(errors.keys)) { .integer(Int64(errors[$0] ?? 0)) }
+        write(EndpointFamilies.oldestTransition, sorted(transitions.keys)) {
+            .microseconds(transitions[$0]?.microseconds ?? 0)
         }
+        let capacities = memory.capacities
+        let keys = sorted(capacities.series.keys)
+        for (unit, reserved, maximum) in CapacityFamilies.byUnit {
+            let ofUnit = keys.filter { $0.unit == unit }
+            write(reserved, ofUnit) { .integer(Int64(clamping: capacities[$0].reserved)) }
+            if let maximum { write(maximum, ofUnit) { .integer(Int64(clamping: capacities[$0].maximum)) } }
+        }
+    }
+}
+
+/// The text of each value as a label, by the value's number: a listing has many more series than values.
+private struct LabelTexts {
+    let types, statuses, visibilities, errorCodes, specCodes: [LabelText]
+    /// For false and true.
+    let publicResource = ["false", "true"].map { LabelText(["public_resource": $0]) }
+    let nothing = LabelText([:])
+
+    init(_ memory: WorkspaceMemory) {
+        func texts(_ name: String, _ table: StringTable) -> [LabelText] {
+            table.strings.map { LabelText([name: $0]) }
+        }
+        types = texts("endpoint_type", memory.types)
+        statuses = texts("status", memory.statuses)
+        visibilities = texts("visibility", memory.visibilities)
+        errorCodes = texts("error_code", memory.errorCodes)
+        specCodes = texts("spec_code", memory.specCodes)
     }
 }
 
 extension ListingSummary {
     init(_ tally: EndpointTally) {
-        let memory = tally.memory
+        var memory = tally.memory
         var statuses: [UInt32: Int] = [:]
         for (key, series) in memory.counts.series { statuses[key.status, default: 0] += series.value }
         let ranks = memory.statuses.ranks()

@@ -43,7 +43,7 @@ package struct EndpointListing: PagedListing {
         var tally = listed.fold
         tally.close(now: now, at: instant)
         var builder = FragmentBuilder(labels: workspace.labels)
-        Self.write(tally, to: &builder)
+        Self.write(&tally, to: &builder)
         let details = tally.details.details(now: now)
         Self.write(details, to: &builder)
         let snapshot = ListingSnapshot(

@@ -10,7 +10,7 @@ public struct EndpointTally: ListingFold {
     private let previous: WorkspaceMemory
     private let zeroStatuses = WorkspaceMemory.zeroStatuses
     /// What the next listing is to know, once this one is closed.
-    private(set) var memory: WorkspaceMemory
+    var memory: WorkspaceMemory
     private(set) var errors: [EndpointSeries: Int] = [:]
     private(set) var oldestTransitions: [EndpointSeries: Timestamp] = [:]
     private(set) var details: DetailSelection

@@ -54,6 +54,13 @@ public struct WorkspaceMemory: Sendable {
         return min(told ?? remembered ?? Self.thisPoll, remembered ?? told ?? Self.thisPoll)
     }
 
+    /// The ranks of all values, by which series are ordered.
+    mutating func ranks() -> SeriesRanks {
+        SeriesRanks(
+            types: types.ranks(), statuses: statuses.ranks(), visibilities: visibilities.ranks(),
+            specCodes: specCodes.ranks(), errorCodes: errorCodes.ranks())
+    }
+
     /// The table of the key's ``EndpointSeries/value``.
     func values(of key: EndpointSeries) -> StringTable { key.unit == nil ? errorCodes : specCodes }
 
@@ -84,10 +91,26 @@ struct EndpointSeries: Hashable, Sendable {
     /// Of a capacity: whether it may use the public resource.
     var isPublic = false
 
-    func hash(into hasher: inout Hasher) {
-        // One word, because every row is counted by a few keys; numbers are small.
-        let third = UInt64(value) << 8 | UInt64(unit?.rawValue ?? 0) << 1 | (isPublic ? 1 : 0)
-        hasher.combine(UInt64(type) << 48 ^ UInt64(visibility) << 40 ^ UInt64(status) << 32 ^ third)
+    /// What dictionaries call. The default takes a `Hasher`.
+    func _rawHashValue(seed: Int) -> Int {
+        let flags = UInt64(unit?.rawValue ?? 0) << 1 | (isPublic ? 1 : 0)
+        return SeededHash.hash(
+            UInt64(type) << 32 ^ UInt64(status) ^ UInt64(truncatingIfNeeded: seed),
+            UInt64(value) << 32 ^ UInt64(visibility) << 8 ^ flags)
+    }
+}
+
+/// Where the values of series stand in the order of their bytes, by their numbers.
+struct SeriesRanks {
+    let types, statuses, visibilities, specCodes, errorCodes: [Int]
+
+    /// Orders series by type, status, visibility, code.
+    func rank(_ key: EndpointSeries) -> UInt128 {
+        var rank = UInt128(types[Int(key.type)])
+        rank = rank << 31 | UInt128(statuses[Int(key.status)])
+        rank = rank << 31 | UInt128(visibilities[Int(key.visibility)])
+        rank = rank << 31 | UInt128((key.unit == nil ? errorCodes : specCodes)[Int(key.value)])
+        return rank << 1 | (key.isPublic ? 1 : 0)
     }
 }
 
