@@ -59,9 +59,9 @@ GOOD: dict[str, Values] = {
 REFUSED: dict[str, Values] = {
     "config.sources is missing": {},
     "replicas is for one shard": GIVEN | {"shards": 2, "replicas": 2},
-    "the demo knows no shards": {"demo": True, "shards": 2},
-    "give one of them": GIVEN | {"secret": {"existingName": "a", "files": {"b": "c"}}},
-    "scrape everything twice": GIVEN | {"serviceMonitor": {"enabled": True}, "podMonitor": {"enabled": True}},
+    "the demo does not support shards": {"demo": True, "shards": 2},
+    "set only one of them": GIVEN | {"secret": {"existingName": "a", "files": {"b": "c"}}},
+    "would scrape every pod twice": GIVEN | {"serviceMonitor": {"enabled": True}, "podMonitor": {"enabled": True}},
     "replica": GIVEN | {"replica": 2},
     "shards": GIVEN | {"shards": 0},
     "level": GIVEN | {"log": {"level": "trace"}},

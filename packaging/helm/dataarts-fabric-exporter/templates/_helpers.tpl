@@ -2,7 +2,7 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
 {{- end }}
 
-{{/* 52 characters: the pods of a StatefulSet have a label of its name and a hash of up to 11. */}}
+{{/* At most 52 characters: pods of a StatefulSet have a label with its name and a hash of up to 11. */}}
 {{- define "exporter.fullname" -}}
 {{- if .Values.fullnameOverride }}
 {{- .Values.fullnameOverride | trunc 52 | trimSuffix "-" }}
@@ -13,7 +13,7 @@
 {{- end }}
 {{- end }}
 
-{{/* Shards have a Service of another kind, which that of a single exporter cannot become: hence another name. */}}
+{{/* Shards need a headless Service. An existing Service cannot become headless, so it has another name. */}}
 {{- define "exporter.serviceName" -}}
 {{- include "exporter.fullname" . }}{{ if gt (int .Values.shards) 1 }}-shards{{ end }}
 {{- end }}
@@ -35,7 +35,7 @@ name: {{ include "exporter.fullname" . }}
 {{ include "exporter.place" . }}
 {{- end }}
 
-{{/* The rest of an object's metadata, for one with a name of its own. */}}
+{{/* The metadata of an object except its name. */}}
 {{- define "exporter.place" -}}
 namespace: {{ .Release.Namespace }}
 labels:
@@ -58,7 +58,7 @@ labels:
 {{- end }}
 {{- end }}
 
-{{/* The Secret whose keys are files in /run/secrets/fabric; nothing where there is none. */}}
+{{/* The Secret whose keys are files in /run/secrets/fabric; empty if there is no Secret. */}}
 {{- define "exporter.secretName" -}}
 {{- if .Values.secret.existingName }}
 {{- .Values.secret.existingName }}
@@ -67,21 +67,21 @@ labels:
 {{- end }}
 {{- end }}
 
-{{/* What contradicts itself, said before anything is applied. */}}
+{{/* Fails on contradictory values before anything is applied. */}}
 {{- define "exporter.check" -}}
 {{- if not (or .Values.demo .Values.config.sources) }}
-{{- fail "config.sources is missing: name what to watch (docs/configuration.md), or set demo: true to see something first" }}
+{{- fail "config.sources is missing: set the sources to poll (docs/configuration.md), or demo: true to run with simulated data" }}
 {{- end }}
 {{- if and (gt (int .Values.shards) 1) (gt (int .Values.replicas) 1) }}
-{{- fail "replicas is for one shard; for two exporters of each shard install the chart twice" }}
+{{- fail "replicas is for one shard; for two exporters per shard install the chart twice" }}
 {{- end }}
 {{- if and .Values.demo (gt (int .Values.shards) 1) }}
-{{- fail "the demo knows no shards" }}
+{{- fail "the demo does not support shards; set shards: 1" }}
 {{- end }}
 {{- if and .Values.secret.existingName .Values.secret.files }}
-{{- fail "secret.existingName and secret.files: give one of them" }}
+{{- fail "secret.existingName and secret.files are both set; set only one of them" }}
 {{- end }}
 {{- if and .Values.serviceMonitor.enabled .Values.podMonitor.enabled }}
-{{- fail "serviceMonitor and podMonitor would scrape everything twice: enable one of them" }}
+{{- fail "serviceMonitor and podMonitor are both enabled and would scrape every pod twice; enable only one of them" }}
 {{- end }}
 {{- end }}

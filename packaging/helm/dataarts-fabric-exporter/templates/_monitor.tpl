@@ -1,4 +1,4 @@
-{{/* How Prometheus scrapes, given the values of the monitor. */}}
+{{/* The scrape settings, from the values of the monitor. */}}
 {{- define "exporter.scrape" -}}
 - port: http
   path: /metrics
@@ -16,7 +16,7 @@
     {{- toYaml . | nindent 4 }}
   {{- end }}
   relabelings:
-    # The alerts know this job, whatever the release is called.
+    # The alerts expect this job name, regardless of the release's name.
     - targetLabel: job
       replacement: dataarts-fabric
 {{- end }}

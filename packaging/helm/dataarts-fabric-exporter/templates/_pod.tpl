@@ -8,7 +8,7 @@ metadata:
     {{- end }}
   annotations:
     {{- if not .Values.demo }}
-    # A changed configuration starts new pods. Secrets are taken up without.
+    # A changed configuration starts new pods. Changed Secrets need no restart.
     checksum/config: {{ toYaml .Values.config | sha256sum }}
     {{- end }}
     kubectl.kubernetes.io/default-container: exporter
@@ -19,7 +19,7 @@ spec:
   serviceAccountName: {{ include "exporter.serviceAccountName" . }}
   automountServiceAccountToken: false
   enableServiceLinks: false
-  # The exporter ends within 5 seconds.
+  # The exporter exits within 5 seconds.
   terminationGracePeriodSeconds: 10
   {{- with .Values.image.pullSecrets }}
   imagePullSecrets:
@@ -29,7 +29,7 @@ spec:
     runAsNonRoot: true
     runAsUser: 65532
     runAsGroup: 65532
-    # So that the exporter can read the files of Secrets, which nobody else can.
+    # Lets only the exporter read the files of Secrets.
     fsGroup: 65532
     seccompProfile:
       type: RuntimeDefault
@@ -48,7 +48,7 @@ spec:
         {{- end }}
         {{- end }}
         - --web.listen-address=:9942
-        # Plain HTTP for probes, whatever TLS and passwords the other port has.
+        # Plain HTTP for probes, even if the other port uses TLS and passwords.
         - --web.health-listen-address=:9943
         {{- if .Values.web.existingSecret }}
         - --web.config.file=/etc/dataarts-fabric-exporter-web/web.yaml
@@ -82,7 +82,7 @@ spec:
         periodSeconds: 10
         timeoutSeconds: 3
         failureThreshold: 3
-      # 503 until every workspace was polled once, well or badly; at most two intervals.
+      # 503 until every workspace has been polled once, successfully or not; at most two intervals.
       readinessProbe:
         httpGet:
           path: /-/ready
