@@ -93,7 +93,7 @@ public final class FakeTransport: HTTPTransport {
             }
             cancelled?.resume()
         }
-        if Task.isCancelled { throw TransportFailure(.cancelled, "the waiting task was cancelled") }
+        if Task.isCancelled { throw TransportFailure(.canceled, "the task was canceled") }
         return try respond(request, number).get()
     }
 

@@ -68,7 +68,7 @@ public final class StubCloud: HTTPTransport {
             let (stream, feed) = AsyncStream.makeStream(of: Never.self)
             for await _ in stream {}
             withExtendedLifetime(feed) {}
-            throw TransportFailure(.cancelled, "the task was cancelled")
+            throw TransportFailure(.canceled, "the task was canceled")
         }
     }
 }

@@ -84,7 +84,7 @@ public final class StubListTransport: HTTPTransport {
             let (nothing, source) = AsyncStream<Never>.makeStream()
             for await _ in nothing {}
             source.finish()
-            throw TransportFailure(.cancelled, "the waiting task was cancelled")
+            throw TransportFailure(.canceled, "the task was canceled")
         }
     }
 
