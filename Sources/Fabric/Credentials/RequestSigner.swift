@@ -41,7 +41,8 @@ struct RequestSigner: Sendable {
     /// The value of the `Authorization` header.
     func authorization(_ canonical: CanonicalRequest, date: String) -> String {
         let signature = key.secret.withExposedValue { secret in
-            SHA256Digest.authenticationCode(for: Array(Self.stringToSign(canonical, date: date).utf8), key: Array(secret.utf8))
+            SHA256Digest.authenticationCode(
+                for: Array(Self.stringToSign(canonical, date: date).utf8), key: Array(secret.utf8))
         }
         return "\(Self.algorithm) Access=\(key.id), SignedHeaders=\(canonical.signedHeaders), "
             + "Signature=\(SHA256Digest.hexadecimal(signature))"

@@ -1,1 +1,1 @@
-../../ ../ Sources / WebServer / Negotiation.swift
+../../../Sources/WebServer/Negotiation.swift

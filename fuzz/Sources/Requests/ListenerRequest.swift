@@ -1,1 +1,1 @@
-../../ ../ Sources / HTTPServer / ListenerRequest.swift
+../../../Sources/HTTPServer/ListenerRequest.swift

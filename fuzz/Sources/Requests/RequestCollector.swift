@@ -1,1 +1,1 @@
-../../ ../ Sources / HTTPServer / RequestCollector.swift
+../../../Sources/HTTPServer/RequestCollector.swift

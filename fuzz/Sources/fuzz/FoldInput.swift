@@ -146,7 +146,7 @@ struct FoldInput {
     }
 
     /// Returns one of `documented`, or any text.
-    private mutating func choice(of_ documented: [String]) -> (text: Text, isDocumented: Bool) {
+    private mutating func choice(of documented: [String]) -> (text: Text, isDocumented: Bool) {
         let choice = byte()
         if choice % 2 == 0 { return (text(), false) }
         let value = documented[Int(choice / 2) % documented.count]
