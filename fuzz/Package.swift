@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
-// A package of its own, so that the main build never pays for it. scripts/fuzz builds it, with the flags that instrument
-// every object; without them it does not link.
+// A separate package, so that the main build doesn't include it. scripts/fuzz builds it with instrumentation flags,
+// without which it doesn't link.
 let modules = Target.Dependency.product(name: "FuzzedModules", package: "dataarts-fabric-exporter")
 let http = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let embedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
@@ -21,10 +21,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", .upToNextMinor(from: "2.101.2")),
     ],
     targets: [
-        // The one file of WebServer that reads what others wrote, without the web server around it, which
-        // takes longer to build than all the rest.
+        // The file of WebServer that parses untrusted input, without the rest of the module, which builds slowly.
         .target(name: "Negotiation", dependencies: [modules], swiftSettings: strict),
-        // What reads requests, without TLS and sockets.
+        // The parsers of requests, without TLS and sockets.
         .target(name: "Requests", dependencies: [http, modules], swiftSettings: strict),
         .executableTarget(
             name: "fuzz", dependencies: ["Negotiation", "Requests", http, embedded, modules], swiftSettings: strict),

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What of libcurl Swift cannot call by itself: functions with variadic arguments, a union, constants of anonymous
-// enums. One typed function per kind of option, so that a wrong argument type is a compile error and not a crash.
+// Wrappers for the parts of libcurl that Swift cannot import: variadic functions, a union, constants of anonymous
+// enums. One typed function per kind of option, so that a wrong argument type is a compile error instead of a crash.
 #pragma once
 #include <curl/curl.h>
 #include <pthread.h>
 #include <stdbool.h>
 
-// 7.85 brought CURLOPT_PROTOCOLS_STR, 7.87 CURLOPT_QUICK_EXIT: without the latter, dropping a transfer whose name is
-// still being resolved blocks the thread, and with it every other transfer, until the name server answers.
+// CURLOPT_PROTOCOLS_STR needs 7.85, CURLOPT_QUICK_EXIT 7.87. Without the latter, removing a transfer whose host name is
+// being resolved blocks the thread, and all other transfers, until the name server responds.
 #if LIBCURL_VERSION_NUM < 0x075700
-#error "libcurl 7.87.0 or newer is needed"
+#error "libcurl 7.87.0 or newer is required"
 #endif
 
 // curl_easy_setopt is variadic: a `long`, not an `int`, must be passed for numbers.
@@ -23,12 +23,12 @@ static inline CURLcode ccurl_set_off(CURL *easy, CURLoption option, curl_off_t v
   return curl_easy_setopt(easy, option, value);
 }
 
-// curl_easy_setopt is variadic: strings are copied by libcurl; NULL puts the option back to "none".
+// curl_easy_setopt is variadic: libcurl copies strings; NULL resets the option.
 static inline CURLcode ccurl_set_string(CURL *easy, CURLoption option, const char *_Nullable value) {
   return curl_easy_setopt(easy, option, value);
 }
 
-// curl_easy_setopt is variadic: data pointers are handed back to callbacks, or copied (CURLOPT_COPYPOSTFIELDS).
+// curl_easy_setopt is variadic: data pointers are passed to callbacks, or copied (CURLOPT_COPYPOSTFIELDS).
 static inline CURLcode ccurl_set_pointer(CURL *easy, CURLoption option, const void *_Nullable value) {
   return curl_easy_setopt(easy, option, value);
 }
@@ -44,12 +44,12 @@ static inline CURLcode ccurl_set_blob(CURL *easy, CURLoption option, const void 
   return curl_easy_setopt(easy, option, &blob);
 }
 
-// curl_easy_setopt is variadic: a share handle, or NULL to leave the one before.
+// curl_easy_setopt is variadic: a share handle, or NULL to detach from the current one.
 static inline CURLcode ccurl_set_share(CURL *easy, CURLSH *_Nullable share) {
   return curl_easy_setopt(easy, CURLOPT_SHARE, share);
 }
 
-// curl_share_setopt is variadic: one kind of data that handles share.
+// curl_share_setopt is variadic: a kind of data that handles share.
 static inline CURLSHcode ccurl_share_data(CURLSH *share, curl_lock_data data) {
   return curl_share_setopt(share, CURLSHOPT_SHARE, data);
 }
@@ -84,7 +84,7 @@ static inline CURLcode ccurl_info_private(CURL *easy, void *_Nullable *_Nonnull 
   return curl_easy_getinfo(easy, CURLINFO_PRIVATE, value);
 }
 
-// CURLMsg holds a union; this takes the next finished transfer out of the queue, or returns false when there is none.
+// CURLMsg contains a union. Removes the next finished transfer from the queue; returns false if there is none.
 static inline bool ccurl_next_done(CURLM *multi, CURL *_Nullable *_Nonnull easy, CURLcode *result) {
   int left = 0;
   CURLMsg *message;
@@ -97,7 +97,7 @@ static inline bool ccurl_next_done(CURLM *multi, CURL *_Nullable *_Nonnull easy,
   return false;
 }
 
-// The values below are macros or members of anonymous enums, which Swift sees with varying types or not at all.
+// Macros and members of anonymous enums, which Swift imports with varying types or not at all.
 static inline long ccurl_http_version_1_1(void) { return CURL_HTTP_VERSION_1_1; }
 static inline long ccurl_http_version_2_tls(void) { return CURL_HTTP_VERSION_2TLS; }
 static inline long ccurl_pipe_multiplex(void) { return CURLPIPE_MULTIPLEX; }
@@ -106,6 +106,6 @@ static inline long ccurl_tls_1_3(void) { return CURL_SSLVERSION_TLSv1_3; }
 static inline const char *_Nullable ccurl_version(void) { return curl_version_info(CURLVERSION_NOW)->version; }
 static inline CURLcode ccurl_global_init(void) { return curl_global_init(CURL_GLOBAL_DEFAULT); }
 
-// Declared by glibc only under _GNU_SOURCE, which a module map cannot set for a header that came in earlier.
+// glibc declares this only with _GNU_SOURCE, which a module map cannot set for a header that is already included.
 extern int pthread_setname_np(pthread_t thread, const char *name);
 static inline void ccurl_name_this_thread(const char *name) { (void)pthread_setname_np(pthread_self(), name); }

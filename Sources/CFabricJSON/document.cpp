@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mend.hpp"
-#include "reading.hpp"
+#include "parser.hpp"
+#include "sanitize.hpp"
 
 namespace {
 
-// As for pages: the DOM checks the grammar everywhere. Nothing that issues credentials nests deeper.
+// Documents that issue credentials nest less deeply than this.
 constexpr size_t kMaximumDepth = 64;
 
 }  // namespace
@@ -14,7 +14,7 @@ extern "C" {
 bool fabric_document_open(fabric_parser *parser, uint8_t *bytes, size_t length) {
   parser->has_document = false;
   if (parser->json.allocate(length < 1024 ? 1024 : length, kMaximumDepth)) return false;
-  fabric::mend_escapes(bytes, length);
+  fabric::sanitize_escapes(bytes, length);
   parser->has_document = !parser->json.parse(bytes, length, false).get(parser->document);
   return parser->has_document;
 }

@@ -4,8 +4,8 @@
 #include <new>
 #include <string_view>
 
-#include "mend.hpp"
-#include "reading.hpp"
+#include "parser.hpp"
+#include "sanitize.hpp"
 
 using simdjson::dom::element;
 using simdjson::dom::element_type;
@@ -16,14 +16,14 @@ using fabric::read_text;
 
 namespace {
 
-// The DOM is built whole, so that grammar is checked everywhere, also in fields nobody reads. No document of the API
-// nests deeper than six.
+// Pages are parsed into a complete DOM, so that the grammar of unread fields is checked too. Documents of the API nest
+// at most six levels deep.
 constexpr size_t kMaximumDepth = 64;
 
-// Whether `key` is `word`. The length of `word` is known to the compiler, which then compares without a call.
+// Whether `key` equals `name`. The compiler knows the length of `name` and compares without a call.
 template <size_t kSize>
-bool is(std::string_view key, const char (&word)[kSize]) {
-  return key.size() == kSize - 1 && memcmp(key.data(), word, kSize - 1) == 0;
+bool is(std::string_view key, const char (&name)[kSize]) {
+  return key.size() == kSize - 1 && memcmp(key.data(), name, kSize - 1) == 0;
 }
 
 template <size_t kReserved, size_t kMaximum>
@@ -64,7 +64,7 @@ void read_reserved_resource(element value, fabric_row &row) {
   }
 }
 
-// Reads two texts of the object that `value` is.
+// Reads two texts of the object `value`.
 template <size_t kFirst, size_t kSecond>
 void read_texts(element value, const char (&first_key)[kFirst], fabric_text &first, const char (&second_key)[kSecond],
                 fabric_text &second, uint32_t &malformed) {
@@ -77,7 +77,7 @@ void read_texts(element value, const char (&first_key)[kFirst], fabric_text &fir
   }
 }
 
-// The worker group that `item` is; false where it is none.
+// Reads a worker group; returns false if `item` is not an object.
 bool read_worker_group(element item, fabric_worker_group &group, uint32_t &malformed) {
   object fields;
   if (!read_object(item, fields, malformed)) return false;
@@ -91,7 +91,7 @@ bool read_worker_group(element item, fabric_worker_group &group, uint32_t &malfo
   return true;
 }
 
-// Counts what is malformed in the worker groups; they are read again one by one when they are wanted.
+// Counts the malformed fields of the worker groups. fabric_row_next_worker reads the groups again, one by one.
 void read_worker_groups(element value, fabric_parser &parser, uint32_t &malformed) {
   parser.has_workers = !value.get(parser.workers);
   if (!parser.has_workers) {
@@ -130,7 +130,7 @@ simdjson::error_code parse(fabric_parser &parser, uint8_t *bytes, size_t length,
     auto failed = parser.json.allocate(length < 1024 ? 1024 : length, kMaximumDepth);
     if (failed) return failed;
   }
-  fabric::mend_escapes(bytes, length);
+  fabric::sanitize_escapes(bytes, length);
   auto code = parser.json.parse(bytes, length, false).get(root);
   if (code == simdjson::NUMBER_ERROR && fabric::clamp_numbers(bytes, length)) {
     code = parser.json.parse(bytes, length, false).get(root);
@@ -186,11 +186,11 @@ fabric_json_status fabric_page_open(
     }
   }
   if (!has_list && !page->has_total) {
-    snprintf(parser->why, sizeof parser->why, "neither \"total\" nor \"%s\" is there", key);
+    snprintf(parser->why, sizeof parser->why, "\"total\" and \"%s\" are both missing", key);
     *why = parser->why;
     return FABRIC_JSON_UNEXPECTED;
   }
-  // array::size() saturates at 2^24 - 1; a page that long is far beyond any limit on bodies.
+  // array::size() saturates at 2^24 - 1; the limit on response bodies is reached far earlier.
   if (parser->has_rows) page->row_count = parser->rows.size();
   return FABRIC_JSON_OK;
 }
@@ -205,7 +205,7 @@ bool fabric_page_next(fabric_parser *parser) {
 fabric_text fabric_record_text(const fabric_parser *parser, const char *name, uint32_t *malformed) {
   fabric_text text = {nullptr, 0};
   if (!parser->has_record) return text;
-  // Of a key that is there twice the last one counts, as for endpoints.
+  // The last of duplicate keys wins, as for endpoints.
   for (auto field : parser->record) {
     if (field.key == name) read_text(field.value, text, *malformed);
   }
@@ -213,12 +213,12 @@ fabric_text fabric_record_text(const fabric_parser *parser, const char *name, ui
 }
 
 bool fabric_record_integer(const fabric_parser *parser, const char *name, int64_t *number, uint32_t *malformed) {
-  bool is_there = false;
+  bool is_present = false;
   if (!parser->has_record) return false;
   for (auto field : parser->record) {
-    if (field.key == name) is_there = read_integer(field.value, *number, *malformed);
+    if (field.key == name) is_present = read_integer(field.value, *number, *malformed);
   }
-  return is_there;
+  return is_present;
 }
 
 void fabric_record_endpoint(fabric_parser *parser, fabric_row *row) {
@@ -228,7 +228,7 @@ void fabric_record_endpoint(fabric_parser *parser, fabric_row *row) {
   uint32_t &malformed = row->malformed;
   for (auto field : parser->record) {
     std::string_view key = field.key;
-    // The first letter sorts most keys out; a full comparison follows only where it can succeed.
+    // The first letter rules out most comparisons.
     switch (key.empty() ? 0 : key[0]) {
       case 'c':
         if (is(key, "create_time")) read_text(field.value, row->create_time, malformed);
@@ -287,15 +287,15 @@ bool fabric_error_decode(fabric_parser *parser, uint8_t *bytes, size_t length, f
     if (value.is_string()) read_text(value, error->code, ignored);
     else error->has_numeric_code = read_integer(value, error->numeric_code, ignored);
   };
-  auto read_word = [&](object from, const char *key, fabric_text &text) {
+  auto read_first = [&](object from, const char *key, fabric_text &text) {
     element value;
     if (text.length || from.at_key(key).get(value)) return;
     read_text(value, text, ignored);
   };
   auto read_level = [&](object from) {
     for (const char *key : {"error_code", "errorCode", "code"}) read_code(from, key);
-    for (const char *key : {"error_msg", "errorMsg", "errorMessage", "message"}) read_word(from, key, error->message);
-    for (const char *key : {"request_id", "requestId"}) read_word(from, key, error->request_id);
+    for (const char *key : {"error_msg", "errorMsg", "errorMessage", "message"}) read_first(from, key, error->message);
+    for (const char *key : {"request_id", "requestId"}) read_first(from, key, error->request_id);
   };
   read_level(outer);
   object inner;

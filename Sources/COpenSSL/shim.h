@@ -9,7 +9,7 @@
 #include <openssl/x509.h>
 #include <stdbool.h>
 
-// Whether `pem` holds at least one certificate and no block that is cut off. Reads it the way libcurl does.
+// Whether `pem` contains at least one certificate and no truncated block. Reads it the way libcurl does.
 static inline bool copenssl_has_certificates(const void *_Nonnull pem, long length) {
   BIO *bio = BIO_new_mem_buf(pem, (int)length);
   if (bio == NULL) return false;
@@ -23,7 +23,7 @@ static inline bool copenssl_has_certificates(const void *_Nonnull pem, long leng
   return certificates > 0;
 }
 
-// What copenssl_check_pair finds.
+// The result of copenssl_check_pair.
 enum copenssl_pair {
   COPENSSL_PAIR_OK,
   COPENSSL_PAIR_NO_CERTIFICATE,
@@ -31,13 +31,13 @@ enum copenssl_pair {
   COPENSSL_PAIR_MISMATCH,
 };
 
-// No passphrase. Without this OpenSSL would ask for one at the terminal.
+// A passphrase callback that fails. Without it, OpenSSL would prompt on the terminal.
 static inline int copenssl_no_passphrase(char *buffer, int size, int is_writing, void *context) {
   (void)buffer, (void)size, (void)is_writing, (void)context;
   return -1;
 }
 
-// Whether `key` belongs to the first certificate of `certificate`, both PEM.
+// Checks that `key` matches the first certificate in `certificate`; both are PEM.
 static inline enum copenssl_pair copenssl_check_pair(const void *_Nonnull certificate, long certificate_length,
                                                      const void *_Nonnull key, long key_length) {
   enum copenssl_pair result = COPENSSL_PAIR_NO_CERTIFICATE;

@@ -11,7 +11,7 @@ static volatile sig_atomic_t forward_to = -1;
 static void forward(int signal) {
     int saved = errno;
     (void)signal;
-    // A full pipe says all there is to say.
+    // If the pipe is full, a signal is already pending.
     if (write(forward_to, "", 1) < 0) {}
     errno = saved;
 }

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One header line. Names are compared without regard to case.
+/// An HTTP header line.
 public struct HTTPHeader: Sendable, Equatable {
-    /// The name as it is sent or as it came.
+    /// The name as sent or received; ``isNamed(_:)`` ignores case.
     public var name: String
     /// The value without surrounding white space.
     public var value: String
 
-    /// A header line of `name` and `value`.
+    /// Creates a header line.
     public init(_ name: String, _ value: String) {
         self.name = name
         self.value = value
     }
 
-    /// Whether it is called `name`, whatever the case of ASCII letters.
+    /// Whether the header has the name `name`, ignoring the case of ASCII letters.
     public func isNamed(_ name: String) -> Bool {
         func lower(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
         return self.name.utf8.count == name.utf8.count
@@ -21,9 +21,9 @@ public struct HTTPHeader: Sendable, Equatable {
     }
 }
 
-/// One HTTP exchange to carry out.
+/// An HTTP request to send, with its limits.
 public struct HTTPRequest: Sendable {
-    /// The methods this program ever uses.
+    /// The methods that the exporter uses.
     public enum Method: String, Sendable {
         case get = "GET"
         case post = "POST"
@@ -32,19 +32,19 @@ public struct HTTPRequest: Sendable {
 
     /// The method; a body is sent only with POST and PUT.
     public var method: Method
-    /// The absolute URL, already percent-encoded; it is sent exactly as it stands here.
+    /// The absolute, percent-encoded URL; sent unchanged.
     public var url: String
-    /// Header lines to send beside those the transport adds (`Host`, `Accept-Encoding`).
+    /// The header lines, in addition to those of the transport (`Host`, `Accept-Encoding`).
     public var headers: [HTTPHeader]
     /// The body, or nil for none.
     public var body: [UInt8]?
-    /// How long the whole exchange may take, from connecting to the last byte.
+    /// The timeout for the whole request, from connecting to the last byte of the response.
     public var timeout: Duration
-    /// How many decoded body bytes may come; one more ends the exchange with ``TransportFailure/Kind/tooLarge``.
+    /// The maximum size of the decoded response body; beyond it the request fails with
+    /// ``TransportFailure/Kind/tooLarge``.
     public var maxBodyBytes: Int
 
-    /// An exchange; `timeout` and `maxBodyBytes` have no default, because each forgotten one would be a hang or a
-    /// memory leak.
+    /// Creates a request. `timeout` and `maxBodyBytes` have no default, so that no request is unlimited by accident.
     public init(
         method: Method = .get,
         url: String,

@@ -1,52 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Base
 
-/// Something that carries out HTTP exchanges, one at a time or many side by side.
+/// A type that sends HTTP requests, also concurrently.
 ///
-/// A transport never follows redirects, never retries, and ends every exchange by its deadline. Cancelling the calling
-/// task ends the exchange with ``TransportFailure/Kind/cancelled``. After a failure of a connection, such as a timeout,
-/// later exchanges use another connection. No two transports share connections.
+/// A transport never follows redirects or retries, and every request ends by its deadline. Canceling the calling task
+/// fails the request with ``TransportFailure/Kind/canceled``. After a connection failure, such as a timeout, later
+/// requests use a new connection. Transports don't share connections.
 public protocol HTTPTransport: Sendable {
-    /// Carries out `request`.
-    /// - Returns: the response, whatever its status.
-    /// - Throws: ``TransportFailure`` when no complete response came.
+    /// Sends `request`.
+    /// - Returns: the response, with any status.
+    /// - Throws: ``TransportFailure`` if no complete response was received.
     func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse
 }
 
-/// How connections to one source are made: the TLS and proxy part of its configuration.
+/// The TLS and proxy options for connections to a source.
 public struct ConnectionOptions: Sendable, Equatable {
-    /// PEM file of the certificate authorities to trust; nil: the system's. Like the two below it is read again when it
+    /// The PEM file of trusted certificate authorities; nil for the system's. Like the two below, reloaded when it
     /// changes.
     public var caFile: String?
-    /// PEM file of the client certificate.
+    /// The PEM file of the client certificate.
     public var certificateFile: String?
-    /// PEM file of the client certificate's key.
+    /// The PEM file of the client certificate's key.
     public var keyFile: String?
-    /// The name to ask for and to verify in place of the URL's host.
+    /// The server name for SNI and certificate verification; nil for the URL's host.
     public var serverName: String?
-    /// The lowest TLS version accepted.
+    /// The minimum TLS version.
     public var minimumTLSVersion: TLSVersion = .tls12
-    /// Accept any certificate.
+    /// Whether the server's certificate is accepted without verification.
     public var skipsVerification: Bool
-    /// Which proxy to use.
+    /// The proxy to use.
     public var proxy: Proxy
-    /// Age at which a connection is no longer used for further requests.
+    /// The age from which a connection is not used for further requests.
     public var maximumAge: Duration
 
-    /// Which proxy to use.
+    /// The proxy to use.
     public enum Proxy: Sendable, Equatable {
-        /// As the environment says (`https_proxy`, `no_proxy` …), the way curl reads it.
+        /// The proxy in the environment (`https_proxy`, `no_proxy` …), by curl's rules.
         case environment
-        /// This one, whatever the environment says. May hold a password: never log it.
+        /// The proxy with this URL; the environment is ignored. May contain a password: never log it.
         case url(String)
-        /// None, whatever the environment says.
+        /// No proxy; the environment is ignored.
         case none
     }
 
-    /// The address of the proxy, where one is given; it may hold a password.
+    /// The URL of the configured proxy; may contain a password.
     public var proxyURL: String? { if case .url(let url) = proxy { url } else { nil } }
 
-    /// Options; what is not given has the default of the configuration contract.
+    /// Creates options with the defaults of the configuration.
     public init(
         caFile: String? = nil, certificateFile: String? = nil, keyFile: String? = nil, serverName: String? = nil,
         skipsVerification: Bool = false, proxy: Proxy = .environment, maximumAge: Duration = .seconds(300)

@@ -1,39 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why an exchange brought no complete response.
+/// The error of a request without a complete response.
 public struct TransportFailure: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The closed set of causes.
+    /// The kinds of failures.
     public enum Kind: String, Sendable, CaseIterable {
         /// The host name could not be resolved.
         case resolve
-        /// No connection to host or proxy.
+        /// The connection to the host or proxy could not be established.
         case connect
-        /// The connection broke, or the body ended before its end.
+        /// The connection broke, or the response was truncated.
         case interrupted
-        /// Certificate or handshake.
+        /// The TLS handshake or the verification of a certificate failed.
         case tls
-        /// ``HTTPRequest/timeout`` ran out.
+        /// ``HTTPRequest/timeout`` elapsed.
         case timeout
-        /// More decoded bytes than ``HTTPRequest/maxBodyBytes``, or a head beyond all measure.
+        /// The decoded body exceeds ``HTTPRequest/maxBodyBytes``, or the head is too large.
         case tooLarge
-        /// What came is not HTTP, or its encoding cannot be undone.
+        /// The response isn't valid HTTP, or its body cannot be decoded.
         case malformed
-        /// The task that waited was cancelled, or the transport was shut down.
-        case cancelled
-        /// The request itself cannot be sent: an impossible URL or option.
+        /// The calling task was canceled, or the transport was shut down.
+        case canceled
+        /// The request cannot be sent: an invalid URL or option.
         case invalidRequest
     }
 
-    /// What happened.
+    /// The kind of the failure.
     public var kind: Kind
-    /// A sentence for logs; holds no header and no body of the request.
+    /// A message for logs, without headers and body of the request.
     public var message: String
-    /// The bytes that came before it failed.
+    /// The number of bytes received before the failure.
     public var receivedBytes: Int
-    /// The status, where a response head had come before the failure.
+    /// The status, if a response head was received before the failure.
     public var status: Int?
 
-    /// A failure of `kind`.
+    /// Creates a failure.
     public init(_ kind: Kind, _ message: String, receivedBytes: Int = 0, status: Int? = nil) {
         self.kind = kind
         self.message = message

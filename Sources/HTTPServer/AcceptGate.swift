@@ -1,53 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
 
-/// Decides when the next connection is accepted, and whether it is admitted.
+/// Controls when connections are accepted, and admits or rejects them.
 ///
-/// Where there is no room it waits for a moment: mostly a connection is busy for less than that, or is closed for the new
-/// one. Then it refuses connections until there is room. After there was no file descriptor for one it pauses; without that SwiftNIO would try
-/// again and again, as fast as it can: its own `AcceptBackoffHandler` delays reads, but after a failed one the channel still
-/// waits for the read before.
+/// At the connection limit, a new connection waits up to the admission timeout: most connections are busy for less, or
+/// an idle one is closed for it. After that, connections are rejected until one of the others closes. When there is no
+/// file descriptor for a connection, accepting pauses; otherwise SwiftNIO would retry in a busy loop. Its own
+/// `AcceptBackoffHandler` delays reads, but doesn't help, because a channel still waits for the previous read after a
+/// failed one.
 final class AcceptGate: ChannelDuplexHandler {
     typealias InboundIn = Channel
     typealias OutboundIn = Never
 
-    /// How soon there is another look whether there is room.
-    private static let lookEvery = TimeAmount.milliseconds(2)
+    /// The interval between attempts to admit a waiting connection.
+    private static let retryInterval = TimeAmount.milliseconds(2)
 
     private let pause: TimeAmount
-    private let roomTimeout: TimeAmount
+    private let admissionTimeout: TimeAmount
     private let registry: ConnectionRegistry
-    private let noteRefusal: (any Channel) -> Void
-    private let note: (IOError) -> Void
+    private let onRejection: (any Channel) -> Void
+    private let onFailure: (IOError) -> Void
     private var isPaused = false
-    /// Since when there has been no room.
+    /// The time since which the limit has been reached.
     private var fullSince: NIODeadline?
-    /// Whether a connection waits for room, so that no other is accepted.
+    /// Whether a connection waits for admission, so that no other is accepted.
     private var isHolding = false
-    private var isReadAsked = false
+    private var isReadPending = false
 
     /// - Parameters:
-    ///   - pause: how long no connection is accepted after a failure.
-    ///   - roomTimeout: how long clients wait for room before they are refused.
-    ///   - noteRefusal: called with each connection for which there is no room.
-    ///   - note: called with each failure to accept.
+    ///   - pause: how long no connections are accepted after a failure.
+    ///   - admissionTimeout: how long connections wait for admission before they are rejected.
+    ///   - onRejection: called with each rejected connection.
+    ///   - onFailure: called with each failure to accept a connection.
     init(
-        pause: TimeAmount, roomTimeout: TimeAmount, registry: ConnectionRegistry,
-        noteRefusal: @escaping (any Channel) -> Void,
-        note: @escaping (IOError) -> Void
+        pause: TimeAmount, admissionTimeout: TimeAmount, registry: ConnectionRegistry,
+        onRejection: @escaping (any Channel) -> Void,
+        onFailure: @escaping (IOError) -> Void
     ) {
         self.pause = pause
-        self.roomTimeout = roomTimeout
+        self.admissionTimeout = admissionTimeout
         self.registry = registry
-        self.noteRefusal = noteRefusal
-        self.note = note
+        self.onRejection = onRejection
+        self.onFailure = onFailure
     }
 
-    // Here and not when the connection is set up on its own event loop: by then the next one has been accepted.
+    // Admission happens here rather than on the connection's event loop: by then, the next one would have been
+    // accepted.
     func channelRead(context: ChannelHandlerContext, data: NIOAny) { admit(data, context) }
 
     func read(context: ChannelHandlerContext) {
-        if isHolding { isReadAsked = true } else { context.read() }
+        if isHolding { isReadPending = true } else { context.read() }
     }
 
     private func admit(_ data: NIOAny, _ context: ChannelHandlerContext) {
@@ -58,33 +60,33 @@ final class AcceptGate: ChannelDuplexHandler {
         case .admitted:
             fullSince = nil
             context.fireChannelRead(data)
-        case .refused where registry.isDraining || now - since >= roomTimeout:
+        case .rejected where registry.isDraining || now - since >= admissionTimeout:
             fullSince = since
-            noteRefusal(channel)
+            onRejection(channel)
             channel.close(promise: nil)
-        case .refused:
+        case .rejected:
             fullSince = since
             return hold(data, context)
-        case .waits: return hold(data, context)
+        case .wait: return hold(data, context)
         }
         isHolding = false
-        if isReadAsked {
-            isReadAsked = false
+        if isReadPending {
+            isReadPending = false
             context.read()
         }
     }
 
     private func hold(_ data: NIOAny, _ context: ChannelHandlerContext) {
         isHolding = true
-        context.eventLoop.assumeIsolated().scheduleTask(in: Self.lookEvery) { self.admit(data, context) }
+        context.eventLoop.assumeIsolated().scheduleTask(in: Self.retryInterval) { self.admit(data, context) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard let error = error as? IOError else { return context.fireErrorCaught(error) }
-        note(error)
+        onFailure(error)
         guard !isPaused, let options = context.channel.syncOptions else { return }
         isPaused = true
-        // Takes the socket out of what the event loop waits for.
+        // Removes the socket from the event loop's poll set.
         try? options.setOption(.autoRead, value: false)
         context.eventLoop.assumeIsolated().scheduleTask(in: pause) { [weak self] in
             self?.isPaused = false

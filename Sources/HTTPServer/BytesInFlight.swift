@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
-/// The distinct bytes that responses in flight keep in memory. Decides which of them are dropped to bound their sum.
+/// Tracks the distinct bytes that responses in flight keep in memory, and selects responses to drop at the limit.
 struct BytesInFlight {
     private let limit: Int
-    /// By the address of an array's storage, which several responses can share.
+    /// The contents by the address of an array's storage, which several responses can share.
     private var contents: [UInt: (bytes: Int, responses: Int)] = [:]
     private var responses: [UInt64: [UInt]] = [:]
     private var begun: UInt64 = 0
@@ -14,10 +14,10 @@ struct BytesInFlight {
     /// - Parameter limit: the maximum sum, in bytes.
     init(limit: Int) { self.limit = limit }
 
-    /// Adds a response, which always fits: those that began first are dropped for it. What is dropped has been in flight
-    /// longest, so a scrape never fails because of slow readers.
+    /// Adds a response, which is always accepted; the oldest responses are dropped if necessary, so that slow readers
+    /// never make a scrape fail.
     /// - Parameter body: the addresses of its arrays' storages, with their sizes in bytes.
-    /// - Returns: the response's number, and the numbers of those to drop.
+    /// - Returns: the response's id, and the ids of the responses to drop.
     mutating func begin(_ body: [UInt: Int]) -> (id: UInt64, dropped: [UInt64]) {
         begun += 1
         let id = begun
@@ -28,7 +28,7 @@ struct BytesInFlight {
             size += bytes
         }
         responses[id] = Array(body.keys)
-        // Pages near the limit or above it: two versions and two formats must not drop each other.
+        // Two versions and two formats of a page near the limit must not drop each other.
         let budget = max(limit, size.multipliedReportingOverflow(by: 3).partialValue)
         guard total > budget else { return (id, []) }
         var dropped: [UInt64] = []
@@ -39,7 +39,7 @@ struct BytesInFlight {
         return (id, dropped)
     }
 
-    /// Removes a response that has been sent or dropped; one that is not there is no error.
+    /// Removes a response that has been sent or dropped. Does nothing if it is already removed.
     mutating func end(_ id: UInt64) {
         for content in responses.removeValue(forKey: id) ?? [] {
             guard let known = contents[content] else { continue }
@@ -55,7 +55,7 @@ struct BytesInFlight {
 
 /// The responses that a listener is sending.
 final class ResponsesInFlight: Sendable {
-    /// Smaller bodies are not counted: what a connection needs beside its body is more.
+    /// The size below which bodies are not counted, in bytes: a connection itself takes more memory.
     private static let smallBytes = 64 * 1024
 
     private struct State {
@@ -67,15 +67,15 @@ final class ResponsesInFlight: Sendable {
     private let noteDropped: @Sendable (Connection) -> Void
 
     /// - Parameters:
-    ///   - limit: the maximum of distinct bytes.
+    ///   - limit: the maximum number of distinct bytes.
     ///   - noteDropped: called with each connection whose response is dropped.
     init(limit: Int, noteDropped: @escaping @Sendable (Connection) -> Void) {
         state = Mutex(State(bytes: BytesInFlight(limit: limit)))
         self.noteDropped = noteDropped
     }
 
-    /// Adds a response, and closes the connections of those that are dropped for it.
-    /// - Returns: its number for ``end(_:)``; nil if it is too small to be counted.
+    /// Adds a response, and resets the connections of responses that are dropped for it.
+    /// - Returns: the id for ``end(_:)``; nil if the response is too small to be counted.
     func begin(_ body: ListenerResponse.Body, of connection: Connection) -> UInt64? {
         let contents = body.contents
         guard contents.values.reduce(0, +) >= Self.smallBytes else { return nil }
@@ -101,8 +101,7 @@ final class ResponsesInFlight: Sendable {
 }
 
 extension ListenerResponse.Body {
-    /// What a body keeps in memory while it is sent: addresses of storages, with sizes in bytes. What a stream will write
-    /// is not known.
+    /// The storages that a body keeps in memory while it is sent: addresses, with sizes in bytes. Empty for streams.
     fileprivate var contents: [UInt: Int] {
         let pieces: [[UInt8]] =
             switch self {

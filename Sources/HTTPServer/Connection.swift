@@ -3,21 +3,21 @@ import Glibc
 import NIOCore
 import NIOHTTP1
 
-/// One accepted connection: the channel, its parsed requests, and its stall guard.
+/// An accepted connection: its channel, parsed requests and stall guard.
 struct Connection: Sendable {
     let channel: any Channel
     let requests: NIOAsyncChannel<HTTPServerRequestPart, Never>
     let stallGuard: NIOLoopBound<StallGuard>
-    /// The peer as `address:port`; an IPv4 peer of a dual-stack socket in its IPv4 form.
+    /// The peer's `address:port`; IPv4 peers of a dual-stack socket in IPv4 notation.
     let remoteAddress: String?
 
-    /// Sets up the pipeline of `channel`; called on its event loop before the first byte is read.
+    /// Configures the pipeline of `channel`; called on its event loop before the first read.
     ///
-    /// Responses are written straight to the channel and not through the asynchronous channel's writer, because only
-    /// the channel tells when the kernel has taken the bytes; hence `Never`.
-    /// - Parameter noteActivity: called when the connection begins to do something else.
+    /// Responses are written to the channel rather than to the asynchronous channel's writer (hence `Never`), because
+    /// only the channel reports when the kernel has accepted the bytes.
+    /// - Parameter noteActivity: called when the connection's activity changes.
     init(
-        configuring channel: any Channel, settings: ListenerSettings, handshakes: LimitedLog,
+        configuring channel: any Channel, settings: ListenerSettings, handshakes: RateLimitedLog,
         noteActivity: @escaping (ConnectionTable.Activity) -> Void = { _ in }
     ) throws {
         let eventLoop = channel.eventLoop
@@ -29,19 +29,19 @@ struct Connection: Sendable {
             noteActivity: noteActivity
         )
         var encoding = HTTPResponseEncoder.Configuration()
-        // ResponseFraming knows the method of the request, which the encoder does not.
+        // ResponseFraming sets them: it knows the request's method, which the encoder doesn't.
         encoding.automaticallySetFramingHeaders = false
 
         let pipeline = channel.pipeline.syncOperations
         let stallGuard = StallGuard(progress: progress)
         try pipeline.addHandler(stallGuard)
-        // Kept, because a channel that is closed no longer knows it.
+        // Stored, because a closed channel no longer has it.
         let peer = channel.remoteAddress.flatMap(addressText)
         remoteAddress = peer
         try settings.tls()?.add(to: channel, progress: progress) {
             handshakes.note(peer: peer, reason: $0, on: eventLoop)
         }
-        // NIO's own error handler answers 400 to everything; RequestCollector knows 431 too.
+        // NIO's error handler responds with 400 to all errors; RequestCollector also uses 431.
         try pipeline.configureHTTPServerPipeline(
             withPipeliningAssistance: true,
             withErrorHandling: false,
@@ -52,13 +52,13 @@ struct Connection: Sendable {
         )
         let pipelining = try pipeline.handler(type: HTTPServerPipelineHandler.self)
         try pipeline.addHandler(PipelineLimit(), position: .before(pipelining))
-        try pipeline.addHandler(ExchangeObserver(progress: progress))
+        try pipeline.addHandler(RequestObserver(progress: progress))
         self.channel = channel
         self.requests = try NIOAsyncChannel(wrappingChannelSynchronously: channel)
         self.stallGuard = NIOLoopBound(stallGuard, eventLoop: eventLoop)
     }
 
-    /// Writes `parts` in one visit to the event loop and returns when the kernel has taken the last one.
+    /// Writes `parts` in one task on the event loop; returns when the kernel has accepted the last one.
     func write(_ parts: [HTTPServerResponsePart]) async throws {
         let channel = channel
         try await channel.eventLoop.flatSubmit {
@@ -68,10 +68,10 @@ struct Connection: Sendable {
         }.get()
     }
 
-    /// Makes the coming close a reset.
+    /// Makes the following close send a reset.
     func armReset() async { try? await setReset()?.get() }
 
-    /// Closes the connection at once. The kernel drops what it has not sent yet.
+    /// Resets the connection immediately; the kernel discards unsent bytes.
     func reset() {
         let channel = channel
         guard let armed = setReset() else { return closeAbruptly(channel) }
@@ -82,7 +82,7 @@ struct Connection: Sendable {
         (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
     }
 
-    /// Ends the connection in an orderly way after its last response, whether or not the peer has closed its sending side.
+    /// Closes the connection gracefully after its last response, whether or not the peer has closed its sending side.
     func closeAfterResponse() async {
         let stallGuard = stallGuard
         channel.eventLoop.execute { stallGuard.value.linger() }
@@ -90,8 +90,8 @@ struct Connection: Sendable {
     }
 }
 
-/// Closes the socket of `channel` without waiting for the peer: TLS would wait for its farewell. On the channel's event
-/// loop it is closed at once, so that nothing is read any more.
+/// Closes the socket of `channel` without waiting for the peer's TLS close_notify. On the channel's event loop, it is
+/// closed immediately, so that nothing more is read.
 func closeAbruptly(_ channel: any Channel) {
     guard channel.eventLoop.inEventLoop else { return channel.eventLoop.execute { closeAbruptly(channel) } }
     if let context = try? channel.pipeline.syncOperations.context(handlerType: StallGuard.self) {
@@ -101,7 +101,7 @@ func closeAbruptly(_ channel: any Channel) {
     }
 }
 
-/// `address:port` of a socket address, nil for what is no internet address.
+/// Returns a socket address as `address:port`; nil if it isn't an IP address.
 func addressText(_ address: SocketAddress) -> String? {
     guard let host = address.ipAddress, let port = address.port else { return nil }
     let mapped = "::ffff:"

@@ -2,8 +2,8 @@
 import NIOCore
 import Synchronization
 
-/// The open connections of a listener, known from the moment they are accepted: one that no task serves yet must be
-/// closed at shutdown like any other.
+/// The open connections of a listener, registered when they are accepted, so that shutdown also closes connections that
+/// no task serves yet.
 final class ConnectionRegistry: Sendable {
     private struct State {
         var channels: [ObjectIdentifier: any Channel] = [:]
@@ -13,7 +13,7 @@ final class ConnectionRegistry: Sendable {
 
     private let state: Mutex<State>
     private let continuation: AsyncStream<Connection>.Continuation
-    /// Accepted connections, to be served; ends with ``drain()``.
+    /// The accepted connections to serve; ends with ``drain()``.
     let accepted: AsyncStream<Connection>
 
     init(limit: Int) {
@@ -21,19 +21,19 @@ final class ConnectionRegistry: Sendable {
         (accepted, continuation) = AsyncStream.makeStream()
     }
 
-    /// Adds `channel` if there is room. Where there is none and one of the others may be closed for it, it waits; where
-    /// all are busy, or the listener drains, it is refused.
+    /// Admits `channel` if the limit permits. Otherwise it has to wait for an idle connection to be closed, or is
+    /// rejected if all others are busy or the listener drains.
     func admit(_ channel: any Channel) -> ConnectionTable.Admission {
         let id = ObjectIdentifier(channel)
         let admission = state.withLock { state -> ConnectionTable.Admission in
-            guard !state.isDraining else { return .refused }
+            guard !state.isDraining else { return .rejected }
             let admission = state.table.admit(id, now: .now())
             if case .admitted = admission { state.channels[id] = channel }
             return admission
         }
         switch admission {
-        case .refused: break
-        case .waits(let asked): for id in asked { closeUnlessNeeded(id) }
+        case .rejected: break
+        case .wait(let candidates): for id in candidates { closeIfIdle(id) }
         case .admitted:
             channel.closeFuture.whenComplete { _ in
                 self.state.withLock { state in
@@ -45,39 +45,39 @@ final class ConnectionRegistry: Sendable {
         return admission
     }
 
-    /// Notes the socket of an admitted connection.
+    /// Stores the socket of an admitted connection.
     func setUp(_ id: ConnectionTable.ID, descriptor: CInt) {
         state.withLock { $0.table.setUp(id, descriptor: descriptor) }
     }
 
-    /// Notes what a connection does from now on.
+    /// Stores the new activity of a connection.
     func note(_ activity: ConnectionTable.Activity, of id: ConnectionTable.ID) {
         state.withLock { $0.table.note(activity, of: id, now: .now()) }
     }
 
-    /// Closes up to `count` connections that are not busy, the one that has been idle longest first.
-    /// - Returns: the number of connections that are closed unless a request has just come.
-    func makeRoom(_ count: Int) -> Int {
-        let asked = state.withLock { $0.table.ask(count, now: .now()) }
-        for id in asked { closeUnlessNeeded(id) }
-        return asked.count
+    /// Closes up to `count` connections that are not busy, the longest idle first.
+    /// - Returns: the number of connections to close; those that receive a request first stay open.
+    func closeIdle(_ count: Int) -> Int {
+        let candidates = state.withLock { $0.table.selectCandidates(count, now: .now()) }
+        for id in candidates { closeIfIdle(id) }
+        return candidates.count
     }
 
-    /// Closes a connection if it is still not busy when its event loop looks. It stays among the channels until it is
-    /// closed, so that a shutdown waits for it.
-    private func closeUnlessNeeded(_ id: ConnectionTable.ID) {
+    /// Closes a connection on its event loop if it is still not busy there. It stays registered until it is closed, so
+    /// that shutdown waits for it.
+    private func closeIfIdle(_ id: ConnectionTable.ID) {
         guard let channel = state.withLock({ $0.channels[id] }) else { return }
         channel.eventLoop.execute {
             if self.state.withLock({ $0.table.close(id, now: .now()) }) { closeAbruptly(channel) }
         }
     }
 
-    /// Hands an admitted connection to the task that serves.
+    /// Passes an admitted connection to the task in ``Listener/run()``.
     func enqueue(_ connection: Connection) {
         continuation.yield(connection)
     }
 
-    /// Refuses further connections.
+    /// Rejects further connections.
     /// - Returns: whether this was the first call.
     @discardableResult
     func drain() -> Bool {
@@ -89,9 +89,9 @@ final class ConnectionRegistry: Sendable {
         return isFirst
     }
 
-    /// Whether responses should be the last of their connection.
+    /// Whether the listener is shutting down, so that responses close their connections.
     var isDraining: Bool { state.withLock { $0.isDraining } }
 
-    /// The connections that are open now.
+    /// The open connections.
     var open: [any Channel] { state.withLock { Array($0.channels.values) } }
 }

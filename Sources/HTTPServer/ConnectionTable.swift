@@ -1,40 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
 
-/// The open connections and what each of them is doing. Decides which one is closed when there are too many.
+/// The open connections and their activities. Selects the connections to close at the limit.
 struct ConnectionTable {
     typealias ID = ObjectIdentifier
 
-    /// What a connection is doing. Idle ones are closed first to make room, then those that receive; busy ones never.
+    /// The activity of a connection. At the limit, idle connections are closed first, then receiving ones; busy ones
+    /// never.
     enum Activity: Int {
-        /// It waits for a request, or for the peer to close.
+        /// Waits for a request, or for the peer to close.
         case idle
-        /// It is in a TLS handshake, or has received a part of a request.
+        /// In a TLS handshake, or has received part of a request.
         case receiving
-        /// A request is handled, or its response is sent.
+        /// Handles a request, or sends its response.
         case busy
     }
 
-    /// What to do about a new connection.
+    /// The decision about a new connection.
     enum Admission: Equatable {
         case admitted
-        /// There is no room, but there may be soon: these are to be asked whether they can be closed.
-        case waits(asking: [ID])
-        /// None of the others can be closed.
-        case refused
+        /// The limit is reached, but connections may be closed soon: `closing` those that are still idle on their event
+        /// loops.
+        case wait(closing: [ID])
+        /// The limit is reached and no other connection can be closed.
+        case rejected
     }
 
     private struct Entry {
         var activity = Activity.idle
         var since: NIODeadline
-        /// Nil until it has been set up.
+        /// The socket; nil until the connection is set up.
         var descriptor: CInt?
-        /// Whether it has been asked to close and has not answered yet.
-        var isAsked = false
+        /// Whether it was selected for closing and its event loop has not decided yet.
+        var isCandidate = false
     }
 
-    /// One that began to receive a shorter time ago than this is not closed: mostly its request is complete by then.
-    private static let receivingTime = TimeAmount.milliseconds(100)
+    /// How long a receiving connection is not closed: most requests are complete by then.
+    private static let receivingGrace = TimeAmount.milliseconds(100)
 
     private let limit: Int
     private let hasUnreadBytes: (CInt) -> Bool
@@ -42,28 +44,28 @@ struct ConnectionTable {
 
     /// - Parameters:
     ///   - limit: the maximum number of connections.
-    ///   - hasUnreadBytes: whether a socket has received bytes that nobody has read: a request that is about to be served.
+    ///   - hasUnreadBytes: returns whether a socket has unread bytes, that is, a request that is about to be served.
     init(limit: Int, hasUnreadBytes: @escaping (CInt) -> Bool) {
         self.limit = limit
         self.hasUnreadBytes = hasUnreadBytes
     }
 
-    /// Adds a connection if there is room. Where there is none, one that can probably be closed is to be asked.
+    /// Adds a connection if the limit permits; otherwise selects another one to close.
     mutating func admit(_ id: ID, now: NIODeadline) -> Admission {
         if entries.count < limit {
             entries[id] = Entry(since: now)
             return .admitted
         }
-        // What is not set up yet, or has been asked, is known a moment later.
-        if entries.values.contains(where: { $0.descriptor == nil || $0.isAsked }) { return .waits(asking: []) }
-        let asked = ask(1, now: now)
-        return asked.isEmpty ? .refused : .waits(asking: asked)
+        // Connections that are being set up, or may be about to close, are decided a moment later.
+        if entries.values.contains(where: { $0.descriptor == nil || $0.isCandidate }) { return .wait(closing: []) }
+        let candidates = selectCandidates(1, now: now)
+        return candidates.isEmpty ? .rejected : .wait(closing: candidates)
     }
 
-    /// Notes the socket of a connection, by which it can be seen whether a request has come.
+    /// Stores the socket of a connection, for checking whether it has unread bytes.
     mutating func setUp(_ id: ID, descriptor: CInt) { entries[id]?.descriptor = descriptor }
 
-    /// Notes what a connection does from `now` on.
+    /// Stores the new activity of a connection.
     mutating func note(_ activity: Activity, of id: ID, now: NIODeadline) {
         guard entries[id] != nil else { return }
         entries[id]?.activity = activity
@@ -73,26 +75,26 @@ struct ConnectionTable {
     /// Removes a connection that has been closed.
     mutating func remove(_ id: ID) { entries[id] = nil }
 
-    /// Returns up to `count` connections that can probably be closed: those that have been idle longest, then those that
-    /// have been receiving longest.
+    /// Selects up to `count` connections that can probably be closed: the longest idle first, then the longest
+    /// receiving.
     ///
-    /// Only the connection's own event loop knows: another one may take a request that has just been read for none. So
-    /// each is asked there, by ``close(_:now:)``.
-    mutating func ask(_ count: Int, now: NIODeadline) -> [ID] {
-        let closable = entries.filter { !$0.value.isAsked && isClosable($0.value, now) }
+    /// Only a connection's own event loop can decide whether it is idle: another thread could miss a request that has
+    /// just been read. The caller calls ``close(_:now:)`` there.
+    mutating func selectCandidates(_ count: Int, now: NIODeadline) -> [ID] {
+        let closable = entries.filter { !$0.value.isCandidate && isClosable($0.value, now) }
             .sorted { ($0.value.activity.rawValue, $0.value.since) < ($1.value.activity.rawValue, $1.value.since) }
-        var asked: [ID] = []
-        for (id, entry) in closable where asked.count < count && !hasUnread(entry) { asked.append(id) }
-        for id in asked { entries[id]?.isAsked = true }
-        return asked
+        var candidates: [ID] = []
+        for (id, entry) in closable where candidates.count < count && !hasUnread(entry) { candidates.append(id) }
+        for id in candidates { entries[id]?.isCandidate = true }
+        return candidates
     }
 
-    /// Removes a connection that has been asked, if it can be closed; to be called on its own event loop.
-    /// - Returns: whether it is to be closed now.
+    /// Removes a selected connection if it can still be closed. Must be called on its event loop.
+    /// - Returns: whether to close it.
     mutating func close(_ id: ID, now: NIODeadline) -> Bool {
         guard let entry = entries[id] else { return false }
         guard isClosable(entry, now), !hasUnread(entry) else {
-            entries[id]?.isAsked = false
+            entries[id]?.isCandidate = false
             return false
         }
         entries[id] = nil
@@ -104,7 +106,7 @@ struct ConnectionTable {
     private func isClosable(_ entry: Entry, _ now: NIODeadline) -> Bool {
         switch entry.activity {
         case .idle: true
-        case .receiving: entry.since + Self.receivingTime <= now
+        case .receiving: entry.since + Self.receivingGrace <= now
         case .busy: false
         }
     }

@@ -10,7 +10,7 @@ final class EventLoopExecutor: TaskExecutor {
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         let executor = asUnownedTaskExecutor()
-        // Holds the executor until the job has run, which the job itself does not.
+        // Keeps the executor alive until the job has run; the job itself doesn't.
         eventLoop.execute { withExtendedLifetime(self) { job.runSynchronously(on: executor) } }
     }
 }

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where to listen: `:9942`, `127.0.0.1:0`, `[::1]:80` or `host:port`.
+/// An address to listen on: `:9942`, `127.0.0.1:0`, `[::1]:80` or `host:port`.
 public struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
-    /// The host without brackets; empty for every address of the machine, IPv6 and IPv4 alike.
+    /// The host without brackets; empty for all IPv6 and IPv4 addresses of the machine.
     public var host: String
-    /// The port; 0 lets the system choose one.
+    /// The port; 0 for any free port.
     public var port: Int
 
-    /// Why a text is no address to listen on.
+    /// The error for an invalid listen address.
     public struct Invalid: Error, Equatable, CustomStringConvertible {
-        /// The whole sentence, the text included.
+        /// A message with the address and the reason.
         public var description: String
     }
 
-    /// The address of these parts.
+    /// Creates an address.
     public init(host: String, port: Int) {
         self.host = host
         self.port = port
     }
 
-    /// Reads `text`.
-    /// - Throws: ``Invalid`` with a sentence for the user.
+    /// Parses `text`.
+    /// - Throws: ``Invalid``.
     public init(_ text: String) throws(Invalid) {
         func invalid(_ reason: String) -> Invalid {
-            Invalid(description: "\"\(text)\" is no address to listen on: \(reason)")
+            Invalid(description: "invalid listen address \"\(text)\": \(reason)")
         }
         let hostText: Substring
         let portText: Substring
@@ -40,7 +40,7 @@ public struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
             guard !hostText.contains(":") else { throw invalid("an IPv6 address needs brackets, as in [::1]:9942") }
             portText = text[text.index(after: colon)...]
         }
-        // UInt16 would read "+80" too.
+        // UInt16 would also accept "+80".
         guard let port = UInt16(portText), portText.utf8.allSatisfy({ (48...57).contains($0) }) else {
             throw invalid("the port must be a number from 0 to 65535")
         }
@@ -50,6 +50,6 @@ public struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
         self.init(host: String(hostText), port: Int(port))
     }
 
-    /// The address as it would be written in a flag.
+    /// The address as written in a flag.
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

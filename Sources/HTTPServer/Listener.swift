@@ -6,13 +6,13 @@ import NIOPosix
 import NIOSSL
 import Synchronization
 
-/// A small HTTP/1.1 server: listening sockets, and one child task for each connection.
+/// An HTTP/1.1 server with listening sockets and a child task per connection.
 ///
-/// Requests of one connection are answered in order. A peer that closes its sending side still gets its responses, unless
-/// the settings say otherwise; when it resets the connection while its request is handled, the handler's task is cancelled.
+/// Responses on a connection are sent in the order of requests. A peer that closes its sending side still receives its
+/// responses, unless the settings disable that. If it resets the connection, the handler's task is canceled.
 public final class Listener: Sendable {
-    /// Answers one request. Runs on the thread that carries the connection, and others beside it: what takes long is to
-    /// be done elsewhere.
+    /// Handles a request. Runs on the event loop of the connection, which also serves others: long work must run
+    /// elsewhere.
     public typealias Handler = @Sendable (ListenerRequest) async -> ListenerResponse
 
     private let sockets: [ListeningSocket]
@@ -39,8 +39,8 @@ public final class Listener: Sendable {
         self.handler = handler
     }
 
-    /// Opens the sockets of `settings`. Connections queue up until ``run()``.
-    /// - Throws: ``ListenFailure`` when one of the addresses cannot be listened on; then none is.
+    /// Opens the sockets in `settings`. Connections are queued until ``run()``.
+    /// - Throws: ``ListenFailure`` if an address cannot be bound; all sockets are closed then.
     public static func bind(
         _ settings: ListenerSettings, logger: Logger, handler: @escaping Handler
     ) async throws -> Listener {
@@ -52,16 +52,16 @@ public final class Listener: Sendable {
             sockets: sockets, registry: registry, settings: settings, logger: logger, logs: logs, handler: handler)
     }
 
-    /// The addresses in fact listened on, as `127.0.0.1:41234`, in the order of the settings.
+    /// The bound addresses, such as `127.0.0.1:41234`, in the order of the settings.
     public var boundAddresses: [String] { sockets.compactMap { $0.channel.localAddress.flatMap(addressText) } }
 
-    /// Serves until ``shutdown(grace:)`` has let the last connection go, or until the task is cancelled, which ends
-    /// every connection at once. To be called once.
+    /// Serves until ``shutdown(grace:)`` has closed the last connection, or until the task is canceled, which closes
+    /// all connections immediately. Must be called once.
     public func run() async throws {
         await withTaskCancellationHandler {
             await withDiscardingTaskGroup { group in
                 for await connection in registry.accepted {
-                    // On the connection's own thread: a request then costs no change of threads.
+                    // On the connection's event loop, so that a request needs no thread switch.
                     group.addTask(executorPreference: EventLoopExecutor(connection.channel.eventLoop)) {
                         await self.serve(connection)
                     }
@@ -76,9 +76,8 @@ public final class Listener: Sendable {
         try Task.checkCancellation()
     }
 
-    /// Closes the listening sockets (one that was handed over goes on listening elsewhere) and idle connections at
-    /// once, lets requests in flight finish for up to `grace`, then closes the rest. Returns when all connections are
-    /// closed.
+    /// Closes the listening sockets and idle connections, lets requests in flight finish for up to `grace`, then closes
+    /// the rest. Returns when all connections are closed. Sockets passed by a service manager stay open there.
     public func shutdown(grace: Duration) async {
         for socket in sockets { socket.close() }
         for socket in sockets { try? await socket.channel.closeFuture.get() }
@@ -88,8 +87,8 @@ public final class Listener: Sendable {
         let deadline = eventLoop.scheduleTask(in: TimeAmount(grace)) {
             for channel in open { closeAbruptly(channel) }
         }
-        // The pipelining handler closes when idle, and otherwise after the response, which then says so. It must not be
-        // told twice.
+        // The pipelining handler closes idle connections, and others after their response. It must get the event only
+        // once.
         if isFirst {
             for channel in open { channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
         }
@@ -97,15 +96,15 @@ public final class Listener: Sendable {
         deadline.cancel()
     }
 
-    /// Serves one connection until it ends, from either side.
+    /// Serves a connection until either side closes it.
     private func serve(_ connection: Connection) async {
         let channel = connection.channel
         do {
             try await connection.requests.executeThenClose { parts in
                 await withTaskGroup { group in
                     group.addTask { _ = try? await channel.closeFuture.get() }
-                    group.addTask { await self.answerRequests(of: connection, parts) }
-                    // Whichever side ends first ends the other: a reset cancels the handler.
+                    group.addTask { await self.serveRequests(of: connection, parts) }
+                    // Closing the connection cancels the handler, and vice versa.
                     await group.next()
                     group.cancelAll()
                     channel.close(promise: nil)
@@ -116,7 +115,7 @@ public final class Listener: Sendable {
         }
     }
 
-    private func answerRequests(
+    private func serveRequests(
         of connection: Connection, _ parts: NIOAsyncChannelInboundStream<HTTPServerRequestPart>
     ) async {
         var parts = parts.makeAsyncIterator()
@@ -124,19 +123,19 @@ public final class Listener: Sendable {
         while true {
             let outcome: RequestCollector.Outcome
             do { outcome = try await nextRequest(of: connection, &parts) } catch {
-                // Reading fails for what the peer or the network does, never for what a handler does.
-                return logger.debug("the peer went or stalled", metadata: ["error": "\(error)"])
+                // Caused by the peer or the network, never by a handler.
+                return logger.debug("client disconnected or timed out", metadata: ["error": "\(error)"])
             }
             let response: ListenerResponse
             let framing: ResponseFraming
             switch outcome {
             case .end: return await connection.closeAfterResponse()
-            case .refused(let status):
+            case .rejected(let status):
                 response = ListenerResponse(status: status)
                 framing = ResponseFraming(response, method: "GET", isHTTP10: false, keepsAlive: false)
             case .request(let request, let isHTTP10, let keepsAlive):
                 response = await handler(request)
-                // The peer has gone, or the run was cancelled: nothing is sent any more.
+                // The peer has disconnected, or the server is canceled.
                 if Task.isCancelled { return }
                 framing = ResponseFraming(
                     response, method: request.method, isHTTP10: isHTTP10,
@@ -148,7 +147,7 @@ public final class Listener: Sendable {
     }
 
     /// Reads the next request.
-    /// - Throws: what the connection fails with.
+    /// - Throws: the connection's error.
     private func nextRequest(
         of connection: Connection, _ parts: inout NIOAsyncChannelInboundStream<HTTPServerRequestPart>.AsyncIterator
     ) async throws -> RequestCollector.Outcome {
@@ -176,14 +175,14 @@ public final class Listener: Sendable {
         try await writer.send(response.body, framing: framing)
     }
 
-    /// Deals with a response that was not sent to its end.
+    /// Logs the failure of a response, or resets the connection if the handler asked for it.
     private func note(_ error: any Error, of connection: Connection) async {
         let (peer, loop) = (connection.remoteAddress, connection.channel.eventLoop)
         switch error {
         case let abort as ConnectionAbort: if abort.reset { await connection.armReset() }
         case let mismatch as BodyLengthMismatch: logs.lengths.note(peer: peer, reason: "\(mismatch)", on: loop)
         case is IOError, is ChannelError, is CancellationError, is NIOSSLError, is BoringSSLError:
-            logger.debug("the peer went or stalled", metadata: ["error": "\(error)"])
+            logger.debug("client disconnected or timed out", metadata: ["error": "\(error)"])
         default: logs.responses.note(peer: peer, reason: "\(error)", on: loop)
         }
     }

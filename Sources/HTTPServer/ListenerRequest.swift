@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Base
 
-/// A complete request: its body has been collected before the handler sees it.
+/// A complete HTTP request, including its body.
 public struct ListenerRequest: Sendable {
-    /// The method in upper case, as it came.
+    /// The method as received, such as `GET`.
     public var method: String
-    /// The percent-decoded path, without the query; `/` where the target has none.
+    /// The percent-decoded path, without the query; `/` if the target has none.
     public var path: String
-    /// The request target exactly as it came.
+    /// The request target as received.
     public var rawTarget: String
-    /// The decoded query in the order it came; `+` stands for a space, a name without `=` has an empty value.
+    /// The decoded query parameters in order; `+` means a space, a name without `=` has an empty value.
     public var query: [(name: String, value: String)]
-    /// The header lines in the order they came.
+    /// The header lines in the order received.
     public var headers: [(name: String, value: String)]
-    /// The body, at most ``ListenerSettings/maxBodyBytes`` long.
+    /// The body, of at most ``ListenerSettings/maxBodyBytes`` bytes.
     public var body: [UInt8]
-    /// The peer as `address:port`, nil where the socket does not say.
+    /// The peer's `address:port`; nil if unknown.
     public var remoteAddress: String?
 
-    /// A request for `target`, whose path and query are decoded here.
+    /// Creates a request, with path and query decoded from `target`.
     public init(
         method: String, target: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [],
         remoteAddress: String? = nil
@@ -31,30 +31,30 @@ public struct ListenerRequest: Sendable {
         self.remoteAddress = remoteAddress
     }
 
-    /// The value of the first header called `name`, whatever its case.
+    /// Returns the value of the first header with the name `name`, ignoring case.
     public func header(_ name: String) -> String? {
         let wanted = name.lowercased()
         return headers.first { $0.name.lowercased() == wanted }?.value
     }
 
-    /// The values of all headers called `name`, whatever its case, in order.
+    /// Returns the values of all headers with the name `name`, ignoring case, in order.
     public func headerValues(_ name: String) -> [String] {
         let wanted = name.lowercased()
         return headers.filter { $0.name.lowercased() == wanted }.map(\.value)
     }
 
-    /// The values of all query parameters called `name`, in order.
+    /// Returns the values of all query parameters with the name `name`, in order.
     public func queryValues(_ name: String) -> [String] {
         query.filter { $0.name == name }.map(\.value)
     }
 
-    /// Path and query of a request target, decoded.
+    /// Decodes the path and query of a request target.
     ///
-    /// Nothing here fails: a stray `%` stays as it is and bytes that are not UTF-8 become U+FFFD, because an odd target
-    /// is an unknown path, not a broken request.
+    /// Never fails: an invalid escape is kept, and bytes that are not UTF-8 become U+FFFD. A malformed target is an
+    /// unknown path, not a bad request.
     private static func parts(of target: String) -> (path: String, query: [(name: String, value: String)]) {
         var rest = Substring(target)
-        // The absolute form, as proxies send it: http://host/path.
+        // The absolute form, sent to proxies: http://host/path.
         if !rest.hasPrefix("/"), let scheme = rest.firstRange(of: "://") {
             rest = rest[scheme.upperBound...]
             rest = rest.firstIndex { $0 == "/" || $0 == "?" }.map { rest[$0...] } ?? ""
@@ -77,7 +77,7 @@ public struct ListenerRequest: Sendable {
     }
 
     private static func decode(_ text: Substring, plusIsSpace: Bool) -> String {
-        // A plus that is meant stands as %2B.
+        // A literal plus sign is encoded as %2B.
         let text = plusIsSpace ? text.replacing("+", with: " ") : text
         return String(decoding: PercentEncoding.decode(text), as: UTF8.self)
     }

@@ -1,41 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How a ``Listener`` listens and what it puts up with.
+/// The addresses, limits and timeouts of a ``Listener``.
 public struct ListenerSettings: Sendable {
-    /// Where to listen.
+    /// The addresses to listen on.
     public var addresses: [ListenAddress]
-    /// Descriptors of sockets that are bound already; they are the listener's from now on.
+    /// The descriptors of sockets that are already bound; the listener takes ownership.
     public var boundSockets: [CInt] = []
-    /// Asked for each connection when it is accepted: what TLS is spoken by, or nil for plain HTTP. A connection keeps what
-    /// it began with.
+    /// Returns the TLS settings of a new connection, or nil for plain HTTP. Called when a connection is accepted.
     public var tls: @Sendable () -> ListenerTLS? = { nil }
-    /// The longest request body taken; a longer one is answered 413.
+    /// The maximum size of a request body; beyond it the response is 413.
     public var maxBodyBytes = 64 * 1024
-    /// The most bytes of the target, and of header names and values together; more of either is answered 431.
+    /// The maximum size of the request target, and of all header names and values together; beyond it the response is
+    /// 431.
     public var maxHeaderBytes = 16 * 1024
-    /// The most header lines; more is answered 431.
+    /// The maximum number of header lines; beyond it the response is 431.
     public var maxHeaderLines = 256
-    /// How long a client may take to send the whole of a request that it began (or the first one, from connecting), and
-    /// how long it may take nothing of a response, before it is dropped.
+    /// The time for a client to send a complete request, from its first byte (or from connecting), and the time for it
+    /// to read any part of a response. After it the connection is closed.
     public var stallTimeout = Duration.seconds(10)
-    /// How long a client may take for a whole response, however steadily it reads, before it is dropped.
+    /// The time for a client to read a whole response. After it the connection is closed.
     public var responseTimeout = Duration.seconds(300)
-    /// How long a connection may wait for its next request.
+    /// The time for which a connection may be idle.
     public var idleTimeout = Duration.seconds(180)
-    /// Whether a client that closes its sending side still gets its responses. If not, it is taken to have gone, which is
-    /// the only way to notice a client that closes while its request is handled.
+    /// Whether a client that closes its sending side still receives its responses. If false, the request is canceled,
+    /// which is the only way to notice a client that disconnects during it.
     public var allowsHalfClosure = true
-    /// The maximum number of connections, and never more than half of the process' limit on open files. At the limit the
-    /// connection that has been idle longest is closed for a new one.
+    /// The maximum number of connections; at most half of the process's limit on open files is used. At the limit, the
+    /// longest idle connection is closed for a new one.
     public var maxConnections = 512
-    /// How long new clients wait while all connections are busy; then they are closed until one is not.
-    public var roomTimeout = Duration.seconds(1)
-    /// The maximum of distinct bytes that responses in flight keep in memory, or three times the newest response if that
-    /// is more. The responses that began first are dropped for a new one that does not fit.
+    /// How long new connections wait while all others are busy, before they are closed.
+    public var admissionTimeout = Duration.seconds(1)
+    /// The maximum number of distinct bytes that responses in flight keep in memory, or three times the newest response
+    /// if that is more. At the limit, the oldest responses are dropped.
     public var maxBytesInFlight = 64 * 1024 * 1024
-    /// What peers can cause to be logged is logged once in this time, with the number of events.
+    /// The minimum time between two log lines about the same kind of event that peers can cause.
     public var logPeriod = Duration.seconds(60)
 
-    /// Settings of a server that answers small GETs at `addresses`.
+    /// Creates settings for `addresses`, with defaults for small GET requests.
     public init(addresses: [ListenAddress]) { self.addresses = addresses }
 }

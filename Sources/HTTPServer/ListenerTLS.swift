@@ -4,15 +4,15 @@ import NIOCore
 import NIOSSL
 import NIOTLS
 
-/// Certificates, keys and rules that a listener speaks TLS by; checked, and immutable.
+/// The validated TLS settings of a listener: certificates, key and rules for clients.
 public struct ListenerTLS: Sendable {
-    /// Settings that TLS cannot be spoken by.
+    /// The error for invalid TLS settings.
     public struct Failure: Error, CustomStringConvertible {
-        /// What is wrong, in one sentence; nothing of a key in it.
+        /// A message that contains nothing of the key.
         public var description: String
     }
 
-    /// The suites of TLS 1.2 that can be chosen, by their IANA names.
+    /// The IANA names of the TLS 1.2 cipher suites that can be configured.
     public static let knownCipherSuites = suites.map(\.name)
 
     private static let suites: [(name: String, suite: NIOTLSCipher)] = [
@@ -37,19 +37,19 @@ public struct ListenerTLS: Sendable {
     private let requiresCertificate: Bool
     private let allowedNames: Set<String>
 
-    /// Checks what a listener is told.
+    /// Creates settings.
     /// - Parameters:
-    ///   - certificateChain: the certificate and what leads from it to an authority, in PEM.
-    ///   - privateKey: its key, in PEM.
-    ///   - clientAuthentication: what is asked of clients.
-    ///   - clientAuthorities: authorities that may sign clients' certificates, in PEM; empty: the system's.
-    ///   - allowedClientNames: names of which a client's certificate must carry one as alternative name; empty: any will
-    ///     do.
-    ///   - minimumVersion: the oldest version spoken.
-    ///   - maximumVersion: the newest version spoken.
-    ///   - cipherSuites: names of the suites of TLS 1.2, in order of preference; empty: the library's. Those of TLS 1.3
-    ///     can't be chosen.
-    /// - Throws: ``Failure`` when a certificate or key cannot be read, or they don't belong together.
+    ///   - certificateChain: the server certificate and its intermediate certificates, in PEM.
+    ///   - privateKey: the certificate's key, in PEM.
+    ///   - clientAuthentication: the requirement for client certificates.
+    ///   - clientAuthorities: the authorities for client certificates, in PEM; empty for the system's.
+    ///   - allowedClientNames: the subject alternative names, of which a client certificate must have one; empty to
+    ///     allow all.
+    ///   - minimumVersion: the minimum TLS version.
+    ///   - maximumVersion: the maximum TLS version.
+    ///   - cipherSuites: the names of TLS 1.2 cipher suites in order of preference; empty for the library's. The suites
+    ///     of TLS 1.3 can't be configured.
+    /// - Throws: ``Failure`` if the certificate or key is invalid, or they don't match.
     public init(
         certificateChain: [UInt8], privateKey: [UInt8], clientAuthentication: ClientAuthentication = .none,
         clientAuthorities: [UInt8] = [], allowedClientNames: [String] = [], minimumVersion: Base.TLSVersion = .tls12,
@@ -80,7 +80,7 @@ public struct ListenerTLS: Sendable {
         case .requireAny, .requireAndVerify: configuration.certificateVerification = .noHostnameVerification
         }
         do { context = try NIOSSLContext(configuration: configuration) } catch {
-            throw Failure(description: "certificate and key do not belong together, or the cipher suites are none")
+            throw Failure(description: "the certificate and key do not match, or no cipher suite is valid")
         }
         acceptsAnyCertificate = [.request, .requireAny].contains(clientAuthentication)
         requiresCertificate = [.requireAny, .requireAndVerify].contains(clientAuthentication)
@@ -95,8 +95,8 @@ public struct ListenerTLS: Sendable {
         throw Failure(description: "the \(what) cannot be read; it must be PEM")
     }
 
-    /// Puts TLS between the socket and whatever is added later; called on the event loop of `channel`.
-    /// - Parameter report: takes the reason when the handshake fails.
+    /// Adds the TLS handlers to the pipeline of `channel`; called on its event loop.
+    /// - Parameter report: called with the reason if the handshake fails.
     func add(to channel: any Channel, progress: ConnectionProgress, report: @escaping (String) -> Void) throws {
         let pipeline = channel.pipeline.syncOperations
         let handler: NIOSSLServerHandler
@@ -108,7 +108,7 @@ public struct ListenerTLS: Sendable {
             handler = NIOSSLServerHandler(context: context)
         }
         try pipeline.addHandler(handler)
-        try pipeline.addHandler(HandshakeWatch(progress: progress, report: report))
+        try pipeline.addHandler(HandshakeObserver(progress: progress, report: report))
         if !allowedNames.isEmpty {
             try pipeline.addHandler(
                 PeerNameGuard(allowed: allowedNames, requiresCertificate: requiresCertificate, report: report))
@@ -120,8 +120,7 @@ extension NIOSSL.TLSVersion {
     fileprivate init(_ version: Base.TLSVersion) { self = version == .tls12 ? .tlsv12 : .tlsv13 }
 }
 
-/// Closes the connection of a client whose certificate carries none of the allowed names, before any of its requests is
-/// read.
+/// Closes connections of clients whose certificate has no allowed name, before a request is read.
 private final class PeerNameGuard: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -129,7 +128,7 @@ private final class PeerNameGuard: ChannelInboundHandler {
     private let allowed: Set<String>
     private let requiresCertificate: Bool
     private let report: (String) -> Void
-    private var isRefused = false
+    private var isRejected = false
 
     init(allowed: Set<String>, requiresCertificate: Bool, report: @escaping (String) -> Void) {
         self.allowed = allowed
@@ -139,16 +138,16 @@ private final class PeerNameGuard: ChannelInboundHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case TLSUserEvent.handshakeCompleted? = event as? TLSUserEvent, !isAllowed(context) {
-            isRefused = true
-            report(HandshakeWatch.nameNotAllowed)
+            isRejected = true
+            report(HandshakeObserver.nameNotAllowed)
             context.close(promise: nil)
         }
         context.fireUserInboundEventTriggered(event)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        // What came along with the end of the handshake is read before the connection is closed.
-        if !isRefused { context.fireChannelRead(data) }
+        // Bytes received together with the end of the handshake arrive here before the connection is closed.
+        if !isRejected { context.fireChannelRead(data) }
     }
 
     private func isAllowed(_ context: ChannelHandlerContext) -> Bool {

@@ -4,25 +4,25 @@ import Logging
 import NIOCore
 import NIOPosix
 
-/// An address that cannot be listened on.
+/// The error for an address that cannot be bound.
 public struct ListenFailure: Error, CustomStringConvertible {
-    /// The address as it was asked for.
+    /// The configured address.
     public var address: ListenAddress
-    /// Why, in the operating system's words.
+    /// The reason, such as the system's error message.
     public var reason: String
 
-    /// The whole sentence.
+    /// A message with the address and the reason.
     public var description: String { "cannot listen on \(address): \(reason)" }
 }
 
-/// A socket that is listened on.
+/// A listening socket.
 struct ListeningSocket: Sendable {
     let channel: any Channel
-    /// Whether this process opened it. One that was handed over is the service manager's, which keeps it listening while
-    /// processes come and go.
+    /// Whether this process opened the socket. Others belong to a service manager, which keeps them listening.
     let isOwn: Bool
 
-    /// Stops listening here; on a socket of this process' own, also for a program that is just being started and holds it.
+    /// Closes the socket. If it is the process's own, also stops listening in child processes that have inherited it
+    /// and have not yet executed their program.
     func close() {
         channel.eventLoop.execute {
             if isOwn { SocketDescriptor.stopListening(channel) }
@@ -30,18 +30,18 @@ struct ListeningSocket: Sendable {
         }
     }
 
-    /// Shared by all listeners and never shut down. Two threads move far more bytes than scrapes need; NIO's own shared
-    /// group would start one for each core of the machine, whatever the container may use.
+    /// The event loops of all listeners, never shut down. Two threads are more than enough for scrapes; NIO's shared
+    /// group would start one per core of the machine, regardless of the container's limit.
     private static let threads = MultiThreadedEventLoopGroup(numberOfThreads: 2)
 
-    /// How much is read from a connection at a time; a request of the usual size fits.
+    /// The size of a read from a connection, in bytes; fits a typical request.
     private static let readBytes = 4 * 1024
-    /// How long no connection is accepted after there was no descriptor for one.
+    /// How long no connections are accepted after there was no file descriptor for one.
     private static let acceptPause = TimeAmount.milliseconds(100)
-    /// How many idle connections are closed where there is no descriptor for a new one: polls and files need some too.
-    private static let connectionsClosedForRoom = 8
+    /// The number of idle connections closed when there is no file descriptor: polls and files need descriptors too.
+    private static let connectionsToClose = 8
 
-    /// One socket for each address of `settings`, all or none.
+    /// Opens a socket for each address in `settings`, all or none.
     static func open(
         _ settings: ListenerSettings, registry: ConnectionRegistry, logs: ListenerLogs
     ) async throws -> [ListeningSocket] {
@@ -68,27 +68,27 @@ struct ListeningSocket: Sendable {
         ServerBootstrap(group: threads)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            // Before each connection is accepted there is a look whether it has to wait.
+            // One at a time, so that AcceptGate can delay each of them.
             .serverChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: settings.allowsHalfClosure)
-            // What one read brings beyond the current request is held in memory.
+            // Bytes beyond the current request are kept in memory, so read at most one buffer.
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: readBytes))
             .serverChannelInitializer { channel in
                 let eventLoop = channel.eventLoop
                 return eventLoop.makeCompletedFuture {
-                    try SocketDescriptor.keepFromPrograms(channel)
-                    let refuse = { (connection: any Channel) in
-                        logs.refusals.note(
+                    try SocketDescriptor.setCloseOnExec(channel)
+                    let logRejection = { (connection: any Channel) in
+                        logs.rejections.note(
                             peer: connection.remoteAddress.flatMap(addressText), reason: "all connections are busy",
                             on: eventLoop)
                     }
                     let gate = AcceptGate(
-                        pause: acceptPause, roomTimeout: TimeAmount(settings.roomTimeout), registry: registry,
-                        noteRefusal: refuse
+                        pause: acceptPause, admissionTimeout: TimeAmount(settings.admissionTimeout), registry: registry,
+                        onRejection: logRejection
                     ) { error in
-                        let closed = registry.makeRoom(connectionsClosedForRoom)
+                        let closed = registry.closeIdle(connectionsToClose)
                         let reason = reason(error)
                         logs.accepts.note(["reason": "\(reason)", "idle_closed": "\(closed)"], on: eventLoop)
                     }
@@ -98,7 +98,7 @@ struct ListeningSocket: Sendable {
             .childChannelInitializer { channel in
                 let id = ObjectIdentifier(channel)
                 return channel.eventLoop.makeCompletedFuture {
-                    try SocketDescriptor.keepFromPrograms(channel)
+                    try SocketDescriptor.setCloseOnExec(channel)
                     SocketDescriptor.limitUnsentBytes(channel)
                     try SocketDescriptor.withDescriptor(of: channel) { registry.setUp(id, descriptor: $0) }
                     registry.enqueue(
@@ -117,7 +117,7 @@ struct ListeningSocket: Sendable {
                 return try await bootstrap.bind(host: address.host, port: address.port).get()
             }
             do {
-                // NIO clears IPV6_V6ONLY on its sockets, so this one takes IPv4 too.
+                // NIO clears IPV6_V6ONLY on its sockets, so this one accepts IPv4 too.
                 return try await bootstrap.bind(to: SocketAddress(ipAddress: "::", port: address.port)).get()
             } catch let error as IOError where error.errnoCode == EAFNOSUPPORT || error.errnoCode == EADDRNOTAVAIL {
                 return try await bootstrap.bind(to: SocketAddress(ipAddress: "0.0.0.0", port: address.port)).get()

@@ -2,19 +2,19 @@
 import NIOCore
 import NIOHTTP1
 
-/// Puts a request together from its parsed parts, within the limits.
+/// Assembles a request from its parsed parts, within the limits.
 struct RequestCollector {
-    /// What came next on the connection.
+    /// The next request of a connection, or its end.
     enum Outcome {
-        /// A request, and whether the connection may serve another one after it.
+        /// A complete request, and whether the connection can be reused after it.
         case request(ListenerRequest, isHTTP10: Bool, keepsAlive: Bool)
-        /// Something that is answered with this status, after which the connection ends.
-        case refused(Int)
-        /// The peer has closed.
+        /// An invalid request, with the response status; the connection is closed after the response.
+        case rejected(Int)
+        /// The peer has closed the connection.
         case end
     }
 
-    /// What a part leads to.
+    /// The result of adding a part.
     enum Step {
         case more
         /// The client waits for `100 Continue` before it sends the body.
@@ -27,13 +27,13 @@ struct RequestCollector {
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
 
-    /// - Parameter maxBodyBytes: the maximum length of a body; a longer one is answered 413.
+    /// - Parameter maxBodyBytes: the maximum size of a body; beyond it the response is 413.
     init(maxBodyBytes: Int, remoteAddress: String?) {
         self.maxBodyBytes = maxBodyBytes
         self.remoteAddress = remoteAddress
     }
 
-    /// The limits that the HTTP parser enforces.
+    /// Returns the limits that the HTTP parser enforces.
     static func decoderLimits(maxHeaderBytes: Int, maxHeaderLines: Int) -> NIOHTTPDecoderLimitConfiguration {
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = maxHeaderBytes
@@ -42,33 +42,33 @@ struct RequestCollector {
         return limits
     }
 
-    /// What the parser's error means.
+    /// Returns the outcome for an error of the parser.
     static func outcome(of error: HTTPParserError) -> Outcome {
         switch error {
-        case .headerOverflow: .refused(431)
+        case .headerOverflow: .rejected(431)
         case .invalidEOFState: .end
-        default: .refused(400)
+        default: .rejected(400)
         }
     }
 
-    /// Takes the next part.
+    /// Adds the next part.
     mutating func take(_ part: HTTPServerRequestPart) -> Step {
         switch (part, head) {
         case (.head(let head), nil): return begin(head)
         case (.body(let bytes), .some):
-            guard body.count + bytes.readableBytes <= maxBodyBytes else { return .done(.refused(413)) }
+            guard body.count + bytes.readableBytes <= maxBodyBytes else { return .done(.rejected(413)) }
             body.append(contentsOf: bytes.readableBytesView)
             return .more
         case (.end, let head?): return .done(request(head))
-        case (.head, .some), (.body, nil), (.end, nil): return .done(.refused(400))
+        case (.head, .some), (.body, nil), (.end, nil): return .done(.rejected(400))
         }
     }
 
     private mutating func begin(_ head: HTTPRequestHead) -> Step {
-        // RFC 9112, 3.2: a request without exactly one Host is malformed.
-        if head.version == .http1_1, head.headers["host"].count != 1 { return .done(.refused(400)) }
+        // RFC 9112, section 3.2: a request must have exactly one Host header.
+        if head.version == .http1_1, head.headers["host"].count != 1 { return .done(.rejected(400)) }
         let announced = head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
-        if announced > maxBodyBytes { return .done(.refused(413)) }
+        if announced > maxBodyBytes { return .done(.rejected(413)) }
         body.reserveCapacity(announced)
         self.head = head
         let expectsContinue = head.headers.first(name: "expect")?.lowercased() == "100-continue"
@@ -90,7 +90,7 @@ struct RequestCollector {
         )
     }
 
-    /// The parser takes what follows these for another protocol and never gives another request.
+    /// Whether the parser stops after this request because it expects another protocol.
     private static func parserStops(after head: HTTPRequestHead) -> Bool {
         head.method == .CONNECT || head.headers.contains(name: "upgrade")
     }

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOHTTP1
 
-/// How a response's end is marked, decided from the request and the body.
+/// The framing of a response, derived from the request and the body.
 struct ResponseFraming {
-    /// Whether the body itself is sent.
+    /// Whether the body is sent.
     var sendsBody: Bool
-    /// The body's length, nil where it is not known.
+    /// The body's length in bytes; nil if unknown.
     var length: Int?
-    /// Whether the connection serves another request afterwards.
+    /// Whether the connection stays open for another request.
     var keepsAlive: Bool
-    /// The head with its framing headers.
+    /// The head, with framing headers.
     var head: HTTPResponseHead
 
     init(_ response: ListenerResponse, method: String, isHTTP10: Bool, keepsAlive: Bool) {
         let status = HTTPResponseStatus(statusCode: response.status)
-        // RFC 9110, 8.6: these have no body, and 204 no length either.
+        // RFC 9110, section 8.6: some statuses have no body, and 204 has no Content-Length.
         let mayHaveBody = status.mayHaveResponseBody
         length = response.body.length
         sendsBody = mayHaveBody && method != "HEAD"
@@ -33,7 +33,7 @@ struct ResponseFraming {
             if let length {
                 headers.add(name: "Content-Length", value: String(length))
             } else if isHTTP10 {
-                // Without chunks only the end of the connection can end the body.
+                // HTTP/1.0 has no chunks: closing the connection ends the body.
                 closes = true
             } else if sendsBody {
                 headers.add(name: "Transfer-Encoding", value: "chunked")
@@ -50,7 +50,7 @@ struct ResponseFraming {
 }
 
 extension ListenerResponse.Body {
-    /// The length of the body, nil where only writing it will tell.
+    /// The length of the body in bytes; nil for a stream of unknown length.
     var length: Int? {
         switch self {
         case .none: 0

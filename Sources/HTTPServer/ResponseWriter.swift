@@ -3,17 +3,16 @@ import NIOCore
 import NIOHTTP1
 import Synchronization
 
-/// Why a streamed body cannot be delivered as announced: a mistake of the handler, not of the peer.
+/// The error of a streamed body whose length differs from the announced one: a fault of the handler, not of the peer.
 enum BodyLengthMismatch: Error {
     case tooLong(announced: Int)
     case tooShort(announced: Int, written: Int)
 }
 
-/// Sends responses over one connection.
+/// Sends responses over a connection.
 struct ResponseWriter {
-    /// Bytes are turned into buffers this many at a time, so that a response of many megabytes is never held twice, nor
-    /// much of it for each of many slow clients. A client that takes at least this much within the stall timeout is not
-    /// taken for stalled.
+    /// The number of bytes copied into a buffer at a time, so that a large response is never in memory twice, nor large
+    /// parts of it for each slow client. A client that reads at least this much within the stall timeout isn't stalled.
     static let sliceBytes = 64 * 1024
 
     let connection: Connection
@@ -34,7 +33,7 @@ struct ResponseWriter {
         }
     }
 
-    /// Gathers pieces to full slices, so that many short ones are no more work than a long one.
+    /// Joins pieces into full slices, so that many short ones need no more writes than a long one.
     private func sendPieces(_ pieces: [[UInt8]], head: HTTPResponseHead) async throws {
         let count = pieces.reduce(0) { $0 + $1.count }
         var parts: [HTTPServerResponsePart] = [.head(head)]
@@ -54,8 +53,8 @@ struct ResponseWriter {
         }
         if slice.readableBytes > 0 { parts.append(.body(.byteBuffer(slice))) }
         if count > Self.sliceBytes {
-            // SwiftNIO takes a request for answered once the end is queued, and from then on closes the connection at a
-            // stop, whatever a slow client has still to take.
+            // Once the end is queued, SwiftNIO closes the connection on shutdown, even if a slow client has not read
+            // the response yet.
             try await connection.write(parts)
             parts = []
         }
@@ -63,7 +62,7 @@ struct ResponseWriter {
     }
 }
 
-/// Where a streamed body goes.
+/// A writer for a streamed body.
 public final class BodyWriter: Sendable {
     private struct State {
         var head: HTTPResponseHead?
@@ -80,8 +79,8 @@ public final class BodyWriter: Sendable {
         self.state = Mutex(State(head: head))
     }
 
-    /// Sends `bytes`; returns when the kernel has taken them, so that a slow peer slows the writer down.
-    /// - Throws: when the peer has gone or stalls, or when more comes than the announced length.
+    /// Sends `bytes`; returns when the kernel has accepted them, which applies backpressure from a slow peer.
+    /// - Throws: if the peer has disconnected or stalled, or if the announced length is exceeded.
     public func write(_ bytes: [UInt8]) async throws {
         var start = 0
         repeat {

@@ -3,19 +3,19 @@ import NIOCore
 import NIOHTTP1
 import NIOSSL
 
-/// What a connection waits for, and until when. Lives on the connection's event loop, shared by the two handlers below:
-/// only bytes show that a request has begun, only the parsed parts show that it is complete.
+/// The phase and deadline of a connection. Used on its event loop by two handlers: ``StallGuard`` sees the first bytes
+/// of a request, ``RequestObserver`` its end.
 final class ConnectionProgress {
     enum Phase {
-        /// Nothing has come yet on a new connection.
+        /// A new connection that has received nothing.
         case fresh
         /// Between two requests.
         case idle
-        /// A request has begun.
+        /// Part of a request has been received.
         case receiving
-        /// The request is complete and the handler works: the client owes nothing.
+        /// The request is complete and being handled; the client has no deadline.
         case handling
-        /// The response is out and the connection is to end; what still comes is thrown away.
+        /// The last response has been sent; further bytes are discarded until the peer closes.
         case lingering
     }
 
@@ -33,11 +33,11 @@ final class ConnectionProgress {
     var phase = Phase.fresh {
         didSet {
             phaseBegan = now()
-            findActivity()
+            updateActivity()
         }
     }
 
-    /// - Parameter noteActivity: called when the connection begins to do something else.
+    /// - Parameter noteActivity: called when the connection's activity changes.
     init(
         stallTimeout: TimeAmount, idleTimeout: TimeAmount, responseTimeout: TimeAmount,
         now: @escaping () -> NIODeadline, noteActivity: @escaping (ConnectionTable.Activity) -> Void = { _ in }
@@ -51,7 +51,7 @@ final class ConnectionProgress {
         lastProgress = now()
     }
 
-    private func findActivity() {
+    private func updateActivity() {
         let current: ConnectionTable.Activity =
             switch phase {
             case .lingering: .idle
@@ -65,27 +65,27 @@ final class ConnectionProgress {
         noteActivity(current)
     }
 
-    /// Notes the head of a response, from which its time counts.
+    /// Starts the response timeout.
     func responseHeadWritten() { responseBegan = now() }
 
     func writeBegan() {
-        // A write into an empty queue starts the clock; one behind others must not restart it.
+        // The first write starts the stall timeout; further queued writes must not restart it.
         if unwritten == 0 { lastProgress = now() }
         unwritten += 1
-        findActivity()
+        updateActivity()
     }
 
     func writeEnded() {
         unwritten -= 1
         lastProgress = now()
         if unwritten == 0, phase != .handling { responseBegan = nil }
-        findActivity()
+        updateActivity()
     }
 
-    /// How soon at the earliest a deadline can come that is set now.
+    /// The shortest of the timeouts: no new deadline is earlier than that.
     var shortestTimeout: TimeAmount { min(stallTimeout, idleTimeout, responseTimeout) }
 
-    /// When the client counts as stalled, nil while it owes nothing.
+    /// The time at which the client counts as stalled; nil while the connection doesn't wait for it.
     var deadline: NIODeadline? {
         if phase == .lingering { return phaseBegan + stallTimeout }
         let responseEnd = responseBegan.map { $0 + responseTimeout }
@@ -101,7 +101,7 @@ final class ConnectionProgress {
     }
 }
 
-/// The handler next to the socket: notes bytes in both directions and closes the connection of a client that stalls.
+/// The handler next to the socket: observes bytes in both directions and closes connections of stalled clients.
 final class StallGuard: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -109,25 +109,25 @@ final class StallGuard: ChannelDuplexHandler {
     typealias OutboundOut = IOData
 
     private let progress: ConnectionProgress
-    private let checkEvery: TimeAmount
+    private let checkInterval: TimeAmount
     private var check: Scheduled<Void>?
     private var context: ChannelHandlerContext?
-    /// How many bytes came while a request was handled; what a peer sends before it closes its sending side is all read
-    /// at once.
+    /// The number of bytes received while a request is handled. Limited, because all bytes that a peer sends before it
+    /// closes its sending side are read.
     private var bytesAhead = 0
 
-    /// The maximum of bytes of later requests that are held while one is handled.
+    /// The maximum number of bytes of later requests kept while one is handled.
     private static let maxBytesAhead = 64 * 1024
 
     init(progress: ConnectionProgress) {
         self.progress = progress
-        // No deadline is nearer than this when it is set, so a check this often is never late.
-        self.checkEvery = progress.shortestTimeout
+        // No new deadline is earlier than this, so checks at this interval are never late.
+        self.checkInterval = progress.shortestTimeout
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        if context.channel.isActive { scheduleCheck(context, in: checkEvery) }
+        if context.channel.isActive { scheduleCheck(context, in: checkInterval) }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -137,7 +137,7 @@ final class StallGuard: ChannelDuplexHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        scheduleCheck(context, in: checkEvery)
+        scheduleCheck(context, in: checkInterval)
         context.fireChannelActive()
     }
 
@@ -162,7 +162,7 @@ final class StallGuard: ChannelDuplexHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        // Past the end nobody else asks for reads, and only a read shows the peer's close.
+        // After the last response no other handler reads, and only a read detects that the peer has closed.
         if progress.phase == .lingering { context.read() } else { context.fireChannelReadComplete() }
     }
 
@@ -173,15 +173,15 @@ final class StallGuard: ChannelDuplexHandler {
         context.write(data, promise: written)
     }
 
-    /// Sends our end of the stream and waits, for the stall timeout at most, until the peer has closed too. A plain
-    /// close while the peer still sends would reset the connection and could take the response away from it.
+    /// Closes the sending side and waits, up to the stall timeout, until the peer has closed too. Closing both sides
+    /// while the peer still sends would reset the connection and could destroy the response.
     func linger() {
         guard let context, progress.phase != .lingering else { return }
         progress.phase = .lingering
         if let tls = try? context.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self),
             let handler = tls.handler as? NIOSSLServerHandler
         {
-            // Says the end in TLS before it ends the stream; else the peer could not tell it from an attack.
+            // Sends a TLS close_notify first; otherwise the peer would suspect a truncation attack.
             handler.close(context: tls, mode: .output, promise: nil)
         } else {
             context.close(mode: .output, promise: nil)
@@ -189,32 +189,33 @@ final class StallGuard: ChannelDuplexHandler {
         context.read()
     }
 
-    /// One timer that looks at the deadline when it fires, in place of one that every byte would have to move.
+    /// Schedules a check of the deadline. Cheaper than a timer that is rescheduled with every byte.
     private func scheduleCheck(_ context: ChannelHandlerContext, in delay: TimeAmount) {
         check = context.eventLoop.assumeIsolated().scheduleTask(in: delay) { [weak self] in
             guard let self, let context = self.context else { return }
             guard let deadline = self.progress.deadline else {
-                return self.scheduleCheck(context, in: self.checkEvery)
+                return self.scheduleCheck(context, in: self.checkInterval)
             }
             let left = deadline - context.eventLoop.now
             if left.nanoseconds <= 0 {
                 context.close(promise: nil)
             } else {
-                self.scheduleCheck(context, in: min(left, self.checkEvery))
+                self.scheduleCheck(context, in: min(left, self.checkInterval))
             }
         }
     }
 }
 
-/// Closes a connection whose client sends too many requests without waiting for responses: each of them is held in
-/// memory until it is its turn.
+/// Closes connections of clients that send too many requests without waiting for responses: all of them are kept in
+/// memory.
 final class PipelineLimit: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// More than one read can bring, so that a client that keeps its sending side open never meets it.
+    /// The maximum number of pipelined requests. More than one read can contain, so that only clients that close their
+    /// sending side reach it.
     static let maxRequests = 256
 
     private var requests = 0
@@ -231,8 +232,8 @@ final class PipelineLimit: ChannelDuplexHandler {
     }
 }
 
-/// The handler above the HTTP parser: notes where requests and responses end.
-final class ExchangeObserver: ChannelDuplexHandler {
+/// The handler above the HTTP parser: observes the ends of requests and responses.
+final class RequestObserver: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
@@ -253,7 +254,7 @@ final class ExchangeObserver: ChannelDuplexHandler {
         switch Self.unwrapOutboundIn(data) {
         case .head(let head): if head.status.code >= 200 { progress.responseHeadWritten() }
         case .body: break
-        // Before the write: it can bring the next, pipelined request in, which then sets the phase anew.
+        // Set before the write, which can read the next pipelined request and set the phase again.
         case .end: if progress.phase == .handling { progress.phase = .idle }
         }
         context.write(data, promise: promise)

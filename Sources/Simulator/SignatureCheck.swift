@@ -57,7 +57,7 @@ struct SignatureCheck {
     func isMade(with secret: String) -> Bool {
         let digest = Self.hex(SHA256Digest.digest(of: Array(canonicalRequest.utf8)))
         let text = "SDK-HMAC-SHA256\n" + date + "\n" + digest
-        return Self.hex(SHA256Digest.code(for: Array(text.utf8), key: Array(secret.utf8))) == signature
+        return Self.hex(SHA256Digest.authenticationCode(for: Array(text.utf8), key: Array(secret.utf8))) == signature
     }
 
     /// The signature's moment in microseconds since the epoch; nil where it is none.

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Who may ask, and what every response carries.
+/// The authentication of requests and the additional response headers.
 public struct AccessRules: Sendable {
-    /// Headers of every response; they take the place of those of the same name.
+    /// The headers added to every response; they replace headers with the same name.
     public var headers: [(name: String, value: String)]
-    /// nil: anybody may ask.
+    /// The authentication; nil if none is required.
     public var authentication: BasicAuthentication?
 
-    /// Rules of these parts; by default anybody may ask.
+    /// Creates rules; by default without authentication.
     public init(headers: [(name: String, value: String)] = [], authentication: BasicAuthentication? = nil) {
         self.headers = headers
         self.authentication = authentication

@@ -5,37 +5,37 @@ private import FoundationEssentials
 private import Glibc
 import Synchronization
 
-/// Checks users and passwords against bcrypt hashes.
+/// HTTP basic authentication with bcrypt hashes.
 ///
-/// bcrypt is slow on purpose, so it runs on a thread of its own and of low priority, never on those that serve, one pair
-/// after the other. A pair once found right is remembered under a keyed hash, and neither costs bcrypt again nor waits for
-/// pairs that do. An unknown user costs the time of a known one.
+/// bcrypt is slow by design, so it runs on a dedicated low-priority thread, one credential at a time. A valid
+/// credential (a pair of user and password) is cached under a keyed hash, so that it needs no further bcrypt and
+/// doesn't wait for other checks. Unknown users take as long as known ones.
 public final class BasicAuthentication: Sendable {
-    /// A request that waits for its pair to be checked.
-    private typealias Waiter = CheckedContinuation<Answer, Never>
+    /// A request that waits for the check of its credential.
+    private typealias Waiter = CheckedContinuation<Result, Never>
 
-    /// A pair that is not remembered, and the requests that sent it.
-    private struct Guess {
+    /// A credential that is not cached, and the requests that sent it.
+    private struct PendingCheck {
         let user: String
         let password: Secret
         /// The hash of the user, or the decoy.
         let hash: Secret
-        /// A digest of user and password alone.
-        let pair: [UInt8]
+        /// A digest of user and password, without the hash.
+        let credential: [UInt8]
         var waiters: [UInt64: Waiter] = [:]
     }
 
     private struct State {
         var users: [String: Secret]
-        /// The hash of no password, as slow as the slowest of the users'.
+        /// A hash that no password matches, with the highest cost of all users' hashes.
         var decoy: Secret
-        /// The digest of each user's right pair, once it has been checked.
-        var remembered: [String: [UInt8]] = [:]
-        /// Of each user the pair that was right last, whatever its hash was then. After a change of hashes it is checked first.
-        var rightPairs: [String: [UInt8]] = [:]
-        /// Pairs that are being checked or are in the queue, by digest.
-        var guesses: [[UInt8]: Guess] = [:]
-        var queue = GuessQueue()
+        /// The digest of each user's valid credential, once checked.
+        var validDigests: [String: [UInt8]] = [:]
+        /// The last valid credential of each user, which is checked first after its hash has changed.
+        var lastValid: [String: [UInt8]] = [:]
+        /// The credentials that are queued or being checked, by digest.
+        var pending: [[UInt8]: PendingCheck] = [:]
+        var queue = PasswordCheckQueue()
         var isChecking = false
         var lastWaiter: UInt64 = 0
     }
@@ -44,10 +44,10 @@ public final class BasicAuthentication: Sendable {
     private let matches: @Sendable (_ password: Secret, _ hash: Secret) -> Bool
     private let state: Mutex<State>
 
-    /// Creates a check against `users`: names and bcrypt hashes.
+    /// Creates an authentication of `users`, a dictionary of names and bcrypt hashes.
     public convenience init(users: [String: Secret]) { self.init(users: users, matches: Self.bcryptMatches) }
 
-    /// - Parameter matches: whether a password has a hash; slow, and called for one pair at a time.
+    /// - Parameter matches: returns whether a password matches a hash; called for one credential at a time.
     init(users: [String: Secret], matches: @escaping @Sendable (_ password: Secret, _ hash: Secret) -> Bool) {
         var generator = SystemRandomNumberGenerator()
         key = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
@@ -55,119 +55,124 @@ public final class BasicAuthentication: Sendable {
         state = Mutex(State(users: users, decoy: Self.decoy(for: users)))
     }
 
-    /// Requests whose pair is being checked or waits for it.
-    var waitingRequests: Int { state.withLock { $0.guesses.values.reduce(0) { $0 + $1.waiters.count } } }
+    /// The number of requests that wait for a check.
+    var waitingRequests: Int { state.withLock { $0.pending.values.reduce(0) { $0 + $1.waiters.count } } }
 
-    /// Replaces the users. Those whose hash is the same remain remembered.
+    /// Replaces the users. Credentials of users with unchanged hashes stay cached.
     public func update(users: [String: Secret]) {
         let decoy = Self.decoy(for: users)
         state.withLock { state in
-            state.remembered = state.remembered.filter { users[$0.key] == state.users[$0.key] }
-            state.rightPairs = state.rightPairs.filter { users[$0.key] != nil }
+            state.validDigests = state.validDigests.filter { users[$0.key] == state.users[$0.key] }
+            state.lastValid = state.lastValid.filter { users[$0.key] != nil }
             (state.users, state.decoy) = (users, decoy)
         }
     }
 
     /// The result of a check.
-    public enum Answer: Sendable {
+    public enum Result: Sendable {
         case allowed
-        case refused
-        /// Too many other pairs wait to be checked.
+        case rejected
+        /// Too many other credentials wait to be checked.
         case busy
     }
 
     /// Checks the value of an `Authorization` header.
-    /// - Parameter peer: where the request comes from, as `address:port`.
-    public func check(_ header: String?, from peer: String? = nil) async -> Answer {
-        guard let header, let pair = Self.pair(header) else { return .refused }
+    /// - Parameter peer: the client's `address:port`.
+    public func check(_ header: String?, from peer: String? = nil) async -> Result {
+        guard let header, let pair = Self.pair(header) else { return .rejected }
         let hash = state.withLock { $0.users[pair.user] ?? $0.decoy }
         let digest = digest(pair, hash: hash)
         let number = state.withLock { state -> UInt64? in
-            guard state.remembered[pair.user] != digest else { return nil }
+            guard state.validDigests[pair.user] != digest else { return nil }
             state.lastWaiter += 1
             return state.lastWaiter
         }
         guard let number else { return .allowed }
-        let guess = Guess(
-            user: pair.user, password: pair.password, hash: hash, pair: self.digest(pair, hash: Secret(guessed: "")))
-        let address = GuessQueue.address(of: peer)
+        let check = PendingCheck(
+            user: pair.user, password: pair.password, hash: hash,
+            credential: self.digest(pair, hash: Secret(unregistered: "")))
+        let address = PasswordCheckQueue.address(of: peer)
         return await withTaskCancellationHandler {
             await withCheckedContinuation { waiter in
-                wait(waiter, number, for: guess, digest, from: address)
+                wait(waiter, number, for: check, digest, from: address)
             }
         } onCancel: {
             stopWaiting(number, for: digest)
         }
     }
 
-    private func wait(_ waiter: Waiter, _ number: UInt64, for guess: Guess, _ digest: [UInt8], from address: String) {
-        let (unlucky, isFirst) = state.withLock { state -> ([Waiter], Bool) in
-            // Of a task that was canceled before, nobody would take the waiter out again.
+    private func wait(
+        _ waiter: Waiter, _ number: UInt64, for check: PendingCheck, _ digest: [UInt8], from address: String
+    ) {
+        let (displaced, mustStart) = state.withLock { state -> ([Waiter], Bool) in
+            // The cancellation handler of a canceled task has already run and would not resume the waiter.
             guard !Task.isCancelled else { return ([waiter], false) }
-            // The same pair is checked once for all who sent it: clients of one Prometheus start together.
-            let isWaiting = state.guesses[digest] != nil
-            state.guesses[digest, default: guess].waiters[number] = waiter
-            if isWaiting { return ([], false) }
-            let isFirst = state.rightPairs[guess.user] == guess.pair
+            // The same credential is checked once for all requests: clients of one Prometheus start together.
+            let isPending = state.pending[digest] != nil
+            state.pending[digest, default: check].waiters[number] = waiter
+            if isPending { return ([], false) }
+            let isFirst = state.lastValid[check.user] == check.credential
             let displaced = state.queue.add(digest, from: address, isFirst: isFirst)
-            let unlucky = displaced.flatMap { state.guesses.removeValue(forKey: $0) }
+                .flatMap { state.pending.removeValue(forKey: $0) }
             defer { state.isChecking = true }
-            return (unlucky.map { Array($0.waiters.values) } ?? [], !state.isChecking)
+            return (displaced.map { Array($0.waiters.values) } ?? [], !state.isChecking)
         }
-        for waiter in unlucky { waiter.resume(returning: .busy) }
-        // Beside everything else, so that guesses take no processor time from scrapes.
-        if isFirst, OwnedThread(isLowPriority: true, { self.checkWaiting() }) == nil { refuseWaiting() }
+        for waiter in displaced { waiter.resume(returning: .busy) }
+        // A low-priority thread, so that brute-force attempts take no processor time from scrapes.
+        if mustStart, OwnedThread(isLowPriority: true, { self.runChecks() }) == nil { cancelChecks() }
     }
 
-    /// Ends the wait of a request whose client has gone; a pair that no other request sent is not checked.
+    /// Resumes a request whose client has disconnected. A credential that no other request sent is not checked.
     private func stopWaiting(_ number: UInt64, for digest: [UInt8]) {
         let waiter = state.withLock { state -> Waiter? in
-            guard let waiter = state.guesses[digest]?.waiters.removeValue(forKey: number) else { return nil }
-            if state.guesses[digest]?.waiters.isEmpty == true, state.queue.remove(digest) {
-                state.guesses[digest] = nil
+            guard let waiter = state.pending[digest]?.waiters.removeValue(forKey: number) else { return nil }
+            if state.pending[digest]?.waiters.isEmpty == true, state.queue.remove(digest) {
+                state.pending[digest] = nil
             }
             return waiter
         }
-        waiter?.resume(returning: .refused)
+        waiter?.resume(returning: .rejected)
     }
 
-    /// Refuses every pair that waits: there is no thread to check them.
-    private func refuseWaiting() {
+    /// Fails all pending checks because no thread can be started.
+    private func cancelChecks() {
         let waiters = state.withLock { state in
-            defer { (state.guesses, state.queue, state.isChecking) = ([:], GuessQueue(), false) }
-            return state.guesses.values.flatMap(\.waiters.values)
+            defer { (state.pending, state.queue, state.isChecking) = ([:], PasswordCheckQueue(), false) }
+            return state.pending.values.flatMap(\.waiters.values)
         }
         for waiter in waiters { waiter.resume(returning: .busy) }
     }
 
-    /// Checks one pair after the other until none waits.
-    private func checkWaiting() {
+    /// Runs checks until the queue is empty.
+    private func runChecks() {
         while true {
-            let next = state.withLock { state -> (digest: [UInt8], guess: Guess)? in
-                guard let digest = state.queue.next(), let guess = state.guesses[digest] else {
+            let next = state.withLock { state -> (digest: [UInt8], check: PendingCheck)? in
+                guard let digest = state.queue.next(), let check = state.pending[digest] else {
                     state.isChecking = false
                     return nil
                 }
-                return (digest, guess)
+                return (digest, check)
             }
-            guard let (digest, guess) = next else { return }
-            let begun = Self.processorTime
-            let isRight = matches(guess.password, guess.hash)
-            let cost = Self.processorTime - begun
-            let (waiters, answer) = state.withLock { state -> ([Waiter], Answer) in
-                // Not by a hash that has been replaced meanwhile, nor by the decoy's.
-                let isAllowed = isRight && state.users[guess.user] == guess.hash
-                if isAllowed { (state.remembered[guess.user], state.rightPairs[guess.user]) = (digest, guess.pair) }
-                let waiters = state.guesses.removeValue(forKey: digest)?.waiters.values
-                return (waiters.map(Array.init) ?? [], isAllowed ? .allowed : .refused)
+            guard let (digest, check) = next else { return }
+            let start = Self.processorTime
+            let isMatch = matches(check.password, check.hash)
+            let cost = Self.processorTime - start
+            let (waiters, result) = state.withLock { state -> ([Waiter], Result) in
+                // A match with the decoy, or with a hash that has been replaced meanwhile, doesn't count.
+                let isAllowed = isMatch && state.users[check.user] == check.hash
+                if isAllowed {
+                    (state.validDigests[check.user], state.lastValid[check.user]) = (digest, check.credential)
+                }
+                let waiters = state.pending.removeValue(forKey: digest)?.waiters.values
+                return (waiters.map(Array.init) ?? [], isAllowed ? .allowed : .rejected)
             }
-            for waiter in waiters { waiter.resume(returning: answer) }
-            // A low priority is no help where the process as a whole has a limit: guesses take half of a processor at most.
-            if answer != .allowed { pause(cost) }
+            for waiter in waiters { waiter.resume(returning: result) }
+            // Limits failed checks to half a processor: the low priority doesn't help if the process has a CPU limit.
+            if result != .allowed { pause(cost) }
         }
     }
 
-    /// What this thread has taken of a processor.
+    /// The processor time used by this thread.
     private static var processorTime: Duration {
         var time = timespec()
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
@@ -183,7 +188,7 @@ public final class BasicAuthentication: Sendable {
     private static func decoy(for users: [String: Secret]) -> Secret {
         let cost = users.values.map { $0.withExposedValue { $0.split(separator: "$").dropFirst().first ?? "" } }.max()
         return Secret(
-            guessed: "$2y$\(cost ?? "10")$" + String(repeating: "x", count: 21) + "u"
+            unregistered: "$2y$\(cost ?? "10")$" + String(repeating: "x", count: 21) + "u"
                 + String(repeating: "x", count: 31))
     }
 
@@ -192,7 +197,7 @@ public final class BasicAuthentication: Sendable {
         let length = withUnsafeBytes(of: UInt64(user.count).littleEndian) { Array($0) }
         return pair.password.withExposedValue { password in
             hash.withExposedValue { hash in
-                SHA256Digest.code(for: length + user + Array(hash.utf8) + Array(password.utf8), key: key)
+                SHA256Digest.authenticationCode(for: length + user + Array(hash.utf8) + Array(password.utf8), key: key)
             }
         }
     }
@@ -201,26 +206,26 @@ public final class BasicAuthentication: Sendable {
         var scratch = crypt_data()
         return password.withExposedValue { password in
             hash.withExposedValue { hash in
-                guard let made = crypt_r(password, hash, &scratch) else { return false }
-                return Secret(guessed: String(cString: made)) == Secret(guessed: hash)
+                guard let result = crypt_r(password, hash, &scratch) else { return false }
+                return Secret(unregistered: String(cString: result)) == Secret(unregistered: hash)
             }
         }
     }
 
-    /// User and password of `Basic …`; nil for anything else.
+    /// Parses the user and password in `Basic …`; returns nil for other texts.
     static func pair(_ header: String) -> (user: String, password: Secret)? {
         let parts = header.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
         guard parts.count == 2, parts[0].lowercased() == "basic",
             let bytes = base64(parts[1]), let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
             let user = String(validating: bytes[..<colon], as: UTF8.self),
             let password = String(validating: bytes[(colon + 1)...], as: UTF8.self), !password.contains("\0"),
-            // bcrypt looks at 72 bytes; a longer one would match whatever follows them.
+            // bcrypt ignores everything after 72 bytes.
             password.utf8.count <= 72
         else { return nil }
-        return (user, Secret(guessed: password))
+        return (user, Secret(unregistered: password))
     }
 
-    /// The bytes of `text`, padded or not; nil where it holds anything else.
+    /// Decodes Base64 with or without padding; returns nil if `text` is invalid.
     static func base64(_ text: some StringProtocol) -> [UInt8]? {
         let digits = String(text.prefix { $0 != "=" })
         guard text.dropFirst(digits.count).allSatisfy({ $0 == "=" }) else { return nil }

@@ -6,7 +6,7 @@ public import HTTPServer
 public import Polling
 import Synchronization
 
-/// The exporter's web face: which path gives what. Answers from what is there; no request ever reaches the cloud.
+/// The exporter's HTTP endpoints. Responses use the current snapshots; no request reaches the cloud.
 public struct MetricsServer: Sendable {
     private let telemetryPath: String
     private let maximumRequests: Int
@@ -19,34 +19,36 @@ public struct MetricsServer: Sendable {
     private let isReady: @Sendable () -> Bool
     private let isHealthy: @Sendable () -> Bool
     private let reload: (@Sendable () async -> String?)?
-    /// Selected pages are scraped too, so their number is limited by that of requests alone.
+    /// Renders metrics of selected workspaces. These are scrapes, so only the limit of requests applies.
     private let selectedPages = RenderQueue(label: "selected-pages")
     private let statusPages: StatusPages
     private let targetPages: StatusPages
 
-    /// The pages for people, or those for service discovery.
+    /// Renders the status pages, or the target lists of service discovery.
     private final class StatusPages: Sendable {
         let queue: RenderQueue
         let recent = Mutex(RecentPage<ListenerResponse>())
 
-        /// - Parameter maximumRequests: the limit of all requests in flight, 0 for none. Half of them are left to scrapes.
+        /// - Parameter maximumRequests: the limit of all requests in flight, 0 for none. Half of it is reserved for
+        ///   scrapes.
         init(label: String, maximumRequests: Int) {
             queue = RenderQueue(label: label, limit: maximumRequests > 0 ? max(1, maximumRequests / 2) : 32)
         }
     }
 
-    /// A server of `pages`.
+    /// Creates a server.
     /// - Parameters:
-    ///   - telemetryPath: where metrics are served.
-    ///   - maximumRequests: requests in flight beyond which 503 is answered; 0 is no limit. Those whose password is not
-    ///     known to be right are not among them.
-    ///   - version: the program's version, for people.
-    ///   - externalHost: where Prometheus reaches this process, as `host[:port]`; nil: by the host that it asked for.
-    ///   - status: what is known at the moment; asked at each request for people and for service discovery.
-    ///   - access: who may ask at present; asked at each request.
-    ///   - isReady: whether every workspace has been polled once; asked at each `/-/ready`.
-    ///   - isHealthy: false while the polls of every workspace have stalled; asked at each `/-/healthy`.
-    ///   - reload: loads the configuration anew and returns what is wrong with it; nil: `/-/reload` is off.
+    ///   - telemetryPath: the path of the metrics.
+    ///   - maximumRequests: the maximum number of requests in flight, beyond which the response is 503; 0 disables the
+    ///     limit. Requests whose password is being checked don't count.
+    ///   - version: the program's version, shown on the status page.
+    ///   - externalHost: the `host[:port]` at which Prometheus reaches this process; nil for the request's `Host`.
+    ///   - status: returns the current status; called for each status page and service discovery request.
+    ///   - access: returns the current access rules; called for each request.
+    ///   - isReady: returns whether every workspace has been polled; called for each `/-/ready`.
+    ///   - isHealthy: returns false while the polls of all workspaces have stalled; called for each `/-/healthy`.
+    ///   - reload: reloads the configuration and returns an error message, or nil on success; nil if `/-/reload` is
+    ///     disabled.
     public init(
         telemetryPath: String, maximumRequests: Int, version: String, externalHost: String? = nil, pages: PageCache,
         counters: RequestCounters, status: @escaping @Sendable () -> StatusReport,
@@ -69,7 +71,7 @@ public struct MetricsServer: Sendable {
     }
 
     private enum Route: String {
-        /// At the telemetry path, whatever that is; no request's path is empty.
+        /// The telemetry path, which is configurable; a request's path is never empty.
         case metrics = ""
         case statusPage = "/"
         case statusJSON = "/api/v1/status"
@@ -82,22 +84,22 @@ public struct MetricsServer: Sendable {
         var isProbe: Bool { self == .healthy || self == .ready }
     }
 
-    /// Paths that no telemetry path may take.
-    public static let ownPaths = ["/", "/api/v1/status", "/sd", "/-/healthy", "/-/ready", "/-/reload"]
+    /// The paths that can't be used as telemetry path.
+    public static let reservedPaths = ["/", "/api/v1/status", "/sd", "/-/healthy", "/-/ready", "/-/reload"]
 
-    /// Answers one request.
-    public func answer(_ request: ListenerRequest) async -> ListenerResponse {
+    /// Handles a request.
+    public func handle(_ request: ListenerRequest) async -> ListenerResponse {
         let route = request.path == telemetryPath ? .metrics : Route(rawValue: request.path)
         let rules = access()
         var response: ListenerResponse
-        if let refusal = await refusal(of: request, route, rules) {
-            response = refusal
+        if let failure = await authenticationFailure(of: request, route, rules) {
+            response = failure
         } else {
-            // Counted from here on: requests whose password is being checked must not use up the limit for the others.
+            // Counted from here on, so that requests whose password is being checked don't use up the limit.
             let inFlight = counters.begin()
             if maximumRequests > 0, inFlight > maximumRequests, route?.isProbe != true {
                 response = .text(
-                    503, "Limit of concurrent requests reached (\(maximumRequests)), try again later.\n")
+                    503, "Limit of concurrent requests reached (\(maximumRequests)); try again later.\n")
             } else {
                 response = await self.response(to: request, route)
             }
@@ -113,18 +115,18 @@ public struct MetricsServer: Sendable {
         return response
     }
 
-    /// The response to a request whose user and password are not known to be right; nil if they are, or are not needed.
-    private func refusal(
+    /// Returns the response to a request that fails authentication; nil if it succeeds or none is required.
+    private func authenticationFailure(
         of request: ListenerRequest, _ route: Route?, _ rules: AccessRules
     ) async -> ListenerResponse? {
-        // Probes ask for no password: whoever asks them has none.
+        // Probes need no password: the programs that send them have none.
         guard let authentication = rules.authentication, route?.isProbe != true else { return nil }
         switch await authentication.check(request.header("Authorization"), from: request.remoteAddress) {
         case .allowed: return nil
         case .busy:
             return .text(
-                429, "Too many passwords wait to be checked, try again later.\n", headers: [("Retry-After", "1")])
-        case .refused:
+                429, "Too many pending password checks; try again later.\n", headers: [("Retry-After", "1")])
+        case .rejected:
             let challenge = "Basic realm=\"metrics\", charset=\"UTF-8\""
             return .text(401, "Unauthorized.\n", headers: [("WWW-Authenticate", challenge)])
         }
@@ -139,15 +141,15 @@ public struct MetricsServer: Sendable {
         case .metrics: return await metrics(request)
         case .healthy:
             return isHealthy()
-                ? .text(200, "Healthy.\n") : .text(503, "Not healthy: the polls of every workspace have stalled.\n")
+                ? .text(200, "Healthy.\n") : .text(503, "Not healthy: the polls of all workspaces have stalled.\n")
         case .ready:
             return isReady()
-                ? .text(200, "Ready.\n") : .text(503, "Not ready: not every workspace has been polled once.\n")
+                ? .text(200, "Ready.\n") : .text(503, "Not ready: not all workspaces have been polled.\n")
         case .reload:
             guard let reload else {
-                return .text(403, "Reloading over HTTP is off: it needs --web.enable-lifecycle.\n")
+                return .text(403, "Reloading over HTTP is disabled; set --web.enable-lifecycle to enable it.\n")
             }
-            return await reload().map { .text(500, "Not reloaded:\n\(KnownSecrets.shared.redacting($0))\n") }
+            return await reload().map { .text(500, "Reload failed:\n\(KnownSecrets.shared.redacting($0))\n") }
                 ?? .text(200, "Reloaded.\n")
         case .statusPage: return await render(request, in: statusPages) { statusPage(request) }
         case .statusJSON: return await render(request, in: statusPages) { statusJSON(request) }
@@ -155,27 +157,28 @@ public struct MetricsServer: Sendable {
         }
     }
 
-    /// Renders a page that takes its time with thousands of workspaces, or takes one that has just been rendered.
+    /// Renders a page off the event loop, which is slow with thousands of workspaces, or returns a recently rendered
+    /// one.
     private func render(
         _ request: ListenerRequest, in pages: StatusPages, _ body: @escaping @Sendable () -> ListenerResponse
     ) async -> ListenerResponse {
-        // Everything of a request that a page depends on.
+        // Everything in a request that affects a page.
         let key = [request.rawTarget, request.header("Host"), request.header("Accept-Language")]
         let response = await pages.queue.run {
-            let begun = ContinuousClock.now
-            if let recent = pages.recent.withLock({ $0.page(key, now: begun) }) { return recent }
+            let start = ContinuousClock.now
+            if let recent = pages.recent.withLock({ $0.page(key, now: start) }) { return recent }
             let response = body()
-            pages.recent.withLock { $0.keep(response, of: key, begun: begun, now: .now) }
+            pages.recent.withLock { $0.store(response, for: key, start: start, now: .now) }
             return response
         }
         return response
             ?? .text(
-                503, "Too many status pages are requested, try again later.\n", headers: [("Retry-After", "5")])
+                503, "Too many requests for status pages; try again later.\n", headers: [("Retry-After", "5")])
     }
 
     private func metrics(_ request: ListenerRequest) async -> ListenerResponse {
         let format = Negotiation.format(accept: request.headerValues("Accept"))
-        let gzip = Negotiation.takesGzip(acceptEncoding: request.headerValues("Accept-Encoding"))
+        let gzip = Negotiation.acceptsGzip(acceptEncoding: request.headerValues("Accept-Encoding"))
         let selection = PageSelection(request)
         let body: [[UInt8]]
         if selection.isEverything {
@@ -184,7 +187,7 @@ public struct MetricsServer: Sendable {
             let pages = pages
             let selected = await selectedPages.run { pages.page(format, gzip: gzip, selecting: selection) }
             guard let selected = selected ?? nil else {
-                return .text(404, "No such source or workspace.\n")
+                return .text(404, "Source or workspace not found.\n")
             }
             body = selected
         }
@@ -195,8 +198,8 @@ public struct MetricsServer: Sendable {
 
     private func statusPage(_ request: ListenerRequest) -> ListenerResponse {
         let report = status()
-        let frame = PageFrame(version: version, telemetryPath: telemetryPath)
-        do throws(StatusQuery.Refusal) {
+        let frame = PageFrame(version: version, telemetryPath: telemetryPath, time: report.time)
+        do throws(QueryError) {
             let query = try StatusQuery(request)
             let workspaces = try query.workspaces(of: report)
             if !query.selection.workspaceIDs.isEmpty, let status = workspaces.first, workspaces.count == 1 {
@@ -223,7 +226,7 @@ public struct MetricsServer: Sendable {
 
     private func statusJSON(_ request: ListenerRequest) -> ListenerResponse {
         let report = status()
-        do throws(StatusQuery.Refusal) {
+        do throws(QueryError) {
             let workspaces = try StatusQuery(request).workspaces(of: report)
             return json(StatusJSON.text(report, workspaces: workspaces, version: version))
         } catch {
@@ -234,11 +237,11 @@ public struct MetricsServer: Sendable {
     private func targets(_ request: ListenerRequest) -> ListenerResponse {
         let report = status()
         guard report.isEveryDiscoveryDone else {
-            // Prometheus keeps the targets it knows when it gets no list.
-            return .text(503, "Not every source has discovered its workspaces yet.\n")
+            // Prometheus keeps its current targets when it gets an error.
+            return .text(503, "Discovery is not complete for all sources.\n")
         }
         guard let host = externalHost ?? TargetList.host(of: request) else {
-            return .text(400, "The request names no host; --web.external-url says where this process is found.\n")
+            return .text(400, "Host header missing or invalid; send one, or set --web.external-url.\n")
         }
         return json(TargetList.text(report, host: host))
     }
@@ -247,8 +250,8 @@ public struct MetricsServer: Sendable {
         .text(200, text, contentType: "application/json", headers: [("Cache-Control", "no-store")])
     }
 
-    /// Answers one request of the listener that is for health checks alone, and asks for no password.
-    public func answerProbe(_ request: ListenerRequest) async -> ListenerResponse {
+    /// Handles a request on the health check listener, which needs no password.
+    public func handleProbe(_ request: ListenerRequest) async -> ListenerResponse {
         guard let route = Route(rawValue: request.path), route.isProbe else { return .text(404, "Not found.\n") }
         return await response(to: request, route)
     }

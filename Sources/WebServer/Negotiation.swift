@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Exposition
 
-/// What a client asks for, read from `Accept` and `Accept-Encoding` (RFC 9110, sections 12.4 and 12.5).
+/// Content negotiation by `Accept` and `Accept-Encoding` (RFC 9110, sections 12.4 and 12.5).
 enum Negotiation {
-    /// The format that `accept` (the header lines, in order) wants most; text where nothing else is clearly wanted.
+    /// Returns the preferred format in `accept` (the header lines, in order); text by default.
     static func format(accept lines: [String]) -> ExpositionFormat {
         var openMetrics = 0.0
-        // What is named goes before a range that covers it, whatever their weights.
+        // A named type takes precedence over a range that includes it, regardless of weights.
         var (named, anyText, any): (Double?, Double?, Double?)
         for item in lines.flatMap(items) {
             let weight = item.weight
             switch item.name {
             case "application/openmetrics-text":
-                // Other versions are other formats: 0.0.1 lacks what we send, and none is not 1.0.0 by default.
+                // Other versions are other formats: 0.0.1 lacks features we use, and 1.0.0 isn't the default.
                 if item.parameters["version"] == "1.0.0" { openMetrics = max(openMetrics, weight) }
             case "text/plain":
                 if item.parameters["version"] ?? "0.0.4" == "0.0.4" { named = max(named ?? 0, weight) }
@@ -22,12 +22,12 @@ enum Negotiation {
             }
         }
         let text = named ?? anyText ?? any ?? 0
-        // At the same weight the richer format, as every Prometheus that lists both means it.
+        // With equal weights OpenMetrics, the format with more features.
         return openMetrics > 0 && openMetrics >= text ? .openMetrics : .text
     }
 
-    /// Whether `acceptEncoding` takes gzip; `gzip;q=0` and silence do not.
-    static func takesGzip(acceptEncoding lines: [String]) -> Bool {
+    /// Returns whether `acceptEncoding` allows gzip; false for `gzip;q=0` and without header lines.
+    static func acceptsGzip(acceptEncoding lines: [String]) -> Bool {
         var any: Double?
         for item in lines.flatMap(items) {
             if item.name == "gzip" || item.name == "x-gzip" { return item.weight > 0 }
@@ -40,7 +40,7 @@ enum Negotiation {
         var name: String
         var parameters: [String: String]
 
-        /// `q`, 1 where there is none; what cannot be read is not wanted.
+        /// The value of `q`; 1 if absent, 0 if invalid.
         var weight: Double {
             guard let text = parameters["q"] else { return 1 }
             guard let number = Double(text), number >= 0, number <= 1 else { return 0 }
@@ -48,7 +48,7 @@ enum Negotiation {
         }
     }
 
-    // Bytes throughout: to `Character` a comma with a combining mark behind it is none, and CR LF is one.
+    // Compares bytes: `,` followed by a combining mark is one Character other than `,`, and CR LF is one Character.
     private static func items(_ line: String) -> [Item] {
         split(Array(line.utf8)[...], at: ",").map { element in
             let parts = split(element, at: ";").map(trim)
@@ -62,7 +62,7 @@ enum Negotiation {
         }
     }
 
-    /// The parts of `text` between separators, of which those in a quoted string are none; at least one.
+    /// Splits `text` at separators outside quoted strings; returns at least one part.
     private static func split(_ text: ArraySlice<UInt8>, at separator: Unicode.Scalar) -> [ArraySlice<UInt8>] {
         var parts: [ArraySlice<UInt8>] = []
         var start = text.startIndex
@@ -92,7 +92,7 @@ enum Negotiation {
         return text.dropFirst().dropLast()
     }
 
-    /// In lower case by ASCII's rule: header names know no other letters.
+    /// Converts ASCII letters to lower case.
     private static func lowercased(_ text: ArraySlice<UInt8>) -> String {
         String(decoding: text.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
     }

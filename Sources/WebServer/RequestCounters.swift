@@ -2,16 +2,16 @@
 public import Exposition
 import Synchronization
 
-/// Requests answered and in flight.
+/// The counters of HTTP requests.
 public final class RequestCounters: Sendable {
-    /// Answered requests by path and status.
-    private let state = Mutex<(answered: [String: [Int: UInt64]], inFlight: Int)>(([:], 0))
+    /// The number of completed requests by path and status, and of requests in flight.
+    private let state = Mutex<(completed: [String: [Int: UInt64]], inFlight: Int)>(([:], 0))
 
-    /// Counters at zero.
+    /// Creates counters with value zero.
     public init() {}
 
-    /// Enters a request.
-    /// - Returns: how many are in flight with it.
+    /// Counts the start of a request.
+    /// - Returns: the number of requests in flight, including this one.
     func begin() -> Int {
         state.withLock { state in
             state.inFlight += 1
@@ -19,20 +19,20 @@ public final class RequestCounters: Sendable {
         }
     }
 
-    /// Notes the end of a request that was entered.
+    /// Counts the end of a request.
     func end() { state.withLock { $0.inFlight -= 1 } }
 
-    /// Counts an answer.
+    /// Counts a response.
     func count(path: String, status: Int) {
-        state.withLock { $0.answered[path, default: [:]][status, default: 0] += 1 }
+        state.withLock { $0.completed[path, default: [:]][status, default: 0] += 1 }
     }
 
-    /// The counters as samples.
+    /// Returns the samples of the counters.
     public func fragment() -> Fragment {
-        let (answered, inFlight) = state.withLock { $0 }
+        let (completed, inFlight) = state.withLock { $0 }
         var builder = FragmentBuilder()
         builder.add(ServerFamilies.requests) { writer in
-            for (path, counts) in answered.sorted(by: { $0.key < $1.key }) {
+            for (path, counts) in completed.sorted(by: { $0.key < $1.key }) {
                 for (status, count) in counts.sorted(by: { $0.key < $1.key }) {
                     writer.sample(.unsigned(count), ["path": path, "code": String(status)])
                 }

@@ -1,10 +1,10 @@
-internal import Base
 // SPDX-License-Identifier: Apache-2.0
+internal import Base
 internal import Fabric
 internal import Listings
 internal import Polling
 
-/// A status report as JSON; its shape is documented in `docs/status-api.md`.
+/// A status report as JSON; the format is documented in `docs/status-api.md`.
 enum StatusJSON {
     static func text(_ report: StatusReport, workspaces: [WorkspaceStatus], version: String) -> String {
         let value: JSONValue = [
@@ -99,7 +99,7 @@ enum StatusJSON {
         time.map { .string($0.iso8601(fractionDigits: 3)) } ?? .null
     }
 
-    /// Seconds with three digits behind the point.
+    /// Formats a duration in seconds with three decimals; 0 if it is negative.
     private static func seconds(_ duration: Duration) -> JSONValue {
         let (seconds, attoseconds) = duration.components
         let milliseconds = attoseconds / 1_000_000_000_000_000

@@ -4,23 +4,23 @@ internal import Fabric
 internal import HTTPServer
 internal import Polling
 
-/// Prometheus' HTTP service discovery: one target for each workspace, so that each has an `up` of its own.
+/// The target list for Prometheus' HTTP service discovery, with a target per workspace, so that each has its own `up`.
 enum TargetList {
-    /// The groups of targets.
-    /// - Parameter host: where Prometheus finds this process.
+    /// Returns the target groups as JSON.
+    /// - Parameter host: the `host[:port]` at which Prometheus reaches this process.
     static func text(_ report: StatusReport, host: String) -> String {
         let groups: [JSONValue] = report.workspaces.map { status in
             let workspace = status.workspace
             let (source, id) = (workspace.key.source, workspace.key.workspaceID)
             let labels: JSONValue = [
                 "__param_source": .string(source), "__param_workspace_id": .string(id),
-                // Else all targets would share one `up`: they differ in nothing else that stays.
+                // Distinguishes the targets, which otherwise have the same labels and would share one `up`.
                 "instance": .string("\(source)/\(id)"),
                 "__meta_dataarts_fabric_source": .string(source),
                 "__meta_dataarts_fabric_workspace_id": .string(id),
                 "__meta_dataarts_fabric_workspace": .string(workspace.name),
             ]
-            // Not the host, which the client may have sent: the response would tell a client that guesses secrets which one is right.
+            // The host, which the client may have sent, isn't redacted: redaction would confirm a guessed secret.
             return [
                 "targets": [.string(host)], "labels": labels.mapStrings { KnownSecrets.shared.redacting($0) },
             ]
@@ -28,7 +28,7 @@ enum TargetList {
         return JSONValue.array(groups).text + "\n"
     }
 
-    /// The host by which a request came; nil where it says none or something that is none.
+    /// Returns the `Host` of a request; nil if missing or malformed.
     static func host(of request: ListenerRequest) -> String? {
         guard let host = request.header("Host"), !host.isEmpty, host.utf8.count <= 261 else { return nil }
         let isHost = host.utf8.allSatisfy { byte in

@@ -5,16 +5,16 @@ import Testing
 
 @Suite("Blocking work")
 struct BlockingWorkTests {
-    /// With a pause that no test outlasts.
-    private let work = BlockingWork(label: "test", pause: .seconds(86_400))
+    /// Never retried during a test.
+    private let work = BlockingWork(label: "test", retryDelay: .seconds(86_400))
 
-    @Test("gives its result")
+    @Test("The result of the work is returned")
     func result() async throws {
         #expect(try await work.run { 42 } == 42)
     }
 
-    @Test("is waited for no longer than the limit")
-    func limit() async {
+    @Test("A call fails after its timeout")
+    func timeout() async {
         let door = DispatchSemaphore(value: 0)
         await #expect(throws: BlockingWork.Failure.timedOut) {
             try await work.run(within: .milliseconds(20)) { door.wait() }
@@ -22,13 +22,13 @@ struct BlockingWorkTests {
         door.signal()
     }
 
-    @Test("that hangs makes further calls fail at once, until it ends")
+    @Test("While work hangs, further calls fail immediately")
     func hanging() async throws {
         let door = DispatchSemaphore(value: 0)
         await #expect(throws: BlockingWork.Failure.timedOut) {
             try await work.run(within: .milliseconds(20)) { door.wait() }
         }
-        // A limit of a day: were this call not refused at once, the test would hang.
+        // With a timeout of a day, the test would hang if this call did not fail immediately.
         await #expect(throws: BlockingWork.Failure.timedOut) {
             try await work.run(within: .seconds(86_400)) { 1 }
         }
@@ -36,7 +36,7 @@ struct BlockingWorkTests {
         while (try? await work.run { true }) == nil { await Task.yield() }
     }
 
-    @Test("stops being waited for when the waiting task is canceled")
+    @Test("A call fails when its task is canceled")
     func cancellation() async {
         let door = DispatchSemaphore(value: 0)
         let (began, beginning) = AsyncStream.makeStream(of: Void.self)
@@ -52,7 +52,7 @@ struct BlockingWorkTests {
         door.signal()
     }
 
-    @Test("is not begun for a task that was canceled before")
+    @Test("Work is not started for a canceled task")
     func canceledBefore() async {
         let task = Task { [work] in
             while !Task.isCancelled { await Task.yield() }
@@ -62,10 +62,10 @@ struct BlockingWorkTests {
         await #expect(throws: BlockingWork.Failure.canceled) { try await task.value }
     }
 
-    @Test("that hangs for good keeps later calls from a thread of their own only for a pause")
+    @Test("After the retry delay, a call runs on a new thread while the old one hangs")
     func newThread() async throws {
         let door = DispatchSemaphore(value: 0)
-        let work = BlockingWork(label: "test", pause: .zero)
+        let work = BlockingWork(label: "test", retryDelay: .zero)
         await #expect(throws: BlockingWork.Failure.timedOut) {
             try await work.run(within: .milliseconds(20)) { door.wait() }
         }

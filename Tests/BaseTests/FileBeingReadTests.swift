@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The file being read")
 struct FileBeingReadTests {
-    @Test("is the one that is read now, and none afterward")
+    @Test("The path is set during a tracked read and nil afterward")
     func path() {
         let file = FileBeingRead()
         let during = file.track { FileBeingRead.note("/a") { file.path } }

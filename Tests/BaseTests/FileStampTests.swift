@@ -4,9 +4,9 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("The stamp of a file", .timeLimit(.minutes(1)))
+@Suite("File stamps", .timeLimit(.minutes(1)))
 struct FileStampTests {
-    @Test("is the same while the file is")
+    @Test("The stamp of an unchanged file is the same")
     func same() throws {
         let file = try TemporaryFile("one")
         defer { file.remove() }
@@ -15,14 +15,14 @@ struct FileStampTests {
         #expect(FileStamp(path: file.path + ".none") == nil)
     }
 
-    @Test("changes with content of the same length, although the time of modification is set back")
+    @Test("The stamp changes with content of the same length, even if the modification time is set back")
     func timeSetBack() throws {
         let file = try TemporaryFile("one")
         defer { file.remove() }
         var status = stat()
         #expect(stat(file.path, &status) == 0)
         let before = FileStamp(status)
-        // Until the clock of the file system has moved on.
+        // Repeats until the file system's clock has advanced.
         while FileStamp(path: file.path) == before {
             try file.overwrite("two")
             #expect(utimensat(AT_FDCWD, file.path, [status.st_atim, status.st_mtim], 0) == 0)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Base
 
-@Suite("Times as the service writes them")
+@Suite("ISO 8601 times")
 struct ISO8601TimeTests {
     private static func parse(_ text: String) -> Timestamp? {
         var text = text
@@ -14,7 +14,7 @@ struct ISO8601TimeTests {
     private static let sample: Int64 = 1_685_449_470_000_000
 
     @Test(
-        "Every known spelling gives the exact microsecond",
+        "Every known format is parsed to the microsecond",
         arguments: [
             ("2023-05-30T12:24:30.401Z", sample + 401_000),
             ("2023-05-30T12:24:30Z", sample),
@@ -46,12 +46,12 @@ struct ISO8601TimeTests {
             ("2020-01-04T09:05:22.701000Z", 1_578_128_722_701_000),
         ] as [(String, Int64)]
     )
-    func good(_ text: String, _ microseconds: Int64) {
+    func valid(_ text: String, _ microseconds: Int64) {
         #expect(Self.parse(text) == Timestamp(microseconds: microseconds))
     }
 
     @Test(
-        "A fraction of any length is kept to the microsecond",
+        "A fraction of any length is truncated to microseconds",
         arguments: [
             ("1", 100_000), ("12", 120_000), ("123", 123_000), ("1234", 123_400), ("12345", 123_450),
             ("123456", 123_456), ("1234567", 123_456), ("12345678", 123_456), ("123456789", 123_456),
@@ -66,7 +66,7 @@ struct ISO8601TimeTests {
     }
 
     @Test(
-        "Anything else is no time",
+        "Any other text is rejected",
         arguments: [
             "", "Z", "now", "0", "1685449470", "2023", "2023-05", "2023-05-30", "2023-05-30T", "2023-05-30T12",
             "2023-05-30T12:", "2023-05-30T12:24:", "2023-05-30T12:24:30.", "2023-05-30T12:24:30.Z",
@@ -82,44 +82,45 @@ struct ISO8601TimeTests {
             "２０２３-05-30T12:24:30Z", "2023-05-30T12:24:30−08:00",
         ]
     )
-    func bad(_ text: String) { #expect(Self.parse(text) == nil) }
+    func invalid(_ text: String) { #expect(Self.parse(text) == nil) }
 
-    @Test("The usual spelling gives the moment that any other gives, on every kind of day")
-    func usual() {
+    @Test("The documented format gives the same time as other formats, on every kind of day")
+    func documentedFormat() {
         for year in [1, 4, 100, 400] + Array(1_896...2_104) + [9_999] {
             for month in 1...12 {
                 for day in [1, 28, 29, 30, 31] {
                     func digits(_ number: Int, _ count: Int) -> String {
                         String(repeating: "0", count: count - String(number).count) + String(number)
                     }
-                    let moment = "\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2))T23:59:58.125"
-                    #expect(Self.parse(moment + "Z") == Self.parse(moment + "+00:00"), "\(moment)")
+                    let time = "\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2))T23:59:58.125"
+                    #expect(Self.parse(time + "Z") == Self.parse(time + "+00:00"), "\(time)")
                 }
             }
         }
     }
 
-    @Test("Of the usual spelling no byte can be another without being read as such, or refused")
+    @Test("Replacing any byte of the documented format changes the time or makes it invalid")
     func anyByte() {
         let text = Array("2023-05-30T12:24:30.401Z".utf8)
-        // What the reader of other spellings takes in these places.
-        let taken: [Int: String] = [10: "Tt ", 19: ".,", 23: "Zz0123456789"]
-        for place in text.indices {
+        // The bytes that other formats allow at these positions.
+        let allowed: [Int: String] = [10: "Tt ", 19: ".,", 23: "Zz0123456789"]
+        for position in text.indices {
             for byte in UInt8.min...UInt8.max {
                 var bytes = text
-                bytes[place] = byte
-                // A leap second is another moment's first.
+                bytes[position] = byte
+                // A leap second becomes the first second of the next minute.
                 if bytes[17...18] == [0x36, 0x30] { continue }
                 let time = bytes.withUnsafeBufferPointer { ISO8601Time.parse($0) }
-                if let others = taken[place] {
-                    #expect((time != nil) == others.utf8.contains(byte), "\(place) \(byte)")
+                if let others = allowed[position] {
+                    #expect((time != nil) == others.utf8.contains(byte), "\(position) \(byte)")
                 } else if let time {
-                    #expect(Array(time.iso8601(fractionDigits: 3).utf8) == bytes, "\(place) \(byte)")
+                    #expect(Array(time.iso8601(fractionDigits: 3).utf8) == bytes, "\(position) \(byte)")
                 } else {
                     let isDigit = (0x30...0x39).contains(byte)
-                    // Digits are refused where they make a thirteenth month and the like, never in year or fraction.
+                    // A digit is rejected only where it exceeds a range, such as month 13; never in year or fraction.
                     #expect(
-                        !isDigit || [5, 6, 8, 9, 11, 14, 17].contains(place) || !(0x30...0x39).contains(text[place]))
+                        !isDigit || [5, 6, 8, 9, 11, 14, 17].contains(position)
+                            || !(0x30...0x39).contains(text[position]))
                 }
             }
         }

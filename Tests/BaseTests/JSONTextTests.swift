@@ -3,10 +3,10 @@ import Testing
 
 @testable import Base
 
-@Suite("JSON that is written")
+@Suite("JSON encoding")
 struct JSONTextTests {
     @Test(
-        "A string is escaped so that it stays one line and one value",
+        "Strings are escaped so that they stay on one line",
         arguments: [
             ("", #""""#), ("数据", #""数据""#), (#"a"b\c"#, #""a\"b\\c""#), ("a\nb\r\tc", #""a\nb\r\tc""#),
             ("\u{0}\u{1F}\u{7F}\u{9F}", #""\u0000\u001f\u007f\u009f""#), ("\u{2028}\u{2029}", #""\u2028\u2029""#),
@@ -18,7 +18,7 @@ struct JSONTextTests {
         #expect(JSONText.string(value) == text)
     }
 
-    @Test("Values nest, members keep their order, and what is absent is null")
+    @Test("Nested values are encoded, members keep their order, and nil becomes null")
     func nested() {
         let value: JSONValue = [
             "z": .integer(.min), "a": [true, false, .null, "x"], "e": [:], "n": JSONValue(nil), "f": .number("0.5"),
@@ -26,13 +26,13 @@ struct JSONTextTests {
         #expect(value.text == #"{"z":-9223372036854775808,"a":[true,false,null,"x"],"e":{},"n":null,"f":0.5}"#)
     }
 
-    @Test("Strings are mapped wherever they are, names of members are not")
+    @Test("All strings are mapped; member names are not")
     func mapped() {
         let value: JSONValue = ["x": "x", "list": ["x", 1, ["x": true]], "none": .null]
         #expect(value.mapStrings { _ in "y" } == ["x": "y", "list": ["y", 1, ["x": true]], "none": .null])
     }
 
-    @Test("Indented it is the same value, with a line for each member that is long or nested")
+    @Test("Long and nested members are indented on lines of their own")
     func indented() {
         let value: JSONValue = ["a": ["short": 1, "list": "x"], "b": [["c": true], []], "d": []]
         #expect(

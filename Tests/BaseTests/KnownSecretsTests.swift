@@ -7,7 +7,7 @@ import Testing
 struct KnownSecretsTests {
     private static let password = #"pass"word\with/every{thing} 中文😀"# + "\n" + "to the end"
 
-    /// A registry of `secrets`, and what keeps them known.
+    /// Returns a registry of `secrets`, and the secrets, which must be kept alive.
     private static func known(_ secrets: String...) -> (registry: KnownSecrets, secrets: [Secret]) {
         let registry = KnownSecrets()
         return (registry, secrets.map { Secret($0, knownTo: registry) })
@@ -19,7 +19,7 @@ struct KnownSecretsTests {
     }
 
     @Test(
-        "A secret is redacted as it is and as JSON, URLs and HTML spell it",
+        "A secret is redacted verbatim and as escaped in JSON, URLs and HTML",
         arguments: [
             password,
             #"pass\"word\\with/every{thing} 中文😀\nto the end"#,
@@ -32,30 +32,30 @@ struct KnownSecretsTests {
             "pass%2522word%255Cwith/every%257Bthing%257D%2520%25E4%25B8%25AD%25E6%2596%2587%25F0%259F%2598%2580%250Ato"
                 + "%2520the%2520end",
         ])
-    func spellings(_ echo: String) {
+    func escapes(_ echo: String) {
         #expect(Self.redacted("said: {\(echo)} end", Self.password) == "said: {<REDACTED>} end")
         #expect(Self.redacted(echo + "," + echo, Self.password) == "<REDACTED>,<REDACTED>")
     }
 
-    @Test("A secret that begins with what JSON escapes is redacted")
+    @Test("A secret that begins with a character that JSON escapes is redacted")
     func escapedFirst() {
         #expect(Self.redacted(#"a\"quoted\"b"#, #""quoted""#) == "a<REDACTED>b")
         #expect(Self.redacted(#"a\\seven7\\\\seven7"#, #"\\seven7"#) == "a<REDACTED><REDACTED>")
     }
 
-    @Test("The first 16 bytes of a secret are redacted, with whatever follows as in the secret")
-    func beginnings() {
+    @Test("A prefix of at least 16 bytes of a secret is redacted")
+    func prefixes() {
         let secret = "MIIDkgYJKoZIhvcNAQcCoIIDgzCC"
         for length in 8...28 {
             let expected = length < 16 ? "token \(secret.prefix(length))?" : "token <REDACTED>?"
             #expect(Self.redacted("token \(secret.prefix(length))?", secret) == expected)
         }
-        // The longest of two that begin alike.
+        // The longest of two secrets with the same prefix.
         let (registry, secrets) = Self.known(secret, secret + "-longer")
         withExtendedLifetime(secrets) { #expect(registry.redacting("a\(secret)-longer b") == "a<REDACTED> b") }
     }
 
-    @Test("A secret of 8 bytes is redacted, a shorter one is not")
+    @Test("Secrets of at least 8 bytes are redacted, shorter ones are not")
     func shortest() {
         #expect(Self.redacted("a12345678b", "12345678") == "a<REDACTED>b")
         #expect(Self.redacted("12345678", "12345678") == "<REDACTED>")
@@ -63,7 +63,7 @@ struct KnownSecretsTests {
         #expect(Self.redacted("anything", "") == "anything")
     }
 
-    @Test("A combining mark after a secret does not hide it")
+    @Test("A secret followed by a combining mark is redacted")
     func combiningMark() {
         #expect(Self.redacted("12345678\u{301}", "12345678") == "<REDACTED>\u{301}")
     }
@@ -99,7 +99,7 @@ struct KnownSecretsTests {
         }
     }
 
-    @Test("A secret that was replaced is still redacted, until there are too many of them")
+    @Test("Released secrets are redacted until there are too many of them")
     func retired() {
         let registry = KnownSecrets()
         do { _ = Secret("first-secret", knownTo: registry) }
@@ -118,10 +118,10 @@ struct KnownSecretsTests {
         #expect(registry.redacting("other-secret-9/") == "other-secret-9/")
     }
 
-    @Test("What a client sends as a password is not redacted")
-    func guessed() {
-        let guess = Secret(guessed: "a-word-of-every-page")
-        withExtendedLifetime(guess) {
+    @Test("An unregistered secret is not redacted")
+    func unregistered() {
+        let password = Secret(unregistered: "a-word-of-every-page")
+        withExtendedLifetime(password) {
             #expect(KnownSecrets.shared.redacting("a-word-of-every-page") == "a-word-of-every-page")
         }
         let own = Secret("a-secret-of-this-process")

@@ -5,16 +5,16 @@ import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct OwnedThreadTests {
-    @Test("A thread of low priority is nicer, and no other becomes so")
+    @Test("A low-priority thread has a higher nice value; other threads keep theirs")
     func niceness() throws {
-        /// Of the thread that calls it.
-        @Sendable func own() -> CInt { getpriority(Int32(PRIO_PROCESS.rawValue), 0) }
+        /// Returns the nice value of the calling thread.
+        @Sendable func current() -> CInt { getpriority(Int32(PRIO_PROCESS.rawValue), 0) }
         let niceness = Mutex<CInt?>(nil)
-        let before = own()
+        let before = current()
         let thread = try #require(
-            OwnedThread(isLowPriority: true) { niceness.withLock { $0 = own() } })
+            OwnedThread(isLowPriority: true) { niceness.withLock { $0 = current() } })
         thread.join()
         #expect(niceness.withLock { $0 } == min(before + 5, 19))
-        #expect(own() == before)
+        #expect(current() == before)
     }
 }

@@ -5,9 +5,8 @@ import Testing
 
 @Suite("SHA-256")
 struct SHA256DigestTests {
-    // From FIPS 180-4's examples.
     @Test(
-        "The digests of the standard's examples",
+        "Digests of the examples in FIPS 180-4 match",
         arguments: [
             ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
             ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
@@ -17,12 +16,12 @@ struct SHA256DigestTests {
             ),
         ])
     func knownDigests(message: String, digest: String) {
-        #expect(SHA256Digest.text(SHA256Digest.digest(of: Array(message.utf8))) == digest)
+        #expect(SHA256Digest.hexadecimal(SHA256Digest.digest(of: Array(message.utf8))) == digest)
     }
 
-    @Test("The digest of a million bytes")
+    @Test("The digest of a million bytes matches")
     func long() {
         let digest = SHA256Digest.digest(of: [UInt8](repeating: UInt8(ascii: "a"), count: 1_000_000))
-        #expect(SHA256Digest.text(digest) == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
+        #expect(SHA256Digest.hexadecimal(digest) == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
     }
 }

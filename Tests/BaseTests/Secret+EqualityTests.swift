@@ -2,9 +2,9 @@
 import Base
 import Testing
 
-@Suite("Equality of secrets")
+@Suite("Secret equality")
 struct SecretEqualityTests {
-    @Test("Equal means every byte and the same length")
+    @Test("Secrets are equal if all bytes are")
     func comparing() {
         #expect(Secret("") == Secret(""))
         #expect(Secret("abc") == Secret("abc"))
@@ -12,7 +12,7 @@ struct SecretEqualityTests {
         #expect(Secret("abc") != Secret("xbc"))
         #expect(Secret("abc") != Secret("ab"))
         #expect(Secret("") != Secret("a"))
-        // One character in two spellings.
+        // One character in two encodings.
         #expect(Secret("\u{E9}") != Secret("e\u{301}"))
     }
 }

@@ -3,10 +3,10 @@ import Testing
 
 @testable import Base
 
-@Suite("Secrets of proxies")
+@Suite("Proxy secrets")
 struct SecretProxyTests {
     @Test(
-        "User and password of a proxy are secrets in every spelling, however malformed the address is",
+        "User and password of a proxy URL are secrets in every encoding, even if the URL is malformed",
         arguments: [
             ("http://user:password1@host:3128", ["user:password1", "password1", "dXNlcjpwYXNzd29yZDE="]),
             ("user:password1@host:3128", ["user:password1", "password1"]),
@@ -17,21 +17,22 @@ struct SecretProxyTests {
         ])
     func userInfo(address: String, expected: [String]) {
         let secrets = Secret.ofProxy(address)
-        for value in expected { #expect(secrets.contains(Secret(guessed: value)), "\(value)") }
-        #expect(!secrets.contains(Secret(guessed: "host")))
+        for value in expected { #expect(secrets.contains(Secret(unregistered: value)), "\(value)") }
+        #expect(!secrets.contains(Secret(unregistered: "host")))
     }
 
-    @Test("An address without user has no secret", arguments: ["http://host:3128", "", "host", "http://", "@", "//@"])
+    @Test("A URL without user has no secrets", arguments: ["http://host:3128", "", "host", "http://", "@", "//@"])
     func none(address: String) {
         #expect(Secret.ofProxy(address).isEmpty)
     }
 
-    @Test("The variables that name proxies are read in both cases")
+    @Test("Proxy variables in upper and lower case are read")
     func environment() {
         let secrets = Secret.ofProxies(in: [
             "HTTPS_PROXY": "http://a:first-one@h", "all_proxy": "http://a:second-one@h", "PATH": "http://a:third-one@h",
         ])
-        #expect(secrets.contains(Secret(guessed: "first-one")) && secrets.contains(Secret(guessed: "second-one")))
-        #expect(!secrets.contains(Secret(guessed: "third-one")))
+        #expect(
+            secrets.contains(Secret(unregistered: "first-one")) && secrets.contains(Secret(unregistered: "second-one")))
+        #expect(!secrets.contains(Secret(unregistered: "third-one")))
     }
 }

@@ -5,9 +5,9 @@ import Testing
 
 @testable import Base
 
-@Suite("A secret in a file")
+@Suite("Secret files")
 struct SecretFileTests {
-    @Test("is read again when the file changes")
+    @Test("A changed file is read again")
     func change() async throws {
         let file = try TemporaryFile("one\n")
         defer { file.remove() }
@@ -19,7 +19,7 @@ struct SecretFileTests {
         #expect(try await secret.read() == Secret("three"))
     }
 
-    @Test("is read once more after a while, because not every change shows in the times of the file")
+    @Test("A file is read again after the settling time, because not every change updates its times")
     func sameTimes() async throws {
         let file = try TemporaryFile("one")
         defer { file.remove() }
@@ -28,9 +28,9 @@ struct SecretFileTests {
         let length = 3
         let mapped = try #require(mmap(nil, length, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0))
         defer { munmap(mapped, length) }
-        // The first change of a page sets the times; those that follow at once do not.
+        // The first write to a mapped page updates the times; writes right after it do not.
         mapped.copyMemory(from: Array("two".utf8), byteCount: length)
-        let secret = SecretFile(path: file.path, settling: .zero)
+        let secret = SecretFile(path: file.path, settlingTime: .zero)
         #expect(try await secret.read() == Secret("two"))
         mapped.copyMemory(from: Array("six".utf8), byteCount: length)
         #expect(try await secret.read() == Secret("six"))

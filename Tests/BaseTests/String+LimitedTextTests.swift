@@ -2,23 +2,23 @@
 import Base
 import Testing
 
-@Suite("Texts limited in bytes")
+@Suite("Texts with a byte limit")
 struct StringLimitedTextTests {
-    @Test("A text within the limit is returned as it is", arguments: ["", "a", "four", "é\u{301}"])
+    @Test("A text within the limit is returned unchanged", arguments: ["", "a", "four", "é\u{301}"])
     func short(text: String) {
         #expect(text.prefix(bytes: 5) == text)
     }
 
-    @Test("A text is never cut inside a scalar", arguments: 0...10)
+    @Test("A text is never truncated inside a scalar", arguments: 0...10)
     func scalars(limit: Int) {
-        // 1, 2, 3 and 4 bytes.
+        // Scalars of 1, 2, 3 and 4 bytes.
         let text = "aé中😀"
         let expected = [0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10][limit]
         #expect(text.prefix(bytes: limit).utf8.count == expected)
         #expect(text.hasPrefix(text.prefix(bytes: limit)))
     }
 
-    @Test("One character with any number of combining marks is cut as well")
+    @Test("A character with many combining marks is truncated")
     func combiningMarks() {
         let text = "e" + String(repeating: "\u{301}", count: 300_000)
         #expect(text.count == 1)

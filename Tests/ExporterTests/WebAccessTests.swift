@@ -115,7 +115,7 @@ struct WebAccessTests {
         await scene.look()
         try scene.file.overwrite(text)
         await scene.look(5)
-        #expect(await scene.access.rules.authentication?.check(nil) == .refused)
+        #expect(await scene.access.rules.authentication?.check(nil) == .rejected)
         #expect(scene.headers == ["deny"])
         let expected = "basic_auth_users was set and is empty or missing now; to remove it, restart the exporter"
         #expect(scene.errors.lines == ["web configuration not reloaded; keeping the previous one \(expected)"])
@@ -132,7 +132,7 @@ struct WebAccessTests {
         for length in bytes.indices {
             try scene.file.overwrite(String(decoding: bytes[..<length], as: UTF8.self))
             await scene.look(1)
-            #expect(await scene.access.rules.authentication?.check(nil) == .refused)
+            #expect(await scene.access.rules.authentication?.check(nil) == .rejected)
         }
         #expect(scene.errors.lines.isEmpty)
     }
@@ -144,7 +144,7 @@ struct WebAccessTests {
         await scene.look()
         unlink(scene.file.path)
         await scene.look(3)
-        #expect(await scene.access.rules.authentication?.check(nil) == .refused)
+        #expect(await scene.access.rules.authentication?.check(nil) == .rejected)
         #expect(scene.errors.lines.count == 1)
         try scene.file.overwrite(Self.secured.replacing("deny", with: "sameorigin"))
         await scene.look()

@@ -41,20 +41,20 @@ struct CatalogueTests {
     @Test("Each rule for families finds the family that breaks it")
     func rules() {
         let bad: [(family: MetricFamily, fault: String)] = [
-            (.init(.gauge, "dataarts_fabric_a", labels: [], help: "No stop"), "the help is no sentence"),
-            (.init(.gauge, "dataarts_fabric_a", labels: [], help: "A | b."), "the help breaks a table"),
+            (.init(.gauge, "dataarts_fabric_a", labels: [], help: "No stop"), "the help does not end with a period"),
+            (.init(.gauge, "dataarts_fabric_a", labels: [], help: "A | b."), "the help contains | or a line break"),
             (.init(.gauge, "dataarts_fabric_a_total", labels: [], help: "A."), "_total is for counters"),
             (.init(.counter, "dataarts_fabric_a", labels: [], help: "A."), "_total is for counters"),
-            (.init(.info, "dataarts_fabric_a", labels: [], help: "A."), "_info is for infos"),
-            (.init(.gauge, "dataarts_fabric_a", labels: ["region"], help: "A."), "the label region is Prometheus' own"),
-            (.init(.gauge, "dataarts_fabric_a", labels: ["b", "b"], help: "A."), "a label twice"),
+            (.init(.info, "dataarts_fabric_a", labels: [], help: "A."), "_info is for info metrics"),
+            (.init(.gauge, "dataarts_fabric_a", labels: ["region"], help: "A."), "reserved label region"),
+            (.init(.gauge, "dataarts_fabric_a", labels: ["b", "b"], help: "A."), "duplicate label"),
             (.init(.gauge, "other_a", labels: [], help: "A."), "no prefix"),
-            (.init(.gauge, "dataarts_fabric_A", labels: [], help: "A."), "an odd name"),
+            (.init(.gauge, "dataarts_fabric_A", labels: [], help: "A."), "invalid name"),
         ]
         for (family, fault) in bad { #expect(faults(of: [family]) == ["\(family.name): \(fault)"]) }
         let twins = [MetricFamily.Kind.counter, .gauge].map { kind in
             MetricFamily(kind, "dataarts_fabric_a\(kind == .counter ? "_total" : "")", labels: [], help: "A.")
         }
-        #expect(faults(of: twins) == ["dataarts_fabric_a: twice in OpenMetrics"])
+        #expect(faults(of: twins) == ["dataarts_fabric_a: duplicate name in OpenMetrics"])
     }
 }

@@ -11,7 +11,7 @@ struct FailureTableTests {
         arguments: [
             (.resolve, .network, true), (.connect, .network, true), (.interrupted, .network, true),
             (.tls, .tls, false), (.timeout, .timeout, true), (.tooLarge, .response, false),
-            (.malformed, .response, false), (.cancelled, .network, true), (.invalidRequest, .network, true),
+            (.malformed, .response, false), (.canceled, .network, true), (.invalidRequest, .network, true),
         ] as [(TransportFailure.Kind, FailureReason, Bool)]
     )
     func transport(_ kind: TransportFailure.Kind, _ reason: FailureReason, _ isRetryable: Bool) {

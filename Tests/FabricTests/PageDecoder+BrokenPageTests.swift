@@ -10,9 +10,9 @@ struct PageDecoderBrokenPageTests {
         arguments: [
             ("null", "the document is not an object"), ("[]", "the document is not an object"),
             ("5", "the document is not an object"), (#""x""#, "the document is not an object"),
-            ("{}", #"neither "total" nor "endpoints" is there"#),
-            (#"{"total":null}"#, #"neither "total" nor "endpoints" is there"#),
-            (#"{"error_code":"APIG.0101"}"#, #"neither "total" nor "endpoints" is there"#),
+            ("{}", #""total" and "endpoints" are both missing"#),
+            (#"{"total":null}"#, #""total" and "endpoints" are both missing"#),
+            (#"{"error_code":"APIG.0101"}"#, #""total" and "endpoints" are both missing"#),
             (#"{"total":1,"endpoints":{}}"#, #""endpoints" is not an array"#),
             (#"{"total":1,"endpoints":"x"}"#, #""endpoints" is not an array"#),
             (#"{"total":1,"endpoints":1}"#, #""endpoints" is not an array"#),

@@ -116,7 +116,7 @@ struct PageDecoderWorkspaceTests {
         "What is not a page of workspaces is refused",
         arguments: [
             ("[]", "the document is not an object"), (#"{"workspaces":{}}"#, "\"workspaces\" is not an array"),
-            (#"{"endpoints":[]}"#, "neither \"total\" nor \"workspaces\" is there"),
+            (#"{"endpoints":[]}"#, "\"total\" and \"workspaces\" are both missing"),
         ]
     )
     func refused(_ json: String, _ message: String) throws {

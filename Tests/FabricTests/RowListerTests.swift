@@ -32,7 +32,7 @@ struct RowListerTests {
         #expect(source.transport.inFlight == 16)
         source.transport.release()
         #expect(await listing.ids == SimulatedList.ids(0..<3_000))
-        #expect(source.transport.mostInFlight == 16)
+        #expect(source.transport.maximumInFlight == 16)
         #expect(
             source.transport.urls.sorted()
                 == (0...30).map { "https://fabric.example/v1/workspaces/ws-1/endpoints?limit=100&offset=\($0 * 99)" }
@@ -70,7 +70,7 @@ struct RowListerTests {
         #expect(outcome.ids == SimulatedList.ids(0..<count))
         #expect(outcome.relists == 0)
         #expect(source.transport.requests.count == requests)
-        #expect(source.transport.mostInFlight == 1)
+        #expect(source.transport.maximumInFlight == 1)
     }
 
     @Test("Skipped records count once, also where two pages share them", arguments: [9, 18, 10, 0, 20])

@@ -182,6 +182,6 @@ struct SourceClientWrongCredentialTests {
         let source = Source(transport, credentials: LockableKeys(), retries: 0)
         let reasons = await source.forty()
         #expect(reasons == [FailureReason?](repeating: .network, count: 40))
-        #expect(transport.mostInFlight == 1)
+        #expect(transport.maximumInFlight == 1)
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Compressed bodies, good and bad.
+/// Compressed bodies, valid and malicious.
 enum CompressedSamples {
-    /// What ``gzip`` and ``deflate`` hold.
+    /// The decoded text of ``gzip`` and ``deflate``.
     static let text = #"{"endpoints":[],"total":0}"#
 
     static let gzip: [UInt8] = [
@@ -17,17 +17,17 @@ enum CompressedSamples {
         0x09, 0x01,
     ]
 
-    /// The beginning of an endless gzip stream of zeros: header, a block of fixed codes, one zero, and one repetition of
-    /// it 258 times, which ends on a whole byte.
+    /// The start of an endless gzip stream of zeros: header, a block with fixed codes, one zero and a match of length
+    /// 258, which ends at a byte boundary.
     static let bombStart: [UInt8] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255] + packed([1, 1, 0] + zero + repetition)
 
-    /// Its continuation, to be sent as often as one likes: each 13 bytes bring 2,064 more zeros.
+    /// The continuation of the stream, which can be repeated: every 13 bytes decode to 2,064 zeros.
     static let bombRepeat: [UInt8] = (0..<1_000).flatMap { _ in packed((0..<8).flatMap { _ in repetition }) }
 
     private static let zero: [UInt8] = [0, 0, 1, 1, 0, 0, 0, 0]
     private static let repetition: [UInt8] = [1, 1, 0, 0, 0, 1, 0, 1] + [0, 0, 0, 0, 0]
 
-    /// Bits in the order of the stream, the lowest of each byte first.
+    /// Packs bits into bytes in stream order, the lowest bit first.
     private static func packed(_ bits: [UInt8]) -> [UInt8] {
         stride(from: 0, to: bits.count, by: 8).map { start in
             bits[start..<min(start + 8, bits.count)].enumerated().reduce(0) { $0 | $1.element << $1.offset }

@@ -4,12 +4,12 @@ import Testing
 
 @testable import HTTPClient
 
-/// Which pool a request uses, with the time handed in.
+/// The choice of the pool for a request, with a simulated clock.
 @Suite("Connection pools") struct ConnectionPoolTests {
     private static let start = ContinuousClock.now
 
-    /// Pools, and the transports of one engine; they stay valid after it has ended.
-    private struct Scene {
+    /// Pools, and two transports of an engine, which stay usable after it is released.
+    private struct Fixture {
         var pools = ConnectionPools()
         let transports: [CurlTransport]
 
@@ -20,7 +20,7 @@ import Testing
             }
         }
 
-        /// The pool for a request that begins some seconds after the start.
+        /// Returns the pool for a request `seconds` after the start.
         mutating func pool(
             _ transport: Int = 0, at seconds: Double = 0, _ tls: TLSContent? = nil
         ) throws -> ConnectionPool {
@@ -31,63 +31,63 @@ import Testing
         mutating func retire(_ pool: ConnectionPool) { pools.retire(pool, of: transports[0].id) }
     }
 
-    @Test("Requests use one pool until the maximum age, and a new one from then on")
+    @Test("Requests use a new pool once the maximum age is reached")
     func age() throws {
-        var scene = try Scene()
-        let early = try [scene.pool(at: 0), scene.pool(at: 9.999)]
+        var fixture = try Fixture()
+        let early = try [fixture.pool(at: 0), fixture.pool(at: 9.999)]
         #expect(early[0] === early[1])
-        // The age is counted from the beginning, however busy the connections are.
-        let late = try [scene.pool(at: 10), scene.pool(at: 19), scene.pool(at: 20)]
+        // The age counts from creation, even for busy connections.
+        let late = try [fixture.pool(at: 10), fixture.pool(at: 19), fixture.pool(at: 20)]
         #expect(late[0] !== early[0])
         #expect(late[1] === late[0])
         #expect(late[2] !== late[0])
     }
 
-    @Test("A failure replaces the pool it happened in and no newer one")
+    @Test("A failure retires only the pool of the failed request")
     func failure() throws {
-        var scene = try Scene()
-        let first = try scene.pool()
-        scene.retire(first)
-        let second = try scene.pool()
+        var fixture = try Fixture()
+        let first = try fixture.pool()
+        fixture.retire(first)
+        let second = try fixture.pool()
         #expect(second !== first)
-        // Fifteen other requests on the connection that went silent.
-        for _ in 0..<15 { scene.retire(first) }
-        let third = try scene.pool()
+        // Fifteen other requests on the same frozen connection.
+        for _ in 0..<15 { fixture.retire(first) }
+        let third = try fixture.pool()
         #expect(third === second)
     }
 
-    @Test("Another transport has another pool, which a failure of the first leaves alone")
+    @Test("Transports have separate pools; a failure of one does not affect the other")
     func transports() throws {
-        var scene = try Scene()
-        let pools = try [scene.pool(0), scene.pool(1)]
+        var fixture = try Fixture()
+        let pools = try [fixture.pool(0), fixture.pool(1)]
         #expect(pools[0] !== pools[1])
-        scene.retire(pools[0])
-        let other = try scene.pool(1)
+        fixture.retire(pools[0])
+        let other = try fixture.pool(1)
         #expect(other === pools[1])
-        scene.pools.drop(scene.transports[1].id)
-        let fresh = try scene.pool(1)
+        fixture.pools.drop(fixture.transports[1].id)
+        let fresh = try fixture.pool(1)
         #expect(fresh !== pools[1])
     }
 
-    @Test("A pool that is too old is forgotten without a request")
+    @Test("An expired pool is removed without a request")
     func expiry() throws {
-        var scene = try Scene()
-        weak let pool = try scene.pool()
-        #expect(scene.pools.nextExpiry == Self.start + .seconds(10))
-        scene.pools.dropExpired(now: Self.start + .seconds(9))
+        var fixture = try Fixture()
+        weak let pool = try fixture.pool()
+        #expect(fixture.pools.nextExpiry == Self.start + .seconds(10))
+        fixture.pools.dropExpired(now: Self.start + .seconds(9))
         #expect(pool != nil)
-        scene.pools.dropExpired(now: Self.start + .seconds(10))
+        fixture.pools.dropExpired(now: Self.start + .seconds(10))
         #expect(pool == nil)
-        #expect(scene.pools.nextExpiry == nil)
+        #expect(fixture.pools.nextExpiry == nil)
     }
 
-    @Test("Newer content of the TLS files begins a new pool, older content does not")
+    @Test("Newer TLS files replace the pool, older ones do not")
     func content() throws {
-        var scene = try Scene()
+        var fixture = try Fixture()
         let contents = try (1...2).map { version in
             try TLSContent(reading: TLSContent.Paths(), version: version) { _ in }
         }
-        let pools = try [0, 0, 1, 0].map { try scene.pool(0, at: 0, contents[$0]) }
+        let pools = try [0, 0, 1, 0].map { try fixture.pool(0, at: 0, contents[$0]) }
         #expect(pools[1] === pools[0])
         #expect(pools[2] !== pools[0])
         #expect(pools[3] === pools[2])

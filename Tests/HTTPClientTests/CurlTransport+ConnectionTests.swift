@@ -4,10 +4,10 @@ import Testing
 
 @testable import HTTPClient
 
-/// When a request uses a new connection: after a failure, beyond the maximum age, through another transport.
+/// When requests use new connections: after a failure, at the maximum age, with another transport.
 @Suite(.timeLimit(.minutes(2))) struct CurlTransportConnectionTests {
-    @Test("Idle HTTP 1 connections that went silent cost one timeout together")
-    func idleConnectionsThatWentSilentCostOneTimeoutTogether() async throws {
+    @Test("Several frozen idle connections cause only one timeout")
+    func frozenIdleConnections() async throws {
         let server = try ScriptedServer(
             .expectRequest, .waitForRelease, .send(plainResponse("x")), .answer(plainResponse("x")))
         defer { server.stop() }
@@ -23,13 +23,13 @@ import Testing
             #expect(await transport.failure(url, timeout: .milliseconds(300))?.kind == .timeout)
             for _ in 0..<4 { #expect(await transport.status(url) == 200) }
             #expect(relay.log.connections == 5)
-            // The abandoned connections are closed, not only avoided.
+            // The abandoned connections are closed.
             await relay.wait { $0.closedByClient == 4 }
         }
     }
 
-    @Test("A request in flight finishes on its connection when another one fails")
-    func aRequestInFlightFinishesWhenAnotherFails() async throws {
+    @Test("A request in flight completes when another one fails")
+    func failureOfAnotherRequest() async throws {
         let server = try ScriptedServer { index in
             index < 2 ? [.expectRequest, .hang] : [.answer(plainResponse("new"))]
         }
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test("A connection is closed at its maximum age and the next request opens another")
-    func aConnectionIsClosedAtItsMaximumAge() async throws {
+    func maximumAge() async throws {
         let options = ConnectionOptions(proxy: .none, maximumAge: .milliseconds(200))
         try await withServer(ScriptedServer(.answer(plainResponse("x"))), options) { transport, server in
             #expect(await transport.text(server.url()) == "x")
@@ -59,16 +59,16 @@ import Testing
         }
     }
 
-    @Test("A connection that is never idle is replaced at its maximum age")
-    func aConnectionThatIsNeverIdleIsReplaced() async throws {
+    @Test("A busy connection is replaced at its maximum age")
+    func maximumAgeOfBusyConnection() async throws {
         let options = ConnectionOptions(proxy: .none, maximumAge: .milliseconds(100))
         try await withServer(ScriptedServer(.answer(plainResponse("x"))), options) { transport, server in
             while server.log.connections < 3 { #expect(await transport.text(server.url()) == "x") }
         }
     }
 
-    @Test("Two transports of one engine share no connection, and a dropped one closes its own")
-    func twoTransportsShareNoConnection() async throws {
+    @Test("Transports do not share connections, and a released one closes its own")
+    func separateConnections() async throws {
         let server = try ScriptedServer(.answer(plainResponse("x")))
         defer { server.stop() }
         let engine = try CurlEngine()
@@ -85,8 +85,8 @@ import Testing
         await engine.shutdown()
     }
 
-    @Test("A request in flight outlives its transport")
-    func aRequestInFlightOutlivesItsTransport() async throws {
+    @Test("A request in flight completes after its transport is released")
+    func releasedTransport() async throws {
         let server = try ScriptedServer(.expectRequest, .waitForRelease, .send(plainResponse("x")))
         defer { server.stop() }
         let engine = try CurlEngine()
@@ -101,7 +101,7 @@ import Testing
     }
 }
 
-/// The statuses of `count` GETs at once; nil where none came.
+/// Returns the statuses of `count` concurrent GET requests; nil for those that failed.
 func statuses(_ count: Int, _ transport: some HTTPTransport, _ url: String) async -> [Int?] {
     await withTaskGroup(of: Int?.self) { group in
         for _ in 0..<count { group.addTask { await transport.status(url) } }
@@ -109,7 +109,7 @@ func statuses(_ count: Int, _ transport: some HTTPTransport, _ url: String) asyn
     }
 }
 
-/// Connections that go silent below TLS and HTTP/2.
+/// TLS and HTTP/2 connections that freeze.
 @Suite(.enabled(if: TLSServers.isAvailable, "nginx and openssl are needed"), .tlsServers, .timeLimit(.minutes(3)))
 struct CurlTransportFrozenConnectionTests {
     private let servers: TLSServers
@@ -118,7 +118,7 @@ struct CurlTransportFrozenConnectionTests {
         servers = try #require(TLSServers.current)
     }
 
-    /// Runs `body` with a relay in front of `port` and a transport that trusts what is behind.
+    /// Runs `body` with a relay to `port` and a transport that trusts the server.
     private func withRelay(
         to port: UInt16, asProxy: Bool = false,
         _ body: (_ transport: CurlTransport, _ relay: FreezingRelay, _ url: String) async throws -> Void
@@ -132,21 +132,21 @@ struct CurlTransportFrozenConnectionTests {
         }
     }
 
-    /// The kinds of failure of `count` GETs at once.
+    /// Returns the kinds of failure of `count` concurrent GET requests.
     private func failures(
         _ count: Int, _ transport: CurlTransport, _ url: String
     ) async -> [TransportFailure.Kind?] {
         await withTaskGroup(of: TransportFailure.Kind?.self) { group in
             for _ in 0..<count {
-                // Long enough for all of them to begin, on a slow machine as well.
+                // Long enough for all of them to start, even on a slow machine.
                 group.addTask { await transport.failure(url, timeout: .seconds(3))?.kind }
             }
             return await group.reduce(into: []) { $0.append($1) }
         }
     }
 
-    @Test("After one timeout every request uses one new connection", arguments: [false, true])
-    func afterOneTimeoutEveryRequestUsesOneNewConnection(_ asProxy: Bool) async throws {
+    @Test("After a timeout, all requests share one new connection", arguments: [false, true])
+    func newConnectionAfterTimeout(_ asProxy: Bool) async throws {
         try await withRelay(to: servers.http2, asProxy: asProxy) { transport, relay, url in
             #expect(await transport.text(url).hasPrefix("protocol=HTTP/2.0 "))
             relay.freeze()
@@ -158,15 +158,15 @@ struct CurlTransportFrozenConnectionTests {
         }
     }
 
-    @Test("A request that begins while others wait on a frozen connection needs two timeouts at most")
-    func twoTimeoutsAtMost() async throws {
+    @Test("A request that fails while others wait on a frozen connection retires it")
+    func overlappingTimeouts() async throws {
         try await withRelay(to: servers.http2) { transport, relay, url in
             #expect(await transport.status(url) == 200)
             relay.freeze()
             async let early = transport.failure(url, timeout: .seconds(1))
             async let late = transport.failure(url, timeout: .seconds(4))
             #expect(await early?.kind == .timeout)
-            // The late one still waits on the frozen connection; this one does not join it.
+            // The late request still waits on the frozen connection; this one uses a new one.
             #expect(await transport.status(url) == 200)
             #expect(await late?.kind == .timeout)
             #expect(await transport.status(url) == 200)
@@ -174,8 +174,8 @@ struct CurlTransportFrozenConnectionTests {
         }
     }
 
-    @Test("A connection that never got through its handshake is abandoned too")
-    func aConnectionThatNeverGotThroughItsHandshake() async throws {
+    @Test("A connection whose handshake never finishes is abandoned")
+    func frozenHandshake() async throws {
         try await withRelay(to: servers.http2) { transport, relay, url in
             relay.freeze(newOnes: true)
             #expect(await failures(16, transport, url) == Array(repeating: .timeout, count: 16))
@@ -186,8 +186,8 @@ struct CurlTransportFrozenConnectionTests {
         }
     }
 
-    @Test("A thousand requests need one handshake where nothing fails")
-    func aThousandRequestsNeedOneHandshake() async throws {
+    @Test("A thousand successful requests use one connection")
+    func oneHandshake() async throws {
         try await withRelay(to: servers.http2) { transport, relay, url in
             for _ in 0..<50 {
                 #expect(await statuses(20, transport, url) == Array(repeating: 200, count: 20))

@@ -4,11 +4,11 @@ import Testing
 
 @testable import HTTPClient
 
-/// One exchange's trouble is not another's, and nothing of an exchange outlives it.
+/// Requests don't affect each other, and release their memory.
 @Suite(.timeLimit(.minutes(2))) struct CurlTransportIndependenceTests {
-    @Test("A deadline holds for what waits behind a hanging handshake")
-    func aDeadlineHoldsForWhatWaitsBehindAHangingHandshake() async throws {
-        // libcurl runs no timer for a transfer that waits for another's handshake to end.
+    @Test("A request that waits for another's hanging handshake times out at its deadline")
+    func hangingHandshake() async throws {
+        // libcurl's timeout doesn't apply to a transfer that waits for another handshake.
         try await withServer(ScriptedServer(.hang)) { transport, server in
             let url = "https://127.0.0.1:\(server.port)/"
             let first = Task { await transport.failure(url) }
@@ -19,11 +19,12 @@ import Testing
             #expect(took >= .milliseconds(200))
             #expect(took < .seconds(8), "took \(took)")
             first.cancel()
-            #expect(await first.value?.kind == .cancelled)
+            #expect(await first.value?.kind == .canceled)
         }
     }
 
-    @Test("A hanging server delays no other") func aHangingServerDelaysNoOther() async throws {
+    @Test("A hanging server does not delay requests to others")
+    func hangingServer() async throws {
         let hanging = try ScriptedServer(.expectRequest, .hang)
         defer { hanging.stop() }
         try await withServer(ScriptedServer(.answer(plainResponse("x")))) { transport, server in
@@ -35,27 +36,26 @@ import Testing
         }
     }
 
-    @Test(
-        "Nothing keeps an exchange that is over", arguments: ["completed", "cancelled", "cancelled before", "failed"])
-    func nothingKeepsAnExchangeThatIsOver(_ end: String) async throws {
+    @Test("A finished request is released", arguments: ["completed", "canceled", "canceled before", "failed"])
+    func release(_ end: String) async throws {
         let server = try ScriptedServer { index in
             end == "completed" ? [.answer(plainResponse("x"))] : [.expectRequest, .waitForRelease]
         }
         defer { server.stop() }
         let engine = try CurlEngine()
-        weak var observed: Exchange?
+        weak var observed: PendingRequest?
         do {
             let request = HTTPRequest(url: server.url(), timeout: .seconds(20), maxBodyBytes: 10)
-            let exchange = Exchange(
+            let pending = PendingRequest(
                 request, engine.transport(ConnectionOptions(proxy: .none)),
                 deadline: .now.advanced(by: request.timeout))
-            observed = exchange
+            observed = pending
             let task = Task {
-                if end == "cancelled before" { withUnsafeCurrentTask { $0?.cancel() } }
-                return await exchange.outcome(by: engine.mailbox)
+                if end == "canceled before" { withUnsafeCurrentTask { $0?.cancel() } }
+                return await pending.outcome(by: engine.mailbox)
             }
             switch end {
-            case "cancelled":
+            case "canceled":
                 await server.wait { $0.requests.count == 1 }
                 task.cancel()
             case "failed":

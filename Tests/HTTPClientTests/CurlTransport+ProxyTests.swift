@@ -4,11 +4,10 @@ import HTTPClient
 import TestSupport
 import Testing
 
-/// Which proxy is used, and which is not.
+/// The choice and use of proxies.
 @Suite(.timeLimit(.minutes(2))) struct CurlTransportProxyTests {
-    @Test("A plain request goes to the proxy in absolute form") func aPlainRequestGoesToTheProxyInAbsoluteForm()
-        async throws
-    {
+    @Test("A request without TLS is sent to the proxy in absolute form")
+    func absoluteForm() async throws {
         let proxy = try ScriptedServer(.answer(plainResponse("via")))
         let options = ConnectionOptions(proxy: .url("http://agent:s3cret@127.0.0.1:\(proxy.port)"))
         try await withServer(proxy, options) { transport, proxy in
@@ -19,7 +18,8 @@ import Testing
         }
     }
 
-    @Test("A request over TLS asks the proxy for a tunnel") func aRequestOverTLSAsksTheProxyForATunnel() async throws {
+    @Test("A TLS request opens a tunnel through the proxy")
+    func tunnel() async throws {
         let proxy = try ScriptedServer(
             .expectRequest, .send("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"))
         let options = ConnectionOptions(proxy: .url("http://127.0.0.1:\(proxy.port)"))
@@ -34,9 +34,8 @@ import Testing
         }
     }
 
-    @Test("The server name changes not where the tunnel goes") func theServerNameChangesNotWhereTheTunnelGoes()
-        async throws
-    {
+    @Test("The server name does not change the target of the tunnel")
+    func tunnelWithServerName() async throws {
         let proxy = try ScriptedServer(.expectRequest, .send("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"))
         let options = ConnectionOptions(
             serverName: "fabric.example", proxy: .url("http://127.0.0.1:\(proxy.port)"))
@@ -46,7 +45,8 @@ import Testing
         }
     }
 
-    @Test("A proxy that cannot be reached is connect") func aProxyThatCannotBeReachedIsConnect() async throws {
+    @Test("An unreachable proxy fails with connect")
+    func unreachableProxy() async throws {
         for proxy in ["http://127.0.0.1:\(try LoopbackSocket.freePort())", "http://nowhere.invalid:3128"] {
             try await withTransport(ConnectionOptions(proxy: .url(proxy))) { transport in
                 #expect(await transport.failure("http://fabric.invalid/")?.kind == .connect)
@@ -54,8 +54,9 @@ import Testing
         }
     }
 
-    @Test("The environments proxy is used only where asked") func theEnvironmentsProxyIsUsedOnlyWhereAsked() async {
-        // In a process of its own: setenv races with every getenv of other tests' threads.
+    @Test("The proxy from the environment is used only if configured")
+    func environmentProxy() async {
+        // In a separate process: setenv races with getenv in other tests' threads.
         await #expect(processExitsWith: .success) {
             let server = try ScriptedServer(.answer(plainResponse("direct")))
             let proxy = try ScriptedServer(.answer(plainResponse("environment")))

@@ -4,9 +4,9 @@ import Testing
 
 @testable import HTTPClient
 
-/// Connections serve many requests; nothing of one may show in the next.
+/// Independence of requests on the same connection.
 @Suite(.timeLimit(.minutes(2))) struct CurlTransportReuseTests {
-    @Test("A request has its own headers alone, whatever the ones before had")
+    @Test("Headers of a request do not appear in later requests")
     func headers() async throws {
         try await withServer(ScriptedServer(.answer(plainResponse("x")))) { transport, server in
             let tokens: [String?] = ["one", "one", "two", nil, "three", nil, nil, "one"]
@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test("A POST between GETs leaves neither body nor method behind")
+    @Test("Method and body of a POST do not appear in later requests")
     func methods() async throws {
         try await withServer(ScriptedServer(.answer(plainResponse("x")))) { transport, server in
             for body in [nil, "secret", nil, "other", nil] {
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test("A body is whole and its own after a longer one on the same connection")
+    @Test("A response body is complete after a longer one on the same connection")
     func bodies() async throws {
         let texts = [String(repeating: "long", count: 5_000), "short", "", "other"]
         let server = try ScriptedServer { _ in

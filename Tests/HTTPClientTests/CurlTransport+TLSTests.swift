@@ -4,7 +4,7 @@ import HTTPClient
 import TestSupport
 import Testing
 
-/// TLS and HTTP/2 against servers that are not ours.
+/// TLS and HTTP/2 with nginx and OpenSSL servers.
 @Suite(.enabled(if: TLSServers.isAvailable, "nginx and openssl are needed"), .tlsServers, .timeLimit(.minutes(3)))
 struct CurlTransportTLSTests {
     private let servers: TLSServers
@@ -13,7 +13,7 @@ struct CurlTransportTLSTests {
         servers = try #require(TLSServers.current)
     }
 
-    /// Options that trust the servers' authority.
+    /// Returns options that trust the servers' authority.
     private func trusting(_ change: (inout ConnectionOptions) -> Void = { _ in }) -> ConnectionOptions {
         var options = ConnectionOptions(caFile: servers.file("ca.pem"), proxy: .none)
         change(&options)
@@ -24,20 +24,23 @@ struct CurlTransportTLSTests {
         "https://\(host):\(port)\(path)"
     }
 
-    @Test("A trusted server is spoken to in HTTP 2") func aTrustedServerIsSpokenToInHTTP2() async throws {
+    @Test("HTTP/2 is used if the server supports it")
+    func http2() async throws {
         try await withTransport(trusting()) { transport in
             let text = await transport.text(url(servers.http2))
             #expect(text.hasPrefix("protocol=HTTP/2.0 sni=localhost host=localhost:\(servers.http2) "), "\(text)")
         }
     }
 
-    @Test("A server without HTTP 2 is spoken to in HTTP 1") func aServerWithoutHTTP2IsSpokenToInHTTP1() async throws {
+    @Test("HTTP/1.1 is used if the server does not support HTTP/2")
+    func http1() async throws {
         try await withTransport(trusting()) { transport in
             #expect(await transport.text(url(servers.http1)).hasPrefix("protocol=HTTP/1.1 "))
         }
     }
 
-    @Test("An unknown authority is TLS") func anUnknownAuthorityIsTLS() async throws {
+    @Test("An unknown authority fails with tls")
+    func unknownAuthority() async throws {
         for options in [trusting { $0.caFile = servers.file("other-ca.pem") }, trusting { $0.caFile = nil }] {
             try await withTransport(options) { transport in
                 #expect(await transport.failure(url(servers.http2))?.kind == .tls)
@@ -45,21 +48,23 @@ struct CurlTransportTLSTests {
         }
     }
 
-    @Test("A certificate for another host is TLS") func aCertificateForAnotherHostIsTLS() async throws {
+    @Test("A certificate for another host fails with tls")
+    func otherHost() async throws {
         try await withTransport(trusting()) { transport in
             #expect(await transport.failure(url(servers.http2, host: "127.0.0.1"))?.kind == .tls)
         }
     }
 
-    @Test("Verification can be skipped") func verificationCanBeSkipped() async throws {
+    @Test("Verification can be skipped")
+    func skippedVerification() async throws {
         let options = ConnectionOptions(skipsVerification: true, proxy: .none)
         try await withTransport(options) { transport in
             #expect(await transport.status(url(servers.http2, host: "127.0.0.1")) == 200)
         }
     }
 
-    @Test("The server name is asked for and verified and nothing else changes")
-    func theServerNameIsAskedForAndVerifiedAndNothingElseChanges() async throws {
+    @Test("The server name is used for SNI and verification only")
+    func serverName() async throws {
         try await withTransport(trusting { $0.serverName = "fabric.test" }) { transport in
             for port in [servers.http2, servers.http1] {
                 let text = await transport.text(url(port, host: "127.0.0.1", "/v1?x=y"))
@@ -74,9 +79,8 @@ struct CurlTransportTLSTests {
         }
     }
 
-    @Test("A client certificate is shown where one is given") func aClientCertificateIsShownWhereOneIsGiven()
-        async throws
-    {
+    @Test("A configured client certificate is sent")
+    func clientCertificate() async throws {
         try await withTransport(trusting()) { transport in
             #expect(await transport.status(url(servers.mutual)) == 400)
         }
@@ -90,16 +94,16 @@ struct CurlTransportTLSTests {
         }
     }
 
-    @Test("A handshake refused for want of a certificate is TLS") func aHandshakeRefusedForWantOfACertificateIsTLS()
-        async throws
-    {
+    @Test("A missing client certificate fails with tls")
+    func missingClientCertificate() async throws {
         try await withTransport(trusting()) { transport in
             let failure = await transport.failure(url(servers.strict))
             #expect(failure?.kind == .tls, "\(String(describing: failure))")
         }
     }
 
-    @Test("A key that does not fit is TLS") func aKeyThatDoesNotFitIsTLS() async throws {
+    @Test("A key that does not match its certificate fails with tls")
+    func mismatchedKey() async throws {
         let options = trusting {
             $0.certificateFile = servers.file("client.pem")
             $0.keyFile = servers.file("server.key")
@@ -109,7 +113,8 @@ struct CurlTransportTLSTests {
         }
     }
 
-    @Test("The lowest version is kept") func theLowestVersionIsKept() async throws {
+    @Test("The minimum TLS version is enforced")
+    func minimumVersion() async throws {
         try await withTransport(trusting { $0.minimumTLSVersion = .tls13 }) { transport in
             #expect(await transport.failure(url(servers.onlyTLS12))?.kind == .tls)
             #expect(await transport.status(url(servers.http2)) == 200)
@@ -119,20 +124,22 @@ struct CurlTransportTLSTests {
         }
     }
 
-    @Test("Many requests share one connection of HTTP 2") func manyRequestsShareOneConnectionOfHTTP2() async throws {
+    @Test("Concurrent requests share one HTTP/2 connection")
+    func sharedConnection() async throws {
         try await withTransport(trusting()) { transport in
             let address = url(servers.http2)
-            let answers = await withTaskGroup(of: String.self) { group in
+            let responses = await withTaskGroup(of: String.self) { group in
                 for _ in 0..<60 { group.addTask { await transport.text(address) } }
                 return await group.reduce(into: Set<String>()) { $0.insert($1) }
             }
-            // Equal down to the number of the connection.
-            #expect(answers.count == 1, "\(answers)")
-            #expect(answers.first?.hasPrefix("protocol=HTTP/2.0 ") == true)
+            // Equal, including nginx's connection number.
+            #expect(responses.count == 1, "\(responses)")
+            #expect(responses.first?.hasPrefix("protocol=HTTP/2.0 ") == true)
         }
     }
 
-    @Test("Large bodies side by side arrive whole") func largeBodiesSideBySideArriveWhole() async throws {
+    @Test("Concurrent large bodies are complete")
+    func largeBodies() async throws {
         try await withTransport(trusting()) { transport in
             let address = url(servers.http2, "/large.txt")
             let lengths = await withTaskGroup(of: Int.self) { group in
@@ -143,8 +150,8 @@ struct CurlTransportTLSTests {
         }
     }
 
-    @Test("A stream that is cancelled leaves the connection to the others")
-    func aStreamThatIsCancelledLeavesTheConnectionToTheOthers() async throws {
+    @Test("A canceled stream does not close the shared connection")
+    func canceledStream() async throws {
         try await withTransport(trusting()) { transport in
             let before = await transport.text(url(servers.http2))
             let address = url(servers.http2, "/large.txt")
@@ -159,9 +166,8 @@ struct CurlTransportTLSTests {
         }
     }
 
-    @Test("Options do not leak from one transport to another") func optionsDoNotLeakFromOneTransportToAnother()
-        async throws
-    {
+    @Test("Options of one transport do not affect another")
+    func separateOptions() async throws {
         let engine = try CurlEngine()
         let address = url(servers.http2)
         #expect(await engine.transport(trusting()).text(address).hasPrefix("protocol=HTTP/2.0"))

@@ -3,11 +3,10 @@ import HTTPClient
 import TestSupport
 import Testing
 
-/// What goes over the wire when all is well.
+/// Successful requests.
 @Suite(.timeLimit(.minutes(2))) struct CurlTransportTests {
-    @Test("A response brings status headers body and wire bytes") func aResponseBringsStatusHeadersBodyAndWireBytes()
-        async throws
-    {
+    @Test("A response has a status, headers, a body and its size on the wire")
+    func response() async throws {
         let head = "HTTP/1.1 403 Forbidden\r\nX-Request-Id:  abc \r\nX-Folded: one\r\n two\r\nContent-Length: 5\r\n\r\n"
         try await withServer(ScriptedServer(.expectRequest, .send(head + "hello"))) { transport, server in
             let response = try await transport.get(server.url("/v1/a?b=c%20d"))
@@ -22,7 +21,8 @@ import Testing
         }
     }
 
-    @Test("Headers are sent as they are") func headersAreSentAsTheyAre() async throws {
+    @Test("URL and headers are sent unchanged")
+    func headers() async throws {
         try await withServer(ScriptedServer(.answer(plainResponse("")))) { transport, server in
             _ = try await transport.get(
                 server.url("/a/../b"), headers: [HTTPHeader("X-Auth-Token", "t=; x"), HTTPHeader("X-Empty", "")])
@@ -35,8 +35,8 @@ import Testing
         }
     }
 
-    @Test("A body is sent as it is", arguments: [HTTPRequest.Method.post, .put])
-    func aBodyIsSentAsItIs(_ method: HTTPRequest.Method) async throws {
+    @Test("A body is sent unchanged", arguments: [HTTPRequest.Method.post, .put])
+    func body(_ method: HTTPRequest.Method) async throws {
         try await withServer(ScriptedServer(.answer(plainResponse("", status: "201 Created")))) { transport, server in
             let headers = [HTTPHeader("Content-Type", "application/json")]
             let body = Array("{\"a\":\"\0\"}".utf8)
@@ -54,9 +54,8 @@ import Testing
         }
     }
 
-    @Test("A post without body sends a length of zero and no type") func aPostWithoutBodySendsALengthOfZeroAndNoType()
-        async throws
-    {
+    @Test("A POST without body has a Content-Length of 0 and no Content-Type")
+    func emptyPost() async throws {
         try await withServer(ScriptedServer(.answer(plainResponse("")))) { transport, server in
             _ = try await transport.send(
                 HTTPRequest(method: .post, url: server.url(), timeout: .seconds(20), maxBodyBytes: 0))
@@ -66,7 +65,8 @@ import Testing
         }
     }
 
-    @Test("Twenty requests in a row use one connection") func twentyRequestsInARowUseOneConnection() async throws {
+    @Test("Twenty requests in a row use one connection")
+    func reuse() async throws {
         try await withServer(ScriptedServer(.answer(plainResponse("x")))) { transport, server in
             for index in 0..<20 { _ = try await transport.get(server.url("/\(index)")) }
             #expect(server.log.connections == 1)
@@ -74,8 +74,9 @@ import Testing
         }
     }
 
-    @Test("Fifty requests run side by side") func fiftyRequestsRunSideBySide() async throws {
-        // Nobody is answered before all have asked.
+    @Test("Fifty requests run concurrently")
+    func concurrency() async throws {
+        // The server responds only after it has received all requests.
         let server = try ScriptedServer(.expectRequest, .waitForRelease, .send(plainResponse("x")))
         try await withServer(server) { transport, server in
             try await withThrowingTaskGroup(of: Int.self) { group in
@@ -91,7 +92,8 @@ import Testing
         }
     }
 
-    @Test("A response without body is complete") func aResponseWithoutBodyIsComplete() async throws {
+    @Test("A response without body is complete")
+    func emptyResponse() async throws {
         try await withServer(ScriptedServer(.answer("HTTP/1.1 204 No Content\r\n\r\n"))) { transport, server in
             let response = try await transport.get(server.url())
             #expect(response.status == 204)
@@ -101,7 +103,8 @@ import Testing
         }
     }
 
-    @Test("Only the final responses head is kept") func onlyTheFinalResponsesHeadIsKept() async throws {
+    @Test("Headers of interim responses are dropped")
+    func interimResponse() async throws {
         let response = "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + plainResponse("ok", headers: "X-Last: 1\r\n")
         try await withServer(ScriptedServer(.answer(response))) { transport, server in
             let response = try await transport.get(server.url())
@@ -110,7 +113,8 @@ import Testing
         }
     }
 
-    @Test("A redirect is not followed") func aRedirectIsNotFollowed() async throws {
+    @Test("A redirect is not followed")
+    func redirect() async throws {
         let response = plainResponse("", status: "302 Found", headers: "Location: /elsewhere\r\n")
         try await withServer(ScriptedServer(.answer(response))) { transport, server in
             let response = try await transport.get(server.url())
@@ -120,7 +124,8 @@ import Testing
         }
     }
 
-    @Test("A chunked body is put together") func aChunkedBodyIsPutTogether() async throws {
+    @Test("A chunked body is joined")
+    func chunkedBody() async throws {
         let response = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
         try await withServer(ScriptedServer(.answer(response))) { transport, server in
             let response = try await transport.get(server.url())
@@ -129,8 +134,8 @@ import Testing
         }
     }
 
-    @Test("An encoded body is decoded", arguments: ["gzip", "deflate"])
-    func anEncodedBodyIsDecoded(_ encoding: String) async throws {
+    @Test("A compressed body is decoded", arguments: ["gzip", "deflate"])
+    func compressedBody(_ encoding: String) async throws {
         let bytes = encoding == "gzip" ? CompressedSamples.gzip : CompressedSamples.deflate
         let head =
             "HTTP/1.1 200 OK\r\nContent-Encoding: \(encoding)\r\nContent-Length: \(bytes.count)\r\n\r\n"
@@ -141,7 +146,8 @@ import Testing
         }
     }
 
-    @Test("The version of libcurl is known") func theVersionOfLibcurlIsKnown() {
+    @Test("The version of libcurl is available")
+    func libcurlVersion() {
         #expect(CurlEngine.libcurlVersion.split(separator: ".").count >= 3)
     }
 }

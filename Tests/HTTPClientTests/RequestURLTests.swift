@@ -3,9 +3,10 @@ import Testing
 
 @testable import HTTPClient
 
-/// What the transport reads out of a URL.
+/// The parsed parts of a URL.
 @Suite struct RequestURLTests {
-    @Test("Every part is found") func everyPartIsFound() throws {
+    @Test("All parts are parsed")
+    func parts() throws {
         let url = try RequestURL("HTTPS://user:pa@ss@[::1]:8443/v1?x=@y#z")
         #expect(url.isTLS)
         #expect(url.userInfo == "user:pa@ss")
@@ -17,17 +18,19 @@ import Testing
     }
 
     @Test(
-        "The port is the schemes where none is given",
+        "A URL without port has the scheme's default port",
         arguments: [("http://host", 80), ("https://host?x", 443), ("https://[::1]/", 443), ("http://host:81", 81)])
-    func thePortIsTheSchemesWhereNoneIsGiven(_ text: String, _ port: Int) throws {
+    func effectivePort(_ text: String, _ port: Int) throws {
         #expect(try RequestURL(text).effectivePort == port)
     }
 
-    @Test(arguments: [
-        ("http://user:secret@host/", "user:secret"), ("agent:secret@proxy:3128", "agent:secret"),
-        ("http://host/", nil), ("http://user:se/cret@host", "user:se/cret"),
-    ])
-    func theUserInfoOfAnyTextIsFound(_ text: String, _ expected: String?) {
+    @Test(
+        "The user info of a malformed URL is found",
+        arguments: [
+            ("http://user:secret@host/", "user:secret"), ("agent:secret@proxy:3128", "agent:secret"),
+            ("http://host/", nil), ("http://user:se/cret@host", "user:se/cret"),
+        ])
+    func userInfo(_ text: String, _ expected: String?) {
         #expect(RequestURL.userInfo(in: text) == expected)
     }
 }

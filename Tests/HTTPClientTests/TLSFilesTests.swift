@@ -5,7 +5,7 @@ import Testing
 
 @testable import HTTPClient
 
-/// TLS files that are replaced, broken or silent while requests go on.
+/// TLS files that change, break or stop responding between requests.
 @Suite(.enabled(if: TLSServers.isAvailable, "nginx and openssl are needed"), .tlsServers, .timeLimit(.minutes(3)))
 struct TLSFilesTests {
     private let servers: TLSServers
@@ -16,7 +16,7 @@ struct TLSFilesTests {
 
     private func text(_ name: String) throws -> String { try servers.text(name) }
 
-    /// Files that are looked at for every request.
+    /// Returns files that are checked for every request.
     private func files(
         authorities: String? = nil, certificate: String? = nil, key: String? = nil
     ) -> TLSFiles {
@@ -35,8 +35,8 @@ struct TLSFilesTests {
         await engine.shutdown()
     }
 
-    @Test("An authority is rotated without a restart: first both in the file, then the server changes")
-    func anAuthorityIsRotated() async throws {
+    @Test("A certificate authority is rotated without a restart")
+    func authorityRotation() async throws {
         let file = try TemporaryFile(try text("ca.pem"), name: "ca.pem")
         defer { file.remove() }
         let relay = try FreezingRelay(to: servers.http2)
@@ -46,13 +46,13 @@ struct TLSFilesTests {
             #expect(await transport.status(url) == 200)
             try file.replace(try text("ca.pem") + (try text("other-ca.pem")))
             #expect(await transport.status(url) == 200)
-            // New bytes, new connection, although the old one still worked.
+            // Changed content opens a new connection, although the old one still works.
             #expect(relay.log.connections == 2)
             relay.relayNewConnections(to: servers.otherAuthority)
             relay.freeze()
             #expect(await transport.failure(url, timeout: .milliseconds(300))?.kind == .timeout)
             #expect(await transport.status(url) == 200)
-            // The old authority is no longer trusted once the file no longer has it.
+            // An authority that is removed from the file is no longer trusted.
             try file.replace(try text("other-ca.pem"))
             #expect(await transport.status(url) == 200)
             relay.relayNewConnections(to: servers.http2)
@@ -62,8 +62,8 @@ struct TLSFilesTests {
         }
     }
 
-    @Test("A client certificate and its key are rotated without a restart, one after the other")
-    func aClientCertificateIsRotated() async throws {
+    @Test("A client certificate and its key are rotated one after the other without a restart")
+    func clientCertificateRotation() async throws {
         let certificate = try TemporaryFile(try text("client.pem"))
         let key = try TemporaryFile(try text("client.key"))
         defer {
@@ -76,15 +76,15 @@ struct TLSFilesTests {
             let url = "https://localhost:\(servers.mutual)/"
             #expect(await transport.text(url) == "CN=client")
             try certificate.replace(try text("client2.pem"))
-            // Between the two the pair does not match; the previous one goes on.
+            // Between the two, the pair does not match; the previous one stays in use.
             #expect(await transport.text(url) == "CN=client")
             try key.replace(try text("client2.key"))
             #expect(await transport.text(url) == "CN=client2")
         }
     }
 
-    @Test("A file is taken up after a rename, a write in place and a swapped link")
-    func everyWayOfReplacing() async throws {
+    @Test("A file is reloaded after a rename, a write in place and a replaced link")
+    func replacement() async throws {
         let (one, other) = (try text("ca.pem"), try text("other-ca.pem"))
         let file = try TemporaryFile(one)
         let second = try TemporaryFile(one)
@@ -102,7 +102,7 @@ struct TLSFilesTests {
         try file.overwrite(one + other)
         let third = try await files.content(within: .seconds(5))
         #expect(third.authorities == Array((one + other).utf8))
-        // Touched, but equal: connections stay.
+        // Replaced, but equal: connections are kept.
         try file.replace(one + other)
         #expect(try await files.content(within: .seconds(5)) === third)
 
@@ -115,7 +115,7 @@ struct TLSFilesTests {
     }
 
     @Test(
-        "While the new content is unusable the previous one goes on, and a TLS failure says so",
+        "While the new content is unusable, the previous one is used, and TLS failures mention it",
         arguments: ["", "not PEM\n", "half", "missing"])
     func unusableContent(_ kind: String) async throws {
         let good = try text("ca.pem")
@@ -137,7 +137,7 @@ struct TLSFilesTests {
         #expect(files.explain(TransportFailure(.tls, "no")).message == "no")
     }
 
-    @Test("A file that never had usable content fails the request as TLS and is named")
+    @Test("A file that was never usable fails the request with tls and is named")
     func neverUsable() async throws {
         let empty = try TemporaryFile("")
         let encrypted = try TemporaryFile(try text("encrypted.key"))
@@ -151,11 +151,11 @@ struct TLSFilesTests {
             (ConnectionOptions(caFile: empty.path), "cannot read \(empty.path): it is empty"),
             (
                 ConnectionOptions(certificateFile: servers.file("client.pem"), keyFile: servers.file("server.key")),
-                "the key in \(servers.file("server.key")) does not belong to the certificate in "
+                "the key in \(servers.file("server.key")) does not match the certificate in "
             ),
             (
                 ConnectionOptions(certificateFile: servers.file("client.pem"), keyFile: encrypted.path),
-                "\(encrypted.path) does not hold a PEM key without a passphrase"
+                "\(encrypted.path) contains no PEM key without a passphrase"
             ),
         ]
         for (options, message) in cases {
@@ -169,8 +169,8 @@ struct TLSFilesTests {
         }
     }
 
-    @Test("A file that does not respond fails its own requests within the limit, and no others")
-    func aFileThatDoesNotRespond() async throws {
+    @Test("An unresponsive file fails only its own requests, within the timeout")
+    func unresponsiveFile() async throws {
         let pipe = try TemporaryFile("")
         unlink(pipe.path)
         #expect(mkfifo(pipe.path, 0o600) == 0)
@@ -185,20 +185,20 @@ struct TLSFilesTests {
         let failure = await first
         #expect(failure?.kind == .tls)
         #expect(failure?.message == "cannot read \(pipe.path): the file does not respond")
-        // Further requests do not wait again.
+        // Further requests fail immediately.
         for _ in 0..<20 { #expect(await hanging.failure(url)?.kind == .tls) }
         #expect(ContinuousClock.now - start < .seconds(10))
-        // The scheme has no use for the file.
+        // Requests without TLS don't need the file.
         let server = try ScriptedServer(.answer(plainResponse("x")))
         defer { server.stop() }
         #expect(await hanging.text(server.url()) == "x")
         await engine.shutdown()
-        // Lets the thread go.
+        // Unblocks the thread.
         close(open(pipe.path, O_RDWR | O_NONBLOCK))
     }
 
-    @Test("A file that stops to respond leaves requests the previous content")
-    func aFileThatStopsToRespond() async throws {
+    @Test("When a file stops responding, requests use the previous content")
+    func fileStopsResponding() async throws {
         let file = try TemporaryFile(try text("ca.pem"))
         defer { file.remove() }
         try await withTransport(ConnectionOptions(caFile: file.path, proxy: .none)) { transport in
@@ -211,7 +211,7 @@ struct TLSFilesTests {
         }
     }
 
-    @Test("A transport that replaces another one goes on with the content that was good before")
+    @Test("A transport that replaces another one continues with the last usable content")
     func contentOutlivesAReload() async throws {
         let file = try TemporaryFile(try text("ca.pem"))
         defer { file.remove() }

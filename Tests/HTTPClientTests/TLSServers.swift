@@ -3,34 +3,34 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Real TLS servers: nginx with several listeners, and certificates made for them.
+/// TLS servers: nginx with several listeners, OpenSSL, and their certificates.
 struct TLSServers {
-    /// The servers of the suite that runs.
+    /// The servers of the running suite.
     @TaskLocal static var current: TLSServers?
 
     /// Whether nginx and openssl are installed.
     static var isAvailable: Bool { ChildProcess.path(of: "nginx") != nil && ChildProcess.path(of: "openssl") != nil }
 
-    /// Where certificates, keys and nginx' own files lie.
+    /// The directory of certificates, keys and nginx's files.
     let directory: String
-    /// TLS 1.2 and 1.3, HTTP/2; for `localhost` and `fabric.test`.
+    /// The port with HTTP/2 and TLS 1.2 and 1.3, for `localhost` and `fabric.test`.
     let http2: UInt16
-    /// The same without HTTP/2.
+    /// The port without HTTP/2.
     let http1: UInt16
-    /// TLS 1.2 alone.
+    /// The port with TLS 1.2 only.
     let onlyTLS12: UInt16
-    /// Answers 400 without a client certificate.
+    /// The port that responds with 400 if there is no client certificate.
     let mutual: UInt16
-    /// Refuses the handshake without a client certificate, where nginx would answer 400.
+    /// The port that rejects handshakes without client certificate; served by OpenSSL, as nginx would respond with 400.
     let strict: UInt16
-    /// HTTP/2 again, with a certificate of the other authority.
+    /// The port with HTTP/2 and a certificate of the other authority.
     let otherAuthority: UInt16
     private let strictServer: ChildProcess
 
-    /// The path of a file of ``directory``.
+    /// Returns the path of a file in ``directory``.
     func file(_ name: String) -> String { "\(directory)/\(name)" }
 
-    /// The content of a file of ``directory``.
+    /// Returns the content of a file in ``directory``.
     func text(_ name: String) throws -> String {
         let descriptor = open(file(name), O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw TLSServersFailure("cannot read \(name)") }
@@ -38,7 +38,7 @@ struct TLSServers {
         return String(decoding: contents(of: descriptor, 0..<1_048_576), as: UTF8.self)
     }
 
-    /// Makes certificates, writes the configuration, starts nginx and waits until it listens.
+    /// Creates certificates, writes the configuration, starts the servers and waits until they listen.
     static func start() throws -> TLSServers {
         var template = Array("/tmp/curl-transport-tests-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw TLSServersFailure("mkdtemp failed") }
@@ -63,7 +63,7 @@ struct TLSServers {
         let ports = try (0..<6).map { _ in try LoopbackSocket.freePort() }
         try write(configuration(directory, ports), to: "\(directory)/nginx.conf")
         try write(String(repeating: "0123456789abcdef", count: 16_384), to: "\(directory)/large.txt")
-        // As a daemon: the command returns when the listeners are open, so nobody need ask again and again.
+        // As a daemon: the command returns once the listeners are open, so that no polling is necessary.
         try nginx(directory, [])
         let strictServer = try ChildProcess(
             "openssl",
@@ -79,7 +79,7 @@ struct TLSServers {
     }
 
     func stop() throws {
-        // nginx finds its process by the pid file of this directory.
+        // nginx finds its process by the pid file in the directory.
         try Self.nginx(directory, ["-s", "stop"])
         strictServer.stop()
         try ChildProcess.run("rm", ["-rf", directory])
@@ -97,7 +97,7 @@ struct TLSServers {
     }
 
     private static func configuration(_ directory: String, _ ports: [UInt16]) -> String {
-        let answer = "protocol=$server_protocol sni=$ssl_server_name host=$http_host connection=$connection"
+        let response = "protocol=$server_protocol sni=$ssl_server_name host=$http_host connection=$connection"
         return """
             daemon on;
             master_process off;
@@ -117,12 +117,12 @@ struct TLSServers {
                 ssl_protocols TLSv1.2 TLSv1.3;
                 server {
                     listen 127.0.0.1:\(ports[0]) ssl http2;
-                    location / { return 200 "\(answer)"; }
+                    location / { return 200 "\(response)"; }
                     location /large.txt { root \(directory); }
                 }
                 server {
                     listen 127.0.0.1:\(ports[1]) ssl;
-                    location / { return 200 "\(answer)"; }
+                    location / { return 200 "\(response)"; }
                 }
                 server {
                     listen 127.0.0.1:\(ports[2]) ssl;
@@ -151,13 +151,13 @@ struct TLSServers {
     }
 }
 
-/// The servers could not be started.
+/// An error in starting the servers.
 struct TLSServersFailure: Error {
     var message: String
     init(_ message: String) { self.message = message }
 }
 
-/// Starts ``TLSServers`` once for a suite, and ends them behind its last test.
+/// Starts ``TLSServers`` once for a suite, and stops them after its last test.
 struct TLSServersTrait: SuiteTrait, TestScoping {
     func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
@@ -174,6 +174,6 @@ struct TLSServersTrait: SuiteTrait, TestScoping {
 }
 
 extension Trait where Self == TLSServersTrait {
-    /// The suite needs ``TLSServers/current``.
+    /// Provides ``TLSServers/current`` to the suite.
     static var tlsServers: Self { TLSServersTrait() }
 }

@@ -3,9 +3,9 @@ import HTTPClient
 import TestSupport
 import Testing
 
-/// Runs `body` with a transport of an engine of its own, and shuts the engine down.
+/// Runs `body` with a transport of a new engine, and shuts the engine down.
 ///
-/// The environment's proxy is left out by default, lest the machine's own gets between a test and its server.
+/// By default without proxy, so that one in the environment doesn't interfere.
 func withTransport(
     _ options: ConnectionOptions = ConnectionOptions(proxy: .none),
     _ body: (CurlTransport) async throws -> Void
@@ -31,14 +31,14 @@ func withServer(
 }
 
 extension HTTPTransport {
-    /// A GET with limits that suit most tests.
+    /// Sends a GET request with limits that suit most tests.
     func get(
         _ url: String, headers: [HTTPHeader] = [], timeout: Duration = .seconds(20), maxBodyBytes: Int = 1_000_000
     ) async throws(TransportFailure) -> HTTPResponse {
         try await send(HTTPRequest(url: url, headers: headers, timeout: timeout, maxBodyBytes: maxBodyBytes))
     }
 
-    /// The body of a GET, or what went wrong.
+    /// Returns the body of a GET request, or the description of the failure.
     func text(_ url: String, maxBodyBytes: Int = 1_000_000) async -> String {
         do {
             return try await get(url, maxBodyBytes: maxBodyBytes).text
@@ -47,12 +47,12 @@ extension HTTPTransport {
         }
     }
 
-    /// The status of a GET; nil: none came.
+    /// Returns the status of a GET request; nil if it failed.
     func status(_ url: String) async -> Int? {
         try? await get(url).status
     }
 
-    /// The failure of a GET; nil: it succeeded.
+    /// Returns the failure of a GET request; nil if it succeeded.
     func failure(
         _ url: String, headers: [HTTPHeader] = [], timeout: Duration = .seconds(20), maxBodyBytes: Int = 1_000_000
     ) async -> TransportFailure? {
@@ -69,7 +69,7 @@ extension HTTPResponse {
     var text: String { String(decoding: body, as: UTF8.self) }
 }
 
-/// A plain response with a Content-Length.
+/// Returns a response with a Content-Length.
 func plainResponse(_ body: String, status: String = "200 OK", headers: String = "") -> String {
     "HTTP/1.1 \(status)\r\n\(headers)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
 }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Bytes of responses in flight", .timeLimit(.minutes(1)))
 struct BytesInFlightTests {
-    @Test("Responses of the same content count once")
+    @Test("Responses with the same content count once")
     func shared() {
         var bytes = BytesInFlight(limit: 100)
         let ids = (0..<400).map { _ in bytes.begin([1: 60]).id }
@@ -17,7 +17,7 @@ struct BytesInFlightTests {
         #expect(bytes.total == 0)
     }
 
-    @Test("For a response that does not fit those that began first are dropped, until it fits")
+    @Test("The oldest responses are dropped until a new one fits")
     func oldestFirst() {
         var bytes = BytesInFlight(limit: 100)
         let ids = (1...3).map { bytes.begin([$0: 30]).id }
@@ -28,7 +28,7 @@ struct BytesInFlightTests {
         #expect(bytes.total == 93)
     }
 
-    @Test("A response that is larger than the limit is sent, and may share it with two others of its size")
+    @Test("A response above the limit is sent along with two others of its size")
     func large() {
         var bytes = BytesInFlight(limit: 100)
         let first = bytes.begin([1: 500])
@@ -41,7 +41,7 @@ struct BytesInFlightTests {
 
     private static let get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 
-    @Test("A slow reader is reset when newer responses need the memory, and it is logged once")
+    @Test("Connections of slow readers are reset when newer responses need the memory, which is logged once")
     func slowReaders() async throws {
         let recorder = LogRecorder()
         let size = 8 * 1024 * 1024
@@ -50,7 +50,7 @@ struct BytesInFlightTests {
             handler: { _ in ListenerResponse(status: 200, body: .bytes([UInt8](repeating: 120, count: size))) },
             settings: {
                 $0.maxBytesInFlight = 3 * size
-                // Only memory is to end a response here, however busy the machine is.
+                // Long enough that only the memory limit ends a response, even on a busy machine.
                 $0.stallTimeout = .seconds(600)
             }
         ) { address, _ in
@@ -70,7 +70,7 @@ struct BytesInFlightTests {
         }
     }
 
-    @Test("Readers of the same bytes are all served")
+    @Test("All readers of the same bytes are served")
     func sameBytes() async throws {
         let bytes = [UInt8](repeating: 120, count: 16 * 1024 * 1024)
         try await withListener(

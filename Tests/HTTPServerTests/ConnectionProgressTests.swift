@@ -4,15 +4,15 @@ import Testing
 
 @testable import HTTPServer
 
-@Suite("When a client counts as stalled")
+@Suite("Deadlines and activities of connections")
 struct ConnectionProgressTests {
-    /// A time that the test sets, in seconds.
+    /// The simulated time, in seconds.
     private final class Time {
         var seconds: Int64 = 0
     }
 
     private let time = Time()
-    /// What the connection was said to do, in order.
+    /// The reported activities, in order.
     private final class Activities {
         var list: [ConnectionTable.Activity] = []
     }
@@ -31,12 +31,12 @@ struct ConnectionProgressTests {
         )
     }
 
-    /// The deadline in seconds, nil for none.
+    /// The deadline in seconds; nil if there is none.
     private var deadline: Int64? {
         progress.deadline.map { ($0 - .uptimeNanoseconds(0)).nanoseconds / 1_000_000_000 }
     }
 
-    @Test("A request must be complete within the timeout, however it dribbles in")
+    @Test("A request must be complete within the stall timeout, even if bytes keep arriving")
     func request() {
         #expect(deadline == 10)
         time.seconds = 4
@@ -46,14 +46,14 @@ struct ConnectionProgressTests {
         #expect(deadline == 14)
     }
 
-    @Test("A handler may take as long as it wants")
+    @Test("There is no deadline while a request is handled")
     func handling() {
         progress.phase = .handling
         time.seconds = 1000
         #expect(deadline == nil)
     }
 
-    @Test("A response must be taken piece by piece, each within the timeout of the one before")
+    @Test("Each piece of a response must be read within the stall timeout")
     func response() {
         progress.phase = .handling
         time.seconds = 100
@@ -70,7 +70,7 @@ struct ConnectionProgressTests {
         #expect(deadline == 289)
     }
 
-    @Test("A whole response has a time limit, however steadily it is taken")
+    @Test("A whole response must be read within the response timeout")
     func responseTimeout() {
         progress.phase = .handling
         time.seconds = 100
@@ -90,7 +90,7 @@ struct ConnectionProgressTests {
         #expect(deadline == nil)
     }
 
-    @Test("A connection is busy from the end of a request until its response is taken")
+    @Test("A connection is busy from the end of a request until its response is written")
     func activity() {
         progress.phase = .receiving
         progress.phase = .handling
@@ -109,7 +109,7 @@ struct ConnectionProgressTests {
         #expect(activities.list == [.busy, .idle])
     }
 
-    @Test("A new wait for a slow client does not begin in the past")
+    @Test("The stall timeout restarts with the first write after a pause")
     func laterWrite() {
         progress.phase = .handling
         progress.writeBegan()
@@ -119,7 +119,7 @@ struct ConnectionProgressTests {
         #expect(deadline == 60)
     }
 
-    @Test("A connection that is to end waits no longer than the stall timeout")
+    @Test("A closing connection waits for the peer up to the stall timeout")
     func lingering() {
         progress.phase = .handling
         time.seconds = 20

@@ -3,11 +3,11 @@ import HTTPServer
 import TestSupport
 import Testing
 
-@Suite("How connections end", .timeLimit(.minutes(1)))
+@Suite("Ends of connections", .timeLimit(.minutes(1)))
 struct ListenerConnectionEndTests {
     private static let get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 
-    @Test("An aborted stream ends without a proper end", arguments: [true, false])
+    @Test("An aborted stream closes or resets the connection", arguments: [true, false])
     func abort(reset: Bool) async throws {
         let response = ListenerResponse(
             status: 200,
@@ -25,7 +25,7 @@ struct ListenerConnectionEndTests {
         }
     }
 
-    @Test("A stream that throws before its first write sends nothing at all")
+    @Test("A stream that throws before its first write sends nothing")
     func abortBeforeHead() async throws {
         let response = ListenerResponse(
             status: 200,
@@ -38,7 +38,7 @@ struct ListenerConnectionEndTests {
         }
     }
 
-    @Test("A stream that breaks its announced length breaks the connection", arguments: ["ab", "abcd"])
+    @Test("A stream that does not match its announced length closes the connection", arguments: ["ab", "abcd"])
     func wrongLength(text: String) async throws {
         let response = ListenerResponse(
             status: 200,
@@ -51,16 +51,16 @@ struct ListenerConnectionEndTests {
         }
     }
 
-    @Test("A handler's mistakes are logged as errors, what clients do is not logged")
+    @Test("Failures of handlers are logged as errors, behavior of clients is not logged")
     func logs() async throws {
-        struct Mistake: Error {}
+        struct HandlerFailure: Error {}
         let recorder = LogRecorder()
         try await withListener(
             logger: recorder.logger,
             handler: { request in
                 switch request.path {
                 case "/throws":
-                    ListenerResponse(status: 200, body: .stream(contentLength: nil) { _ in throw Mistake() })
+                    ListenerResponse(status: 200, body: .stream(contentLength: nil) { _ in throw HandlerFailure() })
                 case "/header": ListenerResponse(status: 200, headers: [("X", "a\r\nb")])
                 default: .text(200, "ok")
                 }
@@ -79,11 +79,11 @@ struct ListenerConnectionEndTests {
                 #expect(try await client.receiveText() == "")
             }
         }
-        #expect(recorder.text == Array(repeating: "error: a response could not be produced", count: 2))
+        #expect(recorder.text == Array(repeating: "error: responses failed", count: 2))
     }
 
     @Test(
-        "A client that stalls in its request is dropped",
+        "A connection whose request stalls is closed",
         arguments: ["", "GET / HT", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nab"]
     )
     func stalledRequest(text: String) async throws {
@@ -95,7 +95,7 @@ struct ListenerConnectionEndTests {
         }
     }
 
-    @Test("A client that takes nothing of its response is dropped, and the handler's stream ends with an error")
+    @Test("A connection whose client does not read its response is closed, and the stream's writer throws")
     func stalledResponse() async throws {
         let failed = Signal<Bool>()
         let response = ListenerResponse.endless(failed)
@@ -124,16 +124,16 @@ struct ListenerConnectionEndTests {
     }
 
     @Test(
-        "A handler is cancelled when its client resets the connection, or closes it where that means to go",
+        "A handler is canceled when its client resets the connection, or closes it without half-closure allowed",
         arguments: [false, true])
-    func clientGoes(allowsHalfClosure: Bool) async throws {
+    func clientDisconnects(allowsHalfClosure: Bool) async throws {
         let began = Signal<Bool>()
-        let cancelled = Signal<Bool>()
+        let canceled = Signal<Bool>()
         try await withListener(
             handler: { _ in
                 await began.send(true)
                 await untilCancelled()
-                await cancelled.send(Task.isCancelled)
+                await canceled.send(Task.isCancelled)
                 return .text(200, "late")
             },
             settings: { $0.allowsHalfClosure = allowsHalfClosure }
@@ -142,7 +142,7 @@ struct ListenerConnectionEndTests {
             try await client.send(Self.get)
             _ = await began.wait()
             if allowsHalfClosure { client.reset() } else { client.disconnect() }
-            #expect(await cancelled.wait())
+            #expect(await canceled.wait())
         }
     }
 }

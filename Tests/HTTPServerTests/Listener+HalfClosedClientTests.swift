@@ -8,7 +8,7 @@ struct ListenerHalfClosedClientTests {
     private static let get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
     private static let size = 4 * 1024 * 1024
 
-    /// A client that has sent `text` and closed its sending side.
+    /// Returns a client that has sent `text` and closed its sending side.
     private func client(_ address: String, _ text: String) async throws -> RawClient {
         let client = try RawClient(connectingTo: address)
         try await client.send(text)
@@ -17,13 +17,13 @@ struct ListenerHalfClosedClientTests {
     }
 
     @Test(
-        "get their whole response, although it is long and is made after they closed", arguments: ["bytes", "stream"])
+        "A half-closed client receives its whole response, even if it is long and late", arguments: ["bytes", "stream"])
     func response(kind: String) async throws {
         let closed = Signal<Bool>()
         let bytes = [UInt8](repeating: 120, count: Self.size)
         try await withListener(handler: { _ in
             _ = await closed.wait()
-            // The event loop has seen the end of input by then, or sees it while the response is sent.
+            // By now, or while the response is sent, the event loop has seen the end of input.
             for _ in 0..<100 { await Task.yield() }
             guard kind == "stream" else { return ListenerResponse(status: 200, body: .bytes(bytes)) }
             return ListenerResponse(
@@ -42,7 +42,7 @@ struct ListenerHalfClosedClientTests {
         }
     }
 
-    @Test("get the responses to all of their requests, in order")
+    @Test("A half-closed client receives the responses to all of its requests in order")
     func pipelined() async throws {
         try await withListener(handler: { request in
             await Task.yield()
@@ -50,13 +50,13 @@ struct ListenerHalfClosedClientTests {
         }) { address, _ in
             let requests = (0..<200).map { "GET /\($0) HTTP/1.1\r\nHost: h\r\n\r\n" }.joined()
             let text = try await client(address, requests).receiveText()
-            let answered = text.split(separator: "</").dropFirst().compactMap { $0.split(separator: ">").first }
-            #expect(answered.map(String.init) == (0..<200).map(String.init))
+            let paths = text.split(separator: "</").dropFirst().compactMap { $0.split(separator: ">").first }
+            #expect(paths.map(String.init) == (0..<200).map(String.init))
         }
     }
 
-    @Test("get nothing for half a request")
-    func halfARequest() async throws {
+    @Test("A half-closed client receives no response to an incomplete request")
+    func incompleteRequest() async throws {
         try await withListener(handler: { _ in .text(200, "ok") }) { address, _ in
             let after = try await client(address, Self.get + "GET / HT")
             #expect(try await after.receiveText().hasSuffix("\r\n\r\nok"))
@@ -65,7 +65,7 @@ struct ListenerHalfClosedClientTests {
         }
     }
 
-    @Test("are dropped when they take nothing of their response")
+    @Test("The connection of a half-closed client that does not read its response is closed")
     func stalled() async throws {
         let failed = Signal<Bool>()
         let response = ListenerResponse.endless(failed)
@@ -77,7 +77,7 @@ struct ListenerHalfClosedClientTests {
         }
     }
 
-    @Test("are dropped when they sent more requests ahead than are held")
+    @Test("The connection of a half-closed client with too many pipelined requests is closed")
     func tooManyAhead() async throws {
         let closed = Signal<Bool>()
         try await withListener(handler: { _ in

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Requests", .timeLimit(.minutes(1)))
 struct ListenerRequestTests {
-    @Test("A handler gets the decoded path, query, headers and body")
+    @Test("A handler receives the decoded path, query, headers and body")
     func decodedRequest() async throws {
         let seen = Signal<ListenerRequest>()
         try await withListener(handler: { request in
@@ -32,7 +32,7 @@ struct ListenerRequestTests {
     }
 
     @Test(
-        "A target is decoded without ever failing",
+        "Any request target can be decoded",
         arguments: [
             ("/", "/"), ("", "/"), ("?a=b", "/"), ("/100%", "/100%"), ("/%zz", "/%zz"), ("/%4", "/%4"),
             ("/a+b", "/a+b"), ("/%FF", "/\u{FFFD}"), ("http://host:80/p?q", "/p"), ("http://host", "/"), ("/p#f", "/p"),
@@ -55,7 +55,7 @@ struct ListenerRequestTests {
         }
     }
 
-    @Test("A client that expects 100-continue is told to go on")
+    @Test("A client that expects 100-continue receives 100 Continue")
     func expectContinue() async throws {
         try await withListener(handler: { .text(200, "\($0.body.count)") }) { address, _ in
             let client = try RawClient(connectingTo: address)
@@ -69,7 +69,7 @@ struct ListenerRequestTests {
     }
 
     @Test(
-        "What is no acceptable request is refused with its status and the connection ends",
+        "An invalid request is rejected with its status and the connection is closed",
         arguments: [
             ("nonsense\r\n\r\n", 400),
             ("GET / HTTP/1.1\r\nHost: h\r\nbroken header\r\n\r\n", 400),
@@ -85,21 +85,21 @@ struct ListenerRequestTests {
             ("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
         ]
     )
-    func refusals(text: String, status: Int) async throws {
+    func rejections(text: String, status: Int) async throws {
         try await withListener(handler: { _ in .text(200, "never") }, settings: { $0.maxBodyBytes = 100 }) {
             address, _ in
             let client = try RawClient(connectingTo: address)
             try await client.send(text)
             let (bytes, ending) = try await client.receiveToEnd()
-            let answer = String(decoding: bytes, as: UTF8.self)
-            #expect(answer.hasPrefix("HTTP/1.1 \(status) "))
-            #expect(answer.contains("Content-Length: 0\r\nConnection: close\r\n"))
+            let response = String(decoding: bytes, as: UTF8.self)
+            #expect(response.hasPrefix("HTTP/1.1 \(status) "))
+            #expect(response.contains("Content-Length: 0\r\nConnection: close\r\n"))
             #expect(ending == .closed)
         }
     }
 
-    @Test("A body far beyond the limit does not reset the refusal away")
-    func lingeringRefusal() async throws {
+    @Test("A body far beyond the limit does not keep the client from receiving the 413 response")
+    func lingering() async throws {
         try await withListener(handler: { _ in .text(200, "never") }, settings: { $0.maxBodyBytes = 100 }) {
             address, _ in
             let client = try RawClient(connectingTo: address)

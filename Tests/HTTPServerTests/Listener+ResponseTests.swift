@@ -7,8 +7,8 @@ import Testing
 struct ListenerResponseTests {
     private static let closing = "Host: h\r\nConnection: close\r\n\r\n"
 
-    /// Everything that comes for one request.
-    private func answer(_ request: String, _ response: ListenerResponse) async throws -> String {
+    /// Returns all bytes received for a request.
+    private func rawResponse(_ request: String, _ response: ListenerResponse) async throws -> String {
         var text = ""
         try await withListener(handler: { _ in response }) { address, _ in
             let client = try RawClient(connectingTo: address)
@@ -18,21 +18,21 @@ struct ListenerResponseTests {
         return text
     }
 
-    @Test("Pieces are sent one after another under the sum of their lengths")
+    @Test("Pieces are sent in order, with their total as Content-Length")
     func pieces() async throws {
         let response = ListenerResponse(
             status: 200, body: .pieces([Array("ab".utf8), [], Array("cde".utf8)]))
         #expect(
-            try await answer("GET / HTTP/1.1\r\n" + Self.closing, response)
+            try await rawResponse("GET / HTTP/1.1\r\n" + Self.closing, response)
                 == "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nabcde"
         )
     }
 
-    @Test("HEAD is answered like GET without the body", arguments: ["GET", "HEAD"])
+    @Test("The response to HEAD is that to GET without the body", arguments: ["GET", "HEAD"])
     func head(method: String) async throws {
         let response = ListenerResponse(status: 404, headers: [("X-A", "1")], body: .bytes(Array("gone".utf8)))
         #expect(
-            try await answer("\(method) / HTTP/1.1\r\n" + Self.closing, response)
+            try await rawResponse("\(method) / HTTP/1.1\r\n" + Self.closing, response)
                 == "HTTP/1.1 404 Not Found\r\nX-A: 1\r\nContent-Length: 4\r\nConnection: close\r\n\r\n"
                 + (method == "GET" ? "gone" : "")
         )
@@ -48,26 +48,27 @@ struct ListenerResponseTests {
             }
         )
         #expect(
-            try await answer("GET / HTTP/1.1\r\n" + Self.closing, response)
+            try await rawResponse("GET / HTTP/1.1\r\n" + Self.closing, response)
                 == "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
         )
         #expect(
-            try await answer("HEAD / HTTP/1.1\r\n" + Self.closing, response)
+            try await rawResponse("HEAD / HTTP/1.1\r\n" + Self.closing, response)
                 == "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
         )
         #expect(
-            try await answer("GET / HTTP/1.0\r\n\r\n", response) == "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nabcde"
+            try await rawResponse("GET / HTTP/1.0\r\n\r\n", response)
+                == "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nabcde"
         )
     }
 
-    @Test("A response without a body has neither body nor length", arguments: [204, 304])
+    @Test("A status without body has neither body nor Content-Length", arguments: [204, 304])
     func bodiless(status: Int) async throws {
-        let text = try await answer("GET / HTTP/1.1\r\n" + Self.closing, .text(status, "never"))
+        let text = try await rawResponse("GET / HTTP/1.1\r\n" + Self.closing, .text(status, "never"))
         #expect(text.hasSuffix("\r\nConnection: close\r\n\r\n"))
         #expect(!text.contains("Content-Length"))
     }
 
-    @Test("HTTP/1.0 keeps the connection only when asked to")
+    @Test("HTTP/1.0 keeps the connection alive only if requested")
     func http10() async throws {
         try await withListener(handler: { .text(200, $0.path) }) { address, _ in
             let client = try RawClient(connectingTo: address)
@@ -97,11 +98,12 @@ struct ListenerResponseTests {
         var response = ListenerResponse.text(200, "bye")
         response.headers.append(("Connection", "close"))
         #expect(
-            try await answer("GET / HTTP/1.1\r\nHost: h\r\n\r\n", response).hasSuffix("Connection: close\r\n\r\nbye")
+            try await rawResponse("GET / HTTP/1.1\r\nHost: h\r\n\r\n", response).hasSuffix(
+                "Connection: close\r\n\r\nbye")
         )
     }
 
-    @Test("Ten megabytes in long and short pieces arrive whole")
+    @Test("Ten megabytes in long and short pieces are received completely")
     func large() async throws {
         let piece = Array(repeatElement(Array("0123456789abcdefghijklmnopqrstuvwxyz".utf8), count: 92_593).joined())
         let short = [[UInt8]](repeating: Array("short".utf8), count: 1_000)

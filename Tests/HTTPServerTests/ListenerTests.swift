@@ -9,7 +9,7 @@ struct ListenerTests {
     private static let get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 
     @Test(
-        "Addresses are read",
+        "Valid addresses are parsed",
         arguments: [
             (":9942", "", 9942), ("127.0.0.1:0", "127.0.0.1", 0), ("[::1]:80", "::1", 80),
             ("host:65535", "host", 65535),
@@ -22,7 +22,7 @@ struct ListenerTests {
     }
 
     @Test(
-        "What is no address is refused with the reason",
+        "Invalid addresses are rejected with a reason",
         arguments: [
             ("9942", "the port is missing"), ("host", "the port is missing"), ("[::1]", "the port is missing"),
             ("[::1:80", "the closing bracket is missing"), ("[host]:80", "brackets are for IPv6 addresses"),
@@ -34,9 +34,9 @@ struct ListenerTests {
             ("a b:80", "the host must be a name or an address"),
         ]
     )
-    func badAddresses(text: String, reason: String) {
+    func invalidAddresses(text: String, reason: String) {
         let error = #expect(throws: ListenAddress.Invalid.self) { try ListenAddress(text) }
-        #expect(error?.description == "\"\(text)\" is no address to listen on: \(reason)")
+        #expect(error?.description == "invalid listen address \"\(text)\": \(reason)")
     }
 
     @Test("An address in use is named in the error")
@@ -50,7 +50,7 @@ struct ListenerTests {
         }
     }
 
-    @Test("Without a host it takes IPv4 on a dual-stack socket")
+    @Test("Without a host, IPv4 is accepted on a dual-stack socket")
     func dualStack() async throws {
         let seen = Signal<String?>()
         try await withListener(
@@ -68,7 +68,7 @@ struct ListenerTests {
         }
     }
 
-    @Test("Several addresses are served side by side")
+    @Test("Several addresses are served")
     func several() async throws {
         let loopback = ListenAddress(host: "127.0.0.1", port: 0)
         try await withListener(
@@ -84,7 +84,7 @@ struct ListenerTests {
         }
     }
 
-    @Test("Shutdown lets a request in flight finish, closes idle connections and refuses new ones")
+    @Test("Shutdown lets requests in flight finish, closes idle connections and rejects new ones")
     func graceful() async throws {
         let began = Signal<Bool>()
         let finish = Signal<Bool>()
@@ -115,13 +115,13 @@ struct ListenerTests {
         let whole = ListenerResponse(status: 200, body: .bytes(body))
         try await withListener(
             handler: { $0.path == "/whole" ? whole : .text(200, "ok") },
-            // The client may have to wait for its thread for long when all suites run at once.
+            // The client may wait long for its thread when all suites run concurrently.
             settings: { $0.stallTimeout = .seconds(600) }
         ) { address, listener in
             let idle = try RawClient(connectingTo: address)
             try await idle.send(Self.get)
             _ = try await idle.receive(upTo: "ok")
-            // Its buffer is full long before the end of the body.
+            // The buffer is much smaller than the body.
             let busy = try RawClient(connectingTo: address, receiveBuffer: 4_096)
             try await busy.send("GET /whole HTTP/1.1\r\nHost: h\r\n\r\n")
             let (begin, ending) = try await busy.receive()
@@ -138,7 +138,7 @@ struct ListenerTests {
         }
     }
 
-    @Test("A program started meanwhile holds no socket open that the listener has closed")
+    @Test("A child process does not keep closed sockets open")
     func childProcess() async throws {
         try await withListener(handler: { _ in .text(200, "ok") }) { address, listener in
             let client = try RawClient(connectingTo: address)
@@ -152,17 +152,17 @@ struct ListenerTests {
         }
     }
 
-    @Test("A socket that was handed over goes on listening for whoever comes next, one of the listener's own does not")
-    func handedOver() async throws {
+    @Test("A socket passed to the listener stays open after shutdown, its own sockets do not")
+    func passedSocket() async throws {
         let (socket, port) = try LoopbackSocket.listen()
         defer { close(socket) }
         let address = "127.0.0.1:\(port)"
-        // As a service manager does it: each process in turn gets a descriptor of the one socket.
+        // Like a service manager, which passes the same socket to each process in turn.
         for _ in 0..<2 {
-            let handed = dup(socket)
+            let passed = dup(socket)
             var own = ""
             try await withListener(
-                handler: { _ in .text(200, "ok") }, settings: { $0.boundSockets = [handed] }
+                handler: { _ in .text(200, "ok") }, settings: { $0.boundSockets = [passed] }
             ) { first, listener in
                 own = first
                 #expect(listener.boundAddresses == [first, address])
@@ -172,18 +172,18 @@ struct ListenerTests {
             }
             #expect(throws: RawClient.Failure.self) { try RawClient(connectingTo: own) }
         }
-        // Nobody accepts any more, and yet connections queue up for the next one.
+        // No process accepts, but connections are queued.
         _ = try RawClient(connectingTo: address)
     }
 
-    @Test("What outlasts the grace is closed and its handler cancelled")
+    @Test("After the grace period, connections are closed and their handlers canceled")
     func graceEnds() async throws {
         let began = Signal<Bool>()
-        let cancelled = Signal<Bool>()
+        let canceled = Signal<Bool>()
         try await withListener(handler: { _ in
             await began.send(true)
             await untilCancelled()
-            await cancelled.send(Task.isCancelled)
+            await canceled.send(Task.isCancelled)
             return .text(200, "late")
         }) { address, listener in
             let client = try RawClient(connectingTo: address)
@@ -191,12 +191,12 @@ struct ListenerTests {
             _ = await began.wait()
             await listener.shutdown(grace: .milliseconds(20))
             #expect(try await client.receiveText() == "")
-            #expect(await cancelled.wait())
+            #expect(await canceled.wait())
         }
     }
 
-    @Test("A second shutdown can cut the grace of the first one short")
-    func impatience() async throws {
+    @Test("A second shutdown can shorten the grace period of the first one")
+    func secondShutdown() async throws {
         let began = Signal<Bool>()
         try await withListener(handler: { _ in
             await began.send(true)
@@ -206,14 +206,14 @@ struct ListenerTests {
             let client = try RawClient(connectingTo: address)
             try await client.send(Self.get)
             _ = await began.wait()
-            async let patient: Void = listener.shutdown(grace: .seconds(500))
+            async let first: Void = listener.shutdown(grace: .seconds(500))
             await listener.shutdown(grace: .zero)
-            await patient
+            await first
             #expect(try await client.receiveText() == "")
         }
     }
 
-    @Test("Cancelling the run ends every connection and closes the sockets")
+    @Test("Canceling the task closes all connections and sockets")
     func cancellation() async throws {
         let began = Signal<Bool>()
         let settings = ListenerSettings(addresses: [ListenAddress(host: "127.0.0.1", port: 0)])

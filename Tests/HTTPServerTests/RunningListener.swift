@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Runs a listener on a free port of the loopback interface while `body` uses it, then shuts it down.
+/// Runs `body` with a listener on a free port of the loopback interface, then shuts it down.
 func withListener(
     logger: Logger = quietLogger,
     handler: @escaping Listener.Handler,
@@ -27,10 +27,10 @@ func withListener(
     try await running.value
 }
 
-/// A logger that drops everything.
+/// A logger that discards everything.
 let quietLogger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-/// A value that a test waits for.
+/// A value that a task can wait for.
 actor Signal<Value: Sendable> {
     private var value: Value?
     private var waiters: [CheckedContinuation<Value, Never>] = []
@@ -47,7 +47,7 @@ actor Signal<Value: Sendable> {
     }
 }
 
-/// Keeps what is logged at info and above.
+/// Records log messages of level info and above.
 final class LogRecorder: Sendable {
     private let lines = Mutex<[(text: String, metadata: Logger.Metadata)]>([])
 
@@ -73,7 +73,7 @@ final class LogRecorder: Sendable {
 }
 
 extension ListenerResponse {
-    /// A response that ends only when its client has gone, or has been dropped; `failed` is sent then.
+    /// Returns a response that ends only when its connection is closed, and sends `failed` then.
     static func endless(_ failed: Signal<Bool>) -> ListenerResponse {
         ListenerResponse(
             status: 200,

@@ -188,7 +188,7 @@ private final class DeafTransport: HTTPTransport {
             }
             if isAnswering { continuation.resume() }
         }
-        if Task.isCancelled { throw TransportFailure(.cancelled, "canceled") }
+        if Task.isCancelled { throw TransportFailure(.canceled, "canceled") }
         let body = Array(#"{"endpoints":[],"total":0}"#.utf8)
         return HTTPResponse(status: 200, headers: [], body: body, receivedBytes: body.count)
     }

@@ -20,9 +20,10 @@ func signedRequest(
     }
     let unsigned = request("none")
     guard let check = SignatureCheck(unsigned) else { throw Unreadable() }
-    let digest = SHA256Digest.text(SHA256Digest.digest(of: Array(check.canonicalRequest.utf8)))
+    let digest = SHA256Digest.hexadecimal(SHA256Digest.digest(of: Array(check.canonicalRequest.utf8)))
     let text = "SDK-HMAC-SHA256\n\(check.date)\n\(digest)"
-    return request(SHA256Digest.text(SHA256Digest.code(for: Array(text.utf8), key: Array(key.secret.utf8))))
+    return request(
+        SHA256Digest.hexadecimal(SHA256Digest.authenticationCode(for: Array(text.utf8), key: Array(key.secret.utf8))))
 }
 
 struct Unreadable: Error {}

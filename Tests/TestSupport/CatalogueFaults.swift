@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Exposition
 
-/// What is wrong with the families of a catalogue, by the conventions of the metric contract; one line a fault.
+/// Returns violations of the metric conventions by `families`, one line each.
 public func faults(of families: [MetricFamily]) -> [String] {
     var faults: [String] = []
     for family in families {
-        func complain(_ what: String) { faults.append("\(family.name): \(what)") }
-        if family.help.isEmpty || !family.help.hasSuffix(".") { complain("the help is no sentence") }
-        if family.help.contains(where: { $0 == "|" || $0.isNewline }) { complain("the help breaks a table") }
-        if !family.name.utf8.allSatisfy(isNameByte) { complain("an odd name") }
-        if !family.name.hasPrefix("dataarts_fabric_"), !family.name.hasPrefix("process_") { complain("no prefix") }
-        if (family.kind == .counter) != family.name.hasSuffix("_total") { complain("_total is for counters") }
-        if (family.kind == .info) != family.name.hasSuffix("_info") { complain("_info is for infos") }
+        func report(_ fault: String) { faults.append("\(family.name): \(fault)") }
+        if family.help.isEmpty || !family.help.hasSuffix(".") { report("the help does not end with a period") }
+        if family.help.contains(where: { $0 == "|" || $0.isNewline }) { report("the help contains | or a line break") }
+        if !family.name.utf8.allSatisfy(isNameByte) { report("invalid name") }
+        if !family.name.hasPrefix("dataarts_fabric_"), !family.name.hasPrefix("process_") { report("no prefix") }
+        if (family.kind == .counter) != family.name.hasSuffix("_total") { report("_total is for counters") }
+        if (family.kind == .info) != family.name.hasSuffix("_info") { report("_info is for info metrics") }
         for label in family.labels {
-            if forbiddenLabels.contains(label) { complain("the label \(label) is Prometheus' own") }
-            if !label.utf8.allSatisfy(isNameByte) || label.hasPrefix("_") { complain("the odd label \(label)") }
+            if forbiddenLabels.contains(label) { report("reserved label \(label)") }
+            if !label.utf8.allSatisfy(isNameByte) || label.hasPrefix("_") { report("invalid label \(label)") }
         }
-        if Set(family.labels).count != family.labels.count { complain("a label twice") }
+        if Set(family.labels).count != family.labels.count { report("duplicate label") }
     }
-    faults += repeated(families.map(\.name)).map { "\($0): twice" }
-    faults += repeated(families.map(\.openMetricsName)).map { "\($0): twice in OpenMetrics" }
-    faults += repeated(families.flatMap(sampleNames)).map { "\($0): samples of two families" }
+    faults += repeated(families.map(\.name)).map { "\($0): duplicate name" }
+    faults += repeated(families.map(\.openMetricsName)).map { "\($0): duplicate name in OpenMetrics" }
+    faults += repeated(families.flatMap(sampleNames)).map { "\($0): samples of several families" }
     return faults
 }
 

@@ -2,23 +2,22 @@
 import Glibc
 import Synchronization
 
-/// A program that a test runs beside itself.
+/// A child process of a test.
 public struct ChildProcess: Sendable {
-    /// The number of its process.
+    /// The process ID.
     public let pid: Int32
     private let output: Int32
 
-    /// The full path of `tool` in the usual places, or `tool` itself where it is a path; nil: not installed.
+    /// Returns the path of `tool` in the standard directories, or `tool` itself if it is a path; nil if not installed.
     public static func path(of tool: String) -> String? {
         if tool.contains("/") { return access(tool, X_OK) == 0 ? tool : nil }
         return ["/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin"].map { "\($0)/\(tool)" }
             .first { access($0, X_OK) == 0 }
     }
 
-    /// Starts `tool`, its standard output and error captured.
+    /// Starts `tool` and captures its standard output and error.
     public init(_ tool: String, _ arguments: [String]) throws {
-        // One start at a time: between `pipe` and `fcntl` another start would hand this pipe to its own program, which
-        // would hold it open.
+        // One start at a time: between `pipe` and `fcntl`, another child would inherit this pipe and keep it open.
         self = try Self.starting.withLock { _ in try ChildProcess(starting: tool, arguments) }
     }
 
@@ -34,7 +33,7 @@ public struct ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
         posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
-        // Swift's pool blocks signals on its threads; a program that inherited that could not be ended.
+        // Threads of Swift's pool block signals; a child that inherits the mask could not be terminated.
         var attributes = posix_spawnattr_t()
         var signals = sigset_t()
         sigemptyset(&signals)
@@ -56,16 +55,16 @@ public struct ChildProcess: Sendable {
         output = ends[0]
     }
 
-    /// Runs `tool` to its end.
-    /// - Throws: what it printed, when its status is not 0.
+    /// Runs `tool` and waits for its end.
+    /// - Throws: an error with the output if the status is not 0.
     public static func run(_ tool: String, _ arguments: [String]) throws {
         let child = try ChildProcess(tool, arguments)
         defer { close(child.output) }
-        // Its output is read only on failure: a daemon that it leaves behind may hold the pipe open.
+        // The output is read only on failure: a daemon started by the tool may keep the pipe open.
         guard child.reap() == 0 else { throw SystemFailure("\(tool) failed, \(child.read(until: nil))", 0) }
     }
 
-    /// Blocks until the program has printed `text`; returns what it printed so far.
+    /// Blocks until the program has printed `text`, or until its end for nil; returns the output since the last read.
     @discardableResult
     public func read(until text: String?) -> String {
         var bytes: [UInt8] = []
@@ -80,7 +79,7 @@ public struct ChildProcess: Sendable {
         }
     }
 
-    /// Waits, on a thread of its own, until the program has printed `text`; returns what it printed since the last look.
+    /// Suspends until the program has printed `text`; returns the output since the last read.
     @discardableResult
     public func printed(_ text: String) async throws -> String {
         try await withCheckedThrowingContinuation { continuation in
@@ -90,31 +89,31 @@ public struct ChildProcess: Sendable {
         }
     }
 
-    /// The most memory that the program has had resident so far, in KiB; nil: it is gone.
+    /// The program's peak resident memory in KiB; nil if it has ended.
     public var peakResidentKiB: Int? {
         guard let file = fopen("/proc/\(pid)/status", "r") else { return nil }
         defer { fclose(file) }
         var line = [CChar](repeating: 0, count: 256)
         while fgets(&line, Int32(line.count), file) != nil {
             let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            let words = text.split { $0 == " " || $0 == "\t" || $0 == "\n" }
-            if words.count >= 2, words[0] == "VmHWM:" { return Int(words[1]) }
+            let fields = text.split { $0 == " " || $0 == "\t" || $0 == "\n" }
+            if fields.count >= 2, fields[0] == "VmHWM:" { return Int(fields[1]) }
         }
         return nil
     }
 
-    /// Ends the program, waits for its end and frees its output.
+    /// Terminates the program, waits for its end and closes its output.
     public func stop() {
         kill(pid, SIGTERM)
         _ = reap()
         close(output)
     }
 
-    /// Sends the program `signal`.
+    /// Sends `signal` to the program.
     public func send(_ signal: Int32) { kill(pid, signal) }
 
-    /// Waits for the end of the program, on a thread of its own, and frees its output.
-    /// - Returns: its status, or the negative number of the signal that ended it; and what it had left to print.
+    /// Suspends until the program has ended, and closes its output.
+    /// - Returns: its status, or the negative number of the signal that terminated it; and its remaining output.
     public func end() async throws -> (status: Int32, output: String) {
         try await withCheckedThrowingContinuation { continuation in
             do {
@@ -131,8 +130,8 @@ public struct ChildProcess: Sendable {
         }
     }
 
-    /// Waits for the end of the program, on a thread of its own, without reading anything that it prints.
-    /// - Returns: its status, or the negative number of the signal that ended it.
+    /// Suspends until the program has ended, without reading its output.
+    /// - Returns: its status, or the negative number of the signal that terminated it.
     public func endUnread() async throws -> Int32 {
         try await withCheckedThrowingContinuation { continuation in
             do {

@@ -3,12 +3,12 @@ import Base
 public import Fabric
 
 extension EndpointRecord {
-    /// Its fields as `name=value`, in the order they are declared in; a time in microseconds. What is absent is left out,
-    /// and so is a flag that is false.
+    /// The fields as `name=value` in the order of declaration, times in microseconds. Omits absent fields and false
+    /// flags.
     public var line: String { fields(of: self) }
 }
 
-// By reflection, so that a new field needs no line here.
+// Uses reflection, so that new fields are included.
 private func fields(of record: Any) -> String {
     Mirror(reflecting: record).children.compactMap { name, value in
         text(of: value).map { "\(name ?? "")=\($0)" }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// A flag that threads can wait for beside a socket; once raised it stays so.
+/// A flag that threads can wait for together with a socket. Once raised, it stays raised.
 final class EventFlag: Sendable {
     enum Outcome { case readable, raised, timeout }
 
@@ -24,17 +24,17 @@ final class EventFlag: Sendable {
     }
 
     func raise() {
-        // Nobody reads it away, so it stays raised; a full pipe is raised too.
+        // The byte is never read, so the flag stays raised; if the pipe is full, it is raised already.
         _ = write(writer, "!", 1)
     }
 
-    /// Blocks until the flag is raised, `socket` has something to read (or is closed), or `pause` is over.
-    func waitBeside(_ socket: Int32, for pause: Duration?) -> Outcome {
+    /// Blocks until the flag is raised, `socket` is readable or closed, or `timeout` has elapsed.
+    func wait(with socket: Int32, timeout: Duration?) -> Outcome {
         var entries = [
             pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: socket, events: Int16(POLLIN), revents: 0),
         ]
-        let milliseconds = pause.map { Int32($0 / .milliseconds(1)) } ?? -1
+        let milliseconds = timeout.map { Int32($0 / .milliseconds(1)) } ?? -1
         while poll(&entries, 2, milliseconds) < 0, errno == EINTR {}
         if entries[0].revents != 0 { return .raised }
         return entries[1].revents != 0 ? .readable : .timeout

@@ -2,12 +2,12 @@
 public import HTTPClient
 import Synchronization
 
-/// A transport that a test answers for: it records what is sent, and can keep requests waiting until it is told.
+/// A transport with responses from the test. Records requests and can hold them.
 public final class FakeTransport: HTTPTransport {
     private struct State {
         var requests: [HTTPRequest] = []
         var inFlight = 0
-        var mostInFlight = 0
+        var maximumInFlight = 0
         var holds: Bool
         var nextID = 0
         var held: [(id: Int, continuation: CheckedContinuation<Void, Never>)] = []
@@ -17,8 +17,8 @@ public final class FakeTransport: HTTPTransport {
     private let state: Mutex<State>
     private let respond: @Sendable (HTTPRequest, Int) -> Result<HTTPResponse, TransportFailure>
 
-    /// A transport that answers by `respond`, which is given the request and its number, from 0.
-    /// - Parameter holding: whether requests wait for ``release(_:)`` from the beginning.
+    /// Creates a transport with responses by `respond`, which receives the request and its number, from 0.
+    /// - Parameter holding: whether requests wait for ``release(_:)`` from the start.
     public init(
         holding: Bool = false,
         respond: @escaping @Sendable (_ request: HTTPRequest, _ number: Int) -> Result<HTTPResponse, TransportFailure>
@@ -27,24 +27,24 @@ public final class FakeTransport: HTTPTransport {
         self.respond = respond
     }
 
-    /// A transport that gives `answers` one after the other and then the last one for ever.
+    /// Creates a transport that returns `answers` in order, then the last one repeatedly.
     public convenience init(holding: Bool = false, _ answers: [Result<HTTPResponse, TransportFailure>]) {
         self.init(holding: holding) { _, number in answers[min(number, answers.count - 1)] }
     }
 
-    /// What was sent, in order.
+    /// The sent requests, in order.
     public var requests: [HTTPRequest] { state.withLock { $0.requests } }
-    /// The addresses of what was sent, in order.
+    /// The URLs of the sent requests, in order.
     public var urls: [String] { requests.map(\.url) }
-    /// How many requests wait at this moment.
+    /// The number of requests in flight.
     public var inFlight: Int { state.withLock { $0.inFlight } }
-    /// How many were under way at the same moment at most.
-    public var mostInFlight: Int { state.withLock { $0.mostInFlight } }
+    /// The maximum number of requests in flight so far.
+    public var maximumInFlight: Int { state.withLock { $0.maximumInFlight } }
 
-    /// From now on requests wait.
+    /// Holds requests from now on.
     public func hold() { state.withLock { $0.holds = true } }
 
-    /// Answers the `count` requests that have waited longest; without a count all of them, and later ones at once.
+    /// Releases the `count` longest waiting requests, or, without a count, all of them and later ones.
     public func release(_ count: Int? = nil) {
         let released = state.withLock { state in
             if count == nil { state.holds = false }
@@ -55,7 +55,7 @@ public final class FakeTransport: HTTPTransport {
         for request in released { request.continuation.resume() }
     }
 
-    /// Suspends until `count` requests have been sent in all.
+    /// Suspends until `count` requests have been sent in total.
     public func waitForRequests(_ count: Int) async {
         await withCheckedContinuation { continuation in
             let isReached = state.withLock { state in
@@ -71,7 +71,7 @@ public final class FakeTransport: HTTPTransport {
     public func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse {
         let (id, number) = state.withLock { state in
             state.inFlight += 1
-            state.mostInFlight = max(state.mostInFlight, state.inFlight)
+            state.maximumInFlight = max(state.maximumInFlight, state.inFlight)
             state.nextID += 1
             state.requests.append(request)
             return (state.nextID, state.requests.count - 1)
@@ -88,12 +88,12 @@ public final class FakeTransport: HTTPTransport {
                 wakeWatchers()
             }
         } onCancel: {
-            let cancelled = state.withLock { state in
+            let canceled = state.withLock { state in
                 state.held.firstIndex { $0.id == id }.map { state.held.remove(at: $0).continuation }
             }
-            cancelled?.resume()
+            canceled?.resume()
         }
-        if Task.isCancelled { throw TransportFailure(.cancelled, "the waiting task was cancelled") }
+        if Task.isCancelled { throw TransportFailure(.canceled, "the task was canceled") }
         return try respond(request, number).get()
     }
 
@@ -108,7 +108,7 @@ public final class FakeTransport: HTTPTransport {
 }
 
 extension Result where Success == HTTPResponse, Failure == TransportFailure {
-    /// A response of these parts, as many bytes long as its body.
+    /// Returns a response; its received bytes are the size of the body.
     public static func response(
         _ status: Int, _ body: String = "", headers: [HTTPHeader] = []
     ) -> Self {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// The bytes of a range of an open file; fewer where it ends sooner.
+/// Returns the bytes of a range of an open file; fewer if the file is shorter.
 public func contents(of descriptor: Int32, _ range: Range<Int>) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: range.count) { buffer, filled in
         while filled < range.count {

@@ -2,15 +2,15 @@
 import Glibc
 import Synchronization
 
-/// A TCP relay on loopback whose connections can go silent without being closed, as behind a firewall that forgot them.
+/// A TCP relay on loopback whose connections can freeze without being closed, as behind a firewall that drops packets.
 ///
-/// It runs on POSIX threads of its own, two per connection.
+/// Runs on its own POSIX threads, two per connection.
 public final class FreezingRelay: Sendable {
-    /// What has happened so far.
+    /// The counted events.
     public struct Log: Sendable {
-        /// How many connections were accepted.
+        /// The number of accepted connections.
         public var connections = 0
-        /// How many connections the client closed.
+        /// The number of connections closed by the client.
         public var closedByClient = 0
     }
 
@@ -18,7 +18,7 @@ public final class FreezingRelay: Sendable {
         var client: Int32
         var server: Int32
         var isFrozen: Bool
-        /// Directions that still run; with the last one the sockets are closed.
+        /// The number of running directions; the sockets are closed after the last one.
         var directions = 2
     }
 
@@ -31,15 +31,15 @@ public final class FreezingRelay: Sendable {
         var watchers: [Int: (condition: @Sendable (Log) -> Bool, continuation: CheckedContinuation<Void, Never>)] = [:]
     }
 
-    /// The port it listens on, of 127.0.0.1.
+    /// The port that the relay listens on, of 127.0.0.1.
     public let port: UInt16
     private let listener: Int32
     private let isProxy: Bool
     private let stopSignal: EventFlag
     private let state: Mutex<State>
 
-    /// Relays from a free port to `target`, both of 127.0.0.1.
-    /// - Parameter asProxy: whether each connection begins with a CONNECT request, which is answered and not relayed.
+    /// Starts a relay from a free port to `target`, both of 127.0.0.1.
+    /// - Parameter asProxy: whether each connection begins with a CONNECT request, which the relay handles.
     public init(to target: UInt16, asProxy: Bool = false) throws {
         (listener, port) = try LoopbackSocket.listen()
         stopSignal = try EventFlag()
@@ -48,11 +48,11 @@ public final class FreezingRelay: Sendable {
         try startThread { [self] in acceptConnections() }
     }
 
-    /// What has happened so far.
+    /// The events so far.
     public var log: Log { state.withLock { $0.log } }
 
-    /// Relays nothing more on the connections of this moment, and leaves them open.
-    /// - Parameter newOnes: whether connections made later are silent too.
+    /// Stops relaying on all open connections, without closing them.
+    /// - Parameter newOnes: whether later connections are frozen too.
     public func freeze(newOnes: Bool = false) {
         state.withLock { state in
             state.freezesNew = newOnes
@@ -60,7 +60,7 @@ public final class FreezingRelay: Sendable {
         }
     }
 
-    /// Relays connections made from now on, to `target` if it is given.
+    /// Relays new connections again, to `target` if given.
     public func relayNewConnections(to target: UInt16? = nil) {
         state.withLock { state in
             state.freezesNew = false
@@ -68,7 +68,7 @@ public final class FreezingRelay: Sendable {
         }
     }
 
-    /// Suspends until `condition` holds, or the task is canceled, as at a test's time limit.
+    /// Suspends until `condition` holds or the task is canceled, as at a test's time limit.
     public func wait(for condition: @escaping @Sendable (Log) -> Bool) async {
         let id = state.withLock { state in
             state.lastWatcher += 1
@@ -88,7 +88,7 @@ public final class FreezingRelay: Sendable {
         }
     }
 
-    /// Closes the listener and every connection. The threads end by themselves.
+    /// Closes the listener and all connections. The threads exit on their own.
     public func stop() { stopSignal.raise() }
 
     private func record(_ change: (inout Log) -> Void) {
@@ -105,7 +105,7 @@ public final class FreezingRelay: Sendable {
     private func acceptConnections() {
         defer { close(listener) }
         for id in 0... {
-            guard stopSignal.waitBeside(listener, for: nil) == .readable else { return }
+            guard stopSignal.wait(with: listener, timeout: nil) == .readable else { return }
             let client = accept(listener, nil, nil)
             guard client >= 0 else { return }
             _ = fcntl(client, F_SETFD, FD_CLOEXEC)
@@ -127,8 +127,8 @@ public final class FreezingRelay: Sendable {
     }
 
     private func relay(_ id: Int, from source: Int32, to destination: Int32, isClient: Bool) {
-        var greets = isProxy && isClient
-        while stopSignal.waitBeside(source, for: nil) == .readable {
+        var expectsConnect = isProxy && isClient
+        while stopSignal.wait(with: source, timeout: nil) == .readable {
             var bytes = [UInt8](unsafeUninitializedCapacity: 65_536) { space, count in
                 count = max(0, recv(source, space.baseAddress, space.count, 0))
             }
@@ -137,9 +137,9 @@ public final class FreezingRelay: Sendable {
                 break
             }
             guard !isFrozen(id) else { continue }
-            if greets {
-                // A client sends nothing more before it has been answered.
-                greets = false
+            if expectsConnect {
+                // The client sends nothing more before the response.
+                expectsConnect = false
                 bytes = Array("HTTP/1.1 200 Connected\r\n\r\n".utf8)
                 guard send(bytes, on: source) else { break }
             } else {
@@ -163,7 +163,7 @@ public final class FreezingRelay: Sendable {
         return true
     }
 
-    /// One direction has ended; the other follows, except that a client learns nothing of a frozen connection.
+    /// Ends a direction, and with it the other one, except that the client isn't notified on a frozen connection.
     private func end(_ id: Int, isClient: Bool) {
         state.withLock { state in
             guard var connection = state.connections[id] else { return }
@@ -181,7 +181,7 @@ public final class FreezingRelay: Sendable {
 }
 
 extension LoopbackSocket {
-    /// A socket connected to a port of 127.0.0.1; nil: refused.
+    /// Returns a socket connected to a port of 127.0.0.1; nil if refused.
     static func connect(to port: UInt16) -> Int32? {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()

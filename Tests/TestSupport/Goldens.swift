@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// The texts that tests expect, whole and byte by byte, kept as files in a folder `Goldens` beside the tests.
+/// Golden files with expected texts, in a folder `Goldens` next to the tests.
 ///
-/// With `RECORD_GOLDENS` in the environment a text that differs is written to its file, and the test fails all the
-/// same, so that what changed is looked at before it is believed.
+/// With `RECORD_GOLDENS` in the environment, a text that differs is written to its file. The test still fails, so that
+/// changes are reviewed.
 public struct Goldens: Sendable {
-    /// What differs, or which file is missing.
+    /// The error for a text that differs from its golden file, or for a missing file.
     public struct Difference: Error, CustomStringConvertible {
-        /// The file and the first line that differs.
+        /// The file and the first differing line.
         public let description: String
     }
 
     private let directory: String
 
-    /// The goldens beside `testFile`, a test's `#filePath`.
+    /// Creates access to the golden files next to `testFile`, a test's `#filePath`.
     public init(beside testFile: String) {
         let folder = testFile.split(separator: "/", omittingEmptySubsequences: false).dropLast()
         directory = folder.joined(separator: "/") + "/Goldens/"
     }
 
-    /// Compares `text` with the file called `name`.
-    /// - Throws: ``Difference`` when they aren't the same bytes or there is no such file.
+    /// Compares `text` with the file `name`.
+    /// - Throws: ``Difference`` if the bytes differ or there is no such file.
     public func check(_ text: [UInt8], _ name: String) throws {
         let path = directory + name
         let expected = Self.read(path)
@@ -35,7 +35,7 @@ public struct Goldens: Sendable {
         throw Difference(description: "\(path):\(line + 1): expected \(show(old)), got \(show(new))")
     }
 
-    /// Compares `text` with the file called `name`.
+    /// Compares `text` with the file `name`.
     public func check(_ text: String, _ name: String) throws { try check(Array(text.utf8), name) }
 
     private static func lines(_ bytes: [UInt8]) -> [String] {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 private import CZlib
 
-/// What a gzip file that consists of one member holds; nil when it is anything else, even by one byte at its end.
+/// Decompresses a gzip file with one member; returns nil if it is invalid or has trailing bytes.
 public func gunzip(_ compressed: [UInt8]) -> [UInt8]? {
     let (plain, isWhole) = inflate(compressed)
     return isWhole ? plain : nil
 }
 
-/// What the beginning of a gzip file holds, as far as it can be inflated.
+/// Decompresses a truncated gzip file as far as possible.
 public func gunzipStart(_ compressed: [UInt8]) -> [UInt8] { inflate(compressed).plain }
 
 private func inflate(_ compressed: [UInt8]) -> (plain: [UInt8], isWhole: Bool) {

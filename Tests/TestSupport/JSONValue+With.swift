@@ -2,7 +2,7 @@
 public import Base
 
 extension JSONValue {
-    /// The object with `members` behind its own; where two have the same name, the last one counts to the decoder.
+    /// Returns the object with `members` appended; of members with the same name, the decoder uses the last one.
     public func with(_ members: KeyValuePairs<String, JSONValue>) -> JSONValue {
         guard case .object(let own) = self else { preconditionFailure("\(text) is not an object") }
         return .object(own + members.map { (name: $0.key, value: $0.value) })

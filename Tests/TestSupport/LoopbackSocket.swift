@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// The system refused what a test needs.
+/// The error of a system call.
 public struct SystemFailure: Error, CustomStringConvertible {
-    /// The call and its reason.
+    /// The call and the system's message.
     public var description: String
 
     init(_ call: String, _ code: Int32 = errno) {
@@ -13,15 +13,15 @@ public struct SystemFailure: Error, CustomStringConvertible {
 
 /// Sockets of 127.0.0.1.
 public enum LoopbackSocket {
-    /// A port on which nobody listened a moment ago.
+    /// Returns a port that was free a moment ago.
     public static func freePort() throws -> UInt16 {
         let (socket, port) = try listen()
         close(socket)
         return port
     }
 
-    /// A socket that listens on `address`, one of 127.0.0.0/8.
-    /// - Parameter port: 0 is a free one.
+    /// Returns a socket that listens on `address`, which is in 127.0.0.0/8.
+    /// - Parameter port: the port; 0 for a free one.
     public static func listen(
         on address: String = "127.0.0.1", port: UInt16 = 0
     ) throws -> (socket: Int32, port: UInt16) {
@@ -42,7 +42,7 @@ public enum LoopbackSocket {
         return (socket, UInt16(bigEndian: name.sin_port))
     }
 
-    /// A socket that is connected to `port` of 127.0.0.1.
+    /// Returns a socket connected to `port` of 127.0.0.1.
     static func connection(to port: UInt16) throws -> Int32 {
         let socket = try stream()
         guard withName("127.0.0.1", port, { Glibc.connect(socket, $0, $1) == 0 }) else {

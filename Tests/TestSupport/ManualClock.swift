@@ -2,7 +2,7 @@
 public import Base
 import Synchronization
 
-/// A clock that stands still until the test moves it. Sleepers wake when ``advance(by:)`` reaches their deadline.
+/// A clock that only the test advances. Sleeping tasks resume when ``advance(by:)`` reaches their deadline.
 public final class ManualClock: ExporterClock {
     private struct Sleeper {
         var deadline: ContinuousClock.Instant
@@ -19,7 +19,7 @@ public final class ManualClock: ExporterClock {
 
     private let state: Mutex<State>
 
-    /// A clock whose wall time begins at `wallSeconds`.
+    /// Creates a clock with the wall time `wallSeconds`.
     public init(wallSeconds: Int64 = 1_800_000_000) {
         state = Mutex(State(now: ContinuousClock.now, wallMicroseconds: wallSeconds * 1_000_000))
     }
@@ -29,12 +29,12 @@ public final class ManualClock: ExporterClock {
     /// See ``ExporterClock/wallMicroseconds``.
     public var wallMicroseconds: Int64 { state.withLock { $0.wallMicroseconds } }
 
-    /// Steps the wall clock alone, as NTP does.
+    /// Steps only the wall clock, as NTP does.
     public func stepWall(bySeconds seconds: Int64) {
         state.withLock { $0.wallMicroseconds += seconds * 1_000_000 }
     }
 
-    /// Moves both clocks and wakes whoever slept until then.
+    /// Advances both clocks and resumes tasks whose deadline has passed.
     public func advance(by duration: Duration) {
         let due = state.withLock { state in
             state.now += duration
@@ -47,7 +47,7 @@ public final class ManualClock: ExporterClock {
         for sleeper in due { sleeper.continuation.resume() }
     }
 
-    /// Suspends until `count` tasks sleep on this clock, so that a test knows the code under test has come to rest.
+    /// Suspends until `count` tasks sleep on this clock, that is, until the tested code is idle.
     public func waitForSleepers(_ count: Int) async {
         await withCheckedContinuation { continuation in
             let ready = state.withLock { state in
@@ -67,9 +67,9 @@ public final class ManualClock: ExporterClock {
         }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-                enum Outcome { case sleeping, past, cancelled }
+                enum Outcome { case sleeping, past, canceled }
                 let (outcome, woken) = state.withLock { state -> (Outcome, [CheckedContinuation<Void, Never>]) in
-                    if Task.isCancelled { return (.cancelled, []) }
+                    if Task.isCancelled { return (.canceled, []) }
                     if deadline <= state.now { return (.past, []) }
                     state.sleepers[id] = Sleeper(deadline: deadline, continuation: continuation)
                     let satisfied = state.watchers.filter { $0.count <= state.sleepers.count }
@@ -80,7 +80,7 @@ public final class ManualClock: ExporterClock {
                 switch outcome {
                 case .sleeping: break
                 case .past: continuation.resume()
-                case .cancelled: continuation.resume(throwing: CancellationError())
+                case .canceled: continuation.resume(throwing: CancellationError())
                 }
             }
         } onCancel: {

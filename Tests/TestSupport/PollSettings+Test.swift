@@ -2,7 +2,7 @@
 public import Fabric
 
 extension PollSettings {
-    /// Settings in which everything that a client reads is given.
+    /// Creates settings with all values that a client uses.
     public init(
         timeout: Duration, interval: Duration, requestsPerSecond: Double, retries: Int, maxResponseBytes: Int,
         pageSize: Int, maxEndpoints: Int

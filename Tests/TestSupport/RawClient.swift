@@ -2,19 +2,19 @@
 import Dispatch
 import Glibc
 
-/// A TCP client that sends and receives plain bytes, to see what really goes over the wire.
+/// A TCP client for raw bytes.
 ///
-/// Its blocking calls run on a queue of their own, never on the threads that tasks share.
+/// Blocking calls run on a dedicated queue, not on Swift's thread pool.
 public final class RawClient: Sendable {
     /// How the peer ended the connection.
     public enum Ending: Sendable, Equatable {
-        /// An orderly close.
+        /// A graceful close.
         case closed
         /// A reset.
         case reset
     }
 
-    /// A failed socket call.
+    /// The error of a socket call.
     public struct Failure: Error, CustomStringConvertible {
         /// The call and the reason.
         public var description: String
@@ -25,8 +25,8 @@ public final class RawClient: Sendable {
 
     /// Connects to `address`, as in `127.0.0.1:41234`.
     /// - Parameters:
-    ///   - receiveBuffer: the size of the kernel's receive buffer, small where a test must fill it.
-    ///   - limit: the seconds that it waits for the peer to send something.
+    ///   - receiveBuffer: the size of the kernel's receive buffer; small if a test must fill it.
+    ///   - limit: the receive timeout in seconds.
     public init(connectingTo address: String, receiveBuffer: Int32? = nil, limit: Int = 30) throws {
         let parts = address.split(separator: ":")
         guard parts.count == 2, let port = UInt16(parts[1]) else { throw Failure(description: "address \(address)") }
@@ -34,7 +34,7 @@ public final class RawClient: Sendable {
         if var receiveBuffer {
             setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<Int32>.size))
         }
-        // A server that never answers must fail the test, not hang it.
+        // A server that never responds must fail the test, not hang it.
         var wait = timeval(tv_sec: limit, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
         var target = sockaddr_in()
@@ -53,19 +53,19 @@ public final class RawClient: Sendable {
         close(descriptor)
     }
 
-    /// Closes both directions; the object may be used no more.
+    /// Closes both directions; the client must not be used afterward.
     public func disconnect() {
         Glibc.shutdown(descriptor, Int32(SHUT_RDWR))
     }
 
-    /// Resets the connection; the object may be used no more.
+    /// Resets the connection; the client must not be used afterward.
     public func reset() {
-        var nowhere = sockaddr()
-        nowhere.sa_family = sa_family_t(AF_UNSPEC)
-        _ = connect(descriptor, &nowhere, socklen_t(MemoryLayout<sockaddr>.size))
+        var unspecified = sockaddr()
+        unspecified.sa_family = sa_family_t(AF_UNSPEC)
+        _ = connect(descriptor, &unspecified, socklen_t(MemoryLayout<sockaddr>.size))
     }
 
-    /// Says that nothing more will be sent.
+    /// Closes the sending side.
     public func disconnectSending() {
         Glibc.shutdown(descriptor, Int32(SHUT_WR))
     }
@@ -89,7 +89,7 @@ public final class RawClient: Sendable {
         }
     }
 
-    /// Receives what is there, at least one byte; nil with the ending once there will be no more.
+    /// Receives the available bytes, waiting for at least one; returns no bytes and the ending at the end.
     public func receive() async throws -> (bytes: [UInt8], ending: Ending?) {
         try await onQueue { descriptor in
             var buffer = [UInt8](repeating: 0, count: 64 * 1024)
@@ -116,7 +116,7 @@ public final class RawClient: Sendable {
         String(decoding: try await receiveToEnd().bytes, as: UTF8.self)
     }
 
-    /// Receives until what came ends in `suffix`.
+    /// Receives until the received text ends with `suffix`.
     public func receive(upTo suffix: String) async throws -> String {
         let wanted = Array(suffix.utf8)
         var all: [UInt8] = []

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// One connection of a ``ScriptedServer``, on its own thread.
+/// A connection of a ``ScriptedServer``, on its own thread.
 final class ScriptedConnection {
     enum End { case scriptDone, closedByPeer }
 
-    /// Thrown by whatever step finds the peer gone.
+    /// Thrown by a step when the peer has disconnected.
     private struct PeerClosed: Error {}
 
     private let socket: Int32
@@ -42,7 +42,7 @@ final class ScriptedConnection {
         case .loop(let steps):
             while true { for step in steps { try run(step) } }
         case .waitForRelease:
-            if server.releaseSignal.waitBeside(socket, for: nil) == .readable { throw PeerClosed() }
+            if server.releaseSignal.wait(with: socket, timeout: nil) == .readable { throw PeerClosed() }
         case .hang:
             while true { try watch(for: nil) }
         case .reset:
@@ -51,9 +51,9 @@ final class ScriptedConnection {
         }
     }
 
-    /// Pauses; throws when the peer closes or the server stops meanwhile.
+    /// Waits; throws if the peer disconnects or the server stops.
     private func watch(for pause: Duration?) throws {
-        switch server.stopSignal.waitBeside(socket, for: pause) {
+        switch server.stopSignal.wait(with: socket, timeout: pause) {
         case .timeout: return
         case .raised: throw PeerClosed()
         case .readable: try receive()

@@ -2,46 +2,46 @@
 import Glibc
 import Synchronization
 
-/// A TCP server on loopback that does, connection by connection, what its script says, right or wrong.
+/// A TCP server on loopback that runs a script on each connection.
 ///
-/// It runs on POSIX threads of its own, so that a test may block the pool or flood the client without standing still
-/// itself. A step that waits also ends when the peer closes or the server is stopped.
+/// Runs on its own POSIX threads, so that a test may block Swift's thread pool. A waiting step also ends when the peer
+/// closes the connection or the server is stopped.
 public final class ScriptedServer: Sendable {
-    /// One thing to do on a connection.
+    /// A step of a script.
     public enum Step: Sendable {
-        /// Read one request, its body included where it has a Content-Length.
+        /// Reads a request, including a body with Content-Length.
         case expectRequest
-        /// Send these bytes.
+        /// Sends bytes.
         case send([UInt8])
-        /// Send these bytes again and again, pausing in between, until the peer closes.
+        /// Sends bytes repeatedly at an interval, until the peer closes.
         case trickle([UInt8], every: Duration)
-        /// Send these bytes again and again, as fast as they go, until the peer closes.
+        /// Sends bytes repeatedly without pause, until the peer closes.
         case flood([UInt8])
-        /// Do these steps again and again until the peer closes.
+        /// Repeats steps until the peer closes.
         case loop([Step])
-        /// Do nothing until ``ScriptedServer/release()``.
+        /// Waits for ``ScriptedServer/release()``.
         case waitForRelease
-        /// Do nothing until the peer closes.
+        /// Waits until the peer closes.
         case hang
-        /// End the connection by RST instead of FIN.
+        /// Makes the server end the connection with RST instead of FIN.
         case reset
 
-        /// Send this text.
+        /// Sends text.
         public static func send(_ text: String) -> Step { .send(Array(text.utf8)) }
 
-        /// Answer every request on the connection with `response`.
+        /// Responds to every request on the connection with `response`.
         public static func answer(_ response: String) -> Step { .loop([.expectRequest, .send(response)]) }
     }
 
-    /// What has happened so far.
+    /// The recorded events.
     public struct Log: Sendable {
-        /// The requests read, in the order in which they were complete: head and body as they came.
+        /// The complete requests in the order received, with head and body.
         public var requests: [String] = []
-        /// How many connections were accepted.
+        /// The number of accepted connections.
         public var connections = 0
-        /// How many connections the peer closed while its script went on.
+        /// The number of connections that the peer closed before the end of the script.
         public var closedByPeer = 0
-        /// How many connections are over, for whatever reason.
+        /// The number of ended connections.
         public var finished = 0
 
         /// The targets of the request lines.
@@ -58,17 +58,18 @@ public final class ScriptedServer: Sendable {
         var watchers: [(condition: @Sendable (Log) -> Bool, continuation: CheckedContinuation<Log, Never>)] = []
     }
 
-    /// The port it listens on, of 127.0.0.1.
+    /// The port that the server listens on, of 127.0.0.1.
     public let port: UInt16
     private let listener: Int32
-    /// Readable once the server is stopped or released; threads that wait poll it beside their socket.
+    /// Raised when the server is stopped. Waiting threads poll it together with their socket.
     let stopSignal: EventFlag
     let releaseSignal: EventFlag
     let state = Mutex(State())
     private let script: @Sendable (Int) -> [Step]
 
-    /// Listens on a free port.
-    /// - Parameter script: what to do on the n-th connection, counted from 0; then the server closes it.
+    /// Starts a server on a free port.
+    /// - Parameter script: returns the steps for the connection with the given number, from 0. After them, the server
+    ///   closes it.
     public init(_ script: @escaping @Sendable (Int) -> [Step]) throws {
         (listener, port) = try LoopbackSocket.listen()
         stopSignal = try EventFlag()
@@ -77,15 +78,15 @@ public final class ScriptedServer: Sendable {
         try startThread { [self] in acceptConnections() }
     }
 
-    /// Does the same on every connection.
+    /// Starts a server with the same steps on every connection.
     public convenience init(_ steps: Step...) throws {
         try self.init { _ in steps }
     }
 
-    /// `http://127.0.0.1:port` with `path` behind it.
+    /// Returns the URL of `path` on this server.
     public func url(_ path: String = "/") -> String { "http://127.0.0.1:\(port)\(path)" }
 
-    /// What has happened so far.
+    /// The events so far.
     public var log: Log { state.withLock { $0.log } }
 
     /// Suspends until `condition` holds.
@@ -101,10 +102,10 @@ public final class ScriptedServer: Sendable {
         }
     }
 
-    /// Ends every ``Step/waitForRelease``, now and later.
+    /// Ends all ``Step/waitForRelease`` steps, including later ones.
     public func release() { releaseSignal.raise() }
 
-    /// Closes the listener and every connection. The threads end by themselves.
+    /// Closes the listener and all connections. The threads exit on their own.
     public func stop() {
         stopSignal.raise()
         state.withLock { state in
@@ -126,7 +127,7 @@ public final class ScriptedServer: Sendable {
 
     private func acceptConnections() {
         defer { close(listener) }
-        while stopSignal.waitBeside(listener, for: nil) == .readable {
+        while stopSignal.wait(with: listener, timeout: nil) == .readable {
             let socket = accept(listener, nil, nil)
             guard socket >= 0 else { continue }
             let index: Int? = state.withLock { state in
@@ -152,7 +153,7 @@ public final class ScriptedServer: Sendable {
         let connection = ScriptedConnection(socket, self)
         let end = connection.run(steps)
         state.withLock { state in
-            // Under the lock, so that stop() never touches a number that already means another file.
+            // Closed under the lock, so that stop() never uses a descriptor that has been reused.
             state.sockets.remove(socket)
             close(socket)
         }

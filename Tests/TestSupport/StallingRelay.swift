@@ -2,31 +2,31 @@
 import Glibc
 import Synchronization
 
-/// A TCP relay whose connections can die silently: they stay open, and nothing is forwarded any more.
+/// A TCP relay whose connections can stall: they stay open, but forward nothing.
 public final class StallingRelay: Sendable {
     private struct State {
         var isStopped = false
         var stallsNewConnections = false
-        /// The number of connections accepted so far.
+        /// The number of accepted connections.
         var accepted = 0
-        /// The connections that forward nothing.
+        /// The stalled connections.
         var stalled: Set<Int> = []
         var open: [Int: [Int32]] = [:]
         var lastRequest: ContinuousClock.Instant?
     }
 
-    /// The address it listens on.
+    /// The address that the relay listens on.
     public let address: String
-    /// The port it listens on.
+    /// The port that the relay listens on.
     public let port: UInt16
     private let listener: Int32
     private let target: UInt16
     private let state = Mutex(State())
 
-    /// Listens on `address`, one of 127.0.0.0/8, and forwards to 127.0.0.1.
+    /// Starts a relay from `address`, which is in 127.0.0.0/8, to 127.0.0.1.
     /// - Parameters:
-    ///   - target: the port that connections are forwarded to.
-    ///   - port: the port to listen on; 0 is a free one.
+    ///   - target: the port to forward to.
+    ///   - port: the port to listen on; 0 for a free one.
     public init(to target: UInt16, on address: String = "127.0.0.1", port: UInt16 = 0) throws {
         self.address = address
         self.target = target
@@ -34,16 +34,16 @@ public final class StallingRelay: Sendable {
         try startThread { [self] in acceptConnections() }
     }
 
-    /// When a client last sent something that was forwarded; nil: never.
+    /// The last time that bytes from a client were forwarded; nil if never.
     public var lastRequest: ContinuousClock.Instant? { state.withLock { $0.lastRequest } }
 
-    /// The number of connections that are open and stalled.
+    /// The number of open stalled connections.
     public var stalledConnections: Int { state.withLock { $0.stalled.count } }
 
-    /// Lets the connections that are open forward nothing, for as long as they live. New ones work.
+    /// Stalls all open connections permanently. New ones work.
     public func stallOpenConnections() { state.withLock { $0.stalled.formUnion($0.open.keys) } }
 
-    /// Lets no connection forward anything until ``resume()``. Those that are open by then stay stalled.
+    /// Stalls all open connections, and new ones until ``resume()``. Stalled connections stay stalled.
     public func stallEverything() {
         state.withLock { state in
             state.stallsNewConnections = true
@@ -51,10 +51,10 @@ public final class StallingRelay: Sendable {
         }
     }
 
-    /// Lets new connections work again.
+    /// Stops stalling new connections.
     public func resume() { state.withLock { $0.stallsNewConnections = false } }
 
-    /// Closes the listener and every connection.
+    /// Closes the listener and all connections.
     public func stop() {
         state.withLock { state in
             state.isStopped = true
@@ -93,7 +93,7 @@ public final class StallingRelay: Sendable {
         while true {
             let (isStopped, isStalled) = state.withLock { ($0.isStopped, $0.stalled.contains(number)) }
             if isStopped { break }
-            // The end of a stalled connection on the other side never reaches the client.
+            // When the server closes a stalled connection, the client isn't notified.
             let ready = Self.readable([client, isStalled ? -1 : upstream])
             if ready[0] {
                 guard let bytes = Self.receive(client), !bytes.isEmpty else { break }
@@ -120,7 +120,7 @@ public final class StallingRelay: Sendable {
             setsockopt(client, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
         }
         state.withLock { state in
-            // Closed under the lock, so that stop() never touches a number that already means another file.
+            // Closed under the lock, so that stop() never uses a descriptor that has been reused.
             state.open[number] = nil
             state.stalled.remove(number)
             close(client)
@@ -128,14 +128,14 @@ public final class StallingRelay: Sendable {
         }
     }
 
-    /// Waits up to 100 ms until one of `sockets` can be read or has ended; a negative one never is.
+    /// Waits up to 100 ms until one of `sockets` is readable or closed; ignores negative ones.
     private static func readable(_ sockets: [Int32]) -> [Bool] {
         var entries = sockets.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         while poll(&entries, nfds_t(entries.count), 100) < 0, errno == EINTR {}
         return entries.map { $0.revents != 0 }
     }
 
-    /// Returns what has arrived, nothing at the end; nil after a reset.
+    /// Returns the received bytes, which are empty at the end; nil after a reset.
     private static func receive(_ socket: Int32) -> [UInt8]? {
         var count = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: 65_536) { space, filled in

@@ -2,19 +2,19 @@
 public import HTTPClient
 import Synchronization
 
-/// A transport without a network: answers each request as the test says, one answer after the other, the last one for
-/// ever. What was asked is kept.
+/// A transport without network that returns the test's answers in order, then the last one repeatedly. Records the
+/// requested URLs.
 public final class StubCloud: HTTPTransport {
-    /// What comes of a request.
+    /// The outcome of a request.
     public enum Answer: Sendable {
         /// A response.
         case response(status: Int, headers: [HTTPHeader], body: String)
-        /// No complete response.
+        /// A failure without a complete response.
         case failure(TransportFailure.Kind)
-        /// Nothing until the task is cancelled.
+        /// No response until the task is canceled.
         case silence
 
-        /// A response with `body` alone.
+        /// Returns a response with `body` and without headers.
         public static func body(_ body: String, status: Int = 200) -> Answer {
             .response(status: status, headers: [], body: body)
         }
@@ -28,16 +28,16 @@ public final class StubCloud: HTTPTransport {
 
     private let state: Mutex<State>
 
-    /// A cloud that gives `answers`, at least one.
+    /// Creates a cloud with at least one answer.
     public init(_ answers: Answer...) { state = Mutex(State(answers: answers)) }
 
-    /// The URLs asked for, in order.
+    /// The requested URLs, in order.
     public var urls: [String] { state.withLock { $0.urls } }
 
-    /// Gives `answers` from now on.
+    /// Replaces the remaining answers.
     public func answer(_ answers: Answer...) { state.withLock { $0.answers = answers } }
 
-    /// Suspends until `count` requests have come.
+    /// Suspends until `count` requests have been sent in total.
     public func waitForRequests(_ count: Int) async {
         await withCheckedContinuation { continuation in
             let isOver = state.withLock { state in
@@ -64,11 +64,11 @@ public final class StubCloud: HTTPTransport {
                 status: status, headers: headers, body: Array(body.utf8), receivedBytes: body.utf8.count)
         case .failure(let kind): throw TransportFailure(kind, "stubbed \(kind.rawValue)")
         case .silence:
-            // A stream that nobody feeds ends with the task alone.
+            // A stream without elements ends only with the task.
             let (stream, feed) = AsyncStream.makeStream(of: Never.self)
             for await _ in stream {}
             withExtendedLifetime(feed) {}
-            throw TransportFailure(.cancelled, "the task was cancelled")
+            throw TransportFailure(.canceled, "the task was canceled")
         }
     }
 }

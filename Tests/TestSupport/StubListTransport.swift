@@ -2,35 +2,35 @@
 public import HTTPClient
 import Synchronization
 
-/// A transport that serves pages of a list, as the test scripts it.
+/// A transport that serves pages of a list, scripted by the test.
 public final class StubListTransport: HTTPTransport {
-    /// What was asked for.
+    /// A request for a page.
     public struct Request: Sendable {
-        /// How many were asked before it.
+        /// The number of the request, from 0.
         public var number: Int
-        /// The address.
+        /// The URL.
         public var url: String
-        /// The query's `offset`; 0 where it has none.
+        /// The query's `offset`; 0 if absent.
         public var offset: Int
-        /// The query's `limit`; 0 where it has none.
+        /// The query's `limit`; 0 if absent.
         public var limit: Int
     }
 
-    /// What is answered.
+    /// The outcome of a request.
     public enum Answer: Sendable {
-        /// The asked part of these records, each a JSON text, under `key`, with the number of all of them as `total`.
+        /// The requested page of records in JSON, under `key`; `total` is by default the number of all records.
         case page(of: [String], key: String, total: Int? = nil)
-        /// This status and body.
+        /// A response with this status and body.
         case status(Int, body: String)
-        /// No response.
+        /// A failure without response.
         case failure(TransportFailure)
-        /// Nothing until the exchange is cancelled.
+        /// No response until the request is canceled.
         case hang
     }
 
     private struct State {
         var urls: [String] = []
-        /// Requests for which an answer has been asked.
+        /// The number of requests for which `answer` has been called.
         var handled = 0
         var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
@@ -38,13 +38,13 @@ public final class StubListTransport: HTTPTransport {
     private let state = Mutex(State())
     private let answer: @Sendable (Request) -> Answer
 
-    /// A transport that answers by `answer`.
+    /// Creates a transport that calls `answer` for each request.
     public init(answer: @escaping @Sendable (Request) -> Answer) { self.answer = answer }
 
-    /// The addresses that were asked for, in order.
+    /// The requested URLs, in order.
     public var urls: [String] { state.withLock { $0.urls } }
 
-    /// Suspends until `count` requests have been sent in all, and the test has been asked for their answers.
+    /// Suspends until `count` requests have been sent in total and `answer` has been called for them.
     public func waitForRequests(_ count: Int) async {
         await withCheckedContinuation { continuation in
             let isReached = state.withLock { state in
@@ -62,10 +62,10 @@ public final class StubListTransport: HTTPTransport {
             state.urls.append(request.url)
             return state.urls.count - 1
         }
-        let asked = Request(
+        let pageRequest = Request(
             number: number, url: request.url, offset: Self.number("offset", in: request.url),
             limit: Self.number("limit", in: request.url))
-        let answer = answer(asked)
+        let answer = answer(pageRequest)
         let woken = state.withLock { state in
             state.handled += 1
             let woken = state.watchers.filter { $0.count <= state.handled }
@@ -75,16 +75,16 @@ public final class StubListTransport: HTTPTransport {
         for watcher in woken { watcher.continuation.resume() }
         switch answer {
         case .page(let records, let key, let total):
-            let page = records.dropFirst(asked.offset).prefix(asked.limit).joined(separator: ",")
+            let page = records.dropFirst(pageRequest.offset).prefix(pageRequest.limit).joined(separator: ",")
             return Self.response(200, "{\"total\":\(total ?? records.count),\"\(key)\":[\(page)]}")
         case .status(let status, let body): return Self.response(status, body)
         case .failure(let failure): throw failure
         case .hang:
-            // Nothing ever comes; waiting for it ends when the task is cancelled.
+            // A stream without elements ends only with the task.
             let (nothing, source) = AsyncStream<Never>.makeStream()
             for await _ in nothing {}
             source.finish()
-            throw TransportFailure(.cancelled, "the waiting task was cancelled")
+            throw TransportFailure(.canceled, "the task was canceled")
         }
     }
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// A file for one test, in a folder of its own.
+/// A temporary file in its own folder.
 public struct TemporaryFile: Sendable {
-    /// The folder that holds nothing else.
+    /// The path of the folder.
     public let folder: String
-    /// The file.
+    /// The path of the file.
     public let path: String
 
-    /// A file that holds `text`.
+    /// Creates a file with content `text`.
     public init(_ text: String, name: String = "file") throws {
         var template = Array("/tmp/exporter-test-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw SystemFailure("mkdtemp") }
@@ -17,22 +17,21 @@ public struct TemporaryFile: Sendable {
         try Self.write(text, to: path)
     }
 
-    /// Puts a new file in its place by renaming, as secret stores do.
+    /// Replaces the file by renaming a new one, as secret stores do.
     public func replace(_ text: String) throws {
         try Self.write(text, to: path + ".new")
         guard rename(path + ".new", path) == 0 else { throw SystemFailure("rename") }
     }
 
-    /// Puts a FIFO without a writer in its place: a reader hangs, as on a network mount that has died.
+    /// Replaces the file with a FIFO without a writer: readers hang, as on an unresponsive network mount.
     public func replaceByHangingFile() throws {
         guard mkfifo(path + ".fifo", 0o600) == 0, rename(path + ".fifo", path) == 0 else {
             throw SystemFailure("mkfifo")
         }
     }
 
-    /// Waits, on a thread of its own, until somebody opens the FIFO that ``replaceByHangingFile()`` made; from then on they
-    /// hang in the first read.
-    /// - Returns: the descriptor that keeps them there until it is closed.
+    /// Suspends until a reader has opened the FIFO of ``replaceByHangingFile()``; it then hangs in its first read.
+    /// - Returns: a descriptor; closing it ends the reader's wait.
     public func openedByReader() async throws -> Int32 {
         let path = path
         return try await withCheckedThrowingContinuation { continuation in
@@ -42,16 +41,16 @@ public struct TemporaryFile: Sendable {
         }
     }
 
-    /// Writes into the file that is there.
+    /// Overwrites the content of the file.
     public func overwrite(_ text: String) throws { try Self.write(text, to: path) }
 
-    /// Removes file and folder.
+    /// Removes the file and the folder.
     public func remove() {
         unlink(path)
         rmdir(folder)
     }
 
-    /// Writes a file of its own.
+    /// Writes `text` to a file at `path`.
     public static func write(_ text: String, to path: String) throws {
         guard let file = fopen(path, "w") else { throw SystemFailure("fopen \(path)") }
         defer { fclose(file) }

@@ -7,9 +7,9 @@ import Testing
 
 @testable import WebServer
 
-@Suite("Users and passwords")
+@Suite("Basic authentication")
 struct BasicAuthenticationTests {
-    /// `secret` and `geheim:ß`, at the lowest cost there is.
+    /// The passwords are `secret` and `geheim:ß`, at the minimum cost.
     static let users = [
         "alice": Secret("$2y$04$MvcD5.NOCOcaY5sqSlqnj.Q0yhK9xxSvOaWi0CFSyxeJM/loIo3Um"),
         "bob": Secret("$2b$04$qAErsXNvyHqJ1QbC2jEkdu2x.NQ6zuvSxUKWLgUCuuTF4gHA/pV4K"),
@@ -28,7 +28,7 @@ struct BasicAuthenticationTests {
         return "\(scheme) \(String(decoding: text, as: UTF8.self))"
     }
 
-    @Test("The right pair is allowed, again and again", arguments: ["alice:secret", "bob:geheim:ß"])
+    @Test("A valid credential is allowed repeatedly", arguments: ["alice:secret", "bob:geheim:ß"])
     func right(pair: String) async {
         let authentication = BasicAuthentication(users: Self.users)
         for _ in 0..<3 { #expect(await authentication.check(Self.header(pair)) == .allowed) }
@@ -36,7 +36,7 @@ struct BasicAuthenticationTests {
     }
 
     @Test(
-        "Anything else is refused",
+        "An invalid credential is rejected",
         arguments: [
             "alice:secre", "alice:secret2", "Alice:secret", "alice:", "alice", ":secret", ":", "", "carol:secret",
             "bob:secret", "alice:secret\0", "alice:" + String(repeating: "x", count: 5_000),
@@ -44,28 +44,28 @@ struct BasicAuthenticationTests {
     func wrong(pair: String) async {
         let authentication = BasicAuthentication(users: Self.users)
         #expect(await authentication.check(Self.header("alice:secret")) == .allowed)
-        for _ in 0..<2 { #expect(await authentication.check(Self.header(pair)) == .refused) }
+        for _ in 0..<2 { #expect(await authentication.check(Self.header(pair)) == .rejected) }
     }
 
     @Test(
-        "What is no basic authentication is refused",
+        "A malformed header is rejected",
         arguments: [nil, "", "Basic", "Basic ", "Basic !!!", "Bearer YWxpY2U6c2VjcmV0", "Basic YWxpY2U6c2VjcmV0=x"])
     func malformed(header: String?) async {
-        #expect(await BasicAuthentication(users: Self.users).check(header) == .refused)
+        #expect(await BasicAuthentication(users: Self.users).check(header) == .rejected)
     }
 
-    @Test("Everything but the probes asks for a password; configured headers take the place of others")
+    @Test("All paths except probes require a password; configured headers replace others")
     func server() async {
         let web = Web(
             access: AccessRules(
                 headers: [(name: "X-Frame-Options", value: "DENY"), (name: "x-content-type-options", value: "other")],
                 authentication: BasicAuthentication(users: Self.users)))
         for path in ["/metrics", "/", "/sd", "/api/v1/status", "/nothing"] {
-            let refused = await web.get(path)
-            #expect(refused.status == 401)
-            #expect(refused.headerLines.contains(#"WWW-Authenticate: Basic realm="metrics", charset="UTF-8""#))
-            #expect(refused.headerLines.suffix(2) == ["X-Frame-Options: DENY", "x-content-type-options: other"])
-            #expect(!refused.headerLines.contains("X-Content-Type-Options: nosniff"))
+            let response = await web.get(path)
+            #expect(response.status == 401)
+            #expect(response.headerLines.contains(#"WWW-Authenticate: Basic realm="metrics", charset="UTF-8""#))
+            #expect(response.headerLines.suffix(2) == ["X-Frame-Options: DENY", "x-content-type-options: other"])
+            #expect(!response.headerLines.contains("X-Content-Type-Options: nosniff"))
         }
         #expect(await web.get("/-/healthy").status == 200)
         #expect(await web.get("/-/ready").status == 200)
@@ -74,24 +74,24 @@ struct BasicAuthenticationTests {
     }
 
     @Test(
-        "The listener for health checks answers them alone",
+        "The health check listener serves only probes",
         arguments: [("/-/healthy", 200), ("/metrics", 404), ("/", 404)])
     func probes(path: String, status: Int) async {
         let web = Web(access: AccessRules(authentication: BasicAuthentication(users: Self.users)))
-        #expect(await web.server.answerProbe(ListenerRequest(method: "GET", target: path)).status == status)
+        #expect(await web.server.handleProbe(ListenerRequest(method: "GET", target: path)).status == status)
     }
 
     @Test(
-        "A guessed password is not taken for a secret, which would be redacted on every page", arguments: [true, false])
+        "A rejected password is not registered as a secret", arguments: [true, false])
     func guess(isKnownUser: Bool) async {
         let authentication = BasicAuthentication(users: Self.users)
         let guess = "guess-of-BasicAuthenticationTests"
-        #expect(await authentication.check(Self.header("\(isKnownUser ? "alice" : "carol"):\(guess)")) == .refused)
+        #expect(await authentication.check(Self.header("\(isKnownUser ? "alice" : "carol"):\(guess)")) == .rejected)
         #expect(KnownSecrets.shared.redacting(guess) == guess)
     }
 
     @Test(
-        "Base64 is read with and without padding",
+        "Base64 is decoded with and without padding",
         arguments: [("", ""), ("Zg==", "f"), ("Zm8", "fo"), ("Zm9vYg==", "foob")])
     func base64(text: String, bytes: String) {
         #expect(BasicAuthentication.base64(text) == Array(bytes.utf8))

@@ -6,9 +6,9 @@ import Testing
 
 @testable import WebServer
 
-@Suite("Markup")
+@Suite("HTML markup")
 struct HTMLTests {
-    @Test("An interpolated text is escaped, and characters that are not seen or rearrange a line are replaced")
+    @Test("Interpolated text is escaped, and invisible and bidirectional characters are replaced")
     func escaped() {
         let name = "<a href='x'>&\"\u{0}\u{85}\u{61C}\u{200F}\u{202E}\u{2069}"
         let html: HTML = "<b>\(name)</b>"
@@ -16,14 +16,14 @@ struct HTMLTests {
             html.text == "<b>&lt;a href=&#39;x&#39;&gt;&amp;&quot;" + String(repeating: "\u{FFFD}", count: 6) + "</b>")
     }
 
-    @Test("A secret in an interpolated text is redacted, whatever the escapes make of it")
+    @Test("A secret in interpolated text is redacted before it is escaped")
     func redacted() {
         let secret = Secret("of-HTMLTests<&>\"quoted\"")
         let html: HTML = "<b>\("name of-HTMLTests<&>\"quoted\"!")</b>"
         withExtendedLifetime(secret) { #expect(html.text == "<b>name &lt;REDACTED&gt;!</b>") }
     }
 
-    @Test("What the client sent itself is not redacted: the page would tell a right guess from a wrong one")
+    @Test("Text sent by the client is not redacted, which would confirm a guessed secret")
     func echo() async {
         let secret = Secret("guessable-in-HTMLTests")
         var report = SampleReport.report()

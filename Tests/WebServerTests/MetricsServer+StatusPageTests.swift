@@ -9,10 +9,10 @@ import Testing
 
 private let goldens = Goldens(beside: #filePath)
 
-@Suite("The pages for people")
+@Suite("Status pages")
 struct MetricsServerStatusPageTests {
     @Test(
-        "A page shows what the report says, byte by byte",
+        "Pages match their golden files",
         arguments: [
             ("/", "overview.html"), ("/?workspace_id=w1", "workspace.html"),
             ("/?workspace_id=w2&source=cn-north-4", "failing.html"), ("/?workspace_id=w3", "withdrawn.html"),
@@ -24,7 +24,7 @@ struct MetricsServerStatusPageTests {
         try goldens.check(response.text, golden)
     }
 
-    @Test("Pages allow nothing from elsewhere, and no script")
+    @Test("Pages allow no external resources and no scripts")
     func headers() async {
         let web = Web(report: SampleReport.report())
         for target in ["/", "/?workspace_id=w1", "/?workspace_id=none", "/?state=odd"] {
@@ -44,7 +44,7 @@ struct MetricsServerStatusPageTests {
         }
     }
 
-    @Test("What stands in the URL is never markup", arguments: ["q", "state", "source", "workspace_id", "page", "x"])
+    @Test("Query values are escaped", arguments: ["q", "state", "source", "workspace_id", "page", "x"])
     func reflected(name: String) async {
         let web = Web(report: SampleReport.report())
         let response = await web.get("/?\(name)=%22%3E%3Cscript%3Ealert(1)%3C/script%3E'")
@@ -52,17 +52,17 @@ struct MetricsServerStatusPageTests {
         #expect(!response.text.contains(#""><"# + "script"))
     }
 
-    static let refusals = [
+    static let invalidQueries = [
         ("/?workspace_id=w9", 404), ("/?source=none", 404), ("/?source=cn-north-4&workspace_id=w3", 404),
         ("/?state=odd", 400), ("/api/v1/status?workspace_id=w9", 404), ("/api/v1/status?state=odd", 400),
     ]
 
-    @Test("A query that names what is not there is refused", arguments: refusals)
-    func refused(target: String, status: Int) async {
+    @Test("An invalid query is rejected", arguments: invalidQueries)
+    func invalidQuery(target: String, status: Int) async {
         #expect(await Web(report: SampleReport.report()).get(target).status == status)
     }
 
-    @Test("Sources that poll nothing although no poll fails are warned of, with the numbers, and none is called ok")
+    @Test("Sources without polled workspaces have a warning with the numbers, and no source is ok")
     func blind() async throws {
         let web = Web(report: SampleReport.blind())
         let page = await web.get("/").text
@@ -70,13 +70,15 @@ struct MetricsServerStatusPageTests {
         #expect(!page.contains(#"<span class="badge good">ok</span>"#))
         #expect(
             page.contains("found 0 workspaces") && page.contains("found 12 workspaces, 0 match include and exclude"))
-        #expect(page.contains("No workspace is polled.") && !page.contains("No workspace matches."))
+        #expect(
+            page.contains("No workspaces configured or discovered.")
+                && !page.contains("No workspaces match the filter."))
         let json = await web.get("/api/v1/status").text
         #expect(
             json.contains(#""workspaces":12,"selected":0,"#) && json.components(of: #""warning":"discovery of "#) == 3)
     }
 
-    @Test("An empty shard is no warning")
+    @Test("An empty shard has no warning")
     func emptyShard() async throws {
         var report = SampleReport.blind()
         report.sources[0].discovery?.workspaces = 3
@@ -87,7 +89,7 @@ struct MetricsServerStatusPageTests {
         #expect(!page.contains("Warning") && page.contains(#"<span class="badge good">ok</span>"#))
     }
 
-    @Test("A source that polls configured workspaces and discovers none of its own is warned of too")
+    @Test("A source that polls configured workspaces but discovers none has a warning")
     func discoversNothing() async {
         var report = SampleReport.large(2)
         report.sources[0].isThrottled = false
@@ -95,10 +97,10 @@ struct MetricsServerStatusPageTests {
             isTried: true, failure: nil, workspaces: 4, selected: 0, lastSuccess: SampleReport.before(5))
         let page = await Web(report: report).get("/").text
         #expect(page.contains("found 4 workspaces, 0 match include and exclude"))
-        #expect(page.contains(#"<span class="badge warn">discovers nothing</span>"#))
+        #expect(page.contains(#"<span class="badge warn">none discovered</span>"#))
     }
 
-    @Test("Thousands of workspaces come in pages, whatever page is asked for")
+    @Test("Thousands of workspaces are paginated, and any page number is accepted")
     func paged() async throws {
         let web = Web(report: SampleReport.large(5_021))
         func rows(_ text: String) -> Int { text.components(of: #"<th scope="row"><a href="#) }
@@ -115,7 +117,7 @@ struct MetricsServerStatusPageTests {
         #expect(await web.get("/?page=99").text.contains("Page 51 of 51"))
     }
 
-    @Test("Failing workspaces come first, then those with problems")
+    @Test("Failing workspaces come first, then those that need attention")
     func order() async {
         let text = await Web(report: SampleReport.report()).get("/").text
         let table = text.split(separator: #"<caption>Workspaces</caption>"#).last ?? ""
@@ -123,7 +125,7 @@ struct MetricsServerStatusPageTests {
         #expect(ids == ["w2", "w3", "w1", "w4"])
     }
 
-    @Test("Only private endpoints are problems: failed, abnormal and suspended ones, not inactive or public ones")
+    @Test("Private endpoints need attention if failed, abnormal or suspended; inactive and public ones do not")
     func needsAttention() async {
         var report = SampleReport.large(1)
         func rows(_ visibility: String, ids prefix: String) -> [JSONValue] {
@@ -139,7 +141,7 @@ struct MetricsServerStatusPageTests {
             let web = Web(report: report)
             let json = await web.get("/api/v1/status").text
             let ids = json.matches(of: #/"endpoint_id":"([^"]*)"/#).map(\.1)
-            return (await web.get("/?state=problems").text.contains("No workspace matches"), ids.sorted())
+            return (await web.get("/?state=problems").text.contains("No workspaces match"), ids.sorted())
         }
         let mixed = await ids(publicRows + rows("PRIVATE", ids: "id-of-"))
         #expect(mixed.json == ["id-of-ABNORMAL", "id-of-FROZEN", "id-of-NEW_FAILED"] && !mixed.page)
@@ -147,7 +149,7 @@ struct MetricsServerStatusPageTests {
         #expect(publicAlone.json == [] && publicAlone.page)
     }
 
-    @Test("The same is there as JSON, and is filtered alike")
+    @Test("The JSON status has the same data and filters")
     func json() async throws {
         let web = Web(report: SampleReport.report())
         let response = await web.get("/api/v1/status")
@@ -158,25 +160,25 @@ struct MetricsServerStatusPageTests {
     }
 
     @Test(
-        "Times are told in their two largest units",
+        "Durations are formatted in their two largest units",
         arguments: [
             (-5, "0 s"), (0, "0 s"), (59, "59 s"), (60, "1 min"), (61, "1 min 1 s"), (3_599, "59 min 59 s"),
             (3_600, "1 h"), (7_860, "2 h 11 min"), (86_400, "1 d"), (97_200, "1 d 3 h"),
             (.max, "106751991167300 d 15 h"),
         ] as [(Int64, String)])
     func durations(seconds: Int64, text: String) {
-        #expect(Words.duration(seconds) == text)
+        #expect(HumanFormat.duration(seconds) == text)
     }
 
     @Test(
-        "Numbers are grouped",
+        "Numbers have thousands separators",
         arguments: [(0, "0"), (999, "999"), (1_000, "1 000"), (-1_234_567, "−1 234 567")] as [(Int64, String)])
     func numbers(value: Int64, text: String) {
-        #expect(Words.number(value) == text.replacing(" ", with: "\u{202F}"))
+        #expect(HumanFormat.number(value) == text.replacing(" ", with: "\u{202F}"))
     }
 }
 
 extension String {
-    /// How often `part` stands in it.
+    /// Returns the number of occurrences of `part`.
     fileprivate func components(of part: String) -> Int { ranges(of: part).count }
 }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import WebServer
 
-@Suite("The web face")
+@Suite("The metrics server")
 struct MetricsServerTests {
     static let text = "text/plain; charset=utf-8"
 
@@ -15,7 +15,7 @@ struct MetricsServerTests {
         ("GET", "/-/healthy", 200, "Healthy.\n", nil), ("HEAD", "/-/healthy", 200, "Healthy.\n", nil),
         ("GET", "/-/ready", 200, "Ready.\n", nil), ("GET", "/-/ready?x=y", 200, "Ready.\n", nil),
         (
-            "POST", "/-/reload", 403, "Reloading over HTTP is off: it needs --web.enable-lifecycle.\n", nil
+            "POST", "/-/reload", 403, "Reloading over HTTP is disabled; set --web.enable-lifecycle to enable it.\n", nil
         ),
         ("GET", "/-/reload", 405, "Method not allowed.\n", "POST"),
         ("POST", "/metrics", 405, "Method not allowed.\n", "GET, HEAD"),
@@ -28,10 +28,10 @@ struct MetricsServerTests {
         ("GET", "/other", 404, "Not found.\n", nil),
     ]
 
-    @Test("Each path gives its answer", arguments: routes)
+    @Test("Each path has its response", arguments: routes)
     func route(method: String, target: String, status: Int, body: String, allow: String?) async {
         let web = Web()
-        let response = await web.server.answer(ListenerRequest(method: method, target: target))
+        let response = await web.server.handle(ListenerRequest(method: method, target: target))
         #expect(response.status == status)
         #expect(response.text == body)
         var headers = ["Content-Type: \(Self.text)"]
@@ -39,7 +39,7 @@ struct MetricsServerTests {
         #expect(response.headerLines == headers + ["X-Content-Type-Options: nosniff"])
     }
 
-    @Test("It is not healthy while the polls of every workspace have stalled")
+    @Test("The server is unhealthy while the polls of all workspaces have stalled")
     func health() async {
         let web = Web()
         web.healthy.withLock { $0 = false }
@@ -49,7 +49,7 @@ struct MetricsServerTests {
         #expect(await web.get("/-/healthy").status == 200)
     }
 
-    @Test("Metrics come in the format and encoding asked for, with the headers that say so")
+    @Test("Metrics are served in the requested format and encoding, with matching headers")
     func metrics() async {
         let web = Web()
         for format in ExpositionFormat.allCases {
@@ -72,7 +72,7 @@ struct MetricsServerTests {
         }
     }
 
-    @Test("A path of its own for metrics replaces the usual one")
+    @Test("A configured telemetry path replaces the default")
     func telemetryPath() async {
         let web = Web(telemetryPath: "/probe/fabric")
         #expect(await web.get("/probe/fabric").status == 200)
@@ -81,26 +81,26 @@ struct MetricsServerTests {
         #expect(web.counted == ["/ 200 1", "/probe/fabric 200 1", "other 404 1"])
     }
 
-    @Test("Metrics at the root leave no status page")
+    @Test("Metrics at the root path replace the status page")
     func root() async {
         let web = Web(telemetryPath: "/")
         #expect(await web.get("/").headerLines[0] == "Content-Type: \(ExpositionFormat.text.contentType)")
         #expect(web.counted == ["/ 200 1"])
     }
 
-    @Test("Ready is not said before it is so")
+    @Test("Readiness follows the first polls")
     func ready() async {
         let web = Web()
         web.ready.withLock { $0 = false }
         let before = await web.get("/-/ready")
-        #expect(before.status == 503 && before.text == "Not ready: not every workspace has been polled once.\n")
+        #expect(before.status == 503 && before.text == "Not ready: not all workspaces have been polled.\n")
         #expect(await web.get("/-/healthy").status == 200)
         #expect(await web.get("/metrics").status == 200)
         web.ready.withLock { $0 = true }
         #expect(await web.get("/-/ready").status == 200)
     }
 
-    @Test("Beyond the limit of requests at a time 503 is said, but not by the probes")
+    @Test("Beyond the limit of concurrent requests the response is 503, except for probes")
     func limit() async {
         let web = Web(maximumRequests: 2)
         _ = web.counters.begin()
@@ -109,7 +109,7 @@ struct MetricsServerTests {
         for path in ["/metrics", "/", "/x", "/-/reload"] {
             let response = await web.get(path)
             #expect(response.status == 503)
-            #expect(response.text == "Limit of concurrent requests reached (2), try again later.\n")
+            #expect(response.text == "Limit of concurrent requests reached (2); try again later.\n")
             #expect(response.headerLines == ["Content-Type: \(Self.text)", "X-Content-Type-Options: nosniff"])
         }
         for path in ["/-/healthy", "/-/ready"] { #expect(await web.get(path).status == 200) }
@@ -117,14 +117,14 @@ struct MetricsServerTests {
         #expect(await web.get("/metrics").status == 200)
     }
 
-    @Test("No limit is no limit")
+    @Test("A limit of 0 disables it")
     func unlimited() async {
         let web = Web(maximumRequests: 0)
         for _ in 0..<1_000 { _ = web.counters.begin() }
         #expect(await web.get("/metrics").status == 200)
     }
 
-    @Test("Requests are counted by path and status; paths that don't exist are one")
+    @Test("Requests are counted by path and status, unknown paths together")
     func counts() async {
         let web = Web()
         for target in ["/metrics", "/metrics?a", "/", "/-/healthy", "/-/ready", "/-/reload", "/a", "/b\"\n", "metrics"]
@@ -144,13 +144,13 @@ struct MetricsServerTests {
         #expect(page.contains("\ndataarts_fabric_exporter_http_requests_in_flight 0\n"))
     }
 
-    @Test("The scrape that reads the number of requests in flight is one of them")
+    @Test("The number of requests in flight includes the scrape itself")
     func inFlight() async {
         let web = Web(countsItself: true)
         #expect(await web.get("/metrics").text.contains("\ndataarts_fabric_exporter_http_requests_in_flight 1\n"))
     }
 
-    @Test("The families keep the contract's conventions")
+    @Test("Metric families follow the naming conventions")
     func conventions() {
         #expect(faults(of: ServerFamilies.families) == [])
     }

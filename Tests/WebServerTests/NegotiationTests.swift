@@ -4,7 +4,7 @@ import Testing
 
 @testable import WebServer
 
-@Suite("What a client asks for")
+@Suite("Content negotiation")
 struct NegotiationTests {
     static let accepts: [(lines: [String], format: ExpositionFormat)] = [
         // Prometheus 2.42.
@@ -43,11 +43,11 @@ struct NegotiationTests {
         // VictoriaMetrics' vmagent.
         (["text/plain;version=0.0.4;q=1,*/*;q=0.1"], .text),
         (["text/plain"], .text),
-        // curl, and nothing at all.
+        // curl, and no header.
         (["*/*"], .text), ([], .text), ([""], .text),
         // Browsers.
         (["text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"], .text),
-        // OpenMetrics alone, in several spellings.
+        // OpenMetrics only, in several notations.
         (["application/openmetrics-text;version=1.0.0"], .openMetrics),
         (["application/openmetrics-text; version=1.0.0; charset=utf-8"], .openMetrics),
         (["APPLICATION/OpenMetrics-Text;VERSION=1.0.0"], .openMetrics),
@@ -66,32 +66,32 @@ struct NegotiationTests {
         (["application/openmetrics-text;version=1.0.0;q=0.001,text/plain;q=0"], .openMetrics),
         (["application/openmetrics-text;version=1.0.0;q=0.5,*/*;q=0.9"], .text),
         (["application/openmetrics-text;version=1.0.0;q=0.5,text/*;q=0.9"], .text),
-        // A range gives way to what is named, wherever it stands.
+        // A named type takes precedence over a range, in any order.
         (["*/*;q=0.9,application/openmetrics-text;version=1.0.0;q=0.5,text/plain;q=0.1"], .openMetrics),
         (["text/plain;q=0.1,application/openmetrics-text;version=1.0.0;q=0.5,text/*;q=0.9,*/*"], .openMetrics),
         (["text/*;q=0.2,application/openmetrics-text;version=1.0.0;q=0.5,*/*"], .openMetrics),
         (["text/plain;version=0.0.4;q=0,application/openmetrics-text;version=1.0.0;q=0.5,*/*"], .openMetrics),
-        // Weights that cannot be read are no wish.
+        // Invalid weights count as 0.
         (["application/openmetrics-text;version=1.0.0;q=x"], .text),
         (["application/openmetrics-text;version=1.0.0;q=2"], .text),
         (["application/openmetrics-text;version=1.0.0;q=-1"], .text),
         (["application/openmetrics-text;version=1.0.0;q=nan"], .text),
-        // Separators in quotes separate nothing.
+        // Separators in quoted strings are ignored.
         ([#"application/openmetrics-text;version=1.0.0;x="a,b;c";q=0.4,text/plain;q=0.5"#], .text),
         ([#"text/plain;x="application/openmetrics-text;version=1.0.0""#], .text),
         ([#"text/plain;x="\",application/openmetrics-text;version=1.0.0""#], .text),
         // Garbage.
         ([",,;;=,q=1,/,*"], .text), ([#"application/openmetrics-text;version="1.0.0"#], .text), (["\u{FFFD}\0"], .text),
-        // Separators are bytes: a mark that follows one does not make another character of it.
+        // A separator followed by a combining mark is still a separator.
         (["application/openmetrics-text;version=1.0.0;q=0.4,\u{301}x"], .openMetrics),
         (["application/openmetrics-text;\u{301}x;version=1.0.0"], .openMetrics),
         (["x;y=\"\u{301},application/openmetrics-text;version=1.0.0,\""], .text),
         (["application/openmetrics-text;version=1.0.0,\u{301}text/plain;q=0.3"], .openMetrics),
-        // A Greek question mark is no semicolon, though equal to one in Unicode's eyes.
+        // A Greek question mark isn't a separator, although canonically equivalent to a semicolon.
         (["application/openmetrics-text\u{37E}version=1.0.0"], .text),
     ]
 
-    @Test("The format asked for most is given, text where nothing else is", arguments: accepts)
+    @Test("The preferred format is chosen, text by default", arguments: accepts)
     func format(lines: [String], format: ExpositionFormat) {
         #expect(Negotiation.format(accept: lines) == format)
     }
@@ -106,8 +106,8 @@ struct NegotiationTests {
         (["gzipped"], false), ([#"x;y="gzip, gzip""#], false),
     ]
 
-    @Test("Gzip is given to who takes it", arguments: encodings)
+    @Test("Gzip is used if accepted", arguments: encodings)
     func gzip(lines: [String], gzip: Bool) {
-        #expect(Negotiation.takesGzip(acceptEncoding: lines) == gzip)
+        #expect(Negotiation.acceptsGzip(acceptEncoding: lines) == gzip)
     }
 }

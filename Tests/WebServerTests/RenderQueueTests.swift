@@ -8,9 +8,9 @@ import Testing
 
 @testable import WebServer
 
-@Suite("Pages that are rendered in turn", .timeLimit(.minutes(1)))
+@Suite("The render queue", .timeLimit(.minutes(1)))
 struct RenderQueueTests {
-    /// How many pages are being rendered, and have been.
+    /// Counts concurrent and started renderings.
     private final class Renderings: Sendable {
         private let state = Mutex((running: 0, maximum: 0, begun: 0))
 
@@ -21,7 +21,7 @@ struct RenderQueueTests {
         func end() { state.withLock { $0.running -= 1 } }
     }
 
-    @Test("One page is rendered at a time")
+    @Test("Pages are rendered one at a time")
     func oneAtATime() async {
         let queue = RenderQueue(label: "test")
         let renderings = Renderings()
@@ -38,24 +38,24 @@ struct RenderQueueTests {
         #expect(renderings.maximum == 1 && renderings.begun == 50)
     }
 
-    @Test("A page that took long is shared for five times as long, at most for a second, with equal requests alone")
+    @Test("A slow page is cached for five times its rendering time, at most a second, for equal requests only")
     func recent() {
         let begin = ContinuousClock.now
         var recent = RecentPage<Int>()
         func now(_ milliseconds: Int) -> ContinuousClock.Instant { begin + .milliseconds(milliseconds) }
-        recent.keep(1, of: ["/", nil], begun: now(0), now: now(9))
+        recent.store(1, for: ["/", nil], start: now(0), now: now(9))
         #expect(recent.page(["/", nil], now: now(9)) == nil)
-        recent.keep(2, of: ["/", nil], begun: now(10), now: now(30))
+        recent.store(2, for: ["/", nil], start: now(10), now: now(30))
         #expect(recent.page(["/", "h"], now: now(40)) == nil)
         #expect(recent.page(["/", nil], now: now(129)) == 2)
         #expect(recent.page(["/", nil], now: now(130)) == nil)
-        recent.keep(3, of: ["/", nil], begun: now(200), now: now(5_000))
+        recent.store(3, for: ["/", nil], start: now(200), now: now(5_000))
         #expect(recent.page(["/", nil], now: now(5_999)) == 3)
         #expect(recent.page(["/", nil], now: now(6_000)) == nil)
     }
 
     @Test(
-        "Scrapes do not wait for status pages, which are refused when too many wait",
+        "Scrapes do not wait for status pages, which are rejected when too many wait",
         arguments: ["/", "/api/v1/status"])
     func scrapesFirst(path: String) async {
         let hold = DispatchSemaphore(value: 0)
@@ -69,11 +69,11 @@ struct RenderQueueTests {
             })
         let responses = await withTaskGroup(of: ListenerResponse.self) { group in
             for number in 0..<60 { group.addTask { await web.get("\(path)?page=\(number)") } }
-            var refused: [ListenerResponse] = []
-            while refused.count < 10, let response = await group.next() { refused.append(response) }
+            var rejected: [ListenerResponse] = []
+            while rejected.count < 10, let response = await group.next() { rejected.append(response) }
             #expect(await web.get("/metrics").status == 200)
             #expect(await web.get("/metrics?workspace_id=w1").status == 200)
-            #expect(refused.allSatisfy { $0.status == 503 && $0.headerLines.contains("Retry-After: 5") })
+            #expect(rejected.allSatisfy { $0.status == 503 && $0.headerLines.contains("Retry-After: 5") })
             for _ in 0..<50 { hold.signal() }
             return await group.reduce(into: []) { $0.append($1) }
         }

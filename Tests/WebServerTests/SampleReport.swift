@@ -6,7 +6,7 @@ import Testing
 
 @testable import Fabric
 
-/// A report with something of everything, for pages to show.
+/// Status reports for tests of pages.
 enum SampleReport {
     /// 2027-01-15T08:00:00Z.
     static let now = Timestamp(microseconds: 1_800_000_000_000_000)
@@ -39,7 +39,8 @@ enum SampleReport {
         ]
     }
 
-    /// What is served of one page of `rows`, and of a record without a usable id in which two fields have a wrong type.
+    /// Returns the data of a listing of `rows`, and of a record without a valid id in which two fields have a wrong
+    /// type.
     static func served(_ rows: [JSONValue], age: Int64 = 12) -> ListingStatus.Served {
         let listing = EndpointListing(
             of: workspace("w", "w"),
@@ -74,8 +75,8 @@ enum SampleReport {
         ListingStatus.Poll(endedAt: before(seconds), duration: .milliseconds(1_250), failure: failure)
     }
 
-    /// One workspace in good order, one that fails and still shows what it knew, one whose data is withdrawn, one not
-    /// polled yet; one source that is locked out and discovers.
+    /// Returns a report with four workspaces: one that is ok, one that fails and still has data, one whose data is
+    /// stale and one that is pending. One of the sources is locked out and uses discovery.
     static func report() -> StatusReport {
         StatusReport(
             time: now, interval: .seconds(60), staleAfter: .seconds(300),
@@ -112,8 +113,8 @@ enum SampleReport {
             ])
     }
 
-    /// No workspace at all: one source discovers nothing, one's patterns leave out everything, one has failed since the
-    /// start, one has not discovered yet.
+    /// Returns a report without workspaces: one source discovers none, one excludes all, one has always failed, one is
+    /// pending.
     static func blind() -> StatusReport {
         func source(
             _ name: String, tried: Bool = true, failure: FailureReason? = nil, found: Int? = nil, selected: Int? = nil
@@ -132,7 +133,7 @@ enum SampleReport {
             ], workspaces: [])
     }
 
-    /// Many workspaces in good order.
+    /// Returns a report with `count` workspaces that are ok.
     static func large(_ count: Int) -> StatusReport {
         var report = report()
         report.workspaces = (0..<count).map { index in

@@ -7,10 +7,10 @@ import Testing
 
 @testable import WebServer
 
-@Suite("The status as JSON, and its secrets")
+@Suite("Secrets in status pages and JSON")
 struct StatusJSONTests {
     @Test(
-        "A secret that the API put into a name, a status, a message or an id is on no page",
+        "A secret that the API returns in a name, status, message or id is redacted on all pages",
         arguments: ["/", "/?workspace_id=w1", "/?workspace_id=w5", "/api/v1/status", "/sd"])
     func secrets(target: String) async {
         let value = "a \"secret\" of/StatusJSONTests"
@@ -33,7 +33,7 @@ struct StatusJSONTests {
         }
     }
 
-    @Test("A secret that is the name of a member changes no member")
+    @Test("A secret that equals the name of a JSON member does not change it")
     func members() async {
         let secret = Secret("malformed_fields")
         let response = await Web(report: SampleReport.report()).get("/api/v1/status")

@@ -13,7 +13,7 @@ struct TargetListTests {
         return report
     }
 
-    @Test("Each workspace is a target at the host that was asked")
+    @Test("Each workspace is a target at the requested host")
     func targets() async {
         let response = await Web(report: discovered()).get("/sd", [("Host", "[::1]:9942")])
         #expect(response.status == 200)
@@ -27,27 +27,27 @@ struct TargetListTests {
                 """)
     }
 
-    @Test("The external host takes the place of the one that was asked")
+    @Test("The external host replaces the requested host")
     func external() async {
         let web = Web(report: discovered(), externalHost: "exporter.example:80")
         #expect(await web.get("/sd", [("Host", "10.0.0.1")]).text.hasPrefix(#"[{"targets":["exporter.example:80"],"#))
         #expect(await web.get("/sd").status == 200)
     }
 
-    @Test("A request that names no host is refused", arguments: [nil, "", "a b", "a\"b"])
+    @Test("A request without a valid host is rejected", arguments: [nil, "", "a b", "a\"b"])
     func noHost(host: String?) async {
         let response = await Web(report: discovered()).get("/sd", host.map { [("Host", $0)] } ?? [])
         #expect(response.status == 400)
     }
 
-    @Test("Until every source has once discovered its workspaces there is no list")
+    @Test("There is no target list until all sources have discovered their workspaces")
     func early() async {
         var report = discovered()
         report.sources[1].discovery?.lastSuccess = nil
         #expect(await Web(report: report).get("/sd", [("Host", "h")]).status == 503)
     }
 
-    @Test("A scrape of some workspaces gives theirs alone, in either format and compressed; an unknown one is 404")
+    @Test("A scrape of selected workspaces returns only their metrics; an unknown workspace is 404")
     func selection() async {
         let web = Web()
         let page = await web.get("/metrics?workspace_id=w1")

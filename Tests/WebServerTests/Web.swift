@@ -7,7 +7,7 @@ import TestSupport
 
 @testable import WebServer
 
-/// A server with a small page, asked without a socket.
+/// A server with a small metrics page, called without a socket.
 struct Web {
     static let gauge = MetricFamily(.gauge, "t_gauge", labels: [], help: "A gauge.")
     static let catalogue = Catalogue([.init("T", [gauge] + ServerFamilies.families)])
@@ -63,10 +63,10 @@ struct Web {
     func get(
         _ target: String, method: String = "GET", _ headers: [(name: String, value: String)] = []
     ) async -> ListenerResponse {
-        await server.answer(ListenerRequest(method: method, target: target, headers: headers))
+        await server.handle(ListenerRequest(method: method, target: target, headers: headers))
     }
 
-    /// What has been answered: path, status, how often.
+    /// The counted requests: path, status, number.
     var counted: [String] {
         let page = String(decoding: Self.catalogue.render(.text, fragments: [counters.fragment()]), as: UTF8.self)
         return page.split(separator: "\n").filter { $0.hasPrefix("dataarts_fabric_exporter_http_requests_total{") }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A version of TLS, spelled as in Prometheus' configuration.
+/// A TLS version; raw values are those of Prometheus' configuration.
 public enum TLSVersion: String, Sendable, CaseIterable {
     /// TLS 1.2
     case tls12 = "TLS12"
@@ -8,16 +8,16 @@ public enum TLSVersion: String, Sendable, CaseIterable {
     case tls13 = "TLS13"
 }
 
-/// What a server asks of its clients, spelled as in the configuration of Prometheus' exporters (`client_auth_type`).
+/// The client certificates a server requires; raw values are those of the exporter-toolkit's `client_auth_type`.
 public enum ClientAuthentication: String, Sendable, CaseIterable {
-    /// Nothing.
+    /// No certificate is requested.
     case none = "NoClientCert"
-    /// A certificate, if they have one; whatever it is.
+    /// A certificate is requested, but neither required nor verified.
     case request = "RequestClientCert"
-    /// A certificate, whatever it is.
+    /// A certificate is required, but not verified.
     case requireAny = "RequireAnyClientCert"
-    /// A certificate, if they have one; then it must be signed by one of the authorities.
+    /// A certificate is optional; if one is sent, a configured authority must have signed it.
     case verifyIfGiven = "VerifyClientCertIfGiven"
-    /// A certificate signed by one of the authorities.
+    /// A certificate signed by a configured authority is required.
     case requireAndVerify = "RequireAndVerifyClientCert"
 }

@@ -2,122 +2,121 @@
 private import Dispatch
 import Synchronization
 
-/// Runs work that may block, such as reading a file on a network mount that no longer responds, on a thread of its own
-/// and waits for it no longer than a limit. Neither Swift's thread pool nor an event loop may block.
+/// Runs work that may block, such as reading a file on an unresponsive network mount, on a dedicated thread, with a
+/// timeout. Neither Swift's thread pool nor an event loop may block.
 ///
-/// Each instance runs one piece of work at a time. While one is hanging, further calls fail at once, so that a file that
-/// never responds costs few threads however often it is read. Now and then a call is tried on a new thread, because a
-/// file can be replaced while the read of the old one hangs for good: after a pause that doubles each time.
+/// Each instance runs one call at a time. While one hangs, further calls fail immediately, so that an unresponsive file
+/// occupies few threads however often it is read. After a delay that doubles each time, one call is tried on a new
+/// thread, because the file can be replaced while the read of the old one hangs forever.
 public final class BlockingWork: Sendable {
     /// Why there is no result.
     public enum Failure: Error, Sendable, Equatable {
-        /// The work has not ended within the limit; it may still be running.
+        /// The work did not finish before the timeout; it may still be running.
         case timedOut
-        /// The task that waited was canceled.
+        /// The calling task was canceled.
         case canceled
     }
 
-    /// How long a file is waited for. Local files take microseconds; this is for mounts that are slow but alive.
-    public static let usualLimit = Duration.seconds(5)
+    /// The default timeout for reading a file: 5 s. Local files take microseconds; slow network mounts need longer.
+    public static let defaultTimeout = Duration.seconds(5)
 
-    /// The most threads of the process that may hang; then no new ones are tried.
+    /// The maximum number of hanging threads in the process; beyond it no new threads are tried.
     private static let maximumHanging = 64
 
     private struct State {
-        var lane: Lane
-        /// When a new lane may be tried.
-        var nextTry: ContinuousClock.Instant?
-        /// How long to wait before the next try.
-        var pause: Duration
+        var worker: Worker
+        /// The earliest time at which a new worker may be tried.
+        var nextRetry: ContinuousClock.Instant?
+        /// The delay before the next retry.
+        var retryDelay: Duration
     }
 
     private static let timers = DispatchQueue(label: "blocking-work-timers")
     private static let hangingInProcess = Mutex(0)
 
     private let label: String
-    private let firstPause: Duration
+    private let firstRetryDelay: Duration
     private let state: Mutex<State>
 
-    /// A thread for one file, or for files that are always read together.
-    /// - Parameter pause: how long after a limit has passed a new thread is tried.
-    public init(label: String, pause: Duration = BlockingWork.usualLimit) {
+    /// Creates a thread for one file, or for files that are always read together.
+    /// - Parameter retryDelay: the delay after a timeout before a new thread is tried.
+    public init(label: String, retryDelay: Duration = BlockingWork.defaultTimeout) {
         self.label = label
-        firstPause = pause
-        state = Mutex(State(lane: Lane(label: label), pause: pause))
+        firstRetryDelay = retryDelay
+        state = Mutex(State(worker: Worker(label: label), retryDelay: retryDelay))
     }
 
-    /// Runs `body`.
-    /// - Parameter limit: how long to wait for it.
-    /// - Throws: ``Failure`` if it has not ended by then, if an earlier call's work is still hanging, or if the calling
-    ///   task is canceled.
+    /// Runs `body` and returns its result.
+    /// - Parameter timeout: how long to wait for the result; at most one day.
+    /// - Throws: ``Failure`` on a timeout, while an earlier call hangs, or if the calling task is canceled.
     public func run<Value: Sendable>(
-        within limit: Duration = BlockingWork.usualLimit, _ body: @escaping @Sendable () -> Value
+        within timeout: Duration = BlockingWork.defaultTimeout, _ body: @escaping @Sendable () -> Value
     ) async throws(Failure) -> Value {
-        guard let lane = usableLane() else { throw .timedOut }
+        guard let worker = availableWorker() else { throw .timedOut }
         let call = Call<Value>()
         let timer = DispatchWorkItem { [self] in
-            noteHanging(lane)
-            call.end(with: .failure(.timedOut))
+            noteHanging(worker)
+            call.finish(with: .failure(.timedOut))
         }
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 guard call.wait(continuation) else { return continuation.resume(returning: .failure(.canceled)) }
-                Self.timers.asyncAfter(deadline: .now() + min(limit, .seconds(86_400)) / .seconds(1), execute: timer)
-                lane.queue.async { [self] in perform(call, lane, body) }
+                Self.timers.asyncAfter(deadline: .now() + min(timeout, .seconds(86_400)) / .seconds(1), execute: timer)
+                worker.queue.async { [self] in perform(call, worker, body) }
             }
         } onCancel: {
-            // Says nothing about whether the work hangs.
-            call.end(with: .failure(.canceled))
+            // The worker isn't marked as hanging: it may still be within the timeout.
+            call.finish(with: .failure(.canceled))
         }
         timer.cancel()
         return try result.get()
     }
 
-    /// The lane in use, or a new one where that one hangs and it is time to try again.
-    private func usableLane() -> Lane? {
+    /// Returns the current worker, a new one if that one hangs and a retry is due, or nil.
+    private func availableWorker() -> Worker? {
         state.withLock { state in
-            guard state.lane.isHanging else { return state.lane }
-            guard let nextTry = state.nextTry, ContinuousClock.now >= nextTry,
+            guard state.worker.isHanging else { return state.worker }
+            guard let nextRetry = state.nextRetry, ContinuousClock.now >= nextRetry,
                 Self.hangingInProcess.withLock({ $0 < Self.maximumHanging })
             else { return nil }
-            state.lane = Lane(label: label)
-            return state.lane
+            state.worker = Worker(label: label)
+            return state.worker
         }
     }
 
-    private func perform<Value>(_ call: Call<Value>, _ lane: Lane, _ body: () -> Value) {
+    private func perform<Value>(_ call: Call<Value>, _ worker: Worker, _ body: () -> Value) {
         guard call.isWaiting else { return }
-        lane.begin()
+        worker.begin()
         let value = body()
-        if lane.end() { noteRecovered() }
-        call.end(with: .success(value))
+        if worker.finish() { noteRecovered() }
+        call.finish(with: .success(value))
     }
 
-    private func noteHanging(_ lane: Lane) {
-        guard lane.noteHanging() else { return }
+    private func noteHanging(_ worker: Worker) {
+        guard worker.noteHanging() else { return }
         Self.hangingInProcess.withLock { $0 += 1 }
         state.withLock { state in
-            state.nextTry = .now + state.pause
-            state.pause *= 2
+            state.nextRetry = .now + state.retryDelay
+            state.retryDelay *= 2
         }
     }
 
     private func noteRecovered() {
         Self.hangingInProcess.withLock { $0 -= 1 }
         state.withLock { state in
-            // What responds again is worth a try at once.
-            state.nextTry = .now
-            state.pause = firstPause
+            // A hanging worker has finished: the file probably responds again.
+            state.nextRetry = .now
+            state.retryDelay = firstRetryDelay
         }
     }
 }
 
-/// One thread, and whether its work hangs.
-private final class Lane: Sendable {
+/// A thread that runs the work, with its state.
+private final class Worker: Sendable {
     private struct State {
         /// Whether work is running.
         var isRunning = false
-        /// Whether a call has waited for that work, or for its turn after it, longer than the limit.
+        /// Whether a call that waits for that work, or is queued behind it, has timed out.
         var isHanging = false
     }
 
@@ -130,17 +129,17 @@ private final class Lane: Sendable {
 
     func begin() { state.withLock { $0.isRunning = true } }
 
-    /// Notes the end of the work.
+    /// Marks the work as finished.
     /// - Returns: whether it was hanging.
-    func end() -> Bool {
+    func finish() -> Bool {
         state.withLock { state in
             defer { state = State() }
             return state.isHanging
         }
     }
 
-    /// Notes that a call waited longer than the limit.
-    /// - Returns: whether the work hangs and was not known to.
+    /// Marks the running work as hanging, after a call has timed out.
+    /// - Returns: whether this changed the state.
     func noteHanging() -> Bool {
         state.withLock { state in
             guard state.isRunning, !state.isHanging else { return false }
@@ -150,14 +149,14 @@ private final class Lane: Sendable {
     }
 }
 
-/// One call: resumed once, by the end of its work, by its limit or by a cancellation.
+/// A call, resumed exactly once: by the end of its work, a timeout or a cancellation.
 private final class Call<Value: Sendable>: Sendable {
     typealias Outcome = Result<Value, BlockingWork.Failure>
 
     private enum State {
         case new
         case waiting(CheckedContinuation<Outcome, Never>)
-        case ended
+        case finished
     }
 
     private let state = Mutex(State.new)
@@ -165,8 +164,8 @@ private final class Call<Value: Sendable>: Sendable {
     /// Whether the caller still waits for the work.
     var isWaiting: Bool { state.withLock { if case .waiting = $0 { true } else { false } } }
 
-    /// Begins to wait.
-    /// - Returns: false if the call was canceled before.
+    /// Stores the continuation to resume.
+    /// - Returns: false if the call was already canceled.
     func wait(_ continuation: CheckedContinuation<Outcome, Never>) -> Bool {
         state.withLock { state in
             guard case .new = state else { return false }
@@ -175,10 +174,10 @@ private final class Call<Value: Sendable>: Sendable {
         }
     }
 
-    /// Resumes the caller, unless something else did so before.
-    func end(with outcome: Outcome) {
+    /// Resumes the caller, if it has not been resumed yet.
+    func finish(with outcome: Outcome) {
         let continuation = state.withLock { state -> CheckedContinuation<Outcome, Never>? in
-            defer { state = .ended }
+            defer { state = .finished }
             if case .waiting(let continuation) = state { return continuation }
             return nil
         }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Glibc
 
-/// What tells one content of a file from another without reading it: identity, size and times of the last change. The time of
-/// the last modification can be set back, as `cp -p` and `rsync` do; that of the last change of the inode cannot.
+/// The identity, size and times of a file, for detecting changes without reading it. Includes the inode's change time,
+/// because `cp -p` and `rsync` can set the modification time back.
 public struct FileStamp: Sendable, Equatable {
     private let device: UInt64
     private let inode: UInt64
@@ -10,7 +10,7 @@ public struct FileStamp: Sendable, Equatable {
     private let modification: [Int]
     private let change: [Int]
 
-    /// The stamp in what `stat` or `fstat` returned.
+    /// Creates a stamp from the result of `stat` or `fstat`.
     public init(_ status: stat) {
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
@@ -19,7 +19,7 @@ public struct FileStamp: Sendable, Equatable {
         change = [status.st_ctim.tv_sec, status.st_ctim.tv_nsec]
     }
 
-    /// The stamp of the file at `path` now; nil if there is no such file. May block: call it in ``BlockingWork``.
+    /// Creates the current stamp of the file at `path`; nil if `stat` fails. May block: call it in ``BlockingWork``.
     public init?(path: String) {
         var status = stat()
         guard FileBeingRead.note(path, { stat(path, &status) }) == 0 else { return nil }

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Glibc
 
-/// A file that is open for reading. Everything here may block: call it in ``BlockingWork``.
+/// A file that is open for reading. All methods may block: call them in ``BlockingWork``.
 public struct OpenFile: ~Copyable {
-    /// Why a file cannot be opened or read.
+    /// An error from opening or reading a file.
     public struct Failure: Error, Sendable, Equatable {
-        /// The number of the error.
+        /// The `errno` value.
         public let code: Int32
 
-        /// A failure with the error `code`.
+        /// Creates a failure with the `errno` value `code`.
         public init(code: Int32) { self.code = code }
 
-        /// The reason, as the system says it.
+        /// The system's message for ``code``.
         public var reason: String {
-            // The thread's own buffer: plain strerror may share its.
+            // strerror isn't thread-safe.
             var buffer = [CChar](repeating: 0, count: 256)
             guard strerror_r(code, &buffer, buffer.count) == 0 else { return "error \(code)" }
             return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -21,11 +21,11 @@ public struct OpenFile: ~Copyable {
     }
 
     private let descriptor: Int32
-    /// What the system says about the file.
+    /// The result of `fstat`.
     public let status: stat
 
     /// Opens the file at `path`.
-    /// - Parameter waits: whether to wait for the content of pipes; if not, reading fails where it would have to.
+    /// - Parameter waits: whether to wait for data from pipes; if false, reading fails with `EAGAIN` instead.
     public init(_ path: String, waits: Bool = true) throws(Failure) {
         descriptor = open(path, O_RDONLY | O_CLOEXEC | (waits ? 0 : O_NONBLOCK))
         guard descriptor >= 0 else { throw Failure(code: errno) }
@@ -40,7 +40,7 @@ public struct OpenFile: ~Copyable {
 
     deinit { close(descriptor) }
 
-    /// Returns all bytes; nil if there are more than `limit`.
+    /// Returns the whole content; nil if it exceeds `limit` bytes.
     public borrowing func read(limit: Int) throws(Failure) -> [UInt8]? {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 16_384)

@@ -2,8 +2,8 @@
 private import Glibc
 import Synchronization
 
-/// One POSIX thread, for work that blocks, which no thread of Swift's pool may do. It goes on whatever happens to that
-/// pool and to Dispatch's, also when this object is gone.
+/// A POSIX thread for work that blocks, which threads of Swift's pool must not. It is independent of that pool and of
+/// Dispatch's, and keeps running after this object is released.
 public final class OwnedThread: Sendable {
     /// Carries the body over `pthread_create`'s untyped pointer.
     private final class Box: Sendable {
@@ -11,16 +11,16 @@ public final class OwnedThread: Sendable {
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
 
-    /// nil once somebody has joined.
+    /// nil once joined.
     private let thread: Mutex<pthread_t?>
 
-    /// Starts a thread that takes no signals; nil: the system has none left.
-    /// - Parameter isLowPriority: whether other threads are preferred, as far as the system permits a thread to say so.
+    /// Starts a thread with signals blocked; nil if the system cannot create one.
+    /// - Parameter isLowPriority: whether other threads are preferred; ignored where the system denies it.
     public init?(isLowPriority: Bool = false, _ body: @escaping @Sendable () -> Void) {
         let box = Unmanaged.passRetained(
             Box {
-                // On Linux of this thread alone, whatever POSIX says. Where all processors are busy it still gets about
-                // a quarter of one, since somebody waits for what it does.
+                // On Linux, nice applies to the calling thread only, unlike in POSIX. With all processors busy the
+                // thread still gets about a quarter of one.
                 if isLowPriority { _ = nice(5) }
                 body()
             })
@@ -40,7 +40,7 @@ public final class OwnedThread: Sendable {
         self.thread = Mutex(thread)
     }
 
-    /// Waits for the thread's end; call it when the body has nothing left to do but return.
+    /// Waits for the thread to exit. Blocks: call it only when the body is about to return.
     public func join() {
         if let thread = take() { pthread_join(thread, nil) }
     }
@@ -56,8 +56,8 @@ public final class OwnedThread: Sendable {
         }
     }
 
-    /// Leaves signals to other threads, except those that report a fault of this one. SIGPIPE above all must not end
-    /// the program when a peer has gone.
+    /// Blocks all signals except those that report a fault of this thread. SIGPIPE in particular must not terminate the
+    /// process when a peer disconnects.
     private static func blockSignals() {
         var signals = sigset_t()
         sigfillset(&signals)

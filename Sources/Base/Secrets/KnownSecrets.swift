@@ -1,35 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
-/// The secrets of a process, and their removal from texts.
+/// A registry of the process's secrets, which redacts them in texts.
 ///
-/// A secret is found as it is and as JSON, URLs and HTML spell it, also escaped twice; and whatever begins like it for at
-/// least 16 bytes, because services cut what they echo. Secrets of less than 8 bytes are not removed: they would match
-/// parts of ordinary texts.
+/// Finds secrets verbatim and as JSON, URLs and HTML escape them, also escaped twice. A prefix of at least 16 bytes
+/// also matches, because services truncate what they echo. Secrets shorter than 8 bytes are not redacted: they would
+/// match parts of ordinary texts.
 ///
-/// Every text that leaves the process passes through ``redacting(_:)`` on its way out, and so does a text before it is cut:
-/// the rest of a secret that was cut in two is not found.
+/// Every text that leaves the process passes through ``redacting(_:)``. A text is redacted before it is truncated: the
+/// second part of a split secret is not found.
 public final class KnownSecrets: Sendable {
-    /// The registry that every ``Secret`` is added to.
+    /// The registry to which every ``Secret`` is added.
     public static let shared = KnownSecrets()
 
     private struct Entry {
-        /// How many ``Secret``s hold the value.
+        /// The number of ``Secret``s that hold the value.
         var owners = 0
-        /// Whether it is in the list of those that were given up.
+        /// Whether the value is in `retired`.
         var isRetired = false
     }
 
     private struct State {
         var entries: [[UInt8]: Entry] = [:]
-        /// Values that no ``Secret`` holds any more, the oldest first. Messages may still quote them.
+        /// Values that no ``Secret`` holds any more, oldest first. Messages may still quote them.
         var retired: [[UInt8]] = []
         var retiredBytes = 0
-        /// Made when it is needed; nil after a change.
+        /// Built on demand; nil after a change.
         var index: SecretIndex?
     }
 
-    /// The most values, and bytes of values, that are kept after their last ``Secret`` is gone.
+    /// The maximum number of values, and of their bytes, kept after their last ``Secret`` is released.
     static let retiredLimit = (values: 1_024, bytes: 1 << 20)
 
     private let state = Mutex(State())
@@ -43,8 +43,8 @@ public final class KnownSecrets: Sendable {
         return text.withUTF8 { redacted($0) }.map { String(decoding: $0, as: UTF8.self) } ?? text
     }
 
-    /// Returns `bytes` with `<REDACTED>` in place of every known secret; nil if there is none, which is quick to find out:
-    /// less than a nanosecond per byte, however many secrets are known.
+    /// Returns `bytes` with `<REDACTED>` in place of every known secret; nil if there is none. Takes less than a
+    /// nanosecond per byte where there is none, regardless of the number of known secrets.
     public func redacted(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         guard bytes.count >= SecretIndex.windowLength, let index = currentIndex() else { return nil }
         let ranges = index.ranges(in: bytes)
@@ -61,7 +61,7 @@ public final class KnownSecrets: Sendable {
         return result
     }
 
-    /// Adds a value that a ``Secret`` holds from now on.
+    /// Registers a value when a ``Secret`` is created.
     func add(_ value: String) {
         guard value.utf8.count >= SecretIndex.windowLength else { return }
         state.withLock { state in
@@ -71,7 +71,7 @@ public final class KnownSecrets: Sendable {
         }
     }
 
-    /// Notes that a ``Secret`` that held `value` is gone.
+    /// Retires a value when a ``Secret`` that holds it is released.
     func retire(_ value: String) {
         guard value.utf8.count >= SecretIndex.windowLength else { return }
         state.withLock { state in
@@ -97,7 +97,7 @@ public final class KnownSecrets: Sendable {
             state.entries[oldest] = nil
             state.index = nil
         } else {
-            // In use again.
+            // A new Secret holds the value again.
             state.entries[oldest]?.isRetired = false
         }
     }

@@ -2,23 +2,23 @@
 internal import COpenSSL
 
 extension Secret {
-    /// The secrets in the address of a proxy: its user and password in every spelling that messages and headers use. The
-    /// address may be malformed: whatever stands between `//` and the last `@` counts.
+    /// Returns the secrets in a proxy URL: user and password, in every encoding used in messages and headers. The URL
+    /// may be malformed: everything between `//` and the last `@` counts.
     public static func ofProxy(_ address: String) -> [Secret] {
         let start = address.firstRange(of: "//")?.upperBound ?? address.startIndex
         guard let end = address[start...].lastIndex(of: "@") else { return [] }
         let userInfo = String(address[start..<end])
         let password = userInfo.firstIndex(of: ":").map { String(userInfo[userInfo.index(after: $0)...]) } ?? ""
-        // Where an address is cut at a character that should have been escaped, its parts end up in messages.
+        // Parsers split a URL at characters that should have been escaped, and messages quote the parts.
         let parts = password.split { "/?#@:".contains($0) }.map(String.init)
         let plain = [userInfo, password]
         let decoded = plain.map(percentDecoded)
-        // As the header Proxy-Authorization carries it.
+        // As sent in the Proxy-Authorization header.
         let encoded = [userInfo, percentDecoded(userInfo)].map(base64)
         return Set(plain + decoded + encoded + parts).filter { !$0.isEmpty }.map { Secret($0) }
     }
 
-    /// The secrets in the variables that name proxies.
+    /// Returns the secrets in all environment variables whose names end with `_proxy`.
     public static func ofProxies(in environment: [String: String]) -> [Secret] {
         environment.filter { $0.key.lowercased().hasSuffix("_proxy") }.flatMap { ofProxy($0.value) }
     }

@@ -1,34 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Finds secrets in texts. Bytes are compared, not characters: a combining mark after a secret would make another one of
-/// its last.
+/// An index that finds secrets in texts. Compares bytes: a combining mark after a secret would change its last
+/// `Character`.
 final class SecretIndex: Sendable {
-    /// The bytes by which a secret is looked up; shorter secrets are not found.
+    /// The length of the prefix by which a secret is looked up, in bytes; shorter secrets are not found.
     static let windowLength = 8
-    /// So many bytes of a secret are taken for the whole.
-    private static let tellingLength = 16
+    /// The length in bytes from which a prefix of a secret is redacted like the whole.
+    private static let minimumMatchLength = 16
 
     private let secrets: [[UInt8]]
-    /// The secrets that begin with a window.
-    private let beginnings: [UInt64: [Int]]
-    /// Where in beginnings the four bytes with a hash stand: a bit for each offset. A text is looked at four bytes at a
-    /// time, each five bytes after the last; whatever the place of a beginning, one of these is within it.
+    /// The indices of secrets by their first ``windowLength`` bytes.
+    private let secretsByPrefix: [UInt64: [Int]]
+    /// For the hash of four bytes, a bit per offset at which these bytes occur in a prefix. A search looks at four
+    /// bytes, then advances by ``stride``: one of these blocks is inside every prefix, wherever it starts.
     private let offsets: [UInt8]
     private let shift: UInt32
     private static let stride = windowLength - 4 + 1
 
-    /// - Parameter secrets: each of at least ``windowLength`` bytes.
+    /// Creates an index.
+    /// - Parameter secrets: the secrets, each of at least ``windowLength`` bytes.
     init(_ secrets: [[UInt8]]) {
         self.secrets = secrets
-        var beginnings: [UInt64: [Int]] = [:]
-        // Few of the hashes are in use, or searching would get slower with every secret.
+        var secretsByPrefix: [UInt64: [Int]] = [:]
+        // A sparse table keeps false positives rare, so that the search doesn't slow down with every secret.
         var exponent: UInt32 = 12
         while 1 << exponent < secrets.count * 256 { exponent += 1 }
         let shift = 32 - exponent
         var offsets = [UInt8](repeating: 0, count: 1 << exponent)
         for (index, secret) in secrets.enumerated() {
             secret.withUnsafeBytes { bytes in
-                beginnings[bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self), default: []].append(index)
+                secretsByPrefix[bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self), default: []].append(index)
                 for offset in 0..<Self.stride {
                     let block = bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
                     offsets[Self.hash(block, shift)] |= 1 << UInt8(offset)
@@ -36,16 +37,16 @@ final class SecretIndex: Sendable {
             }
         }
         self.shift = shift
-        self.beginnings = beginnings
+        self.secretsByPrefix = secretsByPrefix
         self.offsets = offsets
     }
 
-    /// The places of secrets in `text`, in ascending order, none overlapping another.
+    /// Returns the ranges of secrets in `text`, in ascending order and without overlaps.
     func ranges(in text: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
         var ranges: [Range<Int>] = []
         findPlain(in: text) { ranges.append($0) }
-        for spelling in EscapedSpelling.allCases where spelling.mayOccur(in: text) {
-            find(in: text, sources: nil, spelling, depth: 2) { ranges.append($0) }
+        for syntax in EscapeSyntax.allCases where syntax.mayOccur(in: text) {
+            find(in: text, origins: nil, syntax, depth: 2) { ranges.append($0) }
         }
         guard ranges.count > 1 else { return ranges }
         var merged: [Range<Int>] = []
@@ -59,22 +60,23 @@ final class SecretIndex: Sendable {
         return merged
     }
 
-    /// Finds secrets in what `text` means when its escapes of one spelling are decoded, and once more decoded.
-    /// - Parameter sources: where each byte of `text` comes from, and where it ends; nil: from the same place.
+    /// Decodes the escapes in `text` and finds secrets in the result, then decodes that again, up to `depth` times.
+    /// - Parameter origins: the offset of each byte of `text`, and of its end, in the original text; nil if `text` is
+    ///   the original.
     private func find(
-        in text: UnsafeBufferPointer<UInt8>, sources: [Int]?, _ spelling: EscapedSpelling, depth: Int,
+        in text: UnsafeBufferPointer<UInt8>, origins: [Int]?, _ syntax: EscapeSyntax, depth: Int,
         _ found: (Range<Int>) -> Void
     ) {
-        guard let (decoded, ownPlaces) = spelling.decode(text) else { return }
-        let places = sources.map { sources in ownPlaces.map { sources[$0] } } ?? ownPlaces
+        guard let (decoded, offsets) = syntax.decode(text) else { return }
+        let origins = origins.map { origins in offsets.map { origins[$0] } } ?? offsets
         decoded.withUnsafeBufferPointer { decoded in
             findPlain(in: decoded) { range in
-                let source = places[range.lowerBound]..<places[range.upperBound]
-                if !source.isEmpty { found(source) }
+                let original = origins[range.lowerBound]..<origins[range.upperBound]
+                if !original.isEmpty { found(original) }
             }
             guard depth > 1 else { return }
-            for next in EscapedSpelling.allCases where next.mayOccur(in: decoded) {
-                find(in: decoded, sources: places, next, depth: depth - 1, found)
+            for next in EscapeSyntax.allCases where next.mayOccur(in: decoded) {
+                find(in: decoded, origins: origins, next, depth: depth - 1, found)
             }
         }
     }
@@ -86,10 +88,10 @@ final class SecretIndex: Sendable {
         let last = text.count &- 4
         let shift = shift
         offsets.withUnsafeBufferPointer { table in
-            // Without checks of bounds, which would cost as much as the search: no hash is beyond the table.
+            // Without bounds checks, which would cost as much as the search: every hash is within the table.
             guard let table = table.baseAddress else { return }
             var position = 0
-            // The end of the last secret that was found.
+            // The end of the last match.
             var end = 0
             while position <= last {
                 let offsets = table[Self.hash(bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self), shift)]
@@ -104,7 +106,8 @@ final class SecretIndex: Sendable {
         }
     }
 
-    /// The first secret of which one of the bytes `offsets` stands at `position`, and which does not begin before `start`.
+    /// Returns the range of the first secret that has the block at `position` at one of `offsets` and starts at or
+    /// after `start`.
     private func match(
         in text: UnsafeBufferPointer<UInt8>, around position: Int, _ offsets: UInt8, from start: Int
     ) -> Range<Int>? {
@@ -112,14 +115,14 @@ final class SecretIndex: Sendable {
             let begin = position - offset
             guard begin >= start, begin + Self.windowLength <= text.count else { continue }
             let window = UnsafeRawBufferPointer(text).loadUnaligned(fromByteOffset: begin, as: UInt64.self)
-            guard let candidates = beginnings[window] else { continue }
+            guard let candidates = secretsByPrefix[window] else { continue }
             let length = matchLength(candidates, text[begin...])
             if length > 0 { return begin..<(begin + length) }
         }
         return nil
     }
 
-    /// How many bytes of `text` are one of `candidates`, or the beginning of one; 0 if too few.
+    /// Returns the length of the longest match of `candidates` at the start of `text`; 0 if there is none.
     private func matchLength(_ candidates: [Int], _ text: Slice<UnsafeBufferPointer<UInt8>>) -> Int {
         var longest = 0
         for candidate in candidates {
@@ -129,7 +132,7 @@ final class SecretIndex: Sendable {
                 if left != right { break }
                 length += 1
             }
-            if length >= min(secret.count, Self.tellingLength) { longest = max(longest, length) }
+            if length >= min(secret.count, Self.minimumMatchLength) { longest = max(longest, length) }
         }
         return longest
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads the dates of HTTP headers: `Date`, and `Retry-After` where it is a date.
+/// Parses the dates of HTTP headers such as `Date` and `Retry-After`.
 public enum HTTPDate {
     private static let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -8,13 +8,13 @@ public enum HTTPDate {
     private static let shortDays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
     private static let longDays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
-    /// Parses a date in any of the three forms of RFC 9110, section 5.6.7; nil if it has none of them:
+    /// Parses a date in one of the three formats of RFC 9110, section 5.6.7; returns nil for other texts.
     ///
-    /// - `Sun, 06 Nov 1994 08:49:37 GMT`, the only one that is sent today;
-    /// - `Sunday, 06-Nov-94 08:49:37 GMT`, whose two digits stand for 1970 to 2069;
+    /// - `Sun, 06 Nov 1994 08:49:37 GMT`, the preferred format;
+    /// - `Sunday, 06-Nov-94 08:49:37 GMT`, with two digits for the years 1970 to 2069;
     /// - `Sun Nov  6 08:49:37 1994`.
     ///
-    /// The day's name must be one, but need not be the date's.
+    /// The day of the week must be valid, but need not match the date.
     public static func parse(_ text: String) -> Timestamp? {
         let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
         switch words.count {
@@ -31,14 +31,14 @@ public enum HTTPDate {
         case 5 where shortDays.contains(words[0]):
             return timestamp(year: words[4], month: words[1], day: words[2], time: words[3])
         case 6 where shortDays.contains(words[0]) && words[2].isEmpty:
-            // A day of one digit is preceded by a second space.
+            // A single-digit day is preceded by two spaces.
             guard words[3].utf8.count == 1 else { return nil }
             return timestamp(year: words[5], month: words[1], day: "0" + words[3], time: words[4])
         default: return nil
         }
     }
 
-    /// Leaves it to the parser of ISO 8601 to know the length of months and the range of hours.
+    /// Uses ``ISO8601Time`` to validate the ranges of day and time.
     private static func timestamp(year: String, month: String, day: String, time: String) -> Timestamp? {
         guard let index = months.firstIndex(of: month), year.utf8.count == 4, day.utf8.count == 2,
             time.utf8.count == 8

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads the spellings of time that the service and its relatives use: `T` or a space between date and time, a fraction
-/// of any length or none (kept to the microsecond), `Z`, `+08:00`, `+0800`, `+08` or no zone, which means UTC.
+/// Parses ISO 8601 times in the variants that Huawei Cloud services use: `T` or a space between date and time, an
+/// optional fraction of any length (truncated to microseconds), `Z`, `+08:00`, `+0800`, `+08` or no zone (UTC).
 public enum ISO8601Time {
-    /// The moment that `bytes` spell, or nil where they spell none.
+    /// Parses a time; returns nil if `bytes` are not a valid one.
     public static func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> Timestamp? {
-        usual(bytes) ?? any(bytes)
+        parseDocumentedFormat(bytes) ?? parseAnyFormat(bytes)
     }
 
-    /// The one spelling that the service is documented to use, `2023-05-30T12:24:30.401Z`, eight characters at a time; nil for
-    /// every other text.
-    private static func usual(_ bytes: UnsafeBufferPointer<UInt8>) -> Timestamp? {
+    /// Parses the format that the service documents, `2023-05-30T12:24:30.401Z`, eight characters at a time; returns
+    /// nil for every other text.
+    private static func parseDocumentedFormat(_ bytes: UnsafeBufferPointer<UInt8>) -> Timestamp? {
         guard bytes.count == 24, let start = bytes.baseAddress.map({ UnsafeRawPointer($0) }) else { return nil }
-        // Taken together with "0000-00-", "00T00:00" and ":00.000Z", digits become numbers and the rest zero.
+        // XOR with "0000-00-", "00T00:00" and ":00.000Z" turns digits into their values and separators into zero.
         let date = word(start, 0) ^ 0x2D30_302D_3030_3030
         let hours = word(start, 8) ^ 0x3030_3A30_3054_3030
         let seconds = word(start, 16) ^ 0x5A30_3030_2E30_303A
-        let isUsual =
+        let hasFormat =
             areDigits(date) && areDigits(hours) && areDigits(seconds)
             && (date & 0xFF00_00FF_0000_0000) | (hours & 0x0000_FF00_00FF_0000) | (seconds & 0xFF00_0000_FF00_00FF) == 0
-        guard isUsual else { return nil }
-        // Each byte becomes the number of two digits that begins there.
+        guard hasFormat else { return nil }
+        // Each byte becomes the two-digit number that starts at it.
         let (dates, times, rest) = (date &* 10 &+ date >> 8, hours &* 10 &+ hours >> 8, seconds &* 10 &+ seconds >> 8)
         func two(_ pairs: UInt64, _ position: UInt64) -> Int { Int(pairs >> (8 * position) & 0xFF) }
         let (year, month, day) = (two(dates, 0) * 100 + two(dates, 2), two(dates, 5), two(times, 0))
@@ -29,7 +29,7 @@ public enum ISO8601Time {
         guard year > 0, (1...12).contains(month), day >= 1, day <= 28 || day <= daysIn(month: month, year: year),
             hour < 24, minute < 60, second < 60
         else { return nil }
-        // As `daysSinceEpoch` without its eras: the leap day of this very year counts from March on.
+        // Like `daysSinceEpoch`, but without eras: this year's leap day counts from March on.
         let leaps = month > 2 ? year : year - 1
         let beforeMonth = (367 * month - 362) / 12 - (month > 2 ? 2 : 0)
         let days = year * 365 + leaps / 4 - leaps / 100 + leaps / 400 + beforeMonth + day - 719_528
@@ -42,13 +42,13 @@ public enum ISO8601Time {
         UInt64(littleEndian: start.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
 
-    /// Whether each byte is a number from 0 to 9.
+    /// Whether each byte is a value from 0 to 9.
     @inline(__always)
     private static func areDigits(_ word: UInt64) -> Bool {
         (word | (word &+ 0x0606_0606_0606_0606)) & 0xF0F0_F0F0_F0F0_F0F0 == 0
     }
 
-    private static func any(_ bytes: UnsafeBufferPointer<UInt8>) -> Timestamp? {
+    private static func parseAnyFormat(_ bytes: UnsafeBufferPointer<UInt8>) -> Timestamp? {
         var reader = Reader(bytes: bytes)
         guard let year = reader.number(digits: 4), reader.take("-"),
             let month = reader.number(digits: 2), (1...12).contains(month), reader.take("-"),
@@ -60,7 +60,7 @@ public enum ISO8601Time {
         var second = 0
         var microseconds = 0
         if reader.take(":") {
-            // 60 is a leap second; it is taken as the first second of the next minute.
+            // 60 is a leap second; it becomes the first second of the next minute.
             guard let number = reader.number(digits: 2), number <= 60 else { return nil }
             second = number
             if reader.take(".") || reader.take(",") {
@@ -75,13 +75,13 @@ public enum ISO8601Time {
         return Timestamp(microseconds: Int64(seconds) * 1_000_000 + Int64(microseconds))
     }
 
-    /// The moment that `text` spells, or nil where it spells none.
+    /// Parses a time; returns nil if `text` is not a valid one.
     public static func parse(_ text: String) -> Timestamp? {
         Array(text.utf8).withUnsafeBufferPointer { parse($0) }
     }
 
-    /// Days from 1970-01-01 in the proleptic Gregorian calendar. Years are counted from March, so that the leap day is
-    /// the last of its year and month lengths follow one formula.
+    /// Returns the days since 1970-01-01 in the proleptic Gregorian calendar. Years are counted from March, so that the
+    /// leap day is the last of its year and one formula gives all month lengths.
     private static func daysSinceEpoch(year: Int, month: Int, day: Int) -> Int {
         let shiftedYear = month <= 2 ? year - 1 : year
         let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// JSON, written. Foundation's encoder would bring Foundation with it; what is written here is small and flat.
+/// JSON encoding without Foundation, for small documents.
 public enum JSONText {
-    /// `value` as a JSON string. Characters that cannot be seen or change how others are shown (see
-    /// ``isHidden(_:)``) are escaped, so that nothing that came from elsewhere begins a line of its own or rearranges
-    /// one.
+    /// Encodes `value` as a JSON string. Escapes invisible characters and those that change the display of others (see
+    /// ``isHidden(_:)``), so that untrusted text can neither start a new line nor reorder one.
     public static func string(_ value: String) -> String {
         var text = "\""
         for scalar in value.unicodeScalars {
@@ -25,8 +24,8 @@ public enum JSONText {
         return text + "\""
     }
 
-    /// Whether `scalar` is a control, a bidirectional control, invisible, or separates lines or paragraphs. Variation
-    /// selectors are not: emoji have them.
+    /// Whether `scalar` is a control character, a bidirectional control, invisible, or a line or paragraph separator.
+    /// False for variation selectors, which emoji use.
     public static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x20...0x7E: false
@@ -38,39 +37,38 @@ public enum JSONText {
     }
 }
 
-/// A JSON value that is to be written.
+/// A JSON value to encode.
 public indirect enum JSONValue: Sendable, Equatable {
     /// `null`.
     case null
     /// `true` or `false`.
     case boolean(Bool)
-    /// A whole number.
+    /// An integer.
     case integer(Int64)
-    /// A number as it is to be spelled; for fractions, whose digits are the caller's to choose.
+    /// A number in JSON syntax, such as a fraction with the digits that the caller chose.
     case number(String)
-    /// A string, not escaped.
+    /// A string, unescaped.
     case string(String)
     /// An array.
     case array([JSONValue])
-    /// An object; members in the order given.
+    /// An object; the order of members is kept.
     case object([(name: String, value: JSONValue)])
 
-    /// The value in one line.
+    /// The value encoded in one line.
     public var text: String {
         var text = ""
         write(to: &text)
         return text
     }
 
-    /// The value with a line for each member, for files that people read too; what is short and holds nothing nested
-    /// stays in its line.
+    /// The value encoded with indentation. Arrays and objects of at most 60 bytes without nested ones stay on one line.
     public var indentedText: String {
         var text = ""
         writeIndented(to: &text, indentation: "")
         return text
     }
 
-    /// The value with `transform` applied to every string in it; names of members stay as they are.
+    /// Returns the value with `transform` applied to every string; member names are unchanged.
     public func mapStrings(_ transform: (String) -> String) -> JSONValue {
         switch self {
         case .string(let value): .string(transform(value))
@@ -133,27 +131,27 @@ public indirect enum JSONValue: Sendable, Equatable {
         }
     }
 
-    /// Equal when written alike.
+    /// Compares the encoded texts.
     public static func == (left: JSONValue, right: JSONValue) -> Bool { left.text == right.text }
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral,
     ExpressibleByDictionaryLiteral, ExpressibleByIntegerLiteral
 {
-    /// A string.
+    /// Creates a string.
     public init(stringLiteral value: String) { self = .string(value) }
-    /// A truth value.
+    /// Creates a Boolean.
     public init(booleanLiteral value: Bool) { self = .boolean(value) }
-    /// An array.
+    /// Creates an array.
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
-    /// An object; members in the order written.
+    /// Creates an object; the order of members is kept.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
         self = .object(elements.map { (name: $0.0, value: $0.1) })
     }
-    /// A string, or null where there is none.
+    /// Creates a string, or null if `value` is nil.
     public init(_ value: String?) { self = value.map(JSONValue.string) ?? .null }
-    /// A whole number.
+    /// Creates an integer.
     public init(integerLiteral value: Int64) { self = .integer(value) }
-    /// A whole number.
+    /// Creates an integer.
     public init(_ value: Int) { self = .integer(Int64(value)) }
 }

@@ -2,7 +2,8 @@
 
 /// Percent-encoding of URLs (RFC 3986, section 2.1).
 public enum PercentEncoding {
-    /// Returns `bytes` with everything but unreserved characters encoded, in upper case: the one form that is signed.
+    /// Encodes all bytes except unreserved characters, with upper-case digits: the form that request signatures
+    /// require.
     public static func encode(_ bytes: some Sequence<UInt8>) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         var encoded: [UInt8] = []
@@ -16,7 +17,7 @@ public enum PercentEncoding {
         return String(decoding: encoded, as: UTF8.self)
     }
 
-    /// Returns `text` with every `%XX` decoded, once; a `%` without two digits stays.
+    /// Decodes every `%XX` in `text` once; a `%` without two digits is kept.
     public static func decode(_ text: some StringProtocol) -> [UInt8] {
         let bytes = Array(text.utf8)
         var decoded: [UInt8] = []
@@ -37,7 +38,7 @@ public enum PercentEncoding {
 }
 
 extension UInt8 {
-    /// Whether this is a letter or digit of ASCII.
+    /// Whether this is an ASCII letter or digit.
     public var isLetterOrDigit: Bool {
         switch self {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
@@ -45,7 +46,7 @@ extension UInt8 {
         }
     }
 
-    /// The value of a hexadecimal digit of either case; nil for any other byte.
+    /// The value of a hexadecimal digit in upper or lower case; nil for any other byte.
     var hexadecimalDigit: UInt8? {
         switch self {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")

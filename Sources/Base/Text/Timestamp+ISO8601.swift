@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Timestamp {
-    /// The moment in UTC, as `2026-03-01T12:00:00Z`.
-    /// - Parameter fractionDigits: how many digits follow the seconds, at most 6; further ones are cut off.
+    /// Formats the time in UTC, as in `2026-03-01T12:00:00Z`.
+    /// - Parameter fractionDigits: the number of digits after the seconds, at most 6; the rest is truncated.
     public func iso8601(fractionDigits: Int = 0) -> String {
         let (seconds, fraction) = microseconds.floorDivided(by: 1_000_000)
         let (days, time) = seconds.floorDivided(by: 86_400)
@@ -13,7 +13,8 @@ extension Timestamp {
         return text + "Z"
     }
 
-    /// The proleptic Gregorian date, reckoned in eras of 400 years that begin in March, so that the leap day is last.
+    /// Returns the proleptic Gregorian date, computed in 400-year eras that begin in March, so that the leap day is
+    /// last.
     private static func civilDate(daysSinceEpoch days: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let (era, dayOfEra) = (days + 719_468).floorDivided(by: 146_097)
         let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365

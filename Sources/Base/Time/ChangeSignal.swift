@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
-/// Wakes everybody who waits for something to change.
+/// A signal that resumes all tasks waiting for a change.
 public final class ChangeSignal: Sendable {
     private struct State {
         var version: UInt64 = 0
@@ -11,13 +11,14 @@ public final class ChangeSignal: Sendable {
 
     private let state = Mutex(State())
 
-    /// A signal that has not been given.
+    /// Creates a signal with version 0.
     public init() {}
 
-    /// How often the signal was given. Read it before looking at what may change, hand it to ``wait(beyond:)`` after.
+    /// The number of calls of ``notify()``. Read it before the state that may change, then pass it to
+    /// ``wait(beyond:)``.
     public var version: UInt64 { state.withLock { $0.version } }
 
-    /// Suspends until the signal has been given more often than `seen`, or the task is cancelled.
+    /// Suspends until ``version`` exceeds `seen` or the task is canceled.
     public func wait(beyond seen: UInt64) async {
         let id = state.withLock { state in
             state.nextID += 1
@@ -37,7 +38,7 @@ public final class ChangeSignal: Sendable {
         }
     }
 
-    /// Gives the signal.
+    /// Increments ``version`` and resumes all waiting tasks.
     public func notify() {
         let waiting = state.withLock { state in
             state.version += 1

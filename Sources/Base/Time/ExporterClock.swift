@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where time comes from: a monotonic instant for everything that is measured or awaited, and the wall clock for
-/// everything that is published. Two clocks in one value because a step of the wall clock must change no decision.
+/// A source of time: a monotonic clock for measurements and waits, and the wall clock for published times. A step of
+/// the wall clock must not affect any decision.
 ///
 /// Production uses ``SystemClock``; tests drive a manual one.
 public protocol ExporterClock: Sendable {
-    /// The monotonic instant: unaffected by NTP steps, still running while the machine sleeps.
+    /// The monotonic time: unaffected by NTP steps, advances while the machine sleeps.
     var now: ContinuousClock.Instant { get }
 
-    /// The wall clock, in microseconds since 1970-01-01T00:00:00Z.
+    /// The wall-clock time, in microseconds since 1970-01-01T00:00:00Z.
     var wallMicroseconds: Int64 { get }
 
-    /// Suspends until `deadline`, at once when it has passed.
-    /// - Throws: `CancellationError` when the task is cancelled meanwhile.
+    /// Suspends until `deadline`; returns immediately if it has passed.
+    /// - Throws: `CancellationError` if the task is canceled.
     func sleep(until deadline: ContinuousClock.Instant) async throws
 }

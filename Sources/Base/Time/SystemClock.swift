@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// The machine's own clocks.
+/// The system's clocks.
 public struct SystemClock: ExporterClock {
-    /// Makes a clock; all of them are the same.
+    /// Creates a clock; all instances are equivalent.
     public init() {}
 
     /// See ``ExporterClock/now``.

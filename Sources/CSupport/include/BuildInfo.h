@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the build knows of itself. A C target because Swift has no macros with values to hand a revision in by.
+// Build information. In C because the revision is passed as a macro with a value, which Swift doesn't have.
 #pragma once
 
-// The commit the program was built from; "unknown" outside a git checkout, "-dirty" behind it with local changes.
+// Returns the commit of the build, with the suffix "-dirty" for local changes; "unknown" outside a git checkout.
 const char *exporter_build_revision(void);

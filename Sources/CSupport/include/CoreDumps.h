@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What Swift cannot call because it takes a variable number of arguments.
+// A wrapper of prctl, which Swift cannot call because it is variadic.
 #pragma once
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-// Keeps this process's memory out of core dumps and away from debuggers of the same user. The limit alone does not keep
-// the kernel from handing a dump to a program (core_pattern with `|`).
+// Disables core dumps of this process, and debuggers of the same user. The resource limit alone doesn't prevent dumps
+// to a program (core_pattern with `|`).
 static inline void exporter_disable_core_dumps(void) {
   const struct rlimit none = {0, 0};
   setrlimit(RLIMIT_CORE, &none);

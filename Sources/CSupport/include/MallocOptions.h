@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-// glibc's tuning of malloc, which the Glibc module leaves out.
+// glibc's malloc tuning, which the Glibc module doesn't export.
 #pragma once
 #include <malloc.h>

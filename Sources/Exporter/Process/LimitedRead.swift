@@ -28,8 +28,8 @@ final class LimitedRead: Sendable {
     /// The file for which a read waited in vain last.
     private let unresponsive = Mutex<String?>(nil)
 
-    init(label: String, limit: Duration = BlockingWork.usualLimit) {
-        work = BlockingWork(label: label, pause: limit)
+    init(label: String, limit: Duration = BlockingWork.defaultTimeout) {
+        work = BlockingWork(label: label, retryDelay: limit)
         self.limit = limit
     }
 

@@ -27,7 +27,7 @@ actor Reloader {
     ///   - limit: how long the files may take.
     ///   - read: reads and checks the configuration; may block; its errors tell what is wrong.
     init(
-        exporter: Exporter, clock: any ExporterClock, logger: Logger, limit: Duration = BlockingWork.usualLimit,
+        exporter: Exporter, clock: any ExporterClock, logger: Logger, limit: Duration = BlockingWork.defaultTimeout,
         read: @escaping @Sendable () throws -> ExporterConfiguration
     ) {
         self.exporter = exporter

@@ -40,7 +40,7 @@ public struct ServeRun: Sendable {
             for (flag, text) in addresses {
                 do { _ = try ListenAddress(text) } catch { throw ExporterError("\(flag) \(text): \(error)") }
             }
-            guard telemetryPath.hasPrefix("/"), !MetricsServer.ownPaths.contains(telemetryPath) else {
+            guard telemetryPath.hasPrefix("/"), !MetricsServer.reservedPaths.contains(telemetryPath) else {
                 throw ExporterError(
                     "--web.telemetry-path \(telemetryPath): must begin with / and be none of the exporter's other paths"
                 )
@@ -111,7 +111,7 @@ public struct ServeRun: Sendable {
             settings.addresses = try web.listenAddresses.map { try ListenAddress($0) }
         }
         settings.tls = { access?.tls }
-        let listener = try await Self.listen(settings, logger) { await server.answer($0) }
+        let listener = try await Self.listen(settings, logger) { await server.handle($0) }
         listeners.append(WebService(listener: listener))
         for address in listener.boundAddresses {
             logger.notice(
@@ -124,7 +124,7 @@ public struct ServeRun: Sendable {
         if let address = web.healthListenAddress {
             var settings = ListenerSettings(addresses: [try ListenAddress(address)])
             settings.maxConnections = 64
-            let listener = try await Self.listen(settings, logger) { await server.answerProbe($0) }
+            let listener = try await Self.listen(settings, logger) { await server.handleProbe($0) }
             listeners.append(WebService(listener: listener))
             for address in listener.boundAddresses {
                 logger.notice("Listening for health checks.", metadata: ["address": "\(address)"])

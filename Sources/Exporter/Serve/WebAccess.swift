@@ -52,7 +52,7 @@ final class WebAccess: Sendable {
     /// - Parameter limit: how long the files may take later, when one of them has changed.
     /// - Throws: ``ExporterError`` with everything that is wrong with it.
     init(
-        path: String, logger: Logger, limit: Duration = BlockingWork.usualLimit,
+        path: String, logger: Logger, limit: Duration = BlockingWork.defaultTimeout,
         reader: @escaping Reader = { path throws(ConfigurationProblems) in
             try WebConfiguration.read(file: path, cipherSuites: ListenerTLS.knownCipherSuites)
         }

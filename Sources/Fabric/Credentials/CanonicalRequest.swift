@@ -28,7 +28,8 @@ struct CanonicalRequest {
         let given = signed.first { $0.name == Self.contentHash }?.value
         payloadHash =
             body.isEmpty
-            ? SHA256Digest.text(SHA256Digest.digest(of: [])) : given ?? SHA256Digest.text(SHA256Digest.digest(of: body))
+            ? SHA256Digest.hexadecimal(SHA256Digest.digest(of: []))
+            : given ?? SHA256Digest.hexadecimal(SHA256Digest.digest(of: body))
         let lines = signed.map { "\($0.name):\($0.value)\n" }.joined()
         text = [method, uri, query, lines, signedHeaders, payloadHash].joined(separator: "\n")
     }

@@ -41,14 +41,15 @@ struct RequestSigner: Sendable {
     /// The value of the `Authorization` header.
     func authorization(_ canonical: CanonicalRequest, date: String) -> String {
         let signature = key.secret.withExposedValue { secret in
-            SHA256Digest.code(for: Array(Self.stringToSign(canonical, date: date).utf8), key: Array(secret.utf8))
+            SHA256Digest.authenticationCode(
+                for: Array(Self.stringToSign(canonical, date: date).utf8), key: Array(secret.utf8))
         }
         return "\(Self.algorithm) Access=\(key.id), SignedHeaders=\(canonical.signedHeaders), "
-            + "Signature=\(SHA256Digest.text(signature))"
+            + "Signature=\(SHA256Digest.hexadecimal(signature))"
     }
 
     static func stringToSign(_ canonical: CanonicalRequest, date: String) -> String {
-        [algorithm, date, SHA256Digest.text(SHA256Digest.digest(of: Array(canonical.text.utf8)))]
+        [algorithm, date, SHA256Digest.hexadecimal(SHA256Digest.digest(of: Array(canonical.text.utf8)))]
             .joined(separator: "\n")
     }
 }

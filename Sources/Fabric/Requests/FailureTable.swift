@@ -6,7 +6,7 @@ enum FailureTable {
     /// The reason for an exchange that brought no complete response.
     static func reason(for failure: TransportFailure) -> FailureReason {
         switch failure.kind {
-        case .resolve, .connect, .interrupted, .cancelled, .invalidRequest: .network
+        case .resolve, .connect, .interrupted, .canceled, .invalidRequest: .network
         case .tls: .tls
         case .timeout: .timeout
         case .tooLarge, .malformed: .response

@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import CCurl
 
-/// The connections, DNS answers and TLS sessions that requests of one transport share. A pool that has been replaced ends
-/// with its last transfer; until then its connections carry what was begun on them, and nothing else.
+/// The connections, DNS results and TLS sessions that requests of one transport share. A replaced pool accepts no new
+/// transfers and ends with its last one.
 ///
-/// Belongs to the curl thread. Closing connections of a single pool is possible because each has a share handle of its
-/// own: libcurl itself reuses a multiplexed HTTP/2 connection that no longer responds, and checks the age of a connection
-/// only while nobody uses it.
+/// Used only on the curl thread. Each pool has its own share handle, so that its connections can be closed together:
+/// libcurl reuses a multiplexed HTTP/2 connection that no longer responds, and checks the age of idle connections only.
 final class ConnectionPool {
     /// The share handle.
     let pointer: UnsafeMutableRawPointer
-    /// When connections of this pool become too old for further requests.
+    /// The time from which the connections are too old for further requests.
     let expiry: ContinuousClock.Instant
-    /// The content of the TLS files its connections are made with.
+    /// The content of the TLS files used by its connections.
     let tls: TLSContent?
 
-    /// nil: no memory.
+    /// Returns nil if memory is exhausted.
     init?(expiry: ContinuousClock.Instant, tls: TLSContent?) {
         guard let pointer = curl_share_init() else { return nil }
         for data in [CURL_LOCK_DATA_CONNECT, CURL_LOCK_DATA_DNS, CURL_LOCK_DATA_SSL_SESSION]
@@ -30,21 +29,21 @@ final class ConnectionPool {
 
     deinit {
         let code = curl_share_cleanup(pointer)
-        // Every easy handle leaves the pool before it lets go of it; else the connections would stay open.
+        // Easy handles detach from the pool before releasing it; otherwise the connections would stay open.
         assert(code == CURLSHE_OK)
     }
 }
 
-/// The pool that new requests of each transport use.
+/// The current pool of each transport, for new requests.
 struct ConnectionPools {
     private var current: [UInt64: ConnectionPool] = [:]
-    /// No current pool expires earlier.
+    /// The earliest expiry of a current pool, or earlier.
     private(set) var nextExpiry: ContinuousClock.Instant?
 
-    /// The pool for a request that begins now; nil: no memory for one.
+    /// Returns the pool for a new request; nil if memory is exhausted.
     /// - Parameters:
-    ///   - transport: whose connections they are.
-    ///   - tls: the content of the TLS files that the request was given.
+    ///   - transport: the transport that sends the request.
+    ///   - tls: the content of the TLS files for the request.
     mutating func pool(
         for transport: CurlTransport, tls: TLSContent?, now: ContinuousClock.Instant
     ) -> ConnectionPool? {
@@ -56,30 +55,30 @@ struct ConnectionPools {
         return pool
     }
 
-    /// Keeps further requests off `pool`, because a request on it has failed.
+    /// Stops using `pool` for new requests, because a request on it has failed.
     mutating func retire(_ pool: ConnectionPool, of transport: UInt64) {
-        // Many requests on one connection fail one after the other; only the first finds the pool in use.
+        // When a shared connection breaks, all its requests fail; a later failure must not retire the new pool.
         if current[transport] === pool { current[transport] = nil }
     }
 
-    /// Forgets a transport that is gone.
+    /// Removes the pool of a released transport.
     mutating func drop(_ transport: UInt64) { current[transport] = nil }
 
-    /// Forgets pools that are too old, so that their idle connections are closed.
+    /// Removes expired pools, so that their idle connections are closed.
     mutating func dropExpired(now: ContinuousClock.Instant) {
         guard let nextExpiry, now >= nextExpiry else { return }
         current = current.filter { now < $0.value.expiry }
         self.nextExpiry = current.values.map(\.expiry).min()
     }
 
-    /// Forgets every pool.
+    /// Removes all pools.
     mutating func dropAll() {
         current = [:]
         nextExpiry = nil
     }
 
-    /// A request that was given its content before another one brought a newer pool uses that pool too; libcurl tells
-    /// their connections apart.
+    /// Whether `content` is newer than `other`. A request with older content uses the newer pool too; libcurl doesn't
+    /// mix their connections.
     private static func isNewer(_ content: TLSContent?, than other: TLSContent?) -> Bool {
         guard let content else { return false }
         return content.version > (other?.version ?? 0)

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 private import Base
 
-/// Carries out HTTP exchanges through a ``CurlEngine``, with one source's way of making connections: requests of the
-/// same transport share connections, requests of different ones never do. So a transport that replaces another one
-/// begins with new connections.
+/// Sends HTTP requests through a ``CurlEngine`` with the connection options of one source. Requests of the same
+/// transport share connections; different transports never do, so a transport that replaces another one opens new
+/// connections.
 public final class CurlTransport: HTTPTransport {
-    /// Differs from every other transport's, also of transports that are gone.
+    /// An identifier that is never reused.
     let id: UInt64
     let options: ConnectionOptions
     private let engine: CurlEngine
-    /// nil: no TLS file is configured.
+    /// nil if no TLS file is configured.
     private let files: TLSFiles?
-    /// Those of the proxy's address, known as long as the transport is used.
+    /// The secrets in the proxy's URL, kept so that they are redacted while the transport exists.
     private let proxySecrets: [Secret]
 
     init(_ engine: CurlEngine, id: UInt64, options: ConnectionOptions, files: TLSFiles?) {
@@ -27,16 +27,17 @@ public final class CurlTransport: HTTPTransport {
     /// See ``HTTPTransport/send(_:)``.
     public func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse {
         guard request.timeout > .zero else {
-            throw TransportFailure(.timeout, "the time was over before the exchange began")
+            throw TransportFailure(.timeout, "the deadline passed before the request was sent")
         }
-        // From here on, so that time spent on files is part of the exchange.
-        let deadline = ContinuousClock.now.advanced(by: min(request.timeout, Exchange.longest))
+        // Starts here, so that reading TLS files counts toward the timeout.
+        let deadline = ContinuousClock.now.advanced(by: min(request.timeout, PendingRequest.maximumTimeout))
         guard let files, try RequestURL(request.url).isTLS else {
-            return try await Exchange(request, self, deadline: deadline).outcome(by: engine.mailbox).get()
+            return try await PendingRequest(request, self, deadline: deadline).outcome(by: engine.mailbox).get()
         }
         let content = try await files.content(within: request.timeout)
         do {
-            return try await Exchange(request, self, content, deadline: deadline).outcome(by: engine.mailbox).get()
+            return try await PendingRequest(request, self, content, deadline: deadline).outcome(by: engine.mailbox)
+                .get()
         } catch {
             throw error.kind == .tls ? files.explain(error) : error
         }

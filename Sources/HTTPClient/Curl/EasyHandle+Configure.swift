@@ -3,9 +3,9 @@ internal import Base
 import CCurl
 
 extension EasyHandle {
-    /// Sets what `options` say about connections, and what holds for every connection of this program.
+    /// Sets the options of the connection: those in `options`, and those that are the same for all connections.
     func configure(_ options: ConnectionOptions, _ tls: TLSContent?, _ url: RequestURL) throws(TransportFailure) {
-        // No signals: libcurl's would go to whichever thread the system picks.
+        // libcurl's signals could be delivered to any thread.
         try set(CURLOPT_NOSIGNAL, true)
         try set(CURLOPT_QUICK_EXIT, true)
         try set(CURLOPT_PROTOCOLS_STR, "http,https")
@@ -14,22 +14,22 @@ extension EasyHandle {
         try set(CURLOPT_TCP_KEEPIDLE, 30)
         try set(CURLOPT_TCP_KEEPINTVL, 15)
         try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, true)
-        // A page of a list in one or two pieces, rather than in four.
+        // Larger than the default of 16 KiB: a page of a list then takes one or two reads instead of four.
         try set(CURLOPT_BUFFERSIZE, 65_536)
-        try join()
+        try attach()
         try configureVersion(url)
         try configureTLS(options, tls)
         try configureProxy(options.proxy)
     }
 
-    /// Sets what is to be sent, and how long it may take.
+    /// Sets the options of the request: URL, timeout, headers and body.
     func configure(
         _ request: HTTPRequest, _ url: RequestURL, _ options: ConnectionOptions, remaining: Duration
     ) throws(TransportFailure) {
         var host: String?
         if url.isTLS, let serverName = options.serverName {
-            // The name takes the host's place in the URL, where both SNI and verification read it; the connection
-            // and the Host header stay what they were.
+            // The name replaces the host in the URL, from which libcurl takes SNI and the name to verify. CONNECT_TO
+            // and the Host header keep the original host.
             let isName = serverName.utf8.allSatisfy { $0.isLetterOrDigit || "-._".utf8.contains($0) }
             guard !serverName.isEmpty, isName else {
                 throw TransportFailure(.invalidRequest, "the server name is not a host name")
@@ -41,13 +41,13 @@ extension EasyHandle {
         } else {
             try set(CURLOPT_URL, request.url)
         }
-        // Without this libcurl folds "/../" away, and a signed path no longer fits its signature.
+        // Otherwise libcurl would normalize "/../" and invalidate the signature of a signed path.
         try set(CURLOPT_PATH_AS_IS, true)
-        // At least one: zero means "no limit" to libcurl.
+        // 0 would mean no timeout.
         let milliseconds = max(1, remaining.roundedUpMilliseconds)
         try set(CURLOPT_TIMEOUT_MS, milliseconds)
         try set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds)
-        // Every encoding libcurl was built with.
+        // All encodings that libcurl supports.
         try set(CURLOPT_ACCEPT_ENCODING, "")
         let hasBody = request.method != .get
         if hasBody {
@@ -61,20 +61,20 @@ extension EasyHandle {
     private func configureVersion(_ url: RequestURL) throws(TransportFailure) {
         if url.isTLS {
             try set(CURLOPT_HTTP_VERSION, ccurl_http_version_2_tls())
-            // Many requests to a new host wait for the first handshake, rather than open a connection each, and
-            // share it where it speaks HTTP/2.
+            // Concurrent requests to a new host wait for the first handshake and share the connection if it supports
+            // HTTP/2, instead of opening one each.
             try set(CURLOPT_PIPEWAIT, true)
         } else {
-            // Without TLS nothing is negotiated: waiting would hold everybody up behind the first response.
+            // Without TLS, HTTP/2 is not negotiated: waiting would serialize requests behind the first response.
             try set(CURLOPT_HTTP_VERSION, ccurl_http_version_1_1())
         }
     }
 
     private func configureTLS(_ options: ConnectionOptions, _ tls: TLSContent?) throws(TransportFailure) {
-        // As bytes: given a path, libcurl would read the file on this thread and remember it for a day.
+        // Passed as bytes: libcurl would read a path on this thread and cache the file for a day.
         if let authorities = tls?.authorities {
             try set(CURLOPT_CAINFO_BLOB, blob: authorities)
-            // Or else the system's authorities would be trusted too.
+            // Otherwise the system's authorities would be trusted too.
             try clear(CURLOPT_CAINFO)
             try clear(CURLOPT_CAPATH)
         }
@@ -82,7 +82,7 @@ extension EasyHandle {
             try set(CURLOPT_SSLCERT_BLOB, blob: certificate)
             try set(CURLOPT_SSLKEY_BLOB, blob: tls?.key ?? certificate)
         }
-        // The system's authorities are remembered no longer than connections live.
+        // Cache the system's authorities no longer than connections live.
         try set(CURLOPT_CA_CACHE_TIMEOUT, max(1, options.maximumAge.roundedUpMilliseconds / 1000))
         switch options.minimumTLSVersion {
         case .tls12: try set(CURLOPT_SSLVERSION, ccurl_tls_1_2())
@@ -98,16 +98,16 @@ extension EasyHandle {
             break
         case .url(let url):
             try set(CURLOPT_PROXY, url)
-            // Or else the environment's no_proxy could still go around it.
+            // Otherwise no_proxy in the environment could bypass the proxy.
             try set(CURLOPT_NOPROXY, "")
         case .none:
-            // An empty string, unlike none at all, also keeps the environment out.
+            // An empty string disables proxies from the environment too.
             try set(CURLOPT_PROXY, "")
         }
     }
 }
 
 extension Duration {
-    /// Whole milliseconds, never less than the duration.
+    /// The duration in milliseconds, rounded up.
     var roundedUpMilliseconds: Int { Int((self / .milliseconds(1)).rounded(.up)) }
 }

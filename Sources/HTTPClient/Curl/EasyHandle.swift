@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import CCurl
 
-/// One libcurl easy handle with what it refers to by address. Belongs to the curl thread.
+/// A libcurl easy handle and the memory it references. Used only on the curl thread.
 final class EasyHandle {
     let pointer: UnsafeMutableRawPointer
-    /// Whose connections it uses.
+    /// The pool whose connections it uses.
     let pool: ConnectionPool
-    /// libcurl keeps this address, so it lives as long as the handle.
+    /// The buffer for error details. libcurl keeps its address, so it lives as long as the handle.
     private let errorBuffer: UnsafeMutablePointer<CChar>
-    /// libcurl keeps these by reference.
+    /// The lists passed to libcurl, which references them.
     private var lists: [UnsafeMutablePointer<curl_slist>] = []
 
-    /// nil: no memory.
+    /// Returns nil if memory is exhausted.
     init?(_ pool: ConnectionPool) {
         guard let pointer = curl_easy_init() else { return nil }
         self.pointer = pointer
@@ -20,7 +20,7 @@ final class EasyHandle {
         errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     }
 
-    /// What libcurl says about the failure beyond its code; empty when nothing.
+    /// libcurl's details about a failure; empty if there are none.
     var errorDetail: String { String(cString: errorBuffer) }
 
     deinit {
@@ -31,7 +31,7 @@ final class EasyHandle {
     }
 }
 
-// Every option's result is looked at: one that libcurl lacks or refuses must not silently weaken a connection.
+// Results of all options are checked: an unsupported option must not silently weaken a connection.
 extension EasyHandle {
     func set(_ option: CURLoption, _ value: Int) throws(TransportFailure) {
         try check(option, ccurl_set_long(pointer, option, value))
@@ -42,17 +42,19 @@ extension EasyHandle {
     }
 
     func set(_ option: CURLoption, _ value: String) throws(TransportFailure) {
-        // libcurl would read no further than the NUL, and act on another value than the one that was checked.
-        guard !value.utf8.contains(0) else { throw TransportFailure(.invalidRequest, "a NUL in \(name(option))") }
+        // libcurl would truncate the value at the NUL.
+        guard !value.utf8.contains(0) else {
+            throw TransportFailure(.invalidRequest, "\(name(option)) contains a NUL character")
+        }
         try check(option, ccurl_set_string(pointer, option, value))
     }
 
-    /// Takes away the value libcurl was built with.
+    /// Removes the default value that libcurl was built with.
     func clear(_ option: CURLoption) throws(TransportFailure) {
         try check(option, ccurl_set_string(pointer, option, nil))
     }
 
-    /// A copy of `bytes` becomes the value.
+    /// Sets the option to a copy of `bytes`.
     func set(_ option: CURLoption, blob bytes: [UInt8]) throws(TransportFailure) {
         try check(option, bytes.withUnsafeBytes { ccurl_set_blob(pointer, option, $0.baseAddress, $0.count) })
     }
@@ -65,13 +67,13 @@ extension EasyHandle {
         try check(option, ccurl_set_write_callback(pointer, option, value))
     }
 
-    /// A copy of `bytes` becomes the body.
+    /// Sets the body to a copy of `bytes`.
     func setBody(_ bytes: [UInt8]) throws(TransportFailure) {
-        // The size first: without it libcurl copies up to the first NUL.
+        // The size must be set first; otherwise libcurl copies up to the first NUL.
         try check(
             CURLOPT_POSTFIELDSIZE_LARGE, ccurl_set_off(pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(bytes.count)))
         let code = bytes.withUnsafeBytes { raw in
-            // An empty array may have no address, which would mean "read the body from a callback".
+            // An empty array may have no address, and NULL would make libcurl read the body from a callback.
             withUnsafeBytes(of: UInt8(0)) { empty in
                 ccurl_set_pointer(pointer, CURLOPT_COPYPOSTFIELDS, raw.isEmpty ? empty.baseAddress : raw.baseAddress)
             }
@@ -82,19 +84,19 @@ extension EasyHandle {
     func set(_ option: CURLoption, _ lines: [String]) throws(TransportFailure) {
         var list: UnsafeMutablePointer<curl_slist>?
         for line in lines {
-            guard let longer = curl_slist_append(list, line) else {
+            guard let appended = curl_slist_append(list, line) else {
                 curl_slist_free_all(list)
                 throw TransportFailure(.invalidRequest, "no memory for \(name(option))")
             }
-            list = longer
+            list = appended
         }
         guard let list else { return }
         lists.append(list)
         try check(option, ccurl_set_list(pointer, option, list))
     }
 
-    /// Shares the connections of the pool, and keeps libcurl's words about failures.
-    func join() throws(TransportFailure) {
+    /// Attaches the handle to its pool and enables error details.
+    func attach() throws(TransportFailure) {
         try check(CURLOPT_ERRORBUFFER, ccurl_set_error_buffer(pointer, errorBuffer))
         try check(CURLOPT_SHARE, ccurl_set_share(pointer, pool.pointer))
     }
@@ -102,7 +104,7 @@ extension EasyHandle {
     private func check(_ option: CURLoption, _ code: CURLcode) throws(TransportFailure) {
         guard code != CURLE_OK else { return }
         let reason = String(cString: curl_easy_strerror(code))
-        throw TransportFailure(.invalidRequest, "libcurl refuses \(name(option)): \(reason)")
+        throw TransportFailure(.invalidRequest, "libcurl rejected \(name(option)): \(reason)")
     }
 
     private func name(_ option: CURLoption) -> String {
@@ -111,15 +113,15 @@ extension EasyHandle {
     }
 }
 
-// What the handle knows about the transfer that has ended.
+// Information about the finished transfer.
 extension EasyHandle {
-    /// The status of the final response; nil when no head came.
+    /// The status of the final response; nil if no response head was received.
     var status: Int? { number(CURLINFO_RESPONSE_CODE) }
 
-    /// The status with which a proxy answered CONNECT; nil when there was none.
+    /// The proxy's response status to CONNECT; nil if there was none.
     var tunnelStatus: Int? { number(CURLINFO_HTTP_CONNECTCODE) }
 
-    /// Bytes of head and body as they came over the wire.
+    /// The size of head and body on the wire, in bytes.
     var receivedBytes: Int {
         var body: curl_off_t = 0
         var head: Int = 0

@@ -2,29 +2,28 @@
 internal import Base
 
 extension HTTPHeader {
-    /// Checks `headers` and spells them as libcurl wants them, and adds what keeps it from sending lines nobody asked
-    /// for.
-    /// - Parameter host: the `Host` to send where it is not the URL's own.
+    /// Validates `headers` and formats them for libcurl, with lines that suppress headers libcurl would add.
+    /// - Parameter host: the `Host` to send if it differs from the URL's host.
     static func lines(
         for headers: [HTTPHeader], hasBody: Bool, host: String?
     ) throws(TransportFailure) -> [String] {
         var lines: [String] = []
         for header in headers {
             guard !header.name.isEmpty, header.name.utf8.allSatisfy(isTokenByte) else {
-                throw TransportFailure(.invalidRequest, "a header has an impossible name")
+                throw TransportFailure(.invalidRequest, "invalid header name")
             }
             guard header.value.utf8.allSatisfy(isValueByte) else {
-                // A line break would begin a header or a request of someone else's choice.
-                throw TransportFailure(.invalidRequest, "header \(header.name) holds a control character")
+                // A line break would allow header injection.
+                throw TransportFailure(.invalidRequest, "header \(header.name) contains a control character")
             }
-            // "Name:" would tell libcurl to drop the header; "Name;" sends it empty.
+            // "Name:" makes libcurl drop the header; "Name;" sends it with an empty value.
             let isEmpty = header.value.utf8.allSatisfy { $0 == 0x20 || $0 == 0x09 }
             lines.append(isEmpty ? "\(header.name);" : "\(header.name): \(header.value)")
         }
         func isGiven(_ name: String) -> Bool { headers.contains { $0.isNamed(name) } }
         if let host, !isGiven("host") { lines.append("Host: \(host)") }
         if hasBody {
-            // libcurl would wait up to a second for "100 Continue", and would call every body a form.
+            // Otherwise libcurl would wait up to a second for "100 Continue", and set the type of a form.
             if !isGiven("expect") { lines.append("Expect:") }
             if !isGiven("content-type") { lines.append("Content-Type:") }
         }

@@ -2,30 +2,31 @@
 import CCurl
 import Synchronization
 
-/// A libcurl multi handle. The curl thread owns it; every other thread may only call `curl_multi_wakeup`, which libcurl
-/// allows, and does so under a lock that also guards the end of the handle's life.
+/// A libcurl multi handle, owned by the curl thread. Other threads only call `curl_multi_wakeup`, under a lock that
+/// also protects the handle's release.
 ///
-/// @unchecked: a raw pointer is not Sendable by itself, and the rule above keeps its use safe.
+/// @unchecked: a raw pointer isn't Sendable; the rule above makes it safe.
 struct MultiHandle: @unchecked Sendable {
     let pointer: UnsafeMutableRawPointer
 }
 
-/// What other threads ask of the curl thread.
+/// The messages from other threads to the curl thread.
 final class Mailbox: Sendable {
-    /// What came since the last look.
-    struct Letters {
-        var submissions: [Exchange] = []
-        /// Exchanges whose waiter has already gone; their transfers are to be dropped.
-        var aborts: [Exchange] = []
-        /// Transports that are gone; their connections are to be closed, by their ids.
+    /// The messages since the last ``take()``.
+    struct Messages {
+        /// Requests to start.
+        var submissions: [PendingRequest] = []
+        /// Canceled requests, whose transfers are to be aborted.
+        var aborts: [PendingRequest] = []
+        /// The ids of released transports, whose connections are to be closed.
         var drops: [UInt64] = []
-        /// Whether the curl thread is to end.
+        /// Whether the curl thread is to stop.
         var stop = false
     }
 
     private struct State {
-        var letters = Letters()
-        /// False once the curl thread reads no more.
+        var messages = Messages()
+        /// Whether the curl thread still takes messages.
         var isOpen = true
         var isWaking = false
         var hasEnded = false
@@ -33,25 +34,25 @@ final class Mailbox: Sendable {
     }
 
     private let state = Mutex(State())
-    /// nil once the curl thread reads no more. A lock of its own: the thread that is woken wants the other at once, and
-    /// would spin where the one that wakes it still held it.
+    /// nil once the mailbox is closed. Has its own lock: the woken thread needs the other lock immediately and would
+    /// spin while the waking thread holds it.
     private let multi: Mutex<MultiHandle?>
 
     init(_ multi: MultiHandle) { self.multi = Mutex(multi) }
 
-    /// Adds a letter for the curl thread.
-    /// - Returns: false: it takes nothing any more.
+    /// Adds a message for the curl thread.
+    /// - Returns: false if the mailbox is closed.
     @discardableResult
-    func post(_ add: (inout Letters) -> Void) -> Bool {
-        let (isTaken, mustWake) = state.withLock { state in
+    func post(_ add: (inout Messages) -> Void) -> Bool {
+        let (isAccepted, mustWake) = state.withLock { state in
             guard state.isOpen else { return (false, false) }
-            add(&state.letters)
-            // Spares a system call for each letter after the first.
+            add(&state.messages)
+            // Saves a system call for each message after the first.
             defer { state.isWaking = true }
             return (true, !state.isWaking)
         }
         if mustWake { multi.withLock { multi in _ = multi.map { curl_multi_wakeup($0.pointer) } } }
-        return isTaken
+        return isAccepted
     }
 
     /// Suspends until the curl thread has called ``end()``.
@@ -65,29 +66,28 @@ final class Mailbox: Sendable {
         }
     }
 
-    /// Takes what came. Called by the curl thread.
-    func take() -> Letters {
+    /// Returns the pending messages and removes them. Called by the curl thread.
+    func take() -> Messages {
         state.withLock { state in
             defer {
-                state.letters = Letters(stop: state.letters.stop)
+                state.messages = Messages(stop: state.messages.stop)
                 state.isWaking = false
             }
-            return state.letters
+            return state.messages
         }
     }
 
-    /// Refuses letters from now on, so that nobody touches the multi handle, and returns the last. Called by the curl
-    /// thread, before it frees the handle.
-    func close() -> Letters {
+    /// Closes the mailbox and returns the last messages. Called by the curl thread before it frees the multi handle.
+    func close() -> Messages {
         multi.withLock { $0 = nil }
         return state.withLock { state in
             state.isOpen = false
-            defer { state.letters = Letters(stop: true) }
-            return state.letters
+            defer { state.messages = Messages(stop: true) }
+            return state.messages
         }
     }
 
-    /// The curl thread's last act.
+    /// Resumes the tasks in ``waitForEnd()``. The last call of the curl thread.
     func end() {
         let waiters = state.withLock { state in
             state.hasEnded = true

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The parts of a URL that the transport must know; the rest is sent as it stands.
+/// The parts of a URL that the transport uses; the rest is sent unchanged.
 struct RequestURL: Equatable {
     let isTLS: Bool
-    /// `user:password` or `user`, without the `@`; nil when absent.
+    /// `user:password` or `user`, without the `@`; nil if absent.
     let userInfo: String?
-    /// The host as written, an IPv6 address with its brackets.
+    /// The host, with the brackets of an IPv6 address.
     let host: String
-    /// The port as written; nil: the scheme's.
+    /// The port; nil for the scheme's default.
     let port: Int?
     /// Path, query and fragment.
     let rest: String
 
-    /// Splits `text`.
-    /// - Throws: ``TransportFailure/Kind/invalidRequest``; the message repeats nothing of the URL, which may hold a
+    /// Parses `text`.
+    /// - Throws: ``TransportFailure/Kind/invalidRequest``. The message doesn't quote the URL, which may contain a
     ///   password.
     init(_ text: String) throws(TransportFailure) {
-        // Anything else is not percent-encoded, and a line break would let a URL write header lines.
+        // Other bytes must be percent-encoded; a line break would allow header injection.
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
             throw TransportFailure(.invalidRequest, "the URL is not percent-encoded")
         }
-        // By bytes, as all of them are ASCII: by characters it would take as long as sending.
+        // Works on bytes, as all are ASCII: comparing characters would take as long as sending.
         let bytes = text.utf8
         func begins(with scheme: String) -> Bool {
             bytes.count >= scheme.utf8.count && zip(bytes, scheme.utf8).allSatisfy { $0 | 0x20 == $1 | 0x20 }
@@ -46,12 +46,12 @@ struct RequestURL: Equatable {
         } else {
             userInfo = nil
         }
-        // The colon that begins the port stands behind an IPv6 address' bracket.
+        // The port's colon follows the bracket of an IPv6 address.
         let bracket = authority.utf8.lastIndex(of: UInt8(ascii: "]")) ?? authority.startIndex
         if let colon = authority[bracket...].utf8.firstIndex(of: UInt8(ascii: ":")) {
             let digits = authority[authority.utf8.index(after: colon)...]
             guard let port = UInt16(digits), port > 0 else {
-                throw TransportFailure(.invalidRequest, "the URL's port is not a port")
+                throw TransportFailure(.invalidRequest, "the URL has an invalid port")
             }
             self.port = Int(port)
             authority = authority[..<colon]
@@ -65,19 +65,19 @@ struct RequestURL: Equatable {
     /// The port to connect to.
     var effectivePort: Int { port ?? (isTLS ? 443 : 80) }
 
-    /// What the `Host` header says; the scheme's own port is left out, as libcurl does it.
+    /// The value of the `Host` header; like libcurl, omits the scheme's default port.
     var authority: String {
         guard let port, port != (isTLS ? 443 : 80) else { return host }
         return "\(host):\(port)"
     }
 
-    /// The URL with another host in place of its own.
+    /// Returns the URL with `other` as its host.
     func text(withHost other: String) -> String {
         let user = userInfo.map { "\($0)@" } ?? ""
         return "\(isTLS ? "https" : "http")://\(user)\(other):\(effectivePort)\(rest)"
     }
 
-    /// The user info of any text that may be meant as a URL, well-formed or not; rather too much than too little.
+    /// Returns the user info in a possibly malformed URL; may include more than the user info.
     static func userInfo(in text: String) -> String? {
         let start = text.firstRange(of: "://")?.upperBound ?? text.startIndex
         guard let end = text[start...].lastIndex(of: "@"), start < end else { return nil }

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Collects a response as it comes, line by line and chunk by chunk, and says when it is too large.
+/// Collects the lines and chunks of a response, within limits.
 struct ResponseCollector {
-    /// All heads of one exchange together: endless "100 Continue" or trailers must end too.
+    /// The maximum size of all heads of a request together, including interim responses and trailers, in bytes.
     static let maxHeadBytes = 65_536
-    /// Lines of all heads of one exchange together.
+    /// The maximum number of lines of all heads of a request together.
     static let maxHeadLines = 256
-    /// Spare capacity behind a body: a parser that reads whole registers may look there without another copy.
+    /// The spare capacity after a body, in bytes, for parsers that load whole vectors past the end.
     static let bodySlack = 64
-    /// Beyond this the buffer grows as bytes come, since a Content-Length is only a claim.
+    /// The maximum capacity reserved for a Content-Length, which may be wrong, in bytes.
     private static let maxReservation = 16_777_216
 
     private(set) var headers: [HTTPHeader] = []
     private(set) var body: [UInt8] = []
-    /// Why nothing more is taken; nil: all is well.
+    /// The limit that was exceeded; nil if none.
     private(set) var excess: String?
 
     private let maxBodyBytes: Int
@@ -22,15 +22,15 @@ struct ResponseCollector {
 
     init(maxBodyBytes: Int) { self.maxBodyBytes = maxBodyBytes }
 
-    /// Takes one header line with its line break; false: the response is too large.
+    /// Adds a header line with its line break; returns false if the response is too large.
     mutating func takeHeaderLine(_ line: UnsafeRawBufferPointer) -> Bool {
         headBytes += line.count
         headLines += 1
         guard headBytes <= Self.maxHeadBytes, headLines <= Self.maxHeadLines else {
-            excess = "the head has more than \(Self.maxHeadBytes) bytes or \(Self.maxHeadLines) lines"
+            excess = "the response head exceeds \(Self.maxHeadBytes) bytes or \(Self.maxHeadLines) lines"
             return false
         }
-        // A status line begins a head: what came before was of an interim response.
+        // A status line starts a new head; the previous one was that of an interim response.
         if line.starts(with: "HTTP/".utf8) {
             headers = []
             return true
@@ -38,7 +38,7 @@ struct ResponseCollector {
         let text = Self.trimmed(line[...])
         guard let first = line.first, !text.isEmpty else { return true }
         if Self.isSpace(first) {
-            // An obsolete folded line continues the one before.
+            // A folded line (obsolete syntax) continues the previous one.
             if let last = headers.indices.last { headers[last].value += " " + String(decoding: text, as: UTF8.self) }
         } else if let colon = text.firstIndex(of: UInt8(ascii: ":")) {
             let name = Self.trimmed(text[..<colon])
@@ -48,11 +48,11 @@ struct ResponseCollector {
         return true
     }
 
-    /// Takes decoded body bytes; false: the response is too large.
+    /// Adds decoded body bytes; returns false if the response is too large.
     mutating func takeBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard bytes.count <= maxBodyBytes - body.count else {
-            excess = "the body has more than \(maxBodyBytes) bytes"
-            // Free the memory now; the transfer may linger until the thread has closed it.
+            excess = "the response body exceeds \(maxBodyBytes) bytes"
+            // Free the memory now; the transfer ends later.
             body = []
             return false
         }
@@ -61,27 +61,27 @@ struct ResponseCollector {
         return true
     }
 
-    /// The body with its slack, which an empty one has as well.
+    /// Returns the body, with spare capacity even if it is empty.
     mutating func finishBody() -> [UInt8] {
         reserve(body.count)
-        // Handed over: whoever takes it is its only owner, and may write behind it without a copy.
+        // The caller becomes the only owner and can write to the spare capacity without a copy.
         defer { body = [] }
         return body
     }
 
-    /// Makes room for `needed` bytes and the slack.
+    /// Reserves capacity for `needed` bytes and the slack.
     ///
-    /// Left to itself the array would double beyond the limit, and be copied once more for the slack.
+    /// By itself, the array would double beyond the limit, and be copied again for the slack.
     private mutating func reserve(_ needed: Int) {
         guard body.capacity < needed + Self.bodySlack else { return }
-        let wanted = body.isEmpty ? claimedLength : needed * 2
+        let wanted = body.isEmpty ? expectedLength : needed * 2
         body.reserveCapacity(max(needed, min(wanted, maxBodyBytes)) + Self.bodySlack)
     }
 
-    /// What the head says of the body's length, as far as it is worth believing.
-    private var claimedLength: Int {
+    /// The Content-Length, capped; 0 if unknown.
+    private var expectedLength: Int {
         func value(_ name: String) -> String? { headers.last { $0.isNamed(name) }?.value }
-        // The length of an encoded body says nothing of the decoded one.
+        // With a content encoding, the length is that of the encoded body.
         guard value("content-encoding") == nil, let length = value("content-length").flatMap({ Int($0) }) else {
             return 0
         }

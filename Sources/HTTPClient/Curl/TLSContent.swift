@@ -2,9 +2,9 @@
 import Base
 import COpenSSL
 
-/// What the TLS files of a transport held when they were read: a complete set that OpenSSL understands.
+/// The content of a transport's TLS files: a complete set that OpenSSL accepts.
 final class TLSContent: Sendable {
-    /// Paths of the files; those that are not configured are nil.
+    /// The paths of the files; nil for those that are not configured.
     struct Paths: Hashable, Sendable {
         var authorities: String?
         var certificate: String?
@@ -13,18 +13,18 @@ final class TLSContent: Sendable {
         var all: [String] { [authorities, certificate, key].compactMap { $0 } }
     }
 
-    /// Larger for content that was read later.
+    /// A number that increases with each read.
     let version: UInt64
     let authorities: [UInt8]?
     let certificate: [UInt8]?
     let key: [UInt8]?
 
-    /// The usual bundle of all authorities has a quarter of a million bytes.
+    /// The maximum size of a file, in bytes. The system's bundle of authorities has about 250,000.
     private static let maximumBytes = 4_194_304
 
-    /// Reads the files and checks that they belong together. May block.
-    /// - Parameter willRead: is told each file before it is opened.
-    /// - Throws: ``TransportFailure/Kind/tls`` if a file gives no usable content; the message names it.
+    /// Reads the files and checks that they match. May block.
+    /// - Parameter willRead: called with the path of each file before it is opened.
+    /// - Throws: ``TransportFailure/Kind/tls`` if a file is unusable; the message names it.
     init(reading paths: Paths, version: UInt64, willRead: (String) -> Void) throws(TransportFailure) {
         func read(_ path: String?) throws(TransportFailure) -> [UInt8]? {
             guard let path else { return nil }
@@ -46,26 +46,26 @@ final class TLSContent: Sendable {
         try check(paths)
     }
 
-    /// Whether both hold the same bytes.
+    /// Whether the bytes of all files are equal.
     func isEqual(to other: TLSContent) -> Bool {
         authorities == other.authorities && certificate == other.certificate && key == other.key
     }
 
-    /// Refuses files that are half written, and a certificate and a key of which only one has been replaced yet.
+    /// Rejects incomplete files, and a certificate and key that don't match because only one has been replaced.
     private func check(_ paths: Paths) throws(TransportFailure) {
         if let authorities, let path = paths.authorities, !copenssl_has_certificates(authorities, authorities.count) {
-            throw TransportFailure(.tls, "\(path) does not hold PEM certificates, or is incomplete")
+            throw TransportFailure(.tls, "\(path) contains no PEM certificate or is incomplete")
         }
         guard let certificate, let path = paths.certificate else { return }
-        // A file may hold both.
+        // One file may contain both.
         let (key, keyPath) = (key ?? certificate, paths.key ?? path)
         switch copenssl_check_pair(certificate, certificate.count, key, key.count) {
         case COPENSSL_PAIR_OK: break
         case COPENSSL_PAIR_NO_CERTIFICATE:
-            throw TransportFailure(.tls, "\(path) does not hold a PEM certificate, or is incomplete")
+            throw TransportFailure(.tls, "\(path) contains no PEM certificate or is incomplete")
         case COPENSSL_PAIR_NO_KEY:
-            throw TransportFailure(.tls, "\(keyPath) does not hold a PEM key without a passphrase, or is incomplete")
-        default: throw TransportFailure(.tls, "the key in \(keyPath) does not belong to the certificate in \(path)")
+            throw TransportFailure(.tls, "\(keyPath) contains no PEM key without a passphrase or is incomplete")
+        default: throw TransportFailure(.tls, "the key in \(keyPath) does not match the certificate in \(path)")
         }
     }
 }

@@ -2,30 +2,30 @@
 import Base
 import Synchronization
 
-/// The TLS files of a transport, read again when they change. While they give no usable content (unreadable, empty, half
-/// written, on a mount that does not respond), the content before stays in use.
+/// The TLS files of a transport, reloaded when they change. While they are unusable (unreadable, empty, incomplete, on
+/// an unresponsive mount), the previous content stays in use.
 ///
-/// Files are read on a thread that may block, never on the curl thread or on Swift's pool.
+/// Files are read in ``BlockingWork``, never on the curl thread or on Swift's thread pool.
 final class TLSFiles: Sendable {
     let paths: TLSContent.Paths
 
-    /// How long requests rely on what the last look found, unless told otherwise.
-    static let usualFreshness = Duration.seconds(1)
-    /// How long a request waits for the files where it has content to go on with.
-    private static let patience = Duration.seconds(1)
+    /// The default time for which the files are not checked again.
+    static let defaultFreshness = Duration.seconds(1)
+    /// How long a request waits for the files if it can use previous content.
+    private static let refreshTimeout = Duration.seconds(1)
 
     private struct State {
         var content: TLSContent?
-        /// Why the files as they are give no content.
+        /// Why the current files are unusable; nil if they are usable.
         var problem: String?
-        /// When the files are to be looked at again.
-        var nextLook: ContinuousClock.Instant?
-        /// What the files looked like before they were read.
+        /// When the files are to be checked again.
+        var nextCheck: ContinuousClock.Instant?
+        /// The stamps of the files before they were read.
         var stamps: [FileStamp?] = []
-        /// Whether the files were read again after they had looked like this for a while: a write during the reading
-        /// need not change a stamp.
+        /// Whether the files were read twice with the same stamps: a write during the first read may not change a
+        /// stamp.
         var isSettled = false
-        /// The file that is being read.
+        /// The path of the file that is being read.
         var reading: String?
         var versions: UInt64 = 0
     }
@@ -34,22 +34,22 @@ final class TLSFiles: Sendable {
     private let work = BlockingWork(label: "tls-files")
     private let freshness: Duration
 
-    init(_ paths: TLSContent.Paths, freshness: Duration = TLSFiles.usualFreshness) {
+    init(_ paths: TLSContent.Paths, freshness: Duration = TLSFiles.defaultFreshness) {
         self.paths = paths
         self.freshness = freshness
     }
 
-    /// The content for a request that begins now.
-    /// - Parameter timeout: the time that the request has.
-    /// - Throws: ``TransportFailure/Kind/tls`` if there has not been any yet; the message names the file.
+    /// Returns the content for a new request, after checking the files if they were not checked recently.
+    /// - Parameter timeout: the timeout of the request.
+    /// - Throws: ``TransportFailure/Kind/tls`` if the files were never usable; the message names the file.
     func content(within timeout: Duration) async throws(TransportFailure) -> TLSContent {
         let (known, isFresh) = state.withLock { ($0.content, Self.isFresh($0)) }
         if let known, isFresh { return known }
-        let limit = min(known == nil ? BlockingWork.usualLimit : Self.patience, timeout)
+        let limit = min(known == nil ? BlockingWork.defaultTimeout : Self.refreshTimeout, timeout)
         do {
-            try await work.run(within: limit) { [self] in look() }
+            try await work.run(within: limit) { [self] in check() }
         } catch {
-            guard error == .timedOut else { throw .taskCancelled }
+            guard error == .timedOut else { throw .taskCanceled }
             state.withLock { state in
                 let path = state.reading ?? paths.all.joined(separator: ", ")
                 state.problem = "cannot read \(path): the file does not respond"
@@ -60,10 +60,10 @@ final class TLSFiles: Sendable {
         return content
     }
 
-    /// A TLS failure with what is wrong with the files added, if anything is. The next request looks at the files again.
+    /// Returns a TLS failure with the problem of the files added, if there is one. The next request checks the files.
     func explain(_ failure: TransportFailure) -> TransportFailure {
         let problem = state.withLock { state in
-            state.nextLook = nil
+            state.nextCheck = nil
             return state.problem
         }
         guard let problem, !failure.message.contains(problem) else { return failure }
@@ -73,17 +73,17 @@ final class TLSFiles: Sendable {
     }
 
     private static func isFresh(_ state: State) -> Bool {
-        guard let nextLook = state.nextLook else { return false }
-        return ContinuousClock.now < nextLook
+        guard let nextCheck = state.nextCheck else { return false }
+        return ContinuousClock.now < nextCheck
     }
 
-    /// Looks at the files and reads them if they may have changed. Runs in ``work``, one call at a time.
-    private func look() {
-        // Of many requests that waited for a look, the first has done it for all.
+    /// Reads the files if they may have changed. Runs in ``work``, one call at a time.
+    private func check() {
+        // Of several waiting requests, the first checks for all.
         guard !state.withLock({ $0.content != nil && Self.isFresh($0) }) else { return }
         let stamps = paths.all.map { path in
             state.withLock { $0.reading = path }
-            // Before the reading: what changes during it is seen at the next look.
+            // Taken before reading, so that the next check notices changes during it.
             return FileStamp(path: path)
         }
         let (areKnown, version) = state.withLock { state in
@@ -98,14 +98,14 @@ final class TLSFiles: Sendable {
             }
         state.withLock { state in
             state.reading = nil
-            state.nextLook = .now.advanced(by: freshness)
+            state.nextCheck = .now.advanced(by: freshness)
             switch result {
             case nil: break
             case .success(let content):
                 state.problem = nil
                 state.isSettled = state.stamps == stamps
                 state.stamps = stamps
-                // Equal content keeps its connections.
+                // Connections are kept if the content is equal.
                 if state.content?.isEqual(to: content) != true { state.content = content }
             case .failure(let problem):
                 state.problem = problem.message

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import CCurl
 
-/// One exchange while libcurl carries it out. Belongs to the curl thread.
+/// A request that libcurl is performing. Used only on the curl thread.
 final class Transfer {
-    let exchange: Exchange
+    let pending: PendingRequest
     let easy: EasyHandle
     private var collector: ResponseCollector
 
-    /// Readies `easy` for `exchange`.
+    /// Configures `easy` for `pending`.
     /// - Throws: ``TransportFailure/Kind/invalidRequest``.
-    init(_ exchange: Exchange, _ easy: EasyHandle, now: ContinuousClock.Instant) throws(TransportFailure) {
-        self.exchange = exchange
+    init(_ pending: PendingRequest, _ easy: EasyHandle, now: ContinuousClock.Instant) throws(TransportFailure) {
+        self.pending = pending
         self.easy = easy
-        let (request, options) = (exchange.request, exchange.transport.options)
+        let (request, options) = (pending.request, pending.transport.options)
         collector = ResponseCollector(maxBodyBytes: request.maxBodyBytes)
         let url = try RequestURL(request.url)
-        try easy.configure(options, exchange.tls, url)
-        try easy.configure(request, url, options, remaining: exchange.deadline - now)
-        // Unretained: the loop keeps this object for as long as the handle is part of the multi handle.
+        try easy.configure(options, pending.tls, url)
+        try easy.configure(request, url, options, remaining: pending.deadline - now)
+        // Unretained: the loop keeps this object while the handle is in the multi handle.
         let context = UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
         try easy.set(CURLOPT_PRIVATE, context)
         try easy.set(CURLOPT_HEADERDATA, context)
@@ -30,27 +30,28 @@ final class Transfer {
         }
     }
 
-    /// The transfer behind a handle that libcurl gives back.
+    /// Returns the transfer of an easy handle.
     static func of(_ easy: UnsafeMutableRawPointer) -> Transfer? {
         var context: UnsafeMutableRawPointer?
         guard ccurl_info_private(easy, &context) == CURLE_OK, let context else { return nil }
         return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
     }
 
-    /// What the exchange has come to, now that libcurl is done with it.
-    func outcome(_ code: CURLcode) -> Exchange.Outcome {
+    /// Returns the outcome of a finished transfer.
+    func outcome(_ code: CURLcode) -> PendingRequest.Outcome {
         let receivedBytes = easy.receivedBytes
         guard code == CURLE_OK else { return .failure(failure(code, receivedBytes)) }
         guard let status = easy.status else {
-            return .failure(TransportFailure(.malformed, "no status came", receivedBytes: receivedBytes))
+            return .failure(TransportFailure(.malformed, "the response has no status", receivedBytes: receivedBytes))
         }
         return .success(
             HTTPResponse(
                 status: status, headers: collector.headers, body: collector.finishBody(), receivedBytes: receivedBytes))
     }
 
-    /// Our own clock ran out; libcurl's does not run for transfers that wait for a connection to share.
-    func timedOut() -> Exchange.Outcome { outcome(CURLE_OPERATION_TIMEDOUT) }
+    /// Returns the outcome of a transfer that exceeded its deadline. libcurl's own timeout doesn't apply to transfers
+    /// that wait for a shared connection.
+    func timedOut() -> PendingRequest.Outcome { outcome(CURLE_OPERATION_TIMEDOUT) }
 
     private func failure(_ code: CURLcode, _ receivedBytes: Int) -> TransportFailure {
         if let excess = collector.excess {
@@ -62,12 +63,13 @@ final class Transfer {
         return TransportFailure(kind, message, receivedBytes: receivedBytes, status: easy.status)
     }
 
-    /// What no message may repeat.
+    /// The texts that messages must not contain.
     private var secrets: [String] {
-        [exchange.request.url, exchange.transport.options.proxyURL].compactMap { $0.flatMap(RequestURL.userInfo(in:)) }
+        [pending.request.url, pending.transport.options.proxyURL].compactMap { $0.flatMap(RequestURL.userInfo(in:)) }
     }
 
-    /// A number other than the count makes libcurl end the transfer with CURLE_WRITE_ERROR.
+    /// Passes bytes to the collector. Returns `count`; any other value makes libcurl fail the transfer with
+    /// CURLE_WRITE_ERROR.
     private static func take(
         _ bytes: UnsafeMutablePointer<CChar>?, _ count: Int, _ context: UnsafeMutableRawPointer?,
         _ body: (inout ResponseCollector, UnsafeRawBufferPointer) -> Bool

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import CCurl
 
-/// What the curl thread does from beginning to end. Made on that thread, and owned by it with everything it holds.
+/// The main loop of the curl thread, created and used only on it.
 struct TransferLoop {
-    /// How late our own deadline comes after libcurl's, which knows more of where the time went.
+    /// How long after libcurl's timeout ours applies; libcurl's message has more detail.
     private static let grace = Duration.milliseconds(20)
 
     private let multi: UnsafeMutableRawPointer
     private let mailbox: Mailbox
     private var active: [ObjectIdentifier: Transfer] = [:]
     private var pools = ConnectionPools()
-    /// No deadline of an active transfer is earlier.
+    /// The earliest deadline of an active transfer, or earlier.
     private var nextDeadline: ContinuousClock.Instant?
 
     init(_ multi: MultiHandle, _ mailbox: Mailbox) {
@@ -18,17 +18,17 @@ struct TransferLoop {
         self.mailbox = mailbox
     }
 
-    /// Works until a stop is asked for, then ends what is left and frees the multi handle.
+    /// Runs until a stop is requested, then fails the remaining requests and frees the multi handle.
     mutating func run() {
         while true {
-            let letters = mailbox.take()
-            if letters.stop {
-                for exchange in letters.submissions { exchange.complete(.failure(.shutDown)) }
+            let messages = mailbox.take()
+            if messages.stop {
+                for pending in messages.submissions { pending.complete(.failure(.shutDown)) }
                 break
             }
-            for exchange in letters.submissions { begin(exchange) }
-            for exchange in letters.aborts { abort(exchange) }
-            for transport in letters.drops { pools.drop(transport) }
+            for pending in messages.submissions { begin(pending) }
+            for pending in messages.aborts { abort(pending) }
+            for transport in messages.drops { pools.drop(transport) }
             work()
         }
         close()
@@ -38,7 +38,7 @@ struct TransferLoop {
         var running: Int32 = 0
         let code = curl_multi_perform(multi, &running)
         if code != CURLM_OK {
-            // Nothing is known of any transfer now; fresh ones may fare better.
+            // The state of all transfers is unknown; new ones may succeed.
             let reason = String(cString: curl_multi_strerror(code))
             endAll(with: TransportFailure(.interrupted, "libcurl failed: \(reason)"))
         }
@@ -48,32 +48,33 @@ struct TransferLoop {
         _ = curl_multi_poll(multi, nil, 0, pollTimeout, nil)
     }
 
-    private mutating func begin(_ exchange: Exchange) {
-        guard exchange.start() else { return }
+    private mutating func begin(_ pending: PendingRequest) {
+        guard pending.start() else { return }
         let now = ContinuousClock.now
-        guard let pool = pools.pool(for: exchange.transport, tls: exchange.tls, now: now), let easy = EasyHandle(pool)
+        guard let pool = pools.pool(for: pending.transport, tls: pending.tls, now: now), let easy = EasyHandle(pool)
         else {
-            return exchange.complete(.failure(TransportFailure(.invalidRequest, "no memory for libcurl's handles")))
+            return pending.complete(.failure(TransportFailure(.invalidRequest, "no memory for a libcurl handle")))
         }
         let transfer: Transfer
         do {
-            transfer = try Transfer(exchange, easy, now: now)
+            transfer = try Transfer(pending, easy, now: now)
         } catch {
-            return exchange.complete(.failure(error))
+            return pending.complete(.failure(error))
         }
         let code = curl_multi_add_handle(multi, easy.pointer)
         guard code == CURLM_OK else {
             let reason = String(cString: curl_multi_strerror(code))
-            return exchange.complete(.failure(TransportFailure(.invalidRequest, "libcurl refuses it: \(reason)")))
+            return pending.complete(
+                .failure(TransportFailure(.invalidRequest, "libcurl rejected the request: \(reason)")))
         }
-        active[ObjectIdentifier(exchange)] = transfer
-        let deadline = exchange.deadline.advanced(by: Self.grace)
+        active[ObjectIdentifier(pending)] = transfer
+        let deadline = pending.deadline.advanced(by: Self.grace)
         nextDeadline = min(nextDeadline ?? deadline, deadline)
     }
 
-    /// Drops the transfer of an exchange whose waiter has gone, if it has not ended in the meantime.
-    private mutating func abort(_ exchange: Exchange) {
-        if let transfer = active[ObjectIdentifier(exchange)] { remove(transfer) }
+    /// Aborts the transfer of a canceled request, unless it is finished.
+    private mutating func abort(_ pending: PendingRequest) {
+        if let transfer = active[ObjectIdentifier(pending)] { remove(transfer) }
     }
 
     private mutating func finishDone() {
@@ -88,23 +89,23 @@ struct TransferLoop {
     private mutating func finishLate() {
         let now = ContinuousClock.now
         guard let next = nextDeadline, now >= next else { return }
-        for transfer in Array(active.values) where now >= transfer.exchange.deadline.advanced(by: Self.grace) {
+        for transfer in Array(active.values) where now >= transfer.pending.deadline.advanced(by: Self.grace) {
             finish(transfer, transfer.timedOut())
         }
-        nextDeadline = active.values.map { $0.exchange.deadline.advanced(by: Self.grace) }.min()
+        nextDeadline = active.values.map { $0.pending.deadline.advanced(by: Self.grace) }.min()
     }
 
-    private mutating func finish(_ transfer: Transfer, _ outcome: consuming Exchange.Outcome) {
-        if case .failure(let failure) = outcome, failure.kind.isOfConnection {
-            pools.retire(transfer.easy.pool, of: transfer.exchange.transport.id)
+    private mutating func finish(_ transfer: Transfer, _ outcome: consuming PendingRequest.Outcome) {
+        if case .failure(let failure) = outcome, failure.kind.mayBeConnectionFault {
+            pools.retire(transfer.easy.pool, of: transfer.pending.transport.id)
         }
-        // Removed first: whoever is resumed may find the connection free.
+        // Removed first, so that the resumed task can reuse the connection.
         remove(transfer)
-        transfer.exchange.complete(outcome)
+        transfer.pending.complete(outcome)
     }
 
     private mutating func remove(_ transfer: Transfer) {
-        active[ObjectIdentifier(transfer.exchange)] = nil
+        active[ObjectIdentifier(transfer.pending)] = nil
         curl_multi_remove_handle(multi, transfer.easy.pointer)
     }
 
@@ -113,7 +114,8 @@ struct TransferLoop {
         nextDeadline = nil
     }
 
-    /// Until the next deadline, or until connections become too old; a wake-up or libcurl's own timers end the sleep earlier.
+    /// The milliseconds until the next deadline or expiry, at most 60,000. Wake-ups and libcurl's timers end the poll
+    /// earlier.
     private var pollTimeout: Int32 {
         guard let next = [nextDeadline, pools.nextExpiry].compactMap({ $0 }).min() else { return 60_000 }
         let remaining = (next - ContinuousClock.now).roundedUpMilliseconds
@@ -122,7 +124,7 @@ struct TransferLoop {
 
     private mutating func close() {
         endAll(with: .shutDown)
-        for exchange in mailbox.close().submissions { exchange.complete(.failure(.shutDown)) }
+        for pending in mailbox.close().submissions { pending.complete(.failure(.shutDown)) }
         pools.dropAll()
         curl_multi_cleanup(multi)
         mailbox.end()
@@ -130,11 +132,11 @@ struct TransferLoop {
 }
 
 extension TransportFailure.Kind {
-    /// Whether the cause may be the connection or the address, so that the next request should use others.
-    fileprivate var isOfConnection: Bool {
+    /// Whether the cause may be the connection or the resolved address, so that later requests should not reuse them.
+    fileprivate var mayBeConnectionFault: Bool {
         switch self {
         case .connect, .interrupted, .tls, .timeout: true
-        case .resolve, .tooLarge, .malformed, .cancelled, .invalidRequest: false
+        case .resolve, .tooLarge, .malformed, .canceled, .invalidRequest: false
         }
     }
 }

@@ -2,15 +2,15 @@
 import Base
 import CCurl
 
-// libcurl's codes in the words of the transport contract.
+// Maps libcurl's codes to kinds of failures.
 extension TransportFailure.Kind {
-    /// CURLE_TOO_LARGE, which headers before 8.6 do not name.
-    private static let largerThanAllowed = CURLcode(rawValue: 100)
+    /// CURLE_TOO_LARGE, which libcurl's headers before 8.6 don't define.
+    private static let tooLargeCode = CURLcode(rawValue: 100)
 
-    /// The kind of a transfer that ended with `code`.
+    /// Creates the kind for a transfer that ended with `code`.
     /// - Parameters:
-    ///   - detail: libcurl's sentence, which alone tells some causes apart.
-    ///   - tunnelStatus: a proxy's answer to CONNECT.
+    ///   - detail: libcurl's message, the only way to distinguish some causes.
+    ///   - tunnelStatus: the proxy's response status to CONNECT.
     init(_ code: CURLcode, detail: String, tunnelStatus: Int?) {
         self =
             switch code {
@@ -31,15 +31,15 @@ extension TransportFailure.Kind {
                 Self.brokenConnection(detail, tunnelStatus)
             case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_HTTP2, CURLE_HTTP2_STREAM, CURLE_SEND_FAIL_REWIND:
                 .interrupted
-            // The URL's scheme was checked before, so an unsupported protocol is what the server speaks. A write error
-            // without a limit of ours is a decoder's.
+            // The URL's scheme is already checked, so an unsupported protocol is that of the response. A write error
+            // that isn't caused by a limit comes from a decoder.
             case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_WRITE_ERROR:
                 .malformed
-            // A header line beyond libcurl's own limit, which older versions report as memory they will not give.
-            case CURLE_OUT_OF_MEMORY, CURLE_FILESIZE_EXCEEDED, Self.largerThanAllowed:
+            // A header line beyond libcurl's own limit, which older versions report as CURLE_OUT_OF_MEMORY.
+            case CURLE_OUT_OF_MEMORY, CURLE_FILESIZE_EXCEEDED, Self.tooLargeCode:
                 .tooLarge
             case CURLE_ABORTED_BY_CALLBACK:
-                .cancelled
+                .canceled
             case CURLE_URL_MALFORMAT, CURLE_NOT_BUILT_IN, CURLE_BAD_FUNCTION_ARGUMENT, CURLE_UNKNOWN_OPTION,
                 CURLE_SETOPT_OPTION_SYNTAX, CURLE_FAILED_INIT:
                 .invalidRequest
@@ -48,10 +48,10 @@ extension TransportFailure.Kind {
             }
     }
 
-    /// Sending and receiving fail under one code for causes that call for different answers.
+    /// Returns the kind for errors in sending and receiving, which libcurl reports with one code for several causes.
     private static func brokenConnection(_ detail: String, _ tunnelStatus: Int?) -> Self {
         if let tunnelStatus, tunnelStatus >= 300 { return .connect }
-        // TLS 1.3 servers refuse a client certificate after the handshake, when libcurl already receives.
+        // With TLS 1.3, a server rejects a client certificate after the handshake, when libcurl is already receiving.
         if detail.contains("SSL routines"), detail.contains("alert") { return .tls }
         if detail.contains("chunked-encoding") { return .malformed }
         return .interrupted
@@ -59,17 +59,16 @@ extension TransportFailure.Kind {
 }
 
 extension TransportFailure {
-    /// The most bytes of a message.
+    /// The maximum size of a message, in bytes.
     private static let maximumBytes = 1_000
 
-    /// A sentence for logs, without what `secrets` hold.
+    /// Returns a message for logs: libcurl's `detail`, or its text for `code`, with `secrets` replaced.
     static func message(_ code: CURLcode, detail: String, secrets: [String]) -> String {
-        let general = String(cString: curl_easy_strerror(code))
-        var text = detail.isEmpty ? general : "\(general): \(detail)"
+        var text = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
         for secret in secrets where !secret.isEmpty { text = text.replacing(secret, with: "***") }
-        // Redacted before it is cut: half a secret would not be found.
+        // Redacted before it is truncated: part of a secret would not be found.
         text = KnownSecrets.shared.redacting(text)
-        // Bounded, and on one line: part of it may be the server's words.
+        // Limited, and on one line: the server may control part of it.
         var line = String.UnicodeScalarView()
         var bytes = 0
         for scalar in text.unicodeScalars {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Base
 
-/// Markup whose literals are taken as they are and whose interpolated texts are redacted and escaped, so that nothing that
-/// came from elsewhere can become markup or show a secret: to write a text unescaped takes another type.
+/// HTML markup. Literals are used verbatim; interpolated strings are redacted and escaped, so that untrusted text can
+/// neither become markup nor reveal a secret.
 struct HTML: Sendable, ExpressibleByStringInterpolation {
     private(set) var text: String
 
@@ -12,7 +12,7 @@ struct HTML: Sendable, ExpressibleByStringInterpolation {
 
     init(_ parts: [HTML], separator: String = "") { text = parts.map(\.text).joined(separator: separator) }
 
-    static let nothing: HTML = ""
+    static let empty: HTML = ""
 
     struct StringInterpolation: StringInterpolationProtocol {
         fileprivate var text = ""
@@ -25,8 +25,7 @@ struct HTML: Sendable, ExpressibleByStringInterpolation {
         mutating func appendInterpolation(_ value: String) {
             HTML.escape(KnownSecrets.shared.redacting(value), to: &text)
         }
-        /// A text that the client sent itself. It is not redacted: the response would tell a client that guesses
-        /// which guess is a secret.
+        /// Interpolates text sent by the client, escaped but not redacted: redaction would confirm a guessed secret.
         mutating func appendInterpolation(echo value: String) { HTML.escape(value, to: &text) }
         mutating func appendInterpolation(_ value: Int) { text += String(value) }
         mutating func appendInterpolation(_ value: HTML) { text += value.text }
@@ -41,7 +40,7 @@ struct HTML: Sendable, ExpressibleByStringInterpolation {
             case ">": text += "&gt;"
             case "\"": text += "&quot;"
             case "'": text += "&#39;"
-            // Not allowed in HTML, and directional overrides would let a name rearrange what stands beside it.
+            // Control characters aren't allowed in HTML; directional overrides could reorder the text next to a name.
             case "\u{0}"..."\u{8}", "\u{B}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{61C}", "\u{200E}"..."\u{200F}",
                 "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}":
                 text += "\u{FFFD}"
@@ -52,6 +51,6 @@ struct HTML: Sendable, ExpressibleByStringInterpolation {
 }
 
 extension Optional {
-    /// The markup of the value, or nothing.
-    func html(_ body: (Wrapped) -> HTML) -> HTML { map(body) ?? .nothing }
+    /// Returns the markup of the value, or empty markup for nil.
+    func html(_ body: (Wrapped) -> HTML) -> HTML { map(body) ?? .empty }
 }

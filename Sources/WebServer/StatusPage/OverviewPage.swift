@@ -4,14 +4,14 @@ internal import Fabric
 internal import Listings
 internal import Polling
 
-/// Every source and workspace at a glance, what is wrong first.
+/// The overview of sources and workspaces, failures first.
 struct OverviewPage {
-    /// Problems shown; the workspaces' own pages show all of theirs.
-    private static let mostProblems = 25
+    /// The maximum number of endpoints shown under "Needs attention"; workspace pages show all of theirs.
+    private static let maximumProblems = 25
 
     private let report: StatusReport
     private let query: StatusQuery
-    /// Those that the query wants: failing ones first, then those with problems.
+    /// The workspaces that the query selects: failing ones first, then those that need attention.
     private let workspaces: [WorkspaceStatus]
 
     init(report: StatusReport, query: StatusQuery, workspaces: [WorkspaceStatus]) {
@@ -34,7 +34,7 @@ struct OverviewPage {
     var body: HTML {
         """
         \(warnings)\(shard)\(tiles)
-        <section aria-labelledby="problems"><h2 id="problems">Endpoints with problems</h2>
+        <section aria-labelledby="problems"><h2 id="problems">Needs attention</h2>
         \(problems)</section>
         <section aria-labelledby="workspaces"><h2 id="workspaces">Workspaces</h2>
         \(form)
@@ -44,7 +44,7 @@ struct OverviewPage {
         """
     }
 
-    /// Sources that poll nothing although nothing fails: the rest of the page would look as if all was well.
+    /// The warnings about sources without polled workspaces, which would otherwise look healthy.
     private var warnings: [HTML] {
         report.sources.compactMap { source in
             report.warning(of: source).map { warning in
@@ -53,12 +53,12 @@ struct OverviewPage {
         }
     }
 
-    /// Said only where there are several: then what is missing here is somewhere else.
+    /// The shard, if there are several.
     private var shard: HTML {
-        guard report.shard.total > 1 else { return .nothing }
+        guard report.shard.total > 1 else { return .empty }
         return """
-            <p>Shard \(Words.number(report.shard.ordinal)) of \(Words.number(report.shard.total)), counted from 0: the other \
-            workspaces are polled by the other shards.</p>
+            <p>Shard \(HumanFormat.number(report.shard.ordinal)) of \(HumanFormat.number(report.shard.total)) (counted from 0). Other shards \
+            poll the remaining workspaces.</p>
 
             """
     }
@@ -70,30 +70,30 @@ struct OverviewPage {
         let pending = workspaces.count { $0.state == .pending }
         let withdrawn = workspaces.count { $0.isWithdrawn }
         var notes: [String] = []
-        if pending > 0 { notes.append("\(Words.number(pending)) not polled yet") }
-        if withdrawn > 0 { notes.append("\(Words.number(withdrawn)) without data") }
+        if pending > 0 { notes.append("\(HumanFormat.number(pending)) pending") }
+        if withdrawn > 0 { notes.append("\(HumanFormat.number(withdrawn)) stale") }
         return """
             <dl class="tiles">
-            \(PageParts.tile("Workspaces", Words.number(workspaces.count), notes.joined(separator: ", "), kind: report.hasWarnings ? "warn" : ""))
-            \(PageParts.tile("Failing workspaces", Words.number(failing), kind: failing > 0 ? "bad" : "", link: failing > 0 ? "./?state=failing#workspaces" : nil))
+            \(PageParts.tile("Workspaces", HumanFormat.number(workspaces.count), notes.joined(separator: ", "), kind: report.hasWarnings ? "warn" : ""))
+            \(PageParts.tile("Failing workspaces", HumanFormat.number(failing), kind: failing > 0 ? "bad" : "", link: failing > 0 ? "./?state=failing#workspaces" : nil))
             \(HTML(ListingRegistry.all.map { tiles(of: $0.name) }, separator: "\n"))
             \(capacityTiles)
             </dl>
             """
     }
 
-    /// How many records a list has, and in what phases they are.
+    /// The tiles with the number of records in a list, in total and by phase.
     private func tiles(of name: String) -> HTML {
         let served = workspaces.flatMap(\.listings).filter { $0.name == name }.compactMap(\.served)
         func total(_ phase: Phase) -> Int {
             served.flatMap(\.summary.statuses).reduce(0) { $0 + ($1.phase == phase ? $1.records : 0) }
         }
-        let (title, records) = (Words.title(name), served.reduce(0) { $0 + $1.counts.records })
+        let (title, records) = (HumanFormat.title(name), served.reduce(0) { $0 + $1.counts.records })
         let (failed, moving) = (total(.failed), total(.inTransition))
         return """
-            \(PageParts.tile(title, Words.number(records), "\(Words.number(total(.serving))) running"))
-            \(PageParts.tile("Failed \(title.lowercased())", Words.number(failed), kind: failed > 0 ? "bad" : ""))
-            \(PageParts.tile("\(title) in transition", Words.number(moving), kind: moving > 0 ? "warn" : ""))
+            \(PageParts.tile(title, HumanFormat.number(records), "\(HumanFormat.number(total(.serving))) running"))
+            \(PageParts.tile("Failed \(title.lowercased())", HumanFormat.number(failed), kind: failed > 0 ? "bad" : ""))
+            \(PageParts.tile("\(title) in transition", HumanFormat.number(moving), kind: moving > 0 ? "warn" : ""))
             """
     }
 
@@ -102,88 +102,85 @@ struct OverviewPage {
             let capacities = served.flatMap(\.summary.capacities).filter { $0.unit == unit }
             if capacities.isEmpty { return nil }
             func sum(_ amount: (ListingSummary.Capacity) -> Int64) -> String {
-                Words.number(Int64(clamping: capacities.reduce(Int128(0)) { $0 + Int128(amount($1)) }))
+                HumanFormat.number(Int64(clamping: capacities.reduce(Int128(0)) { $0 + Int128(amount($1)) }))
             }
-            return PageParts.tile("Reserved \(unit)", sum(\.reserved), "of at most \(sum(\.maximum))")
+            return PageParts.tile("Reserved \(unit)", sum(\.reserved), "max \(sum(\.maximum))")
         }
     }
 
     private var problems: HTML {
         let all = workspaces.flatMap { status in status.problems.map { (workspace: Optional(status), detail: $0) } }
         let hidden = served.reduce(0) { $0 + $1.summary.droppedDetails }
-        if report.workspaces.isEmpty { return "<p>Unknown: no workspace is polled.</p>" }
-        if all.isEmpty {
-            return "<p>None that are served one by one.</p>"
-        }
-        let shown = all.sorted { $0.detail.outranks($1.detail) }.prefix(Self.mostProblems)
-        let more = all.count - shown.count + hidden
+        if report.workspaces.isEmpty { return "<p>No data.</p>" }
+        if all.isEmpty { return "<p>Nothing needs attention.</p>" }
+        let shown = all.sorted { $0.detail.outranks($1.detail) }.prefix(Self.maximumProblems)
+        let total = all.count + hidden
         let note: HTML =
-            more > 0
-            ? #"<p class="quiet">The worst \#(shown.count); \#(Words.number(more)) more are on the workspaces' own pages or only counted.</p>"#
-            : .nothing
+            total > shown.count
+            ? #"<p class="quiet">Showing \#(shown.count) of \#(HumanFormat.number(total)).</p>"# : .empty
         return "\(PageParts.problems(Array(shown), now: report.time))\(note)"
     }
 
     private var form: HTML {
         let sources: [HTML] = report.sources.map { source in
-            let isChosen = query.selection.sources.contains(source.name)
-            return #"<option value="\#(source.name)"\#(isChosen ? " selected" : HTML.nothing)>\#(source.name)</option>"#
+            let isSelected = query.selection.sources.contains(source.name)
+            return #"<option value="\#(source.name)"\#(isSelected ? " selected" : HTML.empty)>\#(source.name)</option>"#
         }
-        let chosen = query.onlyProblems ? "problems" : query.state?.rawValue ?? ""
+        let selected = query.onlyProblems ? "problems" : query.state?.rawValue ?? ""
         let states: [HTML] = [
-            ("", "any"), ("failing", "failing"), ("problems", "with problems"), ("pending", "not polled yet"),
-            ("ok", "ok"),
+            ("", "any"), ("failing", "failing"), ("problems", "needs attention"), ("pending", "pending"), ("ok", "ok"),
         ].map { value, text in
-            #"<option value="\#(value)"\#(value == chosen ? " selected" : HTML.nothing)>\#(text)</option>"#
+            #"<option value="\#(value)"\#(value == selected ? " selected" : HTML.empty)>\#(text)</option>"#
         }
         return """
             <form method="get" action="./#workspaces" role="search" aria-label="Workspaces">
-            <label>Name or id <input type="search" name="q" value="\(echo: query.text)"></label>
+            <label>Name or ID <input type="search" name="q" value="\(echo: query.text)"></label>
             <label>State <select name="state">\(states)</select></label>
             <label>Source <select name="source"><option value="">any</option>\(sources)</select></label>
-            <button type="submit">Show</button>
+            <button type="submit">Filter</button>
             </form>
             """
     }
 
     private var table: HTML {
         if workspaces.isEmpty {
-            return report.workspaces.isEmpty ? "<p>No workspace is polled.</p>" : "<p>No workspace matches.</p>"
+            return report.workspaces.isEmpty
+                ? "<p>No workspaces configured or discovered.</p>" : "<p>No workspaces match the filter.</p>"
         }
         let last = (workspaces.count - 1) / StatusQuery.pageSize + 1
         let page = min(max(1, query.page), last)
         var table = PageTable(
             "Workspaces",
             [
-                .init("Workspace", .header), .init("Source"), .init("Polls", .text), .init("Data", .when),
+                .init("Workspace", .header), .init("Source"), .init("Health", .text), .init("Data age", .when),
                 .init("Records", .number), .init("By status"), .init("Reserved", .when),
             ])
         table.rows = workspaces.dropFirst((page - 1) * StatusQuery.pageSize).prefix(StatusQuery.pageSize).map(row)
         guard last > 1 else { return table.html }
         let before: HTML =
             page > 1
-            ? #"<a rel="prev" href="\#(echo: query.address(page: page - 1))#workspaces">Previous</a>"# : .nothing
+            ? #"<a rel="prev" href="\#(echo: query.address(page: page - 1))#workspaces">Previous</a>"# : .empty
         let after: HTML =
             page < last
-            ? #"<a rel="next" href="\#(echo: query.address(page: page + 1))#workspaces">Next</a>"# : .nothing
+            ? #"<a rel="next" href="\#(echo: query.address(page: page + 1))#workspaces">Next</a>"# : .empty
         return """
             \(table.html)
             <nav class="pages" aria-label="Pages">\(before)<span>Page \(page) of \(last), \
-            \(Words.count(workspaces.count, "workspace"))</span>\(after)</nav>
+            \(HumanFormat.count(workspaces.count, "workspace"))</span>\(after)</nav>
             """
     }
 
     private func row(_ status: WorkspaceStatus) -> [HTML] {
         let (workspace, failure, served) = (status.workspace, status.failure, status.served)
         let message = failure.html { #"<br><span class="quiet">\#($0.message)</span>"# }
-        let missing: HTML = status.isWithdrawn ? PageParts.badge("too old, withdrawn", "bad") : "none yet"
+        let missing: HTML = status.isWithdrawn ? PageParts.badge("stale", "bad") : "no data"
         return [
             """
             <a href="\(StatusQuery.address(of: status))">\(workspace.name)</a>\
             <span class="id">\(workspace.key.workspaceID)</span>
             """,
             "\(workspace.key.source)", "\(PageParts.badge(of: status.state, reason: failure?.reason))\(message)",
-            served.map(\.age).max().map { "\(Words.duration($0.components.seconds)) old" } ?? missing,
+            served.map(\.age).max().map { "\(HumanFormat.duration($0.components.seconds))" } ?? missing,
             HTML(status.listings.map(records), separator: "<br>"),
             HTML(served.map { PageParts.badges(of: $0.summary.statuses) }, separator: " "),
             HTML(served.map { PageParts.capacity($0.summary.capacities) }, separator: " "),
@@ -191,7 +188,9 @@ struct OverviewPage {
     }
 
     private func records(_ listing: ListingStatus) -> HTML {
-        listing.served.html { "\(Words.number($0.counts.records)) \(Words.title(listing.name).lowercased())" }
+        listing.served.html {
+            "\(HumanFormat.number($0.counts.records)) \(HumanFormat.title(listing.name).lowercased())"
+        }
     }
 
     private var sources: HTML {
@@ -206,8 +205,8 @@ struct OverviewPage {
             let workspaces = counts[source.name] ?? 0
             return [
                 "\(source.name)", "\(source.region ?? "")",
-                blindness(of: source, workspaces: workspaces) ?? state(of: source), source.discovery.html(discovery),
-                "\(Words.number(workspaces))",
+                coverage(of: source, workspaces: workspaces) ?? state(of: source), source.discovery.html(discovery),
+                "\(HumanFormat.number(workspaces))",
             ]
         }
         return table.html
@@ -216,43 +215,43 @@ struct OverviewPage {
     private func state(of source: SourceStatus) -> HTML {
         if let probe = source.nextProbe {
             return
-                "\(PageParts.badge("locked out", "bad")) credential refused; tested again \(Words.moment(probe, now: report.time))"
+                "\(PageParts.badge("locked out", "bad")) credential rejected; next probe \(HumanFormat.moment(probe, now: report.time))"
         }
         if source.isThrottled { return PageParts.badge("throttled", "warn") }
         if let round = source.round {
             return """
-                \(PageParts.badge("overloaded", "warn")) workspaces take turns: each is polled every \
-                \(Words.duration(round.components.seconds)), not every \(Words.duration(report.interval.components.seconds))
+                \(PageParts.badge("overloaded", "warn")) each workspace is polled every \
+                \(HumanFormat.duration(round.components.seconds)) instead of \(HumanFormat.duration(report.interval.components.seconds))
                 """
         }
         return PageParts.badge("ok", "good")
     }
 
-    /// The state of a source that polls nothing, or nothing of what it should discover; nil if it polls what it should or
-    /// has a more important state.
-    private func blindness(of source: SourceStatus, workspaces: Int) -> HTML? {
+    /// The state of a source that polls no workspaces or discovers none; nil for other sources, and for those with a
+    /// more important state.
+    private func coverage(of source: SourceStatus, workspaces: Int) -> HTML? {
         guard source.nextProbe == nil, !source.isThrottled else { return nil }
         if report.warning(of: source) != nil {
             return workspaces == 0
-                ? PageParts.badge("polls nothing", "bad") : PageParts.badge("discovers nothing", "warn")
+                ? PageParts.badge("no workspaces", "bad") : PageParts.badge("none discovered", "warn")
         }
-        let isWaiting = workspaces == 0 && source.discovery?.isTried == false
-        return isWaiting ? PageParts.badge("not discovered yet") : nil
+        let isPending = workspaces == 0 && source.discovery?.isTried == false
+        return isPending ? PageParts.badge("discovery pending") : nil
     }
 
     private func discovery(_ discovery: SourceStatus.Discovery) -> HTML {
         let found = discovery.lastSuccess.html { time in
-            "found \(Words.count(discovery.workspaces ?? 0, "workspace"))\(leftOut(discovery)) \(Words.moment(time, now: report.time))"
+            "found \(HumanFormat.count(discovery.workspaces ?? 0, "workspace"))\(selected(discovery)) \(HumanFormat.moment(time, now: report.time))"
         }
         if let failure = discovery.failure {
             return "\(PageParts.badge("failing: \(failure.rawValue)", "bad")) \(found)"
         }
-        return discovery.isTried ? found : "not tried yet"
+        return discovery.isTried ? found : "pending"
     }
 
-    /// How many of the workspaces found are polled, where that is not all of them.
-    private func leftOut(_ discovery: SourceStatus.Discovery) -> String {
+    /// The number of selected workspaces, if not all are selected.
+    private func selected(_ discovery: SourceStatus.Discovery) -> String {
         guard let found = discovery.workspaces, let selected = discovery.selected, selected != found else { return "" }
-        return " (\(Words.number(selected)) to poll)"
+        return " (\(HumanFormat.number(selected)) selected)"
     }
 }

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Base
 
-/// What all pages for people share. They need no script, and ask nothing of any other place.
+/// The frame of all status pages. They use no scripts and no external resources.
 struct PageFrame {
-    /// Nothing from elsewhere, no script; the style is the page's own, the one form goes to the page itself.
+    /// The policy for status pages: no scripts, no external resources, inline styles, forms to the same origin.
     static let contentSecurityPolicy =
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
     let version: String
     let telemetryPath: String
+    /// The time of the status report.
+    let time: Timestamp
 
-    /// A page for people.
-    /// - Parameter body: what stands below the title.
+    /// Returns a page with a title and a body.
     func page(_ title: String, _ body: HTML) -> HTML {
         """
         <!doctype html>
@@ -37,7 +39,7 @@ struct PageFrame {
         <h1>\(title)</h1>
         \(body)
         </main>
-        <footer class="quiet">A snapshot: the page shows what was known when it was asked for. Reload it for news.</footer>
+        <footer class="quiet">Last updated \(HumanFormat.absolute(time)). Reload the page to refresh.</footer>
         </body>
         </html>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The style of all pages: light or dark as the reader's system has it, one column on a phone. Colours have a contrast of
-/// at least 4.5 to their ground, and none says anything that a word does not say too.
+/// The style sheet of all pages: light or dark by the system's preference, one column on small screens. Text has a
+/// contrast of at least 4.5:1, and no information is conveyed by color alone.
 enum PageStyle {
     static let text: HTML = """
 

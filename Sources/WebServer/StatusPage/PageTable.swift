@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A table. Where the screen is narrow each row becomes a block with its columns' titles beside the cells.
+/// A table. On narrow screens each row becomes a block, with column titles next to the cells.
 struct PageTable {
     struct Column {
         enum Kind: String {
             case plain = ""
-            /// Names the row.
+            /// The header of the row.
             case header
             case number
-            /// A short text that is not to be broken.
+            /// Short text without line breaks.
             case when
-            /// Any text, however long.
+            /// Text of any length.
             case text
         }
 
@@ -25,7 +25,7 @@ struct PageTable {
 
     var caption: String
     var columns: [Column]
-    /// Each with as many cells as there are columns.
+    /// The rows, each with one cell per column.
     var rows: [[HTML]] = []
 
     init(_ caption: String, _ columns: [Column]) {
@@ -43,7 +43,7 @@ struct PageTable {
             }
             return "<tr>\(line)</tr>\n"
         }
-        // Reachable by keyboard, because it scrolls sideways by itself where it is too wide.
+        // Focusable, because a wide table scrolls horizontally and must be scrollable by keyboard.
         return """
             <div class="scroll" role="region" aria-label="\(caption)" tabindex="0"><table><caption>\(caption)</caption>
             <thead><tr>\(heads)</tr></thead>

@@ -5,29 +5,24 @@ internal import Fabric
 internal import HTTPServer
 internal import Polling
 
-/// What of a status report is wanted, as the URL says it.
+/// The filter of a status report in the query of a URL.
 struct StatusQuery: Equatable {
-    /// Workspaces on one page for people.
+    /// The number of workspaces per page.
     static let pageSize = 100
 
     var selection = PageSelection()
-    /// Only workspaces whose polls go so.
+    /// The state of workspaces to include; nil for all.
     var state: ListingStatus.State?
-    /// Only workspaces with endpoints that need attention.
+    /// Whether to include only workspaces with endpoints that need attention.
     var onlyProblems = false
-    /// Only workspaces whose name or id holds this, whatever the case.
+    /// A part of the name or ID of workspaces to include, ignoring case; empty for all.
     var text = ""
-    /// From 1.
+    /// The page number, from 1.
     var page = 1
 
-    /// Why a query cannot be answered.
-    struct Refusal: Error, Equatable {
-        var status: Int
-        var message: String
-    }
-
-    /// - Throws: ``Refusal`` for a value that cannot be.
-    init(_ request: ListenerRequest) throws(Refusal) {
+    /// Parses the query of `request`.
+    /// - Throws: ``QueryError`` for an invalid value.
+    init(_ request: ListenerRequest) throws(QueryError) {
         selection = PageSelection(request)
         for value in request.queryValues("state").filter({ !$0.isEmpty }) {
             if value == "problems" {
@@ -35,7 +30,7 @@ struct StatusQuery: Equatable {
                 continue
             }
             guard let state = ListingStatus.State(rawValue: value) else {
-                throw Refusal(status: 400, message: "Unknown state: it is one of ok, failing, pending, problems.")
+                throw QueryError(status: 400, message: "Invalid state. Must be one of ok, failing, pending, problems.")
             }
             self.state = state
         }
@@ -43,11 +38,11 @@ struct StatusQuery: Equatable {
         page = request.queryValues("page").last.flatMap { Int($0) } ?? 1
     }
 
-    /// The workspaces that are wanted.
-    /// - Throws: ``Refusal`` when the query names a source or workspace that is not there.
-    func workspaces(of report: StatusReport) throws(Refusal) -> [WorkspaceStatus] {
+    /// Returns the workspaces that match the query.
+    /// - Throws: ``QueryError`` if the query names an unknown source or workspace.
+    func workspaces(of report: StatusReport) throws(QueryError) -> [WorkspaceStatus] {
         guard selection.sources.isSubset(of: report.sources.map(\.name)) else {
-            throw Refusal(status: 404, message: "No such source.")
+            throw QueryError(status: 404, message: "Source not found.")
         }
         var found: [WorkspaceStatus] = report.workspaces.filter { status in
             let key = status.workspace.key
@@ -55,21 +50,21 @@ struct StatusQuery: Equatable {
                 && (selection.workspaceIDs.isEmpty || selection.workspaceIDs.contains(key.workspaceID))
         }
         guard selection.workspaceIDs.isSubset(of: found.map(\.workspace.key.workspaceID)) else {
-            throw Refusal(status: 404, message: "No such workspace.")
+            throw QueryError(status: 404, message: "Workspace not found.")
         }
         if let state { found.removeAll { $0.state != state } }
         if onlyProblems { found.removeAll { !$0.hasProblems } }
-        let wanted = text.lowercased()
-        if !wanted.isEmpty {
+        let part = text.lowercased()
+        if !part.isEmpty {
             found.removeAll { status in
-                !status.workspace.name.lowercased().contains(wanted)
-                    && !status.workspace.key.workspaceID.lowercased().contains(wanted)
+                !status.workspace.name.lowercased().contains(part)
+                    && !status.workspace.key.workspaceID.lowercased().contains(part)
             }
         }
         return found
     }
 
-    /// The address of the same view with another page.
+    /// Returns the relative URL of another page of the same query.
     func address(page: Int) -> String {
         var pairs = selection.sources.sorted().map { ("source", $0) }
         pairs += selection.workspaceIDs.sorted().map { ("workspace_id", $0) }
@@ -80,7 +75,7 @@ struct StatusQuery: Equatable {
         return Self.address(pairs)
     }
 
-    /// The address of a workspace's own page.
+    /// Returns the relative URL of a workspace's page.
     static func address(of status: WorkspaceStatus) -> String {
         address([("source", status.workspace.key.source), ("workspace_id", status.workspace.key.workspaceID)])
     }
@@ -91,8 +86,15 @@ struct StatusQuery: Equatable {
     }
 }
 
+/// The error for an invalid query, with the response status.
+struct QueryError: Error, Equatable {
+    var status: Int
+    var message: String
+}
+
 extension PageSelection {
-    /// What the query's `source` and `workspace_id` name; empty values, as forms send them, name nothing.
+    /// Creates a selection from the query parameters `source` and `workspace_id`; ignores empty values, which forms
+    /// send.
     init(_ request: ListenerRequest) {
         self.init(
             sources: Set(request.queryValues("source").filter { !$0.isEmpty }),

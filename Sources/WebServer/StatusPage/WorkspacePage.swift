@@ -3,7 +3,7 @@ internal import Fabric
 internal import Listings
 internal import Polling
 
-/// All that is known of one workspace.
+/// The page of a workspace.
 struct WorkspacePage {
     let report: StatusReport
     let status: WorkspaceStatus
@@ -18,13 +18,13 @@ struct WorkspacePage {
     }
 
     private func sections(_ listing: ListingStatus) -> HTML {
-        let (name, title) = (listing.name, Words.title(listing.name))
+        let (name, title) = (listing.name, HumanFormat.title(listing.name))
         return """
             <section aria-labelledby="\(name)"><h2 id="\(name)">\(title)</h2>
             \(records(listing))</section>
-            <section aria-labelledby="\(name)-problems"><h2 id="\(name)-problems">\(title) with problems</h2>
+            <section aria-labelledby="\(name)-problems"><h2 id="\(name)-problems">\(title) that need attention</h2>
             \(problems(listing))</section>
-            <section aria-labelledby="\(name)-polls"><h2 id="\(name)-polls">Last polls of \(Words.title(name).lowercased())</h2>
+            <section aria-labelledby="\(name)-polls"><h2 id="\(name)-polls">Recent polls of \(HumanFormat.title(name).lowercased())</h2>
             \(polls(listing))</section>
             """
     }
@@ -34,14 +34,14 @@ struct WorkspacePage {
     private func note(_ listing: ListingStatus) -> HTML {
         if listing.isWithdrawn {
             return """
-                <p class="note">The list of \(Words.title(listing.name).lowercased()) grew older than \
-                \(Words.duration(report.staleAfter.components.seconds)) and was withdrawn.</p>
+                <p class="note">\(HumanFormat.title(listing.name)): data is stale (older than \
+                \(HumanFormat.duration(report.staleAfter.components.seconds))) and no longer exported.</p>
                 """
         }
-        guard let failure = listing.failure, let served = listing.served else { return .nothing }
+        guard let failure = listing.failure, let served = listing.served else { return .empty }
         return """
-            <p class="note">Polling fails (\(failure.reason.rawValue)). What is shown of \
-            \(Words.title(listing.name).lowercased()) is \(Words.duration(served.age.components.seconds)) old.</p>
+            <p class="note">\(HumanFormat.title(listing.name)): the last poll failed (\(failure.reason.rawValue)). The data shown \
+            is \(HumanFormat.duration(served.age.components.seconds)) old.</p>
             """
     }
 
@@ -49,18 +49,18 @@ struct WorkspacePage {
         let workspace = status.workspace
         var facts: [(String, HTML)] = [
             ("State", PageParts.badge(of: status.state, reason: status.failure?.reason)),
-            ("Workspace id", "<code>\(workspace.key.workspaceID)</code>"), ("Source", "\(workspace.key.source)"),
+            ("Workspace ID", "<code>\(workspace.key.workspaceID)</code>"), ("Source", "\(workspace.key.source)"),
         ]
         if let region = workspace.regionID { facts.append(("Region", "\(region)")) }
         facts.append(("API", "<code>\(workspace.baseURL)</code>"))
         if let project = workspace.enterpriseProjectID {
             facts.append(("Enterprise project", "<code>\(project)</code>"))
         }
-        facts.append(("Known from", workspace.isDiscovered ? "discovery" : "the configuration"))
+        facts.append(("Source of configuration", workspace.isDiscovered ? "discovery" : "static"))
         facts += status.listings.map { listing in
             (
-                "Last list of \(Words.title(listing.name).lowercased())",
-                listing.lastSuccess.map { Words.moment($0, now: report.time) } ?? "none yet"
+                "Last listing of \(HumanFormat.title(listing.name).lowercased())",
+                listing.lastSuccess.map { HumanFormat.moment($0, now: report.time) } ?? "none"
             )
         }
         let items: [HTML] = facts.map { "<dt>\($0.0)</dt><dd>\($0.1)</dd>\n" }
@@ -68,35 +68,35 @@ struct WorkspacePage {
     }
 
     private func records(_ status: ListingStatus) -> HTML {
-        guard let listing = status.served else { return "<p>Nothing is served at present.</p>" }
-        var tiles = [PageParts.tile(Words.title(status.name), Words.number(listing.counts.records))]
+        guard let listing = status.served else { return "<p>No data.</p>" }
+        var tiles = [PageParts.tile(HumanFormat.title(status.name), HumanFormat.number(listing.counts.records))]
         tiles += listing.summary.statuses.map { count in
             PageParts.tile(
-                count.status, Words.number(count.records), kind: PageParts.kind(of: count.phase))
+                count.status, HumanFormat.number(count.records), kind: PageParts.kind(of: count.phase))
         }
         tiles += listing.summary.capacities.map { capacity in
             PageParts.tile(
-                "Reserved \(capacity.unit)", Words.number(capacity.reserved),
-                "of at most \(Words.number(capacity.maximum))")
+                "Reserved \(capacity.unit)", HumanFormat.number(capacity.reserved),
+                "max \(HumanFormat.number(capacity.maximum))")
         }
-        return #"<dl class="tiles">\#(tiles)</dl>\#(oddities(listing))"#
+        return #"<dl class="tiles">\#(tiles)</dl>\#(dataQuality(listing))"#
     }
 
-    private func oddities(_ listing: ListingStatus.Served) -> HTML {
+    private func dataQuality(_ listing: ListingStatus.Served) -> HTML {
         let counts = listing.counts
         var notes: [HTML] = []
         if counts.skippedRecords > 0 || counts.malformedFields > 0 {
             notes.append(
                 """
-                <p class="note">The listing held \(Words.count(counts.skippedRecords, "record")) without a usable id and \
-                \(Words.count(counts.malformedFields, "field")) of a wrong type.</p>
+                <p class="note">The listing has \(HumanFormat.count(counts.skippedRecords, "record")) without a valid ID and \
+                \(HumanFormat.count(counts.malformedFields, "field")) of the wrong type.</p>
                 """)
         }
         if counts.cutValues > 0 {
             notes.append(
                 """
-                <p class="note">\(Words.count(counts.cutValues, "value")) of the listing were longer than their limit and \
-                were cut, or exceeded metrics.max_label_values and are shown as "other". The counts stay exact.</p>
+                <p class="note">\(HumanFormat.count(counts.cutValues, "value")) truncated because of their length, or shown as \
+                "other" because of metrics.max_label_values. Counts are exact.</p>
                 """)
         }
         return HTML(notes, separator: "")
@@ -107,29 +107,29 @@ struct WorkspacePage {
         let dropped = listing.served?.summary.droppedDetails ?? 0
         let note: HTML =
             dropped > 0
-            ? #"<p class="quiet">\#(Words.number(dropped)) more are counted but not served one by one (metrics.max_endpoint_details).</p>"#
-            : .nothing
-        if problems.isEmpty { return "<p>None that are served one by one.</p>\(note)" }
+            ? #"<p class="quiet">Showing \#(HumanFormat.number(problems.count)) of \#(HumanFormat.number(problems.count + dropped)) (limited by metrics.max_endpoint_details).</p>"#
+            : .empty
+        if problems.isEmpty { return "<p>Nothing needs attention.</p>\(note)" }
         return "\(PageParts.problems(problems.map { (workspace: nil, detail: $0) }, now: report.time))\(note)"
     }
 
     private func polls(_ status: ListingStatus) -> HTML {
-        if status.polls.isEmpty { return "<p>None has ended yet.</p>" }
+        if status.polls.isEmpty { return "<p>No completed polls yet.</p>" }
         var table = PageTable(
-            "Last polls",
+            "Recent polls",
             [
-                .init("Ended", .when), .init("Outcome"), .init("Took", .number), .init("What was said", .text),
-                .init("Request id", .text),
+                .init("Ended", .when), .init("Result"), .init("Duration", .number), .init("Message", .text),
+                .init("Request ID", .text),
             ])
         table.rows = status.polls.map { poll in
             let failure = poll.failure
-            let code = failure?.code.html { "<code>\($0)</code> " } ?? .nothing
-            let http = failure?.status.html { "HTTP \($0): " } ?? .nothing
+            let code = failure?.code.html { "<code>\($0)</code> " } ?? .empty
+            let http = failure?.status.html { "HTTP \($0): " } ?? .empty
             return [
-                Words.moment(poll.endedAt, now: report.time),
+                HumanFormat.moment(poll.endedAt, now: report.time),
                 failure.map { PageParts.badge($0.reason.rawValue, "bad") } ?? PageParts.badge("ok", "good"),
-                "\(Words.exact(poll.duration))", "\(http)\(code)\(failure.html { "\($0.message)" })",
-                failure?.requestID.html { "<code>\($0)</code>" } ?? .nothing,
+                "\(HumanFormat.exact(poll.duration))", "\(http)\(code)\(failure.html { "\($0.message)" })",
+                failure?.requestID.html { "<code>\($0)</code>" } ?? .empty,
             ]
         }
         return table.html

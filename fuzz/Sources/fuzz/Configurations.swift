@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 @testable import Config
 
-/// What environment and secret files hold; no message may show it.
+/// The value of environment variables and secret files, which messages must not contain.
 private let secret = "S3cr3tVALUEofTheFuzzer"
 
-/// What `\u{7}` stands for in a section `auth`. It is longer than anything that messages quote, so that a place where it is
-/// no secret, such as `assume_agency.duration`, is none where it could be seen whole.
+/// The replacement of `\u{7}` in a section `auth`. Longer than any quoted value, so that it can't appear in full where
+/// it isn't treated as a secret, such as in `assume_agency.duration`.
 private let longSecret = String(repeating: "L0ngS3cr3tVALUEofTheFuzzer", count: 5)
 
 private let environment = ["S": secret, "NAME": secret, "FABRIC_TOKEN": secret]
@@ -19,14 +19,14 @@ private let files = FileAccess { (path, limit) throws(FileAccess.Failure) in
     }
 }
 
-/// A whole file, and then the same text as what stands below a source's `auth`.
+/// Reads the input as a configuration file, then as the content of a source's `auth` section.
 func checkConfiguration(_ input: UnsafeBufferPointer<UInt8>) {
     read(Array(input), hiding: secret)
     var below = Array("sources:\n- region: cn-north-4\n  workspaces: [{id: w1}]\n  auth:\n    ".utf8)
     for byte in input {
         switch byte {
         case 7: below += longSecret.utf8
-        // Nothing may come out of the section: not by a shallower line, not by a line break that YAML knows besides.
+        // The input must stay inside the section, so every line break is followed by indentation.
         case UInt8(ascii: "\n"), UInt8(ascii: "\r"): below += "\n    ".utf8
         default: below.append(byte)
         }
@@ -35,7 +35,7 @@ func checkConfiguration(_ input: UnsafeBufferPointer<UInt8>) {
 }
 
 private func read(_ bytes: [UInt8], hiding secret: String) {
-    // Whoever writes the secret itself into the file may find it quoted.
+    // If the input contains the secret itself, messages may quote it.
     let isHidden = secret == longSecret || !contains(bytes, Array(secret.utf8))
     do throws(ConfigurationProblems) {
         let configuration = try ConfigurationReader.read(
@@ -43,10 +43,10 @@ private func read(_ bytes: [UInt8], hiding secret: String) {
         require(!configuration.sources.isEmpty, "a configuration without a source")
         for warning in configuration.warnings + configuration.missingSecrets { check(warning, isHidden ? secret : nil) }
     } catch {
-        require(!error.problems.isEmpty, "refused without a word")
+        require(!error.problems.isEmpty, "rejected without a message")
         for problem in error.problems {
             require(problem.file == "folder/config.yaml", "a problem of another file")
-            require(!problem.message.isEmpty, "a problem without a word")
+            require(!problem.message.isEmpty, "a problem without a message")
             check(problem.description, isHidden ? secret : nil)
         }
     }

@@ -1,42 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 import Exposition
 
-/// The sample lines of a page, after a strict reading of it: what no scraper complains of is still a broken promise.
+/// Validates a metrics page, more strictly than scrapers do, and returns its sample lines.
 func sampleLines(of page: [UInt8], _ format: ExpositionFormat) -> [Substring.UTF8View] {
     guard let text = String(validating: page, as: UTF8.self) else {
         require(false, "the page is not UTF-8")
         return []
     }
-    require(text.utf8.last == UInt8(ascii: "\n"), "no line feed at the page's end")
+    require(text.utf8.last == UInt8(ascii: "\n"), "no line feed at the end of the page")
     require(!text.utf8.contains(0), "a NUL in the page")
     var lines = text.utf8.dropLast().split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     if format == .openMetrics {
-        require(lines.popLast().map { $0.elementsEqual("# EOF".utf8) } ?? false, "no # EOF at the page's end")
+        require(lines.popLast().map { $0.elementsEqual("# EOF".utf8) } ?? false, "no # EOF at the end of the page")
     }
     var samples: [Substring.UTF8View] = []
     var series: Set<[UInt8]> = []
     for line in lines {
         if line.first == UInt8(ascii: "#") {
             let isMetadata = ["# HELP ", "# TYPE ", "# UNIT "].contains { line.starts(with: $0.utf8) }
-            require(isMetadata, "a comment that is no metadata: \(Substring(line))")
+            require(isMetadata, "a comment that is not metadata: \(Substring(line))")
         } else {
             var reader = SampleReader(rest: line)
             guard let name = reader.series() else {
-                require(false, "no sample: \(Substring(line))")
+                require(false, "an invalid sample: \(Substring(line))")
                 continue
             }
-            require(series.insert(Array(name)).inserted, "a series twice: \(Substring(line))")
+            require(series.insert(Array(name)).inserted, "a duplicate series: \(Substring(line))")
             samples.append(line)
         }
     }
     return samples
 }
 
-/// Reads one sample line: name, labels, value.
+/// Parses a sample line: name, labels, value.
 private struct SampleReader {
     var rest: Substring.UTF8View
 
-    /// The name and labels, where the whole line is a sample.
+    /// Returns the name and labels; nil if the line isn't a valid sample.
     mutating func series() -> Substring.UTF8View? {
         let line = rest
         guard takeName() else { return nil }

@@ -5,17 +5,17 @@ import Exposition
 @testable import Fabric
 @testable import Listings
 
-/// Fewer than by default, so that inputs of the fuzzer's size reach the limit.
+/// The limit on label values, lower than the default, so that the fuzzer's inputs reach it.
 private let maximumValues = 20
-/// The limit of the metric contract.
+/// The limit on the size of label values, in bytes.
 private let maximumBytes = 256
 private let maximumDetails = 20
 
 private let now = Timestamp(microseconds: 1_800_000_000_000_000)
 private let catalogue = Catalogue(EndpointListing.chapters + [ListingFamilies.chapter])
 
-/// Successive listings of one workspace, from the JSON of their pages to what is exported: sums are exact, and nothing
-/// goes beyond its limit.
+/// Folds successive listings of a workspace, from the JSON of their pages to the metrics: sums must be exact and limits
+/// kept.
 func checkFold(_ input: UnsafeBufferPointer<UInt8>) {
     guard let decoder = PageDecoder() else { return }
     let details: DetailLevel = [.problems, .all, .none][Int(input.first ?? 0) / 8 % 3]
@@ -36,7 +36,7 @@ func checkFold(_ input: UnsafeBufferPointer<UInt8>) {
                     of: &body, filter: &filter, limit: .max, sharesFirst: false, into: &tally)
                 require(shape.rowCount == page.rows, "\(shape.rowCount) rows read of \(page.rows)")
             } catch {
-                require(false, "a page that is none: \(error.message)")
+                require(false, "a page is rejected: \(error.message)")
             }
             rows += page.rows
         }
@@ -48,7 +48,7 @@ func checkFold(_ input: UnsafeBufferPointer<UInt8>) {
         (folded, memory) = list.snapshot(of: listed, now: now, instant: .now)
         require(folded.details.count <= maximumDetails, "\(folded.details.count) details")
         let text = sampleLines(of: catalogue.render(.text, fragments: [folded.fragment]), .text)
-        // Reading both pages of each listing would halve the inputs that are tried.
+        // Only for the last listing: checking both formats each time would halve the number of inputs.
         if index == listings.count - 1 {
             let open = sampleLines(of: catalogue.render(.openMetrics, fragments: [folded.fragment]), .openMetrics)
             require(text.count == open.count, "the formats differ in their samples")
@@ -57,7 +57,7 @@ func checkFold(_ input: UnsafeBufferPointer<UInt8>) {
     }
 }
 
-/// - Parameter rows: as many as all listings had so far.
+/// - Parameter rows: the number of rows of all listings so far.
 private func check(_ samples: [FoldedSample], _ listing: FoldInput.Listing, rows: Int) {
     let families = Dictionary(grouping: samples, by: \.family)
     func sum(_ family: String) -> Int128 { (families[family] ?? []).reduce(0) { $0 + Int128($1.value) } }
@@ -65,11 +65,11 @@ private func check(_ samples: [FoldedSample], _ listing: FoldInput.Listing, rows
     require(sum("endpoints_with_error") == listing.errors, "\(sum("endpoints_with_error")) of \(listing.errors) errors")
     for family in CapacityFamilies.chapter.families.map({ String($0.name.dropFirst(FoldedSample.prefix.count)) }) {
         let capacity = listing.families[family] ?? FoldInput.Capacity()
-        // A series at an edge of 64 bits may stand for more.
+        // A series at a limit of Int64 may be clamped.
         let isClamped = (families[family] ?? []).contains { $0.value == .max || $0.value == .min }
         require(
             isClamped || sum(family) == capacity.sum, "\(family) adds up to \(sum(family)), not \(capacity.sum)")
-        // A listing's series that are not zero each have an amount.
+        // Every nonzero series has at least one amount.
         let used = (families[family] ?? []).count { $0.value != 0 }
         require(used <= capacity.amounts, "\(used) series of \(family) with \(capacity.amounts) amounts")
     }
@@ -83,9 +83,9 @@ private func check(_ samples: [FoldedSample], _ listing: FoldInput.Listing, rows
     for (known, count) in listing.known {
         require(counts[known] == Int64(count), "\(known) is \(counts[known] ?? -1), not \(count)")
     }
-    // Each row brings at most its own status and the documented ones of its type and visibility.
-    let most = 12 * rows
-    require(families["endpoints"]?.count ?? 0 <= most, "\(families["endpoints"]?.count ?? 0) series of \(rows) rows")
+    // A row adds at most its own status and the documented ones of its type and visibility.
+    let maximum = 12 * rows
+    require(families["endpoints"]?.count ?? 0 <= maximum, "\(families["endpoints"]?.count ?? 0) series of \(rows) rows")
     checkLimits(samples)
 }
 
@@ -108,7 +108,7 @@ private func checkLimits(_ samples: [FoldedSample]) {
     for (name, values) in values { require(values.count <= maximumValues, "\(values.count) values of \(name)") }
 }
 
-/// A sample of a page that was read strictly before.
+/// A sample of a validated page.
 private struct FoldedSample {
     static let prefix = "dataarts_fabric_"
 
@@ -139,7 +139,7 @@ private struct FoldedSample {
             // A comma or the closing brace.
             rest = rest.dropFirst()
         }
-        // Times have decimals; they are not looked at.
+        // Times have decimals; they aren't checked.
         value = Int64(Substring(rest.dropFirst())) ?? 0
     }
 

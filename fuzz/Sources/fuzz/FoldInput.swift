@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Successive listings of a workspace, made of a fuzzer's bytes: always valid JSON, with values of any kind, and what a
-/// page must say of each, counted here.
+/// Successive listings of a workspace, generated from a fuzzer's bytes: valid JSON with values of any kind, and the
+/// expected counts.
 struct FoldInput {
-    /// A series of which type, status and visibility are documented, so that no limit replaces any of them.
+    /// A series with documented type, status and visibility, which limits don't replace.
     struct Known: Hashable {
         var type: String
         var status: String
         var visibility: String
-        /// `public_resource`; empty for series that have none.
+        /// The value of `public_resource`; empty for series without it.
         var isPublic = ""
     }
 
@@ -18,12 +18,12 @@ struct FoldInput {
         var number: Int64
     }
 
-    /// The sum of a capacity family. Only known series come near the ends of 64 bits: of the others nobody can say which
-    /// amounts were added up before the sum was clamped.
+    /// The sum of a capacity family. Only known series have values near the limits of Int64: for others, it is unknown
+    /// which amounts were added before the sum was clamped.
     struct Capacity {
         private var known: [Known: Int128] = [:]
         private var rest: Int128 = 0
-        /// As many series as there can be.
+        /// The number of amounts, which is the maximum number of series.
         private(set) var amounts = 0
 
         mutating func add(_ amount: Amount) {
@@ -35,13 +35,13 @@ struct FoldInput {
             }
         }
 
-        /// What the values of all series add up to.
+        /// The sum of all series.
         var sum: Int128 { known.values.reduce(rest) { $0 + Int128(Int64(clamping: $1)) } }
     }
 
     struct Listing {
         var pages: [(body: [UInt8], rows: Int)] = []
-        /// Usable ids.
+        /// The valid ids.
         var ids: Set<[UInt8]> = []
         var skipped = 0
         var errors = 0
@@ -60,13 +60,13 @@ struct FoldInput {
     private var rest: Slice<UnsafeBufferPointer<UInt8>>
     private var listing = Listing()
     private var rows: [String] = []
-    /// Of the row that is made, among those of one repetition.
+    /// The number of the current row within a repetition.
     private var number = 0
     private let longestID: Int
-    /// How many characters there may be in further long texts.
+    /// The number of characters left for long texts.
     private var longTexts = 8_192
 
-    /// - Parameter longestID: a longer id is not usable.
+    /// - Parameter longestID: the maximum length of a valid id, in bytes.
     init(_ input: UnsafeBufferPointer<UInt8>, longestID: Int) {
         rest = input[...]
         self.longestID = longestID
@@ -75,7 +75,7 @@ struct FoldInput {
             case 0: endListing()
             case 1: endPage()
             case 2:
-                // The same choices again, numbered: more values than any limit permits.
+                // Repeats the same choices with numbers, to exceed the limits on values.
                 let count = Int(byte()) + 1
                 let choices = rest
                 for _ in 0..<count {
@@ -102,10 +102,10 @@ struct FoldInput {
         listing = Listing()
     }
 
-    /// A text, as JSON without its quotes; nil where the field is absent or no text.
+    /// A text field; `value` is nil if the field is absent or not a text.
     private struct Text {
         var value: String?
-        /// What stands in the row; nil: nothing.
+        /// The JSON of the field; nil if it is absent.
         var json: String?
     }
 
@@ -123,7 +123,7 @@ struct FoldInput {
         return json + "\""
     }
 
-    /// A text of any kind.
+    /// Returns any text.
     private mutating func text() -> Text {
         func of(_ value: String) -> Text { Text(value: value, json: Self.quoted(value)) }
         let units = ["x", "é", "漢", "😀", "\u{301}", "\"", "\\", "\n", "\u{1}", "\u{202e}", "\u{feff}"]
@@ -137,7 +137,7 @@ struct FoldInput {
         case let end:
             let unit = units[Int(byte()) % units.count]
             let count = Int(byte()) * 2
-            // Long texts in every row would leave little time for other inputs.
+            // Limited, because long texts in every row would slow the fuzzer down.
             guard longTexts >= count else { return of("n\(number)") }
             longTexts -= count
             let long = String(repeating: unit, count: count)
@@ -145,8 +145,8 @@ struct FoldInput {
         }
     }
 
-    /// One of `documented`, or any text.
-    private mutating func word(_ documented: [String]) -> (text: Text, isDocumented: Bool) {
+    /// Returns one of `documented`, or any text.
+    private mutating func choice(of documented: [String]) -> (text: Text, isDocumented: Bool) {
         let choice = byte()
         if choice % 2 == 0 { return (text(), false) }
         let value = documented[Int(choice / 2) % documented.count]
@@ -155,19 +155,19 @@ struct FoldInput {
 
     private mutating func addRow() {
         let id = text()
-        let (type, typeIsDocumented) = word(Self.types)
-        let (status, statusIsDocumented) = word(Self.statuses)
-        let (visibility, visibilityIsDocumented) = word(Self.visibilities)
+        let (type, typeIsDocumented) = choice(of: Self.types)
+        let (status, statusIsDocumented) = choice(of: Self.statuses)
+        let (visibility, visibilityIsDocumented) = choice(of: Self.visibilities)
         let (name, message) = (text(), text())
         var code = text()
-        // Whether a number is a code is not for this target to say.
+        // Codes of other types are tested elsewhere.
         if code.value == nil { code = Text() }
         let fields: KeyValuePairs = [
             "id": id, "type": type, "status": status, "visibility": visibility, "name": name, "error_code": code,
             "error_msg": message,
         ]
         var members = fields.compactMap { name, text in text.json.map { "\"\(name)\":\($0)" } }
-        // The same texts again, so that the bytes of an input keep their meaning.
+        // Reuses the texts, so that existing inputs keep their meaning.
         if let json = name.json { members.append("\"owner\":{\"user_name\":\(json),\"user_id\":\(json)}") }
         if let json = message.json { members.append("\"cap\":{\"cap_id\":\(json),\"version_id\":\(json)}") }
         let shown = visibility.value ?? ""
@@ -227,7 +227,7 @@ struct FoldInput {
         var members = extra
         let code = byte() % 2 == 0 ? Text() : text()
         if let json = code.json { members.append("\"spec_code\":\(json)") }
-        // A code may give way to `other`, so only series without one are known.
+        // A spec code can be replaced with `other`, so only series without one are known.
         let kind = code.json == nil ? kind : nil
         var amount: Int64 = 0
         for (member, family) in [low, high] {
@@ -237,7 +237,7 @@ struct FoldInput {
                 amount = kind != nil && choice % 4 == 1 ? edges[Int(choice / 4) % edges.count] : Int64(choice)
                 members.append("\"\(member)\":\(amount)")
             }
-            // A maximum that is absent is what is reserved.
+            // An absent maximum equals the reserved amount.
             amounts.append(Amount(family: family, kind: kind, number: amount))
         }
         return "{\(members.joined(separator: ","))}"

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// libFuzzer's loop: it takes its flags off the arguments, calls `body` with input after input, and does not return but
-/// at its end.
+/// libFuzzer's main loop: parses its flags from the arguments and calls `body` with each input.
 @_silgen_name("LLVMFuzzerRunDriver")
 private func runDriver(
     _ argumentCount: UnsafeMutablePointer<CInt>,
@@ -10,10 +9,10 @@ private func runDriver(
     _ body: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
 ) -> CInt
 
-/// Runs one target: `fuzz TARGET [libFuzzer's flags and folders]`. Without arguments it names the targets.
+/// Runs a target: `fuzz TARGET [libFuzzer's flags and folders]`. Without arguments, lists the targets.
 @main
 struct Fuzz {
-    /// Set once, before the loop begins; libFuzzer's callback can capture nothing.
+    /// The target, set once before the loop. Global, because libFuzzer's callback can't capture.
     nonisolated(unsafe) private static var target = FuzzTarget.date
 
     static func main() {
@@ -22,11 +21,11 @@ struct Fuzz {
             return
         }
         guard let target = FuzzTarget(rawValue: CommandLine.arguments[1]) else {
-            complain("no target is called \(CommandLine.arguments[1])")
+            printError("unknown target \(CommandLine.arguments[1])")
             exit(2)
         }
         Self.target = target
-        // libFuzzer takes what follows the program's name for its own, so the target's name moves into that place.
+        // libFuzzer skips the first argument, so the target's name takes the place of the program's.
         var count = CommandLine.argc - 1
         var arguments = CommandLine.unsafeArgv + 1
         exit(
@@ -37,7 +36,7 @@ struct Fuzz {
     }
 }
 
-/// What can be fuzzed.
+/// The fuzz targets.
 enum FuzzTarget: String, CaseIterable {
     case endpointsPage = "endpoints-page"
     case workspacesPage = "workspaces-page"
@@ -47,10 +46,10 @@ enum FuzzTarget: String, CaseIterable {
     case configuration
     case negotiation
     case request
-    /// Breaks on an input that only guided search finds: shows that a crash is found and reported.
+    /// A target that crashes on an input that only guided search finds, for testing the reporting of crashes.
     case gate
 
-    /// Tries one input; ends the process where a promise is broken.
+    /// Checks an input; aborts the process on a violation.
     func run(_ input: UnsafeBufferPointer<UInt8>) {
         switch self {
         case .endpointsPage: checkEndpointsPage(input)
@@ -66,14 +65,14 @@ enum FuzzTarget: String, CaseIterable {
     }
 }
 
-/// Ends the process with `message` where `condition` does not hold, which libFuzzer takes for a crash.
+/// Aborts the process with `message` if `condition` is false; libFuzzer reports a crash.
 func require(_ condition: Bool, _ message: @autoclosure () -> String) {
     if condition { return }
-    complain("broken promise: \(message())")
+    printError("check failed: \(message())")
     abort()
 }
 
-private func complain(_ message: String) {
+private func printError(_ message: String) {
     let line = Array("fuzz: \(message)\n".utf8)
     _ = write(STDERR_FILENO, line, line.count)
 }

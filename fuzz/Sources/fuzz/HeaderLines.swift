@@ -3,18 +3,18 @@ import Exposition
 
 @testable import Negotiation
 
-/// Lines of `Accept` or `Accept-Encoding`, one after the other.
+/// Negotiates with the input as lines of `Accept` and `Accept-Encoding`.
 func checkNegotiation(_ input: UnsafeBufferPointer<UInt8>) {
     let lines = input.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
     let format = Negotiation.format(accept: lines)
-    let gzip = Negotiation.takesGzip(acceptEncoding: lines)
+    let gzip = Negotiation.acceptsGzip(acceptEncoding: lines)
     let lower = input.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
     if format == .openMetrics {
-        require(contains(lower, Array("application/openmetrics-text".utf8)), "OpenMetrics, which nobody named")
-        require(contains(lower, Array("1.0.0".utf8)), "a version that nobody named")
+        require(contains(lower, Array("application/openmetrics-text".utf8)), "OpenMetrics was not requested")
+        require(contains(lower, Array("1.0.0".utf8)), "the version was not requested")
     }
-    require(!gzip || contains(lower, Array("gzip".utf8)) || lower.contains(UInt8(ascii: "*")), "gzip unasked")
-    // A quote may run to the end of its line and swallow what is put there.
+    require(!gzip || contains(lower, Array("gzip".utf8)) || lower.contains(UInt8(ascii: "*")), "gzip was not requested")
+    // An open quote would include text appended to the line.
     guard !input.contains(UInt8(ascii: "\"")) else { return }
     let variants: [(name: String, lines: [String])] = [
         ("upper case", input.split(separator: UInt8(ascii: "\n")).map(inUpperCase)),
@@ -26,7 +26,7 @@ func checkNegotiation(_ input: UnsafeBufferPointer<UInt8>) {
     ]
     for variant in variants {
         require(Negotiation.format(accept: variant.lines) == format, "\(variant.name) changes the format")
-        require(Negotiation.takesGzip(acceptEncoding: variant.lines) == gzip, "\(variant.name) changes gzip")
+        require(Negotiation.acceptsGzip(acceptEncoding: variant.lines) == gzip, "\(variant.name) changes gzip")
     }
 }
 

@@ -6,7 +6,7 @@ import TestSupport
 @testable import Fabric
 @testable import Listings
 
-/// Lets every record pass and counts.
+/// Admits every record and counts them.
 private struct EveryRecord: RecordFilter {
     let plausibleTimes = PlausibleTimes(now: Timestamp(microseconds: 1_800_000_000_000_000))
     var records = 0
@@ -30,20 +30,20 @@ private struct EveryRecord: RecordFilter {
     }
 }
 
-/// Keeps whole rows, each as a line.
+/// Collects rows as lines of text.
 private struct Lines: ListingFold {
     var lines: [String] = []
 
     mutating func add(_ record: EndpointRecord) { lines.append(record.line) }
 }
 
-/// Keeps the records themselves, until their decoder reads another page.
+/// Collects records, which are valid until the decoder reads another page.
 private struct Records: ListingFold, @unchecked Sendable {
     var records: [EndpointRecord] = []
 
     mutating func add(_ record: EndpointRecord) {
         var record = record
-        // The decoder has the worker groups of one record at a time.
+        // The decoder provides the worker groups of one record at a time.
         if let workers = record.ray?.workers { record.ray?.workers = AnySequence(Array(workers)) }
         records.append(record)
     }
@@ -53,7 +53,7 @@ private typealias Reading<Row> = (
     _ decoder: PageDecoder, _ body: inout [UInt8], _ filter: inout EveryRecord
 ) throws(PageDecodingError) -> (shape: PageShape, rows: [Row])
 
-/// What became of a page.
+/// The result of decoding a page.
 private struct DecodedPage<Row: Equatable>: Equatable {
     var shape: PageShape?
     var rows: [Row] = []
@@ -62,26 +62,26 @@ private struct DecodedPage<Row: Equatable>: Equatable {
     var failure: PageDecodingError?
 
     init(_ input: UnsafeBufferPointer<UInt8>, with decoder: PageDecoder, read: Reading<Row>) {
-        // The size of an array that holds the input and nothing else: reads beyond its end are seen.
+        // An array of exactly the input's size, so that AddressSanitizer detects reads beyond its end.
         var body = Array(input)
         var every = EveryRecord()
         do throws(PageDecodingError) {
             let page = try read(decoder, &body, &every)
             (shape, rows, malformed, skipped) = (page.shape, page.rows, every.malformed, every.skipped)
-            let (count, told) = (page.shape.rowCount, every.records)
-            require(count == told, "\(count) records announced, \(told) handed over")
-            require(rows.count + skipped == told, "\(rows.count) rows and \(skipped) skipped of \(told) records")
-            require(malformed.allSatisfy { (0...10_000).contains($0) }, "an odd number of malformed fields")
+            let (count, passed) = (page.shape.rowCount, every.records)
+            require(count == passed, "\(count) records announced, \(passed) passed to the filter")
+            require(rows.count + skipped == passed, "\(rows.count) rows and \(skipped) skipped of \(passed) records")
+            require(malformed.allSatisfy { (0...10_000).contains($0) }, "an invalid number of malformed fields")
         } catch {
-            require(every.records == 0, "records of a page that is none")
-            require(!error.message.isEmpty, "a failure without a word")
+            require(every.records == 0, "records of an invalid page")
+            require(!error.message.isEmpty, "a failure without a message")
             failure = error
         }
         require(body.count == input.count, "the body's length has changed")
     }
 }
 
-/// A decoder that has seen all pages before: what it keeps must not show.
+/// A decoder that has decoded all previous pages; its state must not affect results.
 nonisolated(unsafe) private let usedDecoder = PageDecoder()
 
 private func decoded<Row: Equatable>(
@@ -90,7 +90,7 @@ private func decoded<Row: Equatable>(
     guard let usedDecoder, let freshDecoder = PageDecoder() else { return nil }
     let page = DecodedPage(input, with: usedDecoder, read: read)
     let fresh = DecodedPage(input, with: freshDecoder, read: read)
-    require(page == fresh, "a used decoder reads another page than a fresh one")
+    require(page == fresh, "a used decoder's result differs from a new one's")
     return page
 }
 
@@ -112,13 +112,13 @@ private func workspaces(
 
 func checkEndpointsPage(_ input: UnsafeBufferPointer<UInt8>) {
     guard let page = decoded(input, read: endpoints), page.failure == nil else { return }
-    // As a listing does it: the first record of an id counts.
+    // As in a listing, the first record with an id counts.
     var filter = RowFilter(plausibleTimes: EveryRecord().plausibleTimes)
     var (body, fold) = (Array(input), Records())
     do throws(PageDecodingError) {
         _ = try usedDecoder?.rows(of: &body, filter: &filter, limit: .max, sharesFirst: false, into: &fold)
     } catch {
-        require(false, "a page that is read once and not again: \(error.message)")
+        require(false, "a page is accepted only once: \(error.message)")
     }
     let rows = fold.records
     require(filter.skipped == page.skipped, "\(filter.skipped) records skipped, not \(page.skipped)")
@@ -127,15 +127,15 @@ func checkEndpointsPage(_ input: UnsafeBufferPointer<UInt8>) {
         let settings = ListingSettings(details: details, maximumDetails: 3)
         let first = listing(of: rows, settings, skipped: page.skipped, memory)
         let reversed = listing(of: rows.reversed(), settings, skipped: page.skipped, memory)
-        require(first.snapshot.details.count <= 3, "more details than asked for")
+        require(first.snapshot.details.count <= 3, "more details than the limit")
         let text = check(first.snapshot, rows: rows.count)
-        // Strings that are spelled differently but mean the same share a series, which is named by the first of them.
+        // Canonically equivalent strings share a series, which has the first one as label.
         if text.allSatisfy({ $0 < 0x80 }) {
-            require(text == check(reversed.snapshot, rows: rows.count), "the order of rows shows")
+            require(text == check(reversed.snapshot, rows: rows.count), "the order of rows affects the result")
         }
         memory = first.memory
     }
-    // The same workspace once it is empty: every series stays, at zero.
+    // When the workspace is empty, every series stays with value zero.
     let settings = ListingSettings(details: .all, maximumDetails: 3)
     _ = check(listing(of: [], settings, skipped: 0, memory).snapshot, rows: 0)
 }
@@ -155,7 +155,7 @@ private func listing(
 
 private let catalogue = Catalogue(EndpointListing.chapters + [ListingFamilies.chapter])
 
-/// Reads both pages of a listing and returns the one in text format.
+/// Validates the metrics of a listing in both formats and returns the text format.
 private func check(_ listing: ListingSnapshot, rows: Int) -> [UInt8] {
     let text = catalogue.render(.text, fragments: [listing.fragment])
     let lines = sampleLines(of: text, .text)
@@ -174,7 +174,9 @@ func checkWorkspacesPage(_ input: UnsafeBufferPointer<UInt8>) {
     guard let page = decoded(input, read: workspaces) else { return }
     for row in page.rows {
         require((1...36).contains(row.id.utf8.count), "an id of \(row.id.utf8.count) bytes")
-        require(row.id.utf8.allSatisfy { isLetterOrDigit($0) || $0 == UInt8(ascii: "-") }, "an id that is no path")
+        require(
+            row.id.utf8.allSatisfy { isLetterOrDigit($0) || $0 == UInt8(ascii: "-") },
+            "an id that is not a path component")
         require(row.name != "" && row.enterpriseProjectID != "", "an empty text that is not absent")
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the readers of all lists share: the parser's state, and how a field's type is judged.
+// The parser's state, and typed access to fields.
 #pragma once
 #include <simdjson.h>
 
@@ -45,7 +45,7 @@ inline void read_text(element value, fabric_text &text, uint32_t &malformed) {
   }
 }
 
-// Integers saturate at the edges of int64_t; a float that is a whole number is an integer, as in JSON Schema.
+// Integers saturate at the limits of int64_t. A number with a zero fraction is an integer, as in JSON Schema.
 inline bool read_integer(element value, int64_t &number, uint32_t &malformed) {
   switch (value.type()) {
     case element_type::INT64: number = value.get_int64().value_unsafe(); return true;
@@ -63,7 +63,7 @@ inline bool read_integer(element value, int64_t &number, uint32_t &malformed) {
   return false;
 }
 
-// The object that `value` is; false for null and, counted, for anything else.
+// Reads an object; returns false for null, and for other types, which are counted as malformed.
 inline bool read_object(element value, object &result, uint32_t &malformed) {
   if (value.type() == element_type::OBJECT) {
     result = value.get_object().value_unsafe();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Base
 
-/// Times and amounts as people read them.
-enum Words {
-    /// A length of time in its two largest units: `12 s`, `3 min 5 s`, `2 h 10 min`, `4 d 3 h`.
+/// Formats times and numbers for status pages.
+enum HumanFormat {
+    /// Formats a duration in its two largest units: `12 s`, `3 min 5 s`, `2 h 10 min`, `4 d 3 h`.
     static func duration(_ seconds: Int64) -> String {
         let seconds = max(0, seconds)
         func two(_ large: Int64, _ unit: String, _ small: Int64, _ smallUnit: String) -> String {
@@ -17,7 +17,7 @@ enum Words {
         }
     }
 
-    /// A length of time, to the millisecond where it is short.
+    /// Formats a duration, with milliseconds below 10 s.
     static func exact(_ duration: Duration) -> String {
         let (seconds, attoseconds) = duration.components
         if seconds >= 10 { return self.duration(seconds) }
@@ -25,14 +25,19 @@ enum Words {
         return "\(seconds).\(milliseconds) s"
     }
 
-    /// A moment, seen from `now`: how long ago, or in how long, with the moment itself for machines and pointers.
+    /// Formats a time in UTC, such as `2026-11-28 22:48:13 UTC`.
+    static func absolute(_ time: Timestamp) -> String {
+        time.iso8601().replacing("T", with: " ").replacing("Z", with: " UTC")
+    }
+
+    /// Formats a time relative to `now`, with the absolute time as tooltip.
     static func moment(_ time: Timestamp, now: Timestamp) -> HTML {
         let (seconds, isOver) = distance(time, now)
         let text = isOver ? "\(duration(seconds)) ago" : "in \(duration(seconds))"
         return #"<time datetime="\#(time.iso8601())" title="\#(time.iso8601())">\#(text)</time>"#
     }
 
-    /// How long something has lasted that began at `time`.
+    /// Formats the time elapsed since `time`, with the absolute time as tooltip.
     static func since(_ time: Timestamp, now: Timestamp) -> HTML {
         #"<time datetime="\#(time.iso8601())" title="since \#(time.iso8601())">\#(duration(distance(time, now).0))</time>"#
     }
@@ -43,7 +48,7 @@ enum Words {
         return (Int64(whole.magnitude / 1_000_000), whole >= 0)
     }
 
-    /// A whole number in groups of three.
+    /// Formats an integer with thousands separators.
     static func number(_ value: some BinaryInteger) -> String {
         let digits = String(value.magnitude)
         var text = ""
@@ -54,11 +59,11 @@ enum Words {
         return (value < 0 ? "−" : "") + text
     }
 
-    /// The name of a list as a heading has it: `Service instances` for `service_instances`.
+    /// Returns the name of a list as a heading: `Service instances` for `service_instances`.
     static func title(_ name: String) -> String {
         name.prefix(1).uppercased() + name.dropFirst().replacing("_", with: " ")
     }
 
-    /// `1 workspace`, `2 workspaces`.
+    /// Formats a number with a noun: `1 workspace`, `2 workspaces`.
     static func count(_ value: Int, _ noun: String) -> String { "\(number(value)) \(noun)\(value == 1 ? "" : "s")" }
 }

@@ -6,9 +6,9 @@ import Testing
 
 @testable import HTTPServer
 
-@Suite("What peers can cause to be logged", .timeLimit(.minutes(1)))
-struct LimitedLogTests {
-    @Test("is logged the first time, then counted until the period is over")
+@Suite("Rate-limited logs", .timeLimit(.minutes(1)))
+struct RateLimitedLogTests {
+    @Test("The first event is logged, further ones are counted until the end of the period")
     func limit() {
         var limit = EventLimit()
         var decisions = [limit.note(), limit.note(), limit.note()]
@@ -22,7 +22,7 @@ struct LimitedLogTests {
 
     private static let hasOpenSSL = ChildProcess.path(of: "openssl") != nil
 
-    /// Runs a listener that speaks TLS by a certificate of its own.
+    /// Runs a TLS listener with a self-signed certificate.
     private func withTLS(
         _ recorder: LogRecorder, period: Duration, _ body: (_ address: String) async throws -> Void
     ) async throws {
@@ -53,7 +53,7 @@ struct LimitedLogTests {
     }
 
     @Test(
-        "Failed TLS handshakes are one line with peer and reason, and one for those that follow",
+        "Failed TLS handshakes are logged with peer and reason, first one, then the number of further ones",
         .enabled(if: hasOpenSSL))
     func handshakes() async throws {
         let recorder = LogRecorder()
@@ -73,7 +73,7 @@ struct LimitedLogTests {
         #expect(fields.allSatisfy { "\($0["peer"] ?? "")".hasPrefix("127.0.0.1:") })
     }
 
-    @Test("A connection that opens and closes, as health checks do, is no failed handshake", .enabled(if: hasOpenSSL))
+    @Test("A connection closed without sending a byte is not logged", .enabled(if: hasOpenSSL))
     func healthCheck() async throws {
         let recorder = LogRecorder()
         try await withTLS(recorder, period: .seconds(86_400)) { address in
@@ -86,7 +86,7 @@ struct LimitedLogTests {
         #expect(recorder.text == [])
     }
 
-    @Test("Further failures are logged when the period is over", .enabled(if: hasOpenSSL))
+    @Test("Further failures are logged at the end of the period", .enabled(if: hasOpenSSL))
     func period() async throws {
         let recorder = LogRecorder()
         try await withTLS(recorder, period: .milliseconds(10)) { address in

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension String {
-    /// Returns the longest beginning of the string that has at most `limit` bytes in UTF-8 and ends between two Unicode
-    /// scalars. Limits on texts from outside count bytes: one `Character` can have any number of combining marks.
+    /// Returns the longest prefix of at most `limit` UTF-8 bytes that ends at a boundary of Unicode scalars. Limits on
+    /// external texts count bytes, because one `Character` can have any number of combining marks.
     public func prefix(bytes limit: Int) -> String {
         guard utf8.count > limit else { return self }
         var end = utf8.index(startIndex, offsetBy: max(0, limit))

@@ -3,16 +3,16 @@ import NIOCore
 import NIOSSL
 import NIOTLS
 
-/// Reports a connection whose TLS handshake fails. One that is closed before it has sent a byte, as health checks of load
-/// balancers do, is no failed handshake.
-final class HandshakeWatch: ChannelInboundHandler {
+/// Reports failed TLS handshakes. A connection that is closed before it has sent a byte, as by a load balancer's health
+/// check, doesn't count.
+final class HandshakeObserver: ChannelInboundHandler {
     typealias InboundIn = NIOAny
 
     private let progress: ConnectionProgress
     private let report: (String) -> Void
     private var isOver = false
 
-    /// - Parameter report: takes the reason, once at most.
+    /// - Parameter report: called with the reason, at most once.
     init(progress: ConnectionProgress, report: @escaping (String) -> Void) {
         self.progress = progress
         self.report = report
@@ -24,7 +24,7 @@ final class HandshakeWatch: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // A peer that ends its sending side without saying so in TLS; its requests are complete or are seen not to be.
+        // The peer closed without a TLS close_notify. Harmless, because incomplete requests are detected anyway.
         if isOver, case NIOSSLError.uncleanShutdown = error { return }
         fail(Self.text(of: error))
         context.fireErrorCaught(error)
@@ -44,9 +44,9 @@ final class HandshakeWatch: ChannelInboundHandler {
     // MARK: Reasons
 
     static let closed = "closed during the handshake"
-    static let nameNotAllowed = "the client certificate has none of the allowed names"
+    static let nameNotAllowed = "the client certificate has no allowed name"
 
-    /// Names that BoringSSL gives to errors, and what they mean to an operator.
+    /// BoringSSL's error names and their meanings for operators.
     private static let meanings: [(code: String, meaning: String)] = [
         ("HTTP_REQUEST", "plain HTTP on a TLS port"),
         ("HTTPS_PROXY_REQUEST", "plain HTTP on a TLS port"),
@@ -59,10 +59,10 @@ final class HandshakeWatch: ChannelInboundHandler {
         ("TLSV1_ALERT_UNKNOWN_CA", "the client does not trust the server certificate"),
         ("SSLV3_ALERT_BAD_CERTIFICATE", "the client does not trust the server certificate"),
         ("SSLV3_ALERT_CERTIFICATE_UNKNOWN", "the client does not trust the server certificate"),
-        ("SSLV3_ALERT_CERTIFICATE_EXPIRED", "the client says the server certificate has expired"),
+        ("SSLV3_ALERT_CERTIFICATE_EXPIRED", "according to the client, the server certificate has expired"),
     ]
 
-    /// The reason in `error`: its meaning, or the library's own name for it.
+    /// Returns the meaning of `error`, or the library's name for it.
     static func text(of error: any Error) -> String {
         if case NIOSSLError.handshakeFailed(let failure) = error {
             let text = "\(failure)"
@@ -72,7 +72,7 @@ final class HandshakeWatch: ChannelInboundHandler {
             let code = text[start...].prefix { $0.isLetter || $0.isNumber || $0 == "_" }
             return meanings.first { $0.code == code }?.meaning ?? String(code)
         }
-        if let error = error as? IOError { return "the connection broke: error \(error.errnoCode)" }
+        if let error = error as? IOError { return "connection error (errno \(error.errnoCode))" }
         return "\(error)"
     }
 }

@@ -3,14 +3,14 @@ import Testing
 
 @testable import WebServer
 
-@Suite("The queue of passwords to check")
-struct GuessQueueTests {
-    /// A queue whose changes the macro can look at.
+@Suite("The queue of password checks")
+struct PasswordCheckQueueTests {
+    /// A reference type, because `#expect` cannot call mutating methods.
     private final class Queue {
-        private var queue = GuessQueue()
+        private var queue = PasswordCheckQueue()
 
-        init(_ guesses: [(UInt8, String)] = []) {
-            for (digest, address) in guesses { #expect(add([digest], from: address) == nil) }
+        init(_ entries: [(UInt8, String)] = []) {
+            for (digest, address) in entries { #expect(add([digest], from: address) == nil) }
         }
 
         var rest: [UInt8] {
@@ -24,13 +24,13 @@ struct GuessQueueTests {
         func next() -> [UInt8]? { queue.next() }
     }
 
-    @Test("Of one address the newest and the oldest take turns")
+    @Test("Within an address, the newest and the oldest credential alternate")
     func oneAddress() {
         let queue = Queue([(1, "a"), (2, "a"), (3, "a"), (4, "a")])
         #expect(queue.rest == [4, 1, 3, 2])
     }
 
-    @Test("A pair that has just come is checked before those that wait, every second time at least")
+    @Test("A new credential is checked at least every second time before those that wait")
     func arrival() {
         let queue = Queue((1...60).map { ($0, "a") })
         _ = queue.next()
@@ -39,7 +39,7 @@ struct GuessQueueTests {
         #expect(queue.next() == [200])
     }
 
-    @Test("Addresses take turns, and one that has not been checked for longest is next")
+    @Test("Addresses take turns, the longest waiting first")
     func addresses() {
         let queue = Queue([(1, "a"), (2, "a"), (3, "a"), (11, "b"), (12, "b")])
         #expect(queue.next() == [12])
@@ -49,18 +49,18 @@ struct GuessQueueTests {
         #expect(queue.rest == [21, 1, 2])
     }
 
-    @Test("A full queue turns away the oldest pair from the address that has most of them")
+    @Test("A full queue removes the oldest credential of the address with the most")
     func full() {
         let queue = Queue()
         #expect(queue.add([0], from: "b") == nil)
-        for number in 1..<GuessQueue.limit { #expect(queue.add([UInt8(number)], from: "a") == nil) }
+        for number in 1..<PasswordCheckQueue.limit { #expect(queue.add([UInt8(number)], from: "a") == nil) }
         #expect(queue.add([200], from: "c") == [1])
         #expect(queue.add([201], from: "a") == [2])
     }
 
-    @Test("A pair that was right before is checked before all others, and can be removed")
+    @Test("Prioritized credentials are checked first and can be removed")
     func first() {
-        var queue = GuessQueue()
+        var queue = PasswordCheckQueue()
         for number in 1...3 { _ = queue.add([UInt8(number)], from: "a") }
         for number in 10...12 { _ = queue.add([UInt8(number)], from: "a", isFirst: true) }
         let isRemoved = queue.remove([11])
@@ -70,7 +70,7 @@ struct GuessQueueTests {
         #expect(order == [[10], [12], [3], [1], [2]])
     }
 
-    @Test("A pair that was removed is not checked")
+    @Test("A removed credential is not checked")
     func removed() {
         let queue = Queue([(1, "a"), (2, "a")])
         #expect(queue.remove([2]))
@@ -78,7 +78,7 @@ struct GuessQueueTests {
         #expect(queue.rest == [1])
     }
 
-    @Test("Turns of more addresses than are remembered do not keep a pair from being checked")
+    @Test("Credentials are checked even if there are more addresses than stored turns")
     func manyAddresses() {
         let queue = Queue()
         for number in 0..<3_000 {
@@ -89,7 +89,7 @@ struct GuessQueueTests {
     }
 
     @Test(
-        "An address is the peer without its port, and the network of an IPv6 peer",
+        "Peers are grouped by address without port, IPv6 peers by network",
         arguments: [
             ("192.0.2.1:80", "192.0.2.1:81", true), ("192.0.2.1:80", "192.0.2.2:80", false),
             ("[2001:db8::1]:80", "[2001:db8:0:0:ffff::2]:80", true),
@@ -97,6 +97,6 @@ struct GuessQueueTests {
             ("[::1]:1", "127.0.0.1:1", false), ("[fe80::1%x]:1", "[fe80::1%x]:2", true),
         ])
     func address(one: String, other: String, isSame: Bool) {
-        #expect((GuessQueue.address(of: one) == GuessQueue.address(of: other)) == isSame)
+        #expect((PasswordCheckQueue.address(of: one) == PasswordCheckQueue.address(of: other)) == isSame)
     }
 }

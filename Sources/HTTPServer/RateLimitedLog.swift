@@ -3,21 +3,21 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// Decides which of the events that peers cause are logged: the first at once, then, once per period, how many more came.
+/// Limits the logging of events that peers cause: logs the first one, then the number of further ones once per period.
 struct EventLimit {
     private var isPeriodOpen = false
     private var counted = 0
 
-    /// Notes an event.
-    /// - Returns: whether to log it, and ask again when the period is over; if not, the line at its end will tell.
+    /// Counts an event.
+    /// - Returns: whether to log it now and call ``endPeriod()`` after the period.
     mutating func note() -> Bool {
         if isPeriodOpen { counted += 1 }
         defer { isPeriodOpen = true }
         return !isPeriodOpen
     }
 
-    /// Notes the end of a period.
-    /// - Returns: the number of events to log, after which another period begins; 0 if there were none: then none begins.
+    /// Ends a period.
+    /// - Returns: the number of events to log, after which another period begins; 0 if there were none.
     mutating func endPeriod() -> Int {
         defer { counted = 0 }
         isPeriodOpen = counted > 0
@@ -25,8 +25,8 @@ struct EventLimit {
     }
 }
 
-/// Logs a kind of event that any peer can cause, at most one line per period; each of them at debug level.
-final class LimitedLog: Sendable {
+/// Logs a kind of event that peers can cause, with at most one line per period, and every event at debug level.
+final class RateLimitedLog: Sendable {
     private struct State {
         var limit = EventLimit()
         var last: Logger.Metadata = [:]
@@ -40,8 +40,8 @@ final class LimitedLog: Sendable {
     private let state = Mutex(State())
 
     /// - Parameters:
-    ///   - limited: the message of the limited line.
-    ///   - single: the message of the line for each event.
+    ///   - limited: the message of the rate-limited line.
+    ///   - single: the message of the debug line for each event.
     ///   - count: the name of the field with the number of events.
     init(
         _ level: Logger.Level, _ limited: Logger.Message, single: Logger.Message, count: String, period: TimeAmount,
@@ -54,12 +54,12 @@ final class LimitedLog: Sendable {
         self.logger = logger
     }
 
-    /// Notes an event that `peer` caused; `loop` tells when the period is over.
+    /// Logs an event that `peer` caused; the period's timer runs on `loop`.
     func note(peer: String?, reason: String, on loop: any EventLoop) {
         note(["peer": "\(peer ?? "unknown")", "reason": "\(reason)"], on: loop)
     }
 
-    /// Notes an event that `metadata` describes; `loop` tells when the period is over.
+    /// Logs an event with `metadata`; the period's timer runs on `loop`.
     func note(_ metadata: Logger.Metadata, on loop: any EventLoop) {
         logger.debug(messages.single, metadata: metadata)
         let isLogged = state.withLock { state in
@@ -71,8 +71,8 @@ final class LimitedLog: Sendable {
         schedule(on: loop)
     }
 
-    /// Logs what was counted but not logged yet.
-    /// - Returns: whether there was anything.
+    /// Logs the events that were counted but not logged.
+    /// - Returns: whether there were any.
     @discardableResult
     func flush() -> Bool {
         let (count, last) = state.withLock { ($0.limit.endPeriod(), $0.last) }
@@ -91,30 +91,31 @@ final class LimitedLog: Sendable {
     }
 }
 
-/// What peers can cause a listener to log.
+/// The logs of events that peers can cause.
 struct ListenerLogs: Sendable {
-    let handshakes, responses, lengths, accepts, refusals, drops: LimitedLog
+    let handshakes, responses, lengths, accepts, rejections, drops: RateLimitedLog
 
-    /// - Parameter period: how often a line of each kind can be logged.
+    /// - Parameter period: the minimum time between two lines of a kind.
     init(period: Duration, logger: Logger) {
         func log(
             _ level: Logger.Level, _ limited: Logger.Message, _ single: Logger.Message, _ count: String
-        ) -> LimitedLog {
-            LimitedLog(level, limited, single: single, count: count, period: TimeAmount(period), logger: logger)
+        ) -> RateLimitedLog {
+            RateLimitedLog(level, limited, single: single, count: count, period: TimeAmount(period), logger: logger)
         }
         handshakes = log(.warning, "tls handshakes failed", "tls handshake failed", "handshakes")
-        responses = log(.error, "a response could not be produced", "a response failed", "responses")
-        // The handler announced another length.
+        responses = log(.error, "responses failed", "response failed", "responses")
+        // The body of the handler's response has another length than announced.
         lengths = log(
-            .error, "a handler broke its Content-Length", "a response broke its Content-Length", "responses")
-        // There was no file descriptor.
-        accepts = log(.error, "connections cannot be accepted", "a connection cannot be accepted", "failures")
-        refusals = log(
+            .error, "responses did not match their content-length", "response did not match its content-length",
+            "responses")
+        // There is no file descriptor for a connection.
+        accepts = log(.error, "connections cannot be accepted", "connection cannot be accepted", "failures")
+        rejections = log(
             .warning, "connections refused at the limit", "connection refused at the limit", "connections")
-        // They were slow, and others needed their memory.
+        // The memory limit for responses in flight is reached.
         drops = log(.warning, "slow responses dropped", "slow response dropped", "responses")
     }
 
-    /// Logs what was counted but not logged yet.
-    func flush() { for log in [handshakes, responses, lengths, accepts, refusals, drops] { log.flush() } }
+    /// Logs the events that were counted but not logged.
+    func flush() { for log in [handshakes, responses, lengths, accepts, rejections, drops] { log.flush() } }
 }

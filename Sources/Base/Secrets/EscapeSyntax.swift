@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 private import Glibc
 
-/// A way to spell a text in which single characters are escaped.
-enum EscapedSpelling: CaseIterable {
+/// A syntax of escape sequences, such as JSON's.
+enum EscapeSyntax: CaseIterable {
     case json
     case percent
     case html
 
-    /// The byte that every escape begins with.
-    private var mark: UInt8 {
+    /// The byte with which every escape sequence begins.
+    private var introducer: UInt8 {
         switch self {
         case .json: UInt8(ascii: "\\")
         case .percent: UInt8(ascii: "%")
@@ -16,53 +16,53 @@ enum EscapedSpelling: CaseIterable {
         }
     }
 
-    /// Whether `text` has a byte that could begin an escape.
+    /// Whether `text` contains a byte that could begin an escape sequence.
     func mayOccur(in text: UnsafeBufferPointer<UInt8>) -> Bool {
-        Self.firstIndex(of: mark, in: text, from: 0) != nil
+        Self.firstIndex(of: introducer, in: text, from: 0) != nil
     }
 
-    /// What an escape stands for.
-    private enum Meaning {
+    /// The value of an escape sequence.
+    private enum Value {
         case byte(UInt8)
         case scalar(Unicode.Scalar)
     }
 
-    /// Returns `text` with its escapes decoded, and where in `text` each byte of the result comes from, with the end of
-    /// `text` as the last place; nil if there is no escape.
-    func decode(_ text: UnsafeBufferPointer<UInt8>) -> (bytes: [UInt8], places: [Int])? {
+    /// Decodes the escape sequences in `text`; returns nil if there are none.
+    /// - Returns: the decoded bytes, and the offset in `text` of each of them, followed by the length of `text`.
+    func decode(_ text: UnsafeBufferPointer<UInt8>) -> (bytes: [UInt8], offsets: [Int])? {
         var bytes: [UInt8] = []
-        var places: [Int] = []
+        var offsets: [Int] = []
         bytes.reserveCapacity(text.count)
-        places.reserveCapacity(text.count + 1)
+        offsets.reserveCapacity(text.count + 1)
         var hasEscape = false
         var position = 0
         while position < text.count {
-            let next = Self.firstIndex(of: mark, in: text, from: position) ?? text.count
+            let next = Self.firstIndex(of: introducer, in: text, from: position) ?? text.count
             bytes.append(contentsOf: text[position..<next])
-            places.append(contentsOf: position..<next)
+            offsets.append(contentsOf: position..<next)
             position = next
             if next == text.count { break }
-            guard let (meaning, length) = escape(text, position) else {
-                bytes.append(mark)
-                places.append(position)
+            guard let (value, length) = escape(text, position) else {
+                bytes.append(introducer)
+                offsets.append(position)
                 position += 1
                 continue
             }
             hasEscape = true
-            switch meaning {
+            switch value {
             case .byte(let byte):
                 bytes.append(byte)
-                places.append(position)
+                offsets.append(position)
             case .scalar(let scalar):
                 for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter {
                     bytes.append(byte)
-                    places.append(position)
+                    offsets.append(position)
                 }
             }
             position += length
         }
-        places.append(text.count)
-        return hasEscape ? (bytes, places) : nil
+        offsets.append(text.count)
+        return hasEscape ? (bytes, offsets) : nil
     }
 
     private static func firstIndex(of byte: UInt8, in text: UnsafeBufferPointer<UInt8>, from position: Int) -> Int? {
@@ -71,8 +71,8 @@ enum EscapedSpelling: CaseIterable {
         return found.map { UnsafeRawPointer($0) - UnsafeRawPointer(start) }
     }
 
-    /// What the escape at `position` means, and its length.
-    private func escape(_ text: UnsafeBufferPointer<UInt8>, _ position: Int) -> (Meaning, length: Int)? {
+    /// Decodes the escape sequence at `position`; returns its value and length.
+    private func escape(_ text: UnsafeBufferPointer<UInt8>, _ position: Int) -> (Value, length: Int)? {
         switch self {
         case .json: Self.jsonEscape(text, position)
         case .percent: Self.number(text, position + 1, digits: 2).map { (.byte(UInt8($0)), 3) }
@@ -80,7 +80,7 @@ enum EscapedSpelling: CaseIterable {
         }
     }
 
-    private static func jsonEscape(_ text: UnsafeBufferPointer<UInt8>, _ position: Int) -> (Meaning, length: Int)? {
+    private static func jsonEscape(_ text: UnsafeBufferPointer<UInt8>, _ position: Int) -> (Value, length: Int)? {
         guard position + 1 < text.count else { return nil }
         switch text[position + 1] {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return (.byte(text[position + 1]), 2)
@@ -92,7 +92,7 @@ enum EscapedSpelling: CaseIterable {
         case UInt8(ascii: "u"):
             guard let high = number(text, position + 2, digits: 4) else { return nil }
             if let scalar = Unicode.Scalar(high) { return (.scalar(scalar), 6) }
-            // Beyond the first plane JSON needs a pair.
+            // Scalars beyond U+FFFF are escaped as a surrogate pair.
             guard (0xD800..<0xDC00).contains(high), position + 7 < text.count, text[position + 6] == UInt8(ascii: "\\"),
                 text[position + 7] == UInt8(ascii: "u"), let low = number(text, position + 8, digits: 4),
                 (0xDC00..<0xE000).contains(low),
@@ -103,8 +103,8 @@ enum EscapedSpelling: CaseIterable {
         }
     }
 
-    private static func htmlEscape(_ text: UnsafeBufferPointer<UInt8>, _ position: Int) -> (Meaning, length: Int)? {
-        // The longest escape that is of use here is `&#1114111;`.
+    private static func htmlEscape(_ text: UnsafeBufferPointer<UInt8>, _ position: Int) -> (Value, length: Int)? {
+        // The longest relevant escape is `&#1114111;`.
         let limit = min(text.count, position + 12)
         guard let end = ((position + 1)..<max(limit, position + 1)).first(where: { text[$0] == UInt8(ascii: ";") })
         else { return nil }
@@ -126,7 +126,7 @@ enum EscapedSpelling: CaseIterable {
         (Array("apos".utf8), UInt8(ascii: "'")),
     ]
 
-    /// The number that exactly so many digits from `position` on spell.
+    /// Parses exactly `digits` digits at `position`; returns nil if a digit is invalid.
     private static func number(
         _ text: UnsafeBufferPointer<UInt8>, _ position: Int, digits: Int, radix: UInt32 = 16
     ) -> UInt32? {

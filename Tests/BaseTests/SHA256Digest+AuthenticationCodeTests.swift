@@ -4,9 +4,9 @@ import Testing
 @testable import Base
 
 @Suite("HMAC-SHA256")
-struct SHA256DigestCodeTests {
+struct SHA256DigestAuthenticationCodeTests {
     @Test(
-        "The codes of RFC 4231",
+        "Test vectors of RFC 4231 match",
         arguments: [
             (
                 [UInt8](repeating: 0x0B, count: 20), "Hi There",
@@ -22,7 +22,7 @@ struct SHA256DigestCodeTests {
             ),
         ])
     func vectors(key: [UInt8], message: String, code: String) {
-        let made = SHA256Digest.code(for: Array(message.utf8), key: key)
-        #expect(made.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() == code)
+        let result = SHA256Digest.authenticationCode(for: Array(message.utf8), key: key)
+        #expect(result.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() == code)
     }
 }

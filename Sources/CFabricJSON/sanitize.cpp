@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mend.hpp"
+#include "sanitize.hpp"
 
 #include <cstring>
 
 namespace fabric {
 namespace {
 
-// The code unit of the escape at `at` (which points at the backslash), or -1.
+// Returns the UTF-16 code unit of the escape at `at` (which points to the backslash), or -1.
 int32_t code_unit(const uint8_t *at, const uint8_t *end) {
   if (end - at < 6 || at[0] != '\\' || at[1] != 'u') return -1;
   int32_t unit = 0;
@@ -24,10 +24,9 @@ int32_t code_unit(const uint8_t *at, const uint8_t *end) {
 
 bool is_digit(uint8_t c) { return c >= '0' && c <= '9'; }
 
-// Whether the `length` bytes at `token`, digits first, spell a number of JSON that lies beyond the range of a double or
-// so near its edge that it makes no difference here.
+// Whether the unsigned number at `token` is valid JSON and at least 1e308, near or beyond the range of a double.
 bool overflows(const uint8_t *token, size_t length) {
-  // Numbers that large need no exact arithmetic: where the first digit that is not zero stands decides.
+  // The exponent saturates here: the position of the first nonzero digit is all that matters.
   const int64_t far = 1'000'000'000;
   size_t i = 0;
   int64_t magnitude = 0;
@@ -62,10 +61,10 @@ bool overflows(const uint8_t *token, size_t length) {
 
 }  // namespace
 
-void mend_escapes(uint8_t *bytes, size_t length) {
+void sanitize_escapes(uint8_t *bytes, size_t length) {
   uint8_t *at = bytes;
   uint8_t *end = bytes + length;
-  // Most pages hold no backslash at all: memchr then passes over them at memory speed.
+  // Most pages contain no backslash: memchr then scans them at memory speed.
   while ((at = static_cast<uint8_t *>(memchr(at, '\\', static_cast<size_t>(end - at)))) != nullptr) {
     int32_t unit = code_unit(at, end);
     if (unit < 0) {
@@ -105,11 +104,11 @@ bool clamp_numbers(uint8_t *bytes, size_t length) {
     size_t digits = i - start;
     bool fractional = i < length && (bytes[i] == '.' || bytes[i] == 'e' || bytes[i] == 'E');
     if (fractional) {
-      // Fraction and exponent belong to the token.
+      // The token includes fraction and exponent.
       while (i < length && (is_digit(bytes[i]) || bytes[i] == '.' || bytes[i] == 'e' || bytes[i] == 'E' ||
                             bytes[i] == '+' || bytes[i] == '-')) i++;
       if (overflows(bytes + start, i - start)) {
-        // No token that overflows is shorter than this.
+        // Every overflowing token is at least this long.
         memcpy(bytes + start, "9e307", 5);
         memset(bytes + start + 5, ' ', i - start - 5);
         clamped = true;

@@ -1,29 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Glibc
 
-/// The pairs of user and password that wait for bcrypt, and the order in which they are checked.
+/// The queue of credentials that wait for bcrypt.
 ///
-/// Addresses take turns, so that guesses from one cannot delay a right password from another; an address that has not
-/// been checked for longest is next. Of the pairs from one address the newest and the oldest take turns: clients that
-/// guess send the next pair when the one before is answered, so that a pair that has just come seldom waits, and the oldest is
-/// not passed over for ever.
-struct GuessQueue: Sendable {
-    /// The most pairs that wait.
+/// Round-robin over client addresses, the longest waiting address first, so that brute-force attempts from one address
+/// don't delay valid credentials from another. Within an address, the newest and the oldest credential alternate: a
+/// client that guesses sends the next password after the response to the last one, so new credentials rarely wait, and
+/// the oldest isn't starved.
+struct PasswordCheckQueue: Sendable {
+    /// The maximum number of waiting credentials.
     static let limit = 128
-    /// The most addresses whose turns are remembered.
+    /// The maximum number of addresses whose last turns are stored.
     private static let maximumAddresses = 1_024
 
-    /// Those that are checked before all others.
+    /// The credentials that are checked before all others.
     private var first: [[UInt8]] = []
-    /// The others, in the order they came.
+    /// The other credentials, in the order of arrival.
     private var waiting: [(digest: [UInt8], address: String)] = []
     /// The last turn of each address.
     private var turns: [String: (number: UInt64, wasNewest: Bool)] = [:]
     private var lastNumber: UInt64 = 0
 
-    /// Adds a pair that is not in the queue.
-    /// - Parameter isFirst: whether it is checked before all others; such pairs do not count against the limit.
-    /// - Returns: the pair that leaves the queue if it is full: the oldest from the address that has most of them.
+    /// Adds a credential that is not in the queue.
+    /// - Parameter isFirst: whether it is checked before all others; such credentials don't count toward the limit.
+    /// - Returns: the credential removed because the queue is full: the oldest from the address with the most
+    ///   credentials.
     mutating func add(_ digest: [UInt8], from address: String, isFirst: Bool = false) -> [UInt8]? {
         if isFirst {
             first.append(digest)
@@ -32,12 +33,12 @@ struct GuessQueue: Sendable {
         waiting.append((digest, address))
         guard waiting.count > Self.limit else { return nil }
         var counts: [String: Int] = [:]
-        for guess in waiting { counts[guess.address, default: 0] += 1 }
-        let most = counts.values.max()
-        return waiting.firstIndex { counts[$0.address] == most }.map { waiting.remove(at: $0).digest }
+        for entry in waiting { counts[entry.address, default: 0] += 1 }
+        let maximum = counts.values.max()
+        return waiting.firstIndex { counts[$0.address] == maximum }.map { waiting.remove(at: $0).digest }
     }
 
-    /// Removes a pair.
+    /// Removes a credential.
     /// - Returns: whether it was in the queue.
     mutating func remove(_ digest: [UInt8]) -> Bool {
         if let index = first.firstIndex(of: digest) {
@@ -49,12 +50,12 @@ struct GuessQueue: Sendable {
         return true
     }
 
-    /// Takes the pair to check next; nil if none is waiting.
+    /// Removes and returns the credential to check next; nil if the queue is empty.
     mutating func next() -> [UInt8]? {
         if !first.isEmpty { return first.removeFirst() }
         let numbers = Set(waiting.map(\.address)).map { (address: $0, number: turns[$0]?.number ?? 0) }
         guard let lowest = numbers.map(\.number).min() else { return nil }
-        // Several addresses without a turn: the one whose pair came last.
+        // Among addresses without a turn, the one with the newest credential.
         guard let address = waiting.last(where: { (turns[$0.address]?.number ?? 0) == lowest })?.address else {
             return nil
         }
@@ -73,7 +74,8 @@ struct GuessQueue: Sendable {
         return waiting.remove(at: index).digest
     }
 
-    /// The address in `peer`, which is `address:port`; of IPv6 the first 64 bits, because one machine may use all of the rest.
+    /// Returns the address in `peer`, which is `address:port`; for IPv6 the first 64 bits, as one machine may use all
+    /// addresses of a network.
     static func address(of peer: String?) -> String {
         guard let peer, let colon = peer.lastIndex(of: ":") else { return "" }
         let host = peer[..<colon]

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
-/// One request and whoever waits for its outcome: the part that the waiting task and the curl thread share.
-final class Exchange: Sendable {
+/// A request and the task that waits for its outcome, shared by that task and the curl thread.
+final class PendingRequest: Sendable {
     typealias Outcome = Result<HTTPResponse, TransportFailure>
 
     let request: HTTPRequest
     let transport: CurlTransport
-    /// What the TLS files hold, if the request needs them.
+    /// The content of the TLS files, if the request needs them.
     let tls: TLSContent?
-    /// Counted from the call, so that time spent in a queue is part of the exchange.
+    /// The time at which the request fails; includes time spent in queues.
     let deadline: ContinuousClock.Instant
 
-    /// Far beyond any sensible timeout, and small enough for libcurl's milliseconds.
-    static let longest = Duration.seconds(86_400)
+    /// The maximum timeout, which fits libcurl's milliseconds: one day.
+    static let maximumTimeout = Duration.seconds(86_400)
 
-    private let state = Mutex(ExchangeState<CheckedContinuation<Outcome, Never>>())
+    private let state = Mutex(PendingRequestState<CheckedContinuation<Outcome, Never>>())
 
     init(
         _ request: HTTPRequest, _ transport: CurlTransport, _ tls: TLSContent? = nil, deadline: ContinuousClock.Instant
@@ -26,42 +26,41 @@ final class Exchange: Sendable {
         self.deadline = deadline
     }
 
-    /// Suspends until the exchange has ended, carried out by whoever reads `mailbox`.
+    /// Posts the request to `mailbox`, suspends until it is finished, and returns the outcome.
     func outcome(by mailbox: Mailbox) async -> Outcome {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 guard state.withLock({ $0.wait(continuation) }) else {
-                    return continuation.resume(returning: .failure(.taskCancelled))
+                    return continuation.resume(returning: .failure(.taskCanceled))
                 }
                 if !mailbox.post({ $0.submissions.append(self) }) { complete(.failure(.shutDown)) }
             }
         } onCancel: {
-            // Resumed here and not by the curl thread: the caller need not wait for the latter to come around.
+            // Resumed here, so that the caller doesn't wait for the curl thread.
             switch state.withLock({ $0.cancel() }) {
             case .nothing:
                 break
             case .resume(let continuation):
-                continuation.resume(returning: .failure(.taskCancelled))
+                continuation.resume(returning: .failure(.taskCanceled))
             case .resumeAndAbort(let continuation):
-                continuation.resume(returning: .failure(.taskCancelled))
+                continuation.resume(returning: .failure(.taskCanceled))
                 mailbox.post { $0.aborts.append(self) }
             }
         }
     }
 
-    /// The curl thread takes it up; false: cancelled meanwhile.
+    /// Marks the request as started by the curl thread; returns false if it was canceled.
     func start() -> Bool { state.withLock { $0.start() } }
 
-    /// Ends the exchange, unless a cancellation was faster.
+    /// Resumes the waiting task with `outcome`, unless the request was canceled.
     ///
-    /// Consumed, here and on the way: whoever waits runs at once on another thread, and would have to copy a body that this
-    /// one still holds before it may write behind it.
+    /// `outcome` is consumed, so that the resumed task is the only owner of the body and can modify it without a copy.
     func complete(_ outcome: consuming Outcome) {
         if let continuation = state.withLock({ $0.complete() }) { continuation.resume(returning: outcome) }
     }
 }
 
 extension TransportFailure {
-    static let taskCancelled = TransportFailure(.cancelled, "the waiting task was cancelled")
-    static let shutDown = TransportFailure(.cancelled, "the transport was shut down")
+    static let taskCanceled = TransportFailure(.canceled, "the task was canceled")
+    static let shutDown = TransportFailure(.canceled, "the transport was shut down")
 }
