@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the exporter serves, as `dataarts-fabric-exporter metrics --format json` prints it: docs/metrics.json is a copy."""
+"""Metric families and statuses, from docs/metrics.json (the output of `dataarts-fabric-exporter metrics --format json`)."""
 
 import json
 import pathlib
 
 _CATALOGUE = json.loads((pathlib.Path(__file__).resolve().parents[2] / "docs" / "metrics.json").read_text(encoding="utf-8"))
 
-# Families by the name that their samples have, with their labels.
+# Metric families by sample name, with their labels.
 FAMILIES = {family["name"]: set(family["labels"]) for family in _CATALOGUE["families"]}
-# Every documented status with its phase.
+# The phase of each documented status.
 PHASES = {entry["status"]: entry["phase"] for entry in _CATALOGUE["statuses"]}
 
 
 def statuses(*phases):
-    """The documented statuses of these phases."""
+    """Returns the documented statuses of these phases."""
     unknown = set(phases) - set(_CATALOGUE["phases"])
     if unknown:
         raise ValueError(f"docs/metrics.json has no phase {', '.join(sorted(unknown))}")
@@ -21,6 +21,6 @@ def statuses(*phases):
 
 
 def pattern(*phases):
-    """A regular expression of the statuses of these phases. An undocumented status that ends in _FAILED is failed."""
+    """Returns a regular expression that matches these phases. An undocumented status that ends in _FAILED is failed."""
     chosen = [status for status in statuses(*phases) if PHASES[status] != "failed"]
     return "|".join([".+_FAILED", *chosen] if "failed" in phases else chosen)
