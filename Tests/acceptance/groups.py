@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import group_auth
 import group_browser
-import group_catalogue
+import group_catalog
 import group_clients
 import group_cloud
 import group_configuration
@@ -50,8 +50,8 @@ GROUPS: dict[str, Callable[[Bench], None]] = {
     "secrets": group_secrets.run,
     "sharding": group_sharding.run,
     "stop": group_stop.run,
-    "catalogue": group_catalogue.run,
-    "demo": group_catalogue.demo,
+    "catalog": group_catalog.run,
+    "demo": group_catalog.demo,
     "browser": group_browser.run,
     "prometheus": prometheus_scrape.run,
     "siege": group_siege.run,

@@ -52,7 +52,7 @@ def load(path: pathlib.Path) -> Any:
     return yaml.safe_load(path.read_text("utf-8"))
 
 
-class Catalogue:
+class Catalog:
     """What `metrics --format json` prints: families and statuses."""
 
     def __init__(self, path: pathlib.Path) -> None:
@@ -85,8 +85,8 @@ class Catalogue:
 class Shipped:
     """The rules, tests, runbooks and consoles of one dashboards folder."""
 
-    def __init__(self, folder: pathlib.Path, catalogue: Catalogue) -> None:
-        self.catalogue = catalogue
+    def __init__(self, folder: pathlib.Path, catalog: Catalog) -> None:
+        self.catalog = catalog
         self.runbooks, self.consoles = folder / "runbooks", folder / "consoles"
         self.rules: list[dict[str, Any]] = []
         for name in ("alerts.yaml", "rules.yaml"):
@@ -96,7 +96,7 @@ class Shipped:
         self.tests: list[dict[str, Any]] = []
         for path in sorted((folder / "prometheus" / "tests").glob("*.yaml")):
             self.tests += load(path)["tests"]
-        self.known = catalogue.names | FOREIGN | self.records
+        self.known = catalog.names | FOREIGN | self.records
 
     def problems(self) -> Iterator[str]:
         yield from self.annotations()
@@ -136,21 +136,21 @@ class Shipped:
         for path in sorted([*self.runbooks.glob("*.md"), *self.consoles.glob("*.html")]):
             texts.append((path.name, path.read_text("utf-8")))
         for name, text in texts:
-            for phase, matcher in self.catalogue.divided_phases(text):
+            for phase, matcher in self.catalog.divided_phases(text):
                 if DIVIDED.get(name) != phase:
                     yield f"{name}: {matcher} selects a part of the phase {phase!r}"
         for level in ("warning", "critical"):
             thresholds = [rule["labels"] for rule in self.rules if rule.get("record") == THRESHOLD]
             having = {labels["status"] for labels in thresholds if labels["level"] == level}
-            for status in sorted(having ^ self.catalogue.phases["in transition"]):
+            for status in sorted(having ^ self.catalog.phases["in transition"]):
                 yield f"{THRESHOLD}: {status} is in transition and has no {level} threshold, or the other way round"
 
     def public_endpoints(self) -> Iterator[str]:
         for rule in self.rules:
-            for name in sorted(self.catalogue.with_public(rule["expr"])):
+            for name in sorted(self.catalog.with_public(rule["expr"])):
                 yield f"{rule.get('alert', rule.get('record'))}: reads {name} of public endpoints too"
         for path in sorted(self.consoles.glob("*.html")):
-            for name in sorted(self.catalogue.with_public(path.read_text("utf-8"))):
+            for name in sorted(self.catalog.with_public(path.read_text("utf-8"))):
                 yield f"{path.name}: reads {name} of public endpoints too"
 
     def untested(self) -> Iterator[str]:
@@ -196,8 +196,8 @@ class Shipped:
                 yield f"runbooks/{path.name}: belongs to no alert"
 
 
-def main(folder: str, catalogue: str) -> int:
-    shipped = Shipped(pathlib.Path(folder), Catalogue(pathlib.Path(catalogue)))
+def main(folder: str, catalog: str) -> int:
+    shipped = Shipped(pathlib.Path(folder), Catalog(pathlib.Path(catalog)))
     problems = list(shipped.problems())
     for problem in problems:
         print(f"consistency: {problem}", file=sys.stderr)

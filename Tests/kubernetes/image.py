@@ -61,10 +61,10 @@ def check_files(report: Report, program: Path, image: Image) -> None:
         runs = {name for name, entry in files.items() if entry.kind == tarfile.REGTYPE and entry.mode & 0o111}
         others = {name for name in runs if not re.search(r"\.so(\.|$)", name)}
         require_equal(others, {PROGRAM}, "what can be run, beside libraries")
-    with report.check("every library has its licence"):
+    with report.check("every library has its license"):
         holders = {name.split("/")[3] for name in files if re.fullmatch(r"usr/share/doc/[^/]+/copyright", name)}
-        require({"libcurl4", "libc6", "libstdc++6", "ca-certificates"} <= holders, f"licences of {sorted(holders)}")
-        require("usr/share/doc/dataarts-fabric-exporter/LICENSE" in files, "the program has no licence")
+        require({"libcurl4", "libc6", "libstdc++6", "ca-certificates"} <= holders, f"licenses of {sorted(holders)}")
+        require("usr/share/doc/dataarts-fabric-exporter/LICENSE" in files, "the program has no license")
     with report.check(f"it has at most {LARGEST:,} bytes"):
         size = sum(len(entry.content) for entry in files.values())
         require(size <= LARGEST, f"it has {size:,}")

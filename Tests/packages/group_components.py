@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The SBOM and the licences."""
+"""The SBOM and the licenses."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from report import Failure, Report, require, require_equal, require_none
 
 def check_components(report: Report, program: pathlib.Path, scratch: pathlib.Path) -> None:
     report.begin("what it consists of")
-    with report.check("the lists of licences are what packaging/licences.toml says"):
-        run(ROOT / "scripts/generate-licences", "--check")
+    with report.check("the lists of licenses are what packaging/licenses.toml says"):
+        run(ROOT / "scripts/generate-licenses", "--check")
     written: list[pathlib.Path] = []
     with report.check("the SBOM is made, and made alike a second time"):
         for name in ("first", "second"):
@@ -45,16 +45,16 @@ def check_document(report: Report, program: pathlib.Path, file: pathlib.Path) ->
         require(len(wanted) > 5, f"only {len(wanted)} packages resolved")
         found = {name: packages[name]["versionInfo"] for name in wanted if name in packages}
         require_equal(found, wanted, "versions")
-    with report.check("every component has a licence, and what is linked or loaded also a version and an address"):
+    with report.check("every component has a license, and what is linked or loaded also a version and an address"):
         relations = {(entry["relatedSpdxElement"], entry["relationshipType"]) for entry in document["relationships"]}
         for package in document["packages"]:
-            require(package["licenseDeclared"] not in ("NOASSERTION", "NONE"), f"{package['name']} has no licence")
+            require(package["licenseDeclared"] not in ("NOASSERTION", "NONE"), f"{package['name']} has no license")
             if (package["SPDXID"], "CONTAINS") not in relations:
                 require(package.get("versionInfo"), f"{package['name']} has no version")
 
 
 def check_refusals(report: Report, program: pathlib.Path, scratch: pathlib.Path) -> None:
-    """That drift would be noticed: each time one thing is otherwise than packaging/licences.toml says."""
+    """That drift would be noticed: each time one thing is otherwise than packaging/licenses.toml says."""
 
     def refused(complaint: str, **where: pathlib.Path) -> None:
         try:
@@ -73,7 +73,7 @@ def check_refusals(report: Report, program: pathlib.Path, scratch: pathlib.Path)
     with report.check("a listed package that is gone is refused"):
         changed.write_text(json.dumps(resolved | {"pins": resolved["pins"][1:]}))
         refused(resolved["pins"][0]["identity"], resolved=changed)
-    with report.check("another licence text is refused"):
+    with report.check("another license text is refused"):
         first = components.table()["package"][0]["name"]
         text = scratch / "checkouts" / first / "LICENSE.txt"
         text.parent.mkdir(parents=True)

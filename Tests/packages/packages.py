@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Debian package, the SBOM and the licences of a program.
+"""The Debian package, the SBOM and the licenses of a program.
 
 usage: packages.py PROGRAM
 """

@@ -3,11 +3,11 @@
 
 import re
 
-import catalogue
+import catalog
 
 # Series that Prometheus itself adds at each scrape.
 OTHERS = {"up", "scrape_duration_seconds"}
-FAMILIES = {**catalogue.FAMILIES, "ALERTS": {"alertname", "alertstate", "severity", "source", "workspace"}}
+FAMILIES = {**catalog.FAMILIES, "ALERTS": {"alertname", "alertstate", "severity", "source", "workspace"}}
 
 UID_PREFIX = "dataarts-fabric-"
 TAG = "dataarts-fabric"

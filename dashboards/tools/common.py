@@ -3,7 +3,7 @@
 
 import panels as p
 import promql as q
-from catalogue import statuses
+from catalog import statuses
 
 RATE = "rate({}[$__rate_interval])"
 # Minimum step for rates of polls: over a shorter one they would alternate between zero and one.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Builds Grafana panels with the settings that all dashboards share."""
 
-from catalogue import PHASES
+from catalog import PHASES
 
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 

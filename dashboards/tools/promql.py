@@ -5,7 +5,7 @@ Two exporters may poll the same workspaces, so that one can be restarted. `max b
 workspace before anything is summed.
 """
 
-from catalogue import pattern
+from catalog import pattern
 
 WORKSPACE = ("source", "workspace_id", "workspace")
 ENDPOINT_COUNT = ("endpoint_type", "status", "visibility")

@@ -4,17 +4,17 @@
 import json
 import pathlib
 
-_CATALOGUE = json.loads((pathlib.Path(__file__).resolve().parents[2] / "docs" / "metrics.json").read_text(encoding="utf-8"))
+_CATALOG = json.loads((pathlib.Path(__file__).resolve().parents[2] / "docs" / "metrics.json").read_text(encoding="utf-8"))
 
 # Metric families by sample name, with their labels.
-FAMILIES = {family["name"]: set(family["labels"]) for family in _CATALOGUE["families"]}
+FAMILIES = {family["name"]: set(family["labels"]) for family in _CATALOG["families"]}
 # The phase of each documented status.
-PHASES = {entry["status"]: entry["phase"] for entry in _CATALOGUE["statuses"]}
+PHASES = {entry["status"]: entry["phase"] for entry in _CATALOG["statuses"]}
 
 
 def statuses(*phases):
     """Returns the documented statuses of these phases."""
-    unknown = set(phases) - set(_CATALOGUE["phases"])
+    unknown = set(phases) - set(_CATALOG["phases"])
     if unknown:
         raise ValueError(f"docs/metrics.json has no phase {', '.join(sorted(unknown))}")
     return [status for status, phase in PHASES.items() if phase in phases]
