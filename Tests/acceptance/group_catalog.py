@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`metrics`: the catalog and the page agree; `demo`: every family of the catalog has something to show."""
+"""`metrics`: the catalog and the page agree; `demo`: all families of the catalog have samples."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def run(with_: Bench) -> None:
 
 
 def catalog(with_: Bench) -> dict[str, dict[str, Any]]:
-    """The JSON catalog by full family name."""
+    """Returns the JSON catalog by full family name."""
     entries: dict[str, dict[str, Any]] = {}
     document: dict[str, Any] = {}
     with with_.report.check("metrics --format json: name, type, labels and help of every family"):
@@ -57,7 +57,7 @@ def catalog(with_: Bench) -> dict[str, dict[str, Any]]:
 
 
 def full_name(entry: dict[str, Any]) -> str:
-    """The name in text 0.0.4, whichever of the two the catalog uses."""
+    """Returns the name in text 0.0.4; the catalog may use either name."""
     suffix = {"counter": "_total", "info": "_info"}.get(entry["type"], "")
     return str(entry["name"]).removesuffix(suffix) + suffix
 
@@ -82,7 +82,7 @@ def page_within_catalog(with_: Bench, entries: dict[str, dict[str, Any]]) -> Non
         source = Source(plane.base_url, list(cloud.values()))
         file = configuration.write(with_.directory, "catalog.yaml", [source], "all")
         with (
-            with_.report.check("a page of serve has no family, type, help or label beside the catalog"),
+            with_.report.check("a page of serve has no family, type, help or label outside of the catalog"),
             with_.exporter.serve("--config.file", file) as running,
         ):
             running.ready()
@@ -103,7 +103,7 @@ def compare(page: exposition.Page, entries: dict[str, dict[str, Any]]) -> None:
             problems.append(f"{family.name} is a {family.type}, in the catalog a {entry['type']}")
         labels = {name for sample in family.samples for name, _ in sample.labels} - {"le"}
         if extra := labels - label_names(entry):
-            problems.append(f"{family.name} has labels that the catalog does not know: {sorted(extra)}")
+            problems.append(f"{family.name} has labels that are not in the catalog: {sorted(extra)}")
     require_none(problems, "families")
 
 
@@ -130,7 +130,7 @@ def demo(with_: Bench) -> None:
         for format in FORMATS:
             with with_.report.check(f"demo, {format}: the page is well formed"):
                 bench.require_well_formed(running.page(format), format)
-        with with_.report.check("demo: the page stays within the catalog"):
+        with with_.report.check("demo: all series are in the catalog"):
             compare(bench.read(running.page(), TEXT), entries)
         with with_.report.check("demo: resident memory"):
             resident = running.resident_megabytes()

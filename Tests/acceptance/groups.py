@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The groups of checks, in the order they are run."""
+"""The groups of checks, in order."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ import group_web
 import prometheus_scrape
 from bench import Bench
 
-# Groups that measure time or memory, or need the whole machine: they run by themselves.
+# Groups that measure time or memory, or need the whole machine, run alone.
 ALONE = frozenset({"siege", "memory", "prometheus"})
 
-# The longest ones begin first, where several run at a time.
+# With parallel groups, the longest ones start first.
 GROUPS: dict[str, Callable[[Bench], None]] = {
     "auth": group_auth.run,
     "serve": group_serve.run,

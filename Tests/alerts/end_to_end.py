@@ -65,13 +65,13 @@ def fill(plane: ControlPlane) -> None:
 
 def on_endpoint(name: str, severity: str, id: str, type: str, status: str) -> Alert:
     """An alert with every label that it must have: among them the endpoint's id and name, and its workspace."""
-    return labelled(
+    return labeled(
         name, severity, ANALYTICS, endpoint_id=id, endpoint_name=NAMES[id], endpoint_type=type, status=status,
         visibility="PRIVATE",
     )  # fmt: skip
 
 
-def labelled(name: str, severity: str, workspace: Workspace | None = None, **more: str) -> Alert:
+def labeled(name: str, severity: str, workspace: Workspace | None = None, **more: str) -> Alert:
     labels = {"alertname": PREFIX + name, "severity": severity, **more}
     if workspace:
         labels |= {"source": "acceptance", "workspace_id": workspace.id, "workspace": workspace.shown_name}
@@ -87,17 +87,17 @@ SLOW_CRITICAL = on_endpoint("EndpointStuck", "critical", SLOW, "sql", "UPDATING"
 FAILED = on_endpoint("EndpointFailed", "critical", BROKEN, "inference", "CREATE_FAILED")
 UNHEALTHY = on_endpoint("EndpointAbnormal", "critical", ABNORMAL, "ray", "ABNORMAL")
 SUSPENDED = on_endpoint("EndpointSuspended", "warning", FROZEN, "sql", "ON_DEMAND_FROZEN")
-REFUSED = labelled("WorkspaceFailing", "critical", SECRET, listing="endpoints", reason="forbidden")
-LOST = labelled("WorkspacesLost", "critical", source="lost")
+REFUSED = labeled("WorkspaceFailing", "critical", SECRET, listing="endpoints", reason="forbidden")
+LOST = labeled("WorkspacesLost", "critical", source="lost")
 NOTIFIED = {STUCK_CRITICAL, SLOW_CRITICAL, FAILED, UNHEALTHY, SUSPENDED, REFUSED, LOST}
 ENDPOINTS = NOTIFIED - {REFUSED} | {
     on_endpoint("EndpointStuck", "warning", STUCK, "ray", "CREATING"),
     on_endpoint("EndpointStuck", "warning", SLOW, "sql", "UPDATING"),
 }
-FIRING = ENDPOINTS | {REFUSED, labelled("DataStale", "critical", SECRET, listing="endpoints")}
+FIRING = ENDPOINTS | {REFUSED, labeled("DataStale", "critical", SECRET, listing="endpoints")}
 OUTAGE = {
-    labelled("WorkspaceFailing", "warning", ANALYTICS, listing="endpoints", reason="server"),
-    labelled("DataStale", "critical", ANALYTICS, listing="endpoints"),
+    labeled("WorkspaceFailing", "warning", ANALYTICS, listing="endpoints", reason="server"),
+    labeled("DataStale", "critical", ANALYTICS, listing="endpoints"),
 }
 
 
@@ -153,7 +153,7 @@ class Chain:
             wait_for(lambda: alerts(self.webhook.told("resolved")) >= NOTIFIED, 40, "the resolved ones arrive")
 
     def stopped(self, target: str) -> None:
-        down = labelled("ExporterDown", "critical", job="dataarts-fabric", instance=target)
+        down = labeled("ExporterDown", "critical", job="dataarts-fabric", instance=target)
         with self.report.check("a stopped exporter raises its own alert and no other"):
             self.settles({down}, 40, still=2)
             wait_for(lambda: down in alerts(self.webhook.told("firing")), 40, "the webhook is told")

@@ -115,8 +115,8 @@ def build(program: Path, time: int) -> tuple[str, bytes]:
             "Labels": labels,
         },
     }
-    # containerd uses the first as the image's full name, other tools the second as its tag. The host localhost prevents pulls
-    # from a registry.
+    # containerd uses the first as the image's full name, other tools the second as its tag. The host localhost prevents
+    # pulls from a registry.
     names = {
         "io.containerd.image.name": f"localhost/{NAME}:{version}",
         "org.opencontainers.image.ref.name": version,

@@ -35,8 +35,8 @@ FILES: dict[str, tuple[str, dict[str, Any]]] = {
     "demo.yaml": ("The demo: a simulated control plane and an exporter that polls it.", {"demo": True}),
 }
 ORDER = ("serviceaccount", "configmap", "service", "deployment", "statefulset", "poddisruptionbudget", "networkpolicy")
-#: Lines to drop: those that only Helm needs, the namespace (set by `kubectl --namespace`), and the checksum, which becomes
-#: wrong when the file is edited.
+#: Lines to drop: those that only Helm needs, the namespace (set by `kubectl --namespace`), and the checksum, which
+#: becomes wrong when the file is edited.
 HELM_LINES = re.compile(
     r"^ +(?:helm\.sh/chart|app\.kubernetes\.io/(?:managed-by|version)|namespace|checksum/config): .*\n"
     r"|^ +# A changed configuration starts new pods\..*\n",
