@@ -117,8 +117,8 @@ struct DataGenerator {
         }
     }
 
-    /// Changes one row of `rows`. A client cannot detect a change of several rows between two pages, so only a list of one
-    /// page may change as a whole.
+    /// Changes one row of `rows`. A client cannot detect a change of several rows between two pages, so only a list of
+    /// one page may change as a whole.
     mutating func change(_ rows: inout [SimulatedEndpoint]) {
         let now = WallTime.now
         guard !rows.isEmpty else { return rows.append(endpoint()) }

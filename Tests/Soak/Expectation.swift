@@ -15,8 +15,8 @@ struct Expectation {
     var since: [String: Since] = [:]
     /// The time of each row, even without a series, because the exporter may remember it.
     var told: [(id: String, status: String, time: Int64)] = []
-    /// Rows without a usable time, or with one in the near future. The exporter uses the time of the poll and keeps it even
-    /// if the row has another time later.
+    /// Rows without a usable time, or with one in the near future. The exporter uses the time of the poll and keeps it
+    /// even if the row has another time later.
     var dependsOnPoll: [String] = []
 
     private static let documented = [

@@ -13,8 +13,8 @@ struct SoakTiming {
     var maximumPollDuration: Int64 { max(2 * interval, 3 * timeout) }
     /// The maximum time between the ends of two polls before the watchdog detects a stall.
     var longestSilence: Int64 { 2 * maximumPollDuration + busySlack }
-    /// The maximum time without a success while only other workspaces of the source are rejected: a failed poll, a probe of
-    /// the credential, a successful poll.
+    /// The maximum time without a success while only other workspaces of the source are rejected: a failed poll, a
+    /// probe of the credential, a successful poll.
     var maximumRecovery: Int64 { maximumPollDuration + interval + 5_000_000 + busySlack }
     /// The maximum time in which connections to an old address are used after the name has changed: a connection may be
     /// opened with a cached lookup just before it expires.

@@ -3,10 +3,11 @@ import Glibc
 import Simulator
 import TestSupport
 
-/// One run: simulators, an exporter that polls them, and scrapes of which all numbers are compared with the expected ones.
+/// One run: simulators, an exporter that polls them, and scrapes of which all numbers are compared with the expected
+/// ones.
 ///
-/// Each workspace has a history of its states. An exported listing must equal a state between the start and the end of its
-/// poll. Polling must continue with all faults.
+/// Each workspace has a history of its states. An exported listing must equal a state between the start and the end of
+/// its poll. Polling must continue with all faults.
 @main
 struct Soak {
     static func main() async {
@@ -115,7 +116,7 @@ struct Soak {
                 nextLine += 60_000_000
                 let left = (end - WallTime.now) / 1_000_000
                 say(
-                    "soak: \(checker.scrapes) scrapes, \(checker.numbers) numbers, \(checker.wrong.count) wrong, \(left) s left"
+                    "soak: \(checker.scrapes) scrapes, \(checker.numbers) numbers, \(checker.wrong.count) wrong; \(left) s left"
                 )
             }
             try await ContinuousClock().sleep(for: .milliseconds(100))
@@ -179,8 +180,8 @@ struct Soak {
         }
     }
 
-    /// Produces more log lines than the pipe and the exporter's buffer hold. A program that counts dropped lines must count
-    /// some; it may buffer a few megabytes before.
+    /// Produces more log lines than the pipe and the exporter's buffer hold. A program that counts dropped lines must
+    /// count some; it may buffer a few megabytes before.
     private func fillLog(_ injector: inout FaultInjector) async throws {
         let begin = WallTime.now
         let mustDrop = options.kinds.contains(.pipe) && options.workspaces >= 60 && checker.droppedLines != nil
@@ -206,7 +207,8 @@ struct Soak {
         say(
             """
             soak: \(checker.scrapes) scrapes, \(checker.numbers) numbers checked, \(checker.wrong.count) wrong, \
-            \(checker.polls) polls, \(requests) requests, \(checker.staleTransitions) times stale; failures: \(failures); \
+            \(checker.polls) polls, \(requests) requests, \(checker.staleTransitions) times stale; \
+            failures: \(failures); \
             begin/end: RSS \(span(\.residentKiB)) KiB, descriptors \(span(\.descriptors)), threads \(span(\.threads)); \
             peak RSS \(watch.samples.last?.peakKiB ?? 0) KiB; log full for \(child.log.fullFor / 1_000_000) s, \
             \(checker.droppedLines.map(String.init) ?? "no count of") lines dropped

@@ -3,8 +3,8 @@ import Simulator
 
 /// Random faults of single workspaces.
 enum WorkspaceFaults {
-    /// Returns a page shorter than requested, or a `total` that is missing or counts a page. A short page with a matching
-    /// `total` cannot be distinguished from a short list.
+    /// Returns a page shorter than requested, or a `total` that is missing or counts a page. A short page with a
+    /// matching `total` cannot be distinguished from a short list.
     static func cutPages(_ random: inout SoakRandom) -> [Fault] {
         let cap = Fault.capPages(random.pick([1, 5, 10, 19]))
         return random.pick([[cap], [.totalOfPage], [.omitTotal], [.omitTotal, cap]])

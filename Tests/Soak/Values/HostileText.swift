@@ -43,8 +43,8 @@ struct HostileText {
         return literal(own + String(repeating: "x", count: max(0, bytes - own.utf8.count)))
     }
 
-    /// Returns a text of about this size, or a short one if the budget is used up. Its unique part comes first or last, so
-    /// that truncated texts differ or collide.
+    /// Returns a text of about this size, or a short one if the budget is used up. Its unique part comes first or last,
+    /// so that truncated texts differ or collide.
     private mutating func long(_ own: String, around size: Int) -> String {
         let size = min(Self.mebibyte - own.utf8.count, size + random.number(-4...4))
         guard size <= budget || size < 300 else { return own }

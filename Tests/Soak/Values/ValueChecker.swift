@@ -123,8 +123,8 @@ struct LogChecker {
     private var errors: [String: [Int64]] = [:]
     private(set) var lines = 0
 
-    /// Returns the problems of the complete lines in `text`. Uses the times in the lines, because they may be read late on a
-    /// busy machine.
+    /// Returns the problems of the complete lines in `text`. Uses the times in the lines, because they may be read late
+    /// on a busy machine.
     mutating func problems(_ text: String) -> [String] {
         var problems: [String] = []
         var pieces = (rest + text).split(separator: "\n", omittingEmptySubsequences: false)

@@ -3,8 +3,8 @@ import Glibc
 import HTTPServer
 import TestSupport
 
-/// Runs an exporter with a control plane whose values never repeat: sums must be exact, and memory, series and log lines
-/// within their limits.
+/// Runs an exporter with a control plane whose values never repeat: sums must be exact, and memory, series and log
+/// lines within their limits.
 struct ValueSoak {
     /// The maximum size of a page within the limits, with mostly long values.
     private static let maximumPage = 64 << 20
