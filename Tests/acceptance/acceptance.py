@@ -29,9 +29,7 @@ def missing() -> list[str]:
     """Returns the missing dependencies of the suite."""
     wanted = []
     if importlib.util.find_spec("prometheus_client") is None:
-        wanted.append(
-            "the Python package prometheus_client (run scripts/install-dependencies --test)"
-        )
+        wanted.append("the Python package prometheus_client (run scripts/install-dependencies --test)")
     if shutil.which("promtool") is None:
         wanted.append("promtool (Debian package prometheus)")
     return wanted
@@ -50,9 +48,7 @@ def own_checks(report: Report) -> None:
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Acceptance run of the exporter.")
     parser.add_argument("--binary", required=True, type=pathlib.Path, help="the exporter's executable")
-    parser.add_argument(
-        "--only", action="append", default=[], metavar="GROUP", help="run only this group (repeatable)"
-    )
+    parser.add_argument("--only", action="append", default=[], metavar="GROUP", help="run only this group (repeatable)")
     parser.add_argument("--at-once", type=int, default=1, help="groups that run at the same time (default: 1)")
     parser.add_argument("--max-rss-mb", type=float, help="maximum memory of the demo, in MB (the goal is 40)")
     return parser.parse_args()

@@ -108,9 +108,7 @@ def good(with_: Bench) -> None:
             require_equal(int(cells[7]), series, f"the series of {workspace.shown_name}")
             skipped = len(workspace.rows) - int(listed or 0)
             require(skipped >= 0 and int(cells[4]) <= len(workspace.rows), f"{cells[4]} endpoints")
-    with check(
-        with_, "connect: discovery, an issued token, keys with a project lookup", ahead=0
-    ) as it:
+    with check(with_, "connect: discovery, an issued token, keys with a project lookup", ahead=0) as it:
         password = f"{{password: {{iam_url: {json_text.write(it.plane.base_url)}, domain: {identity.DOMAIN}, "
         password += f"user: {identity.USER}, password_file: password}}}}"
         (with_.directory / "password").write_text(identity.PASSWORD + "\n", "utf-8")

@@ -211,10 +211,10 @@ def process(with_: Bench) -> None:
             binary = directory / "exporter"
             shutil.copy(with_.exporter.binary, binary)
             binary.chmod(0o755)
-            nobody = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+            unprivileged = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
             running = subprocess.Popen(
                 [binary, "demo", f"--web.listen-address={HOST}:{port}"], cwd="/", env=environment(directory),
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **nobody,
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **unprivileged,
             )  # fmt: skip
             try:
                 wait_for(lambda: fetched(port) is not None, 10, "it listens")

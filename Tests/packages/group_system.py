@@ -301,9 +301,7 @@ def check_upgrade(report: Report, machine: Machine, newer: pathlib.Path) -> None
         require_equal(version, newer.name.split("_")[1], "the version")
     with report.check("it keeps edited files, even if the shipped ones have changed"):
         require_equal((configuration.read_text(), flags.read_text()), before, "the configuration")
-        require(
-            flags.with_name(flags.name + ".dpkg-dist").exists(), "the shipped file did not change"
-        )
+        require(flags.with_name(flags.name + ".dpkg-dist").exists(), "the shipped file did not change")
     with report.check("it keeps changed file modes and the secrets"):
         require_equal(machine.run("stat", "--format", "%a", FOLDER).strip(), "710", "the mode")
         if machine.is_booted:

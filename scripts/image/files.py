@@ -25,7 +25,7 @@ class Layer:
         self.files[name] = (content, mode)
 
     def tar(self, time: int) -> bytes:
-        """Returns the uncompressed layer: sorted, with one time, without user or group names."""
+        """Returns the uncompressed layer: sorted, with a single timestamp, without user or group names."""
         folders = {str(parent) for name in self.files for parent in PurePosixPath(name).parents} - {"."}
         stream = io.BytesIO()
         with tarfile.open(fileobj=stream, mode="w", format=tarfile.GNU_FORMAT) as archive:
