@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Simulator
 
-/// Makes the workspaces and rows of the soak, and changes them.
-struct World {
-    /// Rows of one page, as the exporter is configured.
+/// Generates and changes the workspaces and rows of the soak.
+struct DataGenerator {
+    /// The configured `poll.page_size`.
     static let pageSize = 20
     private static let types = ["sql", "inference", "ray", "job", "notebook", "vector_search"]
     private static let statuses = [
@@ -15,10 +15,10 @@ struct World {
     ]
 
     var random: SoakRandom
-    /// Whether some rows have meaningless times.
-    var hasOddTimes = false
+    /// Whether some rows have implausible times.
+    var hasImplausibleTimes = false
 
-    /// A workspace with rows; one of three takes several pages to list.
+    /// Returns a workspace with rows; a third of the workspaces have several pages.
     mutating func workspace(_ index: Int) -> SimulatedWorkspace {
         let id = random.uuid()
         let rows = random.chance(35) ? random.number(21...80) : random.number(0...18)
@@ -26,7 +26,7 @@ struct World {
         return SimulatedWorkspace(id: id, name: .string(name), endpoints: (0..<rows).map { _ in endpoint() })
     }
 
-    /// A row of any kind.
+    /// Returns a random row.
     mutating func endpoint() -> SimulatedEndpoint {
         let now = WallTime.now
         let type = random.pick(Self.types)
@@ -50,8 +50,8 @@ struct World {
             row.createTime = nil
             row.updateTime = .null
         }
-        if hasOddTimes, random.chance(5) { row.updateTime = .string(oddTime(now)) }
-        if hasOddTimes, random.chance(5) { row.createTime = .string(oddTime(now)) }
+        if hasImplausibleTimes, random.chance(5) { row.updateTime = .string(implausibleTime(now)) }
+        if hasImplausibleTimes, random.chance(5) { row.createTime = .string(implausibleTime(now)) }
         enter(random.pick(Self.statuses), &row)
         if random.chance(2) { row.id = random.chance(50) ? nil : "" }
         if random.chance(2) { row.rawOverrides = [("status", "[7]")] }
@@ -60,8 +60,8 @@ struct World {
         return row
     }
 
-    /// A time that no endpoint can have, or that has not come yet.
-    private mutating func oddTime(_ now: Int64) -> String {
+    /// Returns an implausible or future time.
+    private mutating func implausibleTime(_ now: Int64) -> String {
         let hour: Int64 = 3_600_000_000
         return random.pick([
             "0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", WallTime.text(now + 2 * hour),
@@ -69,7 +69,7 @@ struct World {
         ])
     }
 
-    /// Gives each row with an error another message, nearly as long as messages can be.
+    /// Changes the message of each row with an error, to almost the maximum length.
     mutating func changeMessages(_ rows: inout [SimulatedEndpoint]) {
         for index in rows.indices where rows[index].errorCode?.string != nil {
             let words = repeatElement("The service is busy.", count: 40).joined(separator: " ")
@@ -117,8 +117,8 @@ struct World {
         }
     }
 
-    /// Changes one row of `rows`: pages are fetched one after the other, so a change of two rows could be seen half, and
-    /// no client of this API can tell. A list of one page may change as a whole.
+    /// Changes one row of `rows`. A client cannot detect a change of several rows between two pages, so only a list of
+    /// one page may change as a whole.
     mutating func change(_ rows: inout [SimulatedEndpoint]) {
         let now = WallTime.now
         guard !rows.isEmpty else { return rows.append(endpoint()) }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import Simulator
 
-/// The faults that a workspace may be struck by, and for how long.
-enum Weather {
-    /// A page that is shorter than asked for, or a `total` that is missing or counts a page. A page that is short and
-    /// counts itself cannot be told from a short list.
+/// Random faults of single workspaces.
+enum WorkspaceFaults {
+    /// Returns a page shorter than requested, or a `total` that is missing or counts a page. A short page with a
+    /// matching `total` cannot be distinguished from a short list.
     static func cutPages(_ random: inout SoakRandom) -> [Fault] {
         let cap = Fault.capPages(random.pick([1, 5, 10, 19]))
         return random.pick([[cap], [.totalOfPage], [.omitTotal], [.omitTotal, cap]])
     }
 
-    /// Any fault but those that concern a whole source.
+    /// Returns any fault except those of a whole source.
     static func fault(_ random: inout SoakRandom) -> Fault {
         func text(_ text: String) -> [UInt8] { Array(text.utf8) }
         switch random.number(0...26) {
@@ -32,7 +32,7 @@ enum Weather {
         case 16: return .cutShort(afterBytes: random.number(0...400))
         case 17: return .trickle(bytesPer: random.number(1...200), interval: .milliseconds(random.number(5...200)))
         case 18, 19, 20: return .delay(.milliseconds(random.number(20...1_200)))
-        // Not 20, the size of a page: a total that lies by whole pages cannot be told from the truth.
+        // Not 20, the page size: a total that is wrong by whole pages cannot be detected.
         case 21: return .totalLies(random.pick([0, 1, 19, 21, 22, 100, -1, 1_000_000_000]))
         case 22: return .endlessList
         case 23: return .ignoreLimit
@@ -43,7 +43,7 @@ enum Weather {
         }
     }
 
-    /// How often it strikes.
+    /// Returns the number of requests that fail; nil: all.
     static func repetition(_ random: inout SoakRandom) -> Int? {
         random.chance(60) ? random.number(1...6) : nil
     }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes packaging/licences.md and packaging/debian/copyright from packaging/licences.toml, or checks them."""
+"""Writes packaging/licenses.md and packaging/debian/copyright from packaging/licenses.toml, or checks them."""
 
 import argparse
 import sys
@@ -44,9 +44,9 @@ def entries(table):
     return table["package"] + table["part"] + table["runtime"]
 
 
-def short(licence):
-    """The licence's name as Debian's machine-readable format writes it."""
-    return {"MIT": "Expat"}.get(licence, licence.replace(" WITH ", " with "))
+def short(license):
+    """Returns the license's name in Debian's machine-readable format."""
+    return {"MIT": "Expat"}.get(license, license.replace(" WITH ", " with "))
 
 
 def indented(text):
@@ -57,37 +57,37 @@ def debian_copyright(table):
     blocks = [
         "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n"
         "Upstream-Name: dataarts-fabric-exporter\n"
-        "Comment: Written by scripts/generate-licences. The program contains what is listed below. It is one file,\n"
-        " so each part is named by the folder that holds its sources when the program is built.",
+        "Comment: Written by scripts/generate-licenses. The program contains the components below. It is one file,\n"
+        " so each component is named by the folder of its sources in the build.",
         "Files: *\nCopyright: the dataarts-fabric-exporter authors\nLicense: Apache-2.0",
     ]
     for entry in entries(table):
         folder = f"{entry['within']}/{entry['name']}" if "within" in entry else entry["name"]
         holders = entry["copyright"].replace("; ", "\n           ")
-        blocks.append(f"Files: {folder}/*\nCopyright: {holders}\nLicense: {short(entry['licence'])}")
-    used = {"Apache-2.0"} | {entry["licence"] for entry in entries(table)}
-    blocks += [f"License: {short(licence)}\n{indented(TEXTS[licence])}" for licence in sorted(used)]
+        blocks.append(f"Files: {folder}/*\nCopyright: {holders}\nLicense: {short(entry['license'])}")
+    used = {"Apache-2.0"} | {entry["license"] for entry in entries(table)}
+    blocks += [f"License: {short(license)}\n{indented(TEXTS[license])}" for license in sorted(used)]
     return "\n\n".join(blocks) + "\n"
 
 
 def markdown(table):
     lines = [
-        "<!-- Written by scripts/generate-licences from packaging/licences.toml. -->",
+        "<!-- Written by scripts/generate-licenses from packaging/licenses.toml. -->",
         "",
-        "# Licences",
+        "# Licenses",
         "",
-        "The program is under the [Apache License 2.0](../LICENSE). `scripts/generate-sbom` adds versions to what",
-        "follows, and fails where the program contains or loads anything else.",
+        "The program is under the [Apache License 2.0](../LICENSE). `scripts/generate-sbom` adds versions to",
+        "this list, and fails if the program contains or loads anything else.",
         "",
         "## In the program",
         "",
-        "| what | within | licence | copyright |",
+        "| component | part of | license | copyright |",
         "| --- | --- | --- | --- |",
     ]
     for kind, within in (("package", ""), ("part", None), ("runtime", "Swift's runtime")):
         for entry in table[kind]:
             where = entry["within"] if within is None else within
-            lines.append(f"| {entry['name']} | {where} | {entry['licence']} | {entry['copyright']} |")
+            lines.append(f"| {entry['name']} | {where} | {entry['license']} | {entry['copyright']} |")
     unlinked = sorted(entry["name"] for entry in table["unlinked"])
     lines += [
         "",
@@ -95,12 +95,12 @@ def markdown(table):
         "",
         "## Loaded from Debian",
         "",
-        "Packages of Debian 12. The Debian package depends on them; the image holds them, with their licences.",
+        "Packages of Debian 12. The Debian package depends on them; the image contains them with their licenses.",
         "",
-        "| package | licence of the library |",
+        "| package | license of the library |",
         "| --- | --- |",
     ]
-    lines += [f"| {package} | {licence} |" for package, licence in sorted(table["libraries"].items())]
+    lines += [f"| {package} | {license} |" for package, license in sorted(table["libraries"].items())]
     return "\n".join(lines) + "\n"
 
 
@@ -110,15 +110,15 @@ def main():
     check = parser.parse_args().check
     table = components.table()
     stale = []
-    for path, write in (("packaging/licences.md", markdown), ("packaging/debian/copyright", debian_copyright)):
+    for path, write in (("packaging/licenses.md", markdown), ("packaging/debian/copyright", debian_copyright)):
         file, text = components.ROOT / path, write(table)
         if not check:
             file.write_text(text)
         elif not file.exists() or file.read_text() != text:
             stale.append(path)
     if stale:
-        sys.exit(f"generate-licences: not current: {', '.join(stale)}; run scripts/generate-licences")
-    print("generate-licences: " + ("current" if check else "written"))
+        sys.exit(f"generate-licenses: not current: {', '.join(stale)}; run scripts/generate-licenses")
+    print("generate-licenses: " + ("current" if check else "written"))
 
 
 if __name__ == "__main__":

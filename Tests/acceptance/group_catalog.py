@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`metrics`: the catalogue and the page agree; `demo`: every family of the catalogue has something to show."""
+"""`metrics`: the catalog and the page agree; `demo`: all families of the catalog have samples."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ DEMO_SECONDS = 15
 
 
 def run(with_: Bench) -> None:
-    entries = catalogue(with_)
+    entries = catalog(with_)
     markdown(with_, entries)
-    page_within_catalogue(with_, entries)
+    page_within_catalog(with_, entries)
 
 
-def catalogue(with_: Bench) -> dict[str, dict[str, Any]]:
-    """The JSON catalogue by full family name."""
+def catalog(with_: Bench) -> dict[str, dict[str, Any]]:
+    """Returns the JSON catalog by full family name."""
     entries: dict[str, dict[str, Any]] = {}
     document: dict[str, Any] = {}
     with with_.report.check("metrics --format json: name, type, labels and help of every family"):
@@ -43,7 +43,7 @@ def catalogue(with_: Bench) -> dict[str, dict[str, Any]]:
             require(entry["name"] not in entries, f"{entry['name']} comes twice")
             entries[full_name(entry)] = entry
         require(len(entries) > 30, f"{len(entries)} families")
-        require_none(sorted(expected.DOMAIN_FAMILIES - set(entries)), "missing from the catalogue")
+        require_none(sorted(expected.DOMAIN_FAMILIES - set(entries)), "missing from the catalog")
     with with_.report.check("metrics --format json: the phase of every documented status, and which have zeros"):
         require_equal(document["phases"], list(expected.PHASES), "the phases")
         wanted = {
@@ -57,7 +57,7 @@ def catalogue(with_: Bench) -> dict[str, dict[str, Any]]:
 
 
 def full_name(entry: dict[str, Any]) -> str:
-    """The name in text 0.0.4, whichever of the two the catalogue uses."""
+    """Returns the name in text 0.0.4; the catalog may use either name."""
     suffix = {"counter": "_total", "info": "_info"}.get(entry["type"], "")
     return str(entry["name"]).removesuffix(suffix) + suffix
 
@@ -76,13 +76,13 @@ def markdown(with_: Bench, entries: dict[str, dict[str, Any]]) -> None:
         require_none(sorted(words - names - set(entries)), "only in Markdown")
 
 
-def page_within_catalogue(with_: Bench, entries: dict[str, dict[str, Any]]) -> None:
+def page_within_catalog(with_: Bench, entries: dict[str, dict[str, Any]]) -> None:
     cloud = with_.cloud()
     with ControlPlane(list(cloud.values())) as plane:
         source = Source(plane.base_url, list(cloud.values()))
-        file = configuration.write(with_.directory, "catalogue.yaml", [source], "all")
+        file = configuration.write(with_.directory, "catalog.yaml", [source], "all")
         with (
-            with_.report.check("a page of serve has no family, type, help or label beside the catalogue"),
+            with_.report.check("a page of serve has no family, type, help or label outside of the catalog"),
             with_.exporter.serve("--config.file", file) as running,
         ):
             running.ready()
@@ -96,24 +96,24 @@ def compare(page: exposition.Page, entries: dict[str, dict[str, Any]]) -> None:
     for family in page.families:
         entry = entries.get(page.full_name(family))
         if entry is None:
-            problems.append(f"{family.name} is not in the catalogue")
+            problems.append(f"{family.name} is not in the catalog")
             continue
         types = {entry["type"], "gauge" if entry["type"] == "info" else entry["type"]}
         if family.type not in types | {"info"} or (family.type == "info" and not entry["name"].endswith("info")):
-            problems.append(f"{family.name} is a {family.type}, in the catalogue a {entry['type']}")
+            problems.append(f"{family.name} is a {family.type}, in the catalog a {entry['type']}")
         labels = {name for sample in family.samples for name, _ in sample.labels} - {"le"}
         if extra := labels - label_names(entry):
-            problems.append(f"{family.name} has labels that the catalogue does not know: {sorted(extra)}")
+            problems.append(f"{family.name} has labels that are not in the catalog: {sorted(extra)}")
     require_none(problems, "families")
 
 
 def demo(with_: Bench) -> None:
-    entries = catalogue(with_)
+    entries = catalog(with_)
     with (
         with_.report.check("demo starts and stops"),
         with_.exporter.serve(command="demo") as running,
     ):
-        with with_.report.check(f"demo: within {DEMO_SECONDS} s every family of the catalogue has a sample"):
+        with with_.report.check(f"demo: within {DEMO_SECONDS} s every family of the catalog has a sample"):
             missing: list[str] = ["everything"]
 
             def complete() -> bool:
@@ -130,7 +130,7 @@ def demo(with_: Bench) -> None:
         for format in FORMATS:
             with with_.report.check(f"demo, {format}: the page is well formed"):
                 bench.require_well_formed(running.page(format), format)
-        with with_.report.check("demo: the page stays within the catalogue"):
+        with with_.report.check("demo: all series are in the catalog"):
             compare(bench.read(running.page(), TEXT), entries)
         with with_.report.check("demo: resident memory"):
             resident = running.resident_megabytes()

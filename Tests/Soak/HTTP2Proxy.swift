@@ -2,16 +2,16 @@
 import Glibc
 import TestSupport
 
-/// An nginx that speaks TLS and HTTP/2 before a control plane, so that all requests share one connection.
-final class HTTP2Front {
-    /// Where it listens, on 127.0.0.1.
+/// An nginx with TLS and HTTP/2 in front of a control plane, so that all requests share one connection.
+final class HTTP2Proxy {
+    /// Its port on 127.0.0.1.
     let port: UInt16
     private let directory: TemporaryFile
 
-    /// The certificate to trust, which is that of 127.0.0.1.
+    /// The self-signed certificate of 127.0.0.1.
     var certificate: String { directory.folder + "/server.pem" }
 
-    /// Starts nginx; nil if it or openssl is not installed.
+    /// Starts nginx. Returns nil if nginx or openssl is not installed.
     /// - Parameter target: the port of the control plane.
     init?(before target: UInt16) throws {
         guard ChildProcess.path(of: "nginx") != nil, ChildProcess.path(of: "openssl") != nil else { return nil }
@@ -49,7 +49,7 @@ final class HTTP2Front {
             }
 
             """)
-        // As a daemon: the command returns when the listener is open.
+        // As a daemon, because then the command returns when the listener is open.
         try run([])
     }
 
@@ -60,7 +60,7 @@ final class HTTP2Front {
     }
 
     func stop() throws {
-        // nginx finds its process by the file in this folder.
+        // nginx finds the process by its PID file in this folder.
         try run(["-s", "stop"])
         try ChildProcess.run("rm", ["-rf", directory.folder])
     }

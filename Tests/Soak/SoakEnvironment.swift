@@ -4,32 +4,32 @@ import Logging
 import Simulator
 import TestSupport
 
-/// Everything that the exporter depends on: control planes, what lies before them, and files.
-final class Stage {
-    let kinds: Set<Trouble>
+/// The dependencies of the exporter: control planes, relays, proxies and files.
+final class SoakEnvironment {
+    let kinds: Set<FaultKind>
     let timing: SoakTiming
     let configured: SimulatedCloud
     let discovered: SimulatedCloud
-    /// Small sources, one for each kind of credential, that nothing is done to but refusing one workspace.
+    /// Small sources, one per kind of credential, whose only fault is that one workspace is rejected.
     let steady: [SimulatedCloud]
     let configuredRelay: StallingRelay
     /// The two addresses of the discovered source.
     let discoveredRelays: [StallingRelay]
-    /// The first of the steady sources by HTTP/2, and what lies before it; nil: nginx is not installed.
-    private let front: HTTP2Front?
-    let frontRelay: StallingRelay?
-    /// Nil if this process may not move names.
+    /// The HTTP/2 proxy of the first steady source, and its relay; nil: nginx is not installed.
+    private let proxy: HTTP2Proxy?
+    let proxyRelay: StallingRelay?
+    /// nil if this process may not create mount namespaces.
     let name: MovingName?
     let tokenFile: TemporaryFile
     let webFile: TemporaryFile
     let history: History
-    var world: World
+    var generator: DataGenerator
     var random: SoakRandom
     /// The token that the configured source accepts.
     var token = "first-token"
-    /// What the web configuration file adds to every response.
+    /// The response header in the web configuration file.
     var transportSecurity = "Strict-Transport-Security: max-age=1"
-    /// Whether a trouble has taken the token file away.
+    /// Whether a fault has removed the token file.
     var isTokenFileAway = false
     private var number = 1
     private let servers: [SimulatorServer]
@@ -44,15 +44,15 @@ final class Stage {
         kinds = options.kinds
         self.timing = timing
         random = SoakRandom(seed: options.seed &+ 2)
-        var world = World(random: SoakRandom(seed: options.seed &+ 1))
-        world.hasOddTimes = options.kinds.contains(.times)
-        let first = (0..<options.workspaces).map { world.workspace($0) }
+        var generator = DataGenerator(random: SoakRandom(seed: options.seed &+ 1))
+        generator.hasImplausibleTimes = options.kinds.contains(.times)
+        let first = (0..<options.workspaces).map { generator.workspace($0) }
         configured = SimulatedCloud(tokens: [token], workspaces: first)
         discovered = SimulatedCloud(
-            tokens: [Self.secondToken], workspaces: (0..<16).map { world.workspace(500 + $0) })
+            tokens: [Self.secondToken], workspaces: (0..<16).map { generator.workspace(500 + $0) })
         steady = (0..<3).map { index in
             SimulatedCloud(
-                tokens: [Self.steadyToken], workspaces: (0..<4).map { world.workspace(900 + 10 * index + $0) })
+                tokens: [Self.steadyToken], workspaces: (0..<4).map { generator.workspace(900 + 10 * index + $0) })
         }
         for cloud in steady {
             cloud.updateIdentity { identity in
@@ -60,7 +60,7 @@ final class Stage {
                 identity.keys = [Self.key.id: .init(secret: Self.key.secret)]
             }
         }
-        self.world = world
+        self.generator = generator
         history = History(lyingAbout: options.lies ? first[0].id : nil)
         let quiet = Logger(label: "soak") { _ in SwiftLogNoOpLogHandler() }
         var servers: [SimulatorServer] = []
@@ -71,8 +71,8 @@ final class Stage {
         }
         self.servers = servers
         configuredRelay = try StallingRelay(to: try Self.port(servers[0]))
-        front = options.kinds.contains(.connections) ? try HTTP2Front(before: try Self.port(servers[2])) : nil
-        frontRelay = try front.map { try StallingRelay(to: $0.port) }
+        proxy = options.kinds.contains(.connections) ? try HTTP2Proxy(before: try Self.port(servers[2])) : nil
+        proxyRelay = try proxy.map { try StallingRelay(to: $0.port) }
         name = options.kinds.contains(.names) ? try MovingName() : nil
         let relay = try StallingRelay(to: try Self.port(servers[1]))
         let other = try StallingRelay(to: try Self.port(servers[1]), on: "127.0.0.2", port: relay.port)
@@ -90,23 +90,23 @@ final class Stage {
         return port
     }
 
-    /// The workspaces that are always there, and those of them that must stay up.
+    /// The workspaces that always exist, and those of them that must stay up.
     var constantIDs: [String] { configured.workspaces.map(\.id) + steadyIDs }
     var steadyIDs: [String] { steady.flatMap { $0.workspaces.map(\.id) } }
 
-    /// What the web configuration file says.
+    /// The content of the web configuration file.
     var webText: String {
         let value = transportSecurity.split(separator: " ").last ?? ""
         return "http_server_config:\n  headers:\n    Strict-Transport-Security: \(value)\n"
     }
 
-    /// A number that was not used before.
+    /// Returns a unique number.
     func nextNumber() -> Int {
         number += 1
         return number
     }
 
-    /// Lets `write` write another web configuration file.
+    /// Writes a new web configuration file with `write`.
     func changeWebFile(_ write: (String) throws -> Void) rethrows {
         transportSecurity = "Strict-Transport-Security: max-age=\(nextNumber())"
         try write(webText)
@@ -114,8 +114,8 @@ final class Stage {
 
     /// Stops the control planes and removes the files.
     func stop() async {
-        for relay in discoveredRelays + [configuredRelay] + (frontRelay.map { [$0] } ?? []) { relay.stop() }
-        try? front?.stop()
+        for relay in discoveredRelays + [configuredRelay] + (proxyRelay.map { [$0] } ?? []) { relay.stop() }
+        try? proxy?.stop()
         for server in servers { await server.shutdown() }
         for task in running { await task.value }
         tokenFile.remove()
@@ -123,8 +123,8 @@ final class Stage {
         name?.hosts.remove()
     }
 
-    /// The configuration of the exporter.
-    /// - Parameter hasConnectionAge: whether the program knows `poll.connection_max_age`.
+    /// Returns the configuration of the exporter.
+    /// - Parameter hasConnectionAge: whether the program has the key `poll.connection_max_age`.
     func configurationText(hasConnectionAge: Bool) -> String {
         let host = name == nil ? discoveredRelays[0].address : MovingName.name
         var text = """
@@ -135,7 +135,7 @@ final class Stage {
               concurrency: 64
               requests_per_second: 0
               retries: 1
-              page_size: \(World.pageSize)
+              page_size: \(DataGenerator.pageSize)
               max_endpoints: 2000
               max_response_bytes: 1000000
             \(hasConnectionAge ? "  connection_max_age: \(timing.connectionAge / 1_000_000)s" : "")
@@ -156,9 +156,9 @@ final class Stage {
         for (index, auth) in steadyAuth.enumerated() {
             var url = servers[2 + index].baseURL
             var tls: String?
-            if index == 0, let front, let frontRelay {
-                url = "https://127.0.0.1:\(frontRelay.port)"
-                tls = "ca_file: \(front.certificate)"
+            if index == 0, let proxy, let proxyRelay {
+                url = "https://127.0.0.1:\(proxyRelay.port)"
+                tls = "ca_file: \(proxy.certificate)"
             }
             text += source("steady-\(index)", url: url, auth: auth, tls: tls, steady[index])
         }
