@@ -1,58 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Base
 
-/// One endpoint as a page shows it, while that page is at hand: its texts stand in the page. Made for each row of each
-/// page, so it owns nothing.
+/// One endpoint of a page. Its texts are borrowed from the page, so that decoding a row allocates nothing; they are
+/// valid only until the next row is read.
 public struct EndpointRecord {
-    /// The endpoint's id, never empty.
+    /// The endpoint's ID, never empty.
     public var id: RecordID
     /// The name.
-    public var name = PageText.none
-    /// The type as it came; one without counts as `unknown`.
-    public var type = PageText.none
-    /// The status as it came; one without counts as ``EndpointStatus/unknown``.
-    public var status = PageText.none
-    /// The visibility as it came; one without counts as `PRIVATE`.
-    public var visibility = PageText.none
-    /// When it was made.
+    public var name = BorrowedText.none
+    /// The type, unchanged; empty counts as `unknown`.
+    public var type = BorrowedText.none
+    /// The status, unchanged; empty counts as ``EndpointStatus/unknown``.
+    public var status = BorrowedText.none
+    /// The visibility, unchanged; empty counts as `PRIVATE`.
+    public var visibility = BorrowedText.none
+    /// The creation time.
     public var createTime: Timestamp?
-    /// When it was last changed.
+    /// The time of the last change.
     public var updateTime: Timestamp?
-    /// The name of the user who owns it.
-    public var ownerName = PageText.none
-    /// The id of that user.
-    public var ownerID = PageText.none
+    /// The owner's user name.
+    public var ownerName = BorrowedText.none
+    /// The owner's user ID.
+    public var ownerID = BorrowedText.none
     /// The image package of a Ray endpoint.
-    public var capID = PageText.none
-    /// The version of that package.
-    public var capVersionID = PageText.none
-    /// Reserved AI compute (APU).
+    public var capID = BorrowedText.none
+    /// The version of the image package.
+    public var capVersionID = BorrowedText.none
+    /// AI compute (APU).
     public var apu: Capacity?
-    /// Reserved general compute (DPU).
+    /// General compute (DPU).
     public var dpu: Capacity?
-    /// Reserved model units (MU).
+    /// Model units (MU).
     public var mu: Capacity?
-    /// The Ray cluster's shape.
+    /// The Ray cluster's head and worker groups.
     public var ray: Ray?
-    /// Why the endpoint failed.
-    public var errorCode = PageText.none
-    /// The same in words.
-    public var errorMessage = PageText.none
+    /// The error code of a failed endpoint.
+    public var errorCode = BorrowedText.none
+    /// The error message of a failed endpoint.
+    public var errorMessage = BorrowedText.none
 
-    /// Capacity configured for an endpoint, in the unit of its kind; never the amount in use.
+    /// Capacity configured for an endpoint, in units of its kind. This is not the capacity in use.
     public struct Capacity {
         /// The opaque specification code.
-        public var specCode: PageText
-        /// Units kept ready (`warm_up_num`, `mu.min`).
+        public var specCode: BorrowedText
+        /// Reserved units (`warm_up_num`, `mu.min`).
         public var reserved: Int64
-        /// The ceiling (`max_num`, `mu.max`).
+        /// Maximum units (`max_num`, `mu.max`).
         public var maximum: Int64
-        /// Whether it may spill to the public resource; only DPU has it.
+        /// Whether the endpoint may also use public resources; only for DPU.
         public var usesPublicResource: Bool
 
-        /// Capacity of these amounts.
+        /// Creates a capacity.
         @inlinable
-        public init(specCode: PageText, reserved: Int64, maximum: Int64, usesPublicResource: Bool = false) {
+        public init(specCode: BorrowedText, reserved: Int64, maximum: Int64, usesPublicResource: Bool = false) {
             self.specCode = specCode
             self.reserved = reserved
             self.maximum = maximum
@@ -60,14 +60,14 @@ public struct EndpointRecord {
         }
     }
 
-    /// The shape of a Ray cluster.
+    /// The head and worker groups of a Ray cluster.
     public struct Ray {
         /// Whether there is a head group.
         public var hasHead: Bool
         /// The head group's specification code.
-        public var headSpecCode: PageText
-        /// The worker groups, in the order they came: replicas, at least and at most. Read one by one, because a row can
-        /// have very many.
+        public var headSpecCode: BorrowedText
+        /// The worker groups in the order of the page, as minimum and maximum replicas. Decoded lazily, because a row
+        /// can have very many.
         public var workers: AnySequence<Capacity>
     }
 }
