@@ -40,7 +40,7 @@ public struct RecordDetail: Sendable, Equatable {
     /// or gone. Public endpoints may belong to others and never need any.
     public var needsAttention: Bool {
         guard visibility == "PRIVATE" else { return false }
-        return phase.isProblem || errorCode != nil && ![.inactive, .gone].contains(phase)
+        return phase.needsAttention || errorCode != nil && ![.inactive, .gone].contains(phase)
     }
 
     /// Whether this one is to be kept rather than `other`: errors first, then those longest in their status.

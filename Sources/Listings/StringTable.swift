@@ -42,7 +42,7 @@ struct StringTable: Sendable {
     /// - Parameters:
     ///   - limit: the most undocumented values.
     ///   - cutValues: grows by one if the value was cut or became `other`.
-    mutating func number(of text: PageText, limit: Int, cutValues: inout Int) -> UInt32 {
+    mutating func number(of text: BorrowedText, limit: Int, cutValues: inout Int) -> UInt32 {
         if text.isEmpty { return absent }
         let known = places[find(text.bytes)]
         if known != Self.none { return known }

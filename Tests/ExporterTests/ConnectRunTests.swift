@@ -168,7 +168,7 @@ struct ConnectRunTests {
             let (text, _) = try await connect(scene) { $0.sources[0].discovery = DiscoverySettings() }
             #expect(cloud.requestCount(.createToken) == 1)
             #expect(cloud.requestCount(.listEndpoints) + cloud.requestCount(.listWorkspaces) == 0)
-            #expect(text.contains("credential of simulated: credentials: IAM, asked for a token, answered HTTP 401"))
+            #expect(text.contains("credential of simulated: credentials: IAM token request failed: HTTP 401"))
             #expect(text.contains("[request id 000000"), "\(text)")
             #expect(text.contains("-> Check auth.password"))
             #expect(text.contains("discovery: not tried"))
@@ -191,7 +191,7 @@ struct ConnectRunTests {
         try await Scene.run(cloud, authAt: { auth($0 + "/identity") }) { scene in
             let (text, failing) = try await connect(scene)
             #expect(failing == ["simulated"])
-            #expect(text.contains("/identity/v3/auth/tokens: check iam_url"), "\(text)")
+            #expect(text.contains("/identity/v3/auth/tokens; check iam_url"), "\(text)")
             #expect(text.contains("-> The address of IAM is wrong, not the credential"), "\(text)")
             #expect(!text.contains("Check auth.password") && !text.contains("wrong passwords"), "\(text)")
         }

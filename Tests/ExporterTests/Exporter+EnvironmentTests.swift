@@ -102,12 +102,15 @@ struct ExporterEnvironmentTests {
     @Test(
         "Variables that contradict each other are refused at the start",
         arguments: [
-            (["HUAWEICLOUD_SDK_AK": "A"], "HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK go together"),
+            (["HUAWEICLOUD_SDK_AK": "A"], "HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK must both be set"),
             (
                 ["HUAWEICLOUD_SDK_IDP_ID": "i"],
-                "HUAWEICLOUD_SDK_IDP_ID and HUAWEICLOUD_SDK_ID_TOKEN_FILE go together"
+                "HUAWEICLOUD_SDK_IDP_ID and HUAWEICLOUD_SDK_ID_TOKEN_FILE must both be set"
             ),
-            (["HUAWEICLOUD_SDK_AK": ""], "neither HUAWEICLOUD_SDK_AK nor a credentials file is there"),
+            (
+                ["HUAWEICLOUD_SDK_AK": ""],
+                "no credentials: set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or HUAWEICLOUD_SDK_CREDENTIALS_FILE"
+            ),
             (
                 ["HUAWEICLOUD_SDK_CREDENTIALS_FILE": "f", "HUAWEICLOUD_SDK_IAM_ENDPOINT": "iam"],
                 "HUAWEICLOUD_SDK_IAM_ENDPOINT must be a URL that begins with http:// or https://"

@@ -56,7 +56,7 @@ struct WatchdogStalledPollTests {
         #expect(polled.store.version > version)
         let stalls = polled.store.takeStalls()
         #expect(stalls.map(\.place) == [polled.place])
-        #expect(stalls.first?.failure.message == "no poll has ended for 240 s; the last one has begun and does not end")
+        #expect(stalls.first?.failure.message == "no poll has ended for 240 s; the last one has started but not ended")
         #expect(polled.store.value(of: "workspace_up") == "0")
         #expect(polled.store.value(of: "workspace_polls_total") == "0")
         #expect(polled.store.value(of: "workspace_poll_failures_total", reason: "stalled") == "1")
@@ -206,5 +206,5 @@ private final class NoCredentials: CredentialProvider {
         throw CredentialFailure("canceled")
     }
 
-    func replacement(for refused: Credential) async throws(CredentialFailure) -> Credential? { nil }
+    func replacement(for rejected: Credential) async throws(CredentialFailure) -> Credential? { nil }
 }

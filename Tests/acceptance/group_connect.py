@@ -162,7 +162,7 @@ def refused(with_: Bench) -> None:
                 "password_file: password}}"
             )
         )
-        require_said(outcome, 3, "/identity/v3/auth/tokens: check iam_url", "The address of IAM is wrong")
+        require_said(outcome, 3, "/identity/v3/auth/tokens; check iam_url", "The address of IAM is wrong")
         require("wrong passwords" not in outcome.everything, outcome.everything[-800:])
     with check(with_, "connect: one source of two fails, the other is reported completely") as it:
         bad = it.source(f"{{token: {PLANTED}-expired}}", name="bad")

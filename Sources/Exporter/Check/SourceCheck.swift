@@ -33,10 +33,10 @@ struct SourceCheck: Sendable {
         poll = factory.poll
         transport = MeasuredTransport(factory.transport(settings), clock: clock)
         let statistics = APIStatistics()
-        let exchanges = CredentialExchanges(
+        let credentialClient = CredentialClient(
             transport: transport, direct: MeasuredTransport(factory.directTransport(), clock: clock),
             timeout: poll.timeout, clock: clock, statistics: statistics)
-        credentials = try factory.credentials(settings, exchanges: exchanges)
+        credentials = try factory.credentials(settings, client: credentialClient)
         var settingsOfClient = poll
         settingsOfClient.retries = min(poll.retries, Self.retries)
         client = SourceClient(

@@ -6,11 +6,11 @@ internal import Fabric
 extension SourceFactory {
     /// What obtains and gives out the credentials of a source.
     func credentials(
-        _ settings: SourceSettings, exchanges: CredentialExchanges
+        _ settings: SourceSettings, client: CredentialClient
     ) throws(ExporterError) -> any CredentialProvider {
         do {
             return try settings.auth.provider(
-                assuming: settings.assumeAgency, region: settings.region, environment: environment, exchanges: exchanges
+                assuming: settings.assumeAgency, region: settings.region, environment: environment, client: client
             )
         } catch {
             throw ExporterError("source \(settings.name): \(error.description)")
@@ -22,7 +22,7 @@ extension SourceFactory {
         // Made and dropped again: nothing is asked before somebody needs a credential.
         _ = try credentials(
             settings,
-            exchanges: CredentialExchanges(
+            client: CredentialClient(
                 transport: transport(settings), direct: directTransport(), timeout: poll.timeout, clock: SystemClock()))
     }
 }

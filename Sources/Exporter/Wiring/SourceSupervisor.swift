@@ -29,7 +29,7 @@ actor SourceSupervisor {
     private let surroundings: Surroundings
     private var settings: SourceSettings
     private var manner: PollFleet.Manner
-    private let exchanges: CredentialExchanges
+    private let credentialClient: CredentialClient
     private var credentials: any CredentialProvider
     private var discovered: [DiscoveredWorkspace] = []
     private var discovery: Discovery?
@@ -45,10 +45,10 @@ actor SourceSupervisor {
         self.manner = manner
         self.surroundings = surroundings
         let statistics = APIStatistics()
-        exchanges = CredentialExchanges(
+        credentialClient = CredentialClient(
             transport: factory.transport(settings), direct: factory.directTransport(), timeout: factory.poll.timeout,
             clock: surroundings.clock, statistics: statistics)
-        credentials = try factory.credentials(settings, exchanges: exchanges)
+        credentials = try factory.credentials(settings, client: credentialClient)
         client = SourceClient(
             source: settings.name, transport: factory.transport(settings), credentials: credentials,
             clock: surroundings.clock, limiter: surroundings.limiter, settings: factory.poll,
@@ -68,13 +68,13 @@ actor SourceSupervisor {
         let old = settings
         // Credentials that did not change keep what they know, such as a token that is still good.
         if new.auth != old.auth || new.assumeAgency != old.assumeAgency || new.region != old.region {
-            credentials = try factory.credentials(new, exchanges: exchanges)
+            credentials = try factory.credentials(new, client: credentialClient)
         } else {
-            await credentials.testAnew()
+            await credentials.retryNow()
         }
         let isMoved = !new.sharesWorkspaces(with: old)
         if isMoved { await forgetWorkspaces() }
-        exchanges.reconfigure(
+        credentialClient.reconfigure(
             transport: factory.transport(new), direct: factory.directTransport(), timeout: factory.poll.timeout)
         settings = new
         let timeoutChanged = manner.timing.exchangeTimeout != newManner.timing.exchangeTimeout

@@ -91,7 +91,7 @@ struct EndpointSeries: Hashable, Sendable {
     /// Of a capacity: whether it may use the public resource.
     var isPublic = false
 
-    /// What dictionaries call. The default takes a `Hasher`.
+    /// The hash for dictionaries, cheaper than the default one by `Hasher`.
     func _rawHashValue(seed: Int) -> Int {
         let flags = UInt64(unit?.rawValue ?? 0) << 1 | (isPublic ? 1 : 0)
         return SeededHash.hash(

@@ -106,7 +106,7 @@ public enum SourceFamilies {
         }
         var builder = FragmentBuilder()
         builder.add(duration) { writer in
-            for operation in lists + APIOperation.ofCredentials {
+            for operation in lists + APIOperation.credentialOperations {
                 // What a source's kind of credential never asks for stays away.
                 guard let observed = durations[operation] ?? (lists.contains(operation) ? .init() : nil) else {
                     continue

@@ -2,10 +2,10 @@
 internal import HTTPClient
 
 extension HTTPResponse {
-    /// Overwrites the signature of `request` in body and headers with asterisks, should the service echo it, or its first 16
-    /// digits or more: a reader of it could send the same request again for 15 minutes.
+    /// Overwrites echoes of the signature of `request`, or of its first 16 digits or more, in body and headers with
+    /// asterisks. With the signature, the same request could be sent again for 15 minutes.
     mutating func redactSignature(of request: HTTPRequest) {
-        guard let signature = request.signature, signature.count >= Self.tellingDigits else { return }
+        guard let signature = request.signature, signature.count >= Self.minimumDigits else { return }
         Self.redact(signature, in: &body)
         for index in headers.indices {
             var value = Array(headers[index].value.utf8)
@@ -15,9 +15,9 @@ extension HTTPResponse {
         }
     }
 
-    private static let tellingDigits = 16
+    private static let minimumDigits = 16
 
-    /// Returns whether there was a signature.
+    /// Overwrites every occurrence of the signature; returns whether there was one.
     @discardableResult
     private static func redact(_ signature: [UInt8], in text: inout [UInt8]) -> Bool {
         guard var position = firstIndex(of: signature, in: text, from: 0) else { return false }
@@ -32,11 +32,12 @@ extension HTTPResponse {
         }
     }
 
-    /// Finds the first digits of `signature` by Horspool's algorithm: a body may have megabytes, and most of them are skipped.
+    /// Returns the first index of the signature's first digits, found with Horspool's algorithm, which skips most
+    /// bytes: a body may have megabytes.
     private static func firstIndex(of signature: [UInt8], in text: [UInt8], from start: Int) -> Int? {
-        let last = tellingDigits - 1
-        // By how much to go on when a byte stands where the last digit should.
-        var skips = [Int](repeating: tellingDigits, count: 256)
+        let last = minimumDigits - 1
+        // How far to advance for each byte found at the position of the last digit.
+        var skips = [Int](repeating: minimumDigits, count: 256)
         for index in 0..<last { skips[Int(signature[index])] = last - index }
         return text.withUnsafeBufferPointer { text in
             var end = start + last
@@ -52,7 +53,7 @@ extension HTTPResponse {
 }
 
 extension HTTPRequest {
-    /// The digits of the signature in the `Authorization` header; nil if there is none.
+    /// The signature in the `Authorization` header, as hexadecimal digits; nil if there is none.
     fileprivate var signature: [UInt8]? {
         let header = headers.last { $0.name.lowercased() == "authorization" }?.value
         return header?.firstRange(of: "Signature=").map { Array((header ?? "")[$0.upperBound...].utf8) }

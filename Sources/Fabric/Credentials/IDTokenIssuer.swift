@@ -2,8 +2,8 @@
 internal import Base
 internal import HTTPClient
 
-/// Exchanges the id token of a foreign identity provider for a token of one project. The file rotates, so it is read again
-/// at each renewal.
+/// Exchanges the ID token of an external identity provider for a project-scoped token. The token's file is rotated, so
+/// it is read at each renewal.
 struct IDTokenIssuer: CredentialIssuer {
     let provider: String
     let token: SecretSource
@@ -21,8 +21,8 @@ struct IDTokenIssuer: CredentialIssuer {
     }
 }
 
-/// Exchanges the id token of a foreign identity provider for temporary keys of an agency.
-struct IDTokenKeys: CredentialIssuer {
+/// Exchanges the ID token of an external identity provider for temporary keys of an agency.
+struct IDTokenKeyIssuer: CredentialIssuer {
     let token: SecretSource
     let providerURN: String
     let agencyURN: String
@@ -42,7 +42,7 @@ struct IDTokenKeys: CredentialIssuer {
             ]
         }
         let (key, lifetime) = try await sts.temporaryKey(
-            path: "/v5/agencies/assume-with-oidc", body, name: "STS"
+            path: "/v5/agencies/assume-with-oidc", body, service: "STS"
         ) { _ in }
         return try await project.credential(key, lifetime: lifetime)
     }

@@ -7,7 +7,7 @@ import Testing
 @testable import Fabric
 
 @Suite("Credentials that arrive expired")
-struct CredentialLifeTests {
+struct CredentialLifetimeTests {
     /// 2026-01-01T00:00:00Z
     private static let wall: Int64 = 1_767_225_600
 
@@ -16,7 +16,7 @@ struct CredentialLifeTests {
     ) throws(CredentialFailure) -> Duration? {
         let response = HTTPResponse(
             status: 201, headers: date.map { [HTTPHeader("Date", $0)] } ?? [], body: [], receivedBytes: 0)
-        return try CredentialLife(name: "IAM", response: response, wallMicroseconds: wall * 1_000_000)
+        return try CredentialLifetime(name: "IAM", response: response, wallMicroseconds: wall * 1_000_000)
             .remaining(until: end, issued: issued)
     }
 
@@ -27,12 +27,12 @@ struct CredentialLifeTests {
             _ = try remaining(end, issued: issued, date: date, wall: wall)
             return "no failure"
         } catch {
-            #expect(error.cause == .expired && !error.isRefusal)
+            #expect(error.cause == .expired && !error.isRejection)
             return error.description
         }
     }
 
-    @Test("With the service's own times a wrong clock of this machine does not matter")
+    @Test("The service's times take precedence over a wrong clock of this machine")
     func wrongClock() throws {
         for wall in [Self.wall - 86_400, Self.wall + 86_400 * 2, 0] {
             #expect(
@@ -43,41 +43,41 @@ struct CredentialLifeTests {
         }
         #expect(try remaining(nil) == nil)
         #expect(try remaining("soon") == nil)
-        // A token from a cache: what is left counts, not how long it lived.
+        // A token from a cache: the remaining time counts, not the total lifetime.
         #expect(
             try remaining(
                 "2026-01-01T02:00:00Z", issued: "2026-01-01T00:00:00Z", date: "Thu, 01 Jan 2026 01:30:00 GMT")
                 == .seconds(1_800))
     }
 
-    @Test("Whatever shows that the credential has expired, the message names the clock")
+    @Test("The message about an expired credential compares the clocks")
     func expired() {
         let end = "2026-01-01T00:00:00Z"
         #expect(
             message(end, issued: "2026-01-02T00:00:00Z", wall: Self.wall + 86_400)
-                == "IAM sent a credential that had already expired, at \(end); this machine's clock agrees with the "
-                + "service's, so the fault is in what the service sent")
+                == "IAM returned a credential that expired at \(end); this machine's clock agrees with the service's; "
+                + "the error is in the service's response")
         #expect(
             message(end, date: "Fri, 02 Jan 2026 00:00:00 GMT", wall: Self.wall - 86_400)
-                == "IAM sent a credential that had already expired, at \(end); this machine's clock is 2 days behind the "
-                + "service's: synchronize the clocks (NTP)")
-        #expect(message(end, issued: end).contains("had already expired"))
-        // Issued for a day, but long ago.
+                == "IAM returned a credential that expired at \(end); this machine's clock is 2 days behind the "
+                + "service's; synchronize the clocks (NTP)")
+        #expect(message(end, issued: end).contains("a credential that expired at"))
+        // Valid for a day, but issued long ago.
         #expect(
             message(end, issued: "2025-12-31T00:00:00Z", date: "Sat, 10 Jan 2026 00:00:00 GMT")
                 .contains("this machine's clock is 9 days behind the service's"))
         #expect(
             message(end, wall: Self.wall + 86_400)
-                == "IAM sent a credential that had already expired, at \(end); this machine's clock shows "
-                + "2026-01-02T00:00:00Z, and the response has no Date to compare it with: check this machine's clock (NTP)"
-        )
+                == "IAM returned a credential that expired at \(end); this machine's clock shows "
+                + "2026-01-02T00:00:00Z and the response has no Date to compare it with; "
+                + "synchronize this machine's clock (NTP)")
         #expect(
-            message("2026-01-01T00:00:01Z", issued: end).hasPrefix("IAM sent a credential that expires within 5 s, at ")
-        )
+            message("2026-01-01T00:00:01Z", issued: end)
+                .hasPrefix("IAM returned a credential that expires in less than 5 s, at "))
     }
 
     @Test(
-        "Tokens that arrive expired are failures: a handful of log-ins in 30 s, then one a minute",
+        "Tokens that arrive expired are failures: five requests within 30 s, then one per minute",
         arguments: [-60, 0, 1])
     func tokens(life: Int) async throws {
         let scene = PasswordScene { number in
@@ -100,7 +100,7 @@ struct CredentialLifeTests {
         #expect(scene.credentials.status.nextProbe == nil)
     }
 
-    @Test("So are temporary keys of the metadata service")
+    @Test("Temporary keys that arrive expired are failures")
     func metadataKeys() async throws {
         let keys =
             #"{"credential":{"access":"AK","secret":"sk","securitytoken":"t","expires_at":"2025-12-31T00:00:00Z"}}"#
@@ -115,7 +115,7 @@ struct CredentialLifeTests {
         let metadata = AuthSettings.metadata(settings)
         let credentials = try metadata.provider(
             region: nil,
-            exchanges: CredentialExchanges(
+            client: CredentialClient(
                 transport: transport, direct: transport, timeout: .seconds(10), clock: clock))
         for _ in 0..<300 {
             await #expect(throws: CredentialFailure.self) { try await credentials.credential() }
@@ -125,7 +125,7 @@ struct CredentialLifeTests {
         #expect(credentials.status.failures == 5)
     }
 
-    @Test("A renewal that brings an expired token leaves the old one in use")
+    @Test("A renewal that returns an expired token keeps the current token in use")
     func renewal() async throws {
         let scene = PasswordScene { PasswordScene.token($0, life: $0 == 0 ? 900 : 0) }
         #expect(try await scene.sent() == "token-0")

@@ -2,17 +2,18 @@
 internal import Base
 import Synchronization
 
-/// Bounds the memory of pages that are decoded at the same time, over all sources. Decoding takes some 12 × the bytes of a
-/// page, and how many it has is the service's to say: so large pages are decoded one after the other.
-final class DecodingTurns: Sendable {
-    /// The most bytes of a page that is decoded without waiting. A page of 100 rows has about 120,000.
+/// Limits the memory for decoding pages, over all sources. Decoding takes about 12 × a page's size, which the service
+/// determines, so large pages are decoded one at a time.
+final class DecodingLimiter: Sendable {
+    /// The maximum size, in bytes, of a page that is decoded without waiting. A page of 100 rows has about 120,000
+    /// bytes.
     static let smallPageBytes = 1 << 18
 
     private let isTaken = Mutex(false)
     private let freed = ChangeSignal()
 
-    /// Runs `body`, which decodes a page of `bytes` bytes, when it may.
-    /// - Throws: ``APIFailure`` if the task is canceled before.
+    /// Runs `body`, which decodes a page of `bytes` bytes, after waiting if the page is large.
+    /// - Throws: ``APIFailure`` if the task is canceled while it waits, and the errors of `body`.
     func run<Result>(
         bytes: Int, _ body: () async throws(APIFailure) -> Result
     ) async throws(APIFailure) -> Result {
@@ -22,7 +23,7 @@ final class DecodingTurns: Sendable {
             if take() { break }
             await freed.wait(beyond: seen)
             if Task.isCancelled {
-                throw APIFailure(.timeout, "the poll was ended before its page could be decoded")
+                throw APIFailure(.timeout, "poll canceled before its page was decoded")
             }
         }
         defer {

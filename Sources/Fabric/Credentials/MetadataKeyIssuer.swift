@@ -2,17 +2,17 @@
 internal import Base
 internal import HTTPClient
 
-/// Asks the metadata service of an ECS machine: first for a session token, which older services don't have, then for the
-/// keys.
-struct MetadataKeys: CredentialIssuer {
+/// Obtains temporary keys from the metadata service of an ECS machine. Requests a session token first, which older
+/// services don't have.
+struct MetadataKeyIssuer: CredentialIssuer {
     private static let name = "the metadata service"
     private static let noAgency = "Please configure Cloud Service Agency first"
 
     let url: String
-    let exchanges: CredentialExchanges
+    let client: CredentialClient
     let project: ProjectLookup
 
-    /// Nothing is configured: the machine itself is trusted.
+    /// Empty: the metadata service identifies the machine itself.
     func secrets() async throws(CredentialFailure) -> [Secret] { [] }
 
     func issue(_ secrets: [Secret]) async throws(CredentialFailure) -> IssuedCredential {
@@ -25,42 +25,42 @@ struct MetadataKeys: CredentialIssuer {
         guard response.status == 200 else {
             if Self.saysNoAgency(response) || response.status == 404 {
                 throw CredentialFailure(
-                    "the metadata service has no keys: give this machine an agency (HTTP \(response.status))",
+                    "the metadata service has no keys (HTTP \(response.status)); assign an agency to this machine",
                     cause: .rejected)
             }
             throw CredentialFailure(
-                response, from: "\(Self.name), asked for keys,",
-                wallMicroseconds: exchanges.clock.wallMicroseconds)
+                response, to: "metadata service request for keys",
+                wallMicroseconds: client.clock.wallMicroseconds)
         }
         let (key, lifetime) = try IAM.temporaryKey(
-            response, from: Self.name, wallMicroseconds: exchanges.clock.wallMicroseconds)
+            response, from: Self.name, wallMicroseconds: client.clock.wallMicroseconds)
         return try await project.credential(key, lifetime: lifetime)
     }
 
-    /// A session token; nil where the service knows none.
+    /// Requests a session token; nil if the service has no session tokens.
     private func sessionToken() async throws(CredentialFailure) -> Secret? {
-        let response = try await exchanges.send(
+        let response = try await client.send(
             .metadata, .put, "\(url)/meta-data/latest/api/token",
             headers: [HTTPHeader("X-Metadata-Token-Ttl-Seconds", "21600")], body: [], to: Self.name)
         switch response.status {
         case 200, 201:
             let text = String(decoding: response.body, as: UTF8.self).filter { !$0.isWhitespace }
             guard !text.isEmpty, text.isHeaderValue else {
-                throw CredentialFailure("\(Self.name) sent no usable session token")
+                throw CredentialFailure("\(Self.name) returned no valid session token")
             }
             return Secret(text)
         case 404, 405, 503: return nil
         default:
             throw CredentialFailure(
-                response, from: "\(Self.name), asked for a session token,",
-                wallMicroseconds: exchanges.clock.wallMicroseconds)
+                response, to: "metadata service request for a session token",
+                wallMicroseconds: client.clock.wallMicroseconds)
         }
     }
 
     private func securityKey(_ sessionToken: Secret?) async throws(CredentialFailure) -> HTTPResponse {
         var headers = IAM.accept
         sessionToken?.withExposedValue { headers.append(HTTPHeader("X-Metadata-Token", $0)) }
-        return try await exchanges.send(
+        return try await client.send(
             .metadata, .get, "\(url)/openstack/latest/securitykey", headers: headers, to: Self.name)
     }
 

@@ -4,11 +4,11 @@ import Testing
 
 @testable import Fabric
 
-@Suite("Lists that change while they are listed")
-struct RowListerShiftingListTests {
-    /// What the failure says of the last listing; nil if it is not that of four listings that were not complete.
-    private static func problem(_ outcome: ListingOutcome<IDFold>) -> String? {
-        let start = "4 listings in a row were not complete; in the last, "
+@Suite("Lists that change while they are read")
+struct RowListerChangingListTests {
+    /// Returns why the last of four listings was incomplete; nil for other failures.
+    private static func incompleteReason(_ outcome: ListingOutcome<IDFold>) -> String? {
+        let start = "4 consecutive listings were incomplete; last: "
         guard let failure = outcome.failure, failure.reason == .inconsistent, failure.message.hasPrefix(start) else {
             return nil
         }
@@ -16,14 +16,14 @@ struct RowListerShiftingListTests {
     }
 
     @Test(
-        "A row deleted or inserted between two pages is noticed, and the list is listed once more",
+        "A row deleted or inserted between two pages is detected, and the list is relisted",
         arguments: [
             { $0.records.removeFirst() }, { $0.records.remove(at: 50) }, { $0.records.removeLast() },
             { $0.records.insert(SimulatedList.record(357), at: 0) }, { $0.records.append(SimulatedList.record(357)) },
             { $0.records.removeLast(300) }, { $0.records.removeAll() },
         ] as [@Sendable (inout SimulatedList.State) -> Void]
     )
-    func shiftOnce(_ change: @escaping @Sendable (inout SimulatedList.State) -> Void) async {
+    func changedOnce(_ change: @escaping @Sendable (inout SimulatedList.State) -> Void) async {
         let list = SimulatedList(357) { state, offset in
             if offset == 0, state.listings == 1 { change(&state) }
         }
@@ -35,8 +35,8 @@ struct RowListerShiftingListTests {
         #expect(list.listings == 2)
     }
 
-    @Test("One row deleted early and one added at the end leave the total, and are noticed all the same")
-    func foolsTotals() async {
+    @Test("A deleted and an added row are detected although the total stays the same")
+    func unchangedTotal() async {
         let list = SimulatedList(357) { state, offset in
             guard offset == 0, state.listings == 1 else { return }
             state.records.removeFirst()
@@ -47,12 +47,12 @@ struct RowListerShiftingListTests {
         #expect(outcome.relists == 1)
     }
 
-    @Test("An order that moves within pages is accepted after two listings with the same ids")
-    func orderMovesWithinPages() async {
+    @Test("A changing order is accepted after two listings with the same IDs")
+    func changedOrder() async {
         let list = SimulatedList(
             21,
             serve: { state, offset, limit in
-                // The shared rows change places with their neighbours, the ids of all pages stay whole.
+                // Shared rows are swapped with their neighbors; no page misses an ID.
                 var records = state.records
                 if offset > 0, offset + 1 < records.count { records.swapAt(offset, offset + 1) }
                 return records.dropFirst(offset).prefix(limit)
@@ -63,7 +63,7 @@ struct RowListerShiftingListTests {
         #expect(list.listings == 2)
     }
 
-    @Test("Where neighbors disagree, other ids than in the listing before are not accepted")
+    @Test("If neighbors disagree, other IDs than in the previous listing are not accepted")
     func otherIDs() async {
         let list = SimulatedList(
             21,
@@ -77,13 +77,13 @@ struct RowListerShiftingListTests {
                 return records.dropFirst(offset).prefix(limit)
             })
         let outcome = await Source(list.transport(), slots: 1, pageSize: 10).list()
-        // The order in which pages 1 and 2 are served is open, what ends up in the list is not.
+        // The order of pages 1 and 2 is undefined, the resulting list is not.
         #expect(outcome.ids == SimulatedList.ids(0..<20) + [SimulatedList.id(102)])
         #expect(outcome.relists == 3)
     }
 
-    @Test("A list that shifts without end fails after three relists")
-    func endlessShifts() async {
+    @Test("A list that keeps changing fails after three relists")
+    func endlessChanges() async {
         let list = SimulatedList(357) { state, offset in
             guard offset == 0 else { return }
             state.records.removeFirst()
@@ -91,25 +91,25 @@ struct RowListerShiftingListTests {
         }
         let source = Source(list.transport())
         let outcome = await source.list()
-        #expect(Self.problem(outcome) == "358 endpoints came where total is 357")
+        #expect(Self.incompleteReason(outcome) == "received 358 endpoints, total is 357")
         #expect(outcome.relists == 3)
         #expect(list.listings == 4)
         #expect(source.transport.requests.count <= 16)
     }
 
     @Test(
-        "A total that lies fails as inconsistent, in a bounded number of requests",
+        "A wrong total fails as inconsistent, in a bounded number of requests",
         arguments: [
-            (357, "356", 16, "357 endpoints came where total is 356"),
-            (357, "358", 20, "the page at offset 356 has 1 rows and no new one, total is 358"),
-            (357, "10000", 80, nil), (5, "6", 8, "the page at offset 4 has 1 rows and no new one, total is 6"),
-            (5, "0", 4, "5 endpoints came where total is 0"),
+            (357, "356", 16, "received 357 endpoints, total is 356"),
+            (357, "358", 20, "page at offset 356 has no new rows (rows: 1, total: 358)"),
+            (357, "10000", 80, nil), (5, "6", 8, "page at offset 4 has no new rows (rows: 1, total: 6)"),
+            (5, "0", 4, "received 5 endpoints, total is 0"),
         ] as [(Int, String, Int, String?)])
-    func lyingTotal(_ count: Int, _ total: String, _ requests: Int, _ problem: String?) async {
+    func wrongTotal(_ count: Int, _ total: String, _ requests: Int, _ reason: String?) async {
         let source = Source(SimulatedList(count, total: total).transport())
         let outcome = await source.list()
-        #expect(Self.problem(outcome) != nil)
-        if let problem { #expect(Self.problem(outcome) == problem) }
+        #expect(Self.incompleteReason(outcome) != nil)
+        if let reason { #expect(Self.incompleteReason(outcome) == reason) }
         #expect(outcome.relists == 3)
         #expect(source.transport.requests.count <= requests)
     }
@@ -119,16 +119,16 @@ struct RowListerShiftingListTests {
         let list = SimulatedList(357, total: "357") { state, _ in
             state.total = String((Int(state.total ?? "") ?? 0) + 1)
         }
-        #expect(Self.problem(await Source(list.transport()).list())?.hasPrefix("total changed from ") == true)
+        #expect(Self.incompleteReason(await Source(list.transport()).list())?.hasPrefix("total changed from ") == true)
     }
 
     @Test(
-        "A total beyond the limit or below zero is refused at once",
+        "A total beyond the limit or below 0 is rejected at once",
         arguments: [
-            ("10001", "10001 endpoints, more than max_endpoints (10000)"), ("-1", "a total of -1"),
-            ("1e400", "9223372036854775807 endpoints, more than max_endpoints (10000)"),
+            ("10001", "10001 endpoints exceed max_endpoints (10000)"), ("-1", "invalid total -1"),
+            ("1e400", "9223372036854775807 endpoints exceed max_endpoints (10000)"),
         ])
-    func refusedTotal(_ total: String, _ message: String) async {
+    func rejectedTotal(_ total: String, _ message: String) async {
         let source = Source(SimulatedList(10, total: total).transport())
         let outcome = await source.list()
         #expect(outcome.failure == APIFailure(.response, message))
@@ -136,7 +136,7 @@ struct RowListerShiftingListTests {
         #expect(source.transport.requests.count == 1)
     }
 
-    @Test("An endless list is refused once it is longer than allowed")
+    @Test("An endless list is rejected once it exceeds the limit")
     func endless() async {
         let list = SimulatedList(
             0, total: "", serve: { _, offset, limit in ArraySlice((offset..<offset + limit).map(SimulatedList.record)) }
@@ -147,26 +147,26 @@ struct RowListerShiftingListTests {
         #expect(source.transport.requests.count == 102)
     }
 
-    @Test("A service that ignores offsets and totals is listed within bounds")
+    @Test("A service that ignores offsets fails after a bounded number of requests")
     func ignoredOffset() async {
         let list = SimulatedList(100, total: "", serve: { state, _, _ in state.records[...] })
         let source = Source(list.transport())
-        #expect(Self.problem(await source.list()) == "the page at offset 99 brought no new row")
+        #expect(Self.incompleteReason(await source.list()) == "page at offset 99 has no new rows")
         #expect(source.transport.requests.count == 8)
     }
 
-    @Test("A service that ignores the limit is refused")
+    @Test("Pages of a service that ignores the limit are rejected")
     func ignoredLimit() async {
         let list = SimulatedList(357, serve: { state, _, _ in state.records[...] })
         let source = Source(list.transport())
         #expect(
             await source.list().failure
-                == APIFailure(.response, "a page of 357 rows where 100 were asked for"))
+                == APIFailure(.response, "page has 357 rows, limit is 100"))
         #expect(source.transport.requests.count == 1)
     }
 
     @Test(
-        "A service that caps its pages is listed at once, with or without a total",
+        "A list in capped pages is complete without a relist, with or without a total",
         arguments: [(230, 50, nil, 5), (230, 50, "", 6), (357, 10, nil, 40), (357, 10, "", 41), (333, 99, nil, 4)]
             as [(Int, Int, String?, Int)])
     func cappedPages(_ count: Int, _ cap: Int, _ total: String?, _ requests: Int) async {
@@ -180,23 +180,23 @@ struct RowListerShiftingListTests {
         #expect(source.transport.requests.count == requests)
     }
 
-    @Test("Pages of a few rows where many were asked for are refused, with the size to set")
+    @Test("Pages that are much too short are rejected with the page size to set")
     func tinyPages() async {
         let list = SimulatedList(
             4_000, serve: { state, offset, _ in state.records.dropFirst(offset).prefix(3) })
         let source = Source(list.transport())
         #expect(
             await source.list().failure
-                == APIFailure(.response, "3 rows came where 100 were asked for; set poll.page_size: 3"))
+                == APIFailure(.response, "page has 3 rows instead of 100; set poll.page_size: 3"))
         #expect(source.transport.requests.count <= 3)
         let single = SimulatedList(230, serve: { state, offset, _ in state.records.dropFirst(offset).prefix(1) })
         #expect(
-            Self.problem(await Source(single.transport()).list())
-                == "1 row came where 100 were asked for; set poll.page_size: 1")
+            Self.incompleteReason(await Source(single.transport()).list())
+                == "page has 1 row instead of 100; set poll.page_size: 1")
     }
 
     @Test(
-        "A list that is longer than its total is listed to its end",
+        "A list that is longer than its total is read to its end",
         arguments: [(230, "100"), (357, "10"), (230, "199")])
     func longerThanTotal(_ count: Int, _ total: String) async {
         let outcome = await Source(SimulatedList(count, total: total).transport()).list()
@@ -204,8 +204,8 @@ struct RowListerShiftingListTests {
         #expect(outcome.relists == 0)
     }
 
-    @Test("A page whose rows are others each time costs little more than two listings")
-    func strangePage() async {
+    @Test("A page that differs in each listing costs little more than two listings")
+    func differingPage() async {
         let list = SimulatedList(
             11_300,
             serve: { state, offset, limit in
@@ -218,17 +218,17 @@ struct RowListerShiftingListTests {
         #expect(source.transport.requests.count <= 2 * 115 + 32 + 16)
     }
 
-    @Test("A page that repeats the rows of another ends each listing at once")
+    @Test("A page that repeats the rows of another abandons each attempt at once")
     func repeatedPage() async {
         let list = SimulatedList(
             11_300,
             serve: { state, offset, limit in state.records.dropFirst(offset == 198 ? 99 : offset).prefix(limit) })
         let source = Source(list.transport(), maxEndpoints: 100_000)
-        #expect(Self.problem(await source.list()) != nil)
+        #expect(Self.incompleteReason(await source.list()) != nil)
         #expect(source.transport.requests.count <= 4 * (1 + 16))
     }
 
-    @Test("Rows that come twice count once")
+    @Test("Repeated rows count once")
     func repeated() async throws {
         let list = SimulatedList(
             5, total: "5", serve: { state, _, _ in state.records + state.records[0...2] })
