@@ -77,7 +77,7 @@ struct Troubles {
             var refused: [(cloud: SimulatedCloud, id: String)] = []
             for cloud in stage.steady {
                 let id = random.pick(cloud.workspaces).id
-                cloud.inject(.refused, for: FaultScope(workspaceID: id, operation: .listEndpoints))
+                cloud.inject(.rejected, for: FaultScope(workspaceID: id, operation: .listEndpoints))
                 checker.steady.excuse(id, until: .max)
                 refused.append((cloud, id))
             }
