@@ -87,7 +87,8 @@ final class LimitedLog: Sendable {
     }
 
     private func write(_ number: Int, _ metadata: Logger.Metadata) {
-        logger.log(level: level, messages.limited, metadata: metadata.merging([count: "\(number)"]) { $1 })
+        let metadata = metadata.merging([count: .stringConvertible(number)]) { $1 }
+        logger.log(level: level, messages.limited, metadata: metadata)
     }
 }
 
@@ -103,14 +104,14 @@ struct ListenerLogs: Sendable {
             LimitedLog(level, limited, single: single, count: count, period: TimeAmount(period), logger: logger)
         }
         handshakes = log(.warning, "tls handshakes failed", "tls handshake failed", "handshakes")
-        responses = log(.error, "a response could not be produced", "a response failed", "responses")
+        responses = log(.error, "responses failed", "response failed", "responses")
         // The handler announced another length.
         lengths = log(
-            .error, "a handler broke its Content-Length", "a response broke its Content-Length", "responses")
+            .error, "responses with a wrong content-length", "response with a wrong content-length", "responses")
         // There was no file descriptor.
-        accepts = log(.error, "connections cannot be accepted", "a connection cannot be accepted", "failures")
+        accepts = log(.error, "accepting connections failed", "accepting a connection failed", "failures")
         refusals = log(
-            .warning, "connections refused at the limit", "connection refused at the limit", "connections")
+            .warning, "connections rejected at the limit", "connection rejected at the limit", "connections")
         // They were slow, and others needed their memory.
         drops = log(.warning, "slow responses dropped", "slow response dropped", "responses")
     }

@@ -7,7 +7,7 @@ public struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
     /// The port; 0 lets the system choose one.
     public var port: Int
 
-    /// Why a text is no address to listen on.
+    /// Why a text is not a valid listen address.
     public struct Invalid: Error, Equatable, CustomStringConvertible {
         /// The whole sentence, the text included.
         public var description: String
@@ -23,7 +23,7 @@ public struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
     /// - Throws: ``Invalid`` with a sentence for the user.
     public init(_ text: String) throws(Invalid) {
         func invalid(_ reason: String) -> Invalid {
-            Invalid(description: "\"\(text)\" is no address to listen on: \(reason)")
+            Invalid(description: "invalid listen address \"\(text)\": \(reason)")
         }
         let hostText: Substring
         let portText: Substring

@@ -125,7 +125,7 @@ public final class Listener: Sendable {
             let outcome: RequestCollector.Outcome
             do { outcome = try await nextRequest(of: connection, &parts) } catch {
                 // Reading fails for what the peer or the network does, never for what a handler does.
-                return logger.debug("the peer went or stalled", metadata: ["error": "\(error)"])
+                return logger.debug("client disconnected or timed out", metadata: ["error": "\(error)"])
             }
             let response: ListenerResponse
             let framing: ResponseFraming
@@ -183,7 +183,7 @@ public final class Listener: Sendable {
         case let abort as ConnectionAbort: if abort.reset { await connection.armReset() }
         case let mismatch as BodyLengthMismatch: logs.lengths.note(peer: peer, reason: "\(mismatch)", on: loop)
         case is IOError, is ChannelError, is CancellationError, is NIOSSLError, is BoringSSLError:
-            logger.debug("the peer went or stalled", metadata: ["error": "\(error)"])
+            logger.debug("client disconnected or timed out", metadata: ["error": "\(error)"])
         default: logs.responses.note(peer: peer, reason: "\(error)", on: loop)
         }
     }

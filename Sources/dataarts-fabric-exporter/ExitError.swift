@@ -2,32 +2,39 @@
 import Exporter
 import Glibc
 
-/// The end of the program with a status other than 0, and what to say about it.
-struct ProgramEnd: Error {
-    /// Anything that has no status of its own.
+/// An error that ends the program, with exit status and messages.
+struct ExitError: Error {
+    /// A general error.
     static let failure: Int32 = 1
-    /// Bad configuration or flag.
+    /// An invalid configuration or flag.
     static let usage: Int32 = 2
-    /// A workspace failed, or discovery found none to poll.
+    /// A workspace or discovery failed, or there are no workspaces to poll.
     static let incomplete: Int32 = 3
 
     var status: Int32
-    var lines: [String]
+    /// The constant message of JSON log lines.
+    var message: String
+    /// The errors, each printed on its own lines.
+    var errors: [String]
 
-    init(_ status: Int32, _ lines: String...) { self.init(status, lines) }
+    /// Creates an error of a flag, or another one without a message of its own.
+    init(_ status: Int32, _ error: String) {
+        self.init(status, status == Self.usage ? "invalid command line" : "command failed", [error])
+    }
 
-    init(_ status: Int32, _ lines: [String]) {
+    init(_ status: Int32, _ message: String, _ errors: [String]) {
         self.status = status
-        self.lines = lines
+        self.message = message
+        self.errors = errors
     }
 }
 
-/// Standard output, written to as it is.
+/// Unbuffered standard output.
 enum StandardOutput {
     /// Writes `lines`, without secrets.
     static func write(_ lines: [String]) { write(bytes: TerminalText.bytes(lines)) }
 
-    /// Writes all of `bytes`; returns false when the other end has gone.
+    /// Writes `bytes`; returns false if the reader closed its end.
     @discardableResult
     static func write(bytes: [UInt8]) -> Bool {
         bytes.withUnsafeBytes { DescriptorOutput.write($0, to: STDOUT_FILENO) } == bytes.count

@@ -79,7 +79,7 @@ struct ListenerConnectionEndTests {
                 #expect(try await client.receiveText() == "")
             }
         }
-        #expect(recorder.text == Array(repeating: "error: a response could not be produced", count: 2))
+        #expect(recorder.text == Array(repeating: "error: responses failed", count: 2))
     }
 
     @Test(

@@ -36,7 +36,7 @@ struct ListenerTests {
     )
     func badAddresses(text: String, reason: String) {
         let error = #expect(throws: ListenAddress.Invalid.self) { try ListenAddress(text) }
-        #expect(error?.description == "\"\(text)\" is no address to listen on: \(reason)")
+        #expect(error?.description == "invalid listen address \"\(text)\": \(reason)")
     }
 
     @Test("An address in use is named in the error")

@@ -158,7 +158,7 @@ def passwords(with_: Bench, file: str, certificates: Certificates) -> None:
             old.close()
         with with_.report.check("a certificate that is no good leaves the old one in place, and is told once"):
             pathlib.Path(certificates.path("server.pem")).write_text("no certificate\n", "ascii")
-            told = "web configuration not reloaded; keeping the previous one"
+            told = "web configuration reload failed; keeping the current configuration"
             wait_for(lambda: told in running.log(), 10, "it is logged", step=0.2)
             require_equal(subject(port, context), "second", "the subject")
             require_equal(running.log().count(told), 1, "how often it is logged")

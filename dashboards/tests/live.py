@@ -82,7 +82,7 @@ def wait_for(what, condition, processes, limit):
 
 def address_told(log):
     """Where the demo listens: it is told to take any free port, and says in its log which."""
-    match = re.search(r"msg=Listening\. address=(\S+)", log.read_text(errors="replace"))
+    match = re.search(r"msg=listening address=(\S+)", log.read_text(errors="replace"))
     return match and match[1]
 
 

@@ -181,8 +181,8 @@ class Runner:
             give_up = time.monotonic() + PATIENCE
             while True:
                 said = log.read_text(encoding="utf-8")
-                address = re.search(r"msg=Listening\. address=127\.0\.0\.1:(\d+)", said)
-                workspace = re.search(r"a record has an error.*workspace_id=(\S+)", said)
+                address = re.search(r"msg=listening address=127\.0\.0\.1:(\d+)", said)
+                workspace = re.search(r"endpoint error.*workspace_id=(\S+)", said)
                 if address and workspace:
                     break
                 if time.monotonic() > give_up or self._demo.poll() is not None:

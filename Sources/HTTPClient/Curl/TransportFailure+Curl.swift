@@ -62,10 +62,10 @@ extension TransportFailure {
     /// The most bytes of a message.
     private static let maximumBytes = 1_000
 
-    /// A sentence for logs, without what `secrets` hold.
+    /// Returns libcurl's message for logs, without `secrets`: its detail, which names the general error, or else the
+    /// general error alone.
     static func message(_ code: CURLcode, detail: String, secrets: [String]) -> String {
-        let general = String(cString: curl_easy_strerror(code))
-        var text = detail.isEmpty ? general : "\(general): \(detail)"
+        var text = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
         for secret in secrets where !secret.isEmpty { text = text.replacing(secret, with: "***") }
         // Redacted before it is cut: half a secret would not be found.
         text = KnownSecrets.shared.redacting(text)
