@@ -258,9 +258,12 @@ struct ConnectionCheckTests {
             #expect(text.contains("through the proxy proxy.example:3128 (environment variable http_proxy"), "\(text)")
             #expect(!text.contains("hunter2"))
             let odd = ["http_proxy": "http://user:hu#nt/er?2@proxy.example:3128"]
-            let (told, _) = try await connect(scene, environment: odd) { $0.sources[0].baseURL = "http://127.0.0.1:1" }
-            #expect(told.contains("through the proxy proxy.example:3128 (environment variable http_proxy"), "\(told)")
-            #expect(!told.contains(":hu"))
+            let (oddText, _) = try await connect(scene, environment: odd) {
+                $0.sources[0].baseURL = "http://127.0.0.1:1"
+            }
+            #expect(
+                oddText.contains("through the proxy proxy.example:3128 (environment variable http_proxy"), "\(oddText)")
+            #expect(!oddText.contains(":hu"))
         }
     }
 

@@ -159,10 +159,7 @@ struct DiscoveryLoopTests {
         #expect(scene.log.take().isEmpty)
         _ = await scene.step()
         #expect(
-            scene.log.take() == [
-                "notice: The list of workspaces no longer holds records without a usable id or fields of a wrong type. "
-                    + "source=prod"
-            ])
+            scene.log.take() == ["notice: workspace list no longer has malformed records source=prod"])
     }
 
     @Test("A discovery as a whole ends after two intervals")

@@ -128,7 +128,7 @@ struct PollLogTests {
             let lines = polled.record.take()
             logged.append(
                 (
-                    lines.count { $0.contains("endpoint error") },
+                    lines.count { $0.contains(": endpoint error ") },
                     lines.filter { $0.contains("endpoint errors suppressed") }
                 ))
             polled.clock.advance(by: interval)

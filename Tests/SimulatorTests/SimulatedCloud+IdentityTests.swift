@@ -151,7 +151,7 @@ struct SimulatedCloudIdentityTests {
     }
 
     @Test("Errors contain the canonical request, or say that the clock is off by more than 15 minutes")
-    func refusals() async throws {
+    func errors() async throws {
         scene.cloud.updateIdentity { $0.keys["temporary"] = .init(secret: "SK", securityToken: "planted-token") }
         let echo = try await scene.signed(key: ("temporary", "wrong"), securityToken: "planted-token")
         #expect(echo.text.contains("x-security-token:planted-token"))
