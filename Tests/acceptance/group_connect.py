@@ -118,7 +118,8 @@ def good(with_: Bench) -> None:
             it.source(password, name="discovering", workspaces=[], discovery="{}"),
             it.source(it.key(f", iam_url: {json_text.write(it.plane.base_url)}"), name="configured"),
         )
-        require_said(outcome, 0, "credential: obtained, expires 20", "discovery: 3 workspaces found", "6 of 6 workspaces")
+        words = ("credential: obtained, expires 20", "discovery: 3 workspaces found", "6 of 6 workspaces")
+        require_said(outcome, 0, *words)
     with check(with_, "connect: a bad configuration is refused as without it") as it:
         (with_.directory / "bad.yaml").write_text("polls: {}\n", "utf-8")
         outcome = with_.exporter.run("check", "--config.file", "bad.yaml", "--connect")
@@ -143,7 +144,8 @@ def refused(with_: Bench) -> None:
         require(REQUEST_ID.search(outcome.everything), "no request id")
     with check(with_, "connect: a workspace that is not there: what the credential does see") as it:
         outcome = it.connect(it.source(workspaces=[Workspace("not-there", None, [])]))
-        require_said(outcome, 3, "The workspace does not exist", "It has access to ", *(each.id for each in it.workspaces))
+        ids = (each.id for each in it.workspaces)
+        require_said(outcome, 3, "The workspace does not exist", "It has access to ", *ids)
     for discovery in (None, "{}"):
         with check(with_, f"connect: an expired token{' that discovers' if discovery else ''} is sent once") as it:
             auth = f"{{token: {PLANTED}-expired}}"
@@ -222,6 +224,6 @@ def empty(with_: Bench) -> None:
         bare, single = it.workspaces
         require_said(
             it.connect(it.source(filters={single.id: {"name": "no-such-endpoint"}})), 0,
-            f"{bare.id} ({bare.shown_name}): the caller owns no endpoints" if bare.name else "the caller owns no endpoints",
+            (f"{bare.id} ({bare.shown_name}): " if bare.name else "") + "the caller owns no endpoints",
             "the filter matches no endpoints (1 endpoint without it)",
         )  # fmt: skip
