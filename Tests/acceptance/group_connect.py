@@ -186,9 +186,7 @@ def clock_and_way(with_: Bench) -> None:
     with check(with_, "connect: a proxy that cannot be reached is named without its password") as it:
         address = f"127.0.0.1:{free_port()}"
         outcome = it.connect(it.source(proxy_url=f"http://user:{PLANTED}@{address}", workspaces=many(40)))
-        require_said(
-            outcome, 3, f"is unreachable through the proxy {address} (proxy_url)", "37 workspaces skipped"
-        )
+        require_said(outcome, 3, f"is unreachable through the proxy {address} (proxy_url)", "37 workspaces skipped")
         require_equal(it.asked(), 0, "requests that arrived")
     with check(with_, "connect: an address where nobody listens") as it:
         source = dataclasses.replace(it.source(), base_url=f"http://127.0.0.1:{free_port()}")
