@@ -324,7 +324,7 @@ def large_page(with_: Bench, source: Source, certificates: Certificates) -> None
 def bad_files(with_: Bench, file: str) -> None:
     for title, text, told in (
         ("an unsupported key", "rate_limit: {interval: 1s}\n", "rate_limit: not supported"),
-        ("a plain password", "basic_auth_users: {a: SECRET-TOKEN-VALUE}\n", "must be its bcrypt hash"),
+        ("a plain password", "basic_auth_users: {a: SECRET-TOKEN-VALUE}\n", "must be a bcrypt hash"),
         (
             "a certificate that is none",
             "tls_server_config: {cert_file: web.yml, key_file: web.yml}\n",
