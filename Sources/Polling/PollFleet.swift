@@ -107,11 +107,12 @@ public actor PollFleet {
         var settings = manner.settings
         settings.filter = target.filter
         let memory = isSameList ? (before as? ListingPoller<L>)?.lastMemory : nil
+        let log = before?.log ?? PollLog(of: L.self, of: target.workspace, logger: logger)
+        log.setName(of: target.workspace)
         let poller = ListingPoller(
             L(of: target.workspace, settings: settings), client: client, store: store,
             place: place, timing: manner.timing, trigger: workspace.trigger, clock: clock,
-            log: before?.log ?? PollLog(of: L.self, of: target.workspace, logger: logger),
-            memory: memory ?? ListingPoller<L>.Memory())
+            log: log, memory: memory ?? ListingPoller<L>.Memory())
         return PolledList(place: place, poller: poller, task: start(poller))
     }
 

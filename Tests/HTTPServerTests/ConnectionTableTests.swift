@@ -168,7 +168,7 @@ struct ConnectionTableTests {
             for _ in 0..<3 { #expect(try await RawClient(connectingTo: address).receiveToEnd().bytes == []) }
             await goOn.send(true)
             _ = try await first.receive(upTo: "ok")
-            #expect(recorder.text == ["warning: connections refused at the limit"])
+            #expect(recorder.text == ["warning: connections rejected at the limit"])
         }
     }
 }

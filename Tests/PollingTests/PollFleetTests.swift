@@ -88,7 +88,7 @@ struct PollFleetTests {
         await fleet.assign([target], of: "s", through: polled.client, manner: manner)
         await fleet.pollOnce(sideBySide: 1)
         await fleet.pollOnce(sideBySide: 1)
-        #expect(polled.record.take().filter { $0.contains("Polling the workspace") }.count == 1)
+        #expect(polled.record.take().filter { $0.contains(": poll ") }.count == 1)
         target.workspace.name = "other"
         await fleet.assign([target], of: "s", through: polled.client, manner: manner)
         await fleet.pollOnce(sideBySide: 1)
@@ -97,7 +97,7 @@ struct PollFleetTests {
         target.workspace.baseURL = "https://fabric.other"
         await fleet.assign([target], of: "s", through: polled.client, manner: manner)
         await fleet.pollOnce(sideBySide: 1)
-        #expect(polled.record.take().filter { $0.hasPrefix("error: Polling the workspace fails. ") }.count == 1)
+        #expect(polled.record.take().filter { $0.hasPrefix("error: poll failed ") }.count == 1)
     }
 
     @Test("Polls give way to scrapes")

@@ -147,7 +147,10 @@ struct WatchdogStalledPollTests {
         polled.clock.advance(by: .seconds(100))
         await polled.record.wait(forLines: 3)
         #expect(polled.client.round == .seconds(100))
-        #expect(polled.record.take().contains { $0.contains("workspaces take turns") && $0.contains("100") })
+        #expect(
+            polled.record.take().contains {
+                $0.contains("polling all workspaces takes longer than the interval") && $0.contains("100")
+            })
         #expect(polled.store.value(of: "workspace_polls_skipped_total") != "0")
         run.cancel()
         await run.value

@@ -81,7 +81,7 @@ struct FaultSchedule {
             var refused: [(cloud: SimulatedCloud, id: String)] = []
             for cloud in environment.steady {
                 let id = random.pick(cloud.workspaces).id
-                cloud.inject(.refused, for: FaultScope(workspaceID: id, operation: .listEndpoints))
+                cloud.inject(.rejected, for: FaultScope(workspaceID: id, operation: .listEndpoints))
                 checker.steady.excuse(id, until: .max)
                 refused.append((cloud, id))
             }

@@ -83,7 +83,7 @@ def no_descriptors(with_: Bench, running: Running) -> None:
             time.sleep(3)
             took = running_seconds(running) - before
         require(took < 1.5, f"{took:.1f} s of CPU in 3 s")
-        require_equal(running.log().count('msg="connections cannot be accepted"'), 1, "log lines")
+        require_equal(running.log().count('msg="accepting connections failed"'), 1, "log lines")
     with with_.report.check("it serves again when descriptors are available"):
         resource.prlimit(running.process.pid, resource.RLIMIT_NOFILE, (soft, hard))
         require_equal(running.fetch("/metrics").status, 200, "the status of /metrics")

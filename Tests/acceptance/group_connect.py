@@ -89,7 +89,7 @@ def run(with_: Bench) -> None:
 def good(with_: Bench) -> None:
     with check(with_, "connect: success: status 0, one request each, and the number of series that once prints") as it:
         outcome = it.connect(it.source())
-        require_said(outcome, 0, "clock: ", "requests a minute", "3 of 3 workspaces")
+        require_said(outcome, 0, "clock: ", "requests per minute", "3 of 3 workspaces")
         require_equal(it.asked(), 3, "requests")
         page = with_.exporter.run("once", "--config.file", "connect.yaml").stdout.decode("utf-8")
         for workspace in it.workspaces:
@@ -116,7 +116,7 @@ def good(with_: Bench) -> None:
             it.source(password, name="discovering", workspaces=[], discovery="{}"),
             it.source(it.key(f", iam_url: {json_text.write(it.plane.base_url)}"), name="configured"),
         )
-        require_said(outcome, 0, "credential: obtained, ends 20", "discovery: 3 workspaces found", "6 of 6 workspaces")
+        require_said(outcome, 0, "credential: obtained, expires 20", "discovery: 3 workspaces found", "6 of 6 workspaces")
     with check(with_, "connect: a bad configuration is rejected as without --connect") as it:
         (with_.directory / "bad.yaml").write_text("polls: {}\n", "utf-8")
         outcome = with_.exporter.run("check", "--config.file", "bad.yaml", "--connect")
@@ -137,21 +137,22 @@ def refused(with_: Bench) -> None:
         with_, "connect: a key of another project: what to check, and the visible workspaces", needs_project=True
     ) as it:
         outcome = it.connect(it.source(it.key(", project_id: " + "f" * 32)))
-        require_said(outcome, 3, "not_found (HTTP 400)", "the credential's project is the workspace's")
+        require_said(outcome, 3, "not_found (HTTP 400)", "belongs to the workspace's project")
         require(REQUEST_ID.search(outcome.everything), "no request id")
     with check(with_, "connect: an unknown workspace: the visible workspaces") as it:
         outcome = it.connect(it.source(workspaces=[Workspace("not-there", None, [])]))
-        require_said(outcome, 3, "No such workspace", "It sees ", *(each.id for each in it.workspaces))
+        ids = (each.id for each in it.workspaces)
+        require_said(outcome, 3, "The workspace does not exist", "It has access to ", *ids)
     for discovery in (None, "{}"):
         with check(with_, f"connect: an expired token{' that discovers' if discovery else ''} is sent once") as it:
             auth = f"{{token: {PLANTED}-expired}}"
             outcome = it.connect(it.source(auth, workspaces=many(60), discovery=discovery))
-            require_said(outcome, 3, "unauthenticated (HTTP 401)", "expired", "not asked")
+            require_said(outcome, 3, "unauthenticated (HTTP 401)", "expired", "skipped")
             require(REQUEST_ID.search(outcome.everything), "no request id")
             require_equal(it.asked(), 1, "requests")
     with check(with_, "connect: a wrong key is sent once for 60 workspaces", ahead=0) as it:
         outcome = it.connect(it.source(it.key(secret=f"{PLANTED}-wrong"), workspaces=many(60)))
-        require_said(outcome, 3, "lock the key", "59 workspaces not asked")
+        require_said(outcome, 3, "lock the key", "59 workspaces skipped")
         require(it.asked() <= 2, f"{it.asked()} requests")
     with check(with_, "connect: a wrong address of IAM is reported, not the password", ahead=0) as it:
         wrong = json_text.write(f"{it.plane.base_url}/identity")
@@ -162,7 +163,7 @@ def refused(with_: Bench) -> None:
                 "password_file: password}}"
             )
         )
-        require_said(outcome, 3, "/identity/v3/auth/tokens; check iam_url", "The address of IAM is wrong")
+        require_said(outcome, 3, "/identity/v3/auth/tokens; check iam_url", "The IAM address is wrong")
         require("wrong passwords" not in outcome.everything, outcome.everything[-800:])
     with check(with_, "connect: one source of two fails, the other is reported completely") as it:
         bad = it.source(f"{{token: {PLANTED}-expired}}", name="bad")
@@ -175,20 +176,18 @@ def clock_and_way(with_: Bench) -> None:
             with_, f"connect: a clock that is {-ahead // 60} minutes off is reported with a remedy", ahead=ahead
         ) as it:
             outcome = it.connect(it.source(it.key()))
-            require_said(outcome, 3, "WRONG", "Synchronise this machine's clock (NTP)", f"minutes {word} the service's")
+            require_said(outcome, 3, "WRONG", "Synchronize this machine's clock (NTP)", f"minutes {word} the service's")
             require(it.asked() <= 2, f"{it.asked()} requests")
     with check(with_, "connect: a clock that is 6 minutes off works, with a warning", ahead=360) as it:
-        require_said(it.connect(it.source(it.key())), 0, "6 minutes behind the service's, WRONG", "synchronise it")
+        require_said(it.connect(it.source(it.key())), 0, "6 minutes behind the service's, WRONG", "synchronize it")
     with check(with_, "connect: an unreachable proxy is reported without its password") as it:
         address = f"127.0.0.1:{free_port()}"
         outcome = it.connect(it.source(proxy_url=f"http://user:{PLANTED}@{address}", workspaces=many(40)))
-        require_said(
-            outcome, 3, f"cannot be reached through the proxy {address} (proxy_url)", "37 workspaces not asked"
-        )
+        require_said(outcome, 3, f"is unreachable through the proxy {address} (proxy_url)", "37 workspaces skipped")
         require_equal(it.asked(), 0, "requests that arrived")
     with check(with_, "connect: an address without a listener") as it:
         source = dataclasses.replace(it.source(), base_url=f"http://127.0.0.1:{free_port()}")
-        require_said(it.connect(source), 3, "network", "cannot be reached: check name resolution")
+        require_said(it.connect(source), 3, "network", "is unreachable: check DNS")
 
 
 def empty(with_: Bench) -> None:
@@ -198,28 +197,28 @@ def empty(with_: Bench) -> None:
         require_said(
             outcome,
             3,
-            "no workspace to poll",
-            "discovery of acceptance: it works and finds 0 workspaces",
+            "no workspaces to poll",
+            "discovery of acceptance: succeeded, but found 0 workspaces",
             "-> Check that the credential has the permission DataArtsFabric:workspace:list",
         )
-        require("Not everything works for acceptance" in outcome.stderr, f"standard error: {outcome.stderr!r}")
+        require("Check failed for: acceptance" in outcome.stderr, f"standard error: {outcome.stderr!r}")
     with check(with_, "connect: discovery finds nothing but configured workspaces are up: reported too") as it:
         hidden = it.source(discovery="{name: no-such-name}")
-        require_said(it.connect(hidden), 3, "3 of 3 workspaces can be listed", "finds 0 workspaces")
+        require_said(it.connect(hidden), 3, "3 of 3 workspaces can be listed", "found 0 workspaces")
     with check(with_, "connect: discovery.name and exclude that match nothing are reported with what they hide") as it:
         hidden = it.source(name="named", workspaces=[], discovery="{name: no-such-name}")
         left_out = it.source(name="patterned", workspaces=[], discovery="{exclude: .}")
         require_said(
             it.connect(hidden, left_out),
             3,
-            "discovery of named: it works and finds 0 workspaces",
-            "There are 3 without discovery.name",
-            "discovery of patterned: it works and finds 3 workspaces, 0 match discovery.include and exclude: ",
+            "discovery of named: succeeded, but found 0 workspaces",
+            "3 exist without discovery.name",
+            "discovery of patterned: found 3 workspaces, all excluded by discovery.include and exclude: ",
         )
     with check(with_, "connect: an empty workspace, and one whose filter hides everything", "empty", "single") as it:
         bare, single = it.workspaces
         require_said(
             it.connect(it.source(filters={single.id: {"name": "no-such-endpoint"}})), 0,
-            f"{bare.id} ({bare.shown_name}): the workspace has no endpoint" if bare.name else "has no endpoint",
-            "its filter hides everything: 1 endpoint without it",
+            (f"{bare.id} ({bare.shown_name}): " if bare.name else "") + "the caller owns no endpoints",
+            "the filter matches no endpoints (1 endpoint without it)",
         )  # fmt: skip

@@ -96,7 +96,7 @@ def hanging_files(with_: Bench, file: str) -> None:
     ):
         running.ready()
         fifo(web)
-        told = "web configuration not reloaded; keeping the previous one"
+        told = "web configuration reload failed; keeping the current configuration"
         wait_for(lambda: told in running.log(), 10, "not logged", step=0.2)
         require_equal(running.fetch("/metrics").headers.get("x-frame-options"), "deny", "the header")
         require_equal(running.log().count(told), 1, "how often it is logged")
@@ -109,7 +109,7 @@ def hanging_files(with_: Bench, file: str) -> None:
             status, seconds = running.terminate(LIMIT)
             require_equal(status, 0, "the exit status")
             require(seconds <= LIMIT, f"it took {seconds:.1f} s")
-            require("stopped without waiting for what hangs" in running.log(), running.log()[-500:])
+            require("stopped without waiting for blocked operations" in running.log(), running.log()[-500:])
         finally:
             running.kill()
 

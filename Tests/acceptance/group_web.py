@@ -158,7 +158,7 @@ def passwords(with_: Bench, file: str, certificates: Certificates) -> None:
             old.close()
         with with_.report.check("an invalid certificate keeps the previous one and is logged once"):
             pathlib.Path(certificates.path("server.pem")).write_text("no certificate\n", "ascii")
-            told = "web configuration not reloaded; keeping the previous one"
+            told = "web configuration reload failed; keeping the current configuration"
             wait_for(lambda: told in running.log(), 10, "not logged", step=0.2)
             require_equal(subject(port, context), "second", "the subject")
             require_equal(running.log().count(told), 1, "how often it is logged")
@@ -324,7 +324,7 @@ def large_page(with_: Bench, source: Source, certificates: Certificates) -> None
 def bad_files(with_: Bench, file: str) -> None:
     for title, text, told in (
         ("an unsupported key", "rate_limit: {interval: 1s}\n", "rate_limit: not supported"),
-        ("a plain password", "basic_auth_users: {a: SECRET-TOKEN-VALUE}\n", "must be its bcrypt hash"),
+        ("a plain password", "basic_auth_users: {a: SECRET-TOKEN-VALUE}\n", "must be a bcrypt hash"),
         (
             "a certificate that is none",
             "tls_server_config: {cert_file: web.yml, key_file: web.yml}\n",

@@ -82,7 +82,7 @@ def wait_for(what, condition, processes, limit):
 
 def listen_address(log):
     """Returns the address that a program with `--web.listen-address host:0` logs, or None before that."""
-    match = re.search(r"msg=Listening\. address=(\S+)", log.read_text(errors="replace"))
+    match = re.search(r"msg=listening address=(\S+)", log.read_text(errors="replace"))
     return match and match[1]
 
 

@@ -181,8 +181,8 @@ class Runner:
             deadline = time.monotonic() + TIMEOUT
             while True:
                 output = log.read_text(encoding="utf-8")
-                address = re.search(r"msg=Listening\. address=127\.0\.0\.1:(\d+)", output)
-                workspace = re.search(r"a record has an error.*workspace_id=(\S+)", output)
+                address = re.search(r"msg=listening address=127\.0\.0\.1:(\d+)", output)
+                workspace = re.search(r"endpoint error.*workspace_id=(\S+)", output)
                 if address and workspace:
                     break
                 if time.monotonic() > deadline or self._demo.poll() is not None:

@@ -4,7 +4,7 @@ internal import Config
 internal import Fabric
 
 extension SourceFactory {
-    /// What obtains and gives out the credentials of a source.
+    /// Creates the credential provider of a source.
     func credentials(
         _ settings: SourceSettings, client: CredentialClient
     ) throws(ExporterError) -> any CredentialProvider {
@@ -17,9 +17,9 @@ extension SourceFactory {
         }
     }
 
-    /// Refuses settings of which no credentials could be made.
+    /// Checks that a credential provider can be created from `settings`.
     func checkCredentials(_ settings: SourceSettings) throws(ExporterError) {
-        // Made and dropped again: nothing is asked before somebody needs a credential.
+        // The provider is discarded; creating it sends no requests.
         _ = try credentials(
             settings,
             client: CredentialClient(

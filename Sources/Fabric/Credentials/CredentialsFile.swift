@@ -67,7 +67,7 @@ struct CredentialsFileIssuer: CredentialIssuer {
         if let endpoint = file["iam_endpoint"] {
             guard let address = CredentialsFile.address(endpoint) else {
                 throw CredentialFailure(
-                    "iam_endpoint in \(path) must be a URL that begins with http:// or https://, without user or query")
+                    "iam_endpoint in \(path) must be a URL that starts with http:// or https://, without user or query")
             }
             iamURL = address
         }

@@ -103,7 +103,7 @@ public struct EnvironmentCredentials {
         guard let given = value(variable) else { return region.map { "https://\(service).\($0).myhuaweicloud.com" } }
         guard let address = CredentialsFile.address(given) else {
             throw CredentialFailure(
-                "\(variable) must be a URL that begins with http:// or https://, without user or query")
+                "\(variable) must be a URL that starts with http:// or https://, without user or query")
         }
         return address
     }

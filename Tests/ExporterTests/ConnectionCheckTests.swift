@@ -9,17 +9,17 @@ import Testing
 @testable import Exporter
 
 @Suite("check --connect", .serialized, .timeLimit(.minutes(3)))
-struct ConnectRunTests {
+struct ConnectionCheckTests {
     private static let key = "exampleSecretKey/0123456789+abcdefghijklm"
     private static let project = "0605767ac280d5762f8cc01ab2b4ba1d"
 
-    /// What is said of the cloud of `scene`, in one text, and what fails.
+    /// Runs the check of the cloud of `scene`; returns the report and the failing sources.
     private func connect(
         _ scene: Scene, environment: [String: String] = [:], _ change: (inout ExporterConfiguration) -> Void = { _ in }
     ) async throws -> (text: String, failing: [String]) {
         var configuration = scene.configuration
         change(&configuration)
-        let run = ConnectRun(
+        let run = ConnectionCheck(
             configuration: configuration, clock: scene.clock ?? SystemClock(), environment: environment)
         let outcome = try await run.run()
         return (outcome.lines.joined(separator: "\n"), outcome.failing)
@@ -34,13 +34,13 @@ struct ConnectRunTests {
         Scene.cloud(seed: 8, workspaces: workspaces, endpointsEach: endpointsEach)
     }
 
-    /// The words of the table's row of a workspace.
+    /// Returns the words of a workspace's row.
     private func row(_ name: String, _ text: String) -> [String] {
         let row = text.split(separator: "\n").first { $0.hasPrefix("  \(name) ") }
         return row.map { $0.split(separator: " ").map(String.init) } ?? []
     }
 
-    @Test("A cloud in good order: one request a workspace, and as many series as a poll then serves")
+    @Test("A healthy cloud gets one request per workspace, and the series match those of a poll")
     func good() async throws {
         let cloud = Self.cloud(3)
         try await Scene.run(cloud) { scene in
@@ -58,12 +58,12 @@ struct ConnectRunTests {
                 #expect(row[6] == "ms" && row[7] == "1" && row[8] == String(series), "\(text)")
             }
             #expect(text.contains("clock: 0 s") || text.contains("clock: 1 s"), "\(text)")
-            #expect(text.contains("3 of 3 workspaces can be listed: 3 requests a minute"))
+            #expect(text.contains("3 of 3 workspaces can be listed: 3 requests per minute"))
             #expect(!text.contains("Failures") && !text.contains("Notes"))
         }
     }
 
-    @Test("Long lists cost what their pages cost, and their series are estimated within a third")
+    @Test("Requests of long lists are counted, and their series are estimated within a third")
     func longList() async throws {
         let cloud = Self.cloud(1, endpointsEach: 400)
         var metrics = MetricsSettings()
@@ -73,16 +73,16 @@ struct ConnectRunTests {
             await scene.exporter.pollOnce()
             let row = row("workspace-0", text)
             try #require(row.count == 9, "\(text)")
-            // 100 rows, then 99 more with each page.
+            // 100 rows, then 99 more per page, because pages overlap.
             #expect(row[4] == "400" && row[7] == "5" && row[8].first == "~")
             #expect(cloud.requestCount(.listEndpoints) == 6)
             let series = scene.page().lines.count { $0.contains("workspace=\"workspace-0\"") }
-            let told = try #require(Int(row[8].dropFirst()))
-            #expect((series * 2 / 3...series * 4 / 3).contains(told), "\(told) for \(series)")
+            let estimate = try #require(Int(row[8].dropFirst()))
+            #expect((series * 2 / 3...series * 4 / 3).contains(estimate), "\(estimate) for \(series)")
         }
     }
 
-    @Test("A forbidden workspace names the permission and the request's id; the other one works")
+    @Test("A forbidden workspace is reported with the permission and request id; the other one succeeds")
     func forbidden() async throws {
         let cloud = Self.cloud()
         cloud.updateWorkspace(cloud.workspaces[0].id) { $0.isForbidden = true }
@@ -97,7 +97,7 @@ struct ConnectRunTests {
         }
     }
 
-    @Test("Discovery that is forbidden names its own permission, and what is configured is tried all the same")
+    @Test("Forbidden discovery is reported with its permission, and configured workspaces are still listed")
     func forbiddenDiscovery() async throws {
         let cloud = Self.cloud()
         try await Scene.run(cloud) { scene in
@@ -110,7 +110,7 @@ struct ConnectRunTests {
         }
     }
 
-    @Test("A workspace of another project: what to check, and what the credential does see")
+    @Test("A workspace of another project is reported with the workspaces of the credential's project")
     func wrongProject() async throws {
         let cloud = Self.cloud()
         try await Scene.run(cloud) { scene in
@@ -118,15 +118,17 @@ struct ConnectRunTests {
                 $0.sources[0].workspaces = [WorkspaceSettings(id: "of-another-project")]
             }
             #expect(failing == ["simulated"])
-            #expect(text.contains("-> No such workspace for this credential: check its id and region"), "\(text)")
+            #expect(
+                text.contains("-> The workspace does not exist for this credential: check its id and region"), "\(text)"
+            )
             let ids = cloud.workspaces.map(\.id).sorted().joined(separator: ", ")
-            #expect(text.contains("It sees \(ids)."), "\(text)")
+            #expect(text.contains("It has access to \(ids)."), "\(text)")
             #expect(cloud.requestCount(.listWorkspaces) == 1)
         }
     }
 
-    @Test("A token that is refused is sent once, however many workspaces there are", arguments: [false, true])
-    func refusedToken(discovers: Bool) async throws {
+    @Test("A rejected token is sent once regardless of the number of workspaces", arguments: [false, true])
+    func rejectedToken(discovers: Bool) async throws {
         let cloud = Self.cloud(40)
         cloud.tokens = []
         try await Scene.run(cloud) { scene in
@@ -135,13 +137,13 @@ struct ConnectRunTests {
             }
             #expect(failing == ["simulated"])
             #expect(cloud.requestCount(.listEndpoints) + cloud.requestCount(.listWorkspaces) == 1)
-            #expect(text.contains("-> The token is expired, revoked, or not of this region"), "\(text)")
-            #expect(text.contains("\(discovers ? 40 : 39) workspaces not asked"))
+            #expect(text.contains("-> The token is expired, revoked or from another region"), "\(text)")
+            #expect(text.contains("\(discovers ? 40 : 39) workspaces skipped"))
             #expect(!text.contains(Scene.token))
         }
     }
 
-    @Test("A wrong key, with the project to be looked up and without, costs one request", arguments: [project, nil])
+    @Test("A wrong key costs one request, with and without a project lookup", arguments: [project, nil])
     func wrongKey(projectID: String?) async throws {
         let cloud = Self.cloud(40)
         try await Scene.run(cloud, authAt: { Self.accessKey($0, projectID: projectID) }) { scene in
@@ -154,7 +156,7 @@ struct ConnectRunTests {
         }
     }
 
-    @Test("A wrong password costs one request, and the account's answer comes with its id")
+    @Test("A wrong password costs one request, and IAM's error is reported with its request id")
     func wrongPassword() async throws {
         let cloud = Self.cloud(40)
         cloud.tokens = []
@@ -171,12 +173,12 @@ struct ConnectRunTests {
             #expect(text.contains("credential of simulated: credentials: IAM token request failed: HTTP 401"))
             #expect(text.contains("[request id 000000"), "\(text)")
             #expect(text.contains("-> Check auth.password"))
-            #expect(text.contains("discovery: not tried"))
+            #expect(text.contains("discovery: skipped (no credential)"))
             #expect(!text.contains("Sup3rSecretPassword"))
         }
     }
 
-    @Test("An IAM address that is wrong is blamed itself, not the password; one with a version works")
+    @Test("A wrong IAM address is reported instead of the password; one with a version works")
     func wrongAddress() async throws {
         let auth = { (url: String) in
             AuthSettings.password(
@@ -192,13 +194,13 @@ struct ConnectRunTests {
             let (text, failing) = try await connect(scene)
             #expect(failing == ["simulated"])
             #expect(text.contains("/identity/v3/auth/tokens; check iam_url"), "\(text)")
-            #expect(text.contains("-> The address of IAM is wrong, not the credential"), "\(text)")
+            #expect(text.contains("-> The IAM address is wrong; the credential was not tried"), "\(text)")
             #expect(!text.contains("Check auth.password") && !text.contains("wrong passwords"), "\(text)")
         }
         try await Scene.run(cloud, authAt: auth) { scene in
             cloud.inject(.status(503, body: []), for: .operation(.createToken))
             let (text, _) = try await connect(scene)
-            #expect(text.contains("-> What issues credentials throttles requests or is in trouble"), "\(text)")
+            #expect(text.contains("-> The service that issues credentials is throttling or failing"), "\(text)")
             #expect(!text.contains("Check auth.password"), "\(text)")
             cloud.clearFaults()
         }
@@ -208,7 +210,7 @@ struct ConnectRunTests {
         }
     }
 
-    @Test("A clock that is wrong is named before anything else, where signatures fail because of it")
+    @Test("Clock skew is reported as the cause of failing signatures")
     func skewedClock() async throws {
         for (minutes, direction) in [(40, "ahead of"), (-40, "behind")] {
             let clock = ManualClock()
@@ -219,13 +221,13 @@ struct ConnectRunTests {
                 let (text, failing) = try await connect(scene)
                 #expect(failing == ["simulated"])
                 #expect(text.contains("clock: 40 minutes \(direction) the service's, WRONG"), "\(text)")
-                #expect(text.contains("-> Synchronise this machine's clock (NTP): it is 40 minutes \(direction)"))
+                #expect(text.contains("-> Synchronize this machine's clock (NTP): it is 40 minutes \(direction)"))
                 #expect(cloud.requestCount(.listEndpoints) == 1)
             }
         }
     }
 
-    @Test("A clock that is a few minutes wrong is warned about where everything still works")
+    @Test("Clock skew of a few minutes is a warning")
     func driftingClock() async throws {
         let clock = ManualClock()
         let cloud = Self.cloud()
@@ -237,39 +239,42 @@ struct ConnectRunTests {
         }
     }
 
-    @Test("A proxy that cannot be reached is named without its password, be it configured or the environment's")
+    @Test("An unreachable proxy is named without its password")
     func proxy() async throws {
         let cloud = Self.cloud(20)
-        // Nobody listens on port 1.
+        // Port 1 is closed.
         try await Scene.run(cloud, proxyURL: "http://user:hunter2hunter2@127.0.0.1:1") { scene in
             let (text, failing) = try await connect(scene)
             #expect(failing == ["simulated"])
-            #expect(text.contains("cannot be reached through the proxy 127.0.0.1:1 (proxy_url)"), "\(text)")
+            #expect(text.contains("is unreachable through the proxy 127.0.0.1:1 (proxy_url)"), "\(text)")
             #expect(!text.contains("hunter2"))
-            #expect(text.contains("17 workspaces not asked: nothing answers"))
+            #expect(text.contains("17 workspaces skipped: no response"))
         }
         try await Scene.run(cloud) { scene in
             let environment = ["http_proxy": "http://user:hunter2hunter2@proxy.example:3128/"]
             let (text, _) = try await connect(scene, environment: environment) {
                 $0.sources[0].baseURL = "http://127.0.0.1:1"
             }
-            #expect(text.contains("through the proxy proxy.example:3128 (http_proxy of the environment"), "\(text)")
+            #expect(text.contains("through the proxy proxy.example:3128 (environment variable http_proxy"), "\(text)")
             #expect(!text.contains("hunter2"))
             let odd = ["http_proxy": "http://user:hu#nt/er?2@proxy.example:3128"]
-            let (told, _) = try await connect(scene, environment: odd) { $0.sources[0].baseURL = "http://127.0.0.1:1" }
-            #expect(told.contains("through the proxy proxy.example:3128 (http_proxy of the environment"), "\(told)")
-            #expect(!told.contains(":hu"))
+            let (oddText, _) = try await connect(scene, environment: odd) {
+                $0.sources[0].baseURL = "http://127.0.0.1:1"
+            }
+            #expect(
+                oddText.contains("through the proxy proxy.example:3128 (environment variable http_proxy"), "\(oddText)")
+            #expect(!oddText.contains(":hu"))
         }
     }
 
-    @Test("Why nothing is found: no workspace, a name that hides all, patterns that leave out all")
+    @Test("The reason is reported if no workspaces are found or all are excluded")
     func empty() async throws {
         try await Scene.run(SimulatedCloud()) { scene in
             let (text, failing) = try await connect(scene) { $0.sources[0].discovery = DiscoverySettings() }
             #expect(failing == ["simulated"])
-            #expect(text.contains("no workspace to poll"))
+            #expect(text.contains("no workspaces to poll"))
             #expect(
-                text.contains("discovery of simulated: it works and finds 0 workspaces\n    -> Check that the"),
+                text.contains("discovery of simulated: succeeded, but found 0 workspaces\n    -> Check that the"),
                 "\(text)")
         }
         try await Scene.run(Self.cloud()) { scene in
@@ -286,18 +291,19 @@ struct ConnectRunTests {
                 return text
             }
             let hidden = try await discovering { $0.name = "no-such-name" }
-            #expect(hidden.contains("-> There are 2 without discovery.name"), "\(hidden)")
-            let leftOut = try await discovering { $0.exclude = NamePattern("^workspace") }
+            #expect(hidden.contains("-> 2 exist without discovery.name"), "\(hidden)")
+            let excluded = try await discovering { $0.exclude = NamePattern("^workspace") }
             #expect(
-                leftOut.contains(
-                    "finds 2 workspaces, 0 match discovery.include and exclude: workspace-0, workspace-1\n    -> Check"),
-                "\(leftOut)")
+                excluded.contains(
+                    "found 2 workspaces, all excluded by discovery.include and exclude: workspace-0, workspace-1\n    -> Check"
+                ),
+                "\(excluded)")
             let kept = try await discovering([]) { $0.include = NamePattern("1$") }
-            #expect(kept.contains("1 left out by include and exclude") && kept.contains("1 of 1 workspace can"))
+            #expect(kept.contains("1 excluded by include and exclude") && kept.contains("1 of 1 workspace can"))
         }
     }
 
-    @Test("Discovery that gives nothing fails even where configured workspaces answer; an overlap with them suffices")
+    @Test("Discovery without workspaces to poll fails even if configured workspaces succeed")
     func emptyBesideConfigured() async throws {
         try await Scene.run(Self.cloud()) { scene in
             func failing(_ pattern: String, configured: Int) async throws -> [String] {
@@ -317,7 +323,7 @@ struct ConnectRunTests {
         }
     }
 
-    @Test("Why a workspace is empty: it has nothing, or a filter hides what it has")
+    @Test("The reason is reported if a workspace is empty or its filter matches nothing")
     func emptyWorkspace() async throws {
         let cloud = Self.cloud()
         cloud.setEndpoints([], of: cloud.workspaces[0].id)
@@ -326,13 +332,14 @@ struct ConnectRunTests {
                 $0.sources[0].workspaces[1].filter = EndpointFilter(name: "no-such-endpoint")
             }
             #expect(failing == [])
-            #expect(text.contains("(workspace-0): the workspace has no endpoint of the caller's own"), "\(text)")
-            #expect(text.contains("(workspace-1): its filter hides everything: 20 endpoints without it."), "\(text)")
+            #expect(text.contains("(workspace-0): the caller owns no endpoints in the workspace"), "\(text)")
+            #expect(
+                text.contains("(workspace-1): the filter matches no endpoints (20 endpoints without it)."), "\(text)")
         }
     }
 
     @Test(
-        "What answers and is no API ends in words, not in a crash",
+        "A server that is not the API is reported",
         arguments: [Fault.html200, .redirect(to: "http://x/")])
     func nonsense(fault: Fault) async throws {
         let cloud = Self.cloud()
@@ -340,15 +347,15 @@ struct ConnectRunTests {
             cloud.inject(fault)
             let (text, failing) = try await connect(scene)
             #expect(failing == ["simulated"])
-            #expect(text.contains("is not the API, or its answer exceeds a limit"), "\(text)")
+            #expect(text.contains("is not the API, or its response exceeds a limit"), "\(text)")
         }
     }
 
-    @Test("Columns are aligned whatever a name holds, and nothing moves a terminal's cursor")
+    @Test("Columns are aligned for wide characters, and control characters are replaced")
     func table() {
-        let lines = ConnectText.aligned(
+        let lines = ConnectionReport.aligned(
             [["NAME", "N"], ["数据湖", "7"], ["\u{1B}[2Jx\u{202E}", "100"]], numbersFrom: 1)
         #expect(lines == ["NAME      N", "数据湖    7", "\u{FFFD}[2Jx\u{FFFD}  100"])
-        #expect(lines.map(ConnectText.width) == [11, 11, 11])
+        #expect(lines.map(ConnectionReport.width) == [11, 11, 11])
     }
 }

@@ -5,13 +5,13 @@ internal import Fabric
 internal import Listings
 internal import Polling
 
-/// What `check --connect` found, as lines for people.
-struct ConnectText {
+/// The report of `check --connect`.
+struct ConnectionReport {
     let findings: [SourceFindings]
     let poll: PollSettings
     let environment: [String: String]
 
-    /// Tables of all sources, then every failure with what to do about it, then what explains an empty page, then the sum.
+    /// The lines: a table per source, failures with remedies, notes, and a summary.
     var lines: [String] {
         var lines: [String] = []
         for source in findings { lines += table(of: source) + [""] }
@@ -19,7 +19,7 @@ struct ConnectText {
         if !failures.isEmpty { lines += ["Failures:"] + failures + [""] }
         let notes = findings.flatMap(notes)
         if !notes.isEmpty { lines += ["Notes:"] + notes.map { "  \($0)" } + [""] }
-        return (lines + [sum]).map(TerminalText.printable)
+        return (lines + [summary]).map(TerminalText.printable)
     }
 
     // MARK: Tables
@@ -29,47 +29,47 @@ struct ConnectText {
         switch source.credential {
         case .given: lines.append("  credential: as configured")
         case .obtained(let end):
-            let until = end.map { ", ends \(Timestamp(microseconds: $0).iso8601())" } ?? ""
+            let until = end.map { ", expires \(Timestamp(microseconds: $0).iso8601())" } ?? ""
             lines.append("  credential: obtained\(until)")
         case .failed: lines.append("  credential: FAILED")
         }
-        if let ahead = source.secondsAhead {
-            let isWrong = abs(ahead) >= ConnectAdvice.telltaleSkew
-            lines.append("  clock: \(ConnectAdvice.skew(ahead))\(isWrong ? ", WRONG" : ", ok")")
+        if let ahead = source.clockSkewSeconds {
+            let isWrong = abs(ahead) >= ConnectionRemedies.clockWarningThreshold
+            lines.append("  clock: \(ConnectionRemedies.skew(ahead))\(isWrong ? ", WRONG" : ", ok")")
         } else {
-            lines.append("  clock: not known, no answer had a Date")
+            lines.append("  clock: unknown (no Date header received)")
         }
         if source.settings.discovery != nil { lines.append("  discovery: \(discovery(source.discovery))") }
-        guard !source.entries.isEmpty else { return lines + ["  no workspace to poll"] }
+        guard !source.entries.isEmpty else { return lines + ["  no workspaces to poll"] }
         let head = ["WORKSPACE", "ID", "LISTING", "RESULT", "RECORDS", "LATENCY", "REQUESTS/MIN", "SERIES"]
         return lines + Self.aligned([head] + source.entries.map(row), numbersFrom: 4).map { "  " + $0 }
     }
 
     private func discovery(_ discovery: SourceFindings.Discovery?) -> String {
-        guard let discovery else { return "not tried, there is no credential" }
+        guard let discovery else { return "skipped (no credential)" }
         guard case .success(let found) = discovery.found else { return "FAILED" }
-        let leftOut = discovery.leftOut.isEmpty ? "" : ", \(discovery.leftOut.count) left out by include and exclude"
+        let excluded = discovery.excluded.isEmpty ? "" : ", \(discovery.excluded.count) excluded by include and exclude"
         return
-            "\(Self.counted(Int64(found.count), "workspace")) found\(leftOut), \(Self.milliseconds(discovery.latency))"
+            "\(Self.counted(Int64(found.count), "workspace")) found\(excluded), \(Self.milliseconds(discovery.latency))"
     }
 
     private func row(_ entry: SourceFindings.Entry) -> [String] {
         let subject = [entry.workspace.name, entry.workspace.key.workspaceID, entry.listing.name]
         switch entry.outcome {
-        case .answered(let answer):
+        case .listed(let answer):
             let probe = answer.probe
-            let about = probe.isExact ? "" : "~"
+            let prefix = probe.isExact ? "" : "~"
             return subject + [
                 "ok", String(probe.records), Self.milliseconds(entry.latency), Self.rate(perMinute(probe.requests)),
-                about + String(series(entry, probe)),
+                prefix + String(series(entry, probe)),
             ]
         case .failed(let failure):
             return subject + [failure.reason.rawValue, "-", Self.milliseconds(entry.latency), "-", "-"]
-        case .notAsked: return subject + ["not asked", "-", "-", "-", "-"]
+        case .skipped: return subject + ["skipped", "-", "-", "-", "-"]
         }
     }
 
-    /// One series of a workspace is that of none of its lists.
+    /// Returns the number of series of a listing; the first one also counts the workspace's own series.
     private func series(_ entry: SourceFindings.Entry, _ probe: ListingProbe) -> Int {
         probe.series + PollHealthFamilies.seriesOfListing + (entry.listing.name == ListingRegistry.all[0].name ? 1 : 0)
     }
@@ -77,35 +77,35 @@ struct ConnectText {
     // MARK: Failures
 
     private func failures(_ source: SourceFindings) -> [String] {
-        let advice = ConnectAdvice(findings: source, environment: environment)
+        let advice = ConnectionRemedies(findings: source, environment: environment)
         var lines: [String] = []
-        func add(_ what: String, _ failure: APIFailure, _ subject: ConnectAdvice.Subject) {
+        func add(_ what: String, _ failure: APIFailure, _ subject: ConnectionRemedies.Subject) {
             lines.append("  \(what): \(failure)")
             lines += advice.remedies(for: failure, of: subject).map { "    -> \($0)" }
         }
         let name = source.settings.name
-        if case .failed(let failure, let didAnswer, let cause) = source.credential {
-            add("credential of \(name)", failure, .credential(didAnswer: didAnswer, cause))
+        if case .failed(let failure, let didRespond, let cause) = source.credential {
+            add("credential of \(name)", failure, .credential(didRespond: didRespond, cause))
         }
         if case .failure(let failure) = source.discovery?.found { add("discovery of \(name)", failure, .discovery) }
-        if let discovery = source.discovery, discovery.givesNothingToPoll {
+        if let discovery = source.discovery, discovery.hasNothingToPoll {
             lines.append("  discovery of \(name): \(Self.emptiness(of: discovery))")
-            lines.append("    -> \(ConnectAdvice.remedy(forEmpty: discovery))")
+            lines.append("    -> \(ConnectionRemedies.remedy(forEmpty: discovery))")
         }
         for entry in source.entries {
             guard case .failed(let failure) = entry.outcome else { continue }
             add("\(name)/\(entry.workspace.key.workspaceID)\(Self.suffix(entry.workspace))", failure, .workspace(entry))
         }
-        let omissions = source.entries.compactMap { entry -> SourceFindings.Omission? in
-            if case .notAsked(let omission) = entry.outcome { omission } else { nil }
+        let skipReasons = source.entries.compactMap { entry -> SourceFindings.SkipReason? in
+            if case .skipped(let skipReason) = entry.outcome { skipReason } else { nil }
         }
-        if let omission = omissions.first {
+        if let skipReason = skipReasons.first {
             let why =
-                switch omission {
-                case .credentialRefused: "the source has no credential that is taken, and trying on could lock it"
-                case .noAnswer: "nothing answers"
+                switch skipReason {
+                case .credentialRejected: "credential rejected; further attempts could lock the account"
+                case .noResponse: "no response"
                 }
-            lines.append("  \(name): \(Self.counted(Int64(omissions.count), "workspace")) not asked: \(why)")
+            lines.append("  \(name): \(Self.counted(Int64(skipReasons.count), "workspace")) skipped: \(why)")
         }
         return lines
     }
@@ -119,14 +119,15 @@ struct ConnectText {
     private func notes(_ source: SourceFindings) -> [String] {
         let name = source.settings.name
         var notes: [String] = []
-        if let warning = ConnectAdvice(findings: source, environment: environment).clockWarning {
+        if let warning = ConnectionRemedies(findings: source, environment: environment).clockWarning {
             notes.append("\(name): \(warning).")
         }
-        if let discovery = source.discovery, !discovery.leftOut.isEmpty, !discovery.givesNothingToPoll {
-            notes.append("\(name): discovery.include and exclude leave out: \(ConnectAdvice.names(discovery.leftOut)).")
+        if let discovery = source.discovery, !discovery.excluded.isEmpty, !discovery.hasNothingToPoll {
+            notes.append(
+                "\(name): excluded by discovery.include and exclude: \(ConnectionRemedies.names(discovery.excluded)).")
         }
         for entry in source.entries {
-            guard case .answered(let answer) = entry.outcome else { continue }
+            guard case .listed(let answer) = entry.outcome else { continue }
             let which = "\(name)/\(entry.workspace.key.workspaceID)\(Self.suffix(entry.workspace))"
             if answer.probe.records == 0 { notes.append("\(which): \(Self.emptiness(answer, entry))") }
             let probe = answer.probe
@@ -139,40 +140,40 @@ struct ConnectText {
         let rate = requestsPerMinute(of: source)
         if poll.requestsPerSecond > 0, rate > poll.requestsPerSecond * 60 {
             notes.append(
-                "\(name): \(Self.rate(rate)) requests a minute are more than poll.requests_per_second allows: polls will "
-                    + "be late; raise it, or poll.interval, or divide the workspaces among shards.")
+                "\(name): \(Self.rate(rate)) requests per minute exceed poll.requests_per_second, so polls will be late: "
+                    + "raise it or poll.interval, or use shards.")
         }
         return notes
     }
 
-    /// What there is to say of a discovery that succeeded and gives nothing to poll.
+    /// Describes a discovery that succeeded but has no workspaces to poll.
     private static func emptiness(of discovery: SourceFindings.Discovery) -> String {
-        guard !discovery.leftOut.isEmpty else { return "it works and finds 0 workspaces" }
-        let found = counted(Int64(discovery.leftOut.count), "workspace")
-        return "it works and finds \(found), 0 match discovery.include and exclude: "
-            + ConnectAdvice.names(discovery.leftOut)
+        guard !discovery.excluded.isEmpty else { return "succeeded, but found 0 workspaces" }
+        let found = counted(Int64(discovery.excluded.count), "workspace")
+        return "found \(found), all excluded by discovery.include and exclude: "
+            + ConnectionRemedies.names(discovery.excluded)
     }
 
-    private static func emptiness(_ answer: SourceFindings.Answer, _ entry: SourceFindings.Entry) -> String {
+    private static func emptiness(_ answer: SourceFindings.Listed, _ entry: SourceFindings.Entry) -> String {
         let (record, filter) = (entry.listing.record, entry.filter)
-        guard entry.listing == EndpointListing.self else { return "the workspace has no \(record)." }
+        guard entry.listing == EndpointListing.self else { return "the workspace has no \(record)s." }
         guard filter != EndpointFilter() else {
-            return "the workspace has no endpoint of the caller's own; filter.visibility ALL lists those of others too."
+            return "the caller owns no endpoints in the workspace; filter.visibility ALL also lists those of others."
         }
         let filtered =
             EndpointFilter(visibility: filter.visibility) == filter ? "visibility ALL" : "the filter's other keys"
-        guard let unfiltered = answer.unfiltered, unfiltered > 0 else { return "the workspace has no \(record)." }
+        guard let unfiltered = answer.unfiltered, unfiltered > 0 else { return "the workspace has no \(record)s." }
         return filtered == "visibility ALL"
-            ? "its filter hides everything: \(counted(unfiltered, "endpoint")) with visibility ALL."
-            : "its filter hides everything: \(counted(unfiltered, "endpoint")) without it."
+            ? "the filter matches no endpoints (\(counted(unfiltered, "endpoint")) with visibility ALL)."
+            : "the filter matches no endpoints (\(counted(unfiltered, "endpoint")) without it)."
     }
 
-    // MARK: The sum
+    // MARK: Summary
 
-    private var sum: String {
+    private var summary: String {
         let entries = findings.flatMap(\.entries)
         let answers = entries.compactMap { entry -> (entry: SourceFindings.Entry, probe: ListingProbe)? in
-            if case .answered(let answer) = entry.outcome { (entry, answer.probe) } else { nil }
+            if case .listed(let answer) = entry.outcome { (entry, answer.probe) } else { nil }
         }
         let series = answers.reduce(0) { $0 + self.series($1.entry, $1.probe) }
         let rate = findings.reduce(0) { $0 + requestsPerMinute(of: $1) }
@@ -181,13 +182,13 @@ struct ConnectText {
         let failed = Set(entries.filter(\.hasFailed).map(\.workspace.key))
         return
             "\(workspaces.count - failed.count) of \(Self.counted(Int64(workspaces.count), "workspace")) can be listed: "
-            + "\(Self.rate(rate)) requests a minute, \(exact)\(Self.counted(Int64(series), "series", plural: "series")) "
-            + "beside the exporter's own."
+            + "\(Self.rate(rate)) requests per minute, \(exact)\(Self.counted(Int64(series), "series", plural: "series")) "
+            + "in addition to the exporter's own series."
     }
 
     private func requestsPerMinute(of source: SourceFindings) -> Double {
         var rate = 0.0
-        for case .answered(let answer) in source.entries.map(\.outcome) { rate += perMinute(answer.probe.requests) }
+        for case .listed(let answer) in source.entries.map(\.outcome) { rate += perMinute(answer.probe.requests) }
         if let discovery = source.discovery, let interval = source.settings.discovery?.interval {
             rate += Double(discovery.requests) * (.seconds(60) / interval)
         }
@@ -196,7 +197,7 @@ struct ConnectText {
 
     private func perMinute(_ requests: Int) -> Double { Double(requests) * (.seconds(60) / poll.interval) }
 
-    // MARK: Words
+    // MARK: Formats
 
     private static func counted(_ count: Int64, _ noun: String, plural: String? = nil) -> String {
         "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
@@ -206,15 +207,15 @@ struct ConnectText {
         duration.map { "\(Int(($0 / .milliseconds(1)).rounded())) ms" } ?? "-"
     }
 
-    /// With one digit behind the point where it says something.
+    /// Formats a rate with one decimal unless it is zero.
     private static func rate(_ rate: Double) -> String {
         let tenths = Int((rate * 10).rounded())
         return tenths % 10 == 0 ? String(tenths / 10) : "\(tenths / 10).\(tenths % 10)"
     }
 }
 
-extension ConnectText {
-    /// Columns of equal width; those from `numbersFrom` on are aligned at their right.
+extension ConnectionReport {
+    /// Pads columns to equal width; columns from `numbersFrom` on are right-aligned.
     static func aligned(_ rows: [[String]], numbersFrom: Int) -> [String] {
         let rows = rows.map { $0.map(TerminalText.printable) }
         let widths = (rows.first ?? []).indices.map { column in rows.map { width($0[column]) }.max() ?? 0 }
@@ -227,7 +228,7 @@ extension ConnectText {
         }
     }
 
-    /// How many columns of a terminal a text takes: Chinese characters take two.
+    /// Returns the number of terminal columns of a text; Chinese characters take two.
     static func width(_ text: String) -> Int {
         text.unicodeScalars.reduce(0) { sum, scalar in
             switch scalar.value {

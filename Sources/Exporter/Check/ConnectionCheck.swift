@@ -6,14 +6,15 @@ internal import HTTPClient
 internal import Listings
 internal import Polling
 
-/// `check --connect`: tries what every source is configured to do, and says what works, what it costs, and what to do
-/// about the rest.
-public struct ConnectRun: Sendable {
+/// `check --connect`: tries everything that each source is configured to do and reports results, expected load, and
+/// remedies for failures.
+public struct ConnectionCheck: Sendable {
     private let configuration: ExporterConfiguration
     private let clock: any ExporterClock
     private let environment: [String: String]
 
-    /// A run of a checked configuration, with the environment variables that may name a proxy or a credential.
+    /// Creates a check of a validated configuration.
+    /// - Parameter environment: variables that may name a proxy or a credential.
     public init(
         configuration: ExporterConfiguration, clock: any ExporterClock = SystemClock(),
         environment: [String: String] = ProcessEnvironment.variables()
@@ -23,12 +24,12 @@ public struct ConnectRun: Sendable {
         self.environment = environment
     }
 
-    /// Tries all sources, side by side.
-    /// - Returns: lines for people, without secrets, and the names of the sources of which something does not work.
-    /// - Throws: ``ExporterError`` when a source cannot be made of its settings.
+    /// Checks all sources concurrently.
+    /// - Returns: the report's lines, without secrets, and the names of the sources with a failure.
+    /// - Throws: ``ExporterError`` if a source cannot be created from its settings.
     public func run() async throws(ExporterError) -> (lines: [String], failing: [String]) {
         let findings = try await findings()
-        let text = ConnectText(findings: findings, poll: configuration.poll, environment: environment)
+        let text = ConnectionReport(findings: findings, poll: configuration.poll, environment: environment)
         return (text.lines, findings.filter(\.hasFailed).map(\.settings.name))
     }
 
@@ -43,7 +44,7 @@ public struct ConnectRun: Sendable {
         let findings = await withTaskGroup(of: (Int, SourceFindings).self) { group in
             for (index, check) in checks.enumerated() { group.addTask { (index, await check.run()) } }
             var found: [(Int, SourceFindings)] = []
-            for await one in group { found.append(one) }
+            for await result in group { found.append(result) }
             return found.sorted { $0.0 < $1.0 }.map(\.1)
         }
         await engine.shutdown()

@@ -3,7 +3,7 @@ public import HTTPServer
 import Synchronization
 
 extension SimulatedCloud {
-    /// Answers one request the way the control plane would, or the way an injected fault wants it.
+    /// Responds to a request like the control plane, or with injected faults.
     public func answer(_ request: ListenerRequest) async -> ListenerResponse {
         let route = Route(request)
         let isLaterPage = request.queryValues("offset").first.flatMap { Int($0) }.map { $0 > 0 } ?? false
@@ -19,37 +19,37 @@ extension SimulatedCloud {
         let requestID = String(repeating: "0", count: 32 - digits.count) + digits
         var pause = latency
         for case .delay(let more) in faults { pause += more }
-        // A cancelled sleep means that the client has gone: whatever is answered then is never seen.
+        // Cancellation means that the client disconnected; the response is not sent then.
         if pause > .zero { try? await Task.sleep(for: pause) }
         var response: ListenerResponse
-        let replacing = faults.first(where: \.replacesAnswer)
+        let replacing = faults.first(where: \.replacesResponse)
         if let replacement = await replacing?.replacement(
             requestID: requestID, now: wallMicroseconds() / 1_000_000)
         {
             response = replacement
         } else {
-            var answer: APIAnswer
-            do throws(APIAnswer) {
-                if let identity = try identityAnswer(request, route.operation) {
-                    answer = identity
+            var apiResponse: APIResponse
+            do throws(APIResponse) {
+                if let identity = try identityResponse(request, route.operation) {
+                    apiResponse = identity
                 } else {
-                    let body = try fabricAnswer(request, route: route, requestID: requestID, faults: faults)
-                    answer = APIAnswer(body: body)
+                    let body = try fabricResponse(request, route: route, requestID: requestID, faults: faults)
+                    apiResponse = APIResponse(body: body)
                 }
             } catch {
-                answer = error
+                apiResponse = error
             }
-            // What tells a client that its clock is wrong.
-            answer.headers.append(("Date", Timestamp.http(wallMicroseconds() / 1_000_000)))
-            response = answer.response(requestID: requestID)
+            // Lets clients detect that their clock is wrong.
+            apiResponse.headers.append(("Date", Timestamp.http(wallMicroseconds() / 1_000_000)))
+            response = apiResponse.response(requestID: requestID)
         }
         for fault in faults { response = fault.shaping(response) }
         return response
     }
 
-    private func fabricAnswer(
+    private func fabricResponse(
         _ request: ListenerRequest, route: Route, requestID: String, faults: [Fault]
-    ) throws(APIAnswer) -> JSONValue {
+    ) throws(APIResponse) -> JSONValue {
         guard route.operation != .unknown else { throw .noSuchAPI(requestID: requestID) }
         try authenticate(request)
         let query = try ListQuery(request)
@@ -65,7 +65,7 @@ extension SimulatedCloud {
         return list("endpoints", matching, query, faults, \.json)
     }
 
-    private func workspaceList(_ query: ListQuery, faults: [Fault]) throws(APIAnswer) -> JSONValue {
+    private func workspaceList(_ query: ListQuery, faults: [Fault]) throws(APIResponse) -> JSONValue {
         guard let project = query.filter("enterprise_project_id") else {
             throw .badRequest("enterprise_project_id is required")
         }
@@ -73,7 +73,7 @@ extension SimulatedCloud {
         return list("workspaces", matching, query, faults, \.json)
     }
 
-    /// Returns the page of `rows` that was asked for, as the faults let it be.
+    /// Returns the requested page of `rows`, changed by the faults.
     private func list<Row>(
         _ name: String, _ rows: [Row], _ query: ListQuery, _ faults: [Fault], _ json: (Row) -> JSONValue
     ) -> JSONValue {
@@ -81,7 +81,7 @@ extension SimulatedCloud {
         for fault in faults {
             switch fault {
             case .emptyList: rows = []
-            case .capPages(let most): limit = min(limit, most)
+            case .capPages(let maximum): limit = min(limit, maximum)
             case .ignoreLimit: limit = .max
             default: break
             }
@@ -93,7 +93,7 @@ extension SimulatedCloud {
         var total: Int? = total
         for fault in faults {
             switch fault {
-            case .totalLies(let lie): total = lie
+            case .totalLies(let wrong): total = wrong
             case .totalOfPage: total = rows.count
             case .omitTotal: total = nil
             default: break
@@ -113,7 +113,7 @@ extension SimulatedCloud {
         }
     }
 
-    /// A full page at every offset, made of the workspace's own rows under new ids.
+    /// Returns a full page for every offset: the workspace's own rows with new ids.
     private func endlessRows(_ endpoints: [SimulatedEndpoint], _ query: ListQuery) -> [JSONValue] {
         (query.offset..<query.offset + query.limit).map { index in
             var row = endpoints.isEmpty ? SimulatedEndpoint() : endpoints[index % endpoints.count]
@@ -123,7 +123,7 @@ extension SimulatedCloud {
     }
 }
 
-/// Where a request goes.
+/// The operation and workspace of a request.
 struct Route {
     var operation: SimulatedOperation
     var workspaceID: String?
