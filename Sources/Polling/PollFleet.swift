@@ -159,24 +159,26 @@ public actor PollFleet {
     }
 
     /// Polls every list once.
-    /// - Parameter sideBySide: how many of a source at a time. More than could exchange something would do no good: the
-    ///   first pages of all would be had before the second of any, and all they hold kept meanwhile.
-    public func pollOnce(sideBySide: Int) async {
+    /// - Parameters:
+    ///   - sideBySide: the number of concurrent polls of a source. More than can send requests would only hold memory: all
+    ///     first pages would come before any second one.
+    ///   - isLast: whether no poll follows, so that what the next one would need is freed.
+    public func pollOnce(sideBySide: Int, isLast: Bool) async {
         let bySource = Dictionary(grouping: workspaces.sorted { $0.key < $1.key }, by: \.key.source)
         await withDiscardingTaskGroup { sources in
             for pollers in bySource.values.map({ $0.flatMap(\.value.lists).map(\.poller) }) {
-                sources.addTask { await Self.pollOnce(pollers, sideBySide: sideBySide) }
+                sources.addTask { await Self.pollOnce(pollers, sideBySide: sideBySide, isLast: isLast) }
             }
         }
     }
 
-    private static func pollOnce(_ pollers: [any Poller], sideBySide: Int) async {
+    private static func pollOnce(_ pollers: [any Poller], sideBySide: Int, isLast: Bool) async {
         await withTaskGroup(of: Void.self) { group in
             for (index, poller) in pollers.enumerated() {
                 if index >= max(1, sideBySide) { await group.next() }
                 group.addTask {
                     await poller.poll()
-                    poller.forget()
+                    if isLast { poller.forget() }
                 }
             }
         }

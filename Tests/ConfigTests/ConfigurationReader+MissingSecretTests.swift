@@ -67,7 +67,7 @@ struct ConfigurationReaderMissingSecretTests {
         #expect(configuration.sources[0].auth == .token(.file(path: "/run/secrets/none")))
     }
 
-    @Test("Pipes are not read", .timeLimit(.minutes(1)))
+    @Test("Pipes are not read", .timeLimit(.minutes(5)))
     func pipe() throws {
         var template = Array("/tmp/exporter-config-XXXXXX".utf8CString)
         let folder = try #require(mkdtemp(&template).map { String(cString: $0) })

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Exporter
 
-@Suite("check --connect", .serialized, .timeLimit(.minutes(3)))
+@Suite("check --connect", .serialized, .timeLimit(.minutes(5)))
 struct ConnectionCheckTests {
     private static let key = "exampleSecretKey/0123456789+abcdefghijklm"
     private static let project = "0605767ac280d5762f8cc01ab2b4ba1d"

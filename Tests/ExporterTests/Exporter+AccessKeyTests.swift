@@ -8,7 +8,7 @@ import Testing
 
 @testable import Exporter
 
-@Suite("Access keys", .serialized, .timeLimit(.minutes(3)))
+@Suite("Access keys", .serialized, .timeLimit(.minutes(5)))
 struct ExporterAccessKeyTests {
     private static let secret = "exampleSecretKey/0123456789+abcdefghijklm"
     private static let sessionToken = "gQpjbi1ub3J0aC00EXAMPLESECURITYTOKENaGVsbG8gd29ybGQ="

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Exporter
 
-@Suite("Credentials from the environment", .serialized, .timeLimit(.minutes(3)))
+@Suite("Credentials from the environment", .serialized, .timeLimit(.minutes(5)))
 struct ExporterEnvironmentTests {
     private static let secret = "exampleSecretKey/0123456789"
     private static let project = "0605767ac280d5762f8cc01ab2b4ba1d"

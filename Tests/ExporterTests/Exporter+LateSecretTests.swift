@@ -9,7 +9,7 @@ import Testing
 @testable import Exporter
 
 /// Secret files that are missing or empty at the start and are created later.
-@Suite("Missing secrets", .serialized, .timeLimit(.minutes(3)))
+@Suite("Missing secrets", .serialized, .timeLimit(.minutes(5)))
 struct ExporterLateSecretTests {
     private static let password = "Sup3rSecretPassword"
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Exporter
 
-@Suite("Listings over HTTP", .serialized, .timeLimit(.minutes(3)))
+@Suite("Listings over HTTP", .serialized, .timeLimit(.minutes(5)))
 struct ExporterListingTests {
     @Test(
         "Every endpoint is counted once for any number of pages",

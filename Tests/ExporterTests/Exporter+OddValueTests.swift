@@ -5,7 +5,7 @@ import Testing
 
 @testable import Exporter
 
-@Suite("Extreme values over HTTP", .serialized, .timeLimit(.minutes(2)))
+@Suite("Extreme values over HTTP", .serialized, .timeLimit(.minutes(5)))
 struct ExporterOddValueTests {
     private static func cloud(_ endpoints: SimulatedEndpoint...) -> SimulatedCloud {
         SimulatedCloud(workspaces: [SimulatedWorkspace(id: "w", name: "one", endpoints: endpoints)])

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Exporter
 
-@Suite("once", .serialized, .timeLimit(.minutes(3)))
+@Suite("once", .serialized, .timeLimit(.minutes(5)))
 struct ExporterOnceTests {
     private typealias Outcome = (page: [UInt8], failing: [String], warnings: [String])
 

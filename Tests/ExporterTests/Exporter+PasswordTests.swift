@@ -8,7 +8,7 @@ import Testing
 
 @testable import Exporter
 
-@Suite("Passwords", .serialized, .timeLimit(.minutes(3)))
+@Suite("Passwords", .serialized, .timeLimit(.minutes(5)))
 struct ExporterPasswordTests {
     private static let password = "Sup3r$ecret Passw\"rd"
 

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Exporter
 
-@Suite("Reload and discovery", .serialized, .timeLimit(.minutes(3)))
+@Suite("Reload and discovery", .serialized, .timeLimit(.minutes(5)))
 struct ExporterReloadTests {
     private static func cloud(_ workspaces: Int) -> SimulatedCloud {
         Scene.cloud(seed: 6, workspaces: workspaces, endpointsEach: 4)

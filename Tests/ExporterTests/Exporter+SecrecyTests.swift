@@ -34,7 +34,7 @@ private struct RecordingHandler: LogHandler {
     }
 }
 
-@Suite("Secrets and clocks", .serialized, .timeLimit(.minutes(3)))
+@Suite("Secrets and clocks", .serialized, .timeLimit(.minutes(5)))
 struct ExporterSecrecyTests {
     private static let secret = "wrongSecretKey/0123456789+abcdefghijklm"
     private static let sessionToken = "gQpjbi1ub3J0aC00EXAMPLESECURITYTOKENaGVsbG8gd29ybGQ="

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Exporter
 
-@Suite("Sharding", .serialized, .timeLimit(.minutes(3)))
+@Suite("Sharding", .serialized, .timeLimit(.minutes(5)))
 struct ExporterShardTests {
     /// Returns an exporter for each of `shards`, polled once.
     private func exporters(_ shards: [String], _ configuration: ExporterConfiguration) async throws -> [Exporter] {

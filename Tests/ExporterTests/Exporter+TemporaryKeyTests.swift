@@ -8,7 +8,7 @@ import Testing
 
 @testable import Exporter
 
-@Suite("Temporary keys", .serialized, .timeLimit(.minutes(3)))
+@Suite("Temporary keys", .serialized, .timeLimit(.minutes(5)))
 struct ExporterTemporaryKeyTests {
     private static func cloud(clock: ManualClock, life: Int64 = 86_400) -> SimulatedCloud {
         let cloud = Scene.cloud(seed: 6, workspaces: 5, endpointsEach: 3)

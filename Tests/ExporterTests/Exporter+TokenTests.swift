@@ -8,7 +8,7 @@ import Testing
 
 @testable import Exporter
 
-@Suite("Tokens", .serialized, .timeLimit(.minutes(3)))
+@Suite("Tokens", .serialized, .timeLimit(.minutes(5)))
 struct ExporterTokenTests {
     private static func cloud() -> SimulatedCloud {
         Scene.cloud(seed: 2, workspaces: 5, endpointsEach: 3)

@@ -7,7 +7,7 @@ import Testing
 @testable import Exporter
 
 /// Tests of the built executable.
-@Suite("ExporterCommand", .serialized, .timeLimit(.minutes(3)))
+@Suite("ExporterCommand", .serialized, .timeLimit(.minutes(5)))
 struct ExporterCommandTests {
     /// The path of the executable, which is in the same directory as the test bundle.
     static let program: String = {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Exporter
 
-@Suite("LogOutput", .timeLimit(.minutes(1)))
+@Suite("LogOutput", .timeLimit(.minutes(5)))
 struct LogOutputTests {
     private static let day = Duration.seconds(86_400)
 

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Exporter
 
-@Suite("Reloader", .timeLimit(.minutes(1)))
+@Suite("Reloader", .timeLimit(.minutes(5)))
 struct ReloaderTests {
     private struct BadFile: Error, CustomStringConvertible { let description: String }
 

@@ -9,7 +9,7 @@ import WebServer
 
 @testable import Exporter
 
-@Suite("WebAccess", .timeLimit(.minutes(1)))
+@Suite("WebAccess", .timeLimit(.minutes(5)))
 struct WebAccessTests {
     /// Records errors from the log.
     private final class Errors: Sendable {

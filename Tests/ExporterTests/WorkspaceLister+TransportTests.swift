@@ -8,7 +8,7 @@ import Testing
 
 @testable import Exporter
 
-@Suite("WorkspaceLister over HTTP", .serialized, .timeLimit(.minutes(3)))
+@Suite("WorkspaceLister over HTTP", .serialized, .timeLimit(.minutes(5)))
 struct WorkspaceListerTransportTests {
     private static func list(
         _ cloud: SimulatedCloud, name: String? = nil, project: String = "all_granted_eps", token: String = Scene.token

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Fabric
 
-@Suite("Limit of requests", .timeLimit(.minutes(1)))
+@Suite("Limit of requests", .timeLimit(.minutes(5)))
 struct RequestLimiterTests {
     private static let holder = FairLimiter.Holder(source: "a", isSuspect: false)
 

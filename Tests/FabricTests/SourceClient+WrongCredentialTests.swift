@@ -69,7 +69,7 @@ extension Source {
     }
 }
 
-@Suite("Wrong credentials with forty workspaces", .timeLimit(.minutes(1)))
+@Suite("Wrong credentials with forty workspaces", .timeLimit(.minutes(5)))
 struct SourceClientWrongCredentialTests {
     private static let allRejected = [FailureReason?](repeating: .unauthenticated, count: 40)
     private static let allSuccessful = [FailureReason?](repeating: nil, count: 40)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Fabric
 
-@Suite("Requests of a source", .timeLimit(.minutes(1)))
+@Suite("Requests of a source", .timeLimit(.minutes(5)))
 struct SourceClientTests {
     private static let unavailable = Result<HTTPResponse, TransportFailure>.response(503)
     private static let success = Result<HTTPResponse, TransportFailure>.response(200, "{}")

@@ -6,7 +6,7 @@ import Testing
 
 @testable import HTTPServer
 
-@Suite("Connections at the limit", .timeLimit(.minutes(1)))
+@Suite("Connections at the limit", .timeLimit(.minutes(5)))
 struct ConnectionTableTests {
     private final class Key {}
 

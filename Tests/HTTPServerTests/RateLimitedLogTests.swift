@@ -6,7 +6,7 @@ import Testing
 
 @testable import HTTPServer
 
-@Suite("Rate-limited logs", .timeLimit(.minutes(1)))
+@Suite("Rate-limited logs", .timeLimit(.minutes(5)))
 struct RateLimitedLogTests {
     @Test("The first event is logged, further ones are counted until the end of the period")
     func limit() {

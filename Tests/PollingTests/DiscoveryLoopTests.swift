@@ -6,7 +6,7 @@ import Testing
 
 @testable import Polling
 
-@Suite("Discovering again and again", .timeLimit(.minutes(1)))
+@Suite("Discovering again and again", .timeLimit(.minutes(5)))
 struct DiscoveryLoopTests {
     @Test("What was found is handed on at first and when it differs, ordered by id; an empty list too")
     func changes() async {

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Polling
 
-@Suite("The pollers of all workspaces", .timeLimit(.minutes(1)))
+@Suite("The pollers of all workspaces", .timeLimit(.minutes(5)))
 struct PollFleetTests {
     private let polled = PolledWorkspace(
         StubCloud(.listing(#""id":"0123456789abcdeffedcba9876543210","type":"SQL","status":"RUNNING""#)))
@@ -86,17 +86,17 @@ struct PollFleetTests {
         let (fleet, _) = fleet()
         var target = targets("a")[0]
         await fleet.assign([target], of: "s", through: polled.client, manner: manner)
-        await fleet.pollOnce(sideBySide: 1)
-        await fleet.pollOnce(sideBySide: 1)
+        await fleet.pollOnce(sideBySide: 1, isLast: false)
+        await fleet.pollOnce(sideBySide: 1, isLast: false)
         #expect(polled.record.take().filter { $0.contains(": poll ") }.count == 1)
         target.workspace.name = "other"
         await fleet.assign([target], of: "s", through: polled.client, manner: manner)
-        await fleet.pollOnce(sideBySide: 1)
+        await fleet.pollOnce(sideBySide: 1, isLast: false)
         #expect(polled.record.take() == [])
         // Another address is another service.
         target.workspace.baseURL = "https://fabric.other"
         await fleet.assign([target], of: "s", through: polled.client, manner: manner)
-        await fleet.pollOnce(sideBySide: 1)
+        await fleet.pollOnce(sideBySide: 1, isLast: false)
         #expect(polled.record.take().filter { $0.hasPrefix("error: poll failed ") }.count == 1)
     }
 

@@ -37,7 +37,7 @@ struct WatchdogTests {
     }
 }
 
-@Suite("Polls that do not end", .timeLimit(.minutes(1)))
+@Suite("Polls that do not end", .timeLimit(.minutes(5)))
 struct WatchdogStalledPollTests {
     @Test("are found stalled whatever the cause, told once, and over when a poll ends")
     func stalled() async {

@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("Faults", .timeLimit(.minutes(1)))
+@Suite("Faults", .timeLimit(.minutes(5)))
 struct FaultTests {
     private static let path = "/v1/workspaces/w1/endpoints"
     private static let proper = #"{"total":3,"endpoints":[{"id":"a"},{"id":"b"},{"id":"c"}]}"#

@@ -5,7 +5,7 @@ import Testing
 
 @testable import fabric_soak
 
-@Suite("Hanging path", .timeLimit(.minutes(1)))
+@Suite("Hanging path", .timeLimit(.minutes(5)))
 struct HangingPathTests {
     @Test("Readers of a hanging file block until it is restored")
     func hangingFile() throws {

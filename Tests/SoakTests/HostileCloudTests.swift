@@ -4,7 +4,7 @@ import Testing
 
 @testable import fabric_soak
 
-@Suite("Control plane of hostile values", .timeLimit(.minutes(1)))
+@Suite("Control plane of hostile values", .timeLimit(.minutes(5)))
 struct HostileCloudTests {
     private static func text(_ seed: UInt64 = 1) -> HostileText { HostileText(random: SoakRandom(seed: seed)) }
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import fabric_soak
 
-@Suite("Log pipe", .timeLimit(.minutes(1)))
+@Suite("Log pipe", .timeLimit(.minutes(5)))
 struct LogPipeTests {
     @Test("An unread log pipe becomes full, and its content is kept when it is read")
     func logPipe() throws {

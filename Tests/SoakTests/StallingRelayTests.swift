@@ -5,7 +5,7 @@ import Testing
 
 @testable import fabric_soak
 
-@Suite("Stalling relay", .timeLimit(.minutes(1)))
+@Suite("Stalling relay", .timeLimit(.minutes(5)))
 struct StallingRelayTests {
     private static let response = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
     private static let request = "GET / HTTP/1.1\r\n\r\n"

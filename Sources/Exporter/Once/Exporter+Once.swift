@@ -13,7 +13,7 @@ extension Exporter {
         _ configuration: ExporterConfiguration, _ format: ExpositionFormat, logger: Logger
     ) async throws(ExporterError) -> (page: some Sequence<[UInt8]>, failing: [String], warnings: [String]) {
         let exporter = try await Exporter(configuration, logger: logger)
-        await exporter.pollOnce()
+        await exporter.pollOnce(isLast: true)
         await exporter.shutDown()
         let undiscovered = exporter.failingDiscoveries
         let report = exporter.statusReport()

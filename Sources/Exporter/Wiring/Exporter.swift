@@ -138,11 +138,12 @@ public final class Exporter: Sendable {
     }
 
     /// Discovers workspaces and polls each of them once.
-    func pollOnce() async {
+    /// - Parameter isLast: whether no poll follows.
+    func pollOnce(isLast: Bool = false) async {
         await withDiscardingTaskGroup { group in
             for source in sources.withLock({ $0.byName.values }) { group.addTask { await source.discoverOnce() } }
         }
-        await dependencies.fleet.pollOnce(sideBySide: dependencies.limiter.concurrency)
+        await dependencies.fleet.pollOnce(sideBySide: dependencies.limiter.concurrency, isLast: isLast)
     }
 
     /// Returns the sources whose credential is not being checked now. Each must be passed to
