@@ -113,11 +113,11 @@ enum BadPollFiles {
                 """),
             [
                 "config.yaml:2:13: poll.interval: must be a duration, not \"1.5m\"; write integers with the units "
-                    + "y, w, d, h, m, s, ms, longest first, such as 1h30m or 500ms",
+                    + "y, w, d, h, m, s, ms, in this order, such as 1h30m or 500ms",
                 "config.yaml:3:12: poll.timeout: must be a duration, not \"10 s\"; write integers with the units "
-                    + "y, w, d, h, m, s, ms, longest first, such as 1h30m or 500ms",
+                    + "y, w, d, h, m, s, ms, in this order, such as 1h30m or 500ms",
                 "config.yaml:4:16: poll.stale_after: must be a duration, not \"5m1h\"; write integers with the "
-                    + "units y, w, d, h, m, s, ms, longest first, such as 1h30m or 500ms",
+                    + "units y, w, d, h, m, s, ms, in this order, such as 1h30m or 500ms",
             ]
         ),
         BadFile(
@@ -125,7 +125,7 @@ enum BadPollFiles {
             Reading.withSource("poll: {interval: -60s}"),
             [
                 "config.yaml:1:18: poll.interval: must be a duration, not \"-60s\"; write integers with the units "
-                    + "y, w, d, h, m, s, ms, longest first, such as 1h30m or 500ms"
+                    + "y, w, d, h, m, s, ms, in this order, such as 1h30m or 500ms"
             ]
         ),
         BadFile(
@@ -133,7 +133,7 @@ enum BadPollFiles {
             Reading.withSource("poll: {interval: 1m1m}"),
             [
                 "config.yaml:1:18: poll.interval: must be a duration, not \"1m1m\"; write integers with the units "
-                    + "y, w, d, h, m, s, ms, longest first, such as 1h30m or 500ms"
+                    + "y, w, d, h, m, s, ms, in this order, such as 1h30m or 500ms"
             ]
         ),
         BadFile(

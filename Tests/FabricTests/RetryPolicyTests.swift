@@ -28,18 +28,18 @@ struct RetryPolicyTests {
     @Test("A budget starts half full and earns a fifth of a retry with each request")
     func budget() {
         var budget = RetryBudget()
-        #expect((0..<12).map { _ in budget.withdraw() } == [Bool](repeating: true, count: 10) + [false, false])
+        #expect((0..<12).map { _ in budget.take() } == [Bool](repeating: true, count: 10) + [false, false])
         for _ in 0..<4 { budget.deposit() }
-        #expect(budget.withdraw() == false)
+        #expect(budget.take() == false)
         for _ in 0..<2 { budget.deposit() }
-        #expect(budget.withdraw() == true)
-        #expect(budget.withdraw() == false)
+        #expect(budget.take() == true)
+        #expect(budget.take() == false)
     }
 
     @Test("A budget is capped at twenty retries")
     func fullBudget() {
         var budget = RetryBudget()
         for _ in 0..<10_000 { budget.deposit() }
-        #expect((0..<30).filter { _ in budget.withdraw() }.count == 20)
+        #expect((0..<30).filter { _ in budget.take() }.count == 20)
     }
 }

@@ -65,7 +65,7 @@ extension ConfigurationReference {
 
         - **Types** are strict. A number or boolean in place of text needs quotes (`user: "12345"`). `null`, or a key
           without a value, is an error; omit the key instead.
-        - **Durations** are integers with units, longest first, each once: `500ms`, `10s`, `5m`, `1h30m`, `1d`. The
+        - **Durations** are integers with units in descending order, each once: `500ms`, `10s`, `5m`, `1h30m`, `1d`. The
           units are `y`, `w`, `d`, `h`, `m`, `s` and `ms`. A number without a unit, such as `60`, is an error.
         - **Environment variables**: `${NAME}` anywhere in a text value is replaced by that variable; an unset variable
           is an error. `$$` is a dollar sign, and so is a `$` not followed by `{`. Variables are not allowed in numbers

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Durations in Prometheus' notation: integers with units, longest first, each unit once: `1h30m`, `500ms`.
+/// Durations in Prometheus' notation: integers with units in descending order, each unit once: `1h30m`, `500ms`.
 public enum Durations {
-    static let syntax = "integers with the units y, w, d, h, m, s, ms, longest first, such as 1h30m or 500ms"
+    static let syntax = "integers with the units y, w, d, h, m, s, ms, in this order, such as 1h30m or 500ms"
 
     /// The maximum: ten years. Multiples of it still fit into 64 bits as nanoseconds.
     static let maximum = Duration.milliseconds(10 * units[0].milliseconds)

@@ -4,7 +4,7 @@
 public enum AuthSettings: Sendable, Equatable {
     /// A project-scoped IAM token.
     case token(SecretSource)
-    /// An IAM user and password, which IAM exchanges for a token.
+    /// An IAM user and password, for which IAM issues a token.
     case password(PasswordSettings)
     /// AK/SK: each request is signed.
     case accessKey(AccessKeySettings)

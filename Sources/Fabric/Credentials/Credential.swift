@@ -50,7 +50,7 @@ public struct Credential: Sendable {
 
 /// Why no credential could be obtained.
 public struct CredentialFailure: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What is wrong, without secrets.
+    /// The error, without secrets.
     public let description: String
     /// The service's ID of the failed request, for support cases.
     public let requestID: String?

@@ -2,7 +2,7 @@
 internal import Base
 internal import HTTPClient
 
-/// Exchanges the ID token of an external identity provider for a project-scoped token. The token's file is rotated, so
+/// Obtains a project-scoped token for the ID token of an external identity provider. The token's file is rotated, so
 /// it is read at each renewal.
 struct IDTokenIssuer: CredentialIssuer {
     let provider: String
@@ -21,7 +21,7 @@ struct IDTokenIssuer: CredentialIssuer {
     }
 }
 
-/// Exchanges the ID token of an external identity provider for temporary keys of an agency.
+/// Obtains, for the ID token of an external identity provider, temporary keys of an agency.
 struct IDTokenKeyIssuer: CredentialIssuer {
     let token: SecretSource
     let providerURN: String

@@ -4,7 +4,7 @@
 public struct APIFailure: Error, Sendable, Equatable {
     /// The reason, as in the label `reason`.
     public var reason: FailureReason
-    /// What happened, with the service's message: secrets redacted, truncated to 1,000 bytes.
+    /// A description with the service's message: secrets redacted, truncated to 1,000 bytes.
     public var message: String
     /// The HTTP status; nil without a response.
     public var status: Int?

@@ -14,7 +14,7 @@ public final class PollTurn: Sendable {
         case begun(waitedSince: ContinuousClock.Instant, at: ContinuousClock.Instant, order: UInt64)
     }
 
-    /// What is polled: the ID of a workspace, or empty for the list of workspaces.
+    /// The subject of the poll: the ID of a workspace, or empty for the list of workspaces.
     let subject: String
     let holder: FairLimiter.Holder
     private let stage: FairLimiter.Stage

@@ -30,7 +30,7 @@ struct RetryBudget: Sendable {
     mutating func deposit() { tokens = min(Self.capacity, tokens + Self.earned) }
 
     /// Spends one retry; returns false if the budget is exhausted.
-    mutating func withdraw() -> Bool {
+    mutating func take() -> Bool {
         guard tokens >= 1 else { return false }
         tokens -= 1
         return true

@@ -325,7 +325,7 @@ public final class SourceClient: Sendable {
         else { throw failure }
         // The gate determines how long a throttled source backs off.
         let moment = failure.reason == .throttled ? clock.now : clock.now + max(delay, pause ?? .zero)
-        guard moment < turn.retryUntil, shared.withLock({ $0.budget.withdraw() }) else { throw failure }
+        guard moment < turn.retryUntil, shared.withLock({ $0.budget.take() }) else { throw failure }
         statistics.countRetry(operation)
         do { try await clock.sleep(until: moment) } catch { throw failure }
     }

@@ -5,7 +5,7 @@
 public struct SourceGate: Sendable {
     /// The decision about a request.
     enum Admission: Equatable, Sendable {
-        /// Send the request. A probe tests whether the source works again; its outcome must be reported.
+        /// Send the request. A probe tests whether the source has recovered; its outcome must be reported.
         case send(isProbe: Bool)
         /// Try again at this time, or fail with this failure if that is too late.
         case wait(until: ContinuousClock.Instant, else: APIFailure)
@@ -15,7 +15,7 @@ public struct SourceGate: Sendable {
         case fail(APIFailure)
     }
 
-    /// What the outcome of a request means for the source.
+    /// The meaning of a request's outcome for the source.
     enum Outcome: Equatable, Sendable {
         /// The service responded with neither 401 nor throttling.
         case answered
