@@ -129,7 +129,7 @@ extension EndpointFilter {
 
 extension DiscoverySettings {
     static let section = Section(
-        "discovery", "Lists the workspaces through the API every interval.", of: Self(),
+        "discovery", "Lists the workspaces through the API once per `interval`.", of: Self(),
         keys: [
             Key("interval", \.interval, .duration(from: .milliseconds(100)), "The interval between discoveries."),
             Key("name", \.name, .text, "The API's fuzzy name filter."),

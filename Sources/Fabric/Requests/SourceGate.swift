@@ -9,7 +9,7 @@ public struct SourceGate: Sendable {
         case send(isProbe: Bool)
         /// Try again at this time, or fail with this failure if that is too late.
         case wait(until: ContinuousClock.Instant, else: APIFailure)
-        /// Try again when the outcome of the current probe was reported.
+        /// Try again when the outcome of the current probe is known.
         case waitForProbe
         /// Fail without sending.
         case fail(APIFailure)
