@@ -192,7 +192,7 @@ struct RowListerChangingListTests {
         let single = SimulatedList(230, serve: { state, offset, _ in state.records.dropFirst(offset).prefix(1) })
         #expect(
             Self.incompleteReason(await Source(single.transport()).list())
-                == "page has 1 row instead of 100; set poll.page_size: 1")
+                == "first page has 1 row instead of 100; set poll.page_size: 1")
     }
 
     @Test(

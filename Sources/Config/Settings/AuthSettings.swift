@@ -27,7 +27,7 @@ extension SourceSettings {
             + "to all.")
     static let assumeAgencyKey = Key<Self>(
         "assume_agency", \.assumeAgency, .section(Agency.section),
-        "With `access_key` or `password`: temporary keys of an agency, obtained with them.")
+        "With `access_key` or `password`: obtains temporary keys of an agency.")
 
     /// The `auth` section. Its keys set ``SourceSettings/auth``, except `assume_agency`.
     static let authSection = Section(

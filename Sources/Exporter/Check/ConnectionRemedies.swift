@@ -160,8 +160,8 @@ struct ConnectionRemedies {
                 + "passwords lock the user for 15 minutes."
         case .accessKey:
             return
-                "Check auth.access_key: id, secret and project_id (if unset, IAM is asked for the project). Five wrong "
-                + "calls lock the key for 5 minutes."
+                "Check auth.access_key: id, secret and project_id (if unset, IAM is asked for the project). Five failed "
+                + "requests in a row lock the key for 5 minutes."
         case .metadata: return "Assign an agency to this ECS instance and set auth.metadata.project_id."
         case .environment: return "Check the HUAWEICLOUD_ variables or the file ~/.huaweicloud/credentials."
         }
@@ -175,7 +175,8 @@ struct ConnectionRemedies {
                 + "for 24 hours), or use auth.password or auth.access_key, which are renewed automatically."
         case .accessKey where settings.assumeAgency == nil:
             return "The access key is unknown, disabled or deleted, its secret is wrong, or temporary keys lack their "
-                + "security_token or have expired. Five wrong calls lock the key for 5 minutes."
+                + "security_token or have expired. 5 failed requests in a row lock the key for "
+                + "5 minutes."
         default:
             return
                 "A credential was issued, but the API rejected it: check that base_url, region and iam_url belong to "
@@ -188,7 +189,9 @@ struct ConnectionRemedies {
             "The workspace does not exist for this credential: check its id and region, and that the credential belongs "
             + "to the workspace's project."
         if case .accessKey(let key) = settings.auth, key.projectID == nil, settings.assumeAgency == nil {
-            text += " The project was looked up by the region's name; set project_id if it is another one."
+            text +=
+                " The project was looked up by the region's name; set project_id if the workspaces belong to another "
+                + "project."
         }
         guard let visible = findings.visible else { return text }
         if visible.isEmpty { return text + " The credential has access to no workspaces in its project." }
