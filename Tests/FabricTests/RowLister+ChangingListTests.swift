@@ -8,7 +8,7 @@ import Testing
 struct RowListerChangingListTests {
     /// Returns why the last of four listings was incomplete; nil for other failures.
     private static func incompleteReason(_ outcome: ListingOutcome<IDFold>) -> String? {
-        let start = "4 consecutive listings were incomplete; last: "
+        let start = "4 consecutive reads of the list were incomplete; last: "
         guard let failure = outcome.failure, failure.reason == .inconsistent, failure.message.hasPrefix(start) else {
             return nil
         }

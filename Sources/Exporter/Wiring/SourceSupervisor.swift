@@ -61,7 +61,7 @@ actor SourceSupervisor {
         await assign()
     }
 
-    /// Applies new settings, which were validated before.
+    /// Applies new settings, which must be valid.
     func configure(
         _ new: SourceSettings, factory: SourceFactory, manner newManner: PollFleet.Manner
     ) async throws(ExporterError) {

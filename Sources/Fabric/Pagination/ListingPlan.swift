@@ -236,7 +236,7 @@ struct ListingPlan {
     var incompleteReason: String {
         if let abandonReason { return abandonReason }
         if let total = trustedTotal, total != rows { return "received \(rows) \(limit.plural), total is \(total)" }
-        return disagreement ?? "pages share no row, and the previous listing had other IDs"
+        return disagreement ?? "pages share no row, and the previous read had other IDs"
     }
 
     /// The number of requests for the list, estimated from its first page.
