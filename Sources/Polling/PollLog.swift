@@ -4,20 +4,20 @@ internal import Listings
 internal import Logging
 import Synchronization
 
-/// Says what happens to one list of a workspace once: a failure when it begins, changes or ends, a record's error when it
-/// changes, at a limited rate. Never what goes on as before.
+/// Logs changes of one listing of a workspace: a failure when it begins, changes or ends, a record's error when it changes, at
+/// a limited rate. Repeated failures are not logged again, except at level debug.
 final class PollLog: Sendable {
     private struct State {
         var reason: FailureReason?
-        /// Whether the last listing held records or fields that were not as documented.
+        /// Whether the last listing had malformed records or fields.
         var isMalformed = false
-        var errorLimit = LineLimit()
+        var errorLimit = LogLineLimiter()
     }
 
     private let logger: Logger
-    /// What a record of the list is called.
+    /// The name of one record of the listing.
     private let record: String
-    /// For what concerns the source as a whole.
+    /// The logger for lines about the whole source.
     private let sourceLogger: Logger
     private let state = Mutex(State())
 
@@ -44,7 +44,7 @@ final class PollLog: Sendable {
         }
     }
 
-    /// - Parameter round: how long it takes until every workspace of the source has had its turn.
+    /// - Parameter round: the duration of one round of polls of all workspaces of the source.
     func noteOverload(round: Duration, interval: Duration) {
         sourceLogger.warning(
             "workspaces take turns: polling all of them takes longer than the interval",
@@ -66,7 +66,7 @@ final class PollLog: Sendable {
             "skipped_records": "\(counts.skippedRecords)", "malformed_fields": "\(counts.malformedFields)",
             "cut_values": "\(counts.cutValues)",
         ]
-        // Not whenever the numbers change: they may with every listing, and are metrics.
+        // Not at every change of the numbers: they may change with every listing, and are metrics.
         if isMalformed, !before.isMalformed {
             logger.warning(
                 "the listing holds records without a usable id, fields of a wrong type or values that were cut",
@@ -80,7 +80,7 @@ final class PollLog: Sendable {
         logger.debug("Listed the workspace.", metadata: listed.merging(oddities) { $1 })
     }
 
-    /// Logs the errors of records that are new or have changed, as many as the limit permits.
+    /// Logs new and changed errors of records, up to the rate limit.
     func noteDetails(
         _ details: [RecordDetail], before: [RecordDetail], now: @autoclosure () -> ContinuousClock.Instant
     ) {
@@ -99,10 +99,10 @@ final class PollLog: Sendable {
         }
     }
 
-    /// Logs how many errors of records were not logged, if the minute in which they came ends by `time`.
-    /// - Parameter time: when the workspace is polled next; nil: never.
+    /// Logs the number of errors that the rate limit dropped, if their minute ends before the next poll.
+    /// - Parameter time: the time of the next poll; nil if there is none.
     func noteUnlogged(by time: ContinuousClock.Instant?) {
-        let count = state.withLock { $0.errorLimit.takeRefused(by: time) }
+        let count = state.withLock { $0.errorLimit.takeDropped(by: time) }
         guard count > 0 else { return }
         logger.warning("errors of records were not logged", metadata: ["count": "\(count)"])
     }

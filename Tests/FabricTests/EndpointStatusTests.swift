@@ -16,7 +16,7 @@ struct EndpointStatusTests {
     func phase(phase: Phase, statuses: [String]) {
         for status in statuses { #expect(EndpointStatus(status).phase == phase, "\(status)") }
         let isProblem = [.inTransition, .failed, .abnormal, .suspended].contains(phase)
-        #expect(phase.isProblem == isProblem)
+        #expect(phase.needsAttention == isProblem)
     }
 
     @Test("The table has each known status once, by phase; the eleven of version 1 have zero series")

@@ -111,7 +111,7 @@ struct SourceCheck: Sendable {
     }
 
     private func entries(
-        _ targets: [DiscoveryMerge.Target], omission: SourceFindings.Omission?
+        _ targets: [TargetSelection.Target], omission: SourceFindings.Omission?
     ) async -> [SourceFindings.Entry] {
         var omission = omission
         var entries: [SourceFindings.Entry] = []

@@ -53,7 +53,7 @@ public final class Exporter: Sendable {
             limiter: RequestLimiter(concurrency: configuration.poll.concurrency, clock: clock),
             fleet: PollFleet(store: store, clock: clock, logger: logger), discoveries: DiscoveryStore(), clock: clock,
             logger: logger, shard: shard)
-        timing = Mutex(Self.manner(configuration).timing)
+        timing = Mutex(Self.pollOptions(configuration).timing)
         startedAt = clock.now
         renderedSources = SourceFragments(clock: clock)
         reloads = ReloadRecord(loadedAt: clock.wallMicroseconds)
@@ -68,7 +68,7 @@ public final class Exporter: Sendable {
     /// - Throws: ``ExporterError`` when a source cannot be made; then nothing has changed.
     func apply(_ configuration: ExporterConfiguration) async throws(ExporterError) {
         let factory = SourceFactory(engine: engine, poll: configuration.poll, environment: environment)
-        let manner = Self.manner(configuration)
+        let options = Self.pollOptions(configuration)
         let known = sources.withLock { $0.byName }
         var next: [String: SourceSupervisor] = [:]
         for settings in configuration.sources {
@@ -78,7 +78,7 @@ public final class Exporter: Sendable {
                 next[settings.name] = source
             } else {
                 next[settings.name] = try SourceSupervisor(
-                    settings, factory: factory, manner: manner, surroundings: surroundings)
+                    settings, factory: factory, options: options, surroundings: surroundings)
             }
         }
         for warning in configuration.warnings { logger.warning("\(warning)") }
@@ -86,8 +86,8 @@ public final class Exporter: Sendable {
             logger.warning("\(missing); polls that need it fail with reason credentials until it has content")
         }
         surroundings.limiter.resize(to: configuration.poll.concurrency)
-        store.configure(sources: configuration.sources.map(\.name), manner.timing)
-        timing.withLock { $0 = manner.timing }
+        store.configure(sources: configuration.sources.map(\.name), options.timing)
+        timing.withLock { $0 = options.timing }
         for (name, source) in known where next[name] == nil { await source.leave() }
         let now = next
         let regions = Dictionary(
@@ -105,21 +105,21 @@ public final class Exporter: Sendable {
                 if areRunning { await source.run() }
             } else {
                 let wasRefused = source.client.nextProbe != nil
-                try await source.configure(settings, factory: factory, manner: manner)
+                try await source.configure(settings, factory: factory, options: options)
                 // A new configuration is reason to test a refused credential now rather than in its turn.
                 if wasRefused { await surroundings.fleet.pollNow(source: source.name) }
             }
         }
     }
 
-    static func manner(_ configuration: ExporterConfiguration) -> PollFleet.Manner {
-        PollFleet.Manner(
+    static func pollOptions(_ configuration: ExporterConfiguration) -> PollOptions {
+        PollOptions(
             settings: ListingSettings(
                 details: configuration.metrics.endpointDetails,
                 maximumDetails: configuration.metrics.maxEndpointDetails,
                 maximumLabelValues: configuration.metrics.maxLabelValues, owner: configuration.metrics.owner),
             timing: PollTiming(
-                interval: configuration.poll.interval, exchangeTimeout: configuration.poll.timeout,
+                interval: configuration.poll.interval, requestTimeout: configuration.poll.timeout,
                 staleAfter: configuration.poll.staleAfter))
     }
 
@@ -139,7 +139,7 @@ public final class Exporter: Sendable {
         await withDiscardingTaskGroup { group in
             for source in sources.withLock({ $0.byName.values }) { group.addTask { await source.discoverOnce() } }
         }
-        await surroundings.fleet.pollOnce(sideBySide: surroundings.limiter.concurrency)
+        await surroundings.fleet.pollOnce(concurrency: surroundings.limiter.concurrency)
     }
 
     /// The sources whose credential nobody is looking at now; each must be handed to ``pollIfCredentialChanged(_:)``.
@@ -194,7 +194,7 @@ public final class Exporter: Sendable {
         let workspaces = store.fragments(of: PageSelection()) ?? []
         let own = [ExporterFamilies.buildFragment(), ExporterFamilies.logFragment()]
         let others = surroundings.discoveries.fragments() + own + sourceFragments()
-        return Catalogue.exporter.chunks(format, fragments: [store.settingsFragment()] + workspaces + others)
+        return MetricRegistry.exporter.chunks(format, fragments: [store.settingsFragment()] + workspaces + others)
     }
 
     /// What is known at this moment, for people.
@@ -248,7 +248,7 @@ extension Exporter: PageSource {
     public var liveFamilies: Set<String> { Self.liveFamilyNames }
 
     private static let liveFamilyNames = Set(
-        (SourceFamilies.chapter.families + ExporterFamilies.liveFamilies).map(\.name))
+        (SourceFamilies.familyGroup.families + ExporterFamilies.liveFamilies).map(\.name))
 }
 
 extension ExporterClock {

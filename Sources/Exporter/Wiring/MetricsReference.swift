@@ -4,12 +4,12 @@ internal import Fabric
 
 /// What the exporter serves, for people and for what is generated from it: every family, and every known status.
 public enum MetricsReference {
-    /// A Markdown document: the families by chapter, then a table of the statuses.
+    /// A Markdown document: the families by group, then a table of the statuses.
     public static func markdown() -> String {
         let rows = EndpointStatus.table.map { row in
             "| `\(row.status.rawValue)` | \(row.phase.rawValue) | \(row.hasZeroSeries ? "yes" : "no") |\n"
         }
-        return Catalogue.exporter.markdown() + """
+        return MetricRegistry.exporter.markdown() + """
 
             ## Statuses of endpoints
 
@@ -23,7 +23,7 @@ public enum MetricsReference {
             """ + rows.joined()
     }
 
-    /// A JSON object: `families`, an array of objects as in ``Catalogue/json()``; `phases`, their names in order;
+    /// A JSON object: `families`, an array of objects as in ``MetricRegistry/json()``; `phases`, their names in order;
     /// `statuses`, an array of objects with `status`, `phase` and `zero_series`.
     public static func json() -> String {
         let phases = Phase.allCases.map { #""\#($0.rawValue)""# }
@@ -32,7 +32,7 @@ public enum MetricsReference {
                 + #""zero_series": \#(row.hasZeroSeries)}"#
         }
         return """
-            {"families": \(Catalogue.exporter.json()), "phases": [\(phases.joined(separator: ", "))], "statuses": [
+            {"families": \(MetricRegistry.exporter.json()), "phases": [\(phases.joined(separator: ", "))], "statuses": [
             \(statuses.joined(separator: ",\n"))
             ]}
 

@@ -28,7 +28,7 @@ actor SourceSupervisor {
     nonisolated let client: SourceClient
     private let surroundings: Surroundings
     private var settings: SourceSettings
-    private var manner: PollFleet.Manner
+    private var options: PollOptions
     private let exchanges: CredentialExchanges
     private var credentials: any CredentialProvider
     private var discovered: [DiscoveredWorkspace] = []
@@ -38,11 +38,11 @@ actor SourceSupervisor {
     private var isRunning = false
 
     init(
-        _ settings: SourceSettings, factory: SourceFactory, manner: PollFleet.Manner, surroundings: Surroundings
+        _ settings: SourceSettings, factory: SourceFactory, options: PollOptions, surroundings: Surroundings
     ) throws(ExporterError) {
         name = settings.name
         self.settings = settings
-        self.manner = manner
+        self.options = options
         self.surroundings = surroundings
         let statistics = APIStatistics()
         exchanges = CredentialExchanges(
@@ -63,7 +63,7 @@ actor SourceSupervisor {
 
     /// Goes on with other settings, checked before.
     func configure(
-        _ new: SourceSettings, factory: SourceFactory, manner newManner: PollFleet.Manner
+        _ new: SourceSettings, factory: SourceFactory, options newOptions: PollOptions
     ) async throws(ExporterError) {
         let old = settings
         // Credentials that did not change keep what they know, such as a token that is still good.
@@ -77,8 +77,8 @@ actor SourceSupervisor {
         exchanges.reconfigure(
             transport: factory.transport(new), direct: factory.directTransport(), timeout: factory.poll.timeout)
         settings = new
-        let timeoutChanged = manner.timing.exchangeTimeout != newManner.timing.exchangeTimeout
-        manner = newManner
+        let timeoutChanged = options.timing.requestTimeout != newOptions.timing.requestTimeout
+        options = newOptions
         client.reconfigure(
             transport: factory.transport(new), credentials: credentials, settings: factory.poll,
             isMoved: isMoved)
@@ -98,8 +98,8 @@ actor SourceSupervisor {
         discovery?.task?.cancel()
         discoveryEpoch += 1
         discovered = []
-        surroundings.discoveries.forget(name)
-        await surroundings.fleet.assign([], of: name, through: client, manner: manner)
+        surroundings.discoveries.reset(name)
+        await surroundings.fleet.assign([], of: name, through: client, options: options)
     }
 
     /// Discovers until the source leaves or the program ends.
@@ -144,13 +144,13 @@ actor SourceSupervisor {
         discoveryEpoch += 1
         await stop()
         surroundings.discoveries.remove(name)
-        await surroundings.fleet.assign([], of: name, through: client, manner: manner)
+        await surroundings.fleet.assign([], of: name, through: client, options: options)
     }
 
     private func assign() async {
         let targets = SourceFactory.merge(settings).targets(discovered: discovered)
             .filter { surroundings.shard.owns($0.workspace.key.workspaceID) }
-        await surroundings.fleet.assign(targets, of: name, through: client, manner: manner)
+        await surroundings.fleet.assign(targets, of: name, through: client, options: options)
     }
 
     private func note(_ found: [DiscoveredWorkspace], epoch: Int) async {
@@ -175,7 +175,7 @@ actor SourceSupervisor {
         let merge = SourceFactory.merge(settings)
         let loop = DiscoveryLoop(
             source: name, lister: lister,
-            timing: PollTiming(interval: new.interval, exchangeTimeout: manner.timing.exchangeTimeout),
+            timing: PollTiming(interval: new.interval, requestTimeout: options.timing.requestTimeout),
             clock: surroundings.clock, logger: surroundings.logger, store: surroundings.discoveries,
             countSelected: { merge.selectedCount(of: $0) }
         ) { [weak self] found in

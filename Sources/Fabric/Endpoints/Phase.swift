@@ -19,8 +19,8 @@ public enum Phase: String, Sendable, CaseIterable {
     /// A status that no document names, or none at all.
     case unknown
 
-    /// Whether records of this phase have a problem or may have one.
-    public var isProblem: Bool {
+    /// Whether records of this phase need attention.
+    public var needsAttention: Bool {
         switch self {
         case .inTransition, .failed, .abnormal, .suspended: true
         case .serving, .inactive, .gone, .unknown: false

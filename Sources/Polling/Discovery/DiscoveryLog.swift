@@ -3,14 +3,14 @@ internal import Fabric
 internal import Logging
 import Synchronization
 
-/// Says what happens to a source's discovery once: a failure when it begins, changes or ends, workspaces when they come
-/// or go, and a warning when none or far fewer are left to poll. Never what goes on as before.
+/// Logs changes of a source's discovery: a failure when it begins, changes or ends, added and removed workspaces, and a warning
+/// when no or far fewer workspaces are left to poll. Repeated failures are not logged again, except at level debug.
 final class DiscoveryLog: Sendable {
     private struct State {
         var reason: FailureReason?
-        /// Whether the last list held records or fields that were not as documented.
+        /// Whether the last list had malformed records or fields.
         var isMalformed = false
-        /// What the last successful discovery found.
+        /// The numbers of the last successful discovery.
         var count: DiscoveredCount?
     }
 
@@ -49,7 +49,7 @@ final class DiscoveryLog: Sendable {
         if let reason = old.reason {
             logger.notice("Discovering workspaces works again.", metadata: ["reason": "\(reason.rawValue)"])
         }
-        // Not whenever the numbers change: they may with every list.
+        // Not at every change of the numbers: they may change with every list.
         if isMalformed, !old.isMalformed {
             logger.warning(
                 "The list of workspaces holds records without a usable id or fields of a wrong type.",
@@ -64,7 +64,7 @@ final class DiscoveryLog: Sendable {
         guard workspaces != before else { return }
         let ids = Set(workspaces.map(\.id))
         let oldIDs = Set((before ?? []).map(\.id))
-        // Names alone may change with every list.
+        // Only debug if just names changed: they may change with every list.
         logger.log(
             level: before != nil && ids == oldIDs ? .debug : .info, "Discovered workspaces.",
             metadata: [
@@ -73,7 +73,8 @@ final class DiscoveryLog: Sendable {
             ])
     }
 
-    /// Losing all workspaces looks like a source without any: only a comparison with what was there tells them apart.
+    /// Logs important changes of the numbers. Only the comparison with the last discovery distinguishes the loss of all
+    /// workspaces from a source that has none.
     private func noteChange(to count: DiscoveredCount, from before: DiscoveredCount?) {
         var metadata: Logger.Metadata = ["found": "\(count.found)", "left_out": "\(count.leftOut)"]
         if let before {
@@ -90,7 +91,7 @@ final class DiscoveryLog: Sendable {
 }
 
 extension APIFailure {
-    /// What a log line says of the failure beside its message.
+    /// The fields of a log line about the failure.
     var logMetadata: Logger.Metadata {
         var metadata: Logger.Metadata = ["reason": "\(reason.rawValue)", "error": "\(message)"]
         if let status { metadata["status"] = "\(status)" }
