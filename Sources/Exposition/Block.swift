@@ -2,41 +2,42 @@
 private import CZlib
 private import Glibc
 
-/// A stretch of a page: one family's lines of a few dozen workspaces, or those of several families where they are short.
-/// Its text lies in fragments and headers and is not copied to be compared.
+/// A part of a page: one family's lines of a few dozen workspaces, or the lines of several short families. Its text is slices
+/// of fragments and headers, so comparing it needs no copy.
 struct Block: Sendable {
-    /// Where it begins on the page, in ``PageLayout``'s order.
-    let place: Int
-    /// The text, as long as the block may be reused.
+    /// Where the block begins on the page, as ``PageLayout`` numbers positions.
+    let position: Int
+    /// The text, to compare it with the next one; empty for a block that is never reused.
     private let text: [ArraySlice<UInt8>]
-    /// What is sent: the text, or raw deflate blocks that end on a byte boundary and do not end the stream, so that blocks
-    /// compressed at different times can follow each other in one gzip member.
+    /// The bytes to send: the text, or raw deflate blocks that end on a byte boundary and do not end the stream, so that
+    /// blocks compressed at different times can follow each other in one gzip member.
     private(set) var bytes: [UInt8] = []
-    /// The CRC-32 and the length of the text; 0 where it is not compressed.
+    /// The CRC-32 of the text; 0 if it is not compressed.
     private(set) var checksum: UInt32 = 0
+    /// The length of the text in bytes; 0 if it is not compressed.
     private(set) var count = 0
 
-    /// A block without text.
-    init(at place: Int) {
-        self.place = place
+    /// Creates a block without text.
+    init(at position: Int) {
+        self.position = position
         text = []
     }
 
-    /// A block that is sent as it is.
-    init(plain text: [ArraySlice<UInt8>], at place: Int = 0) {
-        self.init(at: place)
+    /// Creates a block that is sent uncompressed.
+    init(plain text: [ArraySlice<UInt8>], at position: Int = 0) {
+        self.init(at: position)
         bytes = Self.join(text)
     }
 
-    /// A compressed block.
+    /// Creates a compressed block.
     /// - Parameters:
-    ///   - deflater: nil: the text is stored uncompressed.
-    ///   - known: is reused where its text is the same.
+    ///   - deflater: compresses the text; nil stores it uncompressed.
+    ///   - known: the block before; its bytes are reused if its text is the same.
     init(
-        compressing text: [ArraySlice<UInt8>], at place: Int = 0, by deflater: Deflater?,
+        compressing text: [ArraySlice<UInt8>], at position: Int = 0, by deflater: Deflater?,
         unlessSameAs known: Block? = nil
     ) {
-        self.place = place
+        self.position = position
         self.text = text
         if let known, known.hasText(text) {
             (bytes, checksum, count) = (known.bytes, known.checksum, known.count)
@@ -48,14 +49,14 @@ struct Block: Sendable {
         bytes = deflater?.deflate(plain) ?? Self.stored(plain)
     }
 
-    /// Adds what is sent of another block.
+    /// Appends the bytes of another block.
     mutating func append(_ other: Block) {
         bytes += other.bytes
         checksum = UInt32(crc32_combine(UInt(checksum), UInt(other.checksum), other.count))
         count += other.count
     }
 
-    /// One gzip member (RFC 1952) of compressed blocks, in pieces to be sent one after the other.
+    /// Returns one gzip member (RFC 1952) of compressed blocks, in pieces to send in order.
     static func gzipMember(of blocks: [Block]) -> [[UInt8]] {
         // Magic, method deflate, no flags, no time, no extra flags, "unknown" system.
         var pieces: [[UInt8]] = [[0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255]]
@@ -94,7 +95,7 @@ struct Block: Sendable {
         return bytes
     }
 
-    /// Stored blocks, each of at most 65,535 bytes.
+    /// Returns uncompressed deflate blocks of at most 65,535 bytes each.
     private static func stored(_ plain: [UInt8]) -> [UInt8] {
         var output: [UInt8] = []
         var offset = 0

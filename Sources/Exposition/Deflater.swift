@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 private import CZlib
 
-/// A compressor that is kept, because making one costs more than compressing a few kilobytes. Not for two at a time.
+/// A reusable compressor: creating one costs more than compressing a few kilobytes. It must not be used concurrently.
 final class Deflater {
-    /// zlib's level 6 halves the page against level 1 at twice the time; text is compressed once per change.
+    /// Level 6 halves the size of a page compared to level 1, in twice the time; text is compressed once per change.
     private static let level: Int32 = 6
 
-    /// Where it is matters to zlib, which compares addresses.
+    /// Allocated, because zlib requires a stable address.
     private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
     private var chunk = [UInt8](repeating: 0, count: 65_536)
 
-    /// Nil where there is no memory for one.
+    /// Creates a compressor; nil if zlib cannot allocate its memory.
     init?() {
         // Negative window bits: raw deflate, neither header nor checksum.
         stream.initialize(to: z_stream())
@@ -22,13 +22,13 @@ final class Deflater {
         stream.deallocate()
     }
 
-    /// Nil where zlib fails.
+    /// Returns raw deflate blocks of `plain` that end on a byte boundary; nil if zlib fails.
     func deflate(_ plain: [UInt8]) -> [UInt8]? {
         guard deflateReset(stream) == Z_OK else { return nil }
         var output: [UInt8] = []
         var offset = 0
         repeat {
-            // zlib counts in 32 bits, so long input goes in by parts.
+            // zlib counts in 32 bits, so long input is split.
             let part = min(plain.count - offset, 1 << 30)
             let isLast = offset + part == plain.count
             let succeeded = plain.withUnsafeBufferPointer { input in
@@ -48,7 +48,7 @@ final class Deflater {
                 stream.pointee.next_out = buffer.baseAddress
                 stream.pointee.avail_out = UInt32(buffer.count)
                 let code = CZlib.deflate(stream, flush)
-                // Z_BUF_ERROR only says that there was nothing left to do.
+                // Z_BUF_ERROR only means that there was nothing left to do.
                 return code == Z_OK || code == Z_BUF_ERROR ? buffer.count - Int(stream.pointee.avail_out) : -1
             }
             guard produced >= 0 else { return false }

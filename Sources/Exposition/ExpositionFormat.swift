@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The text formats that a page can be served in. Both carry the same sample lines; they differ in what stands above
-/// them.
+/// A text format of the metrics page. Both formats have the same sample lines; they differ in the metadata lines.
 public enum ExpositionFormat: String, Sendable, CaseIterable {
-    /// Prometheus' text format 0.0.4.
+    /// The Prometheus text format 0.0.4.
     case text
     /// OpenMetrics 1.0.0.
     case openMetrics = "openmetrics"
 
-    /// The `Content-Type` to send with it.
+    /// The value of the `Content-Type` header.
     public var contentType: String {
         switch self {
         case .text: "text/plain; version=0.0.4; charset=utf-8; escaping=underscores"
@@ -16,10 +15,10 @@ public enum ExpositionFormat: String, Sendable, CaseIterable {
         }
     }
 
-    /// The family's name in this format, by which families are sorted.
+    /// Returns the family's name in this format, by which families are sorted.
     func name(of family: MetricFamily) -> String { self == .text ? family.name : family.openMetricsName }
 
-    /// The lines above a family's samples.
+    /// Returns the metadata lines of a family: HELP, TYPE and, in OpenMetrics, UNIT.
     func header(of family: MetricFamily) -> [UInt8] {
         var text = ""
         switch self {
@@ -36,7 +35,7 @@ public enum ExpositionFormat: String, Sendable, CaseIterable {
         return Array(text.utf8)
     }
 
-    /// What ends a page.
+    /// The last line of a page; empty in the text format.
     var trailer: [UInt8] { self == .openMetrics ? Array("# EOF\n".utf8) : [] }
 
     private static func escape(_ text: String, quotes: Bool) -> String {

@@ -2,22 +2,22 @@
 internal import Base
 
 enum LabelEscape {
-    /// Appends a label's value, escaped and without the secrets that the API may have put there.
+    /// Appends a label value, escaped and with secrets redacted: the API may echo them.
     static func append(_ value: String, to bytes: inout [UInt8]) {
         var value = KnownSecrets.shared.redacting(value)
         value.withUTF8 { text in
-            if !text.contains(where: isNeeded) {
+            if !text.contains(where: needsEscape) {
                 bytes += text
                 return
             }
             for byte in text {
-                if isNeeded(byte) { bytes.append(UInt8(ascii: "\\")) }
+                if needsEscape(byte) { bytes.append(UInt8(ascii: "\\")) }
                 bytes.append(byte == UInt8(ascii: "\n") ? UInt8(ascii: "n") : byte)
             }
         }
     }
 
-    private static func isNeeded(_ byte: UInt8) -> Bool {
+    private static func needsEscape(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\n")
     }
 }

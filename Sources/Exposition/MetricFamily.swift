@@ -1,33 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A family of metrics as its catalogue entry says it: the one place from which HELP, TYPE, UNIT and the documentation
-/// come.
+/// A metric family: the only definition of its HELP, TYPE, UNIT and documentation.
 public struct MetricFamily: Sendable, Hashable {
-    /// What kind of numbers a family holds.
+    /// The type of a metric family.
     public enum Kind: String, Sendable {
         case gauge
         case counter
         case histogram
-        /// A gauge that is always 1 and whose labels are the information.
+        /// A gauge that is always 1 and whose labels carry the information.
         case info
     }
 
-    /// Units that a name may end in, before `_total`.
+    /// A unit that a name may end in, before `_total`.
     public enum Unit: String, Sendable, CaseIterable {
         case seconds
         case bytes
     }
 
-    /// The name of its samples, with `_total` and `_info`; of a histogram without `_bucket`, `_sum`, `_count`.
+    /// The name of the samples, with `_total` and `_info`, but without a histogram's `_bucket`, `_sum` and `_count`.
     public let name: String
-    /// What kind of numbers it holds.
+    /// The type.
     public let kind: Kind
-    /// What a value means, in one sentence.
+    /// The meaning of a value, in one sentence.
     public let help: String
-    /// The label names, in the order they are written; one that has no value is left out of a sample.
+    /// The label names, in the order of the sample line; a sample omits a label without a value.
     public let labels: [String]
 
-    /// An entry; `help` is required, because a family that cannot be explained should not exist.
+    /// Creates a metric family.
     public init(_ kind: Kind, _ name: String, labels: [String], help: String) {
         self.kind = kind
         self.name = name
@@ -35,7 +34,7 @@ public struct MetricFamily: Sendable, Hashable {
         self.help = help
     }
 
-    /// The family's name in OpenMetrics, which leaves the suffix that the type implies to the samples.
+    /// The family's name in OpenMetrics, without the suffix that the type implies; samples keep it.
     public var openMetricsName: String {
         switch kind {
         case .counter where name.hasSuffix("_total"): String(name.dropLast("_total".count))
@@ -44,6 +43,6 @@ public struct MetricFamily: Sendable, Hashable {
         }
     }
 
-    /// The unit, where the name ends in one.
+    /// The unit that the name ends in; nil without one.
     public var unit: Unit? { Unit.allCases.first { openMetricsName.hasSuffix("_" + $0.rawValue) } }
 }

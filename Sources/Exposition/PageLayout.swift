@@ -1,28 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The families of a format in the order in which it serves them.
+/// The order of the families on a page of one format, and how the page is divided into blocks.
 struct PageLayout: Sendable {
-    /// The text of a block, where it lies; of a live family none: its lines are taken at each scrape.
-    typealias BlockText = (place: Int, lines: [ArraySlice<UInt8>])
+    /// The text of a block and its position on the page. A live family has no text: its lines are rendered at each scrape.
+    typealias BlockText = (position: Int, lines: [ArraySlice<UInt8>])
 
-    /// This many fragments make blocks of their own where there are many: 64 workspaces with a list and its health. A poll
-    /// then changes only the blocks of its workspace's neighbors.
+    /// The number of fragments per part of a family: 64 workspaces with their info, a listing and its health. A poll then
+    /// changes only the blocks of its workspace's part.
     private static let fragmentsPerPart = 192
-    /// With at most this many parts, blocks run over the borders of parts and families. With more, a change must not move
-    /// the borders of other blocks.
-    private static let fewParts = 2
-    /// Short texts are joined up to this length, because compressing each by itself doubles the page.
-    private static let joinedBytes = 32 * 1024
+    /// The maximum number of parts for which a block may span several parts and families. With more parts, a change must not
+    /// move the boundaries of other blocks.
+    private static let maximumSpannedParts = 2
+    /// The length from which a block is long enough. Shorter texts are joined, because compressing each one alone doubles
+    /// the size of the page.
+    private static let minimumBlockBytes = 32 * 1024
 
     private let headers: [ArraySlice<UInt8>]
     private let trailer: ArraySlice<UInt8>
-    /// Indices into ``headers`` by the name of the family.
+    /// Indices into ``headers`` by family name.
     private let indices: [String: Int]
     private let live: Set<Int>
 
-    /// - Parameter live: names of the families whose lines are taken at each scrape.
+    /// Creates the layout of a page with `families`.
+    /// - Parameter live: the names of the families whose lines are rendered at each scrape.
     init(_ format: ExpositionFormat, _ families: [MetricFamily], live: Set<String> = []) {
-        // By the name that the format itself uses, so that a reader of either finds families in order.
+        // By the name in this format, so that families are in order in both formats.
         let sorted = families.sorted { format.name(of: $0) < format.name(of: $1) }
         headers = sorted.map { format.header(of: $0)[...] }
         trailer = format.trailer[...]
@@ -32,15 +34,15 @@ struct PageLayout: Sendable {
         self.live = Set(live.compactMap { indices[$0] })
     }
 
-    /// Whether the block at `place` is a live family.
-    func isLive(_ place: Int) -> Bool { live.contains(place >> 32) }
+    /// Whether the block at `position` is a live family.
+    func isLive(_ position: Int) -> Bool { live.contains(position >> 32) }
 
-    /// The texts of a page's blocks, in order.
-    /// - Parameter joined: whether all between two live families is one block.
+    /// Returns the texts of a page's blocks, in order.
+    /// - Parameter joined: whether everything between two live families is one block.
     func texts(of fragments: [Fragment], joined: Bool = false) -> [BlockText] {
         let parts = max(1, (fragments.count + Self.fragmentsPerPart - 1) / Self.fragmentsPerPart)
         let lines = lines(of: fragments, parts: parts)
-        let longEnough = joined ? Int.max : parts > Self.fewParts ? 0 : Self.joinedBytes
+        let minimumBytes = joined ? Int.max : parts > Self.maximumSpannedParts ? 0 : Self.minimumBlockBytes
         var texts: [BlockText] = []
         var text: BlockText = (0, [])
         var count = 0
@@ -52,40 +54,40 @@ struct PageLayout: Sendable {
         for (family, header) in headers.enumerated() {
             if live.contains(family) {
                 close()
-                texts.append((Self.place(family, 0), []))
+                texts.append((Self.position(family, 0), []))
                 continue
             }
             var isFirst = true
             for part in 0..<parts {
                 let lines = lines[family * parts + part]
                 if lines.isEmpty { continue }
-                if text.lines.isEmpty { text.place = Self.place(family, part) }
+                if text.lines.isEmpty { text.position = Self.position(family, part) }
                 if isFirst { text.lines.append(header) }
                 isFirst = false
                 text.lines += lines
                 count += lines.reduce(0) { $0 + $1.count }
-                if count >= longEnough { close() }
+                if count >= minimumBytes { close() }
             }
         }
         if !trailer.isEmpty {
-            if text.lines.isEmpty { text.place = Self.place(headers.count, 0) }
+            if text.lines.isEmpty { text.position = Self.position(headers.count, 0) }
             text.lines.append(trailer)
         }
         close()
         return texts
     }
 
-    /// The texts of the live families, by their places.
+    /// Returns the texts of the live families, by position.
     func liveTexts(of fragments: [Fragment]) -> [Int: [ArraySlice<UInt8>]] {
         let lines = lines(of: fragments, parts: 1)
         var texts: [Int: [ArraySlice<UInt8>]] = [:]
         for family in live where !lines[family].isEmpty {
-            texts[Self.place(family, 0)] = [headers[family]] + lines[family]
+            texts[Self.position(family, 0)] = [headers[family]] + lines[family]
         }
         return texts
     }
 
-    /// Where each family's lines in each part of the fragments lie, by family, then part.
+    /// Returns each family's lines in each part of the fragments, ordered by family, then part.
     private func lines(of fragments: [Fragment], parts: Int) -> [[ArraySlice<UInt8>]] {
         var lines: [[ArraySlice<UInt8>]] = Array(repeating: [], count: headers.count * parts)
         for (number, fragment) in fragments.enumerated() {
@@ -98,11 +100,12 @@ struct PageLayout: Sendable {
         return lines
     }
 
-    private static func place(_ family: Int, _ part: Int) -> Int { family << 32 | part }
+    private static func position(_ family: Int, _ part: Int) -> Int { family << 32 | part }
 }
 
-extension Catalogue {
-    /// A whole page of `fragments`, in chunks of some 64 KiB: a page of hundreds of megabytes is never in one piece.
+extension MetricRegistry {
+    /// Returns a complete page of `fragments`, in chunks of about 64 KiB, so that a page of hundreds of megabytes is never in
+    /// memory as a whole.
     public func chunks(_ format: ExpositionFormat, fragments: [Fragment]) -> some Sequence<[UInt8]> {
         let lines = PageLayout(format, families).texts(of: fragments, joined: true).flatMap(\.lines)
         return sequence(state: lines[...]) { rest in
@@ -112,7 +115,7 @@ extension Catalogue {
         }
     }
 
-    /// The same in one piece.
+    /// Returns a complete page of `fragments` in one piece.
     public func render(_ format: ExpositionFormat, fragments: [Fragment]) -> [UInt8] {
         chunks(format, fragments: fragments).reduce(into: []) { $0 += $1 }
     }

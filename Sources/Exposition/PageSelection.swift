@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Which workspaces' series a scrape wants: those whose `source` and `workspace_id` are among these. An empty set wants
+/// The workspaces that a scrape requests: those whose `source` and `workspace_id` are in these sets. An empty set matches
 /// all.
 public struct PageSelection: Sendable, Hashable {
-    /// Values of `source`.
+    /// The values of `source`.
     public var sources: Set<String>
-    /// Values of `workspace_id`.
+    /// The values of `workspace_id`.
     public var workspaceIDs: Set<String>
 
-    /// A selection by these values.
+    /// Creates a selection by these values.
     public init(sources: Set<String> = [], workspaceIDs: Set<String> = []) {
         self.sources = sources
         self.workspaceIDs = workspaceIDs
     }
 
-    /// Whether nothing is left out.
-    public var isEverything: Bool { sources.isEmpty && workspaceIDs.isEmpty }
+    /// Whether every workspace matches.
+    public var selectsAll: Bool { sources.isEmpty && workspaceIDs.isEmpty }
 }

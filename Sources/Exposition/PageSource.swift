@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where a page's fragments come from. Nothing here waits: a scrape takes what is there.
+/// The source of a page's fragments. No method waits: a scrape exports the current data.
 public protocol PageSource: Sendable {
-    /// A number that changes whenever ``fragments()`` would give something else.
+    /// A number that changes whenever the result of ``fragments()`` changes.
     var version: UInt64 { get }
-    /// What is fixed until the version changes, in the order in which it is to be served. A subject that has nothing to
-    /// show for a while should give an empty fragment: those behind it then keep their places, and are not compressed again.
+    /// Returns the fragments that are constant until ``version`` changes, in the order of the page. A subject without series
+    /// should return an empty fragment: the fragments after it then keep their positions and are not compressed again.
     func fragments() -> [Fragment]
-    /// The series of the workspaces that `selection` names, in the order in which they are to be served; nil where a source
-    /// or workspace of it is unknown.
+    /// Returns the series of the workspaces that `selection` names, in the order of the page; nil if one of its sources or
+    /// workspaces is unknown.
     func fragments(of selection: PageSelection) -> [Fragment]?
-    /// What is rendered at each scrape.
+    /// Returns the fragments that are rendered at each scrape.
     func liveFragments() -> [Fragment]
-    /// Names of the families that ``liveFragments()`` gives.
+    /// The names of the families in ``liveFragments()``.
     var liveFamilies: Set<String> { get }
 }

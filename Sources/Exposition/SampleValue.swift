@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The value of one sample, written without loss.
+/// The value of one sample, written without loss of precision.
 public enum SampleValue: Sendable, Equatable {
     case integer(Int64)
     case unsigned(UInt64)
     case double(Double)
-    /// A time or duration held in microseconds and served in seconds.
+    /// A time or duration in microseconds, exported in seconds.
     case microseconds(Int64)
 
-    /// 1 for true, 0 for false.
+    /// Returns 1 for true, 0 for false.
     public static func flag(_ isTrue: Bool) -> SampleValue { .integer(isTrue ? 1 : 0) }
 
-    /// A duration, rounded to the microsecond.
+    /// Returns a duration, rounded to the microsecond.
     public static func duration(_ duration: Duration) -> SampleValue {
         let (seconds, attoseconds) = duration.components
         let half: Int64 = duration < .zero ? -500_000_000_000 : 500_000_000_000

@@ -2,61 +2,63 @@
 public import Exposition
 public import Fabric
 
-/// One list of the API: how it is read, and what is served of it. Pollers, the store, health, log, status page and `check` know
-/// a list only as this. To add one: a type that conforms, and its line in ``ListingRegistry``.
+/// A list of the API: how it is read and exported. Pollers, store, health, log, status page and `check` use it only through
+/// this protocol. To add one, declare a conforming type and list it in ``ListingRegistry``.
 public protocol Listing: Sendable {
-    /// What one complete read hands to the next, such as series that stay at zero.
+    /// State that one complete read passes to the next, such as series that stay at zero.
     associatedtype Memory: Sendable
 
     /// The value of the label `listing`.
     static var name: String { get }
-    /// What one of its records is called: `endpoint`.
+    /// The name of one record, such as `endpoint`.
     static var record: String { get }
-    /// What it calls, as the label `operation` names it.
+    /// The API operation: the value of the label `operation`.
     static var operation: APIOperation { get }
-    /// What grants reading it, as advice after "Grant" names it.
+    /// The permission to read the list, as it follows "Grant" in a remedy.
     static var permission: String { get }
-    /// The families of its records. How its polls go and what they counted is served of every list by the same families.
-    static var chapters: [Catalogue.Chapter] { get }
+    /// The metric families of its records. Families about polls and counts are the same for every listing.
+    static var familyGroups: [FamilyGroup] { get }
 
-    /// The workspace whose list it is.
+    /// The workspace that is read.
     var workspace: Workspace { get }
 
-    /// The list of `workspace`.
+    /// Creates the listing of `workspace`.
     init(of workspace: Workspace, settings: ListingSettings)
 
-    /// Reads the list once: complete, or not at all.
+    /// Reads the complete list once.
     /// - Parameters:
     ///   - turn: the poll's turn of the rate limit.
-    ///   - memory: of the last complete read; nil before the first.
+    ///   - memory: the memory of the last complete read; nil before the first.
+    /// - Throws: the failure, if any part of the list could not be read.
     func read(
         through client: SourceClient, _ turn: PollTurn, memory: Memory?
     ) async throws(APIFailure) -> (snapshot: ListingSnapshot, memory: Memory)
 
-    /// Reads as little as necessary to know whether the list can be read and what that costs.
+    /// Reads as little as necessary to determine whether the list can be read and how many requests and series that takes.
     func probe(through client: SourceClient) async throws(APIFailure) -> ListingProbe
 
-    /// The same list with a wider filter, which tells whether an empty one is empty or hidden; nil where there is no wider one.
+    /// The same list with a wider filter, which distinguishes an empty list from one that the filter hides; nil if no filter is
+    /// wider.
     var widened: Self? { get }
 }
 
 extension Listing {
-    /// None.
+    /// Returns nil.
     public var widened: Self? { nil }
 }
 
-/// What `check` finds out about a list.
+/// What `check` reports about a listing.
 public struct ListingProbe: Sendable, Equatable {
-    /// How many records there are.
+    /// The number of records.
     public var records: Int64
-    /// Requests of one complete read.
+    /// The number of requests of one complete read.
     public var requests: Int
-    /// Series of its records, while all is well.
+    /// The number of series of a complete read.
     public var series: Int
-    /// Whether requests and series are known, not estimated.
+    /// Whether requests and series are exact, not estimates.
     public var isExact: Bool
-    /// Records without a usable id, among those that were read.
+    /// The number of records read that had no usable id.
     public var skippedRecords: Int
-    /// Fields that had a wrong type, or an implausible time, among those that were read.
+    /// The number of fields read that had a wrong type or an invalid time.
     public var malformedFields: Int
 }

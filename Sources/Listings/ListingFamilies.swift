@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Exposition
 
-/// Labels that every per-workspace series carries.
+/// The labels of every per-workspace series.
 public enum WorkspaceLabels {
-    /// Their names, in the order they are written.
+    /// The names, in the order of the sample line.
     public static let names = ["source", "workspace_id", "workspace"]
 }
 
-/// What was counted of every list beside the series of its records.
+/// Metric families about the records of every listing.
 public enum ListingFamilies {
     private static func family(_ name: String, _ help: String) -> MetricFamily {
         MetricFamily(
@@ -16,19 +16,19 @@ public enum ListingFamilies {
 
     static let listed = family("listed_records", "Distinct records in the last complete listing.")
     static let skippedRecords = family(
-        "skipped_records", "Records of the last complete listing that had no usable id.")
+        "skipped_records", "Records of the last complete listing without a usable id.")
     static let malformedFields = family(
         "malformed_fields",
-        "Fields of the last complete listing that had a wrong JSON type or an unreadable time and were taken as absent."
+        "Fields of the last complete listing with a wrong JSON type or an invalid time, treated as absent."
     )
     static let cutValues = family(
         "cut_values",
-        "Values of the last complete listing that were cut to their length limit or replaced by other.")
+        "Label values of the last complete listing that were cut to the length limit or replaced by other.")
     static let droppedDetails = family(
         "dropped_details",
-        "Records that qualified for details but exceeded metrics.max_endpoint_details; the aggregates stay exact.")
+        "Records that qualified for details but exceeded metrics.max_endpoint_details.")
 
-    /// The chapter of the catalogue.
-    public static let chapter = Catalogue.Chapter(
-        "Lists", [listed, skippedRecords, malformedFields, cutValues, droppedDetails])
+    /// The families as one group of the metric registry.
+    public static let familyGroup = FamilyGroup(
+        "Listings", [listed, skippedRecords, malformedFields, cutValues, droppedDetails])
 }

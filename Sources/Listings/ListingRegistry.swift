@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Exposition
 
-/// The lists that are read of every workspace.
+/// The listings of every workspace.
 public enum ListingRegistry {
-    /// One line each, in the order of the documentation and of the status page.
+    /// The types, in the order of the documentation and of the status page.
     public static let all: [any Listing.Type] = [
         EndpointListing.self
     ]
 
-    /// The families of all lists.
-    public static var chapters: [Catalogue.Chapter] { all.flatMap { $0.chapters } }
+    /// The metric families of all listings.
+    public static var familyGroups: [FamilyGroup] { all.flatMap { $0.familyGroups } }
 }

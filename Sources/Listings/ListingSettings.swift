@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Fabric
 
-/// What to serve of a list, as configured.
+/// The configured settings of a listing.
 public struct ListingSettings: Sendable, Equatable {
-    /// Which endpoints to list.
+    /// The filter of the endpoints to list.
     public var filter: EndpointFilter
-    /// Which records to serve one by one.
+    /// The records to export details of.
     public var details: DetailLevel
-    /// The maximum number of them.
+    /// The maximum number of records with details.
     public var maximumDetails: Int
-    /// The most values of a label that no document names; the rest is `other`.
+    /// The maximum number of undocumented values per label; further ones become `other`.
     public var maximumLabelValues: Int
-    /// What their label `owner` carries.
+    /// The content of the label `owner`.
     public var owner: OwnerLabel
 
-    /// Settings of these values.
+    /// Creates settings.
     public init(
         filter: EndpointFilter = EndpointFilter(), details: DetailLevel, maximumDetails: Int,
         maximumLabelValues: Int = 200, owner: OwnerLabel = .name
@@ -26,7 +26,7 @@ public struct ListingSettings: Sendable, Equatable {
         self.owner = owner
     }
 
-    /// The most bytes of label values in the counts and capacities of a workspace: without it, a few hundred values
-    /// of each label would make millions of series. Beyond it, new series have `other` in place of undocumented values.
+    /// The maximum total length of label values in the counts and capacities of a workspace, in bytes. Beyond it, new series
+    /// have `other` in place of undocumented values. Without it, a few hundred values per label could make millions of series.
     var maximumLabelBytes: Int { maximumLabelValues * 5_120 }
 }

@@ -2,20 +2,20 @@
 public import Exposition
 internal import Fabric
 
-/// What a complete read of a list says; immutable, and of the same shape for every list.
+/// The result of one complete read of a list: immutable, the same type for every listing.
 public struct ListingSnapshot: Sendable {
-    /// What was counted beside the series of the records.
+    /// Counts about the records, exported for every listing.
     public struct Counts: Sendable, Equatable {
-        /// Distinct records.
+        /// The number of distinct records.
         public var records: Int
-        /// Records without a usable id.
+        /// The number of records without a usable id.
         public var skippedRecords: Int
-        /// Fields of a wrong type, or unreadable times.
+        /// The number of fields with a wrong type or an invalid time.
         public var malformedFields: Int
-        /// Values that were cut to their length limit, or replaced by `other`.
+        /// The number of values that were cut to their length limit or replaced by `other`.
         public var cutValues: Int
 
-        /// Counts of these numbers.
+        /// Creates the counts.
         public init(records: Int, skippedRecords: Int = 0, malformedFields: Int = 0, cutValues: Int = 0) {
             self.records = records
             self.skippedRecords = skippedRecords
@@ -23,7 +23,7 @@ public struct ListingSnapshot: Sendable {
             self.cutValues = cutValues
         }
 
-        /// What was counted while `listed` was read.
+        /// Creates the counts of `listed`.
         init<Fold>(_ listed: ListedRows<Fold>, cutValues: Int) {
             self.init(
                 records: listed.rows, skippedRecords: listed.skippedRecords,
@@ -31,17 +31,17 @@ public struct ListingSnapshot: Sendable {
         }
     }
 
-    /// What was counted.
+    /// The counts about the records.
     public let counts: Counts
-    /// The records in a few numbers.
+    /// The summary for the status page.
     public let summary: ListingSummary
-    /// The records that are served one by one, ordered by id.
+    /// The records with details, ordered by id.
     public let details: [RecordDetail]
-    /// Every series of the list, rendered.
+    /// The rendered series of the listing.
     public let fragment: Fragment
 
-    /// A snapshot of `listing`.
-    /// - Parameter builder: with the series of the records; those of `counts` are added here.
+    /// Creates a snapshot of `listing`.
+    /// - Parameter builder: has the series of the records; this adds those of `counts`.
     public init<L: Listing>(
         of listing: L.Type, counts: Counts, summary: ListingSummary, details: [RecordDetail],
         _ builder: consuming FragmentBuilder

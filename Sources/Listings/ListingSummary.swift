@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Fabric
 
-/// A listing in a few numbers, for people.
+/// The summary of a listing for the status page and the status JSON.
 public struct ListingSummary: Sendable, Equatable {
-    /// How many records have a status.
+    /// The number of records in a status.
     public struct StatusCount: Sendable, Equatable {
-        /// The status, as the service spells it.
+        /// The status, as the API returns it.
         public var status: String
-        /// What it means.
+        /// The phase of the status.
         public var phase: Phase
-        /// Records in it, whatever else is told of them; at least one.
+        /// The number of records in the status; at least 1.
         public var records: Int
 
-        /// A number of records in a status.
+        /// Creates the count of a status.
         public init(status: String, phase: Phase, records: Int) {
             self.status = status
             self.phase = phase
@@ -20,26 +20,26 @@ public struct ListingSummary: Sendable, Equatable {
         }
     }
 
-    /// Capacity of one unit over all records.
+    /// The capacity of one unit over all records.
     public struct Capacity: Sendable, Equatable {
-        /// `APU`, `DPU`, `MU`.
+        /// The unit: `APU`, `DPU` or `MU`.
         public var unit: String
-        /// Reserved units: the sum that the aggregate families export.
+        /// The sum of the reserved capacity, as exported by the aggregate families.
         public var reserved: Int64
-        /// Units the records may grow to.
+        /// The sum of the maximum capacity.
         public var maximum: Int64
     }
 
-    /// Statuses that records are in, in alphabetical order.
+    /// The statuses with at least one record, in alphabetical order.
     public var statuses: [StatusCount]
-    /// Units that records reserve or may grow to.
+    /// The capacity of each unit in use.
     public var capacities: [Capacity]
-    /// Records with an error code.
+    /// The number of records with an error code.
     public var withError: Int
-    /// Records that qualified for details and are not among them.
+    /// The number of records that qualified for details but exceeded the limit.
     public var droppedDetails: Int
 
-    /// A summary of these parts.
+    /// Creates a summary.
     public init(
         statuses: [StatusCount], capacities: [Capacity] = [], withError: Int = 0, droppedDetails: Int = 0
     ) {

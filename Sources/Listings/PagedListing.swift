@@ -3,37 +3,37 @@ public import Base
 internal import Exposition
 public import Fabric
 
-/// A list that comes in pages of rows. Paging, retries, completeness and `check` are the same for all of them; one says only what
-/// to ask for, what to make of a row, and what to serve of all rows.
+/// A listing of a paged list. Paging, retries, completeness and `check` are shared; a conforming type defines the request, the
+/// fold of its rows and the exported snapshot.
 public protocol PagedListing: Listing {
-    /// What the rows are folded into.
+    /// Aggregates the rows.
     associatedtype Fold: ListingFold where Fold.Row: ListedRow
 
-    /// The most records that are served one by one.
+    /// The maximum number of records with details.
     var maximumDetails: Int { get }
-    /// How many series a record has that is served by itself.
+    /// Returns the number of detail series of a record. Default: 1.
     static func series(of detail: RecordDetail) -> Int
 
-    /// What to ask for.
+    /// The request for the list, without paging.
     var request: ListRequest { get }
 
-    /// An empty fold.
+    /// Creates an empty fold.
     func fold(memory: Memory?) -> Fold
 
-    /// What to serve of a complete list, and what the next read is to know.
+    /// Returns the snapshot of a complete list and the memory for the next read.
     /// - Parameters:
-    ///   - now: the end of the read; no time of a record is later, and it stands in for times that are unknown.
-    ///   - instant: the same by the monotonic clock, which says how long a series has been at zero.
+    ///   - now: the end of the read; times of records are capped at it, and unknown times are replaced by it.
+    ///   - instant: the end of the read by the monotonic clock, to measure how long a series has been at zero.
     func snapshot(
         of listed: ListedRows<Fold>, now: Timestamp, instant: ContinuousClock.Instant
     ) -> (snapshot: ListingSnapshot, memory: Memory)
 }
 
 extension PagedListing {
-    /// One.
+    /// Returns 1.
     public static func series(of detail: RecordDetail) -> Int { 1 }
 
-    /// See ``Listing``.
+    /// Reads all pages of the list; see ``Listing``.
     public func read(
         through client: SourceClient, _ turn: PollTurn, memory: Memory?
     ) async throws(APIFailure) -> (snapshot: ListingSnapshot, memory: Memory) {
@@ -41,19 +41,20 @@ extension PagedListing {
         return snapshot(of: listed, now: client.wallTime, instant: client.now)
     }
 
-    /// See ``Listing``.
+    /// Reads the first page of the list; see ``Listing``.
     public func probe(through client: SourceClient) async throws(APIFailure) -> ListingProbe {
         let turn = client.turn(of: workspace.key.workspaceID)
         let page = try await RowLister(client: client, request: request).firstPage(turn) { fold(memory: nil) }
         let snapshot = snapshot(of: page.listed, now: client.wallTime, instant: client.now).snapshot
         var series = snapshot.fragment.samples
         if !page.isWhole, page.listed.rows > 0 {
-            // Sums have the same series whatever the number of rows; details grow with them up to their limit.
-            let shown = snapshot.details.count
-            let ofOne = snapshot.details.reduce(0) { $0 + Self.series(of: $1) }
-            let wanted = Double(shown + snapshot.summary.droppedDetails) * Double(page.count) / Double(page.listed.rows)
-            let kept = min(Double(maximumDetails), wanted)
-            if shown > 0 { series += Int(Double(ofOne) * (kept / Double(shown) - 1)) }
+            // The number of aggregate series doesn't depend on the rows; that of details does, up to the limit.
+            let details = snapshot.details.count
+            let detailSeries = snapshot.details.reduce(0) { $0 + Self.series(of: $1) }
+            let qualifying =
+                Double(details + snapshot.summary.droppedDetails) * Double(page.count) / Double(page.listed.rows)
+            let kept = min(Double(maximumDetails), qualifying)
+            if details > 0 { series += Int(Double(detailSeries) * (kept / Double(details) - 1)) }
         }
         return ListingProbe(
             records: page.count, requests: page.requests, series: series, isExact: page.isWhole,

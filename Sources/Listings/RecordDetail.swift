@@ -2,69 +2,70 @@
 public import Base
 public import Fabric
 
-/// One record as it is served by itself.
+/// The details of one record.
 public struct RecordDetail: Sendable, Equatable {
-    /// The most bytes of a text that becomes a label.
+    /// The maximum length of a text that becomes a label, in bytes.
     static let maximumTextBytes = 256
-    /// The most bytes of an error message.
+    /// The maximum length of an error message, in bytes.
     static let maximumMessageBytes = 1_000
 
-    /// Its id.
+    /// The id.
     public var id: RecordID
-    /// Its name, where it has one.
+    /// The name; nil if absent.
     public var name: String?
-    /// Its type.
+    /// The type.
     public var type: String
-    /// Its status.
+    /// The status.
     public var status: String
-    /// What the status means.
+    /// The phase of the status.
     public var phase: Phase
-    /// Its visibility.
+    /// The visibility.
     public var visibility: String
-    /// The latest moment at which it can have entered its status.
+    /// When the record entered its status (upper bound).
     public var since: Timestamp
-    /// Why it failed.
+    /// The error code; nil without an error.
     public var errorCode: String?
-    /// The same in words; never a label.
+    /// The error message; never exported as a label.
     public var errorMessage: String?
-    /// Who owns it, as ``OwnerLabel`` says.
+    /// The owner, in the form that ``OwnerLabel`` selects.
     public var owner: String?
-    /// The id of the user who owns it, unless ``OwnerLabel/none`` hides it.
+    /// The owner's user id; nil with ``OwnerLabel/none``.
     public var ownerID: String?
-    /// Its image package.
+    /// The id of the image package.
     public var capID: String?
-    /// The version of that package.
+    /// The id of the package's version.
     public var capVersionID: String?
 
-    /// Whether it needs attention: in transition, failed, abnormal or suspended, or with an error code unless it is inactive
-    /// or gone. Public endpoints may belong to others and never need any.
+    /// Whether the record needs attention: in transition, failed, abnormal or suspended, or with an error code unless it is
+    /// inactive or gone. Public endpoints may belong to other users and never need attention.
     public var needsAttention: Bool {
         guard visibility == "PRIVATE" else { return false }
         return phase.needsAttention || errorCode != nil && ![.inactive, .gone].contains(phase)
     }
 
-    /// Whether this one is to be kept rather than `other`: errors first, then those longest in their status.
+    /// Whether this record has priority over `other`: errors first, then those longest in their status.
     public func outranks(_ other: RecordDetail) -> Bool { rank < other.rank }
 
-    /// Says which details are kept where there are too many: those of the lowest rank.
+    /// The priority; the lowest ranks are kept if there are too many details.
     fileprivate var rank: (Int, Timestamp, RecordID) { (errorCode == nil ? 1 : 0, since, id) }
 }
 
-/// The details of a listing that are kept: the best ones, up to a limit.
+/// Selects the details of a listing: those of the lowest rank, up to a limit.
 struct DetailSelection: Sendable {
     private let limit: Int
-    /// Less than twice the limit; what is too much is dropped now and then.
+    /// The selected details and at most as many more, which are dropped from time to time.
     private var kept: [RecordDetail] = []
     private var offered = 0
-    /// The worst that was kept when some were dropped; no worse one is needed.
+    /// The highest rank that was kept when details were last dropped; higher ones need not be added.
     private var worst: RecordDetail?
 
     init(limit: Int) { self.limit = limit }
 
-    /// Details offered that are not kept.
+    /// The number of details beyond the limit.
     var dropped: Int { max(0, offered - limit) }
 
-    /// Counts a record that qualifies, and says whether to add its details.
+    /// Counts a record that qualifies for details.
+    /// - Returns: whether to add its details.
     mutating func admits(hasError: Bool, since: Timestamp, id: RecordID) -> Bool {
         offered += 1
         return limit > 0 && worst.map { (hasError ? 0 : 1, since, id) < $0.rank } ?? true
@@ -78,14 +79,14 @@ struct DetailSelection: Sendable {
         }
     }
 
-    /// The best, ordered by rank.
+    /// The details of the lowest rank, ordered by rank.
     private var best: [RecordDetail] { Array(kept.sorted { $0.rank < $1.rank }.prefix(limit)) }
 
-    /// The details that are kept, ordered by id.
-    /// - Parameter now: the end of the poll; no time is later.
+    /// Returns the selected details, ordered by id.
+    /// - Parameter now: the end of the poll; later times are capped at it.
     func details(now: Timestamp) -> [RecordDetail] {
         let unordered = kept.count > limit ? best : kept
-        // By their places: details are long, and moving one counts a dozen references.
+        // Sorts indices: moving a detail retains and releases a dozen references.
         var details = unordered.indices.sorted { unordered[$0].id < unordered[$1].id }.map { unordered[$0] }
         for index in details.indices where details[index].since > now { details[index].since = now }
         return details

@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Any fixed moment, from which times of series are counted.
+/// The reference point of `lastSeen`; any fixed instant.
 private let seriesOrigin = ContinuousClock.now
 
-/// Values of series by their keys. A series stays for a while after its last row, at zero, so that averages over time are
-/// correct.
+/// The values of series by key. A series without rows stays at zero for ``zeroRetention``, so that averages over time are correct.
 struct SeriesTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     struct Series: Sendable {
         var value: Value
-        /// Whether this listing has a row of the series.
+        /// Whether the current listing has a row of the series.
         var isPresent = false
-        /// When a listing last had one, counted from `seriesOrigin`; nil if none had. Not an instant, whose size is unknown
-        /// when this is compiled: copying a table then asks the runtime about each series.
+        /// The end of the last listing with a row of the series, since `seriesOrigin`; nil if there was none. Not an instant:
+        /// its size is unknown at compile time, so copying a table would call the runtime for each series.
         var lastSeen: Duration?
     }
 
-    /// How long a series stays without a row.
+    /// How long a series without rows is exported.
     static var zeroRetention: Duration { .seconds(86_400) }
 
     /// The value of a series without rows.
@@ -24,10 +23,10 @@ struct SeriesTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     init(zero: Value) { self.zero = zero }
 
-    /// The value of a series; ``zero`` where there is none.
+    /// The value of a series; ``zero`` for an unknown key.
     subscript(key: Key) -> Value { series[key]?.value ?? zero }
 
-    /// Changes the value of a series, which is now present.
+    /// Changes the value of a series and marks it as present.
     /// - Returns: whether the series is new.
     @discardableResult
     mutating func update(_ key: Key, _ change: (inout Value) -> Void) -> Bool {
@@ -40,7 +39,7 @@ struct SeriesTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         return series.count > count
     }
 
-    /// Adds a series of which this listing has no row, unless it is there.
+    /// Adds a series at zero, unless it exists.
     /// - Returns: whether the series is new.
     mutating func insert(_ key: Key) -> Bool {
         if series[key] != nil { return false }
@@ -48,7 +47,7 @@ struct SeriesTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         return true
     }
 
-    /// Ends a listing: drops the series that have been without a row for too long.
+    /// Ends the current listing: drops the series that have had no row for ``zeroRetention``.
     mutating func close(at instant: ContinuousClock.Instant) {
         let now = instant - seriesOrigin
         for index in series.values.indices where series.values[index].isPresent { series.values[index].lastSeen = now }
@@ -56,7 +55,7 @@ struct SeriesTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         if series.values.contains(where: isExpired) { series = series.filter { !isExpired($0.value) } }
     }
 
-    /// The series for the next listing, all at zero.
+    /// Returns the table for the next listing, with all series at zero.
     func zeroed() -> Self {
         var table = self
         table.series = series.mapValues { Series(value: zero, lastSeen: $0.lastSeen) }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Fabric
 
-/// Runs the work of a poll until the poll has taken `limit`; then the work is canceled, and awaited: it waits for nothing
-/// that cannot be canceled.
-/// - Returns: the work's result, and why it came too late; nil if it came in time.
+/// Runs the work of a poll and cancels it once the poll has taken `limit`. Returns only when the work has ended, which all
+/// work does once canceled.
+/// - Returns: the result of the work, and the failure if it exceeded the limit; nil if it did not.
 func withDeadline<Value: Sendable>(
     of turn: PollTurn, limit: Duration, _ body: @escaping @Sendable () async -> Value
 ) async -> (value: Value, overrun: APIFailure?) {
     let work = Task { await body() }
     let deadline = Task { () -> APIFailure? in
-        guard let hadAsked = try? await turn.sleep(untilTaken: limit) else { return nil }
+        guard let hadStarted = try? await turn.sleep(untilTaken: limit) else { return nil }
         work.cancel()
-        return hadAsked
+        return hadStarted
             ? APIFailure(.timeout, "the poll as a whole took longer than \(limit)")
             : APIFailure(.credentials, "no credential could be obtained within \(limit)")
     }

@@ -5,56 +5,57 @@ internal import Listings
 internal import Logging
 import Synchronization
 
-/// A ``ListingPoller`` of any list.
+/// A ``ListingPoller`` of any listing type.
 protocol Poller: Sendable {
-    /// Polls at once and then in every slot until the task is cancelled.
+    /// Polls immediately and then in every slot of the schedule, until the task is canceled.
     func run() async
-    /// One poll. A canceled one leaves no trace.
+    /// Polls once. A canceled poll has no effect.
     func poll() async
-    /// Frees what the next poll would have been told, because there is none.
-    func forget()
-    /// Notes that the watchdog found its polls stalled.
+    /// Frees the memory for the next poll; called after the last one.
+    func discardMemory()
+    /// Notes that the watchdog found the polls stalled.
     func noteStall(_ failure: APIFailure)
-    /// Says what happens to its polls.
+    /// The log of its polls.
     var log: PollLog { get }
 }
 
-/// Polls one list of one workspace: reads it and publishes the result.
+/// Polls one listing of one workspace and publishes the results.
 final class ListingPoller<L: Listing>: Poller {
-    /// What one poll hands to the next.
+    /// State that one poll passes to the next.
     struct Memory: Sendable {
-        /// What the list wants to know; nil before the first complete read.
+        /// The memory of the listing; nil before the first complete read.
         var listing: L.Memory?
         /// The details of the last complete read.
         var details: [RecordDetail] = []
-        /// Why the last poll failed; nil where it did not, or there was none.
+        /// The reason the last poll failed; nil if it succeeded or there was none.
         var failure: FailureReason?
     }
 
     private let listing: L
     private let client: SourceClient
     private let store: SnapshotStore
-    private let place: SnapshotStore.Place
+    private let handle: SnapshotStore.ListingHandle
     private let timing: PollTiming
     private let trigger: ChangeSignal
     private let clock: any ExporterClock
     let log: PollLog
     private let memory: Mutex<Memory>
 
-    /// A poller of `listing`.
+    /// Creates a poller of `listing`.
     /// - Parameters:
-    ///   - place: where the store keeps what it publishes.
-    ///   - trigger: given when the list is to be polled at once, out of its turn.
-    ///   - log: of the poller before, so that what was said is not said again.
-    ///   - memory: of the poller before.
+    ///   - handle: identifies the listing in the store.
+    ///   - trigger: triggers an immediate poll, outside the schedule.
+    ///   - log: the log of the poller before, if any, so that nothing is logged twice.
+    ///   - memory: the memory of the poller before, if any.
     init(
-        _ listing: L, client: SourceClient, store: SnapshotStore, place: SnapshotStore.Place, timing: PollTiming,
+        _ listing: L, client: SourceClient, store: SnapshotStore, handle: SnapshotStore.ListingHandle,
+        timing: PollTiming,
         trigger: ChangeSignal = ChangeSignal(), clock: any ExporterClock, log: PollLog, memory: Memory = Memory()
     ) {
         self.listing = listing
         self.client = client
         self.store = store
-        self.place = place
+        self.handle = handle
         self.timing = timing
         self.trigger = trigger
         self.clock = clock
@@ -62,43 +63,43 @@ final class ListingPoller<L: Listing>: Poller {
         self.memory = Mutex(memory)
     }
 
-    /// What the next poll is to know.
+    /// The state for the next poll.
     var lastMemory: Memory { memory.withLock { $0 } }
 
-    /// Polls never overlap: a slot that comes while one is running is skipped.
+    /// Polls never overlap: a slot that begins during a poll is skipped.
     func run() async {
         let key = listing.workspace.key
         let spread = PollSchedule.spread(of: "\(key.source)/\(key.workspaceID)/\(L.name)")
         let schedule = PollSchedule(start: clock.now, interval: timing.interval, spread: spread)
         var lastTurn: ContinuousClock.Instant?
         while !Task.isCancelled {
-            let asked = clock.now
-            // Read before the poll, so that a trigger that comes while it runs brings another one after it.
+            let requestedAt = clock.now
+            // Read before the poll, so that a trigger during the poll causes another one after it.
             let triggers = trigger.version
             let turn = await pollInTurn()
-            let (slot, missed) = schedule.next(after: clock.now, pollBegan: asked)
-            store.noteSkipped(missed, at: place)
+            let (slot, missed) = schedule.next(after: clock.now, pollBegan: requestedAt)
+            store.noteSkipped(missed, for: handle)
             noteRound(turn, lastTurn: lastTurn)
             lastTurn = turn.beganAt ?? lastTurn
             log.noteUnlogged(by: slot)
-            await rest(until: slot, orTriggerBeyond: triggers)
+            await rest(until: slot, orTriggerAfter: triggers)
         }
         log.noteUnlogged(by: nil)
     }
 
-    /// Notes how long it takes until every workspace of the source has had its turn, if that is longer than the interval.
+    /// Notes the duration of one round of polls of all workspaces of the source, if it exceeds the interval.
     private func noteRound(_ turn: PollTurn, lastTurn: ContinuousClock.Instant?) {
         guard let waited = turn.waited, let beganAt = turn.beganAt else { return }
         if waited > timing.interval {
             let round = lastTurn.map { beganAt - $0 } ?? waited
             if client.noteRound(round) == nil { log.noteOverload(round: round, interval: timing.interval) }
         } else if waited * 2 < timing.interval, client.round != nil, client.noteRound(nil) != nil {
-            // Half an interval apart from where it begins, so that the log does not repeat it.
+            // Hysteresis of half an interval, so that the log doesn't alternate.
             log.noteEndOfOverload()
         }
     }
 
-    private func rest(until slot: ContinuousClock.Instant, orTriggerBeyond triggers: UInt64) async {
+    private func rest(until slot: ContinuousClock.Instant, orTriggerAfter triggers: UInt64) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await self.clock.sleep(until: slot) }
             group.addTask { await self.trigger.wait(beyond: triggers) }
@@ -112,38 +113,38 @@ final class ListingPoller<L: Listing>: Poller {
         log.noteUnlogged(by: nil)
     }
 
-    func forget() { memory.withLock { $0 = Memory() } }
+    func discardMemory() { memory.withLock { $0 = Memory() } }
 
-    /// One poll.
-    /// - Returns: its turn of the rate limit.
+    /// Polls once.
+    /// - Returns: the poll's turn of the rate limit.
     func pollInTurn() async -> PollTurn {
-        let asked = clock.now
+        let requestedAt = clock.now
         let before = lastMemory
         let turn = client.turn(
             of: listing.workspace.key.workspaceID, isSuspect: before.failure == .timeout || before.failure == .stalled)
-        store.noteTurn(turn, at: place)
-        let (outcome, overrun) = await withDeadline(of: turn, limit: timing.longestPoll) {
+        store.noteTurn(turn, for: handle)
+        let (outcome, overrun) = await withDeadline(of: turn, limit: timing.pollTimeout) {
             await Result { () async throws(APIFailure) in
                 try await self.listing.read(through: self.client, turn, memory: before.listing)
             }
         }
         if Task.isCancelled { return turn }
         var result = PollHealth.PollResult(
-            failure: nil, relists: turn.relists, duration: clock.now - (turn.beganAt ?? asked),
+            failure: nil, relists: turn.relists, duration: clock.now - (turn.beganAt ?? requestedAt),
             endedAt: Timestamp(microseconds: clock.wallMicroseconds))
         switch outcome {
-        // One that is complete at the very moment of the deadline is complete.
+        // A listing that completes exactly at the deadline counts as complete.
         case .success((let snapshot, let next)):
             log.noteDetails(snapshot.details, before: before.details, now: clock.now)
             memory.withLock { $0 = Memory(listing: next, details: snapshot.details) }
-            store.note(result, snapshot, at: place)
+            store.note(result, snapshot, for: handle)
             log.noteSuccess(snapshot.counts, duration: result.duration)
         case .failure(let failure):
-            let reason = overrun ?? failure
-            result.failure = reason
-            memory.withLock { $0.failure = reason.reason }
-            store.note(result, nil, at: place)
-            log.noteFailure(reason)
+            let failure = overrun ?? failure
+            result.failure = failure
+            memory.withLock { $0.failure = failure.reason }
+            store.note(result, nil, for: handle)
+            log.noteFailure(failure)
         }
         return turn
     }
@@ -155,7 +156,7 @@ final class ListingPoller<L: Listing>: Poller {
 }
 
 extension Result where Failure == APIFailure {
-    /// What `body` returns, or why it failed.
+    /// Creates the result of `body`.
     init(_ body: () async throws(Failure) -> Success) async {
         do throws(Failure) { self = .success(try await body()) } catch { self = .failure(error) }
     }

@@ -4,38 +4,38 @@ public import Fabric
 public import Listings
 public import Logging
 
-/// The pollers of all lists of all workspaces that are polled at present. What it is told to poll may change at any time; pollers of
-/// what did not change go on as if nothing had happened.
-public actor PollFleet {
-    /// How workspaces are polled.
-    public struct Manner: Sendable, Equatable {
-        /// What is served of their lists; the filter is the target's.
-        public var settings: ListingSettings
-        /// When and how long.
-        public var timing: PollTiming
+/// How the workspaces of a source are polled.
+public struct PollOptions: Sendable, Equatable {
+    /// The settings of their listings, except the filter, which each target has.
+    public var settings: ListingSettings
+    /// The times of polls.
+    public var timing: PollTiming
 
-        /// A manner of these parts.
-        public init(settings: ListingSettings, timing: PollTiming) {
-            self.settings = settings
-            self.timing = timing
-        }
+    /// Creates options.
+    public init(settings: ListingSettings, timing: PollTiming) {
+        self.settings = settings
+        self.timing = timing
     }
+}
 
-    /// A list of a workspace.
-    private struct PolledList {
-        var place: SnapshotStore.Place
+/// The pollers of all listings of all workspaces. Targets may change at any time; pollers of unchanged targets continue
+/// undisturbed.
+public actor PollFleet {
+    /// A listing of a workspace.
+    private struct PolledListing {
+        var handle: SnapshotStore.ListingHandle
         var poller: any Poller
-        /// Which of the fleet's tasks runs it; nil while the fleet does not run.
+        /// The id of the task that runs the poller; nil while the fleet does not run.
         var task: UInt64?
     }
 
     private struct PolledWorkspace {
-        var target: DiscoveryMerge.Target
-        var manner: Manner
-        /// Given when the workspace is to be polled at once, out of its turn.
+        var target: TargetSelection.Target
+        var options: PollOptions
+        /// Triggers an immediate poll of the workspace, outside the schedule.
         var trigger = ChangeSignal()
-        /// In the order of the registry.
-        var lists: [PolledList] = []
+        /// The listings, in the order of the registry.
+        var listings: [PolledListing] = []
     }
 
     private let store: SnapshotStore
@@ -43,21 +43,21 @@ public actor PollFleet {
     private let logger: Logger
     private var workspaces: [WorkspaceKey: PolledWorkspace] = [:]
     private var isRunning = false
-    /// Every task that has not ended, those of pollers that were told to end included: none outlives the fleet.
+    /// Every task that has not ended, including canceled ones: no task outlives the fleet.
     private var tasks: [UInt64: Task<Void, Never>] = [:]
     private var lastTask: UInt64 = 0
 
-    /// A fleet that publishes into `store` and polls nothing yet.
+    /// Creates a fleet without targets that publishes to `store`.
     public init(store: SnapshotStore, clock: any ExporterClock, logger: Logger) {
         self.store = store
         self.clock = clock
         self.logger = logger
     }
 
-    /// Polls exactly `targets` of `source` from now on. A workspace of which name, filter or address changed begins anew;
-    /// one that left loses its series at once.
+    /// Replaces the targets of `source`. A workspace whose name, filter or address changed loses its series and starts over; the
+    /// series of a removed workspace end immediately.
     public func assign(
-        _ targets: [DiscoveryMerge.Target], of source: String, through client: SourceClient, manner: Manner
+        _ targets: [TargetSelection.Target], of source: String, through client: SourceClient, options: PollOptions
     ) {
         let wanted = Dictionary(targets.map { ($0.workspace.key, $0) }, uniquingKeysWith: { first, _ in first })
         for (key, workspace) in workspaces where key.source == source && wanted[key] == nil {
@@ -65,63 +65,66 @@ public actor PollFleet {
             workspaces[key] = nil
             store.remove(key)
         }
-        for (key, target) in wanted { assign(target, key, through: client, manner: manner) }
+        for (key, target) in wanted { assign(target, key, through: client, options: options) }
         client.setWorkspaces(wanted.count)
     }
 
     private func assign(
-        _ target: DiscoveryMerge.Target, _ key: WorkspaceKey, through client: SourceClient, manner: Manner
+        _ target: TargetSelection.Target, _ key: WorkspaceKey, through client: SourceClient, options: PollOptions
     ) {
         let known = workspaces[key]
         let isSame = known.map { $0.target.hasSameSeries(as: target) } ?? false
         if let known, isSame {
-            if known.target.workspace != target.workspace { store.describe(target.workspace) }
+            if known.target.workspace != target.workspace { store.updateInfo(of: target.workspace) }
             workspaces[key]?.target = target
-            if known.manner == manner { return }
+            if known.options == options { return }
         }
         if let known { end(known) }
         if !isSame { store.remove(key) }
-        // Discovery may bring another name each time; another address is another service.
+        // The name may change with each discovery; a changed address means another service.
         let isSameService = known?.target.workspace.baseURL == target.workspace.baseURL
-        var workspace = PolledWorkspace(target: target, manner: manner)
+        var workspace = PolledWorkspace(target: target, options: options)
         for (index, listing) in ListingRegistry.all.enumerated() {
-            let before = isSameService ? known?.lists[index] : nil
-            let place = isSame ? before?.place : nil
-            if let place { store.configure(manner.timing, at: place) }
-            workspace.lists.append(
-                polledList(
+            let before = isSameService ? known?.listings[index] : nil
+            let handle = isSame ? before?.handle : nil
+            if let handle { store.configure(options.timing, for: handle) }
+            workspace.listings.append(
+                polledListing(
                     listing, of: workspace, through: client,
-                    at: place ?? store.add(listing.name, of: target.workspace, manner.timing), before: before?.poller,
-                    isSameList: known?.target.filter == target.filter))
+                    handle: handle ?? store.add(listing.name, of: target.workspace, options.timing),
+                    before: before?.poller,
+                    isSameFilter: known?.target.filter == target.filter))
         }
         workspaces[key] = workspace
     }
 
-    /// A list whose poller goes on where the one before ended.
-    /// - Parameter isSameList: whether the one before asked for the same records.
-    private func polledList<L: Listing>(
-        _ listing: L.Type, of workspace: PolledWorkspace, through client: SourceClient, at place: SnapshotStore.Place,
-        before: (any Poller)?, isSameList: Bool
-    ) -> PolledList {
-        let (target, manner) = (workspace.target, workspace.manner)
-        var settings = manner.settings
+    /// Creates a listing whose poller continues from the one before.
+    /// - Parameter isSameFilter: whether the poller before read the same records.
+    private func polledListing<L: Listing>(
+        _ listing: L.Type, of workspace: PolledWorkspace, through client: SourceClient,
+        handle: SnapshotStore.ListingHandle,
+        before: (any Poller)?, isSameFilter: Bool
+    ) -> PolledListing {
+        let (target, options) = (workspace.target, workspace.options)
+        var settings = options.settings
         settings.filter = target.filter
-        let memory = isSameList ? (before as? ListingPoller<L>)?.lastMemory : nil
+        let memory = isSameFilter ? (before as? ListingPoller<L>)?.lastMemory : nil
         let log = before?.log ?? PollLog(of: L.self, of: target.workspace, logger: logger)
         log.setName(of: target.workspace)
         let poller = ListingPoller(
             L(of: target.workspace, settings: settings), client: client, store: store,
-            place: place, timing: manner.timing, trigger: workspace.trigger, clock: clock,
+            handle: handle, timing: options.timing, trigger: workspace.trigger, clock: clock,
             log: log, memory: memory ?? ListingPoller<L>.Memory())
-        return PolledList(place: place, poller: poller, task: start(poller))
+        return PolledListing(handle: handle, poller: poller, task: start(poller))
     }
 
-    /// Polls every workspace of `source` at once, out of turn.
+    /// Polls every workspace of `source` immediately, outside the schedule.
     public func pollNow(source: String) {
         for (key, workspace) in workspaces where key.source == source { workspace.trigger.notify() }
     }
 
-    /// Polls one workspace of `source` at once that can tell whether the credential still works.
+    /// Polls one workspace of `source` immediately, to confirm whether the credential still works. Prefers a workspace for which
+    /// it worked before to the one for which it was rejected.
     public func pollOne(of source: String, for confirmation: SourceGate.Confirmation) {
         let others = workspaces.keys.filter { $0.source == source && $0.workspaceID != confirmation.rejectedFor }
         let key =
@@ -130,21 +133,21 @@ public actor PollFleet {
         workspaces[key]?.trigger.notify()
     }
 
-    /// Tells the pollers that the watchdog has found stalled.
+    /// Notifies the pollers that the watchdog found stalled.
     public func noteStalls() {
         let stalls = store.takeStalls()
         if stalls.isEmpty { return }
-        let pollers = workspaces.values.flatMap(\.lists).map { ($0.place, $0.poller) }
-        let byPlace = Dictionary(uniqueKeysWithValues: pollers)
-        for (place, failure) in stalls { byPlace[place]?.noteStall(failure) }
+        let pollers = workspaces.values.flatMap(\.listings).map { ($0.handle, $0.poller) }
+        let byHandle = Dictionary(uniqueKeysWithValues: pollers)
+        for (handle, failure) in stalls { byHandle[handle]?.noteStall(failure) }
     }
 
-    /// Polls until the task is cancelled.
+    /// Polls until the task is canceled.
     public func run() async {
         isRunning = true
         for (key, workspace) in workspaces {
-            for (index, list) in workspace.lists.enumerated() {
-                workspaces[key]?.lists[index].task = start(list.poller)
+            for (index, listing) in workspace.listings.enumerated() {
+                workspaces[key]?.listings[index].task = start(listing.poller)
             }
         }
         let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
@@ -152,7 +155,7 @@ public actor PollFleet {
         continuation.finish()
         isRunning = false
         for (key, workspace) in workspaces {
-            for index in workspace.lists.indices { workspaces[key]?.lists[index].task = nil }
+            for index in workspace.listings.indices { workspaces[key]?.listings[index].task = nil }
         }
         for task in tasks.values { task.cancel() }
         while let task = tasks.values.first { await task.value }
@@ -160,25 +163,25 @@ public actor PollFleet {
 
     /// Polls every list once.
     /// - Parameters:
-    ///   - sideBySide: the number of concurrent polls of a source. More than can send requests would only hold memory: all
+    ///   - concurrency: the number of concurrent polls of a source. More than can send requests would only hold memory: all
     ///     first pages would come before any second one.
     ///   - isLast: whether no poll follows, so that what the next one would need is freed.
-    public func pollOnce(sideBySide: Int, isLast: Bool) async {
+    public func pollOnce(concurrency: Int, isLast: Bool) async {
         let bySource = Dictionary(grouping: workspaces.sorted { $0.key < $1.key }, by: \.key.source)
         await withDiscardingTaskGroup { sources in
-            for pollers in bySource.values.map({ $0.flatMap(\.value.lists).map(\.poller) }) {
-                sources.addTask { await Self.pollOnce(pollers, sideBySide: sideBySide, isLast: isLast) }
+            for pollers in bySource.values.map({ $0.flatMap(\.value.listings).map(\.poller) }) {
+                sources.addTask { await Self.pollOnce(pollers, concurrency: concurrency, isLast: isLast) }
             }
         }
     }
 
-    private static func pollOnce(_ pollers: [any Poller], sideBySide: Int, isLast: Bool) async {
+    private static func pollOnce(_ pollers: [any Poller], concurrency: Int, isLast: Bool) async {
         await withTaskGroup(of: Void.self) { group in
             for (index, poller) in pollers.enumerated() {
-                if index >= max(1, sideBySide) { await group.next() }
+                if index >= max(1, concurrency) { await group.next() }
                 group.addTask {
                     await poller.poll()
-                    if isLast { poller.forget() }
+                    if isLast { poller.discardMemory() }
                 }
             }
         }
@@ -188,7 +191,7 @@ public actor PollFleet {
         guard isRunning else { return nil }
         lastTask += 1
         let id = lastTask
-        // Scrapes go first where there are more listings to decode than processors.
+        // Low priority, so that scrapes come first when there are more listings to decode than processors.
         tasks[id] = Task(priority: .utility) {
             await poller.run()
             tasks[id] = nil
@@ -197,12 +200,12 @@ public actor PollFleet {
     }
 
     private func end(_ workspace: PolledWorkspace) {
-        for task in workspace.lists.compactMap(\.task) { tasks[task]?.cancel() }
+        for task in workspace.listings.compactMap(\.task) { tasks[task]?.cancel() }
     }
 }
 
-extension DiscoveryMerge.Target {
-    /// Whether the other one's series are this one's: only what is told beside them may differ.
+extension TargetSelection.Target {
+    /// Whether the other target has the same series: only info labels may differ.
     fileprivate func hasSameSeries(as other: Self) -> Bool {
         workspace.key == other.workspace.key && workspace.name == other.workspace.name
             && workspace.baseURL == other.workspace.baseURL && filter == other.filter

@@ -11,7 +11,7 @@ final class PollLog: Sendable {
         var reason: FailureReason?
         /// Whether the last listing had malformed records or fields.
         var isMalformed = false
-        var errorLimit = LineLimit()
+        var errorLimit = LogLineLimiter()
         var logger: Logger
     }
 
@@ -115,7 +115,7 @@ final class PollLog: Sendable {
     /// Logs the number of suppressed errors of records, if the minute in which they occurred ends by `time`.
     /// - Parameter time: the time of the workspace's next poll; nil if there is none.
     func noteUnlogged(by time: ContinuousClock.Instant?) {
-        let count = state.withLock { $0.errorLimit.takeRefused(by: time) }
+        let count = state.withLock { $0.errorLimit.takeDropped(by: time) }
         guard count > 0 else { return }
         logger.warning("\(record) errors suppressed", metadata: ["count": .stringConvertible(count)])
     }

@@ -2,23 +2,23 @@
 
 /// The times of a poll.
 public struct PollTiming: Sendable, Equatable {
-    /// How often to poll.
+    /// The poll interval.
     public var interval: Duration
-    /// How long one HTTP exchange may take.
-    public var exchangeTimeout: Duration
-    /// The age at which what was read is withdrawn; nil: never.
+    /// The timeout of one HTTP request.
+    public var requestTimeout: Duration
+    /// The age at which a listing is stale; nil: never.
     public var staleAfter: Duration?
 
-    /// Times of these lengths.
-    public init(interval: Duration, exchangeTimeout: Duration, staleAfter: Duration? = nil) {
+    /// Creates the times of a poll.
+    public init(interval: Duration, requestTimeout: Duration, staleAfter: Duration? = nil) {
         self.interval = interval
-        self.exchangeTimeout = exchangeTimeout
+        self.requestTimeout = requestTimeout
         self.staleAfter = staleAfter
     }
 
-    /// How long a poll may take with all its retries.
-    public var longestPoll: Duration { max(interval * 2, exchangeTimeout * 3) }
+    /// The timeout of a poll, retries included.
+    public var pollTimeout: Duration { max(interval * 2, requestTimeout * 3) }
 
-    /// Without an ended poll for this long, polling has stalled.
-    public var stallAfter: Duration { longestPoll * 2 }
+    /// The time without a completed poll after which polling has stalled.
+    public var stallAfter: Duration { pollTimeout * 2 }
 }

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Base
 
-/// One of several exporters that divide the workspaces among them by rendezvous hashing: every workspace belongs to the
-/// shard that has the highest weight for it, so that each belongs to exactly one, and one more shard takes workspaces
-/// from the others and moves none between them. `docs/sharding.md` writes the weights down for others to compute.
+/// One of several exporters that share the workspaces by rendezvous hashing: each workspace belongs to the shard with the
+/// highest weight for it. An additional shard takes over workspaces from the others and moves none between them.
+/// `docs/sharding.md` documents the weights.
 public struct Shard: Sendable, Hashable {
-    /// More shards than these are a slip of the pen.
-    public static let most = 1_000
+    /// The maximum number of shards; more is taken for a typo.
+    public static let maximumTotal = 1_000
 
-    /// The one shard that everything belongs to.
+    /// The only shard, if workspaces are not sharded.
     public static let whole = Shard(unchecked: 0, of: 1)
 
-    /// Which one, from 0 up to, not including, ``total``.
+    /// The index of the shard: 0..<``total``.
     public let ordinal: Int
-    /// How many there are.
+    /// The number of shards.
     public let total: Int
 
-    /// Shard `ordinal` of `total`; nil when there is no such.
+    /// Creates shard `ordinal` of `total`; nil if either is out of range.
     public init?(ordinal: Int, total: Int) {
-        guard (1...Self.most).contains(total), (0..<total).contains(ordinal) else { return nil }
+        guard (1...Self.maximumTotal).contains(total), (0..<total).contains(ordinal) else { return nil }
         self.init(unchecked: ordinal, of: total)
     }
 
@@ -27,12 +27,12 @@ public struct Shard: Sendable, Hashable {
         self.total = total
     }
 
-    /// Whether the workspace of this id is this shard's.
+    /// Returns whether a workspace belongs to this shard.
     public func owns(_ workspaceID: String) -> Bool {
         total == 1 || Self.owner(of: workspaceID, total: total) == ordinal
     }
 
-    /// The shard of `total` that has the highest weight for a workspace; the first of them, where weights are equal.
+    /// Returns the shard with the highest weight for a workspace; the first one if weights are equal.
     static func owner(of workspaceID: String, total: Int) -> Int {
         let seed = StableHash.fnv1a(workspaceID)
         var owner = 0
@@ -44,7 +44,7 @@ public struct Shard: Sendable, Hashable {
         return owner
     }
 
-    /// The weight of a shard for a workspace: the `shard`-th number, from 0, of SplitMix64 seeded by the id's hash.
+    /// Returns the weight of a shard for a workspace: the `shard`-th number, from 0, of SplitMix64 seeded with the id's hash.
     static func weight(seed: UInt64, shard: Int) -> UInt64 {
         var weight = seed &+ (UInt64(shard) + 1) &* 0x9E37_79B9_7F4A_7C15
         weight = (weight ^ (weight >> 30)) &* 0xBF58_476D_1CE4_E5B9

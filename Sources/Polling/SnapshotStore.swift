@@ -5,12 +5,12 @@ public import Fabric
 internal import Listings
 import Synchronization
 
-/// The last complete snapshot and the health of every list of every workspace. Pollers write, scrapes read; what they read is
-/// immutable and neither waits for the other longer than it takes to swap a reference.
+/// The last complete snapshot and the health of every listing. Pollers write, scrapes read immutable values; neither waits for
+/// the other longer than it takes to swap a reference.
 public final class SnapshotStore: Sendable {
-    /// Where one list of one workspace is kept, from the moment it is added until it is removed. What is noted at a place
-    /// that is there no longer, such as a poll that was still ending, is lost.
-    struct Place: Hashable, Sendable {
+    /// Identifies one listing of one workspace from when it is added until it is removed. Notes for a removed listing, such as
+    /// the end of its last poll, have no effect.
+    struct ListingHandle: Hashable, Sendable {
         fileprivate var number: UInt64
     }
 
@@ -19,57 +19,56 @@ public final class SnapshotStore: Sendable {
         var listing: String
         var timing: PollTiming
         var health = PollHealth()
-        /// The poll that has not ended; nil if there is none.
+        /// The running poll; nil if there is none.
         var turn: PollTurn?
-        /// When polling last went on: the list was added, or a poll ended.
+        /// When polling last progressed: the listing was added, or a poll ended.
         var progressAt: ContinuousClock.Instant
         var healthFragment: Fragment
         var snapshot: ListingSnapshot?
-        /// When the snapshot was complete, by the monotonic clock; nil once it has been withdrawn.
+        /// When the snapshot was complete, by the monotonic clock; nil once it is stale.
         var completeAt: ContinuousClock.Instant?
 
-        /// When the snapshot is withdrawn.
+        /// When the snapshot becomes stale.
         var expiry: ContinuousClock.Instant? {
             if let completeAt, let staleAfter = timing.staleAfter { completeAt + staleAfter } else { nil }
         }
 
-        /// The series as they are served, always as many fragments: an empty one keeps the place of a snapshot that is
-        /// not there.
+        /// The exported series, always the same number of fragments: an empty one keeps the position of a missing snapshot.
         var fragments: [Fragment] {
             [completeAt == nil ? nil : snapshot?.fragment, healthFragment].map { $0 ?? FragmentBuilder().build() }
         }
     }
 
-    /// A workspace with its lists, in the order in which they were added.
-    private struct Kept {
+    /// A workspace with its listings, in the order in which they were added.
+    private struct WorkspaceEntry {
         var workspace: Workspace
         var info: Fragment
-        var places: [Place] = []
+        var handles: [ListingHandle] = []
     }
 
     private struct State {
-        var workspaces: [WorkspaceKey: Kept] = [:]
-        var entries: [Place: Entry] = [:]
+        var workspaces: [WorkspaceKey: WorkspaceEntry] = [:]
+        var entries: [ListingHandle: Entry] = [:]
         var version: UInt64 = 1
         var lastNumber: UInt64 = 0
         var settings = FragmentBuilder().build()
-        /// The earliest moment at which a snapshot becomes too old.
+        /// When the next snapshot becomes stale, or earlier.
         var nextExpiry: ContinuousClock.Instant?
         var watchdog: Watchdog
-        /// Lists found stalled since they were last asked for.
-        var stalls: [(place: Place, failure: APIFailure)] = []
+        /// The listings found stalled since the last ``SnapshotStore/takeStalls()``.
+        var stalls: [(handle: ListingHandle, failure: APIFailure)] = []
     }
 
     private let clock: any ExporterClock
     private let state: Mutex<State>
 
-    /// An empty store.
+    /// Creates an empty store.
     public init(clock: any ExporterClock) {
         self.clock = clock
         state = Mutex(State(watchdog: Watchdog(stallAfter: .seconds(Int32.max), now: clock.now)))
     }
 
-    /// Takes over which settings are served.
+    /// Sets the settings to export.
     public func configure(sources: [String], _ timing: PollTiming) {
         let settings = PollHealthFamilies.settings(of: sources, timing)
         state.withLock { state in
@@ -78,34 +77,35 @@ public final class SnapshotStore: Sendable {
         }
     }
 
-    /// Takes in a list that has not been polled, and its workspace if that is not there.
-    func add(_ listing: String, of workspace: Workspace, _ timing: PollTiming) -> Place {
+    /// Adds a listing that has not been polled, and its workspace if it is new.
+    func add(_ listing: String, of workspace: Workspace, _ timing: PollTiming) -> ListingHandle {
         let (info, health) = (workspace.infoFragment, PollHealth().fragment(of: listing, of: workspace))
         let now = clock.now
         return state.withLock { state in
             state.lastNumber += 1
             state.version += 1
-            let place = Place(number: state.lastNumber)
-            state.entries[place] = Entry(
+            let handle = ListingHandle(number: state.lastNumber)
+            state.entries[handle] = Entry(
                 key: workspace.key, listing: listing, timing: timing, progressAt: now, healthFragment: health)
-            state.workspaces[workspace.key, default: Kept(workspace: workspace, info: info)].places.append(place)
+            state.workspaces[workspace.key, default: WorkspaceEntry(workspace: workspace, info: info)].handles.append(
+                handle)
             state.watchdog.stallAfter = min(state.watchdog.stallAfter, timing.stallAfter)
-            return place
+            return handle
         }
     }
 
-    /// Takes over other times; what is kept is measured by them from now on.
-    func configure(_ timing: PollTiming, at place: Place) {
+    /// Sets the times of a listing; they apply to its current snapshot, too.
+    func configure(_ timing: PollTiming, for handle: ListingHandle) {
         state.withLock { state in
-            state.entries[place]?.timing = timing
+            state.entries[handle]?.timing = timing
             state.version += 1
             state.watchdog.stallAfter = min(state.watchdog.stallAfter, timing.stallAfter)
-            Self.noteExpiry(&state, place)
+            Self.noteExpiry(&state, handle)
         }
     }
 
-    /// Takes over what is told of a workspace beside its series; labels and snapshots stay.
-    func describe(_ workspace: Workspace) {
+    /// Updates the info labels of a workspace; its other series don't change.
+    func updateInfo(of workspace: Workspace) {
         let info = workspace.infoFragment
         state.withLock { state in
             state.workspaces[workspace.key]?.workspace = workspace
@@ -114,97 +114,98 @@ public final class SnapshotStore: Sendable {
         }
     }
 
-    /// Drops a workspace, whose series go at once.
+    /// Removes a workspace; its series end immediately.
     func remove(_ key: WorkspaceKey) {
         state.withLock { state in
-            for place in state.workspaces.removeValue(forKey: key)?.places ?? [] { state.entries[place] = nil }
+            for handle in state.workspaces.removeValue(forKey: key)?.handles ?? [] { state.entries[handle] = nil }
             state.version += 1
         }
     }
 
-    /// Changes whenever ``fragments()`` would give something else; looks at the clock, because a snapshot grows old
-    /// without anything else happening.
+    /// A number that changes whenever the result of ``fragments()`` changes. Reads the clock, because a snapshot becomes stale
+    /// without any other event.
     public var version: UInt64 {
         withCurrentState { $0.version }
     }
 
-    /// The state with everything withdrawn that has grown too old by now, and with what has stalled by now noted.
+    /// Calls `body` with the state after stale snapshots were dropped and stalls were noted.
     private func withCurrentState<Result>(_ body: (inout sending State) -> sending Result) -> sending Result {
         let now = clock.now
         return state.withLock { state in
-            if let expiry = state.nextExpiry, now >= expiry { withdrawStale(&state, now: now) }
+            if let expiry = state.nextExpiry, now >= expiry { dropStale(&state, now: now) }
             if state.watchdog.isDue(now) { noteStalls(&state, now: now) }
             return body(&state)
         }
     }
 
-    /// The series of the settings: how often lists are polled, and when snapshots are withdrawn.
+    /// Returns the series of the settings: poll interval and stale-after.
     public func settingsFragment() -> Fragment { state.withLock { $0.settings } }
 
-    /// Every workspace's rendered series, ordered by source and id.
-    public func fragments() -> [Fragment] { fragments(of: kept()) }
+    /// Returns the rendered series of every workspace, ordered by source and id.
+    public func fragments() -> [Fragment] { fragments(of: currentEntries()) }
 
-    /// The rendered series of the workspaces that `selection` names; nil where one of its ids is nobody's. Of its sources
-    /// only the store's workspaces are known here.
+    /// Returns the rendered series of the workspaces that `selection` names; nil if one of its ids is unknown. Unknown sources
+    /// are not detected: a source may have no workspaces.
     public func fragments(of selection: PageSelection) -> [Fragment]? {
-        let selected = kept().filter { kept, _ in
-            let key = kept.workspace.key
+        let selected = currentEntries().filter { workspace, _ in
+            let key = workspace.workspace.key
             return (selection.sources.isEmpty || selection.sources.contains(key.source))
                 && (selection.workspaceIDs.isEmpty || selection.workspaceIDs.contains(key.workspaceID))
         }
-        let found = Set(selected.map(\.kept.workspace.key.workspaceID))
+        let found = Set(selected.map(\.workspace.workspace.key.workspaceID))
         return selection.workspaceIDs.isSubset(of: found) ? fragments(of: selected) : nil
     }
 
-    private func kept() -> [(kept: Kept, entries: [Entry])] {
+    private func currentEntries() -> [(workspace: WorkspaceEntry, listings: [Entry])] {
         withCurrentState { state in
-            state.workspaces.values.map { kept in (kept, kept.places.compactMap { state.entries[$0] }) }
+            state.workspaces.values.map { workspace in (workspace, workspace.handles.compactMap { state.entries[$0] }) }
         }
     }
 
-    private func fragments(of workspaces: [(kept: Kept, entries: [Entry])]) -> [Fragment] {
-        workspaces.sorted { $0.kept.workspace.key < $1.kept.workspace.key }
-            .flatMap { kept, entries in [kept.info] + entries.flatMap(\.fragments) }
+    private func fragments(of workspaces: [(workspace: WorkspaceEntry, listings: [Entry])]) -> [Fragment] {
+        workspaces.sorted { $0.workspace.workspace.key < $1.workspace.workspace.key }
+            .flatMap { workspace, listings in [workspace.info] + listings.flatMap(\.fragments) }
     }
 
-    /// What is known of every workspace, for people, ordered by source and id.
+    /// Returns the status of every workspace, ordered by source and id.
     public func statuses() -> [WorkspaceStatus] {
         let now = clock.now
-        return kept().sorted { $0.kept.workspace.key < $1.kept.workspace.key }.map { kept, entries in
-            WorkspaceStatus(workspace: kept.workspace, listings: entries.map { $0.status(now: now) })
+        return currentEntries().sorted { $0.workspace.workspace.key < $1.workspace.workspace.key }.map {
+            workspace, listings in
+            WorkspaceStatus(workspace: workspace.workspace, listings: listings.map { $0.status(now: now) })
         }
     }
 
-    /// Whether the first poll of every list has ended, well or badly.
+    /// Whether the first poll of every listing has ended, successful or not.
     public var isEveryListPolled: Bool {
         state.withLock { $0.entries.values.allSatisfy { $0.health.last != nil } }
     }
 
-    /// The workspaces of which the last poll of a list failed, and those of which one has not been polled.
+    /// The workspaces with a listing whose last poll failed or that has not been polled.
     public var failing: [WorkspaceKey] {
         state.withLock { state in
             Set(state.entries.values.filter { $0.health.last.map { $0.failure != nil } ?? true }.map(\.key)).sorted()
         }
     }
 
-    /// Whether there are lists, and no poll of any has ended for too long.
+    /// Whether every listing is stalled; false without listings.
     public var isEveryListStalled: Bool {
         withCurrentState { !$0.entries.isEmpty && $0.entries.values.allSatisfy(\.health.isStalled) }
     }
 
-    /// The lists found stalled since the last call, and how.
-    func takeStalls() -> [(place: Place, failure: APIFailure)] {
+    /// Returns the listings found stalled since the last call, with their failures.
+    func takeStalls() -> [(handle: ListingHandle, failure: APIFailure)] {
         withCurrentState { state in
             defer { state.stalls = [] }
             return state.stalls
         }
     }
 
-    /// Finds the lists of which no poll has ended for too long, whatever the cause.
+    /// Finds the listings of which no poll has ended for too long.
     private func noteStalls(_ state: inout State, now: ContinuousClock.Instant) {
-        state.watchdog.look(now)
+        state.watchdog.noteCheck(now)
         let time = Timestamp(microseconds: clock.wallMicroseconds)
-        for (place, entry) in state.entries where !entry.health.isStalled {
+        for (handle, entry) in state.entries where !entry.health.isStalled {
             let progress = max(entry.progressAt, entry.turn?.lastProgress ?? entry.progressAt)
             let limit = entry.timing.stallAfter
             guard let stalled = state.watchdog.stall(since: progress, now: now, limit: limit) else { continue }
@@ -212,68 +213,68 @@ public final class SnapshotStore: Sendable {
                 .stalled,
                 "no poll has ended for \(stalled.components.seconds) s; the last one \(entry.turn?.activity ?? "was never started")"
             )
-            Self.update(&state, place) { $0.health.noteStall(failure, lasting: stalled, noticedAt: time) }
-            state.stalls.append((place, failure))
+            Self.update(&state, handle) { $0.health.noteStall(failure, lasting: stalled, noticedAt: time) }
+            state.stalls.append((handle, failure))
         }
     }
 
-    /// Notes the end of a poll. A failed one brings no snapshot and changes no domain series.
-    func note(_ result: PollHealth.PollResult, _ snapshot: ListingSnapshot?, at place: Place) {
+    /// Notes the end of a poll. A failed poll has no snapshot and changes no domain series.
+    func note(_ result: PollHealth.PollResult, _ snapshot: ListingSnapshot?, for handle: ListingHandle) {
         let now = clock.now
         state.withLock { state in
-            Self.update(&state, place) { entry in
+            Self.update(&state, handle) { entry in
                 entry.health.note(result)
                 entry.turn = nil
                 entry.progressAt = now
                 if let snapshot { (entry.snapshot, entry.completeAt) = (snapshot, now) }
             }
-            Self.noteExpiry(&state, place)
+            Self.noteExpiry(&state, handle)
         }
     }
 
-    /// Notes that a poll has been started.
-    func noteTurn(_ turn: PollTurn, at place: Place) { state.withLock { $0.entries[place]?.turn = turn } }
+    /// Notes the start of a poll.
+    func noteTurn(_ turn: PollTurn, for handle: ListingHandle) { state.withLock { $0.entries[handle]?.turn = turn } }
 
-    /// Notes slots that passed while a poll was running.
-    func noteSkipped(_ slots: Int, at place: Place) {
+    /// Notes the number of slots that were skipped during a poll.
+    func noteSkipped(_ slots: Int, for handle: ListingHandle) {
         guard slots > 0 else { return }
-        state.withLock { Self.update(&$0, place) { $0.health.noteSkipped(slots) } }
+        state.withLock { Self.update(&$0, handle) { $0.health.noteSkipped(slots) } }
     }
 
-    private static func update(_ state: inout State, _ place: Place, _ change: (inout Entry) -> Void) {
-        guard var entry = state.entries[place], let kept = state.workspaces[entry.key] else { return }
+    private static func update(_ state: inout State, _ handle: ListingHandle, _ change: (inout Entry) -> Void) {
+        guard var entry = state.entries[handle], let workspace = state.workspaces[entry.key] else { return }
         change(&entry)
-        entry.healthFragment = entry.health.fragment(of: entry.listing, of: kept.workspace)
-        state.entries[place] = entry
+        entry.healthFragment = entry.health.fragment(of: entry.listing, of: workspace.workspace)
+        state.entries[handle] = entry
         state.version += 1
     }
 
-    private func withdrawStale(_ state: inout State, now: ContinuousClock.Instant) {
-        for (place, entry) in state.entries {
+    private func dropStale(_ state: inout State, now: ContinuousClock.Instant) {
+        for (handle, entry) in state.entries {
             guard let expiry = entry.expiry, now >= expiry else { continue }
-            state.entries[place]?.completeAt = nil
+            state.entries[handle]?.completeAt = nil
             state.version += 1
         }
         state.nextExpiry = state.entries.values.compactMap(\.expiry).min()
     }
 
-    /// Sees to it that the next look for what is too old is not too late. One too early costs little.
-    private static func noteExpiry(_ state: inout State, _ place: Place) {
-        guard let expiry = state.entries[place]?.expiry else { return }
+    /// Moves `nextExpiry` forward if this listing becomes stale before it. Too early is harmless.
+    private static func noteExpiry(_ state: inout State, _ handle: ListingHandle) {
+        guard let expiry = state.entries[handle]?.expiry else { return }
         state.nextExpiry = min(state.nextExpiry ?? expiry, expiry)
     }
 }
 
 extension SnapshotStore.Entry {
     fileprivate func status(now: ContinuousClock.Instant) -> ListingStatus {
-        var served: ListingStatus.Served?
+        var exported: ListingStatus.ExportedData?
         if let snapshot, let completeAt {
-            served = ListingStatus.Served(
+            exported = ListingStatus.ExportedData(
                 age: now - completeAt, counts: snapshot.counts, summary: snapshot.summary, details: snapshot.details)
         }
         return ListingStatus(
             name: listing, polls: health.history.map(ListingStatus.Poll.init), lastSuccess: health.lastSuccess,
-            failingSince: health.failingSince, served: served)
+            failingSince: health.failingSince, exported: exported)
     }
 }
 

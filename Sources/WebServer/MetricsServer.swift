@@ -181,7 +181,7 @@ public struct MetricsServer: Sendable {
         let gzip = Negotiation.acceptsGzip(acceptEncoding: request.headerValues("Accept-Encoding"))
         let selection = PageSelection(request)
         let body: [[UInt8]]
-        if selection.isEverything {
+        if selection.selectsAll {
             body = await pages.page(format, gzip: gzip)
         } else {
             let pages = pages

@@ -49,14 +49,14 @@ enum StatusJSON {
     private static func listing(_ status: ListingStatus) -> JSONValue {
         [
             "listing": .string(status.name), "state": .string(status.state.rawValue),
-            "withdrawn": .boolean(status.isWithdrawn), "last_success": time(status.lastSuccess),
+            "withdrawn": .boolean(status.isStale), "last_success": time(status.lastSuccess),
             "failing_since": time(status.failingSince),
-            "served": status.served.map { served($0, problems: status.problems) } ?? .null,
+            "served": status.exported.map { served($0, problems: status.recordsNeedingAttention) } ?? .null,
             "polls": .array(status.polls.map(poll)),
         ]
     }
 
-    private static func served(_ listing: ListingStatus.Served, problems: [RecordDetail]) -> JSONValue {
+    private static func served(_ listing: ListingStatus.ExportedData, problems: [RecordDetail]) -> JSONValue {
         [
             "age_seconds": seconds(listing.age), "records": JSONValue(listing.counts.records),
             "by_status": .object(

@@ -75,7 +75,7 @@ struct Work {
 
     func render(_ listed: ListedRows<EndpointTally>) {
         let snapshot = listing(.all).snapshot(of: listed, now: Timestamp(microseconds: 0), instant: .now).snapshot
-        let catalogue = Catalogue(ListingRegistry.chapters + [ListingFamilies.chapter])
-        guard catalogue.render(.text, fragments: [snapshot.fragment]).count > count else { exit(1) }
+        let registry = MetricRegistry(ListingRegistry.familyGroups + [ListingFamilies.familyGroup])
+        guard registry.render(.text, fragments: [snapshot.fragment]).count > count else { exit(1) }
     }
 }

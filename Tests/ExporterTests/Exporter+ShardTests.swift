@@ -60,7 +60,7 @@ struct ExporterShardTests {
             let domain = pages.map { page in names.sorted().flatMap { page.domainLines(of: $0) } }
             #expect(domain[0] == domain[1] && !domain[0].isEmpty)
             #expect(pair[0].statusReport().shard == Shard(ordinal: 1, total: 3))
-            let served = ScenePage(Catalogue.exporter.render(.text, fragments: pair[0].fragments()))
+            let served = ScenePage(MetricRegistry.exporter.render(.text, fragments: pair[0].fragments()))
             #expect(served.value("dataarts_fabric_exporter_shard") == "1")
             #expect(served.value("dataarts_fabric_exporter_shards") == "3")
             for exporter in pair { await exporter.shutDown() }

@@ -10,7 +10,7 @@ struct MetricsReferenceTests {
     func json() {
         let text = MetricsReference.json()
         #expect(text.hasPrefix(#"{"families": ["# + "\n") && text.hasSuffix("\n]}\n"))
-        #expect(text.contains(Catalogue.exporter.json()))
+        #expect(text.contains(MetricRegistry.exporter.json()))
         #expect(
             text.contains(
                 #""phases": ["in transition", "serving", "failed", "abnormal", "suspended", "inactive", "gone", "unknown"]"#
@@ -26,7 +26,7 @@ struct MetricsReferenceTests {
     @Test("The Markdown document has the families and a table of the statuses")
     func markdown() {
         let text = MetricsReference.markdown()
-        #expect(text.hasPrefix(Catalogue.exporter.markdown() + "\n## Endpoint statuses\n"))
+        #expect(text.hasPrefix(MetricRegistry.exporter.markdown() + "\n## Endpoint statuses\n"))
         let rows = text.split(separator: "\n").suffix(EndpointStatus.table.count)
         #expect(rows.first == "| `CREATING` | in transition | yes |" && rows.last == "| `UNKNOWN` | unknown | no |")
     }

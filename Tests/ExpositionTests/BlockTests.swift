@@ -4,13 +4,13 @@ import Testing
 
 @testable import Exposition
 
-@Suite("Blocks of a page")
+@Suite("Page blocks")
 struct BlockTests {
     static let sizes = [0, 1, 2, 255, 65_534, 65_535, 65_536, 65_537, 131_072, 200_000]
 
     private static func member(_ blocks: Block...) -> [UInt8] { bytes(Block.gzipMember(of: blocks)) }
 
-    @Test("Texts of any length, whether they compress or not, inflate to themselves", arguments: sizes)
+    @Test("Compressed texts of any length inflate to the original", arguments: sizes)
     func compressed(size: Int) {
         var state: UInt64 = 1
         let noise = (0..<size).map { _ -> UInt8 in
@@ -28,7 +28,7 @@ struct BlockTests {
         }
     }
 
-    @Test("Texts that couldn't be compressed inflate to themselves", arguments: sizes)
+    @Test("Stored texts of any length inflate to the original", arguments: sizes)
     func stored(size: Int) {
         let plain = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         let stored = Block(compressing: [plain[...]], by: nil)
@@ -36,12 +36,12 @@ struct BlockTests {
         #expect(gunzip(member) == plain + plain + plain)
     }
 
-    @Test("A text that lies in several places is compressed once for as long as it is the same")
+    @Test("A text of several slices is compressed again only if it changes")
     func reused() {
         let lines = [[UInt8](repeating: 0x41, count: 1_000), [UInt8](repeating: 0x42, count: 1_000)]
         let first = Block(compressing: lines.map { $0[...] }, by: Deflater())
         #expect(first.count == 2_000 && first.bytes.count < 100)
-        // What would be compressed again would be stored.
+        // Without a compressor, a text that is compressed again is stored.
         let same = Block(compressing: lines.map { Array($0)[...] }, by: nil, unlessSameAs: first)
         #expect(same.bytes == first.bytes && same.checksum == first.checksum && same.count == first.count)
         for other in [[lines[0]], [lines[1], lines[0]], [lines[0], lines[1] + [0x42]], [lines[0], lines[1], []]] {
@@ -51,15 +51,15 @@ struct BlockTests {
         }
     }
 
-    @Test("A damaged member is told from a whole one")
+    @Test("A damaged gzip member is detected")
     func damaged() {
         let whole = Self.member(Block(compressing: [Array("some text".utf8)[...]], by: Deflater()))
         #expect(gunzip(whole) == Array("some text".utf8))
         #expect(gunzip(Array(whole.dropLast())) == nil)
         #expect(gunzip(whole + [0]) == nil)
-        for place in whole.indices.suffix(8) {
+        for index in whole.indices.suffix(8) {
             var bad = whole
-            bad[place] ^= 1
+            bad[index] ^= 1
             #expect(gunzip(bad) == nil)
         }
     }

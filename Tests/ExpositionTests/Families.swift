@@ -5,7 +5,7 @@ import TestSupport
 
 let goldens = Goldens(beside: #filePath)
 
-/// Families of every kind, and names that sort differently in the two formats.
+/// Families of every type, with names that sort differently in the two formats.
 enum Families {
     static let gauge = MetricFamily(.gauge, "t_gauge", labels: ["subject", "l"], help: "A gauge.")
     static let counter = MetricFamily(.counter, "t_requests_total", labels: ["subject", "code"], help: "A counter.")
@@ -18,8 +18,8 @@ enum Families {
     static let odd = MetricFamily(
         .gauge, "t_odd", labels: [], help: "A \"quote\", a back\\slash,\na line feed, 中文.")
 
-    static let catalogue = Catalogue([
-        .init("First things", [gauge, counter, between]), .init("Others", [info, histogram, bytes, live, odd]),
+    static let registry = MetricRegistry([
+        .init("First", [gauge, counter, between]), .init("Others", [info, histogram, bytes, live, odd]),
     ])
 
     static func fragment(of subject: String, scale: UInt64 = 1) -> Fragment {

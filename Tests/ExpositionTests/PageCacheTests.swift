@@ -5,13 +5,13 @@ import Testing
 
 @testable import Exposition
 
-@Suite("The cache of pages")
+@Suite("Page cache")
 struct PageCacheTests {
-    @Test("While nothing changes a page is put together once for each format")
+    @Test("While nothing changes, a page is rendered once per format and encoding")
     func cached() async {
         let source = StubSource()
         source.set(fragments: [Families.fragment(of: "a")])
-        let cache = PageCache(catalogue: Families.catalogue, source: source)
+        let cache = PageCache(registry: Families.registry, source: source)
         for _ in 0..<5 {
             for format in ExpositionFormat.allCases {
                 for gzip in [false, true] { _ = await cache.page(format, gzip: gzip) }
@@ -21,11 +21,11 @@ struct PageCacheTests {
         #expect(source.liveRenderings == 20)
     }
 
-    @Test("A change is served, and put together once for all who scrape at that moment")
+    @Test("After a change, concurrent scrapes render the new page once")
     func changed() async {
         let source = StubSource()
         source.set(fragments: [Families.fragment(of: "a")])
-        let cache = PageCache(catalogue: Families.catalogue, source: source)
+        let cache = PageCache(registry: Families.registry, source: source)
         let before = text(await cache.page(.text, gzip: false))
         source.set(fragments: [Families.fragment(of: "b")])
         let pages = await withTaskGroup(of: String.self) { group in
@@ -36,25 +36,25 @@ struct PageCacheTests {
         #expect(source.renderings == 2)
     }
 
-    @Test("Live families are new at each scrape, in their place among the others", arguments: ExpositionFormat.allCases)
+    @Test("Live families are rendered at each scrape, in order with the others", arguments: ExpositionFormat.allCases)
     func live(format: ExpositionFormat) async {
         let source = StubSource()
         let fixed = [Families.fragment(of: "a"), Families.shared()]
         source.set(fragments: fixed)
-        let cache = PageCache(catalogue: Families.catalogue, source: source)
+        let cache = PageCache(registry: Families.registry, source: source)
         for value in [1, 2, 3] as [UInt64] {
             source.set(live: [Families.liveFragment(value)])
-            let expected = Families.catalogue.render(format, fragments: fixed + [Families.liveFragment(value)])
+            let expected = Families.registry.render(format, fragments: fixed + [Families.liveFragment(value)])
             #expect(bytes(await cache.page(format, gzip: false)) == expected)
             #expect(gunzip(bytes(await cache.page(format, gzip: true))) == expected)
         }
         #expect(source.renderings == 2)
     }
 
-    @Test("However subjects change and go, both encodings are the page put together anew", arguments: [1, 40, 300])
+    @Test("Both encodings equal a newly rendered page, however subjects change", arguments: [1, 40, 300])
     func changing(subjects count: Int) async {
         let source = StubSource()
-        let cache = PageCache(catalogue: Families.catalogue, source: source)
+        let cache = PageCache(registry: Families.registry, source: source)
         var revisions = Array(repeating: UInt64(1), count: count)
         var random: UInt64 = 7
         func next(_ bound: Int) -> Int {
@@ -67,7 +67,7 @@ struct PageCacheTests {
             }
             source.set(fragments: fragments, live: step % 5 == 0 ? [] : [Families.liveFragment(UInt64(step / 2))])
             for format in ExpositionFormat.allCases {
-                let expected = Families.catalogue.render(format, fragments: fragments + source.liveFragments())
+                let expected = Families.registry.render(format, fragments: fragments + source.liveFragments())
                 #expect(bytes(await cache.page(format, gzip: false)) == expected)
                 #expect(gunzip(bytes(await cache.page(format, gzip: true))) == expected)
             }
@@ -76,11 +76,11 @@ struct PageCacheTests {
         }
     }
 
-    @Test("A page that nobody asks for any longer is given up, and made again when somebody does")
-    func forgotten() async {
+    @Test("A page that is no longer requested is dropped and rendered again on request")
+    func idle() async {
         let source = StubSource()
         source.set(fragments: [Self.longFragment()])
-        let cache = PageCache(catalogue: Families.catalogue, source: source)
+        let cache = PageCache(registry: Families.registry, source: source)
         let first = Self.storages(await cache.page(.text, gzip: false))
         #expect(Self.storages(await cache.page(.text, gzip: false)) == first)
         for step in 0..<110 {
@@ -89,7 +89,7 @@ struct PageCacheTests {
             if step == 50 { #expect(cache.pages.withLock { $0.count } == 2) }
         }
         #expect(cache.pages.withLock { $0.count } == 1)
-        let expected = Families.catalogue.render(.text, fragments: source.fragments())
+        let expected = Families.registry.render(.text, fragments: source.fragments())
         #expect(bytes(await cache.page(.text, gzip: false)) == expected)
     }
 
@@ -114,7 +114,7 @@ struct PageCacheTests {
         let source = StubSource()
         let selection = PageSelection(workspaceIDs: ["w1"])
         source.set(fragments: [Self.longFragment()])
-        let cache = PageCache(catalogue: Families.catalogue, source: source)
+        let cache = PageCache(registry: Families.registry, source: source)
         let pages = (0..<400).map { _ in cache.page(.text, gzip: gzip, selecting: selection) }
         let first = Self.storages(pages[0])
         #expect(first.count == 1 && pages.allSatisfy { Self.storages($0) == first })
@@ -126,11 +126,11 @@ struct PageCacheTests {
         withExtendedLifetime((pages, other)) {}
     }
 
-    @Test("No more than four selected pages are kept, and none after a change")
+    @Test("At most four selected pages are cached, and none after a change")
     func fewSelected() {
         let source = StubSource()
         source.set(fragments: [Self.longFragment()])
-        let cache = PageCache(catalogue: Families.catalogue, source: source)
+        let cache = PageCache(registry: Families.registry, source: source)
         for number in 0..<20 {
             _ = cache.page(.text, gzip: false, selecting: PageSelection(workspaceIDs: ["w1", "\(number)"]))
             #expect(cache.selected.withLock { $0.count } == number % 4 + 1)

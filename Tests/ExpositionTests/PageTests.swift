@@ -8,24 +8,24 @@ import Testing
 struct PageTests {
     static let fragments = [Families.fragment(of: "b\"\\\n"), Families.fragment(of: "a", scale: 2), Families.shared()]
 
-    @Test("A page of families of all kinds is the golden text", arguments: ExpositionFormat.allCases)
+    @Test("A page with families of all types matches the golden file", arguments: ExpositionFormat.allCases)
     func kinds(format: ExpositionFormat) throws {
-        try goldens.check(Families.catalogue.render(format, fragments: Self.fragments), "kinds.\(format.suffix)")
+        try goldens.check(Families.registry.render(format, fragments: Self.fragments), "kinds.\(format.suffix)")
     }
 
     @Test("A page without samples has no families", arguments: ExpositionFormat.allCases)
     func empty(format: ExpositionFormat) {
-        let page = Families.catalogue.render(format, fragments: [])
+        let page = Families.registry.render(format, fragments: [])
         #expect(String(decoding: page, as: UTF8.self) == (format == .text ? "" : "# EOF\n"))
     }
 
     static let subjects = [0, 1, 300, 5_000]
 
-    @Test("A compressed page inflates to the plain one", arguments: ExpositionFormat.allCases, subjects)
+    @Test("A compressed page inflates to the plain page", arguments: ExpositionFormat.allCases, subjects)
     func compressed(format: ExpositionFormat, subjects: Int) {
         let fragments = (0..<subjects).map { Families.fragment(of: "subject-\($0)", scale: UInt64($0)) }
         let live = subjects == 1 ? [] : [Families.liveFragment(7)]
-        let layout = PageLayout(format, Families.catalogue.families, live: [Families.live.name])
+        let layout = PageLayout(format, Families.registry.families, live: [Families.live.name])
         let pages = [false, true].map { Page(layout, gzip: $0) }
         for page in pages { page.update(to: 1, fragments, Deflater()) }
         let (plain, compressed) = (bytes(pages[0].pieces(live: live)), bytes(pages[1].pieces(live: live)))
@@ -33,7 +33,7 @@ struct PageTests {
         if subjects == 5_000 { #expect(plain.count > 2_000_000 && compressed.count < 500_000) }
     }
 
-    @Test("A page without families is an empty compressed page")
+    @Test("A page without families is a valid compressed page")
     func emptyCompressed() {
         for format in ExpositionFormat.allCases {
             let page = Page(PageLayout(format, []), gzip: true)
@@ -45,14 +45,14 @@ struct PageTests {
     @Test("After a change only the blocks of a few dozen subjects are compressed again")
     func neighbors() {
         var fragments = (0..<192 * 20).map { Families.fragment(of: "subject-\($0)") }
-        let page = Page(PageLayout(.text, Families.catalogue.families), gzip: true)
+        let page = Page(PageLayout(.text, Families.registry.families), gzip: true)
         page.update(to: 1, fragments, Deflater())
         let before = bytes(page.pieces(live: [])).count
         fragments[777] = Families.fragment(of: "subject-777", scale: 2)
-        // What is compressed again without a compressor is stored: as long as its text.
+        // Without a compressor, blocks that are compressed again are stored.
         page.update(to: 2, fragments, nil)
         let member = bytes(page.pieces(live: []))
-        let plain = Families.catalogue.render(.text, fragments: fragments)
+        let plain = Families.registry.render(.text, fragments: fragments)
         #expect(gunzip(member) == plain)
         let added = member.count - before
         #expect(added > 0 && added < plain.count / 15)
@@ -61,7 +61,7 @@ struct PageTests {
         #expect(bytes(page.pieces(live: [])) == member)
     }
 
-    @Test("A live family is compressed again when its text has changed, and a short one never")
+    @Test("A live family is compressed again only after a change, a short one never")
     func live() {
         func fragment(_ value: Int64, lines: Int) -> Fragment {
             var builder = FragmentBuilder()
@@ -70,12 +70,12 @@ struct PageTests {
             }
             return builder.build()
         }
-        let layout = PageLayout(.openMetrics, Families.catalogue.families, live: [Families.live.name])
+        let layout = PageLayout(.openMetrics, Families.registry.families, live: [Families.live.name])
         let page = Page(layout, gzip: true)
         page.update(to: 1, [Families.shared()], Deflater())
         func storage(_ fragment: Fragment) -> UInt {
             let pieces = page.pieces(live: [fragment])
-            let expected = Families.catalogue.render(.openMetrics, fragments: [Families.shared(), fragment])
+            let expected = Families.registry.render(.openMetrics, fragments: [Families.shared(), fragment])
             #expect(gunzip(bytes(pieces)) == expected)
             return pieces[2].withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
         }
@@ -89,10 +89,10 @@ struct PageTests {
         #expect(page.pieces(live: [short])[2].suffix(short.bytes.count).elementsEqual(short.bytes))
     }
 
-    @Test("Families are sorted by the format's own name, whole, and with the same sample lines")
+    @Test("Families are contiguous, sorted by name, with the same sample lines in both formats")
     func order() {
         let pages = ExpositionFormat.allCases.map { format in
-            String(decoding: Families.catalogue.render(format, fragments: Self.fragments), as: UTF8.self)
+            String(decoding: Families.registry.render(format, fragments: Self.fragments), as: UTF8.self)
                 .split(separator: "\n")
         }
         for page in pages {
@@ -104,11 +104,11 @@ struct PageTests {
         #expect(samples[0].sorted() == samples[1].sorted())
     }
 
-    @Test("Samples of families that no catalogue has are not served")
+    @Test("Samples of families that are not in the registry are omitted")
     func unknown() {
-        let catalogue = Catalogue([.init("One", [Families.between])])
+        let registry = MetricRegistry([.init("One", [Families.between])])
         #expect(
-            String(decoding: catalogue.render(.text, fragments: Self.fragments), as: UTF8.self) == """
+            String(decoding: registry.render(.text, fragments: Self.fragments), as: UTF8.self) == """
                 # HELP t_requests_early Between.
                 # TYPE t_requests_early gauge
                 t_requests_early 0.5
@@ -125,14 +125,14 @@ struct PageTests {
         (.histogram, "a_seconds", "a_seconds", .seconds),
     ]
 
-    @Test("OpenMetrics leaves the suffix to the samples, and a name tells its unit", arguments: names)
+    @Test("OpenMetrics names omit the type's suffix, and the unit follows from the name", arguments: names)
     func name(kind: MetricFamily.Kind, name: String, openMetrics: String, unit: MetricFamily.Unit?) {
         let family = MetricFamily(kind, name, labels: [], help: "X.")
         #expect(family.openMetricsName == openMetrics)
         #expect(family.unit == unit)
     }
 
-    @Test("The content types are those of the contract")
+    @Test("Content types match the metric contract")
     func contentTypes() {
         #expect(ExpositionFormat.text.contentType == "text/plain; version=0.0.4; charset=utf-8; escaping=underscores")
         #expect(

@@ -27,7 +27,7 @@ struct SampleValueTests {
         (.duration(.nanoseconds(499)), "0"), (.duration(.nanoseconds(500)), "0.000001"),
     ]
 
-    @Test("Numbers are written without loss", arguments: values)
+    @Test("Numbers are written without loss of precision", arguments: values)
     func number(value: SampleValue, text: String) {
         var bytes: [UInt8] = []
         value.write(to: &bytes)
@@ -40,22 +40,22 @@ struct SampleValueTests {
         ("a\r\nb", "t{l=\"a\r\\nb\"} 1"), ("中文", #"t{l="中文"} 1"#), ("{},=", #"t{l="{},="} 1"#), (" ", #"t{l=" "} 1"#),
     ]
 
-    @Test("Label values are escaped, and one without a value is left out", arguments: labels)
+    @Test("Label values are escaped, and labels without a value are omitted", arguments: labels)
     func label(value: String?, line: String) {
         let family = MetricFamily(.gauge, "t", labels: ["l"], help: "T.")
         let page = "# HELP t T.\n# TYPE t gauge\n\(line)\n"
-        var further = FragmentBuilder()
-        further.add(family) { $0.sample(.integer(1), ["l": value]) }
+        var additional = FragmentBuilder()
+        additional.add(family) { $0.sample(.integer(1), ["l": value]) }
         var own = FragmentBuilder(labels: [Label("l", value ?? "")])
         own.add(family, .integer(1))
-        for builder in [further, own] {
-            let catalogue = Catalogue([.init("T", [family])])
-            let bytes = catalogue.render(.text, fragments: [builder.build()])
+        for builder in [additional, own] {
+            let registry = MetricRegistry([.init("T", [family])])
+            let bytes = registry.render(.text, fragments: [builder.build()])
             #expect(bytes.elementsEqual(page.utf8), "\(String(decoding: bytes, as: UTF8.self))")
         }
     }
 
-    @Test("A secret in a label's value is redacted, whoever's label it is")
+    @Test("Secrets are redacted in labels of the subject and of the sample")
     func secrets() {
         let value = "a \"secret\"\\of SampleValueTests"
         let secret = Secret(value)
@@ -66,7 +66,7 @@ struct SampleValueTests {
         #expect(String(decoding: bytes, as: UTF8.self) == #"t{a="<<REDACTED>>",b="\"<REDACTED>\n"} 1"# + "\n")
     }
 
-    @Test("Own labels, further labels and a bucket's bound stand in this order")
+    @Test("Labels of the subject, of the sample and of the bucket are in this order")
     func labelOrder() {
         let family = MetricFamily(.histogram, "t", labels: ["a", "b", "c", "d"], help: "T.")
         var builder = FragmentBuilder(labels: [Label("a", "1"), Label("b", ""), Label("c", "3")])

@@ -3,7 +3,7 @@ import Synchronization
 
 @testable import Exposition
 
-/// A source of fragments that counts how often it is asked.
+/// A source of fragments that counts the calls.
 final class StubSource: PageSource {
     private struct State {
         var version: UInt64 = 1
@@ -41,10 +41,10 @@ final class StubSource: PageSource {
     }
 
     func fragments(of selection: PageSelection) -> [Fragment]? {
-        let chosen = fragments().filter { fragment in
+        let selected = fragments().filter { fragment in
             fragment.labels.contains { $0.name == "workspace_id" && selection.workspaceIDs.contains($0.value) }
         }
-        return chosen.isEmpty ? nil : chosen
+        return selected.isEmpty ? nil : selected
     }
 
     func liveFragments() -> [Fragment] {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Listings
 
-@Suite("Capacity, added up")
+@Suite("Capacity")
 struct EndpointListingCapacityTests {
     static let edges: [(amounts: [Int64], sum: String)] = [
         ([], ""),
@@ -19,7 +19,7 @@ struct EndpointListingCapacityTests {
         ([5, 0, -7], "-2"),
     ]
 
-    @Test("Sums are exact up to 64 bits and saturate beyond, in whatever order they come", arguments: edges)
+    @Test("Sums are exact up to 64 bits and saturate beyond, in any order of rows", arguments: edges)
     func sums(amounts: [Int64], sum: String) {
         for order in [amounts, amounts.reversed(), amounts.sorted(), amounts.sorted(by: >)] {
             var workspace = ListedWorkspace()
@@ -39,7 +39,7 @@ struct EndpointListingCapacityTests {
         }
     }
 
-    @Test("Each unit has its own families, and only DPU tells public from private")
+    @Test("Each unit has its own families, and only DPU has the label public_resource")
     func units() {
         var workspace = ListedWorkspace()
         let row = endpoint("a", "SQL", "RUNNING").with([
@@ -72,7 +72,7 @@ struct EndpointListingCapacityTests {
             ])
     }
 
-    @Test("Without a specification code the label is left out")
+    @Test("Without a specification code, the label is omitted")
     func noSpecCode() {
         var workspace = ListedWorkspace()
         let rows = [nil, "a", nil].enumerated().map { index, code in
@@ -87,7 +87,7 @@ struct EndpointListingCapacityTests {
             ])
     }
 
-    @Test("A Ray cluster counts its head and adds up its worker groups by specification")
+    @Test("Ray heads are counted and worker groups summed by specification code")
     func ray() {
         var workspace = ListedWorkspace()
         let rows = [
@@ -115,7 +115,7 @@ struct EndpointListingCapacityTests {
         #expect(listing.samples(of: "ray_workers_max") == ["\(common) 1", #"\#(common),spec_code="w" 12"#])
     }
 
-    @Test("A series once seen stays, at zero, when the endpoint moves on")
+    @Test("A series stays at zero when its endpoint changes status")
     func stays() {
         var workspace = ListedWorkspace()
         let row = endpoint("a", "RUNNING").with(["reserved_resource": ["mu": ["spec_code": "m", "min": 2, "max": 4]]])

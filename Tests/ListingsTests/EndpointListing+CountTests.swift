@@ -6,9 +6,9 @@ import Testing
 
 @testable import Listings
 
-@Suite("Endpoints, counted")
+@Suite("Endpoint counts")
 struct EndpointListingCountTests {
-    @Test("Every documented status is counted for each pair of type and visibility present")
+    @Test("Every documented status is exported for each pair of type and visibility")
     func documented() {
         var workspace = ListedWorkspace()
         let rows = [
@@ -32,7 +32,7 @@ struct EndpointListingCountTests {
         #expect(workspace.list(rows).samples(of: "endpoints").sorted() == expected.sorted())
     }
 
-    @Test("An undocumented status is counted as it is, beside the eleven, and stays at zero")
+    @Test("An undocumented status is counted in addition to the eleven and stays at zero")
     func undocumented() {
         var workspace = ListedWorkspace()
         let series = #"endpoint_type="SQL",status="HIBERNATING",visibility="PRIVATE""#
@@ -42,7 +42,7 @@ struct EndpointListingCountTests {
         #expect(second.count == 12 && second.contains("\(series) 0"))
     }
 
-    @Test("A pair once seen stays, at zero, and comes back counted")
+    @Test("A pair of type and visibility stays at zero and is counted when it returns")
     func pairStays() {
         var workspace = ListedWorkspace()
         let row = endpoint("a", "SQL", "RUNNING")
@@ -54,7 +54,7 @@ struct EndpointListingCountTests {
         }
     }
 
-    @Test("Endpoints with an error are counted by type, status, visibility and code, and leave when it does")
+    @Test("Errors are counted by type, status, visibility and code, and the series ends with the error")
     func errors() {
         var workspace = ListedWorkspace(details: .none)
         let listing = workspace.list([
@@ -73,7 +73,7 @@ struct EndpointListingCountTests {
         #expect(workspace.list([endpoint("a", "SQL", "RUNNING")]).samples(of: "endpoints_with_error") == [])
     }
 
-    @Test("The oldest transition is that of the endpoint longest in transition, by type, status and visibility")
+    @Test("The oldest transition is exported by type, status and visibility")
     func oldest() {
         var workspace = ListedWorkspace(details: .none)
         let rows = [

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Listings
 
-@Suite("Endpoints, one by one")
+@Suite("Endpoint details")
 struct EndpointListingDetailTests {
     static let rows = [
         endpoint("abnormal", "ABNORMAL", updated: 10).with(["visibility": "PUBLIC"]),
@@ -18,7 +18,7 @@ struct EndpointListingDetailTests {
         endpoint("unknown", "REBALANCING", updated: 10), endpoint("updating", "UPDATING", updated: 10),
     ]
 
-    /// The ids of rows, their first members.
+    /// Returns the ids of rows, which are their first members.
     private static func ids(of rows: [JSONValue]) -> [String] {
         rows.compactMap { row in
             guard case .object(let members) = row, case .string(let id)? = members.first?.value else { return nil }
@@ -34,7 +34,7 @@ struct EndpointListingDetailTests {
         ), (.all, ids(of: rows)),
     ]
 
-    @Test("The level decides who is served", arguments: levels)
+    @Test("The detail level selects the endpoints", arguments: levels)
     func level(level: DetailLevel, ids: [String]) {
         var workspace = ListedWorkspace(details: level)
         let listing = workspace.list(Self.rows.reversed())
@@ -49,7 +49,7 @@ struct EndpointListingDetailTests {
         #expect(listing.samples(of: "endpoint_error") == (level == .none ? [] : [error]))
     }
 
-    /// What `endpoint_info` says of an endpoint beside its id, name and type.
+    /// Returns the labels and value of `endpoint_info`, without id, name and type.
     private func info(_ owner: OwnerLabel, _ members: KeyValuePairs<String, JSONValue>) -> [String] {
         var workspace = ListedWorkspace(details: .all, owner: owner)
         let own = #"endpoint_id="a",endpoint_name="name-a",endpoint_type="INFERENCE""#
@@ -58,7 +58,7 @@ struct EndpointListingDetailTests {
     }
 
     @Test(
-        "The setting says whether the owner is a name, an id or nobody; what is absent has no label",
+        "The owner label has a name, an id or is omitted; absent values have no label",
         arguments: [
             (.name, #",owner="lin",owner_id="u-1",cap_id="c",cap_version_id="v" 1"#),
             (.id, #",owner="u-1",owner_id="u-1",cap_id="c",cap_version_id="v" 1"#),
@@ -73,14 +73,14 @@ struct EndpointListingDetailTests {
         #expect(info(owner, [:]) == [" 1"])
     }
 
-    @Test("An owner whose name is missing keeps the id, and a user without an id keeps the name")
+    @Test("An owner without a name keeps the id, and one without an id the name")
     func halfAnOwner() {
         #expect(info(.name, ["owner": ["user_id": "u-1"]]) == [#",owner_id="u-1" 1"#])
         #expect(info(.name, ["owner": ["user_name": "lin"]]) == [#",owner="lin" 1"#])
         #expect(info(.id, ["owner": ["user_name": "lin"]]) == [" 1"])
     }
 
-    @Test("The owner follows the last listing")
+    @Test("A changed owner replaces the old one")
     func anotherOwner() {
         var workspace = ListedWorkspace(details: .all)
         for name in ["lin", "maria"] {
@@ -90,7 +90,7 @@ struct EndpointListingDetailTests {
         }
     }
 
-    @Test("Texts of owner and package are cut to 256 bytes, counted, and lose their secrets first", arguments: [0, 1])
+    @Test("Long texts of owner and package are redacted, cut to 256 bytes and counted", arguments: [0, 1])
     func longOwner(over: Int) {
         let secret = Secret("WorkspaceListingDetailTests-owner-secret")
         let long = String(repeating: "n", count: 250)
@@ -124,7 +124,7 @@ struct EndpointListingDetailTests {
         ("REBALANCING", false, true), ("FAILED", false, true),
     ]
 
-    @Test("What needs attention is one definition: phase, error code, and private", arguments: attentionCases)
+    @Test("An endpoint needs attention by phase or error code, if it is private", arguments: attentionCases)
     func attention(status: String, alone: Bool, withError: Bool) {
         for (code, expected) in [(nil, alone), ("F.1", withError)] {
             for visibility in ["PRIVATE", "PUBLIC", "SHARED", ""] {
@@ -137,7 +137,7 @@ struct EndpointListingDetailTests {
         }
     }
 
-    /// From the one kept longest to the one dropped first.
+    /// Rows by priority, the highest first.
     static let ranked = [
         endpoint("e-oldest", "RUNNING", updated: 10, error: "F"),
         endpoint("b", "UPDATING", updated: 50, error: "F"),
@@ -147,7 +147,7 @@ struct EndpointListingDetailTests {
         endpoint("a-unknown", "DELETING"), endpoint("z-unknown", "DELETING"),
     ]
 
-    @Test("Errors are kept first, then those longest in their status, then the lower id", arguments: 0...11)
+    @Test("Errors have priority, then those longest in their status, then lower ids", arguments: 0...11)
     func limit(limit: Int) {
         var generator = SplitMix(state: UInt64(limit))
         for _ in 0..<10 {
@@ -159,7 +159,7 @@ struct EndpointListingDetailTests {
         }
     }
 
-    @Test("Of many the best are kept, in whatever order they come")
+    @Test("The details of the highest priority are kept, in any order of rows")
     func many() {
         var generator = SplitMix(state: 7)
         func hasError(_ index: Int) -> Bool { index.isMultiple(of: 17) }
@@ -175,7 +175,7 @@ struct EndpointListingDetailTests {
     }
 }
 
-/// A small generator with a seed, so that a failure comes again.
+/// A seeded generator, so that failures are reproducible.
 struct SplitMix: RandomNumberGenerator {
     var state: UInt64
 

@@ -7,9 +7,9 @@ import Testing
 
 @testable import Listings
 
-@Suite("Whole pages of a workspace")
+@Suite("Pages of a workspace")
 struct EndpointListingPageTests {
-    /// Endpoints of all kinds: every resource, odd names, undocumented words, all ways to be a problem.
+    /// Endpoints of all kinds: every resource, unusual names, undocumented values, every reason to need attention.
     static let rows: [JSONValue] = [
         endpoint("0123456789abcdeffedcba9876543210", "RUNNING", created: 199_000_000, updated: 199_000_500)
             .with([
@@ -48,7 +48,7 @@ struct EndpointListingPageTests {
         endpoint("deleting", "DELETING", error: "FABRIC.0002"),
     ]
 
-    @Test("A workspace with rows of all kinds gives the golden pages", arguments: ExpositionFormat.allCases)
+    @Test("Pages with rows of all kinds match the golden files", arguments: ExpositionFormat.allCases)
     func everything(format: ExpositionFormat) throws {
         var workspace = ListedWorkspace(details: .all)
         // One record without a usable id, in which three fields have a wrong type.
@@ -56,7 +56,7 @@ struct EndpointListingPageTests {
         try goldens.check(listing.page(format), "everything.\(format.suffix)")
     }
 
-    @Test("The order of rows changes no byte")
+    @Test("The order of rows doesn't change the page")
     func order() {
         var first = ListedWorkspace(details: .all)
         let expected = first.list(Self.rows).page(.text)
@@ -66,7 +66,7 @@ struct EndpointListingPageTests {
         }
     }
 
-    @Test("A listing after one that showed everything keeps its series at zero", arguments: ExpositionFormat.allCases)
+    @Test("An empty listing keeps earlier series at zero", arguments: ExpositionFormat.allCases)
     func gone(format: ExpositionFormat) throws {
         var workspace = ListedWorkspace(details: .all)
         _ = workspace.list(Self.rows)
@@ -75,25 +75,25 @@ struct EndpointListingPageTests {
         #expect(workspace.list([]).page(format) == empty.page(format))
     }
 
-    @Test("An empty listing of a new workspace counts nothing and no more", arguments: ExpositionFormat.allCases)
+    @Test("An empty first listing exports only the listing's counts", arguments: ExpositionFormat.allCases)
     func empty(format: ExpositionFormat) throws {
         var workspace = ListedWorkspace()
         try goldens.check(workspace.list([]).page(format), "empty.\(format.suffix)")
     }
 
-    @Test("Both formats carry the same sample lines")
+    @Test("Both formats have the same sample lines")
     func sameSamples() {
         var workspace = ListedWorkspace(details: .all)
         let listing = workspace.list(Self.rows)
         func samples(_ format: ExpositionFormat) -> [Substring] {
             String(decoding: listing.page(format), as: UTF8.self).split(separator: "\n").filter { !$0.hasPrefix("#") }
         }
-        // An info family has a shorter name in OpenMetrics, and so another place.
+        // Sorted, because an info family has a shorter name in OpenMetrics and so another position.
         #expect(samples(.text).sorted() == samples(.openMetrics).sorted())
         #expect(samples(.text).count > 100)
     }
 
-    @Test("An error message is never on a page, but kept with the detail")
+    @Test("An error message is in the details but never on a page")
     func message() {
         var workspace = ListedWorkspace()
         let listing = workspace.list(Self.rows)

@@ -6,10 +6,10 @@ import Testing
 
 @testable import Listings
 
-@Suite("When an endpoint entered its status")
+@Suite("Status time of an endpoint")
 struct EndpointListingStatusSinceTests {
-    /// One look at the endpoint: what the listing showed, and what is then served as the time it entered its status.
-    struct Look: Sendable {
+    /// One listing of the endpoint, and the expected status time.
+    struct Observation: Sendable {
         var status: String
         var created: Int64?
         var updated: Int64?
@@ -23,104 +23,115 @@ struct EndpointListingStatusSinceTests {
     }
 
     /// Polls end at 1000, 2000, 3000 … seconds after the start.
-    static let stories: [(name: String, looks: [Look])] = [
+    static let cases: [(name: String, observations: [Observation])] = [
         (
-            "CREATING counts from create_time, whatever update_time says",
+            "CREATING uses create_time and ignores update_time",
             [
-                Look("CREATING", created: 500, updated: 700, since: 500),
-                Look("CREATING", created: 500, updated: 900, since: 500),
+                Observation("CREATING", created: 500, updated: 700, since: 500),
+                Observation("CREATING", created: 500, updated: 900, since: 500),
             ]
         ),
-        ("CREATING without create_time takes update_time", [Look("CREATING", updated: 700, since: 700)]),
+        ("CREATING without create_time uses update_time", [Observation("CREATING", updated: 700, since: 700)]),
         (
-            "CREATING whose create_time vanishes keeps it",
-            [Look("CREATING", created: 500, since: 500), Look("CREATING", updated: 700, since: 500)]
+            "CREATING keeps a create_time that disappears",
+            [Observation("CREATING", created: 500, since: 500), Observation("CREATING", updated: 700, since: 500)]
         ),
         (
-            "Any other status takes update_time before create_time",
-            [Look("RUNNING", created: 500, updated: 700, since: 700)]
+            "Other statuses prefer update_time to create_time",
+            [Observation("RUNNING", created: 500, updated: 700, since: 700)]
         ),
-        ("Any other status takes create_time where that is all", [Look("UPDATING", created: 500, since: 500)]),
+        ("Other statuses use create_time if it is the only time", [Observation("UPDATING", created: 500, since: 500)]),
         (
-            "An edit doesn't restart the clock",
+            "An edit doesn't change the status time",
             [
-                Look("UPDATING", created: 500, updated: 700, since: 700),
-                Look("UPDATING", created: 500, updated: 1_500, since: 700),
-                Look("UPDATING", created: 500, updated: 2_500, since: 700),
-            ]
-        ),
-        (
-            "An earlier update_time is believed",
-            [
-                Look("RUNNING", updated: 900, since: 900), Look("RUNNING", updated: 800, since: 800),
-                Look("RUNNING", updated: 850, since: 800),
+                Observation("UPDATING", created: 500, updated: 700, since: 700),
+                Observation("UPDATING", created: 500, updated: 1_500, since: 700),
+                Observation("UPDATING", created: 500, updated: 2_500, since: 700),
             ]
         ),
         (
-            "A change of status restarts it",
+            "An earlier update_time is accepted",
             [
-                Look("CREATING", created: 500, updated: 500, since: 500),
-                Look("RUNNING", created: 500, updated: 1_200, since: 1_200),
-                Look("UPDATING", created: 500, updated: 2_200, since: 2_200),
-                Look("RUNNING", created: 500, updated: 3_300, since: 3_300),
+                Observation("RUNNING", updated: 900, since: 900), Observation("RUNNING", updated: 800, since: 800),
+                Observation("RUNNING", updated: 850, since: 800),
             ]
         ),
         (
-            "With neither time, it is the end of the poll that first saw it, and stays so",
-            [Look("UPDATING", since: 1_000), Look("UPDATING", since: 1_000), Look("UPDATING", since: 1_000)]
-        ),
-        (
-            "A status seen first without a time begins with the poll that saw it",
-            [Look("UPDATING", since: 1_000), Look("RUNNING", since: 2_000), Look("RUNNING", since: 2_000)]
-        ),
-        (
-            "A time that comes later counts only when it is earlier",
+            "A change of status resets the status time",
             [
-                Look("RUNNING", since: 1_000), Look("RUNNING", updated: 1_500, since: 1_000),
-                Look("RUNNING", updated: 600, since: 600),
+                Observation("CREATING", created: 500, updated: 500, since: 500),
+                Observation("RUNNING", created: 500, updated: 1_200, since: 1_200),
+                Observation("UPDATING", created: 500, updated: 2_200, since: 2_200),
+                Observation("RUNNING", created: 500, updated: 3_300, since: 3_300),
             ]
         ),
         (
-            "A time that vanishes is remembered",
-            [Look("DELETING", updated: 700, since: 700), Look("DELETING", since: 700)]
-        ),
-        ("A time at the end of the poll is believed", [Look("RUNNING", updated: 1_000, since: 1_000)]),
-        ("A time one second after it is not", [Look("CREATING", created: 1_001, since: 1_000)]),
-        (
-            "A time after the poll counts as the poll that first saw it, and no longer once an earlier one is told",
+            "Without times, it is the end of the first poll that saw the status",
             [
-                Look("UPDATING", updated: 2_500, since: 1_000), Look("UPDATING", updated: 2_500, since: 1_000),
-                Look("UPDATING", updated: 9_000, since: 1_000), Look("UPDATING", updated: 900, since: 900),
+                Observation("UPDATING", since: 1_000), Observation("UPDATING", since: 1_000),
+                Observation("UPDATING", since: 1_000),
             ]
         ),
         (
-            "So does a create_time of CREATING",
+            "Without times, a new status begins with the poll that saw it",
             [
-                Look("CREATING", created: 5_000, since: 1_000), Look("CREATING", created: 5_000, since: 1_000),
-                Look("RUNNING", created: 5_000, since: 3_000), Look("CREATING", created: 3_500, since: 3_500),
+                Observation("UPDATING", since: 1_000), Observation("RUNNING", since: 2_000),
+                Observation("RUNNING", since: 2_000),
+            ]
+        ),
+        (
+            "A time that appears later is used only if it is earlier",
+            [
+                Observation("RUNNING", since: 1_000), Observation("RUNNING", updated: 1_500, since: 1_000),
+                Observation("RUNNING", updated: 600, since: 600),
+            ]
+        ),
+        (
+            "A time that disappears is kept",
+            [Observation("DELETING", updated: 700, since: 700), Observation("DELETING", since: 700)]
+        ),
+        ("A time equal to the end of the poll is accepted", [Observation("RUNNING", updated: 1_000, since: 1_000)]),
+        ("A time one second after the poll is not accepted", [Observation("CREATING", created: 1_001, since: 1_000)]),
+        (
+            "A time after the poll counts as that poll until an earlier time is reported",
+            [
+                Observation("UPDATING", updated: 2_500, since: 1_000),
+                Observation("UPDATING", updated: 2_500, since: 1_000),
+                Observation("UPDATING", updated: 9_000, since: 1_000),
+                Observation("UPDATING", updated: 900, since: 900),
+            ]
+        ),
+        (
+            "A create_time after the poll counts as that poll",
+            [
+                Observation("CREATING", created: 5_000, since: 1_000),
+                Observation("CREATING", created: 5_000, since: 1_000),
+                Observation("RUNNING", created: 5_000, since: 3_000),
+                Observation("CREATING", created: 3_500, since: 3_500),
             ]
         ),
     ]
 
-    @Test("The clock of a status", arguments: stories.map(\.name))
-    func story(name: String) throws {
-        let looks = try #require(Self.stories.first { $0.name == name }).looks
+    @Test("The status time follows the contract", arguments: cases.map(\.name))
+    func statusTime(name: String) throws {
+        let observations = try #require(Self.cases.first { $0.name == name }).observations
         var workspace = ListedWorkspace(details: .all)
-        for (index, look) in looks.enumerated() {
-            let row = endpoint("a", look.status, created: look.created, updated: look.updated)
+        for (index, observation) in observations.enumerated() {
+            let row = endpoint("a", observation.status, created: observation.created, updated: observation.updated)
             let now = Timestamp(seconds: start + Int64(index + 1) * 1_000)
             let listing = workspace.list([row], now: now)
             let expected = """
-                endpoint_id="a",endpoint_name="name-a",endpoint_type="INFERENCE",status="\(look.status)",\
-                visibility="PRIVATE" \(start + look.since)
+                endpoint_id="a",endpoint_name="name-a",endpoint_type="INFERENCE",status="\(observation.status)",\
+                visibility="PRIVATE" \(start + observation.since)
                 """
             #expect(
-                listing.samples(of: "endpoint_status_since_timestamp_seconds") == [expected], "look \(index + 1)")
-            #expect(listing.details.map(\.since) == [Timestamp(seconds: start + look.since)])
+                listing.samples(of: "endpoint_status_since_timestamp_seconds") == [expected], "observation \(index + 1)"
+            )
+            #expect(listing.details.map(\.since) == [Timestamp(seconds: start + observation.since)])
         }
     }
 
-    @Test("No time is later than the poll, whichever family it is in")
+    @Test("No exported time is later than the poll")
     func future() {
         var workspace = ListedWorkspace(details: .all)
         let rows = [endpoint("a", "UPDATING", updated: 3_000), endpoint("b", "UPDATING", updated: 2_000)]
@@ -131,7 +142,7 @@ struct EndpointListingStatusSinceTests {
                 == [#"endpoint_type="INFERENCE",status="UPDATING",visibility="PRIVATE" 1600001000"#])
     }
 
-    @Test("After this machine's clock was set back, no remembered time is later than the poll")
+    @Test("After the local clock was set back, no remembered time is later than the poll")
     func clockSetBack() {
         var workspace = ListedWorkspace(details: .all)
         let row = endpoint("a", "UPDATING")
@@ -141,7 +152,7 @@ struct EndpointListingStatusSinceTests {
                 == Timestamp(seconds: start + 4_000))
     }
 
-    @Test("An endpoint that was gone begins anew")
+    @Test("An endpoint that was gone has a new status time")
     func gone() {
         var workspace = ListedWorkspace(details: .all)
         let row = endpoint("a", "UPDATING")
@@ -152,7 +163,7 @@ struct EndpointListingStatusSinceTests {
                 == Timestamp(seconds: start + 3_000))
     }
 
-    @Test("Without details the oldest transition still remembers", arguments: DetailLevel.allCases)
+    @Test("Without details, the oldest transition still uses the memory", arguments: DetailLevel.allCases)
     func memoryWithoutDetails(details: DetailLevel) {
         var workspace = ListedWorkspace(details: details, limit: 0)
         let family = "endpoint_oldest_transition_timestamp_seconds"

@@ -4,7 +4,7 @@ import Testing
 @testable import Fabric
 @testable import Listings
 
-@Suite("The endpoints of a workspace as a list")
+@Suite("Endpoint listing")
 struct EndpointListingTests {
     private static func listing(
         _ id: String, baseURL: String = "https://fabric.example", filter: EndpointFilter = EndpointFilter()
@@ -15,7 +15,7 @@ struct EndpointListingTests {
     }
 
     @Test(
-        "Parameters are sorted and encoded byte by byte",
+        "Query parameters are sorted and percent-encoded",
         arguments: [
             (EndpointFilter(), "limit=100&offset=0"),
             (
@@ -35,7 +35,7 @@ struct EndpointListingTests {
         #expect(url == "https://fabric.example/v1/workspaces/ws-1/endpoints?" + query)
     }
 
-    @Test("A base URL may end in a slash and have a path; odd workspace ids can't leave theirs")
+    @Test("A base URL may have a path and a trailing slash; workspace ids are percent-encoded")
     func baseURL() {
         let request = Self.listing("../a b", baseURL: "http://h:8080/p/").request
         #expect(
@@ -43,7 +43,7 @@ struct EndpointListingTests {
                 == "http://h:8080/p/v1/workspaces/..%2Fa%20b/endpoints?limit=7&offset=99")
     }
 
-    @Test("An empty list is compared with one that a wider filter gives, where there is one")
+    @Test("The widened listing has a wider filter, or is nil if there is none")
     func widened() {
         func parameters(_ filter: EndpointFilter) -> String? {
             Self.listing("w", filter: filter).widened?.request.page(offset: 0, limit: 9).split(separator: "?").last

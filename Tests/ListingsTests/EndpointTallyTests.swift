@@ -7,9 +7,9 @@ import Testing
 
 @testable import Listings
 
-@Suite("Limits of what a listing may hold")
+@Suite("Limits of a listing")
 struct EndpointTallyTests {
-    /// The distinct values of a label in the samples of all families.
+    /// Returns the distinct values of a label in the samples of all families.
     private func values(_ label: String, _ listing: ListingSnapshot) -> Set<String> {
         let text = String(decoding: listing.page(.text), as: UTF8.self)
         return Set(
@@ -18,12 +18,12 @@ struct EndpointTallyTests {
             })
     }
 
-    /// The sum of a family's samples.
+    /// Returns the sum of a family's samples.
     private func sum(_ family: String, _ listing: ListingSnapshot) -> Int {
         listing.samples(of: family).reduce(0) { $0 + (Int($1.split(separator: " ").last ?? "") ?? .min) }
     }
 
-    /// Rows of which every word is their own.
+    /// Returns rows with unique values.
     private func rows(_ numbers: Range<Int>) -> [JSONValue] {
         numbers.map { number in
             endpoint("id-\(number)", "type-\(number)", "STATUS_\(number)", error: "CODE.\(number)").with([
@@ -41,7 +41,7 @@ struct EndpointTallyTests {
         }
     }
 
-    @Test("Values that never repeat fill each label up to its limit, and no endpoint is lost")
+    @Test("Unique values fill each label up to its limit, and sums stay exact")
     func neverRepeating() {
         var workspace = ListedWorkspace(details: .all, labelValues: 20)
         var sizes: [Int] = []
@@ -89,8 +89,8 @@ struct EndpointTallyTests {
         #expect(samples.contains(#"endpoint_type="other",status="other",visibility="other" 2"#))
     }
 
-    @Test("A value that is exported keeps its place, whatever comes before it in the next listing")
-    func keepsPlace() {
+    @Test("An exported value keeps its number, whatever precedes it in the next listing")
+    func keepsNumber() {
         var workspace = ListedWorkspace(labelValues: 2)
         let kept = [endpoint("a", "A", "RUNNING", error: "E.A"), endpoint("b", "B", "RUNNING", error: "E.B")]
         _ = workspace.list(kept)
@@ -105,7 +105,7 @@ struct EndpointTallyTests {
         #expect(next.counts.cutValues == 2)
     }
 
-    @Test("Long values are cut between two scalars to 256 bytes, messages to 1,000, and counted")
+    @Test("Long values are cut at a scalar to 256 bytes, messages to 1,000, and counted")
     func longValues() throws {
         var workspace = ListedWorkspace(details: .all)
         let accents = "e" + String(repeating: "\u{301}", count: 300_000)
@@ -134,7 +134,7 @@ struct EndpointTallyTests {
     }
 
     @Test(
-        "Words that hold secrets share a series when nothing else tells them apart, and a secret that would be cut is found"
+        "Values that differ only in secrets share a series, and a secret across the cut is redacted"
     )
     func secrets() throws {
         let tokens = [
@@ -154,7 +154,7 @@ struct EndpointTallyTests {
         #expect(listing.details.allSatisfy { $0.name == String(repeating: "n", count: 250) + "<REDAC" })
     }
 
-    @Test("With few values per label, sums by visibility are exact, and oldest transitions are those that are counted")
+    @Test("With few values per label, sums by visibility are exact, and oldest transitions have the keys of counts")
     func visibilities() {
         var workspace = ListedWorkspace(details: .none, labelValues: 4)
         let rows = (0..<600).map { number in
@@ -189,7 +189,7 @@ struct EndpointTallyTests {
         #expect(values("visibility", listing).isSuperset(of: ["PUBLIC", "other"]))
     }
 
-    @Test("Combinations of a few dozen values don't make many thousands of series; sums stay exact")
+    @Test("Combinations of a few dozen values are limited, and sums stay exact")
     func combinations() {
         var workspace = ListedWorkspace(details: .none, labelValues: 40)
         var generator = Numbers(state: 7)
@@ -217,7 +217,7 @@ struct EndpointTallyTests {
     }
 }
 
-/// Numbers that look random and are the same in each run.
+/// A seeded generator of pseudorandom numbers.
 private struct Numbers {
     var state: UInt64
 

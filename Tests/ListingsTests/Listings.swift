@@ -11,20 +11,20 @@ let goldens = Goldens(beside: #filePath)
 
 /// The end of the first poll in these tests.
 let firstPoll = Timestamp(seconds: 1_800_000_000)
-/// The same by the monotonic clock.
+/// The end of the first poll by the monotonic clock.
 let firstInstant = ContinuousClock.now
 
-/// 2020-09-13T12:26:40Z. Times in these tests are counted from here, because none before 2010 is plausible.
+/// 2020-09-13T12:26:40Z, the origin of times in these tests: times before 2010 are implausible.
 let start: Int64 = 1_600_000_000
 
-/// The statuses of which a pair of type and visibility has zero series.
+/// The statuses that have zero series for each pair of type and visibility.
 let zeroStatuses = EndpointStatus.table.filter(\.hasZeroSeries).map(\.status.rawValue)
 
 extension Timestamp {
     init(seconds: Int64) { self.init(microseconds: seconds * 1_000_000) }
 }
 
-/// Successive listings of one workspace, each handed the memory of the one before.
+/// Consecutive listings of one workspace; each has the memory of the one before.
 struct ListedWorkspace {
     var details = DetailLevel.problems
     var limit = 1_000
@@ -57,7 +57,7 @@ struct ListedWorkspace {
 }
 
 extension ListedRows where Fold.Row: ListedRow {
-    /// A listing that is one page of `rows`.
+    /// Creates the result of listing one page of `rows`.
     init(_ rows: [JSONValue], into fold: Fold, now: Timestamp) {
         var (fold, filter) = (fold, RowFilter(plausibleTimes: PlausibleTimes(now: now)))
         var body = Array(JSONValue.object([(name: Fold.Row.plural, value: .array(rows))]).text.utf8)
@@ -73,11 +73,11 @@ extension ListedRows where Fold.Row: ListedRow {
 }
 
 extension ListingSnapshot {
-    static let catalogue = Catalogue(EndpointListing.chapters + [ListingFamilies.chapter])
+    static let registry = MetricRegistry(EndpointListing.familyGroups + [ListingFamilies.familyGroup])
 
-    func page(_ format: ExpositionFormat) -> [UInt8] { Self.catalogue.render(format, fragments: [fragment]) }
+    func page(_ format: ExpositionFormat) -> [UInt8] { Self.registry.render(format, fragments: [fragment]) }
 
-    /// The samples of a family without prefix and the labels of workspace and list: `labels value`.
+    /// Returns the samples of a family without prefix and without the labels of workspace and listing: `labels value`.
     func samples(of family: String) -> [String] {
         let start = "dataarts_fabric_\(family){"
         let own = #"source="cn-north-4",workspace_id="w1",workspace="lake""#
@@ -92,14 +92,14 @@ extension ListingSnapshot {
     }
 }
 
-/// An endpoint of the type `INFERENCE`.
+/// Returns an endpoint of the type `INFERENCE`.
 func endpoint(
     _ id: String, _ status: String, created: Int64? = nil, updated: Int64? = nil, error: String? = nil
 ) -> JSONValue {
     endpoint(id, "INFERENCE", status, created: created, updated: updated, error: error)
 }
 
-/// An endpoint as the API writes it, whose name is made of its id; times in seconds after ``start``.
+/// Returns an endpoint as the API returns it, with a name derived from its id; times in seconds after ``start``.
 func endpoint(
     _ id: String, _ type: String, _ status: String, created: Int64? = nil, updated: Int64? = nil, error: String? = nil
 ) -> JSONValue {

@@ -5,11 +5,11 @@ import Testing
 
 @testable import Listings
 
-@Suite("Series without an endpoint")
+@Suite("Series without endpoints")
 struct SeriesTableTests {
     private let day = Duration.seconds(86_400)
 
-    @Test("A pair, an undocumented status and a capacity stay at zero for 24 hours after their last endpoint")
+    @Test("Series stay at zero for 24 hours after their last endpoint")
     func age() {
         var workspace = ListedWorkspace()
         let row = endpoint("a", "SQL", "HIBERNATING").with([
@@ -29,7 +29,7 @@ struct SeriesTableTests {
         #expect(workspace.memory?.capacities.series.isEmpty == true)
     }
 
-    @Test("The documented statuses of a pair stay as long as the pair has endpoints, other statuses do not")
+    @Test("Documented statuses of a pair stay as long as the pair has endpoints, other statuses for 24 hours")
     func documented() {
         var workspace = ListedWorkspace()
         _ = workspace.list([endpoint("a", "SQL", "HIBERNATING")], at: firstInstant)
@@ -43,14 +43,14 @@ struct SeriesTableTests {
         #expect(samples.contains(#"endpoint_type="SQL",status="FROZEN",visibility="PRIVATE" 0"#))
     }
 
-    @Test("A series that was dropped makes room for another value")
-    func room() {
+    @Test("A dropped series frees its value for another one")
+    func freedValue() {
         var workspace = ListedWorkspace(labelValues: 1)
         _ = workspace.list([endpoint("a", "A", "RUNNING")], at: firstInstant)
         let full = workspace.list([endpoint("b", "B", "RUNNING")], at: firstInstant + day - .seconds(1))
         #expect(full.counts.cutValues == 1 && full.details.isEmpty)
         #expect(full.samples(of: "endpoints").contains { $0.hasPrefix(#"endpoint_type="other""#) })
-        // The listing in which A is dropped still has it; the next one has room.
+        // A is dropped at the end of this listing, so only the next one can use its number.
         _ = workspace.list([endpoint("b", "B", "RUNNING")], at: firstInstant + day)
         let next = workspace.list([endpoint("b", "B", "RUNNING")], at: firstInstant + day + .seconds(60))
         #expect(next.counts.cutValues == 0)
@@ -58,7 +58,7 @@ struct SeriesTableTests {
             next.samples(of: "endpoints").contains(#"endpoint_type="B",status="RUNNING",visibility="PRIVATE" 1"#))
     }
 
-    @Test("A step of the wall clock drops nothing")
+    @Test("A step of the wall clock drops no series")
     func wallClock() {
         var workspace = ListedWorkspace()
         _ = workspace.list([endpoint("a", "SQL", "RUNNING")], now: firstPoll, at: firstInstant)

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Listings
 
-@Suite("The values of a label, numbered")
+@Suite("String table")
 struct StringTableTests {
-    /// Numbers `text` in a table.
+    /// Returns the number of `text` in a table.
     private func number(_ text: String, in table: inout StringTable, limit: Int = 1_000) -> UInt32 {
         var cutValues = 0
         return Array(text.utf8).withUnsafeBufferPointer {
@@ -14,7 +14,7 @@ struct StringTableTests {
         }
     }
 
-    @Test("Each value has one number, however often it comes and however many there are")
+    @Test("Each value has one number, however many values there are")
     func numbers() {
         var table = StringTable(documented: ["RUNNING"])
         let texts = (0..<500).map { "status-\($0)" } + [String(repeating: "long", count: 20), "端点", "a\0", "RUNNING"]
@@ -26,13 +26,13 @@ struct StringTableTests {
         }
     }
 
-    @Test("Values are told apart by their bytes: one accented letter, spelled in two ways, makes two")
+    @Test("Values are compared by their bytes: canonically equivalent ones differ")
     func bytes() {
         var table = StringTable()
         #expect(number("\u{E9}", in: &table) != number("e\u{301}", in: &table))
     }
 
-    @Test("An absent value has the number of what stands in for it, or that of none")
+    @Test("An absent value has the number of its replacement, or of no value")
     func absent() {
         var table = StringTable(documented: ["service", "unknown"], absent: "unknown")
         #expect(table[number("", in: &table)] == "unknown")
@@ -40,7 +40,7 @@ struct StringTableTests {
         #expect(number("", in: &codes) == StringTable.none)
     }
 
-    @Test("Beyond the limit values become other, until those that are no longer exported are dropped")
+    @Test("Values beyond the limit become other until unused ones are dropped")
     func limit() {
         var table = StringTable(documented: ["RUNNING"])
         let kept = number("A", in: &table, limit: 2)

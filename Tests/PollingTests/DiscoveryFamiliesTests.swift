@@ -7,11 +7,11 @@ import Testing
 
 @testable import Polling
 
-@Suite("What is said of discovery")
+@Suite("Discovery families")
 struct DiscoveryFamiliesTests {
-    private static let catalogue = Catalogue([DiscoveryFamilies.chapter])
+    private static let registry = MetricRegistry([DiscoveryFamilies.familyGroup])
 
-    /// Three sources: one never tried, one that worked and then failed, one that only failed.
+    /// Returns a store of three sources: without a discovery, succeeded then failed, and always failed.
     private static func store() -> DiscoveryStore {
         let store = DiscoveryStore()
         for source in ["prod", "failing", "new \"source\""] { store.add(source) }
@@ -25,18 +25,18 @@ struct DiscoveryFamiliesTests {
         return store
     }
 
-    @Test("Sources in every state give the golden pages", arguments: ExpositionFormat.allCases)
+    @Test("Pages with sources in every state match the golden files", arguments: ExpositionFormat.allCases)
     func pages(format: ExpositionFormat) throws {
-        let page = Self.catalogue.render(format, fragments: Self.store().fragments())
+        let page = Self.registry.render(format, fragments: Self.store().fragments())
         try goldens.check(page, "discovery.\(format == .text ? "prom" : "openmetrics")")
     }
 
-    @Test("The families follow the conventions")
+    @Test("The families follow the naming conventions")
     func conventions() {
-        #expect(faults(of: DiscoveryFamilies.chapter.families).isEmpty)
+        #expect(faults(of: DiscoveryFamilies.familyGroup.families).isEmpty)
     }
 
-    @Test("A success after failures is up, and keeps what was counted")
+    @Test("After a success, discovery is up and keeps the failure counts")
     func recovery() {
         var health = DiscoveryHealth()
         #expect(health.last == nil && !health.isFailing)
@@ -44,7 +44,7 @@ struct DiscoveryFamiliesTests {
         #expect(health.isFailing)
         health.note(.found(DiscoveredCount(found: 0, selected: 0)), endedAt: Timestamp(microseconds: 2_000_000))
         #expect(!health.isFailing)
-        let page = Self.catalogue.render(.text, fragments: [health.fragment(ofSource: "s")])
+        let page = Self.registry.render(.text, fragments: [health.fragment(ofSource: "s")])
         let lines = String(decoding: page, as: UTF8.self).split(separator: "\n")
             .filter { !$0.hasPrefix("#") && (!$0.contains("_total") || !$0.hasSuffix(" 0")) }
         #expect(
@@ -56,7 +56,7 @@ struct DiscoveryFamiliesTests {
             ])
     }
 
-    @Test("The version changes with what is served and with nothing else")
+    @Test("The version changes exactly when the series change")
     func version() {
         let store = DiscoveryStore()
         let empty = store.version
@@ -64,8 +64,8 @@ struct DiscoveryFamiliesTests {
         let added = store.version
         #expect(added != empty)
         store.add("s")
-        store.note(.found(DiscoveredCount(found: 1, selected: 1)), endedAt: Timestamp(microseconds: 0), of: "nobody")
-        store.remove("nobody")
+        store.note(.found(DiscoveredCount(found: 1, selected: 1)), endedAt: Timestamp(microseconds: 0), of: "unknown")
+        store.remove("unknown")
         #expect(store.version == added)
         store.note(.found(DiscoveredCount(found: 1, selected: 1)), endedAt: Timestamp(microseconds: 0), of: "s")
         let noted = store.version
@@ -75,7 +75,7 @@ struct DiscoveryFamiliesTests {
         #expect(store.fragments().isEmpty)
     }
 
-    @Test("Adding a source again keeps its health; whoever removes it first begins anew")
+    @Test("Adding a known source keeps its health; removing it first resets it")
     func tried() {
         let store = Self.store()
         #expect(!store.isEverySourceTried)
@@ -90,7 +90,7 @@ struct DiscoveryFamiliesTests {
         #expect(!store.isEverySourceTried)
     }
 
-    @Test("The status keeps the numbers of the last success beside a later failure")
+    @Test("The status keeps the numbers of the last success after a failure")
     func status() {
         let prod = Self.store().statuses()["prod"]
         #expect(prod?.workspaces == 12 && prod?.selected == 9 && prod?.failure == .server)

@@ -6,9 +6,9 @@ import Testing
 
 @testable import Polling
 
-@Suite("Discovering again and again", .timeLimit(.minutes(5)))
+@Suite("Discovery loop", .timeLimit(.minutes(5)))
 struct DiscoveryLoopTests {
-    @Test("What was found is handed on at first and when it differs, ordered by id; an empty list too")
+    @Test("The first and each changed list of workspaces is reported, ordered by id, even if empty")
     func changes() async {
         let answers = [
             DiscoveryScene.page("b", "a"), DiscoveryScene.page("a", "b"), DiscoveryScene.page("b", "c"),
@@ -34,7 +34,7 @@ struct DiscoveryLoopTests {
             ])
     }
 
-    @Test("Losing all workspaces is a warning when it begins, across a failure too, and a notice when it ends")
+    @Test("Losing all workspaces is logged once as a warning, even across failures, and its end as a notice")
     func lostAll() async {
         let answers = [
             DiscoveryScene.page(), DiscoveryScene.page(), .status(502, body: ""), DiscoveryScene.page(),
@@ -58,7 +58,7 @@ struct DiscoveryLoopTests {
                 + "left_out_before=0 source=prod")
     }
 
-    @Test("Patterns that leave out everything are a warning with what was found, and the status has both numbers")
+    @Test("Patterns that omit all workspaces cause a warning, and the status has both numbers")
     func leftOut() async {
         let scene = DiscoveryScene(countSelected: { _ in 0 }) { _ in DiscoveryScene.page("a", "b", "c") }
         #expect(await scene.step() == ["a", "b", "c"])
@@ -70,7 +70,7 @@ struct DiscoveryLoopTests {
         #expect(status?.workspaces == 3 && status?.selected == 0)
     }
 
-    @Test("A fall to fewer than half is a warning with both numbers")
+    @Test("A fall below half causes a warning with both numbers")
     func fall() async {
         let answers = [DiscoveryScene.page("a", "b", "c", "d", "e"), DiscoveryScene.page("a", "b")]
         let scene = DiscoveryScene { answers[$0] }
@@ -83,14 +83,14 @@ struct DiscoveryLoopTests {
                 + "left_out=0 left_out_before=0 source=prod")
     }
 
-    @Test("An empty first list is handed on: nothing is known to be there")
+    @Test("An empty first list is reported")
     func emptyFirst() async {
         let scene = DiscoveryScene { _ in DiscoveryScene.page() }
         #expect(await scene.step() == [])
         #expect(await scene.step() == nil)
     }
 
-    @Test("A changed name or project is a change")
+    @Test("A changed name or project is reported")
     func renamed() async {
         let scene = DiscoveryScene { number in
             .page(of: ["{\"id\":\"a\",\"name\":\"n\(number / 2)\"}"], key: "workspaces")
@@ -103,7 +103,7 @@ struct DiscoveryLoopTests {
         #expect(scene.log.take() == ["debug: workspaces discovered added=0 removed=0 source=prod workspaces=1"])
     }
 
-    @Test("A failure keeps the last known set and is logged when it begins, changes and ends")
+    @Test("A failure keeps the last known workspaces and is logged when it begins, changes and ends")
     func failure() async {
         let answers: [StubListTransport.Answer] = [
             .status(403, body: #"{"error_code":403,"error_msg":"no"}"#), DiscoveryScene.page("a"),
@@ -131,7 +131,7 @@ struct DiscoveryLoopTests {
                 #"failures_total{reason="tls"} 1"#, "last_success_timestamp_seconds 1800000000", "up 0",
                 "workspaces 1",
             ])
-        // The set is the one from before the failure, so nothing is handed on.
+        // The workspaces are those from before the failure, so there is no change.
         #expect(await scene.step() == nil)
         #expect(
             scene.log.take().map { $0.split(separator: " error").first ?? "" } == [
@@ -143,7 +143,7 @@ struct DiscoveryLoopTests {
     }
 
     @Test(
-        "Records that were skipped are logged when there begin to be some and when there are none, whatever their number"
+        "Skipped records are logged when the first one appears and when the last one is gone"
     )
     func skipped() async {
         let scene = DiscoveryScene { number in
@@ -162,12 +162,12 @@ struct DiscoveryLoopTests {
             scene.log.take() == ["notice: workspace list no longer has malformed records source=prod"])
     }
 
-    @Test("A discovery as a whole ends after two intervals")
+    @Test("A discovery times out after two intervals")
     func deadline() async {
         let scene = DiscoveryScene { _ in .hang }
         async let step = scene.step()
         await scene.transport.waitForRequests(1)
-        // Asleep is the deadline alone; the exchange's own timeout is the transport's.
+        // Only the deadline sleeps on the clock; the transport implements the request's timeout.
         await scene.clock.waitForSleepers(1)
         scene.clock.advance(by: .seconds(600))
         #expect(await step == nil)
@@ -175,7 +175,7 @@ struct DiscoveryLoopTests {
         #expect(scene.log.take().first?.contains("the poll as a whole took longer than 600.0 seconds") == true)
     }
 
-    @Test("A cancelled discovery leaves no trace")
+    @Test("A canceled discovery has no effect")
     func cancelled() async {
         let scene = DiscoveryScene { _ in .hang }
         let run = Task { await scene.loop.run() }
@@ -184,42 +184,42 @@ struct DiscoveryLoopTests {
         await run.value
         #expect(scene.lines.isEmpty)
         #expect(scene.log.take().isEmpty)
-        #expect(scene.handedOn.take() == nil)
+        #expect(scene.reported.take() == nil)
     }
 
-    @Test("The first discovery comes at once, the others on a grid; slots that pass meanwhile are skipped")
+    @Test("The first discovery starts immediately, the others on the grid; slots during a discovery are skipped")
     func grid() async {
         let clock = ManualClock()
         let begin = clock.now
-        let moments = Mutex<[Duration]>([])
+        let times = Mutex<[Duration]>([])
         let scene = DiscoveryScene(clock: clock) { number in
-            moments.withLock { $0.append(clock.now - begin) }
+            times.withLock { $0.append(clock.now - begin) }
             return number == 2 ? .hang : DiscoveryScene.page("w\(number)")
         }
         let interval = Duration.seconds(300)
         let schedule = PollSchedule(start: begin, interval: interval, spread: PollSchedule.spread(of: "prod"))
         let second = schedule.next(after: begin, pollBegan: begin).slot - begin
         let run = Task { await scene.loop.run() }
-        var handedOn = scene.handedOn.stream.makeAsyncIterator()
-        #expect(await handedOn.next() == ["w0"])
-        // What was handed on is the end of a discovery, so whoever sleeps from then on waits for its slot.
+        var reported = scene.reported.stream.makeAsyncIterator()
+        #expect(await reported.next() == ["w0"])
+        // The change is reported at the end of a discovery, so the next sleeper is the wait for a slot.
         await clock.waitForSleepers(1)
         clock.advance(by: second)
-        #expect(await handedOn.next() == ["w1"])
+        #expect(await reported.next() == ["w1"])
         await clock.waitForSleepers(1)
         clock.advance(by: interval)
         await scene.transport.waitForRequests(3)
         await clock.waitForSleepers(1)
         clock.advance(by: interval)
-        // The slot that has come is skipped; the deadline comes at the moment of the next, which is skipped too.
+        // This slot is skipped, and so is the next one, which coincides with the deadline.
         #expect(scene.transport.urls.count == 3)
         clock.advance(by: interval)
         await clock.waitForSleepers(1)
         clock.advance(by: interval)
-        #expect(await handedOn.next() == ["w3"])
+        #expect(await reported.next() == ["w3"])
         run.cancel()
         await run.value
-        #expect(moments.withLock { $0 } == [.zero, second, second + interval, second + interval * 4])
+        #expect(times.withLock { $0 } == [.zero, second, second + interval, second + interval * 4])
         #expect(second <= interval && second >= interval / 4)
     }
 }

@@ -6,11 +6,11 @@ import Polling
 import Synchronization
 import TestSupport
 
-/// A discovery loop, every five minutes, and everything around it.
+/// A discovery loop with an interval of five minutes, and its dependencies.
 struct DiscoveryScene {
-    /// The ids that the loop hands on.
-    final class HandedOn: Sendable {
-        /// One element a call.
+    /// Records the ids that the loop reports.
+    final class ReportedIDs: Sendable {
+        /// One element per report.
         let stream: AsyncStream<[String]>
         private let sink: AsyncStream<[String]>.Continuation
         private let last = Mutex<[String]?>(nil)
@@ -22,7 +22,7 @@ struct DiscoveryScene {
             sink.yield(ids)
         }
 
-        /// What came since the last call.
+        /// Returns the last report since the last call.
         func take() -> [String]? {
             last.withLock { last in
                 defer { last = nil }
@@ -35,10 +35,10 @@ struct DiscoveryScene {
     let clock: ManualClock
     let log = RecordedLog()
     let store = DiscoveryStore()
-    let handedOn = HandedOn()
+    let reported = ReportedIDs()
     let loop: DiscoveryLoop
 
-    /// A scene whose requests are answered by `answer`, which is given their number, from 0.
+    /// Creates a loop whose requests are answered by `answer`, called with their number, from 0.
     init(
         clock: ManualClock = ManualClock(),
         countSelected: @escaping @Sendable ([DiscoveredWorkspace]) -> Int = { $0.count },
@@ -57,25 +57,26 @@ struct DiscoveryScene {
             source: "prod",
             lister: WorkspaceLister(
                 client: client, baseURL: "https://fabric.example", name: nil, enterpriseProjectID: "all_granted_eps"),
-            timing: PollTiming(interval: .seconds(300), exchangeTimeout: .seconds(10)), clock: clock,
+            timing: PollTiming(interval: .seconds(300), requestTimeout: .seconds(10)), clock: clock,
             logger: log.logger, store: store, countSelected: countSelected
-        ) { [handedOn] workspaces in handedOn.note(workspaces.map(\.id)) }
+        ) { [reported] workspaces in reported.note(workspaces.map(\.id)) }
     }
 
-    /// A page of workspaces of these ids.
+    /// Returns a page of workspaces with these ids.
     static func page(_ ids: String...) -> StubListTransport.Answer {
         .page(of: ids.map { "{\"id\":\"\($0)\"}" }, key: "workspaces")
     }
 
-    /// One discovery, and what it handed on, if anything.
+    /// Runs one discovery.
+    /// - Returns: the reported ids; nil without a change.
     func step() async -> [String]? {
         await loop.step()
-        return handedOn.take()
+        return reported.take()
     }
 
-    /// The source's sample lines, without prefix and label, those of failures only where there were any.
+    /// The source's sample lines, without prefix and source label, and without zero failures.
     var lines: [String] {
-        let page = Catalogue([DiscoveryFamilies.chapter]).render(.text, fragments: store.fragments())
+        let page = MetricRegistry([DiscoveryFamilies.familyGroup]).render(.text, fragments: store.fragments())
         let prefix = "dataarts_fabric_discovery_"
         return String(decoding: page, as: UTF8.self).split(separator: "\n")
             .filter { $0.hasPrefix(prefix) && !($0.contains("reason=") && $0.hasSuffix(" 0")) }

@@ -7,7 +7,7 @@ import Testing
 @testable import Listings
 @testable import Polling
 
-@Suite("A listing that is added")
+@Suite("An additional listing")
 struct ListingToyTests {
     private static let timing = PolledWorkspace.timing
 
@@ -19,7 +19,7 @@ struct ListingToyTests {
             of: .lake, settings: .init(details: .problems, maximumDetails: 10))
         toys = ListingPoller(
             listing, client: polled.client, store: polled.store,
-            place: polled.store.add(ToyListing.name, of: .lake, Self.timing), timing: Self.timing,
+            handle: polled.store.add(ToyListing.name, of: .lake, Self.timing), timing: Self.timing,
             clock: polled.clock,
             log: PollLog(of: ToyListing.self, of: .lake, logger: .recording(polled.record)))
     }
@@ -30,16 +30,17 @@ struct ListingToyTests {
         await toys.poll()
     }
 
-    /// The samples of the toys, with what stands behind the workspace's labels.
+    /// The samples about toys.
     private var samples: [String] {
-        let catalogue = Catalogue(ToyListing.chapters + [ListingFamilies.chapter, PollHealthFamilies.chapter])
-        let page = String(decoding: catalogue.render(.text, fragments: polled.store.fragments()), as: UTF8.self)
+        let registry = MetricRegistry(
+            ToyListing.familyGroups + [ListingFamilies.familyGroup, PollHealthFamilies.familyGroup])
+        let page = String(decoding: registry.render(.text, fragments: polled.store.fragments()), as: UTF8.self)
         return page.split(separator: "\n").filter { $0.contains("toy") && !$0.hasPrefix("#") }.map(String.init)
     }
 
     private static let own = #"source="cn-north-4",workspace_id="w1",workspace="lake""#
 
-    @Test("It is requested, counted, limited and remembered")
+    @Test("It is requested and counted, and its series stay at zero")
     func counted() async {
         await poll(
             #""id":"a","status":"NEW""#, #""id":"b","status":"IN_REPAIR","update_time":"2026-05-30T12:00:00Z""#,
@@ -62,7 +63,7 @@ struct ListingToyTests {
         #expect(!samples.contains { $0.contains("oldest_repair") })
     }
 
-    @Test("Its failure has its own health, log line and age, and touches no other list of the workspace")
+    @Test("Its failures have their own health and log line and don't affect other listings of the workspace")
     func failing() async {
         polled.cloud.answer(.listing(#""id":"e","status":"RUNNING""#))
         await polled.poller.poll()
@@ -78,7 +79,7 @@ struct ListingToyTests {
         #expect(line?.contains("listing=toys reason=forbidden") == true)
     }
 
-    @Test("check finds out what it costs by one page")
+    @Test("check estimates its cost from one page")
     func probe() async throws {
         polled.cloud.answer(
             .body(#"{"toys":[{"id":"a","status":"NEW"},{"id":"b","status":"NEW"}],"total":2}"#))
@@ -86,8 +87,8 @@ struct ListingToyTests {
             of: .lake, settings: .init(details: .problems, maximumDetails: 10))
         let probe = try await listing.probe(through: polled.client)
         #expect(probe.records == 2 && probe.requests == 1 && probe.isExact)
-        // One status, and what is counted of every list.
-        #expect(probe.series == 1 + ListingFamilies.chapter.families.count)
+        // One status, plus the families of every listing.
+        #expect(probe.series == 1 + ListingFamilies.familyGroup.families.count)
         #expect(listing.widened == nil)
     }
 }

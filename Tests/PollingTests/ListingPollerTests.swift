@@ -9,7 +9,7 @@ import Testing
 
 @testable import Polling
 
-@Suite("Polls of a workspace")
+@Suite("Listing poller")
 struct ListingPollerTests {
     @Test("A successful poll is published", arguments: ExpositionFormat.allCases)
     func success(format: ExpositionFormat) async throws {
@@ -41,7 +41,7 @@ struct ListingPollerTests {
         (.body(#"{"endpoints":[],"total":5}"#), .inconsistent),
     ]
 
-    @Test("Each failure is counted by its reason and by no other", arguments: failures)
+    @Test("Each failure is counted under exactly one reason", arguments: failures)
     func failure(answer: StubCloud.Answer, reason: FailureReason) async {
         let polled = PolledWorkspace(StubCloud(answer))
         await polled.poller.poll()
@@ -57,7 +57,7 @@ struct ListingPollerTests {
         #expect(polled.store.domainSamples() == [])
     }
 
-    @Test("A poll without a credential fails by that reason and sends nothing")
+    @Test("A poll without a credential fails with reason credentials and sends no request")
     func credentials() async {
         let polled = PolledWorkspace(
             StubCloud(.listing()), credentials: TokenCredentials(.file(path: "/dev/null/no-such-token")))
@@ -66,28 +66,28 @@ struct ListingPollerTests {
         #expect(polled.cloud.urls == [])
     }
 
-    static let deadlines: [(exchangeTimeout: Duration, longest: Duration)] = [
+    static let deadlines: [(requestTimeout: Duration, limit: Duration)] = [
         (.seconds(10), .seconds(120)), (.seconds(50), .seconds(150)),
     ]
 
-    @Test("A poll ends after two intervals or three timeouts, whichever is longer", arguments: deadlines)
-    func deadline(exchangeTimeout: Duration, longest: Duration) async {
-        let polled = PolledWorkspace(StubCloud(.silence), exchangeTimeout: exchangeTimeout)
+    @Test("A poll times out after two intervals or three request timeouts, whichever is longer", arguments: deadlines)
+    func deadline(requestTimeout: Duration, limit: Duration) async {
+        let polled = PolledWorkspace(StubCloud(.silence), requestTimeout: requestTimeout)
         let poll = Task { await polled.poller.poll() }
         await polled.cloud.waitForRequests(1)
         await polled.clock.waitForSleepers(1)
-        polled.clock.advance(by: longest - .nanoseconds(1))
+        polled.clock.advance(by: limit - .nanoseconds(1))
         #expect(polled.store.value(of: "workspace_polls_total") == "0")
         polled.clock.advance(by: .nanoseconds(1))
         await poll.value
         #expect(polled.store.value(of: "workspace_poll_failures_total", reason: "timeout") == "1")
         #expect(
-            polled.store.value(of: "workspace_last_poll_duration_seconds") == "\(longest.components.seconds)")
+            polled.store.value(of: "workspace_last_poll_duration_seconds") == "\(limit.components.seconds)")
         #expect(polled.record.take().count == 1)
     }
 
-    @Test("A listing that completes in the very instant of the deadline is a complete listing")
-    func photoFinish() async {
+    @Test("A listing that completes exactly at the deadline is published")
+    func completeAtDeadline() async {
         let clock = ManualClock()
         let transport = LastMomentTransport(#"{"endpoints":[{"id":"a"}],"total":1}"#)
         let polled = PolledWorkspace(through: transport, clock: clock)
@@ -102,8 +102,8 @@ struct ListingPollerTests {
         #expect(polled.store.value(of: "workspace_poll_failures_total", reason: "timeout") == "0")
     }
 
-    @Test("One that completes in the very instant in which the poll is cancelled leaves no trace")
-    func cancelledPhotoFinish() async {
+    @Test("A listing that completes as the poll is canceled is not published")
+    func completeAtCancellation() async {
         let transport = LastMomentTransport(#"{"endpoints":[{"id":"a"}],"total":1}"#)
         let polled = PolledWorkspace(through: transport)
         let before = polled.page()
@@ -114,7 +114,7 @@ struct ListingPollerTests {
         #expect(polled.page() == before)
     }
 
-    @Test("A cancelled poll leaves no trace")
+    @Test("A canceled poll has no effect")
     func cancelled() async {
         let polled = PolledWorkspace(StubCloud(.silence))
         let before = (polled.store.version, polled.page())
@@ -126,7 +126,7 @@ struct ListingPollerTests {
         #expect(polled.record.take(from: .trace) == [])
     }
 
-    @Test("A workspace is polled at once and then on its grid, until it is cancelled")
+    @Test("A workspace is polled immediately and then on its grid, until the task is canceled")
     func grid() async {
         let polled = PolledWorkspace(StubCloud(.listing()))
         let run = Task { await polled.poller.run() }
@@ -146,13 +146,13 @@ struct ListingPollerTests {
         #expect(polled.store.value(of: "workspace_polls_total") == "5")
     }
 
-    @Test("A slot that comes while a poll is running is skipped, and the grid stays")
+    @Test("A slot during a poll is skipped, and the grid doesn't change")
     func skipped() async {
         let polled = PolledWorkspace(StubCloud(.silence))
         let run = Task { await polled.poller.run() }
         await polled.cloud.waitForRequests(1)
         await polled.clock.waitForSleepers(1)
-        // The poll ends with its deadline, after two intervals; two slots of the grid lie in between.
+        // The poll ends at its deadline, after two intervals, which include two slots.
         polled.cloud.answer(.listing())
         polled.clock.advance(by: PolledWorkspace.interval * 2)
         await polled.waitForRest(lines: 1)
@@ -168,15 +168,14 @@ struct ListingPollerTests {
 }
 
 extension PolledWorkspace {
-    /// Suspends until so many lines have been logged, which is done at a poll's end, and the poller sleeps until its
-    /// next slot.
+    /// Suspends until `lines` lines have been logged, one at the end of each poll, and the poller sleeps until its next slot.
     func waitForRest(lines: Int) async {
         await record.wait(forLines: lines)
         await clock.waitForSleepers(1)
     }
 }
 
-/// A transport whose answer comes in the very moment in which it is told to give up.
+/// A transport that responds when its task is canceled.
 private final class LastMomentTransport: HTTPTransport {
     private let body: String
     private let requested = ChangeSignal()

@@ -8,13 +8,13 @@ import Testing
 
 @testable import Polling
 
-@Suite("The pollers of all workspaces", .timeLimit(.minutes(5)))
+@Suite("Poll fleet", .timeLimit(.minutes(5)))
 struct PollFleetTests {
     private let polled = PolledWorkspace(
         StubCloud(.listing(#""id":"0123456789abcdeffedcba9876543210","type":"SQL","status":"RUNNING""#)))
 
-    private var manner: PollFleet.Manner {
-        PollFleet.Manner(
+    private var options: PollOptions {
+        PollOptions(
             settings: ListingSettings(details: .none, maximumDetails: 0),
             timing: PolledWorkspace.timing)
     }
@@ -24,19 +24,19 @@ struct PollFleetTests {
         return (PollFleet(store: store, clock: polled.clock, logger: .recording(polled.record)), store)
     }
 
-    private func targets(_ ids: String...) -> [DiscoveryMerge.Target] {
+    private func targets(_ ids: String...) -> [TargetSelection.Target] {
         ids.map { id in
             let workspace = Workspace(
                 key: WorkspaceKey(source: "s", workspaceID: id), name: "name-\(id)", regionID: "cn-north-4",
                 baseURL: "https://fabric.example")
-            return DiscoveryMerge.Target(workspace: workspace, filter: EndpointFilter())
+            return TargetSelection.Target(workspace: workspace, filter: EndpointFilter())
         }
     }
 
-    @Test("Workspaces that were assigned before the fleet runs are polled when it does, and none after its end")
+    @Test("Workspaces assigned before the fleet runs are polled when it starts, and not after it ends")
     func run() async {
         let (fleet, store) = fleet()
-        await fleet.assign(targets("a", "b"), of: "s", through: polled.client, manner: manner)
+        await fleet.assign(targets("a", "b"), of: "s", through: polled.client, options: options)
         let running = Task { await fleet.run() }
         await polled.cloud.waitForRequests(2)
         await polled.clock.waitForSleepers(2)
@@ -47,13 +47,13 @@ struct PollFleetTests {
         #expect(polled.cloud.urls.count == 2)
     }
 
-    @Test("A workspace that joins a running fleet is polled at once; one that leaves loses its series and its polls")
+    @Test("A workspace added to a running fleet is polled immediately; a removed one loses its series and polls")
     func change() async {
         let (fleet, store) = fleet()
-        await fleet.assign(targets("a"), of: "s", through: polled.client, manner: manner)
+        await fleet.assign(targets("a"), of: "s", through: polled.client, options: options)
         let running = Task { await fleet.run() }
         await polled.cloud.waitForRequests(1)
-        await fleet.assign(targets("b"), of: "s", through: polled.client, manner: manner)
+        await fleet.assign(targets("b"), of: "s", through: polled.client, options: options)
         await polled.cloud.waitForRequests(2)
         await polled.clock.waitForSleepers(1)
         #expect(!store.page().contains(#"workspace_id="a""#))
@@ -63,16 +63,16 @@ struct PollFleetTests {
         #expect(polled.cloud.urls.map { $0.contains("/workspaces/b/") } == [false, true])
     }
 
-    @Test("What is assigned again unchanged keeps its snapshot, its counters and its schedule")
+    @Test("Unchanged targets keep their snapshot, counters and schedule")
     func same() async {
         let (fleet, store) = fleet()
-        await fleet.assign(targets("a"), of: "s", through: polled.client, manner: manner)
+        await fleet.assign(targets("a"), of: "s", through: polled.client, options: options)
         let running = Task { await fleet.run() }
         await polled.cloud.waitForRequests(1)
-        // What sleeps on the clock may be the deadline of the poll, which has not ended then.
+        // A sleeper on the clock may be the deadline of a poll that has not ended.
         while !store.isEveryListPolled { await Task.yield() }
         let before = store.page()
-        await fleet.assign(targets("a"), of: "s", through: polled.client, manner: manner)
+        await fleet.assign(targets("a"), of: "s", through: polled.client, options: options)
         #expect(store.page() == before)
         #expect(before.contains(#"dataarts_fabric_workspace_polls_total{"#))
         running.cancel()
@@ -80,32 +80,32 @@ struct PollFleetTests {
         #expect(polled.cloud.urls.count == 1)
     }
 
-    @Test("A workspace whose name changes goes on in the log: what was said is not said again")
+    @Test("A renamed workspace keeps its log state, so nothing is logged twice")
     func renamed() async {
         polled.cloud.answer(.listing(#""id":"a","status":"CREATE_FAILED","error_code":"F.1""#), .failure(.connect))
         let (fleet, _) = fleet()
         var target = targets("a")[0]
-        await fleet.assign([target], of: "s", through: polled.client, manner: manner)
-        await fleet.pollOnce(sideBySide: 1, isLast: false)
-        await fleet.pollOnce(sideBySide: 1, isLast: false)
+        await fleet.assign([target], of: "s", through: polled.client, options: options)
+        await fleet.pollOnce(concurrency: 1, isLast: false)
+        await fleet.pollOnce(concurrency: 1, isLast: false)
         #expect(polled.record.take().filter { $0.contains(": poll ") }.count == 1)
         target.workspace.name = "other"
-        await fleet.assign([target], of: "s", through: polled.client, manner: manner)
-        await fleet.pollOnce(sideBySide: 1, isLast: false)
+        await fleet.assign([target], of: "s", through: polled.client, options: options)
+        await fleet.pollOnce(concurrency: 1, isLast: false)
         #expect(polled.record.take() == [])
-        // Another address is another service.
+        // A changed address means another service.
         target.workspace.baseURL = "https://fabric.other"
-        await fleet.assign([target], of: "s", through: polled.client, manner: manner)
-        await fleet.pollOnce(sideBySide: 1, isLast: false)
+        await fleet.assign([target], of: "s", through: polled.client, options: options)
+        await fleet.pollOnce(concurrency: 1, isLast: false)
         #expect(polled.record.take().filter { $0.hasPrefix("error: poll failed ") }.count == 1)
     }
 
-    @Test("Polls give way to scrapes")
+    @Test("Polls have a lower priority than scrapes")
     func priority() async {
         let probe = PriorityProbe()
         let (fleet, _) = fleet()
         let client = PolledWorkspace(through: probe).client
-        await fleet.assign(targets("a"), of: "s", through: client, manner: manner)
+        await fleet.assign(targets("a"), of: "s", through: client, options: options)
         let running = Task(priority: .high) { await fleet.run() }
         #expect(await probe.priorities.first { _ in true } == .utility)
         running.cancel()
@@ -113,7 +113,7 @@ struct PollFleetTests {
     }
 }
 
-/// Tells with what priority requests are made.
+/// Records the task priority of requests.
 private struct PriorityProbe: HTTPTransport {
     let priorities: AsyncStream<TaskPriority?>
     private let seen: AsyncStream<TaskPriority?>.Continuation

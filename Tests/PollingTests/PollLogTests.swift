@@ -7,16 +7,17 @@ import Testing
 
 @testable import Polling
 
-@Suite("What polls log")
+@Suite("Poll log")
 struct PollLogTests {
-    @Test("A failure is logged when it begins, when it changes and when it ends, not at every poll")
+    @Test("A failure is logged when it begins, changes and ends, not at every poll")
     func failures() async {
-        let refused = StubCloud.Answer.response(
+        let forbidden = StubCloud.Answer.response(
             status: 403, headers: [HTTPHeader("X-Request-Id", "r-1")],
             body: #"{"error_code":"F.403","error_msg":"no right"}"#)
         let polled = PolledWorkspace(
             StubCloud(
-                .listing(), refused, refused, .failure(.connect), .failure(.connect), refused, .listing(), .listing()))
+                .listing(), forbidden, forbidden, .failure(.connect), .failure(.connect), forbidden, .listing(),
+                .listing()))
         var logged: [[String]] = []
         for _ in 0..<8 {
             await polled.poller.poll()
@@ -107,7 +108,7 @@ struct PollLogTests {
             ])
     }
 
-    /// A listing of failed endpoints, each of which has this message.
+    /// Returns a listing of `count` failed endpoints with this message.
     private static func failed(_ count: Int, _ message: String) -> StubCloud.Answer {
         let rows = (0..<count).map {
             #"{"id":"e\#($0)","status":"CREATE_FAILED","error_code":"F.1","error_msg":"\#(message)"}"#
@@ -115,7 +116,7 @@ struct PollLogTests {
         return .body(#"{"endpoints":[\#(rows.joined(separator: ","))],"total":\#(count)}"#)
     }
 
-    /// Polls by the clock and returns the lines about endpoints' errors that each poll brought.
+    /// Polls once per answer, `interval` apart, and returns the lines about endpoint errors of each poll.
     private func polls(
         _ polled: PolledWorkspace, interval: Duration, _ answers: [StubCloud.Answer]
     ) async -> [(errors: Int, unlogged: [String])] {
@@ -140,16 +141,16 @@ struct PollLogTests {
         "warning: endpoint errors suppressed count=\(count) listing=endpoints source=cn-north-4 workspace=lake workspace_id=w1"
     }
 
-    @Test("Messages that never repeat bring 60 lines per minute, and one with the number of the others")
+    @Test("Unique messages cause at most 60 lines per minute and one with the number of the others")
     func endlessErrors() async {
         let answers = (0..<8).map { Self.failed(50, "attempt \($0)") }
         let logged = await polls(PolledWorkspace(StubCloud(.listing())), interval: .seconds(15), answers)
         #expect(logged.map(\.errors) == [50, 10, 0, 0, 50, 10, 0, 0])
-        // The first that is left out comes with the second poll, and a minute later is before the end of the fifth's interval.
+        // The second poll drops the first line; a minute later is before the end of the fifth poll's interval.
         #expect(logged.map(\.unlogged) == [[], [], [], [], [Self.unlogged(140)], [], [], []])
     }
 
-    @Test("What is left out is told at once where the next poll comes too late to tell, and after a poll that failed")
+    @Test("Dropped lines are reported before the minute ends if the next poll is later, and after a failed poll")
     func unloggedErrors() async {
         let polled = PolledWorkspace(StubCloud(.listing()))
         #expect(
@@ -162,14 +163,14 @@ struct PollLogTests {
                 .map(\.unlogged) == [[], [Self.unlogged(20)], []])
     }
 
-    @Test("One poll by itself tells what it left out")
+    @Test("A single poll reports its dropped lines")
     func singlePoll() async {
         let polled = PolledWorkspace(StubCloud(Self.failed(61, "a")))
         await polled.poller.poll()
         #expect(polled.record.take().last == Self.unlogged(1))
     }
 
-    @Test("A token that the service echoes reaches no log and no page")
+    @Test("A token that the API echoes is in no log line and on no page")
     func secret() async {
         let polled = PolledWorkspace(StubCloud(.body(#"{"error_msg":"bad token-of-the-poller here"}"#, status: 400)))
         await polled.poller.poll()

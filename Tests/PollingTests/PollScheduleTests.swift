@@ -3,11 +3,11 @@ import Testing
 
 @testable import Polling
 
-@Suite("The schedule of polls")
+@Suite("Poll schedule")
 struct PollScheduleTests {
     static let start = ContinuousClock.now
 
-    /// Seconds after the start, for an interval of 60 s and a grid that lies at 15 s + 45 s × spread.
+    /// Seconds after the start, for an interval of 60 s and a grid with the offset 15 s + 45 s × spread.
     static let table: [(spread: Double, began: Double, ended: Double, slot: Double, missed: Int)] = [
         (0, 0, 1, 15, 0),
         (0, 0, 14.999, 15, 0),
@@ -23,7 +23,7 @@ struct PollScheduleTests {
         (0.5, 37.5, 160, 217.5, 2),
     ]
 
-    @Test("The next slot lies on the grid, and those that passed meanwhile are missed", arguments: table)
+    @Test("The next slot is on the grid, and slots during the poll are missed", arguments: table)
     func next(spread: Double, began: Double, ended: Double, slot: Double, missed: Int) {
         let schedule = PollSchedule(start: Self.start, interval: .seconds(60), spread: spread)
         let next = schedule.next(
@@ -37,7 +37,7 @@ struct PollScheduleTests {
         .seconds(3_600),
     ]
 
-    @Test("A poll that takes no time at all comes once in each slot, however many have been", arguments: intervals)
+    @Test("Instant polls run once per slot, after any number of slots", arguments: intervals)
     func exact(interval: Duration) {
         let schedule = PollSchedule(start: Self.start, interval: interval, spread: 0.123)
         let first = schedule.next(after: Self.start, pollBegan: Self.start).slot
@@ -48,7 +48,7 @@ struct PollScheduleTests {
         #expect(wrong == [])
     }
 
-    @Test("A thousand workspaces are spread evenly, the same at every start")
+    @Test("A thousand workspaces are spread evenly and reproducibly")
     func spread() {
         for pattern in ["cn-north-4/w", "a/00000000-0000-0000-0000-", ""] {
             var bins = [Int](repeating: 0, count: 20)
@@ -57,7 +57,7 @@ struct PollScheduleTests {
                 #expect(spread >= 0 && spread < 1)
                 bins[Int(spread * 20)] += 1
             }
-            // 50 are expected in each; 25 away from it is more than three and a half deviations.
+            // 50 are expected per bin; 25 off is more than 3.5 standard deviations.
             #expect(bins.allSatisfy { (25...75).contains($0) }, "\(pattern): \(bins)")
         }
         #expect(

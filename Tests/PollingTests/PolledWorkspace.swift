@@ -10,7 +10,7 @@ import TestSupport
 
 let goldens = Goldens(beside: #filePath)
 
-/// One workspace polled from a stub by a clock that the test moves.
+/// A workspace with a poller, a stub of the API and a manual clock.
 struct PolledWorkspace {
     static let interval = Duration.seconds(60)
     static let staleAfter = Duration.seconds(300)
@@ -21,31 +21,31 @@ struct PolledWorkspace {
     let limiter: RequestLimiter
     let client: SourceClient
     let store: SnapshotStore
-    let place: SnapshotStore.Place
+    let handle: SnapshotStore.ListingHandle
     let poller: ListingPoller<EndpointListing>
 
     init(
         _ cloud: StubCloud, workspace: Workspace = .lake, retries: Int = 0, details: DetailLevel = .problems,
-        exchangeTimeout: Duration = .seconds(10), requestsPerSecond: Double = 0,
+        requestTimeout: Duration = .seconds(10), requestsPerSecond: Double = 0,
         credentials: any CredentialProvider = TokenCredentials(.value(Secret("token-of-the-poller")))
     ) {
         self.init(
             cloud, cloud: cloud, clock: ManualClock(), workspace: workspace, retries: retries, details: details,
-            exchangeTimeout: exchangeTimeout, requestsPerSecond: requestsPerSecond, credentials: credentials)
+            requestTimeout: requestTimeout, requestsPerSecond: requestsPerSecond, credentials: credentials)
     }
 
-    /// One that is polled through `transport`.
+    /// Creates a workspace that is polled through `transport`.
     init(through transport: any HTTPTransport, clock: ManualClock = ManualClock()) {
         self.init(
             transport, cloud: StubCloud(.silence), clock: clock, workspace: .lake, retries: 0, details: .problems,
-            exchangeTimeout: .seconds(10), requestsPerSecond: 0,
+            requestTimeout: .seconds(10), requestsPerSecond: 0,
             credentials: TokenCredentials(.value(Secret("token-of-the-poller")))
         )
     }
 
     private init(
         _ transport: any HTTPTransport, cloud: StubCloud, clock: ManualClock, workspace: Workspace, retries: Int,
-        details: DetailLevel, exchangeTimeout: Duration, requestsPerSecond: Double,
+        details: DetailLevel, requestTimeout: Duration, requestsPerSecond: Double,
         credentials: any CredentialProvider
     ) {
         self.cloud = cloud
@@ -55,25 +55,25 @@ struct PolledWorkspace {
             transport: transport, credentials: credentials, clock: clock,
             limiter: limiter,
             settings: PollSettings(
-                timeout: exchangeTimeout, interval: Self.interval, requestsPerSecond: requestsPerSecond,
+                timeout: requestTimeout, interval: Self.interval, requestsPerSecond: requestsPerSecond,
                 retries: retries,
                 maxResponseBytes: 1 << 20, pageSize: 100, maxEndpoints: 1_000))
         store = SnapshotStore(clock: clock)
         var timing = Self.timing
-        timing.exchangeTimeout = exchangeTimeout
+        timing.requestTimeout = requestTimeout
         store.configure(sources: [workspace.key.source], timing)
-        place = store.add("endpoints", of: workspace, timing)
+        handle = store.add("endpoints", of: workspace, timing)
         poller = ListingPoller(
             EndpointListing(
                 of: workspace,
                 settings: ListingSettings(details: details, maximumDetails: 1_000)),
-            client: client, store: store, place: place, timing: timing, clock: clock,
+            client: client, store: store, handle: handle, timing: timing, clock: clock,
             log: PollLog(of: EndpointListing.self, of: workspace, logger: .recording(record)))
     }
 
-    static let timing = PollTiming(interval: interval, exchangeTimeout: .seconds(10), staleAfter: staleAfter)
+    static let timing = PollTiming(interval: interval, requestTimeout: .seconds(10), staleAfter: staleAfter)
 
-    /// A poller of another workspace of the same source, in the same store.
+    /// Returns a poller of another workspace of the same source, with the same store.
     func poller(of id: String) -> ListingPoller<EndpointListing> {
         let workspace = Workspace(
             key: WorkspaceKey(source: "cn-north-4", workspaceID: id), baseURL: "https://fabric.example")
@@ -81,35 +81,35 @@ struct PolledWorkspace {
             EndpointListing(
                 of: workspace,
                 settings: ListingSettings(details: .problems, maximumDetails: 1_000)),
-            client: client, store: store, place: store.add("endpoints", of: workspace, Self.timing),
+            client: client, store: store, handle: store.add("endpoints", of: workspace, Self.timing),
             timing: Self.timing, clock: clock,
             log: PollLog(of: EndpointListing.self, of: workspace, logger: .recording(record)))
     }
 
-    /// The page of everything that is stored, as a scrape would find it.
+    /// Returns the page of the store, as a scrape gets it.
     func page(_ format: ExpositionFormat = .text) -> String { store.page(format) }
 }
 
 extension SnapshotStore {
-    static let catalogue = Catalogue(
-        ListingRegistry.chapters + [ListingFamilies.chapter, PollHealthFamilies.chapter])
+    static let registry = MetricRegistry(
+        ListingRegistry.familyGroups + [ListingFamilies.familyGroup, PollHealthFamilies.familyGroup])
 
     func page(_ format: ExpositionFormat = .text) -> String {
         _ = version
         return String(
-            decoding: Self.catalogue.render(format, fragments: [settingsFragment()] + fragments()),
+            decoding: Self.registry.render(format, fragments: [settingsFragment()] + fragments()),
             as: UTF8.self)
     }
 
-    /// The samples of all but the health families.
+    /// Returns the samples of all families except health families.
     func domainSamples() -> [Substring] {
-        let health = PollHealthFamilies.chapter.families.map(\.name)
+        let health = PollHealthFamilies.familyGroup.families.map(\.name)
         return page().split(separator: "\n").filter { line in
             !line.hasPrefix("#") && !health.contains { line.hasPrefix($0 + "{") || line.hasPrefix($0 + " ") }
         }
     }
 
-    /// The values of a family's samples by what stands between `reason="` and `"`, or of the only sample.
+    /// Returns the value of a family's sample with this `reason`; nil if there is none. Default: the first sample.
     func value(of family: String, reason: String? = nil) -> String? {
         page().split(separator: "\n").first { line in
             line.hasPrefix("dataarts_fabric_\(family){") && reason.map { line.contains(#"reason="\#($0)""#) } ?? true
@@ -124,7 +124,7 @@ extension Workspace {
 }
 
 extension StubCloud.Answer {
-    /// A page of `rows`, each the inside of a JSON object, that is the whole listing.
+    /// Returns a complete listing of one page with `rows`, each the members of a JSON object.
     static func listing(_ rows: String...) -> Self {
         .body(#"{"endpoints":[\#(rows.map { "{\($0)}" }.joined(separator: ","))],"total":\#(rows.count)}"#)
     }

@@ -2,11 +2,11 @@
 import Logging
 import Synchronization
 
-/// Keeps what is logged, from debug on, as `level: message key=value …`.
+/// Records log lines from level debug as `level: message key=value …`.
 final class RecordedLog: Sendable {
     private let written = Mutex<[String]>([])
 
-    /// The lines since the last call.
+    /// Returns the lines since the last call.
     func take() -> [String] {
         written.withLock { lines in
             defer { lines = [] }
@@ -14,7 +14,7 @@ final class RecordedLog: Sendable {
         }
     }
 
-    /// A logger that writes here.
+    /// A logger that writes to this log.
     var logger: Logger { Logger(label: "test") { _ in Handler(log: self) } }
 
     private struct Handler: LogHandler {

@@ -2,7 +2,7 @@
 import Logging
 import Synchronization
 
-/// Keeps what is logged, one line an event: level, message, metadata sorted by key.
+/// Records one line per log event: level, message, metadata sorted by key.
 struct RecordingLogHandler: LogHandler {
     final class Record: Sendable {
         private struct State {
@@ -13,7 +13,7 @@ struct RecordingLogHandler: LogHandler {
 
         private let state = Mutex(State())
 
-        /// What has been logged since the last look, from `level` on.
+        /// Returns the lines since the last call, from `level` up.
         func take(from level: Logger.Level = .info) -> [String] {
             let all = state.withLock { state in
                 defer { state.lines = [] }
@@ -23,7 +23,7 @@ struct RecordingLogHandler: LogHandler {
             return all.filter { line in wanted.contains { line.hasPrefix($0) } }
         }
 
-        /// Suspends until `count` lines have been logged since the start, those already taken included.
+        /// Suspends until `count` lines have been logged since the start, including those already taken.
         func wait(forLines count: Int) async {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in

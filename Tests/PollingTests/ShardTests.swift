@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Shards")
 struct ShardTests {
-    /// Ids as workspaces have them.
+    /// Returns ids in the format of workspace ids.
     private static func ids(_ count: Int) -> [String] {
         (0..<count).map { index in
             let digits = String(UInt64(index) &* 0x9E37_79B9_7F4A_7C15, radix: 16)
@@ -19,7 +19,7 @@ struct ShardTests {
     }
 
     @Test(
-        "Weights and owners are those that docs/sharding.md writes down",
+        "Weights and owners are those documented in docs/sharding.md",
         arguments: [
             ("e935d0ef-f4eb-4b95-aff1-9d33ae9f57a6", 0xABFF_926A_4EDB_15C8, 0xABE2_007B_1885_2D47, [0, 1, 1, 3, 8]),
             ("w1", 0x08CB_8707_B56D_7B05, 0x0E24_5BB8_88C4_7A03, [0, 1, 1, 1, 9]),
@@ -31,7 +31,7 @@ struct ShardTests {
         #expect([1, 2, 3, 4, 10].map { Shard.owner(of: id, total: $0) } == owners)
     }
 
-    @Test("Every workspace has exactly one shard, and no shard has more than half again its share", arguments: [3, 4])
+    @Test("Every workspace has exactly one shard, and each shard has its share within 50%", arguments: [3, 4])
     func exactlyOne(total: Int) throws {
         var sizes = [Int](repeating: 0, count: total)
         for id in Self.ids(120) {
@@ -43,7 +43,7 @@ struct ShardTests {
         #expect(sizes.allSatisfy { (share / 2...share * 3 / 2).contains($0) }, "\(sizes)")
     }
 
-    @Test("Many workspaces are shared out within a twentieth", arguments: [2, 3, 7, 10])
+    @Test("Many workspaces are distributed evenly within 5%", arguments: [2, 3, 7, 10])
     func evenly(total: Int) {
         var sizes = [Int](repeating: 0, count: total)
         for id in Self.ids(40_000) { sizes[Shard.owner(of: id, total: total)] += 1 }
@@ -51,7 +51,7 @@ struct ShardTests {
         #expect(sizes.allSatisfy { abs($0 - share) < share / 20 }, "\(sizes)")
     }
 
-    @Test("One shard more takes its share from the others, and moves nothing between them", arguments: 1...9)
+    @Test("An additional shard takes its share from the others and moves nothing between them", arguments: 1...9)
     func growth(total: Int) {
         var moved = 0
         for id in Self.ids(5_000) {
@@ -65,12 +65,12 @@ struct ShardTests {
         #expect((share * 4 / 5...share * 6 / 5).contains(moved))
     }
 
-    @Test("There is no shard beyond the last, none before the first, and none of nothing")
+    @Test("Indices and totals out of range are rejected")
     func bounds() {
-        for (ordinal, total) in [(0, 0), (-1, 3), (3, 3), (0, -1), (0, Shard.most + 1)] {
+        for (ordinal, total) in [(0, 0), (-1, 3), (3, 3), (0, -1), (0, Shard.maximumTotal + 1)] {
             #expect(Shard(ordinal: ordinal, total: total) == nil)
         }
         #expect(Shard(ordinal: 0, total: 1) == Shard.whole)
-        #expect(Shard(ordinal: Shard.most - 1, total: Shard.most) != nil)
+        #expect(Shard(ordinal: Shard.maximumTotal - 1, total: Shard.maximumTotal) != nil)
     }
 }

@@ -9,16 +9,16 @@ import Testing
 @testable import Fabric
 @testable import Polling
 
-@Suite("The store of snapshots")
+@Suite("Snapshot store")
 struct SnapshotStoreTests {
     private static let timing = PollTiming(
-        interval: .seconds(60), exchangeTimeout: .seconds(10), staleAfter: .seconds(100))
+        interval: .seconds(60), requestTimeout: .seconds(10), staleAfter: .seconds(100))
 
     static let running = """
         "id":"a","type":"SQL","status":"RUNNING","reserved_resource":{"mu":{"min":2,"max":4,"spec_code":"m"}}
         """
 
-    @Test("Before the first poll there is no up, but every reason at zero", arguments: ExpositionFormat.allCases)
+    @Test("Before the first poll, up is absent and every failure reason is zero", arguments: ExpositionFormat.allCases)
     func before(format: ExpositionFormat) throws {
         let polled = PolledWorkspace(StubCloud(.silence))
         try goldens.check(polled.page(format), "before.\(format.suffix)")
@@ -28,7 +28,7 @@ struct SnapshotStoreTests {
         }
     }
 
-    @Test("A failed poll changes no byte of the listing", arguments: ExpositionFormat.allCases)
+    @Test("A failed poll doesn't change the listing's series", arguments: ExpositionFormat.allCases)
     func failure(format: ExpositionFormat) async throws {
         let polled = PolledWorkspace(StubCloud(.listing(Self.running), .body("oops", status: 500)))
         await polled.poller.poll()
@@ -40,7 +40,7 @@ struct SnapshotStoreTests {
         try goldens.check(polled.page(format), "failed.\(format.suffix)")
     }
 
-    @Test("A listing is withdrawn exactly at stale_after, and the health stays")
+    @Test("A listing becomes stale exactly at stale_after, and the health stays")
     func stale() async {
         let polled = PolledWorkspace(StubCloud(.listing(Self.running), .failure(.connect)))
         await polled.poller.poll()
@@ -54,12 +54,12 @@ struct SnapshotStoreTests {
         #expect(polled.store.domainSamples() == [])
         #expect(polled.store.value(of: "workspace_up") == "0")
         #expect(polled.store.value(of: "workspace_last_success_timestamp_seconds") == "1800000000")
-        let withdrawn = polled.store.version
+        let staleVersion = polled.store.version
         polled.clock.advance(by: .seconds(3_600))
-        #expect(polled.store.version == withdrawn)
+        #expect(polled.store.version == staleVersion)
     }
 
-    @Test("What was withdrawn comes back with its zeros and with the clocks of its statuses")
+    @Test("A stale listing returns with its zero series and status times")
     func back() async {
         let updating = #""id":"b","type":"RAY","status":"UPDATING","update_time":"2026-01-01T00:00:00Z""#
         let edited = #""id":"b","type":"RAY","status":"UPDATING","update_time":"2027-01-01T00:00:00Z""#
@@ -81,7 +81,7 @@ struct SnapshotStoreTests {
         ] { #expect(samples.contains(Substring(line)), "\(line)") }
     }
 
-    @Test("A step of the wall clock withdraws nothing and keeps nothing", arguments: [-86_400, 86_400])
+    @Test("A step of the wall clock doesn't affect staleness", arguments: [-86_400, 86_400])
     func wallClock(step: Int64) async {
         let polled = PolledWorkspace(StubCloud(.listing(Self.running)))
         await polled.poller.poll()
@@ -95,13 +95,13 @@ struct SnapshotStoreTests {
         #expect(polled.store.domainSamples() == [])
     }
 
-    @Test("Each listing grows old by itself, and workspaces are served by source and id")
+    @Test("Each listing becomes stale independently, and workspaces are ordered by source and id")
     func many() {
         let clock = ManualClock()
         let keys = [("b", "1"), ("a", "2"), ("a", "1")].map { WorkspaceKey(source: $0, workspaceID: $1) }
         let store = SnapshotStore(clock: clock)
-        let places = keys.map { store.add("endpoints", of: Workspace(key: $0, baseURL: "https://x"), Self.timing) }
-        func list(_ index: Int) { store.note(.success, .empty(of: keys[index]), at: places[index]) }
+        let handles = keys.map { store.add("endpoints", of: Workspace(key: $0, baseURL: "https://x"), Self.timing) }
+        func list(_ index: Int) { store.note(.success, .empty(of: keys[index]), for: handles[index]) }
         func listed() -> [String] {
             store.domainSamples().filter { $0.hasPrefix("dataarts_fabric_workspace_listed_records") }
                 .map { $0.split(separator: "\"").dropFirst().prefix(3).joined() }
@@ -119,23 +119,23 @@ struct SnapshotStoreTests {
         #expect(store.isEveryListPolled && store.failing == [])
     }
 
-    @Test("A listing that comes or expires moves no other workspace's fragments")
-    func places() throws {
+    @Test("An added or stale listing doesn't move the fragments of other workspaces")
+    func positions() throws {
         let clock = ManualClock()
         let keys = (100..<130).map { WorkspaceKey(source: "s", workspaceID: "\($0)") }
         let store = SnapshotStore(clock: clock)
-        var places: [WorkspaceKey: SnapshotStore.Place] = [:]
+        var handles: [WorkspaceKey: SnapshotStore.ListingHandle] = [:]
         for key in keys.shuffled() {
-            places[key] = store.add("endpoints", of: Workspace(key: key, baseURL: "https://x"), Self.timing)
+            handles[key] = store.add("endpoints", of: Workspace(key: key, baseURL: "https://x"), Self.timing)
         }
-        // Of each workspace what is known of it, its snapshot, the health of its polls.
+        // Each workspace has three fragments: info, snapshot, health.
         func health() -> [String] {
             store.fragments().enumerated().filter { $0.offset % 3 == 2 }
                 .map { $0.element.labels.first { $0.name == "workspace_id" }?.value ?? "" }
         }
         func listed() -> [Int] { store.fragments().indices.filter { store.fragments()[$0].samples > 0 && $0 % 3 == 1 } }
         #expect(health() == keys.map(\.workspaceID) && listed() == [])
-        store.note(.success, .empty(of: keys[7]), at: try #require(places[keys[7]]))
+        store.note(.success, .empty(of: keys[7]), for: try #require(handles[keys[7]]))
         #expect(health() == keys.map(\.workspaceID) && listed() == [22])
         clock.advance(by: .seconds(100))
         #expect(health() == keys.map(\.workspaceID) && listed() == [])
@@ -143,7 +143,7 @@ struct SnapshotStoreTests {
         #expect(health() == keys.map(\.workspaceID).filter { $0 != "105" })
     }
 
-    @Test("Who has failed, and whether all have been polled")
+    @Test("Failing workspaces, and whether all were polled")
     func failing() async {
         let polled = PolledWorkspace(StubCloud(.failure(.connect), .listing()))
         let key = Workspace.lake.key
@@ -154,24 +154,24 @@ struct SnapshotStoreTests {
         #expect(polled.store.isEveryListPolled && polled.store.failing == [])
     }
 
-    @Test("What is noted of a list that was removed changes nothing, also where the workspace is there again")
+    @Test("Notes for a removed listing have no effect, even if its workspace was added again")
     func removed() async {
         let polled = PolledWorkspace(StubCloud(.silence))
-        polled.store.noteSkipped(2, at: polled.place)
+        polled.store.noteSkipped(2, for: polled.handle)
         #expect(polled.store.value(of: "workspace_polls_skipped_total") == "2")
         polled.store.remove(Workspace.lake.key)
         #expect(polled.store.fragments().isEmpty)
-        let place = polled.store.add("endpoints", of: .lake, Self.timing)
+        let handle = polled.store.add("endpoints", of: .lake, Self.timing)
         let version = polled.store.version
-        polled.store.noteSkipped(1, at: polled.place)
-        polled.store.note(.success, .empty(of: Workspace.lake.key), at: polled.place)
-        polled.store.noteSkipped(0, at: place)
+        polled.store.noteSkipped(1, for: polled.handle)
+        polled.store.note(.success, .empty(of: Workspace.lake.key), for: polled.handle)
+        polled.store.noteSkipped(0, for: handle)
         #expect(polled.store.value(of: "workspace_polls_skipped_total") == "0")
         #expect(polled.store.value(of: "workspace_up") == nil)
         #expect(polled.store.version == version)
     }
 
-    @Test("Lists of one workspace are independent: each has its health, its age and its times")
+    @Test("Listings of one workspace have independent health, age and timing")
     func lists() {
         let clock = ManualClock()
         let store = SnapshotStore(clock: clock)
@@ -179,13 +179,13 @@ struct SnapshotStoreTests {
         slow.staleAfter = .seconds(1_000)
         let first = store.add("endpoints", of: .lake, Self.timing)
         let second = store.add("toys", of: .lake, slow)
-        store.note(.success, .empty(of: Workspace.lake.key), at: first)
-        store.note(.success, .empty(of: Workspace.lake.key), at: second)
+        store.note(.success, .empty(of: Workspace.lake.key), for: first)
+        store.note(.success, .empty(of: Workspace.lake.key), for: second)
         clock.advance(by: .seconds(100))
-        #expect(store.statuses().first?.listings.map { $0.served == nil } == [true, false])
+        #expect(store.statuses().first?.listings.map { $0.exported == nil } == [true, false])
         var failed = PollHealth.PollResult.success
         failed.failure = APIFailure(.forbidden, "no")
-        store.note(failed, nil, at: second)
+        store.note(failed, nil, for: second)
         #expect(store.statuses().first?.listings.map(\.state) == [.ok, .failing])
         #expect(store.statuses().first?.state == .failing)
         #expect(store.failing == [Workspace.lake.key])
@@ -199,7 +199,7 @@ extension PollHealth.PollResult {
 }
 
 extension ListingSnapshot {
-    /// The snapshot of a workspace without endpoints.
+    /// Returns the snapshot of a workspace without endpoints.
     static func empty(of key: WorkspaceKey) -> ListingSnapshot {
         let listing = EndpointListing(
             of: Workspace(key: key, baseURL: "https://x"),

@@ -8,9 +8,9 @@ import Testing
 
 @testable import Polling
 
-@Suite("Sources and the API")
+@Suite("Source families")
 struct SourceFamiliesTests {
-    @Test("Sources of all states give the golden pages", arguments: ExpositionFormat.allCases)
+    @Test("Pages with sources in every state match the golden files", arguments: ExpositionFormat.allCases)
     func page(format: ExpositionFormat) async throws {
         let good = PolledWorkspace(StubCloud(.listing(#""id":"a""#), .body("", status: 404), .failure(.connect)))
         for _ in 0..<3 { await good.poller.poll() }
@@ -27,18 +27,18 @@ struct SourceFamiliesTests {
         let rendered = SourceFragments(clock: lockedOut.clock)
         for _ in 0..<2 {
             let fragments = rendered.fragments(of: sources.map { (name: $0.0, client: $0.1) })
-            let page = Catalogue([SourceFamilies.chapter]).render(format, fragments: fragments)
+            let page = MetricRegistry([SourceFamilies.familyGroup]).render(format, fragments: fragments)
             try goldens.check(page, "sources.\(format.suffix)")
         }
     }
 
-    @Test("An exchange, and a source that comes or goes, show at the next scrape")
+    @Test("A request and an added or removed source change the next scrape")
     func changes() async {
         let first = PolledWorkspace(StubCloud(.listing(#""id":"a""#), .body("", status: 404)))
         let second = PolledWorkspace(StubCloud(.silence))
         let rendered = SourceFragments(clock: first.clock)
         func page(_ sources: [(name: String, client: SourceClient)]) -> [UInt8] {
-            Catalogue([SourceFamilies.chapter]).render(.text, fragments: rendered.fragments(of: sources))
+            MetricRegistry([SourceFamilies.familyGroup]).render(.text, fragments: rendered.fragments(of: sources))
         }
         var pages: [[UInt8]] = [page([("first", first.client)])]
         await first.poller.poll()
@@ -51,13 +51,14 @@ struct SourceFamiliesTests {
         #expect(page([("second", second.client)]) == pages[4])
     }
 
-    @Test("The families of this module and of listings keep the contract's conventions")
+    @Test("The families of Polling and Listings follow the naming conventions")
     func conventions() {
-        let chapters = [
-            EndpointFamilies.chapter, CapacityFamilies.chapter, DetailFamilies.chapter, ListingFamilies.chapter,
-            PollHealthFamilies.chapter, SourceFamilies.chapter,
+        let groups = [
+            EndpointFamilies.familyGroup, CapacityFamilies.familyGroup, DetailFamilies.familyGroup,
+            ListingFamilies.familyGroup,
+            PollHealthFamilies.familyGroup, SourceFamilies.familyGroup,
         ]
-        #expect(faults(of: chapters.flatMap(\.families)) == [])
-        #expect(chapters.flatMap(\.families).count == 7 + 9 + 4 + 12 + 10)
+        #expect(faults(of: groups.flatMap(\.families)) == [])
+        #expect(groups.flatMap(\.families).count == 7 + 9 + 4 + 12 + 10)
     }
 }

@@ -5,9 +5,9 @@ import Fabric
 
 @testable import Listings
 
-// The listing that docs/adding-a-listing.md adds; a test compares the two.
+// The example of docs/adding-a-listing.md; scripts/check-docs compares them.
 
-/// A toy as a page shows it; its texts stand in the page.
+/// A toy on a page of the API; its texts refer to the page.
 struct ToyRow: ListedRow {
     static let plural = "toys"
 
@@ -23,13 +23,13 @@ struct ToyRow: ListedRow {
     }
 }
 
-/// What one listing of toys hands to the next: the series that stay at zero for a while.
+/// State that one listing of toys passes to the next: the series that stay at zero.
 struct ToyMemory: Sendable {
     var statuses = StringTable(documented: ["NEW", "IN_REPAIR", "UNKNOWN"], absent: "UNKNOWN")
     var counts = SeriesTable<UInt32, Int>(zero: 0)
 }
 
-/// Counts toys and finds the one that has been in repair for longest.
+/// Counts toys and finds the one that has been in repair longest.
 struct ToyFold: ListingFold {
     var memory: ToyMemory
     var oldestRepair: Timestamp?
@@ -55,14 +55,14 @@ struct ToyListing: PagedListing {
     static let record = "toy"
     static let operation = APIOperation("list_toys")
     static let permission = "the IAM action DataArtsFabric:toy:list on this workspace"
-    static let chapters = [Catalogue.Chapter("Toys", [toys, oldestRepair])]
+    static let familyGroups = [FamilyGroup("Toys", [toys, oldestRepair])]
 
     static let toys = MetricFamily(
         .gauge, "dataarts_fabric_toys", labels: WorkspaceLabels.names + ["status"],
         help: "Toys in the last complete listing, by status.")
     static let oldestRepair = MetricFamily(
         .gauge, "dataarts_fabric_toy_oldest_repair_timestamp_seconds", labels: WorkspaceLabels.names,
-        help: "When the toy that has been in repair for longest came there, in Unix seconds.")
+        help: "Unix time since which the oldest toy has been in repair.")
 
     typealias Memory = ToyMemory
 

@@ -8,40 +8,40 @@ import Testing
 @testable import Fabric
 @testable import Polling
 
-@Suite("The watchdog")
+@Suite("Watchdog")
 struct WatchdogTests {
     private let start = ContinuousClock.now
 
-    @Test("finds a stall once there has been no progress for the whole time, and looks every second")
+    @Test("A stall is detected after the limit without progress; checks are due every second")
     func stall() {
         var watchdog = Watchdog(stallAfter: .seconds(240), now: start)
         #expect(!watchdog.isDue(start + .milliseconds(999)))
         #expect(watchdog.isDue(start + .seconds(1)))
         for second in 1..<240 {
             let now = start + .seconds(second)
-            watchdog.look(now)
+            watchdog.noteCheck(now)
             #expect(watchdog.stall(since: start, now: now) == nil)
         }
         #expect(watchdog.stall(since: start, now: start + .seconds(240)) == .seconds(240))
         #expect(watchdog.stall(since: start + .seconds(1), now: start + .seconds(240)) == nil)
     }
 
-    @Test("does not count a time in which the whole process was paused")
+    @Test("Time in which the process was paused doesn't count")
     func pause() {
         var watchdog = Watchdog(stallAfter: .seconds(240), now: start)
-        watchdog.look(start + .seconds(3_600))
+        watchdog.noteCheck(start + .seconds(3_600))
         #expect(watchdog.stall(since: start, now: start + .seconds(3_600)) == nil)
-        watchdog.look(start + .seconds(3_720))
+        watchdog.noteCheck(start + .seconds(3_720))
         #expect(watchdog.stall(since: start, now: start + .seconds(3_839)) == nil)
         #expect(watchdog.stall(since: start, now: start + .seconds(3_840)) == .seconds(240))
     }
 }
 
-@Suite("Polls that do not end", .timeLimit(.minutes(5)))
+@Suite("Stalled polls", .timeLimit(.minutes(5)))
 struct WatchdogStalledPollTests {
-    @Test("are found stalled whatever the cause, told once, and over when a poll ends")
+    @Test("A stall is reported once and ends with the next completed poll")
     func stalled() async {
-        let transport = DeafTransport()
+        let transport = UncancellableTransport()
         let polled = PolledWorkspace(through: transport)
         let poll = Task { await polled.poller.poll() }
         await transport.waitForRequest()
@@ -55,7 +55,7 @@ struct WatchdogStalledPollTests {
         #expect(polled.store.isEveryListStalled)
         #expect(polled.store.version > version)
         let stalls = polled.store.takeStalls()
-        #expect(stalls.map(\.place) == [polled.place])
+        #expect(stalls.map(\.handle) == [polled.handle])
         #expect(stalls.first?.failure.message == "no poll has ended for 240 s; the last one has started but not ended")
         #expect(polled.store.value(of: "workspace_up") == "0")
         #expect(polled.store.value(of: "workspace_polls_total") == "0")
@@ -79,13 +79,13 @@ struct WatchdogStalledPollTests {
         #expect(polled.store.value(of: "workspace_failing_since_timestamp_seconds") == nil)
     }
 
-    @Test("are found stalled one by one: others are not, and the process is healthy while one of them is polled")
+    @Test("A stall affects only its listing, and the process stays healthy while another is polled")
     func oneOfTwo() async {
-        let transport = DeafTransport()
+        let transport = UncancellableTransport()
         let polled = PolledWorkspace(through: transport)
         let poll = Task { await polled.poller.poll() }
         await transport.waitForRequest()
-        transport.answersOthers()
+        transport.answerFutureRequests()
         let other = polled.poller(of: "w2")
         for _ in 0..<5 {
             await other.poll()
@@ -95,12 +95,12 @@ struct WatchdogStalledPollTests {
             }
         }
         #expect(!polled.store.isEveryListStalled)
-        #expect(polled.store.takeStalls().map(\.place) == [polled.place])
+        #expect(polled.store.takeStalls().map(\.handle) == [polled.handle])
         transport.answer()
         await poll.value
     }
 
-    @Test("because no credential comes end with that reason")
+    @Test("A poll that waits for a credential times out with reason credentials")
     func credentials() async {
         let credentials = NoCredentials()
         let polled = PolledWorkspace(StubCloud(.listing()), credentials: credentials)
@@ -113,7 +113,7 @@ struct WatchdogStalledPollTests {
         #expect(polled.cloud.urls == [])
     }
 
-    @Test("because they wait for their turn are neither stalled nor too long, and `up` keeps its value")
+    @Test("Polls that wait for the rate limit are neither stalled nor timed out")
     func waiting() async {
         let polled = PolledWorkspace(StubCloud(.listing()), requestsPerSecond: 0.01)
         await polled.poller.poll()
@@ -123,7 +123,7 @@ struct WatchdogStalledPollTests {
         for turn in 1...6 {
             for _ in 0..<100 {
                 polled.clock.advance(by: .seconds(1))
-                // Those that had their turn are not polled again by this test.
+                // This test doesn't poll again after a poller's turn, so those may stall.
                 #expect(polled.store.takeStalls().allSatisfy { $0.failure.message.hasSuffix("was never started") })
             }
             await polled.record.wait(forLines: 1 + turn)
@@ -137,7 +137,7 @@ struct WatchdogStalledPollTests {
         #expect(polled.store.value(of: "workspace_last_poll_duration_seconds") == "0")
     }
 
-    @Test("within the interval because workspaces take turns are told once, with the length of a round")
+    @Test("Polling longer than the interval is logged once, with the duration of a round")
     func round() async {
         let polled = PolledWorkspace(StubCloud(.listing()), requestsPerSecond: 0.01)
         await polled.poller(of: "w2").poll()
@@ -157,8 +157,8 @@ struct WatchdogStalledPollTests {
     }
 }
 
-/// A transport that answers when the test says so, canceled or not.
-private final class DeafTransport: HTTPTransport {
+/// A transport that responds when the test calls ``answer()``, and ignores cancellation.
+private final class UncancellableTransport: HTTPTransport {
     private struct State {
         var isAnswering = false
         var waiting: [CheckedContinuation<Void, Never>] = []
@@ -169,7 +169,7 @@ private final class DeafTransport: HTTPTransport {
 
     func waitForRequest() async { await requested.wait(beyond: 0) }
 
-    /// Answers what waits, and what will come.
+    /// Responds to waiting and future requests.
     func answer() {
         let waiting = state.withLock { state in
             state.isAnswering = true
@@ -179,8 +179,8 @@ private final class DeafTransport: HTTPTransport {
         for continuation in waiting { continuation.resume() }
     }
 
-    /// Answers what will come, and not what waits.
-    func answersOthers() { state.withLock { $0.isAnswering = true } }
+    /// Responds to future requests only.
+    func answerFutureRequests() { state.withLock { $0.isAnswering = true } }
 
     func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse {
         requested.notify()
@@ -197,7 +197,7 @@ private final class DeafTransport: HTTPTransport {
     }
 }
 
-/// Credentials that never come.
+/// A provider that never returns a credential.
 private final class NoCredentials: CredentialProvider {
     private let requested = ChangeSignal()
 

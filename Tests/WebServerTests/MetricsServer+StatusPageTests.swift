@@ -137,7 +137,7 @@ struct MetricsServerStatusPageTests {
         }
         let publicRows = rows("PUBLIC", ids: "public-id-of-")
         func ids(_ rows: [JSONValue]) async -> (page: Bool, json: [Substring]) {
-            report.workspaces[0].listings[0].served = SampleReport.served(rows)
+            report.workspaces[0].listings[0].exported = SampleReport.served(rows)
             let web = Web(report: report)
             let json = await web.get("/api/v1/status").text
             let ids = json.matches(of: #/"endpoint_id":"([^"]*)"/#).map(\.1)

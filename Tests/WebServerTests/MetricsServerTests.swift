@@ -66,7 +66,7 @@ struct MetricsServerTests {
                         ]
                             + (gzip ? ["Content-Encoding: gzip"] : []) + ["X-Content-Type-Options: nosniff"])
                     let page = gzip ? gunzip(response.bytes) : response.bytes
-                    #expect(page == Web.catalogue.render(format, fragments: web.source.all))
+                    #expect(page == Web.registry.render(format, fragments: web.source.all))
                 }
             }
         }
@@ -138,7 +138,7 @@ struct MetricsServerTests {
                 "other 404 3",
             ])
         let page = String(
-            decoding: Web.catalogue.render(.text, fragments: [web.counters.fragment()]), as: UTF8.self)
+            decoding: Web.registry.render(.text, fragments: [web.counters.fragment()]), as: UTF8.self)
         #expect(page.contains("dataarts_fabric_exporter_http_requests_total{path=\"/metrics\",code=\"200\"} 2\n"))
         #expect(page.hasPrefix("# HELP dataarts_fabric_exporter_http_requests_in_flight "))
         #expect(page.contains("\ndataarts_fabric_exporter_http_requests_in_flight 0\n"))

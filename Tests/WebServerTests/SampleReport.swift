@@ -41,7 +41,7 @@ enum SampleReport {
 
     /// Returns the data of a listing of `rows`, and of a record without a valid id in which two fields have a wrong
     /// type.
-    static func served(_ rows: [JSONValue], age: Int64 = 12) -> ListingStatus.Served {
+    static func served(_ rows: [JSONValue], age: Int64 = 12) -> ListingStatus.ExportedData {
         let listing = EndpointListing(
             of: workspace("w", "w"),
             settings: .init(details: .problems, maximumDetails: 100))
@@ -57,17 +57,17 @@ enum SampleReport {
         let listed = ListedRows(
             fold: tally, rows: filter.ids.count, skippedRecords: filter.skipped, malformedFields: filter.malformed)
         let snapshot = listing.snapshot(of: listed, now: now, instant: .now).snapshot
-        return ListingStatus.Served(
+        return ListingStatus.ExportedData(
             age: .seconds(age), counts: snapshot.counts, summary: snapshot.summary, details: snapshot.details)
     }
 
     static func endpoints(
         _ polls: [ListingStatus.Poll], lastSuccess: Timestamp?, failingSince: Timestamp? = nil,
-        _ served: ListingStatus.Served?
+        _ served: ListingStatus.ExportedData?
     ) -> [ListingStatus] {
         [
             ListingStatus(
-                name: "endpoints", polls: polls, lastSuccess: lastSuccess, failingSince: failingSince, served: served)
+                name: "endpoints", polls: polls, lastSuccess: lastSuccess, failingSince: failingSince, exported: served)
         ]
     }
 

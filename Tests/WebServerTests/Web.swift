@@ -10,7 +10,7 @@ import TestSupport
 /// A server with a small metrics page, called without a socket.
 struct Web {
     static let gauge = MetricFamily(.gauge, "t_gauge", labels: [], help: "A gauge.")
-    static let catalogue = Catalogue([.init("T", [gauge] + ServerFamilies.families)])
+    static let registry = MetricRegistry([.init("T", [gauge] + ServerFamilies.families)])
 
     final class Source: PageSource {
         let counters: RequestCounters?
@@ -55,7 +55,7 @@ struct Web {
         server = MetricsServer(
             telemetryPath: telemetryPath, maximumRequests: maximumRequests, version: "1.2.3",
             externalHost: externalHost,
-            pages: PageCache(catalogue: Self.catalogue, source: source), counters: counters,
+            pages: PageCache(registry: Self.registry, source: source), counters: counters,
             status: status ?? { report }, access: { access }, isReady: { ready.withLock { $0 } },
             isHealthy: { healthy.withLock { $0 } })
     }
@@ -68,7 +68,7 @@ struct Web {
 
     /// The counted requests: path, status, number.
     var counted: [String] {
-        let page = String(decoding: Self.catalogue.render(.text, fragments: [counters.fragment()]), as: UTF8.self)
+        let page = String(decoding: Self.registry.render(.text, fragments: [counters.fragment()]), as: UTF8.self)
         return page.split(separator: "\n").filter { $0.hasPrefix("dataarts_fabric_exporter_http_requests_total{") }
             .map { line in
                 let parts = line.split(separator: "\"")

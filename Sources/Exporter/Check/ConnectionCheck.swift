@@ -53,7 +53,7 @@ public struct ConnectionCheck: Sendable {
 
     private func makeChecks(_ engine: CurlEngine) throws(ExporterError) -> [SourceCheck] {
         let factory = SourceFactory(engine: engine, poll: configuration.poll, environment: environment)
-        let tally = Exporter.manner(configuration).settings
+        let tally = Exporter.pollOptions(configuration).settings
         let limiter = RequestLimiter(concurrency: configuration.poll.concurrency, clock: clock)
         var checks: [SourceCheck] = []
         for source in configuration.sources {

@@ -112,7 +112,7 @@ struct SourceCheck: Sendable {
     }
 
     private func entries(
-        _ targets: [DiscoveryMerge.Target], skipReason: SourceFindings.SkipReason?
+        _ targets: [TargetSelection.Target], skipReason: SourceFindings.SkipReason?
     ) async -> [SourceFindings.Entry] {
         var skipReason = skipReason
         var entries: [SourceFindings.Entry] = []

@@ -100,7 +100,7 @@ public struct ServeRun: Sendable {
         let server = MetricsServer(
             telemetryPath: web.telemetryPath, maximumRequests: web.maximumRequests,
             version: BuildInformation.version, externalHost: web.externalHost,
-            pages: PageCache(catalogue: .exporter, source: exporter), counters: exporter.requestCounters,
+            pages: PageCache(registry: .exporter, source: exporter), counters: exporter.requestCounters,
             status: { exporter.statusReport() }, access: { access?.rules ?? AccessRules() },
             isReady: { exporter.isReady }, isHealthy: { exporter.isHealthy }, reload: reload)
         var listeners: [WebService] = []

@@ -52,7 +52,7 @@ public final class Exporter: Sendable {
             limiter: RequestLimiter(concurrency: configuration.poll.concurrency, clock: clock),
             fleet: PollFleet(store: store, clock: clock, logger: logger), discoveries: DiscoveryStore(), clock: clock,
             logger: logger, shard: shard)
-        timing = Mutex(Self.manner(configuration).timing)
+        timing = Mutex(Self.pollOptions(configuration).timing)
         startedAt = clock.now
         renderedSources = SourceFragments(clock: clock)
         reloads = ReloadRecord(loadedAt: clock.wallMicroseconds)
@@ -67,7 +67,7 @@ public final class Exporter: Sendable {
     /// - Throws: ``ExporterError`` if a source cannot be created; then nothing has changed.
     func apply(_ configuration: ExporterConfiguration) async throws(ExporterError) {
         let factory = SourceFactory(engine: engine, poll: configuration.poll, environment: environment)
-        let manner = Self.manner(configuration)
+        let options = Self.pollOptions(configuration)
         let known = sources.withLock { $0.byName }
         var next: [String: SourceSupervisor] = [:]
         for settings in configuration.sources {
@@ -77,7 +77,7 @@ public final class Exporter: Sendable {
                 next[settings.name] = source
             } else {
                 next[settings.name] = try SourceSupervisor(
-                    settings, factory: factory, manner: manner, dependencies: dependencies)
+                    settings, factory: factory, options: options, dependencies: dependencies)
             }
         }
         for warning in configuration.warnings {
@@ -89,8 +89,8 @@ public final class Exporter: Sendable {
                 metadata: ["error": "\(missing)", "reason": "credentials"])
         }
         dependencies.limiter.resize(to: configuration.poll.concurrency)
-        store.configure(sources: configuration.sources.map(\.name), manner.timing)
-        timing.withLock { $0 = manner.timing }
+        store.configure(sources: configuration.sources.map(\.name), options.timing)
+        timing.withLock { $0 = options.timing }
         for (name, source) in known where next[name] == nil { await source.remove() }
         let now = next
         let regions = Dictionary(
@@ -108,21 +108,21 @@ public final class Exporter: Sendable {
                 if areRunning { await source.run() }
             } else {
                 let wasRejected = source.client.nextProbe != nil
-                try await source.configure(settings, factory: factory, manner: manner)
+                try await source.configure(settings, factory: factory, options: options)
                 // Probe a rejected credential now, because the new configuration may have fixed it.
                 if wasRejected { await dependencies.fleet.pollNow(source: source.name) }
             }
         }
     }
 
-    static func manner(_ configuration: ExporterConfiguration) -> PollFleet.Manner {
-        PollFleet.Manner(
+    static func pollOptions(_ configuration: ExporterConfiguration) -> PollOptions {
+        PollOptions(
             settings: ListingSettings(
                 details: configuration.metrics.endpointDetails,
                 maximumDetails: configuration.metrics.maxEndpointDetails,
                 maximumLabelValues: configuration.metrics.maxLabelValues, owner: configuration.metrics.owner),
             timing: PollTiming(
-                interval: configuration.poll.interval, exchangeTimeout: configuration.poll.timeout,
+                interval: configuration.poll.interval, requestTimeout: configuration.poll.timeout,
                 staleAfter: configuration.poll.staleAfter))
     }
 
@@ -143,7 +143,7 @@ public final class Exporter: Sendable {
         await withDiscardingTaskGroup { group in
             for source in sources.withLock({ $0.byName.values }) { group.addTask { await source.discoverOnce() } }
         }
-        await dependencies.fleet.pollOnce(sideBySide: dependencies.limiter.concurrency, isLast: isLast)
+        await dependencies.fleet.pollOnce(concurrency: dependencies.limiter.concurrency, isLast: isLast)
     }
 
     /// Returns the sources whose credential is not being checked now. Each must be passed to
@@ -200,7 +200,7 @@ public final class Exporter: Sendable {
         let workspaces = store.fragments(of: PageSelection()) ?? []
         let own = [ExporterFamilies.buildFragment(), ExporterFamilies.logFragment()]
         let others = dependencies.discoveries.fragments() + own + sourceFragments()
-        return Catalogue.exporter.chunks(format, fragments: [store.settingsFragment()] + workspaces + others)
+        return MetricRegistry.exporter.chunks(format, fragments: [store.settingsFragment()] + workspaces + others)
     }
 
     /// Returns the status report of this moment.
@@ -254,7 +254,7 @@ extension Exporter: PageSource {
     public var liveFamilies: Set<String> { Self.liveFamilyNames }
 
     private static let liveFamilyNames = Set(
-        (SourceFamilies.chapter.families + ExporterFamilies.liveFamilies).map(\.name))
+        (SourceFamilies.familyGroup.families + ExporterFamilies.liveFamilies).map(\.name))
 }
 
 extension ExporterClock {

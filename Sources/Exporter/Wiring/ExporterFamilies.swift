@@ -29,7 +29,7 @@ enum ExporterFamilies {
         .counter, "dataarts_fabric_exporter_log_lines_dropped_total", labels: [],
         help: "Log lines that were dropped because standard error was blocked or closed.")
 
-    static let chapter = Catalogue.Chapter(
+    static let familyGroup = FamilyGroup(
         "The exporter itself",
         [buildInfo, shard, shards, lastReloadSuccessful, lastReloadSuccess, reloads, droppedLogLines]
             + ServerFamilies.families + ProcessMetrics.families)
@@ -67,11 +67,11 @@ enum ExporterFamilies {
     }
 }
 
-extension Catalogue {
+extension MetricRegistry {
     /// All metric families of the exporter.
-    public static let exporter = Catalogue(
-        ListingRegistry.chapters + [
-            ListingFamilies.chapter, PollHealthFamilies.chapter, SourceFamilies.chapter, DiscoveryFamilies.chapter,
-            ExporterFamilies.chapter,
+    public static let exporter = MetricRegistry(
+        ListingRegistry.familyGroups + [
+            ListingFamilies.familyGroup, PollHealthFamilies.familyGroup, SourceFamilies.familyGroup, DiscoveryFamilies.familyGroup,
+            ExporterFamilies.familyGroup,
         ])
 }

@@ -9,7 +9,7 @@ public enum MetricsReference {
         let rows = EndpointStatus.table.map { row in
             "| `\(row.status.rawValue)` | \(row.phase.rawValue) | \(row.hasZeroSeries ? "yes" : "no") |\n"
         }
-        return Catalogue.exporter.markdown() + """
+        return MetricRegistry.exporter.markdown() + """
 
             ## Endpoint statuses
 
@@ -23,7 +23,7 @@ public enum MetricsReference {
             """ + rows.joined()
     }
 
-    /// Returns a JSON object: `families`, an array of objects as in ``Catalogue/json()``; `phases`, their names in
+    /// Returns a JSON object: `families`, an array of objects as in ``MetricRegistry/json()``; `phases`, their names in
     /// order; `statuses`, an array of objects with `status`, `phase` and `zero_series`.
     public static func json() -> String {
         let phases = Phase.allCases.map { #""\#($0.rawValue)""# }
@@ -32,7 +32,7 @@ public enum MetricsReference {
                 + #""zero_series": \#(row.hasZeroSeries)}"#
         }
         return """
-            {"families": \(Catalogue.exporter.json()), "phases": [\(phases.joined(separator: ", "))], "statuses": [
+            {"families": \(MetricRegistry.exporter.json()), "phases": [\(phases.joined(separator: ", "))], "statuses": [
             \(statuses.joined(separator: ",\n"))
             ]}
 

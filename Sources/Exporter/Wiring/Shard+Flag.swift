@@ -14,8 +14,8 @@ extension Shard {
         else {
             throw ExporterError("--shard \(text): must be K/N, such as 0/3, or auto/N")
         }
-        guard (1...Self.most).contains(total) else {
-            throw ExporterError("--shard \(text): the number of shards must be from 1 to \(Self.most)")
+        guard (1...Self.maximumTotal).contains(total) else {
+            throw ExporterError("--shard \(text): the number of shards must be from 1 to \(Self.maximumTotal)")
         }
         let ordinal: Int
         var origin = ""

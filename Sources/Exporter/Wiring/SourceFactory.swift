@@ -24,10 +24,10 @@ struct SourceFactory {
     }
 
     /// Returns the rules that select a source's workspaces.
-    static func merge(_ settings: SourceSettings) -> DiscoveryMerge {
+    static func merge(_ settings: SourceSettings) -> TargetSelection {
         let include = settings.discovery?.include
         let exclude = settings.discovery?.exclude
-        return DiscoveryMerge(
+        return TargetSelection(
             source: settings.name, regionID: settings.region, baseURL: settings.baseURL,
             configured: settings.workspaces,
             filter: settings.discovery?.filter ?? EndpointFilter(),

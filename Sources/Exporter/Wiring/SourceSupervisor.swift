@@ -28,7 +28,7 @@ actor SourceSupervisor {
     nonisolated let client: SourceClient
     private let dependencies: Dependencies
     private var settings: SourceSettings
-    private var manner: PollFleet.Manner
+    private var options: PollOptions
     private let credentialClient: CredentialClient
     private var credentials: any CredentialProvider
     private var discovered: [DiscoveredWorkspace] = []
@@ -38,11 +38,11 @@ actor SourceSupervisor {
     private var isRunning = false
 
     init(
-        _ settings: SourceSettings, factory: SourceFactory, manner: PollFleet.Manner, dependencies: Dependencies
+        _ settings: SourceSettings, factory: SourceFactory, options: PollOptions, dependencies: Dependencies
     ) throws(ExporterError) {
         name = settings.name
         self.settings = settings
-        self.manner = manner
+        self.options = options
         self.dependencies = dependencies
         let statistics = APIStatistics()
         credentialClient = CredentialClient(
@@ -63,7 +63,7 @@ actor SourceSupervisor {
 
     /// Applies new settings, which must be valid.
     func configure(
-        _ new: SourceSettings, factory: SourceFactory, manner newManner: PollFleet.Manner
+        _ new: SourceSettings, factory: SourceFactory, options newOptions: PollOptions
     ) async throws(ExporterError) {
         let old = settings
         // Unchanged credentials keep their state, such as a valid token.
@@ -77,8 +77,8 @@ actor SourceSupervisor {
         credentialClient.reconfigure(
             transport: factory.transport(new), direct: factory.directTransport(), timeout: factory.poll.timeout)
         settings = new
-        let timeoutChanged = manner.timing.exchangeTimeout != newManner.timing.exchangeTimeout
-        manner = newManner
+        let timeoutChanged = options.timing.requestTimeout != newOptions.timing.requestTimeout
+        options = newOptions
         client.reconfigure(
             transport: factory.transport(new), credentials: credentials, settings: factory.poll,
             isMoved: isMoved)
@@ -99,7 +99,7 @@ actor SourceSupervisor {
         discoveryEpoch += 1
         discovered = []
         dependencies.discoveries.forget(name)
-        await dependencies.fleet.assign([], of: name, through: client, manner: manner)
+        await dependencies.fleet.assign([], of: name, through: client, options: options)
     }
 
     /// Starts discovery, until the source is removed or the process stops.
@@ -144,13 +144,13 @@ actor SourceSupervisor {
         discoveryEpoch += 1
         await stop()
         dependencies.discoveries.remove(name)
-        await dependencies.fleet.assign([], of: name, through: client, manner: manner)
+        await dependencies.fleet.assign([], of: name, through: client, options: options)
     }
 
     private func assign() async {
         let targets = SourceFactory.merge(settings).targets(discovered: discovered)
             .filter { dependencies.shard.owns($0.workspace.key.workspaceID) }
-        await dependencies.fleet.assign(targets, of: name, through: client, manner: manner)
+        await dependencies.fleet.assign(targets, of: name, through: client, options: options)
     }
 
     private func note(_ found: [DiscoveredWorkspace], epoch: Int) async {
@@ -175,7 +175,7 @@ actor SourceSupervisor {
         let merge = SourceFactory.merge(settings)
         let loop = DiscoveryLoop(
             source: name, lister: lister,
-            timing: PollTiming(interval: new.interval, exchangeTimeout: manner.timing.exchangeTimeout),
+            timing: PollTiming(interval: new.interval, requestTimeout: options.timing.requestTimeout),
             clock: dependencies.clock, logger: dependencies.logger, store: dependencies.discoveries,
             countSelected: { merge.selectedCount(of: $0) }
         ) { [weak self] found in

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Exposition
 
-/// Capacity, added up. One family per unit: the units are different things and are never summed together.
+/// Metric families of capacity. One family per unit: the units are different and must never be summed.
 public enum CapacityFamilies {
     private static let labels = EndpointFamilies.labels + ["spec_code"]
 
@@ -9,31 +9,31 @@ public enum CapacityFamilies {
         MetricFamily(.gauge, "dataarts_fabric_" + name, labels: labels + more, help: help)
     }
 
-    static let apuReserved = family("apu_reserved", "Reserved APU: the sum of apu.warm_up_num.")
-    static let apuMax = family("apu_max", "APU ceiling: the sum of apu.max_num, which defaults to apu.warm_up_num.")
+    static let apuReserved = family("apu_reserved", "Reserved APU (sum of apu.warm_up_num).")
+    static let apuMax = family("apu_max", "Maximum APU (sum of apu.max_num; default apu.warm_up_num).")
     static let dpuReserved = family(
-        "dpu_reserved", "Reserved DPU: the sum of dpu.warm_up_num.", more: ["public_resource"])
+        "dpu_reserved", "Reserved DPU (sum of dpu.warm_up_num).", more: ["public_resource"])
     static let dpuMax = family(
-        "dpu_max", "DPU ceiling: the sum of dpu.max_num, which defaults to dpu.warm_up_num.",
+        "dpu_max", "Maximum DPU (sum of dpu.max_num; default dpu.warm_up_num).",
         more: ["public_resource"])
-    static let muReserved = family("mu_reserved", "Reserved model units: the sum of mu.min.")
-    static let muMax = family("mu_max", "Model unit ceiling: the sum of mu.max, which defaults to mu.min.")
-    static let rayHeads = family("ray_heads", "Ray head groups.")
+    static let muReserved = family("mu_reserved", "Reserved model units (sum of mu.min).")
+    static let muMax = family("mu_max", "Maximum model units (sum of mu.max; default mu.min).")
+    static let rayHeads = family("ray_heads", "Number of Ray head groups.")
     static let rayWorkersMin = family(
-        "ray_workers_min", "Fewest Ray workers: the sum of min_replicas over the worker groups.")
+        "ray_workers_min", "Minimum Ray workers (sum of min_replicas over the worker groups).")
     static let rayWorkersMax = family(
         "ray_workers_max",
-        "Most Ray workers: the sum of max_replicas, which defaults to min_replicas, over the worker groups.")
+        "Maximum Ray workers (sum of max_replicas over the worker groups; default min_replicas).")
 
-    /// The families of each unit.
+    /// The families by unit.
     static let byUnit: [(unit: CapacityUnit, reserved: MetricFamily, maximum: MetricFamily?)] = [
         (.apu, apuReserved, apuMax), (.dpu, dpuReserved, dpuMax), (.mu, muReserved, muMax), (.rayHead, rayHeads, nil),
         (.rayWorker, rayWorkersMin, rayWorkersMax),
     ]
 
-    /// The chapter of the catalogue.
-    public static let chapter = Catalogue.Chapter(
-        "Capacity, added up",
+    /// The families as one group of the metric registry.
+    public static let familyGroup = FamilyGroup(
+        "Capacity",
         [
             apuReserved, apuMax, dpuReserved, dpuMax, muReserved, muMax, rayHeads, rayWorkersMin, rayWorkersMax,
         ])

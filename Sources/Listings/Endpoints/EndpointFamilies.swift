@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Exposition
 
-/// Endpoints, counted.
+/// Metric families of endpoint counts.
 public enum EndpointFamilies {
-    /// Labels of every count of endpoints.
+    /// The labels of every endpoint count.
     static let labels = WorkspaceLabels.names + ["endpoint_type", "status", "visibility"]
 
     static let endpoints = MetricFamily(
@@ -11,13 +11,12 @@ public enum EndpointFamilies {
         help: "Endpoints in the last complete listing, by type, status and visibility.")
     static let withError = MetricFamily(
         .gauge, "dataarts_fabric_endpoints_with_error", labels: labels + ["error_code"],
-        help: "Endpoints whose error_code is present and not empty.")
+        help: "Endpoints with a non-empty error_code in the last complete listing.")
     static let oldestTransition = MetricFamily(
         .gauge, "dataarts_fabric_endpoint_oldest_transition_timestamp_seconds", labels: labels,
-        help: "When the endpoint that has been CREATING, UPDATING or DELETING for longest entered that status, in Unix "
-            + "seconds.")
+        help: "Unix time since which the oldest endpoint has been in this status (CREATING, UPDATING or DELETING).")
 
-    /// The chapter of the catalogue.
-    public static let chapter = Catalogue.Chapter(
-        "Endpoints, counted", [endpoints, withError, oldestTransition])
+    /// The families as one group of the metric registry.
+    public static let familyGroup = FamilyGroup(
+        "Endpoint counts", [endpoints, withError, oldestTransition])
 }

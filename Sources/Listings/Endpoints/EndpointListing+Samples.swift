@@ -31,11 +31,11 @@ extension EndpointListing {
         }
     }
 
-    /// - Parameter tally: keeps the ranks of its values, for the next listing.
+    /// - Parameter tally: caches the ranks of its values for the next listing.
     static func write(_ tally: inout EndpointTally, to builder: inout FragmentBuilder) {
         let ranks = tally.memory.ranks()
         func sorted(_ keys: some Sequence<EndpointSeries>) -> [EndpointSeries] {
-            // By one number for the places of all values, because thousands of keys are compared.
+            // One number per key, because thousands of keys are compared.
             keys.map { (rank: ranks.rank($0), key: $0) }.sorted { $0.rank < $1.rank }.map(\.key)
         }
         let memory = tally.memory
@@ -47,7 +47,7 @@ extension EndpointListing {
                         value(key), texts.types[Int(key.type)], texts.statuses[Int(key.status)],
                         texts.visibilities[Int(key.visibility)],
                         (key.unit == nil ? texts.errorCodes : texts.specCodes)[Int(key.value)],
-                        key.unit == .dpu ? texts.publicResource[key.isPublic ? 1 : 0] : texts.nothing)
+                        key.unit == .dpu ? texts.publicResource[key.isPublic ? 1 : 0] : texts.empty)
                 }
             }
         }
@@ -67,12 +67,12 @@ extension EndpointListing {
     }
 }
 
-/// The text of each value as a label, by the value's number: a listing has many more series than values.
+/// The rendered label of each value, by the value's number: a listing has many more series than values.
 private struct LabelTexts {
     let types, statuses, visibilities, errorCodes, specCodes: [LabelText]
-    /// For false and true.
+    /// The labels for false and true.
     let publicResource = ["false", "true"].map { LabelText(["public_resource": $0]) }
-    let nothing = LabelText([:])
+    let empty = LabelText([:])
 
     init(_ memory: WorkspaceMemory) {
         func texts(_ name: String, _ table: StringTable) -> [LabelText] {

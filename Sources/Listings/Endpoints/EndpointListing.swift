@@ -3,13 +3,15 @@ package import Base
 package import Exposition
 package import Fabric
 
-/// The endpoints of a workspace.
+/// The listing of the endpoints of a workspace.
 package struct EndpointListing: PagedListing {
     package static let name = "endpoints"
     package static let record = "endpoint"
     package static let operation = APIOperation("list_endpoints")
     package static let permission = "the IAM action DataArtsFabric:endpoint:list on this workspace and its endpoints"
-    package static let chapters = [EndpointFamilies.chapter, CapacityFamilies.chapter, DetailFamilies.chapter]
+    package static let familyGroups = [
+        EndpointFamilies.familyGroup, CapacityFamilies.familyGroup, DetailFamilies.familyGroup,
+    ]
 
     package typealias Memory = WorkspaceMemory
 
@@ -53,21 +55,21 @@ package struct EndpointListing: PagedListing {
     }
 
     package static func series(of detail: RecordDetail) -> Int {
-        DetailFamilies.chapter.families.count - (detail.errorCode == nil ? 1 : 0)
+        DetailFamilies.familyGroup.families.count - (detail.errorCode == nil ? 1 : 0)
     }
 
-    /// The endpoints of everybody; of a filter that says more than whose, all that it leaves of whose.
+    /// The same listing with only the filter's `visibility`; with `visibility: ALL` if that is its only setting.
     package var widened: EndpointListing? {
         if settings.filter == EndpointFilter() { return nil }
-        var whole = settings
-        whole.filter = EndpointFilter(visibility: settings.filter.visibility)
-        if whole == settings { whole.filter.visibility = "ALL" }
-        return EndpointListing(of: workspace, settings: whole)
+        var wider = settings
+        wider.filter = EndpointFilter(visibility: settings.filter.visibility)
+        if wider == settings { wider.filter.visibility = "ALL" }
+        return EndpointListing(of: workspace, settings: wider)
     }
 }
 
 extension Workspace {
-    /// The labels that every series of the workspace carries.
+    /// The labels of every series of the workspace.
     package var labels: [Label] {
         [Label("source", key.source), Label("workspace_id", key.workspaceID), Label("workspace", name)]
     }

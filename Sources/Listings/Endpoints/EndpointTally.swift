@@ -2,35 +2,36 @@
 internal import Base
 public import Fabric
 
-/// The fold of a listing's rows into everything that is served of them. Memory grows with the series, not with the rows,
-/// except for the memory of statuses. The number of series and the length of their labels are limited; sums are exact
-/// whatever is cut, because what exceeds a limit is counted as `other`.
+/// Folds the rows of a listing into the exported values. Memory grows with the number of series, not of rows, except for the
+/// status times. The number of series and the length of their labels are limited; sums stay exact, because values beyond a
+/// limit are counted as `other`.
 public struct EndpointTally: ListingFold {
     private let settings: ListingSettings
     private let previous: WorkspaceMemory
     private let zeroStatuses = WorkspaceMemory.zeroStatuses
-    /// What the next listing is to know, once this one is closed.
+    /// The memory for the next listing, once this one is closed.
     var memory: WorkspaceMemory
     private(set) var errors: [EndpointSeries: Int] = [:]
     private(set) var oldestTransitions: [EndpointSeries: Timestamp] = [:]
     private(set) var details: DetailSelection
-    /// How many values of the rows were cut, or became `other`.
+    /// The number of values that were cut or became `other`.
     private(set) var cutValues = 0
-    /// Bytes of label values in the series of counts, errors and capacities.
+    /// The total length of label values in the series of counts, errors and capacities, in bytes.
     private var labelBytes = 0
 
-    /// An empty tally; `memory` is that of the last complete listing.
+    /// Creates an empty tally.
+    /// - Parameter memory: the memory of the last complete listing.
     public init(settings: ListingSettings, memory: WorkspaceMemory) {
         self.settings = settings
         previous = memory
         self.memory = memory
-        self.memory.moments = [:]
+        self.memory.statusTimes = [:]
         details = DetailSelection(limit: settings.maximumDetails)
         for key in memory.counts.series.keys { addLabelBytes(of: key) }
         for key in memory.capacities.series.keys { addLabelBytes(of: key) }
     }
 
-    /// Takes in one endpoint.
+    /// Adds one endpoint.
     public mutating func add(_ record: EndpointRecord) {
         let limit = settings.maximumLabelValues
         let type = memory.types.number(of: record.type, limit: limit, cutValues: &cutValues)
@@ -44,11 +45,11 @@ public struct EndpointTally: ListingFold {
         if hasError { countError(key, errorCode) }
         addCapacities(record, key)
         let phase = memory.phase(ofStatus: status)
-        // Without details only the oldest transition is served, so only endpoints in transition need a memory.
+        // Without details only the oldest transition is exported, so only endpoints in transition need a status time.
         guard settings.details != .none || phase == .inTransition else { return }
         let since = previous.since(record, status)
-        memory.moments[record.id] = (status, since)
-        // Under the key of the count, so that there are no more series of it.
+        memory.statusTimes[record.id] = (status, since)
+        // Under the key of the count, so that this family has no more series than the count.
         if phase == .inTransition { oldestTransitions[counted] = min(oldestTransitions[counted] ?? since, since) }
         let isDetail =
             switch settings.details {
@@ -74,7 +75,7 @@ public struct EndpointTally: ListingFold {
                 capID: label(record.capID), capVersionID: label(record.capVersionID)))
     }
 
-    /// Counts the texts of a detail that exceed their limits, whether or not the detail is served.
+    /// Counts the texts that exceed their limits, whether or not the endpoint's details are exported.
     private mutating func countCutTexts(of record: EndpointRecord) {
         func count(_ text: BorrowedText, limit: Int = RecordDetail.maximumTextBytes) {
             if text.bytes.count > limit { cutValues += 1 }
@@ -87,11 +88,11 @@ public struct EndpointTally: ListingFold {
         count(record.errorMessage, limit: RecordDetail.maximumMessageBytes)
     }
 
-    /// Ends the listing: settles times that are later than `now` or unknown, and drops series that have been without an
-    /// endpoint for too long.
+    /// Ends the listing: sets unknown times and those after `now` to `now`, and drops series that have had no endpoint for
+    /// too long.
     mutating func close(now: Timestamp, at instant: ContinuousClock.Instant) {
-        memory.moments = memory.moments.mapValues { ($0.status, min($0.since, now)) }
-        memory.end = now
+        memory.statusTimes = memory.statusTimes.mapValues { ($0.status, min($0.since, now)) }
+        memory.pollEnd = now
         oldestTransitions = oldestTransitions.mapValues { min($0, now) }
         memory.capacities.close(at: instant)
         memory.counts.close(at: instant)
@@ -102,13 +103,13 @@ public struct EndpointTally: ListingFold {
     }
 
     /// Counts an endpoint.
-    /// - Returns: the key that it was counted under, with `other` in place of values that there is no room for.
+    /// - Returns: the key it was counted under, with `other` in place of values beyond the limit.
     private mutating func count(_ key: EndpointSeries) -> EndpointSeries {
         var key = key
         if isFull, memory.counts.series[key] == nil { limit(&key) }
         if memory.counts.update(key, { $0 += 1 }) {
             addLabelBytes(of: key)
-            // The first of its pair, or another status: a pair once seen has all zero series.
+            // A new pair of type and visibility needs its zero series; a new status of a known pair adds nothing.
             addZeroSeries(of: key)
         }
         return key
@@ -159,7 +160,7 @@ public struct EndpointTally: ListingFold {
         labelBytes += memory.visibilities[key.visibility].utf8.count + memory.values(of: key)[key.value].utf8.count
     }
 
-    /// Puts `other` in place of the undocumented values of a key that would begin another series.
+    /// Replaces the undocumented values of a new series' key by `other`.
     private mutating func limit(_ key: inout EndpointSeries) {
         func limit(_ number: inout UInt32, _ table: StringTable) {
             if table.isDocumented(number) { return }

@@ -2,11 +2,10 @@
 internal import Base
 internal import Fabric
 
-/// What one listing is handed from the one before it: the series that have been seen, so that they stay, at zero, and since
-/// when each endpoint has been in its status. An edit moves `update_time` without changing the status; what was seen
-/// before it is the better answer, and only this memory has it.
+/// The state that one listing of endpoints passes to the next: the series seen, which stay at zero, and the status time of
+/// each endpoint. An edit changes `update_time` but not the status, so an earlier time that was seen is more accurate.
 public struct WorkspaceMemory: Sendable {
-    /// The phases of the known statuses by their numbers, beginning with those of no value and of `other`.
+    /// The phases of the documented statuses by number, after those of no value and of `other`.
     private static let phases = [.unknown, .unknown] + EndpointStatus.table.map(\.phase)
     /// The numbers of the statuses that have zero series.
     static let zeroStatuses = zip(EndpointStatus.table, StringTable.firstDocumented...).filter(\.0.hasZeroSeries).map(
@@ -14,64 +13,64 @@ public struct WorkspaceMemory: Sendable {
     private static let creating = zip(EndpointStatus.table, StringTable.firstDocumented...)
         .first { $0.0.status == .creating }?.1
 
-    // Values that stand for a missing one are documented too.
-    private static let noTypes = StringTable(documented: EndpointType.documented + ["unknown"], absent: "unknown")
-    private static let noStatuses = StringTable(
+    // Values that replace an absent one count as documented.
+    private static let emptyTypes = StringTable(documented: EndpointType.documented + ["unknown"], absent: "unknown")
+    private static let emptyStatuses = StringTable(
         documented: EndpointStatus.table.map(\.status.rawValue), absent: EndpointStatus.unknown.rawValue)
-    private static let noVisibilities = StringTable(documented: ["PRIVATE", "PUBLIC"], absent: "PRIVATE")
-    private static let noCodes = StringTable()
+    private static let emptyVisibilities = StringTable(documented: ["PRIVATE", "PUBLIC"], absent: "PRIVATE")
+    private static let emptyCodes = StringTable()
 
-    /// Stands for the time of the running poll, which is known when it ends. Times after that end count as the end too.
+    /// Placeholder for the end of the running poll. Later than any time, so capping at the end replaces it.
     private static let thisPoll = Timestamp(microseconds: .max)
 
-    var types = Self.noTypes
-    var statuses = Self.noStatuses
-    var visibilities = Self.noVisibilities
-    var specCodes = Self.noCodes
-    var errorCodes = Self.noCodes
+    var types = Self.emptyTypes
+    var statuses = Self.emptyStatuses
+    var visibilities = Self.emptyVisibilities
+    var specCodes = Self.emptyCodes
+    var errorCodes = Self.emptyCodes
     var counts = SeriesTable<EndpointSeries, Int>(zero: 0)
     var capacities = SeriesTable<EndpointSeries, CapacitySum>(zero: CapacitySum())
-    /// The status of each endpoint, and since when, as far as listings have shown it.
-    var moments: [RecordID: (status: UInt32, since: Timestamp)] = [:]
-    /// The end of the poll that this was seen in; no moment is later.
-    var end = Timestamp(microseconds: .min)
+    /// The status of each endpoint and its status time.
+    var statusTimes: [RecordID: (status: UInt32, since: Timestamp)] = [:]
+    /// The end of the last poll; no status time is later.
+    var pollEnd = Timestamp(microseconds: .min)
 
-    /// Nothing remembered, as after a start.
+    /// Creates an empty memory, as after a start.
     public init() {}
 
-    /// The phase of a status.
+    /// Returns the phase of a status.
     func phase(ofStatus number: UInt32) -> Phase {
         Int(number) < Self.phases.count ? Self.phases[Int(number)] : EndpointStatus(statuses[number]).phase
     }
 
-    /// Since when the endpoint of `record` has been in its status; later than any poll where nothing tells.
+    /// Returns the status time of an endpoint; later than any poll if it is unknown.
     func since(_ record: EndpointRecord, _ status: UInt32) -> Timestamp {
         let isCreating = status == Self.creating
-        // A later one may be in the future, and then it counts as the time of the poll that saw it first.
-        if isCreating, let created = record.createTime, created <= end { return created }
-        let told = isCreating ? record.createTime ?? record.updateTime : record.updateTime ?? record.createTime
-        let remembered = moments[record.id].flatMap { $0.status == status ? $0.since : nil }
-        return min(told ?? remembered ?? Self.thisPoll, remembered ?? told ?? Self.thisPoll)
+        // A time in the future counts as the time of the poll that first saw it.
+        if isCreating, let created = record.createTime, created <= pollEnd { return created }
+        let reported = isCreating ? record.createTime ?? record.updateTime : record.updateTime ?? record.createTime
+        let remembered = statusTimes[record.id].flatMap { $0.status == status ? $0.since : nil }
+        return min(reported ?? remembered ?? Self.thisPoll, remembered ?? reported ?? Self.thisPoll)
     }
 
-    /// The ranks of all values, by which series are ordered.
+    /// Returns the ranks of all values, by which series are sorted.
     mutating func ranks() -> SeriesRanks {
         SeriesRanks(
             types: types.ranks(), statuses: statuses.ranks(), visibilities: visibilities.ranks(),
             specCodes: specCodes.ranks(), errorCodes: errorCodes.ranks())
     }
 
-    /// The table of the key's ``EndpointSeries/value``.
+    /// Returns the table of the key's ``EndpointSeries/value``.
     func values(of key: EndpointSeries) -> StringTable { key.unit == nil ? errorCodes : specCodes }
 
-    /// The memory for the next listing: all series at zero, and no values but those that are exported.
+    /// Returns the memory for the next listing: all series at zero, and only values that are exported.
     func next(errors: some Collection<EndpointSeries>) -> WorkspaceMemory {
         var next = self
         next.counts = counts.zeroed()
         next.capacities = capacities.zeroed()
         let keys = [counts.series.keys.map { $0 }, capacities.series.keys.map { $0 }, Array(errors)].joined()
         next.types.keep(only: keys.lazy.map(\.type))
-        next.statuses.keep(only: keys.map(\.status) + moments.values.map { $0.status })
+        next.statuses.keep(only: keys.map(\.status) + statusTimes.values.map { $0.status })
         next.visibilities.keep(only: keys.lazy.map(\.visibility))
         next.specCodes.keep(only: capacities.series.keys.lazy.map(\.value))
         next.errorCodes.keep(only: errors.lazy.map(\.value))
@@ -79,16 +78,16 @@ public struct WorkspaceMemory: Sendable {
     }
 }
 
-/// The key of a series of endpoints; its numbers are those of string tables.
+/// The key of an endpoint series. Its numbers are those of the string tables.
 struct EndpointSeries: Hashable, Sendable {
     var type: UInt32
     var status: UInt32
     var visibility: UInt32
-    /// What the family is about beside the three: an error code, a specification code.
+    /// The error code or specification code, depending on the family.
     var value = StringTable.none
-    /// Of a capacity.
+    /// The unit of a capacity; nil for counts.
     var unit: CapacityUnit?
-    /// Of a capacity: whether it may use the public resource.
+    /// Whether a capacity may use the public resource.
     var isPublic = false
 
     /// The hash for dictionaries, cheaper than the default one by `Hasher`.
@@ -100,11 +99,11 @@ struct EndpointSeries: Hashable, Sendable {
     }
 }
 
-/// Where the values of series stand in the order of their bytes, by their numbers.
+/// The ranks of label values, in the order of their bytes, by number.
 struct SeriesRanks {
     let types, statuses, visibilities, specCodes, errorCodes: [Int]
 
-    /// Orders series by type, status, visibility, code.
+    /// Returns the rank of a series: by type, status, visibility, code.
     func rank(_ key: EndpointSeries) -> UInt128 {
         var rank = UInt128(types[Int(key.type)])
         rank = rank << 31 | UInt128(statuses[Int(key.status)])
@@ -114,11 +113,11 @@ struct SeriesRanks {
     }
 }
 
-/// Units that are added up.
+/// A unit of capacity.
 enum CapacityUnit: UInt8, Sendable { case apu = 1, dpu, mu, rayHead, rayWorker }
 
-/// Two sums that belong together. Added in 128 bits, so that neither order nor overflow changes a sum; clamped to 64
-/// when it is served.
+/// The sums of a capacity series. They have 128 bits, so that neither order nor overflow changes a sum, and are clamped to 64
+/// bits when exported.
 struct CapacitySum: Sendable, Equatable {
     var reserved: Int128 = 0
     var maximum: Int128 = 0

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How many workspaces a discovery found, and how many of them are polled.
+/// The number of workspaces that a discovery found, and of those that are polled.
 struct DiscoveredCount: Sendable, Equatable {
-    /// A difference between two successful discoveries in a row that operators must know.
+    /// A change between two consecutive successful discoveries that operators must know about.
     enum Change: Sendable, Equatable {
-        /// No workspace is left to poll, or still none but for another cause.
+        /// No workspace is left to poll, or there is still none but the cause changed.
         case lostAll
         /// There are workspaces to poll again.
         case regained
-        /// Fewer than half of what was found or polled before.
+        /// Fewer than half as many were found or are polled as before.
         case fell
     }
 
     /// The number of workspaces that the API listed.
     var found: Int
-    /// The number of those that `include` and `exclude` let through or that are configured, over all shards.
+    /// The number of those that are polled, over all shards: they match `include` and `exclude`, or are configured.
     var selected: Int
 
-    /// The number of those that `include` and `exclude` leave out.
+    /// The number of those that `include` and `exclude` omit.
     var leftOut: Int { found - selected }
 
-    /// Returns what changed since the successful discovery before; nil for nothing of importance.
-    /// - Parameter before: the numbers of that discovery; nil if this is the first.
+    /// Returns the change since the previous successful discovery; nil without an important one.
+    /// - Parameter before: the numbers of the previous successful discovery; nil if this is the first.
     func change(since before: DiscoveredCount?) -> Change? {
         if selected == 0 {
             let isSameCause = before.map { $0.selected == 0 && ($0.found == 0) == (found == 0) } ?? false

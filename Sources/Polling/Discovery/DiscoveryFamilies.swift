@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Exposition
 
-/// Is the list of workspaces good? Only where discovery is on.
+/// Metric families of discovery; exported only for sources with discovery.
 public enum DiscoveryFamilies {
     private static func family(
         _ kind: MetricFamily.Kind, _ name: String, _ help: String, more: [String] = []
@@ -9,18 +9,18 @@ public enum DiscoveryFamilies {
         MetricFamily(kind, "dataarts_fabric_discovery_" + name, labels: ["source"] + more, help: help)
     }
 
-    static let isUp = family(.gauge, "up", "1 if the last discovery ended in a complete list of workspaces, else 0.")
+    static let isUp = family(.gauge, "up", "1 if the last discovery succeeded, else 0.")
     static let workspaces = family(
         .gauge, "workspaces",
-        "Workspaces that the last successful discovery found, whether or not they are polled.")
+        "Workspaces found by the last successful discovery, whether or not they are polled.")
     static let lastSuccess = family(
         .gauge, "last_success_timestamp_seconds",
-        "End of the last discovery that ended in a complete list of workspaces, in Unix seconds.")
+        "Unix time of the end of the last successful discovery.")
     static let failures = family(
-        .counter, "failures_total", "Discoveries that ended without a complete list of workspaces, by reason.",
+        .counter, "failures_total", "Failed discoveries by reason.",
         more: ["reason"])
 
-    /// The chapter of the catalogue.
-    public static let chapter = Catalogue.Chapter(
-        "Is the data good? Discovery", [isUp, workspaces, lastSuccess, failures])
+    /// The families as one group of the metric registry.
+    public static let familyGroup = FamilyGroup(
+        "Data quality: discovery", [isUp, workspaces, lastSuccess, failures])
 }

@@ -3,7 +3,7 @@ internal import Base
 internal import Exposition
 internal import Fabric
 
-/// How the discoveries of a source went; a value that a discovery's end moves on.
+/// The health of a source's discovery, updated at the end of each discovery.
 struct DiscoveryHealth: Sendable {
     /// The outcome of a discovery.
     enum Outcome: Sendable {
@@ -14,7 +14,7 @@ struct DiscoveryHealth: Sendable {
 
     /// The last outcome; nil until the first discovery has ended.
     private(set) var last: Outcome?
-    /// What the last successful discovery found; nil until there was one.
+    /// The numbers of the last successful discovery; nil before the first.
     private(set) var count: DiscoveredCount?
     private(set) var lastSuccess: Timestamp?
     private var failures: [FailureReason: UInt64] = [:]
@@ -22,7 +22,8 @@ struct DiscoveryHealth: Sendable {
     /// Whether the last discovery failed.
     var isFailing: Bool { if case .failed = last { true } else { false } }
 
-    /// - Parameter endedAt: the wall clock at the discovery's end.
+    /// Notes the end of a discovery.
+    /// - Parameter endedAt: the wall clock time at the end of the discovery.
     mutating func note(_ outcome: Outcome, endedAt: Timestamp) {
         switch outcome {
         case .found(let count):
@@ -33,10 +34,10 @@ struct DiscoveryHealth: Sendable {
         last = outcome
     }
 
-    /// Goes on as if none had ended; failures stay counted.
-    mutating func forget() { (last, count, lastSuccess) = (nil, nil, nil) }
+    /// Resets the state to that before the first discovery, except for the number of failures.
+    mutating func reset() { (last, count, lastSuccess) = (nil, nil, nil) }
 
-    /// The same for people.
+    /// The state for the status page and the status JSON.
     var status: SourceStatus.Discovery {
         var failure: FailureReason?
         if case .failed(let reason) = last { failure = reason }

@@ -4,7 +4,7 @@ public import Fabric
 public import Logging
 import Synchronization
 
-/// Discovers the workspaces of one source, again every interval, and hands on what it found when that has changed.
+/// Discovers the workspaces of one source in every interval and reports changes.
 public final class DiscoveryLoop: Sendable {
     private let source: String
     private let lister: WorkspaceLister
@@ -15,24 +15,24 @@ public final class DiscoveryLoop: Sendable {
     private let countSelected: @Sendable ([DiscoveredWorkspace]) -> Int
     private let onChange: @Sendable ([DiscoveredWorkspace]) async -> Void
     private struct Progress {
-        /// When a discovery last ended, or the loop was made.
+        /// When the last discovery ended, or the loop was created.
         var at: ContinuousClock.Instant
-        /// The discovery that has not ended; nil if there is none.
+        /// The running discovery; nil if there is none.
         var turn: PollTurn?
         var isStalled = false
         var watchdog: Watchdog
     }
 
     private let progress: Mutex<Progress>
-    /// The last known set; nil until a discovery has succeeded.
+    /// The last known workspaces; nil before the first successful discovery.
     private let known = Mutex<[DiscoveredWorkspace]?>(nil)
 
-    /// A loop for `source`, one of the store's.
+    /// Creates a loop for `source`, which the store must have.
     /// - Parameters:
-    ///   - timing: how often to discover, and how long one exchange may take.
-    ///   - countSelected: returns how many of the workspaces found are polled, over all shards. Default: all of them.
-    ///   - onChange: given the workspaces, ordered by id, when the first discovery has succeeded and whenever a later
-    ///     one has found others. A failed discovery keeps the last known set.
+    ///   - timing: the interval between discoveries and the timeout of one request.
+    ///   - countSelected: returns the number of discovered workspaces that are polled, over all shards. Default: all.
+    ///   - onChange: called with the workspaces, ordered by id, after the first successful discovery and after each one that
+    ///     found different workspaces. A failed discovery keeps the last known workspaces.
     public init(
         source: String, lister: WorkspaceLister, timing: PollTiming, clock: any ExporterClock, logger: Logger,
         store: DiscoveryStore, countSelected: @escaping @Sendable ([DiscoveredWorkspace]) -> Int = { $0.count },
@@ -50,8 +50,8 @@ public final class DiscoveryLoop: Sendable {
         progress = Mutex(Progress(at: now, watchdog: Watchdog(stallAfter: timing.stallAfter, now: now)))
     }
 
-    /// Discovers at once and then in every slot until the task is cancelled. Discoveries never overlap: a slot that
-    /// comes while one is running is skipped.
+    /// Discovers immediately and then in every slot of the schedule, until the task is canceled. Discoveries never overlap: a
+    /// slot that begins during one is skipped.
     public func run() async {
         let schedule = PollSchedule(
             start: clock.now, interval: timing.interval, spread: PollSchedule.spread(of: source))
@@ -63,11 +63,11 @@ public final class DiscoveryLoop: Sendable {
         }
     }
 
-    /// Notes a discovery that does not end, whatever the cause. To be called every second.
+    /// Notes a stalled discovery. Must be called every second.
     public func watch() {
         let now = clock.now
         let failure = progress.withLock { progress -> APIFailure? in
-            progress.watchdog.look(now)
+            progress.watchdog.noteCheck(now)
             let last = max(progress.at, progress.turn?.lastProgress ?? progress.at)
             guard !progress.isStalled, let stalled = progress.watchdog.stall(since: last, now: now) else { return nil }
             progress.isStalled = true
@@ -80,11 +80,11 @@ public final class DiscoveryLoop: Sendable {
         log.noteFailure(failure)
     }
 
-    /// One discovery. A canceled one leaves no trace.
+    /// Discovers once. A canceled discovery has no effect.
     public func step() async {
         let turn = lister.turn(retryWindow: timing.interval)
         progress.withLock { $0.turn = turn }
-        let (outcome, overrun) = await withDeadline(of: turn, limit: timing.longestPoll) { [lister] in
+        let (outcome, overrun) = await withDeadline(of: turn, limit: timing.pollTimeout) { [lister] in
             await Result { () async throws(APIFailure) in try await lister.list(turn) }
         }
         if Task.isCancelled { return }

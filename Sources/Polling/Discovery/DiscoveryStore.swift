@@ -3,7 +3,7 @@ internal import Base
 public import Exposition
 import Synchronization
 
-/// The health of every source's discovery. Loops write, scrapes read.
+/// The health of the discovery of every source. Discovery loops write, scrapes read.
 public final class DiscoveryStore: Sendable {
     private struct Entry {
         var health = DiscoveryHealth()
@@ -17,10 +17,10 @@ public final class DiscoveryStore: Sendable {
 
     private let state = Mutex(State())
 
-    /// A store without sources.
+    /// Creates an empty store.
     public init() {}
 
-    /// Takes in a source whose discovery is on; one that is there already keeps its health.
+    /// Adds a source with discovery. A known source keeps its health.
     public func add(_ source: String) {
         state.withLock { state in
             guard state.entries[source] == nil else { return }
@@ -29,34 +29,34 @@ public final class DiscoveryStore: Sendable {
         }
     }
 
-    /// Drops a source with its series; what a discovery of it still notes afterwards is lost.
+    /// Removes a source and its series. Later notes about it have no effect.
     public func remove(_ source: String) {
         state.withLock { state in
             if state.entries.removeValue(forKey: source) != nil { state.version += 1 }
         }
     }
 
-    /// Forgets what the discoveries of a source found, because it was somewhere else; its failures stay counted.
-    public func forget(_ source: String) { update(source) { $0.forget() } }
+    /// Resets the discovery of a source whose address changed; the number of failures stays.
+    public func reset(_ source: String) { update(source) { $0.reset() } }
 
-    /// Changes whenever ``fragments()`` would give something else.
+    /// A number that changes whenever the result of ``fragments()`` changes.
     public var version: UInt64 { state.withLock { $0.version } }
 
-    /// Every source's rendered series, ordered by source.
+    /// Returns the rendered series of every source, ordered by name.
     public func fragments() -> [Fragment] {
         let entries = state.withLock { $0.entries }
         return entries.sorted { $0.key < $1.key }.map(\.value.fragment)
     }
 
-    /// How the discovery of each source went.
+    /// Returns the state of discovery by source.
     public func statuses() -> [String: SourceStatus.Discovery] {
         state.withLock { $0.entries.mapValues(\.health.status) }
     }
 
-    /// Whether the first discovery of every source has ended, well or badly.
+    /// Whether the first discovery of every source has ended, successful or not.
     public var isEverySourceTried: Bool { state.withLock { $0.entries.values.allSatisfy { $0.health.last != nil } } }
 
-    /// The sources whose last discovery failed, and those that have had none.
+    /// The sources whose last discovery failed or that had no discovery yet.
     public var failing: [String] {
         state.withLock { state in
             state.entries.filter { $0.value.health.last == nil || $0.value.health.isFailing }.keys.sorted()

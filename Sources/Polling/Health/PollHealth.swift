@@ -4,28 +4,28 @@ internal import Exposition
 internal import Fabric
 internal import Listings
 
-/// How the polls of one list of a workspace went; a value that a poll's end moves on.
+/// The health of the polls of one listing of a workspace, updated at the end of each poll.
 struct PollHealth: Sendable {
     /// The outcome of a poll.
     struct PollResult: Sendable {
         var failure: APIFailure?
         var relists: Int
         var duration: Duration
-        /// The wall clock at its end.
+        /// The wall clock time at the end of the poll.
         var endedAt: Timestamp
     }
 
-    /// How many polls are remembered, for people who ask how it went.
-    private static let remembered = 5
+    /// The number of polls in the history, which the status page shows.
+    private static let historyLimit = 5
 
-    /// The last polls, newest first; a stall stands among them as one that failed.
+    /// The last polls, newest first; a stall counts as a failed poll.
     private(set) var history: [PollResult] = []
     var last: PollResult? { history.first }
     private(set) var lastSuccess: Timestamp?
-    /// The last poll that has ended.
+    /// The last completed poll; stalls don't count.
     private var lastEnded: PollResult?
     private(set) var failingSince: Timestamp?
-    /// Whether no poll has ended since polling was found stalled.
+    /// Whether polling is stalled: no poll has ended since the watchdog found it stalled.
     private(set) var isStalled = false
     private var polls: UInt64 = 0
     private var failures: [FailureReason: UInt64] = [:]
@@ -41,22 +41,22 @@ struct PollHealth: Sendable {
             lastSuccess = result.endedAt
             failingSince = nil
         }
-        remember(result)
+        append(result)
     }
 
     /// Notes that no poll has ended for too long.
     mutating func noteStall(_ failure: APIFailure, lasting duration: Duration, noticedAt time: Timestamp) {
         isStalled = true
-        remember(PollResult(failure: failure, relists: 0, duration: duration, endedAt: time))
+        append(PollResult(failure: failure, relists: 0, duration: duration, endedAt: time))
     }
 
-    private mutating func remember(_ result: PollResult) {
+    private mutating func append(_ result: PollResult) {
         if let failure = result.failure {
             failures[failure.reason, default: 0] += 1
             failingSince = failingSince ?? result.endedAt
         }
         history.insert(result, at: 0)
-        if history.count > Self.remembered { history.removeLast() }
+        if history.count > Self.historyLimit { history.removeLast() }
     }
 
     mutating func noteSkipped(_ slots: Int) { skipped += UInt64(max(0, slots)) }
@@ -82,7 +82,7 @@ struct PollHealth: Sendable {
 }
 
 extension PollHealthFamilies {
-    /// How many series say how the polls of one list of a workspace went, once one has succeeded.
+    /// The number of health series of one listing of a workspace, after its first success.
     public static var seriesOfListing: Int {
         var health = PollHealth()
         health.note(.init(failure: nil, relists: 0, duration: .zero, endedAt: Timestamp(microseconds: 0)))
@@ -92,7 +92,7 @@ extension PollHealthFamilies {
 }
 
 extension Workspace {
-    /// What is known of it beside its lists, as series.
+    /// The info series of the workspace.
     var infoFragment: Fragment {
         var builder = FragmentBuilder(labels: labels)
         builder.add(PollHealthFamilies.info) { writer in

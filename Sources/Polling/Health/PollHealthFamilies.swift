@@ -2,7 +2,7 @@
 public import Exposition
 internal import Listings
 
-/// Is the data of a workspace good?
+/// Metric families of the data quality of workspaces.
 public enum PollHealthFamilies {
     private static func family(
         _ kind: MetricFamily.Kind, _ name: String, _ help: String, more: [String] = []
@@ -15,35 +15,35 @@ public enum PollHealthFamilies {
     static let info = MetricFamily(
         .info, "dataarts_fabric_workspace_info",
         labels: WorkspaceLabels.names + ["region_id", "base_url", "enterprise_project_id", "discovered"],
-        help: "What is known of a workspace beside its lists; always 1.")
+        help: "Region, address and enterprise project of the workspace; always 1.")
     static let lastPoll = family(
-        .gauge, "last_poll_timestamp_seconds", "End of the last poll, whatever its outcome, in Unix seconds.")
+        .gauge, "last_poll_timestamp_seconds", "Unix time of the end of the last poll, successful or not.")
     static let lastSuccess = family(
         .gauge, "last_success_timestamp_seconds",
-        "End of the last poll that ended in a complete listing, in Unix seconds.")
+        "Unix time of the end of the last successful poll.")
     static let failingSince = family(
         .gauge, "failing_since_timestamp_seconds",
-        "End of the first poll that failed since the last complete listing, in Unix seconds; absent while up.")
+        "Unix time of the first failed poll since the last success; absent while up.")
     static let lastPollDuration = family(
         .gauge, "last_poll_duration_seconds",
-        "How long the last poll took, retries included; waiting for its turn of the rate limit is not.")
-    static let polls = family(.counter, "polls_total", "Polls ended.")
+        "Duration of the last poll, including retries but not the wait for the rate limit.")
+    static let polls = family(.counter, "polls_total", "Completed polls, successful or not.")
     static let pollFailures = family(
-        .counter, "poll_failures_total", "Polls that ended without a complete listing, by reason.", more: ["reason"])
+        .counter, "poll_failures_total", "Failed polls by reason.", more: ["reason"])
     static let pollsSkipped = family(
         .counter, "polls_skipped_total",
-        "Slots skipped because the poll before was still running, or waiting for its turn of the rate limit.")
+        "Polls skipped because the previous poll was still running or waiting for the rate limit.")
     static let relists = family(
-        .counter, "relists_total", "Listings begun again because pages shifted under them.")
+        .counter, "relists_total", "Relists because the list changed while it was read.")
 
     static let interval = MetricFamily(
         .gauge, "dataarts_fabric_poll_interval_seconds", labels: ["source", "listing"],
-        help: "How often the list is read of each workspace, as configured.")
+        help: "Configured poll interval.")
     static let staleAfter = MetricFamily(
         .gauge, "dataarts_fabric_poll_stale_after_seconds", labels: ["source", "listing"],
-        help: "Age at which a workspace's last complete listing is withdrawn, as configured.")
+        help: "Configured age at which a listing is stale and no longer exported.")
 
-    /// The settings in effect.
+    /// Renders the settings in effect.
     static func settings(of sources: [String], _ timing: PollTiming) -> Fragment {
         var builder = FragmentBuilder()
         let values: [(MetricFamily, Duration?)] = [(interval, timing.interval), (staleAfter, timing.staleAfter)]
@@ -59,9 +59,9 @@ public enum PollHealthFamilies {
         return builder.build()
     }
 
-    /// The chapter of the catalogue.
-    public static let chapter = Catalogue.Chapter(
-        "Is the data good? Workspaces",
+    /// The families as one group of the metric registry.
+    public static let familyGroup = FamilyGroup(
+        "Data quality: workspaces",
         [
             isUp, info, lastPoll, lastSuccess, failingSince, lastPollDuration, polls, pollFailures, pollsSkipped,
             relists, interval,

@@ -5,51 +5,51 @@ public import Fabric
 internal import Listings
 import Synchronization
 
-/// Is the data good? What concerns a source as a whole.
+/// Metric families of sources and of the API.
 public enum SourceFamilies {
     static let throttled = MetricFamily(
         .gauge, "dataarts_fabric_source_throttled", labels: ["source"],
-        help: "1 while the source pauses because the service throttles it.")
+        help: "1 while the source is paused because the API throttles it.")
     static let lockedOut = MetricFamily(
         .gauge, "dataarts_fabric_source_locked_out", labels: ["source"],
-        help: "1 while the source sends nothing because its credential was refused.")
+        help: "1 while the source is paused because its credential was rejected.")
     static let nextProbe = MetricFamily(
         .gauge, "dataarts_fabric_source_next_probe_timestamp_seconds", labels: ["source"],
-        help: "When a refused credential is tested again, in Unix seconds; only while the source is locked out.")
+        help: "Unix time of the next probe of the rejected credential; only while the source is locked out.")
     static let credentialExpiry = MetricFamily(
         .gauge, "dataarts_fabric_credential_expiry_timestamp_seconds", labels: ["source"],
-        help: "When the credential in use ends, in Unix seconds; only where that is known.")
+        help: "Unix time at which the current credential expires; absent if unknown.")
     static let credentialRefreshes = MetricFamily(
         .counter, "dataarts_fabric_credential_refreshes_total", labels: ["source"],
-        help: "Credentials obtained: tokens, temporary keys and ids of projects.")
+        help: "Obtained credentials: tokens, temporary keys and project ids.")
     static let credentialFailures = MetricFamily(
         .counter, "dataarts_fabric_credential_refresh_failures_total", labels: ["source"],
-        help: "Attempts to obtain a credential that gave none.")
+        help: "Failed credential refreshes.")
     static let requests = MetricFamily(
         .counter, "dataarts_fabric_api_requests_total", labels: ["source", "operation", "code"],
-        help: "HTTP exchanges with the API, by status code; none where no response came.")
+        help: "HTTP requests to the API by status code (none without a response).")
     static let duration = MetricFamily(
         .histogram, "dataarts_fabric_api_request_duration_seconds", labels: ["operation"],
-        help: "How long HTTP exchanges with the API took, over all sources.")
+        help: "Duration of HTTP requests to the API, over all sources.")
     static let retries = MetricFamily(
         .counter, "dataarts_fabric_api_retries_total", labels: ["source", "operation"],
-        help: "Further tries of exchanges that failed.")
+        help: "Retried API requests.")
     static let receivedBytes = MetricFamily(
         .counter, "dataarts_fabric_api_received_bytes_total", labels: ["source"],
-        help: "Bytes received from the API, as they came over the wire.")
+        help: "Bytes received from the API, before decompression.")
 
-    /// The chapter of the catalogue.
-    public static let chapter = Catalogue.Chapter(
-        "Is the data good? Sources and the API",
+    /// The families as one group of the metric registry.
+    public static let familyGroup = FamilyGroup(
+        "Data quality: sources and the API",
         [
             throttled, lockedOut, nextProbe, credentialExpiry, credentialRefreshes, credentialFailures, requests,
             duration, retries, receivedBytes,
         ])
 
-    /// Operations that list what is exposed; the others obtain credentials.
-    private static let lists = ListingRegistry.all.map { $0.operation } + [.listWorkspaces]
+    /// The operations that list what is exported; the others obtain credentials.
+    private static let listOperations = ListingRegistry.all.map { $0.operation } + [.listWorkspaces]
 
-    /// What the samples of a source are made from.
+    /// The values that the samples of a source are rendered from.
     fileprivate struct Reading: Equatable {
         var counters: APICounters
         var isThrottled: Bool
@@ -89,7 +89,7 @@ public enum SourceFamilies {
             }
         }
         builder.add(retries) { writer in
-            for operation in lists {
+            for operation in listOperations {
                 writer.sample(.unsigned(counters.retries[operation] ?? 0), ["operation": operation.name])
             }
         }
@@ -106,9 +106,9 @@ public enum SourceFamilies {
         }
         var builder = FragmentBuilder()
         builder.add(duration) { writer in
-            for operation in lists + APIOperation.credentialOperations {
-                // What a source's kind of credential never asks for stays away.
-                guard let observed = durations[operation] ?? (lists.contains(operation) ? .init() : nil) else {
+            for operation in listOperations + APIOperation.credentialOperations {
+                // Omit operations that no source's kind of credential uses.
+                guard let observed = durations[operation] ?? (listOperations.contains(operation) ? .init() : nil) else {
                     continue
                 }
                 writer.histogram(
@@ -120,7 +120,7 @@ public enum SourceFamilies {
     }
 }
 
-/// The samples of the sources, rendered anew only where something has happened since the last scrape.
+/// The rendered samples of the sources; rendered again only if a value has changed since the last scrape.
 public final class SourceFragments: Sendable {
     private struct Last {
         var names: [String] = []
@@ -131,15 +131,15 @@ public final class SourceFragments: Sendable {
     private let clock: any ExporterClock
     private let last = Mutex(Last())
 
-    /// Nothing rendered yet.
+    /// Creates an empty cache.
     public init(clock: any ExporterClock) { self.clock = clock }
 
-    /// The samples as they are now: one fragment for each source, ordered by name, and one for them all.
+    /// Returns the current samples: one fragment per source, ordered by name, and one for all sources.
     public func fragments(of sources: [(name: String, client: SourceClient)]) -> [Fragment] {
         let sources = sources.sorted { $0.name < $1.name }
         let names = sources.map(\.name)
         let readings = sources.map { SourceFamilies.Reading($0.client) }
-        // A time of the wall is computed from the monotonic clock at each scrape, as the wall may have been set.
+        // The probe's wall clock time is computed at each scrape, because the wall clock may have been set.
         let isSteady = readings.allSatisfy { $0.nextProbe == nil }
         return last.withLock { last in
             if isSteady, names == last.names, readings == last.readings { return last.fragments }

@@ -1,34 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Finds that polling has stopped, and knows nothing of causes. A value that is handed the time.
+/// Detects that polling has stalled, regardless of the cause. The caller passes the time.
 struct Watchdog: Sendable {
-    /// How often it looks.
+    /// The time between checks.
     private static let period = Duration.seconds(1)
 
-    /// Without progress for this long, polling has stalled; of several that are watched the shortest.
+    /// The time without progress after which polling has stalled; the shortest one of all that are watched.
     var stallAfter: Duration
-    private var lastLook: ContinuousClock.Instant
-    /// Time before this does not count.
+    private var lastCheck: ContinuousClock.Instant
+    /// The start of the measured time: after a pause of the process, its end.
     private var countsFrom: ContinuousClock.Instant
 
     init(stallAfter: Duration, now: ContinuousClock.Instant) {
         self.stallAfter = stallAfter
-        lastLook = now
+        lastCheck = now
         countsFrom = now
     }
 
-    /// Whether to look again.
-    func isDue(_ now: ContinuousClock.Instant) -> Bool { now >= lastLook + Self.period }
+    /// Returns whether the next check is due.
+    func isDue(_ now: ContinuousClock.Instant) -> Bool { now >= lastCheck + Self.period }
 
-    /// Notes that it looks now.
-    mutating func look(_ now: ContinuousClock.Instant) {
-        // The process itself was paused, with its machine for example: nothing could go on meanwhile.
-        if now - lastLook > stallAfter / 2 { countsFrom = now }
-        lastLook = now
+    /// Notes a check.
+    mutating func noteCheck(_ now: ContinuousClock.Instant) {
+        // The process was paused, for example with its machine: polling could not progress.
+        if now - lastCheck > stallAfter / 2 { countsFrom = now }
+        lastCheck = now
     }
 
-    /// How long there has been no progress, if that is too long.
-    /// - Parameter limit: how long is too long; nil: ``stallAfter``.
+    /// Returns the time since the last progress if it is at least `limit`, else nil.
+    /// - Parameter limit: the time after which polling has stalled. Default: ``stallAfter``.
     func stall(
         since progress: ContinuousClock.Instant, now: ContinuousClock.Instant, limit: Duration? = nil
     ) -> Duration? {

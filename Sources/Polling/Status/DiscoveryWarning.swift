@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Fabric
 
-/// A reason why a source polls nothing, or nothing of what it should discover, although no poll fails.
+/// Why a source polls no workspace, or no discovered one, although no poll fails.
 public enum DiscoveryWarning: Sendable, Equatable {
     /// Discovery succeeded and found no workspace.
     case nothingFound
-    /// Discovery found that number of workspaces, and `include` and `exclude` leave out all of them.
+    /// Discovery found workspaces, but `include` and `exclude` omit all of them.
     case nothingSelected(found: Int)
     /// Discovery has never succeeded, and no workspace is polled.
     case neverSucceeded(FailureReason)
 
-    /// The warning as one sentence about the source `name`: what happened, what it means, what to do.
+    /// Returns the warning as one sentence about the source `name`: what happened, what it means, what to do.
     public func text(source name: String) -> String {
         switch self {
         case .nothingFound:
@@ -28,8 +28,8 @@ public enum DiscoveryWarning: Sendable, Equatable {
 }
 
 extension StatusReport {
-    /// Returns what is wrong with how the workspaces of `source` are found; nil for nothing. An empty shard is nothing
-    /// wrong: the workspaces are counted before they are divided.
+    /// Returns the warning about the discovery of `source`; nil without one. An empty shard causes no warning: workspaces are
+    /// counted before they are assigned to shards.
     public func warning(of source: SourceStatus) -> DiscoveryWarning? {
         guard let discovery = source.discovery else { return nil }
         if let found = discovery.workspaces, discovery.selected == 0 {

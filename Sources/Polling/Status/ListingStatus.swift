@@ -3,9 +3,9 @@ public import Base
 public import Fabric
 public import Listings
 
-/// One list of a workspace.
+/// The status of one listing of a workspace.
 public struct ListingStatus: Sendable {
-    /// How its polls go.
+    /// The state of the polls.
     public enum State: String, Sendable, CaseIterable {
         /// The last poll failed.
         case failing
@@ -15,16 +15,16 @@ public struct ListingStatus: Sendable {
         case ok
     }
 
-    /// A poll that has ended.
+    /// A completed poll.
     public struct Poll: Sendable, Equatable {
-        /// When.
+        /// When the poll ended.
         public var endedAt: Timestamp
         /// How long it took, retries and waits included.
         public var duration: Duration
-        /// Why it failed; nil where it did not.
+        /// The failure; nil if the poll succeeded.
         public var failure: Failure?
 
-        /// A poll of these parts.
+        /// Creates a poll.
         public init(endedAt: Timestamp, duration: Duration, failure: Failure?) {
             self.endedAt = endedAt
             self.duration = duration
@@ -34,18 +34,18 @@ public struct ListingStatus: Sendable {
 
     /// Why a poll failed.
     public struct Failure: Sendable, Equatable {
-        /// The reason, as the metrics name it.
+        /// The reason, as in the label `reason`.
         public var reason: FailureReason
-        /// In one sentence, secrets struck out.
+        /// The message: one sentence, secrets redacted.
         public var message: String
-        /// The HTTP status, where a response came.
+        /// The HTTP status; nil without a response.
         public var status: Int?
-        /// The service's error code.
+        /// The API's error code.
         public var code: String?
-        /// The service's id of the request, for support cases.
+        /// The API's request id, for support cases.
         public var requestID: String?
 
-        /// A failure of these parts.
+        /// Creates a failure.
         public init(reason: FailureReason, message: String, status: Int?, code: String?, requestID: String?) {
             self.reason = reason
             self.message = message
@@ -55,18 +55,18 @@ public struct ListingStatus: Sendable {
         }
     }
 
-    /// What is served of its last complete read.
-    public struct Served: Sendable {
-        /// How old it is, by the monotonic clock.
+    /// The data of the last complete read.
+    public struct ExportedData: Sendable {
+        /// The age, by the monotonic clock.
         public var age: Duration
-        /// What it counted.
+        /// The counts about the records.
         public var counts: ListingSnapshot.Counts
-        /// By status, and the capacity.
+        /// The counts by status, and the capacity.
         public var summary: ListingSummary
-        /// The records served one by one.
+        /// The records with details.
         public var details: [RecordDetail]
 
-        /// What is served, of these parts.
+        /// Creates the data of a read.
         public init(
             age: Duration, counts: ListingSnapshot.Counts, summary: ListingSummary, details: [RecordDetail]
         ) {
@@ -79,38 +79,40 @@ public struct ListingStatus: Sendable {
 
     /// The value of the label `listing`.
     public var name: String
-    /// Its last polls, newest first.
+    /// The last polls, newest first.
     public var polls: [Poll]
-    /// The end of the last poll that ended in a complete listing.
+    /// The end of the last successful poll.
     public var lastSuccess: Timestamp?
-    /// The end of the first poll that failed since; nil while up.
+    /// The end of the first failed poll since the last success; nil while up.
     public var failingSince: Timestamp?
-    /// nil: there has been none, or it has been withdrawn because it grew too old.
-    public var served: Served?
+    /// The data of the last complete read; nil if there is none, or it is stale.
+    public var exported: ExportedData?
 
-    /// A list of these parts.
-    public init(name: String, polls: [Poll], lastSuccess: Timestamp?, failingSince: Timestamp?, served: Served?) {
+    /// Creates a status.
+    public init(
+        name: String, polls: [Poll], lastSuccess: Timestamp?, failingSince: Timestamp?, exported: ExportedData?
+    ) {
         self.name = name
         self.polls = polls
         self.lastSuccess = lastSuccess
         self.failingSince = failingSince
-        self.served = served
+        self.exported = exported
     }
 
-    /// How its polls go.
+    /// The state of the polls.
     public var state: State {
         guard let last = polls.first else { return .pending }
         return last.failure == nil ? .ok : .failing
     }
 
-    /// Why the last poll failed; nil where it did not, or there was none.
+    /// The failure of the last poll; nil if it succeeded or there was none.
     public var failure: Failure? { polls.first?.failure }
 
-    /// Whether what was read was withdrawn because it grew too old.
-    public var isWithdrawn: Bool { lastSuccess != nil && served == nil }
+    /// Whether the last complete read is too old to export.
+    public var isStale: Bool { lastSuccess != nil && exported == nil }
 
     /// The records that need attention: errors first, then those longest in their status.
-    public var problems: [RecordDetail] {
-        (served?.details ?? []).filter { $0.needsAttention }.sorted { $0.outranks($1) }
+    public var recordsNeedingAttention: [RecordDetail] {
+        (exported?.details ?? []).filter { $0.needsAttention }.sorted { $0.outranks($1) }
     }
 }

@@ -2,23 +2,23 @@
 public import Base
 public import Fabric
 
-/// What the exporter knows at one moment, for people and their scripts: the same that the series say, and beside it what
-/// no label may hold, such as messages and request ids. Holds no secret.
+/// The state of the exporter at one time, for the status page and the status JSON: the content of the metrics, plus what must
+/// not be a label, such as messages and request ids. Contains no secrets.
 public struct StatusReport: Sendable {
-    /// The wall clock when it was made.
+    /// The wall clock time of the report.
     public var time: Timestamp
-    /// How often each workspace is polled.
+    /// The poll interval.
     public var interval: Duration
-    /// The age at which a listing is withdrawn.
+    /// The age at which a listing is stale.
     public var staleAfter: Duration
-    /// The shard whose workspaces these are: those of the other shards are not among them.
+    /// The shard of this process; the report has only its workspaces.
     public var shard: Shard
-    /// Every source, ordered by name.
+    /// All sources, ordered by name.
     public var sources: [SourceStatus]
-    /// Every workspace, ordered by source and id.
+    /// The workspaces, ordered by source and id.
     public var workspaces: [WorkspaceStatus]
 
-    /// A report of these parts.
+    /// Creates a report.
     public init(
         time: Timestamp, interval: Duration, staleAfter: Duration, shard: Shard = .whole,
         sources: [SourceStatus],
@@ -32,29 +32,29 @@ public struct StatusReport: Sendable {
         self.workspaces = workspaces
     }
 
-    /// Whether every source that discovers its workspaces has found them at least once.
+    /// Whether every source with discovery has had a successful discovery.
     public var isEveryDiscoveryDone: Bool {
         sources.allSatisfy { $0.discovery.map { $0.lastSuccess != nil } ?? true }
     }
 }
 
-/// A source.
+/// The status of a source.
 public struct SourceStatus: Sendable, Equatable {
-    /// How the last discovery of its workspaces went.
+    /// The state of a source's discovery.
     public struct Discovery: Sendable, Equatable {
-        /// Whether one has ended.
+        /// Whether a discovery has ended.
         public var isTried: Bool
-        /// Why the last one failed; nil where it did not.
+        /// The reason the last discovery failed; nil if it succeeded.
         public var failure: FailureReason?
-        /// Workspaces that the last successful one found, before any filter; nil until there was one.
+        /// The number of workspaces that the last successful discovery found, before any filter; nil before the first.
         public var workspaces: Int?
-        /// The number of those that are polled, over all shards: `include` and `exclude` let them through, or they are
-        /// configured. nil until a discovery succeeded.
+        /// The number of those that are polled, over all shards: they match `include` and `exclude`, or are configured. nil
+        /// before the first successful discovery.
         public var selected: Int?
-        /// The end of the last successful one.
+        /// The end of the last successful discovery.
         public var lastSuccess: Timestamp?
 
-        /// A discovery that went so.
+        /// Creates the state of a discovery.
         public init(
             isTried: Bool, failure: FailureReason?, workspaces: Int?, selected: Int?, lastSuccess: Timestamp?
         ) {
@@ -66,21 +66,21 @@ public struct SourceStatus: Sendable, Equatable {
         }
     }
 
-    /// Its name.
+    /// The name.
     public var name: String
-    /// Its region, where one is configured.
+    /// The region; nil if none is configured.
     public var region: String?
-    /// Whether it pauses because the service throttles it.
+    /// Whether the source is paused because the API throttles it.
     public var isThrottled: Bool
-    /// When a refused credential is tested again; nil where none has been refused.
+    /// When the rejected credential is probed next; nil if the credential is not rejected.
     public var nextProbe: Timestamp?
-    /// nil: its workspaces are configured.
+    /// The state of discovery; nil if discovery is off.
     public var discovery: Discovery?
 
-    /// How long it takes until every workspace has had its turn of the rate limit; nil if all are polled in time.
+    /// How long the rate limit makes one round of polls of all workspaces; nil if it fits into the interval.
     public var round: Duration?
 
-    /// A source of these parts.
+    /// Creates a status.
     public init(
         name: String, region: String?, isThrottled: Bool, nextProbe: Timestamp?, discovery: Discovery?,
         round: Duration? = nil

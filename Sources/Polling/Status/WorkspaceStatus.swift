@@ -2,37 +2,37 @@
 public import Fabric
 public import Listings
 
-/// A workspace with its lists.
+/// The status of a workspace.
 public struct WorkspaceStatus: Sendable {
-    /// What is known of it beside its lists.
+    /// The workspace.
     public var workspace: Workspace
-    /// Its lists, in the order of the registry.
+    /// The status of its listings, in the order of the registry.
     public var listings: [ListingStatus]
 
-    /// A workspace of these parts.
+    /// Creates a status.
     public init(workspace: Workspace, listings: [ListingStatus]) {
         self.workspace = workspace
         self.listings = listings
     }
 
-    /// How its polls go: failing if those of any list fail, pending if any has not been polled.
+    /// The state of its polls: failing if a listing fails, else pending if a listing has not been polled.
     public var state: ListingStatus.State {
         let states = Set(listings.map(\.state))
         return ListingStatus.State.allCases.first { states.contains($0) } ?? .pending
     }
 
-    /// Why the last poll of a list failed, of the first of those that did.
+    /// The failure of the first listing whose last poll failed.
     public var failure: ListingStatus.Failure? { listings.lazy.compactMap(\.failure).first }
 
-    /// Whether a list was withdrawn because it grew too old.
-    public var isWithdrawn: Bool { listings.contains(where: \.isWithdrawn) }
+    /// Whether a listing is stale.
+    public var isStale: Bool { listings.contains(where: \.isStale) }
 
-    /// What is served of its lists.
-    public var served: [ListingStatus.Served] { listings.compactMap(\.served) }
+    /// The exported data of its listings.
+    public var exported: [ListingStatus.ExportedData] { listings.compactMap(\.exported) }
 
-    /// Whether ``problems`` has any.
-    public var hasProblems: Bool { served.contains { $0.details.contains { $0.needsAttention } } }
+    /// Whether any record needs attention.
+    public var needsAttention: Bool { exported.contains { $0.details.contains { $0.needsAttention } } }
 
-    /// The records of all lists that need attention.
-    public var problems: [RecordDetail] { listings.flatMap(\.problems) }
+    /// The records of all listings that need attention.
+    public var recordsNeedingAttention: [RecordDetail] { listings.flatMap(\.recordsNeedingAttention) }
 }

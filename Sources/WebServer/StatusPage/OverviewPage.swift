@@ -21,7 +21,7 @@ struct OverviewPage {
             switch status.state {
             case .failing: 0
             case .pending: 2
-            case .ok: status.hasProblems ? 1 : 3
+            case .ok: status.needsAttention ? 1 : 3
             }
         }
         let ranked = workspaces.map { (rank: rank($0), status: $0) }
@@ -63,12 +63,12 @@ struct OverviewPage {
             """
     }
 
-    private var served: [ListingStatus.Served] { workspaces.flatMap(\.served) }
+    private var served: [ListingStatus.ExportedData] { workspaces.flatMap(\.exported) }
 
     private var tiles: HTML {
         let failing = workspaces.count { $0.state == .failing }
         let pending = workspaces.count { $0.state == .pending }
-        let stale = workspaces.count { $0.isWithdrawn }
+        let stale = workspaces.count { $0.isStale }
         var notes: [String] = []
         if pending > 0 { notes.append("\(HumanFormat.number(pending)) pending") }
         if stale > 0 { notes.append("\(HumanFormat.number(stale)) stale") }
@@ -84,7 +84,7 @@ struct OverviewPage {
 
     /// The tiles with the number of records in a list, in total and by phase.
     private func tiles(of name: String) -> HTML {
-        let served = workspaces.flatMap(\.listings).filter { $0.name == name }.compactMap(\.served)
+        let served = workspaces.flatMap(\.listings).filter { $0.name == name }.compactMap(\.exported)
         func total(_ phase: Phase) -> Int {
             served.flatMap(\.summary.statuses).reduce(0) { $0 + ($1.phase == phase ? $1.records : 0) }
         }
@@ -109,7 +109,9 @@ struct OverviewPage {
     }
 
     private var problems: HTML {
-        let all = workspaces.flatMap { status in status.problems.map { (workspace: Optional(status), detail: $0) } }
+        let all = workspaces.flatMap { status in
+            status.recordsNeedingAttention.map { (workspace: Optional(status), detail: $0) }
+        }
         let hidden = served.reduce(0) { $0 + $1.summary.droppedDetails }
         if report.workspaces.isEmpty { return "<p>No data.</p>" }
         if all.isEmpty { return "<p>Nothing needs attention.</p>" }
@@ -171,9 +173,9 @@ struct OverviewPage {
     }
 
     private func row(_ status: WorkspaceStatus) -> [HTML] {
-        let (workspace, failure, served) = (status.workspace, status.failure, status.served)
+        let (workspace, failure, served) = (status.workspace, status.failure, status.exported)
         let message = failure.html { #"<br><span class="quiet">\#($0.message)</span>"# }
-        let missing: HTML = status.isWithdrawn ? PageParts.badge("stale", "bad") : "no data"
+        let missing: HTML = status.isStale ? PageParts.badge("stale", "bad") : "no data"
         return [
             """
             <a href="\(StatusQuery.address(of: status))">\(workspace.name)</a>\
@@ -188,7 +190,7 @@ struct OverviewPage {
     }
 
     private func records(_ listing: ListingStatus) -> HTML {
-        listing.served.html {
+        listing.exported.html {
             "\(HumanFormat.number($0.counts.records)) \(HumanFormat.title(listing.name).lowercased())"
         }
     }

@@ -53,7 +53,7 @@ struct StatusQuery: Equatable {
             throw QueryError(status: 404, message: "Workspace not found.")
         }
         if let state { found.removeAll { $0.state != state } }
-        if onlyProblems { found.removeAll { !$0.hasProblems } }
+        if onlyProblems { found.removeAll { !$0.needsAttention } }
         let part = text.lowercased()
         if !part.isEmpty {
             found.removeAll { status in

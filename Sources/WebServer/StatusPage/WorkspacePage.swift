@@ -32,13 +32,13 @@ struct WorkspacePage {
     private var notes: HTML { HTML(status.listings.map(note), separator: "") }
 
     private func note(_ listing: ListingStatus) -> HTML {
-        if listing.isWithdrawn {
+        if listing.isStale {
             return """
                 <p class="note">\(HumanFormat.title(listing.name)): data is stale (older than \
                 \(HumanFormat.duration(report.staleAfter.components.seconds))) and no longer exported.</p>
                 """
         }
-        guard let failure = listing.failure, let served = listing.served else { return .empty }
+        guard let failure = listing.failure, let served = listing.exported else { return .empty }
         return """
             <p class="note">\(HumanFormat.title(listing.name)): the last poll failed (\(failure.reason.rawValue)). The data shown \
             is \(HumanFormat.duration(served.age.components.seconds)) old.</p>
@@ -68,7 +68,7 @@ struct WorkspacePage {
     }
 
     private func records(_ status: ListingStatus) -> HTML {
-        guard let listing = status.served else { return "<p>No data.</p>" }
+        guard let listing = status.exported else { return "<p>No data.</p>" }
         var tiles = [PageParts.tile(HumanFormat.title(status.name), HumanFormat.number(listing.counts.records))]
         tiles += listing.summary.statuses.map { count in
             PageParts.tile(
@@ -82,7 +82,7 @@ struct WorkspacePage {
         return #"<dl class="tiles">\#(tiles)</dl>\#(dataQuality(listing))"#
     }
 
-    private func dataQuality(_ listing: ListingStatus.Served) -> HTML {
+    private func dataQuality(_ listing: ListingStatus.ExportedData) -> HTML {
         let counts = listing.counts
         var notes: [HTML] = []
         if counts.skippedRecords > 0 || counts.malformedFields > 0 {
@@ -103,8 +103,8 @@ struct WorkspacePage {
     }
 
     private func problems(_ listing: ListingStatus) -> HTML {
-        let problems = listing.problems
-        let dropped = listing.served?.summary.droppedDetails ?? 0
+        let problems = listing.recordsNeedingAttention
+        let dropped = listing.exported?.summary.droppedDetails ?? 0
         let note: HTML =
             dropped > 0
             ? #"<p class="quiet">Showing \#(HumanFormat.number(problems.count)) of \#(HumanFormat.number(problems.count + dropped)) (limited by metrics.max_endpoint_details).</p>"#

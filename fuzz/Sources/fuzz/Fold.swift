@@ -12,7 +12,7 @@ private let maximumBytes = 256
 private let maximumDetails = 20
 
 private let now = Timestamp(microseconds: 1_800_000_000_000_000)
-private let catalogue = Catalogue(EndpointListing.chapters + [ListingFamilies.chapter])
+private let registry = MetricRegistry(EndpointListing.familyGroups + [ListingFamilies.familyGroup])
 
 /// Folds successive listings of a workspace, from the JSON of their pages to the metrics: sums must be exact and limits
 /// kept.
@@ -47,10 +47,10 @@ func checkFold(_ input: UnsafeBufferPointer<UInt8>) {
         let folded: ListingSnapshot
         (folded, memory) = list.snapshot(of: listed, now: now, instant: .now)
         require(folded.details.count <= maximumDetails, "\(folded.details.count) details")
-        let text = sampleLines(of: catalogue.render(.text, fragments: [folded.fragment]), .text)
+        let text = sampleLines(of: registry.render(.text, fragments: [folded.fragment]), .text)
         // Only for the last listing: checking both formats each time would halve the number of inputs.
         if index == listings.count - 1 {
-            let open = sampleLines(of: catalogue.render(.openMetrics, fragments: [folded.fragment]), .openMetrics)
+            let open = sampleLines(of: registry.render(.openMetrics, fragments: [folded.fragment]), .openMetrics)
             require(text.count == open.count, "the formats differ in their samples")
         }
         check(text.map(FoldedSample.init), listing, rows: rows)
@@ -63,7 +63,7 @@ private func check(_ samples: [FoldedSample], _ listing: FoldInput.Listing, rows
     func sum(_ family: String) -> Int128 { (families[family] ?? []).reduce(0) { $0 + Int128($1.value) } }
     require(sum("endpoints") == listing.ids.count, "\(sum("endpoints")) endpoints of \(listing.ids.count)")
     require(sum("endpoints_with_error") == listing.errors, "\(sum("endpoints_with_error")) of \(listing.errors) errors")
-    for family in CapacityFamilies.chapter.families.map({ String($0.name.dropFirst(FoldedSample.prefix.count)) }) {
+    for family in CapacityFamilies.familyGroup.families.map({ String($0.name.dropFirst(FoldedSample.prefix.count)) }) {
         let capacity = listing.families[family] ?? FoldInput.Capacity()
         // A series at a limit of Int64 may be clamped.
         let isClamped = (families[family] ?? []).contains { $0.value == .max || $0.value == .min }

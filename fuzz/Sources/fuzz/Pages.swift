@@ -153,13 +153,13 @@ private func listing(
     return listing.snapshot(of: listed, now: Timestamp(microseconds: 1_800_000_000_000_000), instant: .now)
 }
 
-private let catalogue = Catalogue(EndpointListing.chapters + [ListingFamilies.chapter])
+private let registry = MetricRegistry(EndpointListing.familyGroups + [ListingFamilies.familyGroup])
 
 /// Validates the metrics of a listing in both formats and returns the text format.
 private func check(_ listing: ListingSnapshot, rows: Int) -> [UInt8] {
-    let text = catalogue.render(.text, fragments: [listing.fragment])
+    let text = registry.render(.text, fragments: [listing.fragment])
     let lines = sampleLines(of: text, .text)
-    let openMetrics = catalogue.render(.openMetrics, fragments: [listing.fragment])
+    let openMetrics = registry.render(.openMetrics, fragments: [listing.fragment])
     let openLines = sampleLines(of: openMetrics, .openMetrics)
     require(lines.count == openLines.count, "the formats differ in their samples")
     let family = "dataarts_fabric_endpoints{"

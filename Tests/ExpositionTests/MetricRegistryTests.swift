@@ -4,28 +4,28 @@ import Testing
 
 @testable import Exposition
 
-@Suite("The catalogue")
-struct CatalogueTests {
-    @Test("As Markdown it is the golden document")
+@Suite("Metric registry")
+struct MetricRegistryTests {
+    @Test("The Markdown document matches the golden file")
     func markdown() throws {
-        // What would break a table is no help text: see the rules below.
-        let chapters = Families.catalogue.chapters.map { chapter in
-            Catalogue.Chapter(chapter.title, chapter.families.filter { $0 != Families.odd })
+        // Without the help text that breaks a table, which the rules below forbid.
+        let groups = Families.registry.familyGroups.map { group in
+            FamilyGroup(group.title, group.families.filter { $0 != Families.odd })
         }
-        try goldens.check(Catalogue(chapters).markdown(), "catalogue.md")
+        try goldens.check(MetricRegistry(groups).markdown(), "registry.md")
     }
 
-    @Test("As JSON it is the golden document")
+    @Test("The JSON document matches the golden file")
     func json() throws {
-        try goldens.check(Families.catalogue.json(), "catalogue.json")
+        try goldens.check(Families.registry.json(), "registry.json")
     }
 
-    @Test("Whatever a help text holds, its JSON has no bare control character, quote or backslash")
+    @Test("Control characters, quotes and backslashes in a help text are escaped in JSON")
     func escapes() {
         let help = "q\" b\\ n\n t\t r\r nul\0 esc\u{1B} del\u{7F} 中文."
         let family = MetricFamily(.gauge, "t", labels: [], help: help)
         #expect(
-            Catalogue([.init("T", [family])]).json() == #"""
+            MetricRegistry([.init("T", [family])]).json() == #"""
                 [
                   {"name": "t", "type": "gauge", "labels": [], "help": "q\" b\\ n\n t\t r\r nul\u0000 esc\u001b del\u007f 中文."}
                 ]
@@ -33,12 +33,12 @@ struct CatalogueTests {
                 """#)
     }
 
-    @Test("A catalogue of nothing is an empty array")
+    @Test("An empty registry is an empty JSON array")
     func nothing() {
-        #expect(Catalogue([]).json() == "[\n\n]\n")
+        #expect(MetricRegistry([]).json() == "[\n\n]\n")
     }
 
-    @Test("Each rule for families finds the family that breaks it")
+    @Test("Each rule for metric families detects a violation")
     func rules() {
         let bad: [(family: MetricFamily, fault: String)] = [
             (.init(.gauge, "dataarts_fabric_a", labels: [], help: "No stop"), "the help does not end with a period"),

@@ -3,8 +3,8 @@ import Fabric
 import Polling
 import Testing
 
-@Suite("Configured and discovered workspaces")
-struct DiscoveryMergeTests {
+@Suite("Selection of targets")
+struct TargetSelectionTests {
     private typealias Configured = WorkspaceSettings
 
     private static let sql = EndpointFilter(type: "sql")
@@ -13,70 +13,70 @@ struct DiscoveryMergeTests {
     private static func target(
         _ id: String, _ name: String, project: String? = nil, found: Bool = false,
         filter: EndpointFilter = EndpointFilter()
-    ) -> DiscoveryMerge.Target {
-        DiscoveryMerge.Target(
+    ) -> TargetSelection.Target {
+        TargetSelection.Target(
             workspace: Workspace(
                 key: WorkspaceKey(source: "prod", workspaceID: id), name: name, regionID: "cn-north-4",
                 baseURL: "https://f", enterpriseProjectID: project, isDiscovered: found),
             filter: filter)
     }
 
-    private static func merge(
+    private static func targets(
         _ configured: [Configured], _ discovered: [DiscoveredWorkspace], includes: String = "", excludes: String? = nil
-    ) -> [DiscoveryMerge.Target] {
-        DiscoveryMerge(
+    ) -> [TargetSelection.Target] {
+        TargetSelection(
             source: "prod", regionID: "cn-north-4", baseURL: "https://f", configured: configured, filter: all,
             includes: { $0.hasPrefix(includes) }, excludes: { name in excludes.map { name.hasSuffix($0) } ?? false }
         ).targets(discovered: discovered)
     }
 
-    @Test("Without discovery the configured workspaces are polled, ordered by id, a nameless one under its id")
+    @Test("Without discovery, the configured workspaces are polled, ordered by id; the name defaults to the id")
     func configuredAlone() {
-        let merged = Self.merge([Configured(id: "w2", name: "two", filter: Self.sql), Configured(id: "w1")], [])
-        #expect(merged == [Self.target("w1", "w1"), Self.target("w2", "two", filter: Self.sql)])
-        #expect(Self.merge([], []).isEmpty)
+        let targets = Self.targets([Configured(id: "w2", name: "two", filter: Self.sql), Configured(id: "w1")], [])
+        #expect(targets == [Self.target("w1", "w1"), Self.target("w2", "two", filter: Self.sql)])
+        #expect(Self.targets([], []).isEmpty)
     }
 
-    @Test("A discovered workspace has its discovered name, else its id, and the discovery's filter")
+    @Test("A discovered workspace has the discovered name, else its id, and the discovery's filter")
     func discoveredAlone() {
-        let merged = Self.merge(
+        let targets = Self.targets(
             [],
             [
                 DiscoveredWorkspace(id: "w2", name: "two", enterpriseProjectID: "0"), DiscoveredWorkspace(id: "w1"),
             ])
         #expect(
-            merged == [
+            targets == [
                 Self.target("w1", "w1", found: true, filter: Self.all),
                 Self.target("w2", "two", project: "0", found: true, filter: Self.all),
             ])
     }
 
-    @Test("A configured workspace that is found is one, with the configured name and filter and the found project")
+    @Test("A configured and discovered workspace has the configured name and filter and the discovered project")
     func both() {
-        let merged = Self.merge(
+        let targets = Self.targets(
             [Configured(id: "w1", name: "mine", filter: Self.sql), Configured(id: "w2", filter: Self.sql)],
             [
                 DiscoveredWorkspace(id: "w1", name: "theirs", enterpriseProjectID: "p"),
                 DiscoveredWorkspace(id: "w2", name: "theirs"),
             ])
         #expect(
-            merged == [
+            targets == [
                 Self.target("w1", "mine", project: "p", filter: Self.sql),
                 Self.target("w2", "theirs", filter: Self.sql),
             ])
     }
 
-    @Test("Two discovered workspaces of one name stay two")
+    @Test("Workspaces with the same name stay separate")
     func sameName() {
-        let merged = Self.merge(
+        let targets = Self.targets(
             [], [DiscoveredWorkspace(id: "w1", name: "n"), DiscoveredWorkspace(id: "w2", name: "n")])
-        #expect(merged.map(\.workspace.key.workspaceID) == ["w1", "w2"])
-        #expect(merged.map(\.workspace.name) == ["n", "n"])
+        #expect(targets.map(\.workspace.key.workspaceID) == ["w1", "w2"])
+        #expect(targets.map(\.workspace.name) == ["n", "n"])
     }
 
-    @Test("Include and exclude judge the discovered name, else the id, and never a configured workspace")
+    @Test("Include and exclude match the discovered name, else the id, and never a configured workspace")
     func patterns() {
-        let merged = Self.merge(
+        let targets = Self.targets(
             [Configured(id: "test-1", name: "test-scratch"), Configured(id: "w5")],
             [
                 DiscoveredWorkspace(id: "w1", name: "prod-a"), DiscoveredWorkspace(id: "w2", name: "prod-a-scratch"),
@@ -86,7 +86,7 @@ struct DiscoveryMergeTests {
             ],
             includes: "prod-", excludes: "-scratch")
         #expect(
-            merged == [
+            targets == [
                 Self.target("prod-4", "prod-4", found: true, filter: Self.all),
                 Self.target("test-1", "test-scratch"),
                 Self.target("w1", "prod-a", found: true, filter: Self.all),
@@ -94,10 +94,10 @@ struct DiscoveryMergeTests {
             ])
     }
 
-    @Test("Of the workspaces found those count as polled that match or are configured, and no others")
+    @Test("Discovered workspaces count as selected if they match or are configured")
     func selectedCount() {
         func count(_ configured: [Configured], excludes: Bool = false) -> Int {
-            DiscoveryMerge(
+            TargetSelection(
                 source: "prod", regionID: nil, baseURL: "https://f", configured: configured, filter: Self.all,
                 includes: { $0.hasPrefix("prod") }, excludes: { _ in excludes }
             ).selectedCount(of: [

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Fabric
 
-/// Which workspaces of a source to poll: those that are configured, and those that discovery found. A value; the same
-/// in, the same out.
-public struct DiscoveryMerge: Sendable {
+/// Selects the workspaces of a source to poll from the configured and the discovered ones. A pure function of its inputs.
+public struct TargetSelection: Sendable {
     /// A workspace to poll.
     public struct Target: Sendable, Hashable {
         /// The workspace.
         public var workspace: Workspace
-        /// Which of its endpoints to list.
+        /// The filter of its endpoints.
         public var filter: EndpointFilter
 
-        /// A workspace to poll, of these parts.
+        /// Creates a target.
         public init(workspace: Workspace, filter: EndpointFilter) {
             self.workspace = workspace
             self.filter = filter
@@ -26,12 +25,12 @@ public struct DiscoveryMerge: Sendable {
     private let includes: @Sendable (String) -> Bool
     private let excludes: @Sendable (String) -> Bool
 
-    /// The rules of one source.
+    /// Creates the selection for one source.
     /// - Parameters:
-    ///   - configured: the configured workspaces, ids unique.
-    ///   - filter: which endpoints of a workspace are listed that only discovery knows.
-    ///   - includes: whether a found workspace of this name is polled. One without a name is judged by its id.
-    ///   - excludes: whether one that `includes` lets pass is not polled all the same.
+    ///   - configured: the configured workspaces, with unique ids.
+    ///   - filter: the filter of the endpoints of workspaces that are only discovered.
+    ///   - includes: returns whether to poll a discovered workspace of this name, or of this id if it has no name.
+    ///   - excludes: returns whether to omit a workspace that `includes` accepts.
     public init(
         source: String, regionID: String?, baseURL: String, configured: [WorkspaceSettings], filter: EndpointFilter,
         includes: @escaping @Sendable (String) -> Bool = { _ in true },
@@ -46,17 +45,17 @@ public struct DiscoveryMerge: Sendable {
         self.excludes = excludes
     }
 
-    /// The workspaces to poll, ordered by id.
+    /// Returns the workspaces to poll, ordered by id.
     ///
-    /// A configured workspace is polled whatever discovery says; found or not, `includes` and `excludes` don't concern
-    /// it. Where it is found, discovery tells its enterprise project, and its name if none is configured.
-    /// - Parameter discovered: what discovery found last; nothing before the first has ended.
+    /// A configured workspace is always polled; `includes` and `excludes` don't apply to it. If it is discovered, too, it has
+    /// the discovered enterprise project, and the discovered name unless a name is configured.
+    /// - Parameter discovered: the last discovered workspaces; empty before the first successful discovery.
     public func targets(discovered: [DiscoveredWorkspace]) -> [Target] {
         let found = Dictionary(discovered.map { ($0.id, $0) }) { first, _ in first }
         var targets = configured.values.map { configured in
-            let twin = found[configured.id]
+            let discovered = found[configured.id]
             return target(
-                configured.id, name: configured.name ?? twin?.name, project: twin?.enterpriseProjectID,
+                configured.id, name: configured.name ?? discovered?.name, project: discovered?.enterpriseProjectID,
                 isDiscovered: false, filter: configured.filter)
         }
         for workspace in found.values where configured[workspace.id] == nil {
@@ -69,8 +68,7 @@ public struct DiscoveryMerge: Sendable {
         return targets.sorted { $0.workspace.key < $1.workspace.key }
     }
 
-    /// Returns how many of the workspaces that discovery found are polled: the configured ones, and those that the
-    /// patterns let through.
+    /// Returns the number of discovered workspaces that are polled: those that are configured or match the patterns.
     public func selectedCount(of discovered: [DiscoveredWorkspace]) -> Int {
         discovered.count { configured[$0.id] != nil || isSelected($0) }
     }
