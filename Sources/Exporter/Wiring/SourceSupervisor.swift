@@ -98,7 +98,7 @@ actor SourceSupervisor {
         discovery?.task?.cancel()
         discoveryEpoch += 1
         discovered = []
-        dependencies.discoveries.forget(name)
+        dependencies.discoveries.reset(name)
         await dependencies.fleet.assign([], of: name, through: client, options: options)
     }
 
