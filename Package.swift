@@ -101,7 +101,7 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
-        // The soak, run by scripts/soak. Optimised, because it reads every number of every page while it keeps the
+        // The soak, run by scripts/soak. Optimized, because it reads every number of every page while it keeps the
         // simulator running beside.
         .executableTarget(
             name: "fabric-soak",

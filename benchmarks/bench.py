@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Measures our program beside its peers and prints a table for each group."""
+"""Measures our program and its peers, and prints a table per group."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def main() -> int:
     arguments = parser(list(GROUPS)).parse_args()
     for program in filter(None, (arguments.program, arguments.against)):
         if not program.is_file():
-            print(f"benchmarks: {program}: no such program", file=sys.stderr)
+            print(f"benchmarks: {program} not found", file=sys.stderr)
             return 2
     BUILD.mkdir(exist_ok=True)
-    # An exception, so that the servers that run are stopped.
+    # Raises an exception, so that running servers are stopped.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     options = Options(
         Exporter(arguments.program.resolve()), arguments.scale, arguments.rounds, arguments.slow_rounds,
@@ -65,9 +65,9 @@ def heading(options: Options) -> str:
         ("program", options.exporter.version()),
         ("measured", datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d")),
         *machine.facts(),
-        ("run", f"scale {options.scale:g}, {options.rounds} rounds, {options.slow_rounds} of the slow peers"),
+        ("run", f"scale {options.scale:g}, {options.rounds} rounds, {options.slow_rounds} of slow peers"),
     ]
-    return f"# Costs, measured\n\n{table(('', ''), facts)}\n"
+    return f"# Measured costs\n\n{table(('', ''), facts)}\n"
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""client.py PORT PATH ENCODING CLIENTS REQUESTS PAUSE: scrapes as Prometheus does, on connections that are kept, and
-reads everything; each client waits PAUSE seconds between a response and its next request. Prints a line of JSON:
-seconds of each request, bytes of all bodies, seconds of all together.
+"""client.py PORT PATH ENCODING CLIENTS REQUESTS PAUSE: scrapes like Prometheus, on keep-alive connections, and reads
+complete responses; each client waits PAUSE seconds between a response and its next request. Prints a line of JSON:
+seconds of each request, bytes of all bodies, total seconds.
 
-Load generators that are at hand either stop in the middle of a response, so that what a server spent cannot be divided
-by requests, or give up where a server closes after each response, as Python's does.
+Existing load generators either stop in the middle of a response, so that the cost per request cannot be computed, or
+fail if a server closes the connection after each response, as Python's does.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Connection:
         self.socket.sendall(self.request)
 
     def receive(self) -> bool:
-        """Takes what has come; whether the response is whole."""
+        """Reads available data; returns whether the response is complete."""
         count = self.socket.recv_into(self.buffer)
         part = self.buffer[:count]
         if not self.length and not self.chunked and not self.closes:
@@ -102,7 +102,7 @@ def main(port: int, path: str, encoding: str, clients: int, requests: int, pause
         for connection in connections:
             connection.send()
         sent, done = clients, 0
-        # Those that pause, the earliest first: all pause equally long.
+        # Pausing clients in order, because all pause equally long.
         pausing: collections.deque[tuple[float, Connection]] = collections.deque()
         while done < requests:
             until = pausing[0][0] - time.perf_counter() if pausing else None

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pages of endpoints, seeded: the same in every run. They are files that nginx serves as they are.
+"""Seeded pages of endpoints, the same in every run, as static files for nginx.
 
-`FOLDER/WORKSPACE/OFFSET.json` is the page at that offset, and `.json.gz` the same compressed. Pages begin 99 rows apart
-and hold 100, because neighbours share one row: so the exporter asks for them, and so do its peers.
+`FOLDER/WORKSPACE/OFFSET.json` is the page at that offset, `.json.gz` the same compressed. Pages of 100 rows begin 99
+rows apart, because adjacent pages share one row: the exporter and its peers request them so.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from machine import BUILD
 SEED = 20250530
 PAGE = 100
 STRIDE = PAGE - 1
-# Raised when rows change, so that what an older generator wrote is not taken for what this one would.
+# The version of the generator; files of other versions are not reused.
 VERSION = 2
 
 TYPES = ("sql", "ray", "inference", "service", "job")
-# Nine in ten run; one in twenty has an error.
+# 90 % are RUNNING; 5 % have an error.
 STATUSES = ("RUNNING",) * 36 + ("CREATING", "UPDATING", "FROZEN", "INACTIVE")
 FAILED = ("CREATE_FAILED", "UPDATE_FAILED", "DELETE_FAILED")
 ERRORS = ("dataartsfabric.00010011", "dataartsfabric.00000001", "common.00000500")
@@ -33,7 +33,7 @@ ERRORS = ("dataartsfabric.00010011", "dataartsfabric.00000001", "common.00000500
 
 @dataclasses.dataclass
 class Truth:
-    """What whoever counts all rows must come to."""
+    """The expected counts of all rows."""
 
     endpoints: int = 0
     capacity: int = 0
@@ -45,13 +45,13 @@ class Truth:
 
 @dataclasses.dataclass(frozen=True)
 class Dataset:
-    """So many workspaces of so many endpoints each."""
+    """A number of workspaces with the same number of endpoints."""
 
     workspaces: int
     rows: int
     types: tuple[str, ...] = TYPES
 
-    # A workspace beyond these has the rows of an earlier one: what a poll costs does not depend on it.
+    # Workspaces above this number repeat rows of earlier ones, which does not change the cost of a poll.
     DISTINCT = 1000
 
     @property
@@ -68,7 +68,7 @@ class Dataset:
         return [new_id(rng) for _ in range(self.workspaces)]
 
     def offsets(self) -> list[int]:
-        # A full last page costs one more request, because the list may go on.
+        # A full last page needs one more request, because the list may continue.
         further = max(0, (self.rows - 1) // STRIDE)
         return [index * STRIDE for index in range(further + 1)]
 
@@ -76,7 +76,7 @@ class Dataset:
         return self.workspaces * len(self.offsets())
 
     def paths(self) -> list[str]:
-        """The paths of all pages, as the exporter asks for them."""
+        """Returns the request paths of all pages."""
         return [
             f"/v1/workspaces/{workspace}/endpoints?offset={offset}&limit={PAGE}"
             for workspace in self.ids()
@@ -84,7 +84,7 @@ class Dataset:
         ]
 
     def make(self) -> dict[str, object]:
-        """Writes the pages, unless they are there; what counting them must give, and their bytes."""
+        """Writes the pages if missing; returns the expected counts and the size in bytes."""
         done = self.folder / "truth.json"
         if not done.exists():
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -114,7 +114,7 @@ class Dataset:
         return size
 
     def row(self, rng: random.Random, index: int, truth: Truth, repeated: int) -> str:
-        """One endpoint as the API writes it, about 580 bytes; counted in `truth`."""
+        """Returns an endpoint in the API's format, about 580 bytes, and adds it to `truth`."""
         kind = rng.choice(self.types)
         failed = rng.random() < 0.05
         status = rng.choice(FAILED if failed else STATUSES)
@@ -138,7 +138,7 @@ class Dataset:
 
 
 def resources(kind: str, low: int, high: int) -> str:
-    """What the endpoint reserves: model units, DPU or APU; a Ray cluster has its groups beside them."""
+    """Returns the capacity of the endpoint: model units, DPU or APU; a Ray cluster also has groups."""
     if kind == "inference":
         return f'"reserved_resource":{{"mu":{{"spec_code":"mu","min":{low},"max":{high}}}}}'
     if kind == "sql":

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Our program: its configuration, and what its pages say."""
+"""Our program: its configuration, and the values on its pages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CAPACITIES = (b"dataarts_fabric_apu_reserved", b"dataarts_fabric_dpu_reserved", 
 
 @dataclasses.dataclass(frozen=True)
 class Exporter:
-    """The program, and what of its settings the benchmarks vary."""
+    """The program, with the settings that benchmarks vary."""
 
     program: pathlib.Path
 
@@ -34,8 +34,8 @@ class Exporter:
         interval: str = "1d",
         name: str = "config",
     ) -> pathlib.Path:
-        """Writes a configuration under which nothing but its own speed holds the program back."""
-        # Not while another program reads it.
+        """Writes a configuration without rate limits."""
+        # Never while another program reads it.
         if not (BUILD / "token").exists():
             (BUILD / "token").write_text("token\n", "ascii")
         lines = [
@@ -90,7 +90,7 @@ class Served:
     workspaces: int
 
     def ready(self, seconds: float = 600) -> None:
-        """Waits until the page has every workspace. `/-/ready` would not wait beyond two intervals for them."""
+        """Waits until the page has all workspaces. `/-/ready` waits at most two intervals."""
         machine.wait_for(lambda: listed(self.page()) == self.workspaces, "a page of all workspaces", seconds, 0.1)
 
     def page(self) -> bytes:
@@ -101,12 +101,12 @@ class Served:
 
 
 def listed(page: bytes) -> int:
-    """How many workspaces the page has a listing of."""
+    """Returns the number of workspaces with a listing on the page."""
     return sum(page.count(b"\ndataarts_fabric_workspace_listed_%s{" % what) for what in (b"endpoints", b"records"))
 
 
 def read_truth(page: pathlib.Path) -> dict[str, object]:
-    """What a page says of all its workspaces together."""
+    """Returns the counts of all workspaces on a page."""
     truth = Truth()
     counts: collections.Counter[bytes] = collections.Counter()
     with page.open("rb") as lines:
@@ -115,7 +115,7 @@ def read_truth(page: pathlib.Path) -> dict[str, object]:
                 continue
             match = SAMPLE.match(line)
             if match is None:
-                raise Broken(f"{page.name} has a line that is no sample: {line[:200]!r}")
+                raise Broken(f"{page.name} has a line that is not a sample: {line[:200]!r}")
             name, labels, value = match.groups()
             if name in CAPACITIES:
                 truth.capacity += int(value)
@@ -124,6 +124,6 @@ def read_truth(page: pathlib.Path) -> dict[str, object]:
                 key = b",".join((found[b"endpoint_type"], found[b"status"], found[b"visibility"]))
                 counts[key] += int(value)
     truth.endpoints = sum(counts.values())
-    # A kind that is documented and that no endpoint has is served as 0.
+    # Documented types without endpoints are exported as 0.
     truth.counts.update({key.decode(): count for key, count in counts.items() if count})
     return truth.as_json()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a fleet costs day by day: workspaces of 90 endpoints, of which a few change each second, polled every minute and
-scraped every 15 seconds. With another program given, both run side by side against the same API."""
+"""Costs of a typical deployment: workspaces of 90 endpoints, of which 2 % change each second, polled every minute and
+scraped every 15 seconds. With another program, both run in parallel with the same API."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from table import Group, median, number, spread
 WORKSPACES = (10, 1_000, 10_000)
 ROWS, TYPES = 90, ("sql", "inference")
 INTERVAL, SCRAPES_EVERY, MINUTES = "60s", 15.0, 2
-# The share of the workspaces that change each second.
+# The fraction of workspaces that change each second.
 CHANGING = 0.02
-# What simplicity may cost: CPU of polling, CPU of a scrape, resident memory, each of ours ÷ that of the other program.
+# Maximum ratios of our program to the other: CPU of polling, CPU of a scrape, resident memory.
 LIMITS = {"CPU a minute": 1.25, "CPU of a scrape": 2.0, "resident": 1.25}
 FAILED = re.compile(rb"^dataarts_fabric_workspace_poll_failures_total\{.*\} (\d+)$", re.M)
 
 
 @dataclasses.dataclass
 class Figures:
-    """What one program took."""
+    """The costs of one program."""
 
     minutes: list[float] = dataclasses.field(default_factory=list)
     scrapes: list[float] = dataclasses.field(default_factory=list)
@@ -53,7 +53,7 @@ def measure(options: Options) -> Group:
     group = Group(
         f"A fleet: {ROWS} endpoints in each workspace, {CHANGING:.0%} of the workspaces change each second, polled"
         f" every {INTERVAL}, scraped with gzip every {SCRAPES_EVERY:g} s",
-        ("workspaces", "program", "CPU a minute without scrapes, s", "CPU of a scrape, ms", "a scrape takes, ms",
+        ("workspaces", "program", "CPU per minute without scrapes, s", "CPU of a scrape, ms", "scrape duration, ms",
          "resident MB", "page MB"),
     )  # fmt: skip
     programs = {"ours": options.exporter} | ({"the other": options.against} if options.against else {})
@@ -87,13 +87,13 @@ def run(options: Options, workspaces: int, programs: dict[str, Exporter]) -> dic
         for served in running.values():
             served.ready()
         options.say(f"fleet: {workspaces:,} workspaces, {minutes + 1} minutes")
-        # The second poll of each comes within an interval of the first, and from then on they are spread evenly.
+        # After the second poll, which is within an interval of the first, polls are spread evenly.
         observe(running, 1)
         return observe(running, minutes)
 
 
 def observe(running: dict[str, Served], minutes: int) -> dict[str, Figures]:
-    """Scrapes all programs every few seconds and reads their clocks around each scrape."""
+    """Scrapes all programs regularly and reads their CPU clocks around each scrape."""
     found = {name: Figures() for name in running}
     for _ in range(minutes):
         begin = time.monotonic()
@@ -123,7 +123,7 @@ def observe(running: dict[str, Served], minutes: int) -> dict[str, Figures]:
 
 @contextlib.contextmanager
 def changing(dataset: Dataset) -> Iterator[None]:
-    """Lets the pages of a share of the workspaces change each second, to others and back."""
+    """Alternates the pages of a fraction of the workspaces each second."""
     pages = [dataset.folder / workspace / "0.json.gz" for workspace in dataset.ids()]
     pages = [page for page in pages if not page.parent.is_symlink()]
     originals = {page: page.read_bytes() for page in pages}
@@ -150,13 +150,13 @@ def changing(dataset: Dataset) -> Iterator[None]:
 
 
 def changed(body: bytes) -> bytes:
-    """The compressed page with an endpoint in another status."""
+    """Returns the compressed page with an endpoint in another status."""
     text = gzip.decompress(body)
     return gzip.compress(text.replace(b'"RUNNING"', b'"UPDATING"', 1), 6, mtime=0)
 
 
 def write(page: pathlib.Path, body: bytes) -> None:
-    """At once, so that no reader has half of it."""
+    """Writes a file atomically."""
     beside = page.with_name("next")
     beside.write_bytes(body)
     os.replace(beside, page)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How costs grow: of a poll with workspaces and with endpoints, of a scrape with what changed since the last."""
+"""Growth of costs: of a poll by workspaces and by endpoints, of a scrape by changes since the last scrape."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from table import Group, median, number, spread
 
 WORKSPACES = (1, 10, 100, 1_000, 10_000)
 ENDPOINTS = (10, 100, 1_000, 10_000, 100_000)
-# How much more each may cost where there are ten times as many.
+# Maximum growth of the cost per item with ten times as many items.
 FACTOR = 1.2
 POLLED = re.compile(
     rb'^dataarts_fabric_workspace_last_poll_timestamp_seconds\{.*workspace_id="([^"]+)".*\} (.+)$', re.M
 )
 NOTHING, ONE, ALL = "nothing changed", "one workspace changed", "all rendered"
-# So many workspaces are polled each second, a little less than one between two scrapes; and so many scrapes count.
+# Polls per second, slightly less than one between two scrapes; and the number of scrapes that count.
 POLLS_A_SECOND, SAMPLES = 5, 20
 PAUSE = 0.1
 
 
 def measure(options: Options) -> Group:
-    group = Group("Growth", ("what", "size", "CPU", "each further, µs", "÷ the one before", "peak MB"))
+    group = Group("Growth", ("what", "size", "CPU", "each further, µs", "÷ the previous one", "peak MB"))
     many = Dataset(WORKSPACES[-1], 100)
     sizes = [(count, many) for count in WORKSPACES if count <= options.scaled(WORKSPACES[-1], 100)]
     grow(options, group, "polling workspaces of 100 endpoints", sizes)
@@ -53,14 +53,14 @@ def grow(options: Options, group: Group, what: str, sizes: list[tuple[int, Datas
 
 
 def judge(group: Group, what: str, costs: dict[int, list[Cost]]) -> None:
-    """Each size beside the one before: what each one more took, and how that compares with one more before."""
+    """Compares the marginal cost per item of each size with that of the previous size."""
     sizes = sorted(costs)
     cpu = {size: median([run.cpu for run in costs[size]]) for size in sizes}
     fixed = min(cpu.values())
     before, ratio = None, math.nan
     for size, smaller in zip(sizes, [None, *sizes], strict=False):
         each = (cpu[size] - cpu[smaller]) / (size - smaller) if smaller else math.nan
-        # Where what is fixed outweighs the rest, the rest is too small to be told from chance.
+        # If fixed costs dominate, the marginal cost is within the noise.
         is_told = smaller is not None and cpu[size] - cpu[smaller] >= fixed / 2
         ratio = each / before if is_told and before else math.nan
         group.add(
@@ -68,11 +68,11 @@ def judge(group: Group, what: str, costs: dict[int, list[Cost]]) -> None:
             number(ratio) if ratio == ratio else "", number(max(run.peak_megabytes for run in costs[size])),
         )  # fmt: skip
         if ratio == ratio:
-            group.target(f"{what}: CPU of each further one at {size:,} ÷ at a tenth of them", ratio, FACTOR)
+            group.target(f"{what}: CPU per additional item at {size:,} ÷ at a tenth of them", ratio, FACTOR)
         before = each if is_told else None
     if ratio != ratio:
-        # Nothing is said of the largest: not reached rather than passed over.
-        group.target(f"{what}: CPU of each further one at {sizes[-1]:,} ÷ at a tenth of them", math.nan, FACTOR)
+        # No result for the largest size counts as not reached.
+        group.target(f"{what}: CPU per additional item at {sizes[-1]:,} ÷ at a tenth of them", math.nan, FACTOR)
 
 
 def poll(options: Options, workspaces: int, dataset: Dataset) -> Cost:
@@ -85,7 +85,7 @@ def poll(options: Options, workspaces: int, dataset: Dataset) -> Cost:
     found = listed(page.read_bytes())
     page.unlink()
     if found != workspaces:
-        raise Broken(f"{found} of {workspaces} workspaces are in the page")
+        raise Broken(f"{found} of {workspaces} workspaces are on the page")
     return cost
 
 
@@ -115,11 +115,11 @@ def scrapes(options: Options, group: Group) -> None:
 
 
 def sample(served: Served, encoding: str, seconds: float) -> dict[str, list[float]]:
-    """CPU seconds of scrapes, by what changed before them.
+    """Returns the CPU seconds of scrapes by the number of changed workspaces.
 
-    A page of a chosen source is assembled anew each time, which is what rendering all takes; it is had while no poll
-    runs yet, as the second of each workspace comes after a quarter of the interval. Then a scrape counts by how many
-    workspaces its page shows as polled since the one before. The rare one during which a poll ran is no median.
+    A page with `?source=` is assembled for each request, which is the cost of rendering everything. These are requested
+    before the second polls, which begin after a quarter of the interval. Later scrapes are grouped by the number of
+    workspaces that were polled since the previous scrape. Scrapes during a poll are rare and do not affect the median.
     """
     scrape(served, "/metrics", encoding)
     found = {
@@ -151,5 +151,5 @@ def scrape(served: Served, path: str, encoding: str) -> Scrape:
 
 
 def polled(page: bytes) -> dict[bytes, bytes]:
-    """When each workspace was last polled."""
+    """Returns the time of the last poll of each workspace."""
     return dict(POLLED.findall(page))

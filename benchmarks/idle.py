@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A small exporter at rest: how soon it serves, and what it takes while nothing happens."""
+"""A small idle exporter: startup time, CPU and memory."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ INTERVAL, SECONDS = "60s", 60
 
 @dataclasses.dataclass(frozen=True)
 class Start:
-    """Seconds from the start of the process."""
+    """Times since the start of the process, in seconds."""
 
     scrapeable: float
     complete: float
@@ -40,23 +40,23 @@ def measure(options: Options) -> Group:
         starts = [start(options, str(configuration)) for _ in range(max(options.rounds, 3))]
         with options.exporter.serve(configuration) as served:
             served.ready()
-            # Prometheus' first scrape, which makes pages that are kept.
+            # The first scrape creates cached pages.
             machine.get(served.port, "/metrics", {"Accept-Encoding": "gzip"})
             time.sleep(1)
             seconds = max(10.0, SECONDS * options.scale)
-            options.say(f"idle: {seconds:g} seconds of rest")
+            options.say(f"idle: {seconds:g} seconds")
             before = machine.cpu_seconds(served.pid)
             time.sleep(seconds)
             share = (machine.cpu_seconds(served.pid) - before) / seconds
             resident = machine.memory_megabytes(served.pid)
             peak = machine.memory_megabytes(served.pid, "VmHWM")
     scrapeable = [one.scrapeable * 1e3 for one in starts]
-    group.add("start to the first page that can be scraped", f"{spread(scrapeable)} ms")
-    group.add("start to the first page with every workspace", f"{spread([one.complete * 1e3 for one in starts])} ms")
+    group.add("start to the first page", f"{spread(scrapeable)} ms")
+    group.add("start to the first page with all workspaces", f"{spread([one.complete * 1e3 for one in starts])} ms")
     group.add(f"CPU over {seconds:g} s without a scrape", f"{share:.3%} of a core")
-    group.add("resident memory after that; at most", f"{number(resident)} MB; {number(peak)} MB")
-    group.target("start to the first page that can be scraped, ms", median(scrapeable), 100)
-    group.target("CPU at rest, % of a core", share * 100, 0.2)
+    group.add("resident memory after that; peak", f"{number(resident)} MB; {number(peak)} MB")
+    group.target("start to the first page, ms", median(scrapeable), 100)
+    group.target("idle CPU, % of a core", share * 100, 0.2)
     group.target("resident memory, MB", resident, 30)
     return group
 
@@ -75,7 +75,7 @@ def start(options: Options, configuration: str) -> Start:
         scrapeable = None
         while True:
             if time.monotonic() > begin + 60 or process.poll() is not None:
-                raise Broken("no page with every workspace came within a minute of the start")
+                raise Broken("no page with all workspaces within a minute of the start")
             try:
                 status, page = machine.get(port, "/metrics")
             except OSError:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How long scrapes take while polls run as fast as they can."""
+"""Duration of scrapes while polls run at full speed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from machine import BUILD, Broken
 from options import Options
 from table import Group, median, number
 
-# Long enough that polls, begun every tenth of a second, never have a pause.
+# Long enough that polls, which begin every 0.1 s, never pause.
 ROWS, INTERVAL = 5_000, "100ms"
 WORKSPACES, MEGABYTES, CLIENTS = 60, 1, 4
 REQUESTS = 4_000
@@ -51,7 +51,7 @@ def measure(options: Options) -> Group:
 
 
 def count_for_page(options: Options, base_url: str, dataset: Dataset) -> int:
-    """How many workspaces make a page of the wanted size."""
+    """Returns the number of workspaces for a page of the given size."""
     few, page = dataset.ids()[:5], BUILD / "counted"
     options.exporter.once(options.exporter.configure(base_url, few), page)
     each = page.stat().st_size / len(few)
@@ -63,7 +63,7 @@ def measure_one(
     options: Options, group: Group, pid: int, port: int, encoding: str, interval: str, pause: float
 ) -> None:
     polls = "none" if interval == "1d" else "at full speed"
-    clients = "again at once" if pause == 0 else f"every {pause:g} s"
+    clients = "without pause" if pause == 0 else f"every {pause:g} s"
     options.say(f"latency, polls {polls}, {clients}, {encoding}")
     server = scraping.process(pid, port)
     scraping.scrape(server, encoding, 1, 1)
@@ -76,7 +76,7 @@ def measure_one(
         shares.append((machine.cpu_seconds(pid) - cpu) / took)
         rates.append((listed(port) - before) / took)
     if polls != "none" and median(rates) < 100:
-        raise Broken(f"only {median(rates):.0f} pages a second were polled: nothing disturbed the scrapes")
+        raise Broken(f"only {median(rates):.0f} pages per second were polled, too few to disturb scrapes")
     p99 = median([run.p99 for run in runs]) * 1e3
     group.add(
         polls, clients, f"{encoding}, {number(runs[0].bytes / 1e6)} MB", number(median(rates)),
@@ -88,6 +88,6 @@ def measure_one(
 
 
 def listed(port: int) -> float:
-    """Requests to the API so far."""
+    """Returns the number of requests to the API so far."""
     _, page = machine.get(port, "/metrics")
     return sum(float(value) for value in LISTED.findall(page))

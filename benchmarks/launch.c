@@ -3,9 +3,9 @@
 //
 //     wall-seconds user-seconds system-seconds peak-kilobytes exit-status
 //
-// A child's peak memory begins with that of the process it was forked from, so whoever measures must be small: this
-// has about a megabyte, a Python that would do the same thirty. Times are those of the program and of all children
-// that it has waited for; the peak is that of the largest of them.
+// A child's peak memory includes that of the process that forked it, so the launcher must be small: this one uses about
+// 1 MB, Python would use 30 MB. Times include all children that the program has waited for; the peak is that of the
+// largest process.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <sched.h>
@@ -47,7 +47,7 @@ int main(int count, char **arguments) {
     pid_t child = fork();
     if (child < 0) return fail("cannot fork");
     if (child == 0) {
-        // Whoever ends the benchmarks ends this too.
+        // Ends when the benchmarks end.
         prctl(PR_SET_PDEATHSIG, SIGTERM);
         execvp(arguments[3], arguments + 3);
         _exit(fail(arguments[3]));

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs processes on one core each, and reads what they cost."""
+"""Runs processes on one core each, and measures their costs."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ PYTHON = ROOT / ".venv-benchmarks/bin/python"
 PEERS = ROOT / "benchmarks/peers"
 HOST = "127.0.0.1"
 CORES = sorted(os.sched_getaffinity(0))
-# What is measured has a core of its own; what serves it or asks it has the other.
+# The measured program uses the first core, its clients and servers the last.
 MEASURED, BESIDE = CORES[0], CORES[-1]
 
 
 class Broken(Exception):
-    """A measurement that means nothing: something failed, or two programs did not do the same job."""
+    """An invalid measurement: a program failed, or two programs did different work."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Cost:
-    """What one run of a program took."""
+    """The costs of one run of a program."""
 
     wall: float
     cpu: float
@@ -39,12 +39,12 @@ class Cost:
 
 
 def environment() -> dict[str, str]:
-    """No proxy, no credentials, no settings of whoever runs the benchmarks."""
+    """Returns an environment without proxies, credentials and settings of the user."""
     return {"PATH": os.environ["PATH"], "HOME": str(BUILD), "LANG": "C.UTF-8"}
 
 
 def run(command: Sequence[str | pathlib.Path], output: pathlib.Path, *, core: int = MEASURED) -> Cost:
-    """Runs a program to its end, its standard output in a file."""
+    """Runs a program to its end, with its standard output in a file."""
     report, log = BUILD / "launch-report", BUILD / "launch-log"
     report.unlink(missing_ok=True)
     with output.open("wb") as stdout, log.open("wb") as stderr:
@@ -55,9 +55,9 @@ def run(command: Sequence[str | pathlib.Path], output: pathlib.Path, *, core: in
     try:
         wall, user, system, peak, status = report.read_text("ascii").split()
     except (OSError, ValueError):
-        raise Broken(f"{command[0]} was not measured: {log.read_text('utf-8', 'replace')[-2000:]}") from None
+        raise Broken(f"{command[0]} could not be measured: {log.read_text('utf-8', 'replace')[-2000:]}") from None
     if status != "0":
-        raise Broken(f"{command[0]} ended with status {status}: {log.read_text('utf-8', 'replace')[-2000:]}")
+        raise Broken(f"{command[0]} exited with status {status}: {log.read_text('utf-8', 'replace')[-2000:]}")
     return Cost(float(wall), float(user) + float(system), int(peak) * 1024 / 1e6)
 
 
@@ -65,7 +65,7 @@ def run(command: Sequence[str | pathlib.Path], output: pathlib.Path, *, core: in
 def server(
     command: Sequence[str | pathlib.Path], name: str, port: int, *, core: int, seconds: float = 60
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Runs a program that listens on `port`, until the context is left."""
+    """Returns a context manager that runs a program that listens on `port`."""
     log = BUILD / f"{name}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -88,7 +88,7 @@ def server(
 def listens(process: subprocess.Popen[bytes], log: pathlib.Path, port: int) -> bool:
     if process.poll() is not None:
         said = log.read_text("utf-8", "replace")[-2000:]
-        raise Broken(f"{process.args!r} ended with status {process.returncode}: {said}")
+        raise Broken(f"{process.args!r} exited with status {process.returncode}: {said}")
     try:
         socket.create_connection((HOST, port), 1).close()
     except OSError:
@@ -100,7 +100,7 @@ def wait_for(condition: Callable[[], bool], what: str, seconds: float = 60, paus
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
-            raise Broken(f"waited {seconds} s for {what}")
+            raise Broken(f"timed out after {seconds} s: {what}")
         time.sleep(pause)
 
 
@@ -112,7 +112,7 @@ def free_port() -> int:
 
 
 def get(port: int, path: str, headers: dict[str, str] | None = None) -> tuple[int, bytes]:
-    """Status and body as they came over the wire."""
+    """Returns status and raw body of a response."""
     connection = http.client.HTTPConnection(HOST, port, timeout=300)
     try:
         connection.request("GET", path, headers=headers or {})
@@ -123,14 +123,14 @@ def get(port: int, path: str, headers: dict[str, str] | None = None) -> tuple[in
 
 
 def cpu_seconds(pid: int) -> float:
-    """CPU time of all threads of a process so far, ended ones included, in nanoseconds' resolution: /proc/PID/stat
-    counts the same in hundredths of a second, too coarse for a few requests. The id is Linux' of a process' clock
-    (MAKE_PROCESS_CPUCLOCK in its posix-timers.h), which is what clock_getcpuclockid(3) returns."""
+    """Returns the CPU time of all threads of a process, including ended ones, with a resolution of nanoseconds.
+    /proc/PID/stat has hundredths of a second, too coarse for a few requests. The clock id is computed like Linux'
+    MAKE_PROCESS_CPUCLOCK in posix-timers.h, the result of clock_getcpuclockid(3)."""
     return time.clock_gettime((~pid << 3) | 2)
 
 
 def workers(pid: int) -> list[int]:
-    """A process and its children, such as nginx' worker."""
+    """Returns a process and its children, such as nginx' worker."""
     children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
     return [pid, *map(int, children)]
 
@@ -143,7 +143,7 @@ def memory_megabytes(pid: int, field: str = "VmRSS") -> float:
 
 
 def facts() -> list[tuple[str, str]]:
-    """What a reader needs to judge figures by, and nothing that names the machine."""
+    """Returns facts about the machine that readers need to interpret results, without its name."""
     lines = pathlib.Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines()
     model = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
     total = pathlib.Path("/proc/meminfo").read_text("ascii").split()[1]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is measured in this run, and how long."""
+"""The options of a run."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ class Options:
         return max(least, round(count * self.scale))
 
     def say(self, what: str) -> None:
-        """Tells whoever waits; the tables alone go to standard output."""
+        """Prints progress to standard error; only tables go to standard output."""
         print(f"benchmarks: {what}", file=sys.stderr, flush=True)
 
 
 def parser(groups: list[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="benchmarks/run", description=__doc__)
-    parser.add_argument("program", type=pathlib.Path, help="what scripts/build-release built")
-    parser.add_argument("--only", action="append", choices=groups, help="this group; repeatable (default: all)")
-    parser.add_argument("--scale", type=float, default=1.0, help="share of endpoints, requests, seconds (default: 1)")
-    parser.add_argument("--rounds", type=int, default=5, help="turns of which the median is taken (default: 5)")
-    parser.add_argument("--slow-rounds", type=int, default=1, help="turns of the slow peers (default: 1)")
-    parser.add_argument("--transport", choices=("h1", "h2"), help="poll by this alone (default: both)")
-    parser.add_argument("--against", type=pathlib.Path, help="another build of the program, measured beside in `fleet`")
-    parser.add_argument("--record", metavar="NAME", help="write the tables to benchmarks/results/NAME.md too")
+    parser.add_argument("program", type=pathlib.Path, help="the output of scripts/build-release")
+    parser.add_argument("--only", action="append", choices=groups, help="run this group; repeatable (default: all)")
+    parser.add_argument("--scale", type=float, default=1.0, help="fraction of the full size and time (default: 1)")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of which the median is reported (default: 5)")
+    parser.add_argument("--slow-rounds", type=int, default=1, help="rounds of slow peers (default: 1)")
+    parser.add_argument("--transport", choices=("h1", "h2"), help="poll only with this transport (default: both)")
+    parser.add_argument("--against", type=pathlib.Path, help="another build to measure in parallel in `fleet`")
+    parser.add_argument("--record", metavar="NAME", help="also write the tables to benchmarks/results/NAME.md")
     return parser

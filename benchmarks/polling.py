@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Polling a million endpoints: ours beside clients that fetch the same pages and count the same things."""
+"""Polling a million endpoints: our program and clients that fetch and count the same pages."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ OURS = "ours"
 CURL, PYCURL, PIPED = "curl -Z, no parsing", "pycurl + orjson", "curl -Z + orjson"
 ONE, SIXTEEN = "requests + json", "requests + json, 16 threads"
 SDK, SDK_SIXTEEN = "official SDK for Python", "official SDK for Python, 16 threads"
-# They take many times longer than the others, and the SDK ten times longer again: one variant is enough of it.
+# Slow peers; the SDK is another ten times slower, so it is measured with one variant only.
 SLOW = (ONE, SIXTEEN, SDK, SDK_SIXTEEN)
 PLAIN = web.Variant("h1", "identity")
 
 
 @dataclasses.dataclass(frozen=True)
 class Contender:
-    """Polls all pages once, and leaves what it counted in a file."""
+    """A client that polls all pages once and writes its counts to a file."""
 
     name: str
     dataset: Dataset
     poll: Callable[[pathlib.Path], Cost]
-    # Reads what was counted; nothing for one that does not count.
+    # Reads the counts; None for a client that does not count.
     read: Callable[[pathlib.Path], dict[str, object]] | None
 
 
@@ -59,7 +59,7 @@ def measure_variant(options: Options, variant: web.Variant, mixed: Dataset) -> d
         everyone = contenders(options.exporter, plain.base_url(variant), mixed)
         everyone = [one for one in everyone if variant == PLAIN or one.name not in (SDK, SDK_SIXTEEN)]
         for turn in range(max(options.rounds, options.slow_rounds)):
-            # In turn, and every other time backwards, so that whatever changes meanwhile changes for all.
+            # Alternating order, so that changes of the machine affect all.
             for contender in everyone if turn % 2 == 0 else reversed(everyone):
                 if turn < (options.slow_rounds if contender.name in SLOW else options.rounds):
                     options.say(f"polling, {variant.title}, turn {turn + 1}: {contender.name}")
@@ -74,7 +74,7 @@ def poll(contender: Contender) -> Cost:
         counted = contender.read(output)
         truth = {name: value for name, value in contender.dataset.make().items() if name != "bytes"}
         if counted != truth:
-            raise Broken(f"{contender.name} did not count what there is: {counted} rather than {truth}")
+            raise Broken(f"{contender.name} counted wrong: {counted} instead of {truth}")
     output.unlink()
     return cost
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Scraping pages of three sizes: ours beside others that serve the same page."""
+"""Scraping pages of three sizes: our program and servers of the same page."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from options import Options
 from table import Group, median, number, percentile, spread
 
 OURS, PUSHGATEWAY = "ours", "pushgateway"
-# With sendfile the kernel sends the file's own memory; without, nginx copies it, as whoever makes pages must.
+# With sendfile the kernel sends the page cache; without it nginx copies the data, as a server of generated pages must.
 NGINX, COPYING = "nginx, a file", "nginx, a file, sendfile off"
 CPP, PYTHON_CLIENT = "prometheus-cpp", "prometheus_client (Python)"
 MEGABYTES = (1, 10, 50)
 ENCODINGS = ("identity", "gzip")
 CLIENTS = (1, 4, 32)
-# Workspaces of one page each, of which as many are polled as a page of the wanted size takes.
+# Workspaces of one page each; their number determines the size of the scraped page.
 DATASET = Dataset(10_000, 100)
-# How long one figure is measured, and by how many requests at most.
+# Seconds per measurement, and the maximum number of requests.
 SECONDS, REQUESTS = 2.0, 5000
-# Fewer than this many seconds of requests say nothing, whatever the scale.
+# Minimum seconds of a measurement, at any scale.
 LEAST_SECONDS = 0.3
 
 
@@ -49,7 +49,7 @@ class Scraped:
 
 @dataclasses.dataclass(frozen=True)
 class Server:
-    """A running server that holds the page, and how its CPU time is read."""
+    """A running server with the page, and a function that reads its CPU time."""
 
     port: int
     path: str
@@ -58,11 +58,11 @@ class Server:
 
 @dataclasses.dataclass
 class Page:
-    """The page of one size, as ours serves it."""
+    """The page of one size, exported by our program."""
 
     megabytes: int
     workspaces: int
-    # The whole page, for a server of files; and without what is the exporter's own, which others add themselves.
+    # The whole page for file servers; and without the exporter's own families, which other servers add themselves.
     whole: pathlib.Path
     common: pathlib.Path
 
@@ -101,7 +101,7 @@ def ours(options: Options, page: Page) -> Iterator[Server]:
 
 def keep_page(page: Page, body: bytes) -> None:
     page.whole.write_bytes(body)
-    # As nginx' own documents have it: the compressed file stands ready.
+    # gzip_static, as nginx' documentation recommends: the compressed file exists.
     page.whole.with_name(f"{page.whole.name}.gz").write_bytes(gzip.compress(body, 6, mtime=0))
     own = (b"process_", b"# HELP process_", b"# TYPE process_")
     page.common.write_bytes(b"".join(line for line in body.splitlines(True) if not line.startswith(own)))
@@ -110,7 +110,7 @@ def keep_page(page: Page, body: bytes) -> None:
 @contextlib.contextmanager
 def files(_: Options, page: Page, sendfile: bool = True) -> Iterator[Server]:
     with web.nginx(page.whole.parent, "nginx-files", machine.MEASURED, sendfile) as nginx:
-        # The port whose files may be compressed ones serves both encodings.
+        # The port with gzip_static serves both encodings.
         yield Server(nginx.ports[web.Variant("h1", "gzip")], f"/{page.whole.name}", nginx.cpu_seconds)
 
 
@@ -166,14 +166,14 @@ def measure(options: Options) -> Group:
     DATASET.make()
     group = Group(
         "Scraping",
-        ("page", "encoding", "clients", "program", "CPU ms a request", "requests/s", "p99 ms", "ours ÷ this: CPU"),
+        ("page", "encoding", "clients", "program", "CPU ms per request", "requests/s", "p99 ms", "ours ÷ this: CPU"),
     )
     results: dict[Key, list[Scraped]] = {}
     for page in pages(options):
         for turn in range(max(options.rounds, options.slow_rounds)):
             names = [name for name in SERVERS if present(options, name)]
             names = [name for name in names if turn < (options.slow_rounds if name in SLOW else options.rounds)]
-            # Ours comes first in the first turn: it makes the page that the others serve.
+            # Our program is first in the first round, because it creates the page that the others serve.
             for name in names if turn % 2 == 0 else reversed(names):
                 options.say(f"scraping {page.megabytes} MB, turn {turn + 1}: {name}")
                 with SERVERS[name](options, page) as server:
@@ -193,7 +193,7 @@ def present(options: Options, name: str) -> bool:
 
 
 def pages(options: Options) -> list[Page]:
-    """The pages of all sizes, with as many workspaces as give about so many bytes."""
+    """Yields the pages of all sizes, with the number of workspaces for about this size."""
     folder = BUILD / "pages"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
@@ -210,7 +210,7 @@ def pages(options: Options) -> list[Page]:
 def scrape_each_way(options: Options, server: Server, page: Page, name: str) -> Iterator[tuple[Key, Scraped]]:
     seconds = max(SECONDS * options.scale, LEAST_SECONDS)
     for encoding in ENCODINGS:
-        # Of what is kept between scrapes, this fills it; it shows too how many requests are enough.
+        # Fills caches, and measures how many requests are needed.
         trial = scrape(server, encoding, 1, 1)
         if name not in SLOW:
             trial = scrape(server, encoding, 1, 5)
@@ -220,7 +220,7 @@ def scrape_each_way(options: Options, server: Server, page: Page, name: str) -> 
             if name not in SLOW or trial.rate * seconds >= clients:
                 yield key, scrape(server, encoding, clients, max(clients, wanted))
             elif clients == 1:
-                # One response takes longer than all of this should; what it costs does not depend on how many wait.
+                # A single response exceeds the time limit; its cost does not depend on the number of clients.
                 yield key, trial
 
 
@@ -244,10 +244,10 @@ def report(group: Group, results: dict[Key, list[Scraped]]) -> None:
                 cpu((megabytes, encoding, clients, OURS)) / cpu((megabytes, encoding, clients, NGINX))
                 for clients in CLIENTS
             ]
-            text = f"{megabytes} MB, {encoding}: CPU a request ÷ that of nginx, the most of 1, 4 and 32 clients"
+            text = f"{megabytes} MB, {encoding}: CPU per request ÷ that of nginx, maximum of 1, 4 and 32 clients"
             group.target(text, max(ratios), 1.3)
     for megabytes in MEGABYTES:
         pushed = (megabytes, "gzip", 1, PUSHGATEWAY)
         if pushed in results:
             ratio = cpu(pushed) / cpu((megabytes, "gzip", 1, OURS))
-            group.target(f"{megabytes} MB, gzip: pushgateway's CPU a request ÷ ours", ratio, 50, at_least=True)
+            group.target(f"{megabytes} MB, gzip: pushgateway's CPU per request ÷ ours", ratio, 50, at_least=True)

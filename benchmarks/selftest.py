@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of the benchmarks. No figure is judged, as none is the same on another machine."""
+"""Tests of the benchmarks. They check no measured values, which differ between machines."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def refused(action: Callable[[], object]) -> str:
         action()
     except Broken as problem:
         return str(problem)
-    raise AssertionError("it was not refused")
+    raise AssertionError("not rejected")
 
 
 def pages_are_the_same_in_every_run() -> None:
@@ -55,7 +55,7 @@ def pages_are_the_same_in_every_run() -> None:
 
     first = written()
     require(len(first) == 2 * SMALL.page_count() + 1, sorted(first))
-    require(first == written(), "a second run wrote other pages")
+    require(first == written(), "a second run wrote different pages")
 
 
 def growth_is_judged_by_what_one_more_takes() -> None:
@@ -65,10 +65,10 @@ def growth_is_judged_by_what_one_more_takes() -> None:
         growth.judge(group, "polling", costs)
         return [(target.text.split(" at ")[1].split(" ")[0], target.reached) for target in group.targets]
 
-    require(verdicts(lambda size: size * 1e-3) == [("1,000", True), ("10,000", True)], "what is linear")
-    require(verdicts(lambda size: size**1.2 * 1e-3)[-1] == ("10,000", False), "what grows faster")
-    # Next to nothing beside the start is no proof, neither is a single size that is more.
-    require(verdicts(lambda size: size * 1e-7) == [("10,000", False)], "what cannot be told")
+    require(verdicts(lambda size: size * 1e-3) == [("1,000", True), ("10,000", True)], "linear growth")
+    require(verdicts(lambda size: size**1.2 * 1e-3)[-1] == ("10,000", False), "faster growth")
+    # Neither costs within the noise nor a single larger size are a result.
+    require(verdicts(lambda size: size * 1e-7) == [("10,000", False)], "no result")
     require(set(bench.GROUPS) == {"fleet", "polling", "scraping", "growth", "latency", "idle"}, bench.GROUPS)
 
 
@@ -91,16 +91,16 @@ def pages_of_a_fleet_change_and_are_as_before_in_the_end() -> None:
             rows = [json.loads(gzip.decompress(body))["endpoints"] for body in (one, other)]
             differing = [[row["status"] for row in pair] for pair in zip(*rows, strict=True) if pair[0] != pair[1]]
             require(differing == [["RUNNING", "UPDATING"]], differing)
-    require(not changed(), "a page is not as before")
+    require(not changed(), "a page differs")
 
 
 def pages_overlap_by_one_row() -> None:
     SMALL.make()
     for workspace in SMALL.ids():
         pages = [json.loads((SMALL.folder / workspace / f"{at}.json").read_bytes()) for at in SMALL.offsets()]
-        require([len(page["endpoints"]) for page in pages] == [PAGE, PAGE, 52], "pages of other sizes")
+        require([len(page["endpoints"]) for page in pages] == [PAGE, PAGE, 52], "pages of different sizes")
         for left, right in itertools.pairwise(pages):
-            require(left["endpoints"][-1] == right["endpoints"][0], "neighbours share no row")
+            require(left["endpoints"][-1] == right["endpoints"][0], "adjacent pages share no row")
         ids = {row["id"] for page in pages for row in page["endpoints"]}
         require(len(ids) == SMALL.rows == pages[0]["total"], len(ids))
 
@@ -147,7 +147,7 @@ def a_wrong_count_is_refused() -> None:
 
 
 def peers(base_url: str, asked: Dataset = SMALL) -> list[polling.Contender]:
-    """All contenders but ours, which a test of the scripts has no need of."""
+    """Returns all clients but our program."""
     SMALL.make()
     nothing = exporter.Exporter(pathlib.Path("/nonexistent"))
     everyone = polling.contenders(nothing, base_url, asked)
@@ -229,7 +229,7 @@ def responses_that_mean_nothing_are_refused() -> None:
 
 
 def scraped(response: bytes, closes: bool) -> scraping.Scraped:
-    """What the client says of a server that answers so, asked seven times by three."""
+    """Returns the client's output about a server with these responses, for seven requests of three clients."""
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
@@ -255,7 +255,7 @@ def verdicts_go_both_ways() -> None:
         group.target("t", value, limit, at_least)
     require([target.reached for target in group.targets] == [True, True, False, False, True], group.targets)
     require(group.markdown().count("| **no** |") == 2, group.markdown())
-    require(not Group("G", ("a",)).targets, "targets of one group are another's")
+    require(not Group("G", ("a",)).targets, "targets are mixed between groups")
 
 
 def figures_are_medians_and_percentiles() -> None:

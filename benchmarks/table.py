@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Medians, ratios, verdicts, and the Markdown that shows them."""
+"""Medians, ratios and targets, as Markdown tables."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from collections.abc import Sequence
 
 @dataclasses.dataclass(frozen=True)
 class Target:
-    """A bound that a figure must keep: how many times less than another, say."""
+    """A limit of a value, such as a maximum ratio."""
 
     text: str
     value: float
     limit: float
-    # Whether the figure must be at least, rather than at most, the limit.
+    # Whether the limit is a minimum instead of a maximum.
     at_least: bool = False
 
     @property
@@ -25,7 +25,7 @@ class Target:
 
 @dataclasses.dataclass
 class Group:
-    """A table of measurements and the targets that they are held against."""
+    """A table of measurements with targets."""
 
     title: str
     columns: Sequence[str]
@@ -62,7 +62,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def number(value: float) -> str:
-    """Three digits that count, and no more zeros than needed."""
+    """Formats a number with three significant digits."""
     if value != value:
         return "–"
     if abs(value) >= 100:
@@ -75,13 +75,13 @@ def median(values: Sequence[float]) -> float:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The smallest value that at least this share of all does not exceed."""
+    """Returns the percentile of the values."""
     ordered = sorted(values)
     rank = max(1, -(-len(ordered) * share // 1))
     return ordered[int(rank) - 1]
 
 
 def spread(values: Sequence[float]) -> str:
-    """The median, and where rounds differ, the least and the most."""
+    """Formats the median and, if rounds differ, minimum and maximum."""
     middle = number(median(values))
     return middle if len(values) == 1 else f"{middle} ({number(min(values))}–{number(max(values))})"

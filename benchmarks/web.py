@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""nginx with one worker: the API that is polled, and a file that is scraped."""
+"""nginx with one worker, as the polled API and as a scraped file server."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ http {{
     keepalive_requests 1000000000;
     keepalive_timeout 600s;
     open_file_cache_valid 600s;
-    # Those of the package belong to root.
+    # The package's folders belong to root.
     client_body_temp_path nginx-temporary;
     proxy_temp_path nginx-temporary;
     fastcgi_temp_path nginx-temporary;
@@ -62,7 +62,7 @@ SERVER = """
 
 @dataclasses.dataclass(frozen=True)
 class Variant:
-    """A way to be served: the transport is `h1` (plain) or `h2` (TLS, where a client without HTTP/2 has HTTP/1.1)."""
+    """A transport, `h1` (plain) or `h2` (TLS; HTTP/1.1 for clients without HTTP/2), with an encoding."""
 
     transport: str
     encoding: str
@@ -77,7 +77,7 @@ VARIANTS = [Variant(transport, encoding) for transport in ("h1", "h2") for encod
 
 @dataclasses.dataclass(frozen=True)
 class Web:
-    """A running nginx, with a port for each variant."""
+    """A running nginx with a port per variant."""
 
     pid: int
     ports: dict[Variant, int]
@@ -92,10 +92,10 @@ class Web:
 
 @contextlib.contextmanager
 def nginx(root: pathlib.Path, name: str, core: int, sendfile: bool = True, keeps_files: bool = True) -> Iterator[Web]:
-    """Serves the files below `root`, which are kept open unless they are to be replaced while it runs."""
+    """Serves the files below `root`. Caches open files, unless they are replaced while it runs."""
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
     if program is None:
-        raise Broken("there is no nginx: benchmarks/install installs it")
+        raise Broken("nginx not found; run benchmarks/install")
     make_certificate()
     ports = {variant: machine.free_port() for variant in VARIANTS}
     descriptors = min(65_536, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
@@ -103,7 +103,7 @@ def nginx(root: pathlib.Path, name: str, core: int, sendfile: bool = True, keeps
         SERVER.format(
             listen=f"{HOST}:{port}" + (" ssl http2" if variant.transport == "h2" else ""),
             gzip_static="on" if variant.encoding == "gzip" else "off",
-            # Each takes a descriptor, and of a compressed file the plain one is looked at, too.
+            # Each file needs a descriptor, and for a compressed file nginx opens the uncompressed one too.
             cache=f"max={(descriptors - 2_000) // (2 if variant.encoding == 'gzip' else 1)} inactive=600s"
             if keeps_files
             else "off",
@@ -112,7 +112,7 @@ def nginx(root: pathlib.Path, name: str, core: int, sendfile: bool = True, keeps
         for variant, port in ports.items()
     ]
     configuration = BUILD / f"{name}.conf"
-    # Started by root, the worker would become another user, who may not be let into this folder.
+    # If root starts nginx, the worker would run as another user, which may have no access to this folder.
     user = "user root;" if os.geteuid() == 0 else ""
     text = TEMPLATE.format(
         user=user, name=name, descriptors=descriptors, sendfile="on" if sendfile else "off",

@@ -13,7 +13,7 @@ public struct ListenerRequest: Sendable {
     public var query: [(name: String, value: String)]
     /// The header lines in the order received.
     public var headers: [(name: String, value: String)]
-    /// The body, of at most ``ListenerSettings/maxBodyBytes`` bytes.
+    /// The body, up to ``ListenerSettings/maxBodyBytes`` bytes.
     public var body: [UInt8]
     /// The peer's `address:port`; nil if unknown.
     public var remoteAddress: String?

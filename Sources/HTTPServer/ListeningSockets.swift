@@ -90,7 +90,8 @@ struct ListeningSocket: Sendable {
                     ) { error in
                         let closed = registry.closeIdle(connectionsToClose)
                         let reason = reason(error)
-                        logs.accepts.note(["reason": "\(reason)", "idle_closed": "\(closed)"], on: eventLoop)
+                        logs.accepts.note(
+                            ["reason": "\(reason)", "idle_closed": .stringConvertible(closed)], on: eventLoop)
                     }
                     try channel.pipeline.syncOperations.addHandler(gate)
                 }

@@ -87,7 +87,8 @@ final class RateLimitedLog: Sendable {
     }
 
     private func write(_ number: Int, _ metadata: Logger.Metadata) {
-        logger.log(level: level, messages.limited, metadata: metadata.merging([count: "\(number)"]) { $1 })
+        let metadata = metadata.merging([count: .stringConvertible(number)]) { $1 }
+        logger.log(level: level, messages.limited, metadata: metadata)
     }
 }
 
@@ -106,12 +107,11 @@ struct ListenerLogs: Sendable {
         responses = log(.error, "responses failed", "response failed", "responses")
         // The body of the handler's response has another length than announced.
         lengths = log(
-            .error, "responses did not match their content-length", "response did not match its content-length",
-            "responses")
+            .error, "responses with a wrong content-length", "response with a wrong content-length", "responses")
         // There is no file descriptor for a connection.
-        accepts = log(.error, "connections cannot be accepted", "connection cannot be accepted", "failures")
+        accepts = log(.error, "accepting connections failed", "accepting a connection failed", "failures")
         rejections = log(
-            .warning, "connections refused at the limit", "connection refused at the limit", "connections")
+            .warning, "connections rejected at the limit", "connection rejected at the limit", "connections")
         // The memory limit for responses in flight is reached.
         drops = log(.warning, "slow responses dropped", "slow response dropped", "responses")
     }

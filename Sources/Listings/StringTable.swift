@@ -42,7 +42,7 @@ struct StringTable: Sendable {
     /// - Parameters:
     ///   - limit: the maximum number of undocumented values.
     ///   - cutValues: incremented if the value was cut or became `other`.
-    mutating func number(of text: PageText, limit: Int, cutValues: inout Int) -> UInt32 {
+    mutating func number(of text: BorrowedText, limit: Int, cutValues: inout Int) -> UInt32 {
         if text.isEmpty { return absent }
         let known = slots[find(text.bytes)]
         if known != Self.none { return known }

@@ -109,11 +109,12 @@ public actor PollFleet {
         var settings = options.settings
         settings.filter = target.filter
         let memory = isSameFilter ? (before as? ListingPoller<L>)?.lastMemory : nil
+        let log = before?.log ?? PollLog(of: L.self, of: target.workspace, logger: logger)
+        log.setName(of: target.workspace)
         let poller = ListingPoller(
             L(of: target.workspace, settings: settings), client: client, store: store,
             handle: handle, timing: options.timing, trigger: workspace.trigger, clock: clock,
-            log: before?.log ?? PollLog(of: L.self, of: target.workspace, logger: logger),
-            memory: memory ?? ListingPoller<L>.Memory())
+            log: log, memory: memory ?? ListingPoller<L>.Memory())
         return PolledListing(handle: handle, poller: poller, task: start(poller))
     }
 
@@ -161,24 +162,26 @@ public actor PollFleet {
     }
 
     /// Polls every listing once.
-    /// - Parameter concurrency: the maximum number of concurrent polls per source. More than the number of concurrent requests
-    ///   only costs memory: every poll would hold its first pages until its next request.
-    public func pollOnce(concurrency: Int) async {
+    /// - Parameters:
+    ///   - concurrency: the maximum number of concurrent polls per source. More than the number of concurrent requests only
+    ///     costs memory: every poll would hold its first pages until its next request.
+    ///   - isLast: whether no poll follows; then the memory for the next one is freed.
+    public func pollOnce(concurrency: Int, isLast: Bool) async {
         let bySource = Dictionary(grouping: workspaces.sorted { $0.key < $1.key }, by: \.key.source)
         await withDiscardingTaskGroup { sources in
             for pollers in bySource.values.map({ $0.flatMap(\.value.listings).map(\.poller) }) {
-                sources.addTask { await Self.pollOnce(pollers, concurrency: concurrency) }
+                sources.addTask { await Self.pollOnce(pollers, concurrency: concurrency, isLast: isLast) }
             }
         }
     }
 
-    private static func pollOnce(_ pollers: [any Poller], concurrency: Int) async {
+    private static func pollOnce(_ pollers: [any Poller], concurrency: Int, isLast: Bool) async {
         await withTaskGroup(of: Void.self) { group in
             for (index, poller) in pollers.enumerated() {
                 if index >= max(1, concurrency) { await group.next() }
                 group.addTask {
                     await poller.poll()
-                    poller.discardMemory()
+                    if isLast { poller.discardMemory() }
                 }
             }
         }

@@ -4,22 +4,22 @@ internal import Listings
 internal import Logging
 import Synchronization
 
-/// Logs changes of one listing of a workspace: a failure when it begins, changes or ends, a record's error when it changes, at
-/// a limited rate. Repeated failures are not logged again, except at level debug.
+/// Logs changes of one listing of a workspace: a failure when it begins, changes or ends, and errors of records when
+/// they change, at a limited rate. Repeated failures are logged at debug level.
 final class PollLog: Sendable {
     private struct State {
         var reason: FailureReason?
         /// Whether the last listing had malformed records or fields.
         var isMalformed = false
         var errorLimit = LogLineLimiter()
+        var logger: Logger
     }
 
-    private let logger: Logger
     /// The name of one record of the listing.
     private let record: String
-    /// The logger for lines about the whole source.
+    /// The logger for events of the whole source.
     private let sourceLogger: Logger
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     init<L: Listing>(of listing: L.Type, of workspace: Workspace, logger: Logger) {
         record = L.record
@@ -28,8 +28,17 @@ final class PollLog: Sendable {
         sourceLogger = logger
         logger[metadataKey: "workspace_id"] = "\(workspace.key.workspaceID)"
         logger[metadataKey: "listing"] = "\(L.name)"
-        self.logger = logger
+        state = Mutex(State(logger: logger))
+        setName(of: workspace)
     }
+
+    /// Sets the field `workspace`, which is omitted if the workspace has no name.
+    func setName(of workspace: Workspace) {
+        let hasName = workspace.name != workspace.key.workspaceID
+        state.withLock { $0.logger[metadataKey: "workspace"] = hasName ? "\(workspace.name)" : nil }
+    }
+
+    private var logger: Logger { state.withLock { $0.logger } }
 
     func noteFailure(_ failure: APIFailure) {
         let before = state.withLock { state in
@@ -38,20 +47,24 @@ final class PollLog: Sendable {
         }
         let metadata = failure.logMetadata
         switch before {
-        case nil: logger.error("Polling the workspace fails.", metadata: metadata)
-        case failure.reason: logger.debug("Polling the workspace still fails.", metadata: metadata)
-        default: logger.error("Polling the workspace fails for another reason.", metadata: metadata)
+        case nil: logger.error("poll failed", metadata: metadata)
+        case failure.reason: logger.debug("poll still failing", metadata: metadata)
+        default: logger.error("poll failed, reason changed", metadata: metadata)
         }
     }
 
-    /// - Parameter round: the duration of one round of polls of all workspaces of the source.
+    /// Logs that workspaces are polled less often than the interval, because of the rate limit.
+    /// - Parameter round: the time in which every workspace of the source is polled once.
     func noteOverload(round: Duration, interval: Duration) {
         sourceLogger.warning(
-            "workspaces take turns: polling all of them takes longer than the interval",
-            metadata: ["round_seconds": "\(round.wholeSeconds)", "interval_seconds": "\(interval.wholeSeconds)"])
+            "polling all workspaces takes longer than the interval",
+            metadata: [
+                "round_seconds": .stringConvertible(round.wholeSeconds),
+                "interval_seconds": .stringConvertible(interval.wholeSeconds),
+            ])
     }
 
-    func noteEndOfOverload() { sourceLogger.notice("workspaces no longer wait for their turn") }
+    func noteEndOfOverload() { sourceLogger.notice("polling all workspaces fits into the interval again") }
 
     func noteSuccess(_ counts: ListingSnapshot.Counts, duration: Duration) {
         let isMalformed = counts.skippedRecords > 0 || counts.malformedFields > 0 || counts.cutValues > 0
@@ -60,24 +73,24 @@ final class PollLog: Sendable {
             return state
         }
         if let reason = before.reason {
-            logger.notice("Polling the workspace works again.", metadata: ["reason": "\(reason.rawValue)"])
+            logger.notice("poll recovered", metadata: ["reason": "\(reason.rawValue)"])
         }
-        let oddities: Logger.Metadata = [
-            "skipped_records": "\(counts.skippedRecords)", "malformed_fields": "\(counts.malformedFields)",
-            "cut_values": "\(counts.cutValues)",
+        let malformed: Logger.Metadata = [
+            "skipped_records": .stringConvertible(counts.skippedRecords),
+            "malformed_fields": .stringConvertible(counts.malformedFields),
+            "cut_values": .stringConvertible(counts.cutValues),
         ]
-        // Not at every change of the numbers: they may change with every listing, and are metrics.
+        // Not when only the numbers change: they may change with every listing, and are metrics.
         if isMalformed, !before.isMalformed {
-            logger.warning(
-                "the listing holds records without a usable id, fields of a wrong type or values that were cut",
-                metadata: oddities)
+            logger.warning("listing has malformed records", metadata: malformed)
         } else if !isMalformed, before.isMalformed {
-            logger.notice(
-                "the listing no longer holds records without a usable id, fields of a wrong type or values that were cut"
-            )
+            logger.notice("listing no longer has malformed records")
         }
-        let listed: Logger.Metadata = ["records": "\(counts.records)", "duration": "\(duration)"]
-        logger.debug("Listed the workspace.", metadata: listed.merging(oddities) { $1 })
+        let listed: Logger.Metadata = [
+            "records": .stringConvertible(counts.records),
+            "duration_seconds": .stringConvertible(duration / .seconds(1)),
+        ]
+        logger.debug("listing completed", metadata: listed.merging(malformed) { $1 })
     }
 
     /// Logs new and changed errors of records, up to the rate limit.
@@ -91,20 +104,20 @@ final class PollLog: Sendable {
             let moment = now()
             guard state.withLock({ $0.errorLimit.admits(moment) }) else { continue }
             var metadata: Logger.Metadata = [
-                "\(record)_id": "\(detail.id)", "status": "\(detail.status)", "error_code": "\(code)",
+                "\(record)_id": "\(detail.id)", "\(record)_status": "\(detail.status)", "error_code": "\(code)",
             ]
             if let name = detail.name { metadata["\(record)_name"] = "\(name)" }
             if let message = detail.errorMessage { metadata["error_msg"] = "\(message)" }
-            logger.warning("a record has an error", metadata: metadata)
+            logger.warning("\(record) error", metadata: metadata)
         }
     }
 
-    /// Logs the number of errors that the rate limit dropped, if their minute ends before the next poll.
-    /// - Parameter time: the time of the next poll; nil if there is none.
+    /// Logs the number of suppressed errors of records, if the minute in which they occurred ends by `time`.
+    /// - Parameter time: the time of the workspace's next poll; nil if there is none.
     func noteUnlogged(by time: ContinuousClock.Instant?) {
         let count = state.withLock { $0.errorLimit.takeDropped(by: time) }
         guard count > 0 else { return }
-        logger.warning("errors of records were not logged", metadata: ["count": "\(count)"])
+        logger.warning("\(record) errors suppressed", metadata: ["count": .stringConvertible(count)])
     }
 }
 

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
-/// One source of the demonstration: a cloud, and how an exporter should be configured for it.
+/// A source of the demo: a cloud and the exporter's settings for it.
 public struct DemoSource: Sendable {
     /// The source's name, which is also its region.
     public let name: String
-    /// What its server serves.
+    /// The simulated cloud.
     public let cloud: SimulatedCloud
-    /// The token an exporter should use; for a source that shows a lock-out it is refused.
+    /// The token for the exporter; a source that demonstrates a lockout rejects it.
     public let token: String
-    /// The workspaces an exporter should be told of; one of them may not exist.
+    /// The workspaces for the exporter; one of them may not exist.
     public let workspaces: [(id: String, name: String)]
 }
 
-/// What the demonstration shows: from the first request on endpoints in every status, and over time lives that move.
+/// The demo's data: endpoints in every status from the first request on, which change over time.
 ///
-/// `cn-north-4` has workspaces of all sizes, one that is forbidden, one that does not exist, one that is throttled now
-/// and then, and a slow one. The token of `cn-southwest-2` is refused.
+/// `cn-north-4` has workspaces of all sizes, including a forbidden, a nonexistent, an intermittently throttled and a
+/// slow one. The token of `cn-southwest-2` is rejected.
 public final class DemoScenario: Sendable {
     private struct Plan {
         var name: String
@@ -37,32 +37,32 @@ public final class DemoScenario: Sendable {
     ]
     private static let throttledName = "search"
     private static let slowName = "vision"
-    /// How long the slow workspace takes for a page.
-    private static let slowness = Duration.milliseconds(1500)
+    /// The latency of a page of the slow workspace.
+    private static let slowLatency = Duration.milliseconds(1500)
 
-    /// The sources, each with a cloud of its own.
+    /// The sources, each with its own cloud.
     public let sources: [DemoSource]
 
     private let throttledID: String
-    private let lives: Mutex<[(cloud: SimulatedCloud, workspaceID: String, life: LifeCycle)]>
+    private let lifeCycles: Mutex<[(cloud: SimulatedCloud, workspaceID: String, lifeCycle: LifeCycle)]>
 
-    /// A scenario whose present is the Unix time `startSeconds`; every answer takes `latency`.
+    /// Creates a scenario that starts at the Unix time `startSeconds`; every response takes `latency`.
     public init(seed: Int = 1, startSeconds: Int64, latency: Duration = .milliseconds(5)) {
         var generator = SeededGenerator(seed)
-        var lives: [(cloud: SimulatedCloud, workspaceID: String, life: LifeCycle)] = []
+        var lifeCycles: [(cloud: SimulatedCloud, workspaceID: String, lifeCycle: LifeCycle)] = []
         var ids: [String: String] = [:]
 
         func fill(_ cloud: SimulatedCloud, _ plans: [Plan]) -> [(id: String, name: String)] {
             plans.map { plan in
                 let id = generator.uuid()
-                let life = LifeCycle(
+                let lifeCycle = LifeCycle(
                     seed: Int(truncatingIfNeeded: generator.next()), startSeconds: startSeconds,
                     population: plan.population, isTroubled: plan.isTroubled)
                 var workspace = SimulatedWorkspace(
-                    id: id, name: .string(plan.name), isForbidden: plan.isForbidden, endpoints: life.endpoints)
+                    id: id, name: .string(plan.name), isForbidden: plan.isForbidden, endpoints: lifeCycle.endpoints)
                 workspace.createTime = .string(Timestamp.zulu(startSeconds - 8_640_000))
                 cloud.setWorkspace(workspace)
-                lives.append((cloud, id, life))
+                lifeCycles.append((cloud, id, lifeCycle))
                 ids[plan.name] = id
                 return (id, plan.name)
             }
@@ -85,17 +85,18 @@ public final class DemoScenario: Sendable {
                 workspaces: southwestWorkspaces),
         ]
         throttledID = ids[Self.throttledName] ?? ""
-        if let slow = ids[Self.slowName] { north.inject(.delay(Self.slowness), for: .workspace(slow)) }
-        self.lives = Mutex(lives)
+        if let slow = ids[Self.slowName] { north.inject(.delay(Self.slowLatency), for: .workspace(slow)) }
+        self.lifeCycles = Mutex(lifeCycles)
     }
 
-    /// Lets time go on until `second` seconds after the start. The throttled workspace is throttled for the third
-    /// minute of every five.
+    /// Advances to `second` seconds after the start. The throttled workspace is throttled in the third minute of every
+    /// five.
     public func advance(to second: Int) {
-        lives.withLock { lives in
-            for index in lives.indices {
-                lives[index].life.advance(to: second)
-                lives[index].cloud.setEndpoints(lives[index].life.endpoints, of: lives[index].workspaceID)
+        lifeCycles.withLock { lifeCycles in
+            for index in lifeCycles.indices {
+                lifeCycles[index].lifeCycle.advance(to: second)
+                lifeCycles[index].cloud.setEndpoints(
+                    lifeCycles[index].lifeCycle.endpoints, of: lifeCycles[index].workspaceID)
             }
             for source in sources.prefix(1) {
                 source.cloud.clearFaults(ofWorkspace: throttledID)
@@ -106,11 +107,11 @@ public final class DemoScenario: Sendable {
         }
     }
 
-    /// Advances once a second until the task is cancelled.
+    /// Advances every second until the task is canceled.
     public func run(by clock: some Clock<Duration> = ContinuousClock()) async {
         let start = clock.now
         while true {
-            // The clock says which second it is, so that a machine that slept catches up.
+            // Uses the clock's time, so that a machine catches up after sleeping.
             let second = Int(start.duration(to: clock.now) / .seconds(1))
             advance(to: second)
             do {

@@ -2,7 +2,7 @@
 import HTTPServer
 
 extension Fault {
-    /// Returns what comes in the answer's place, nil for a fault that leaves the answer there.
+    /// Returns the response that replaces the regular one; nil if the fault doesn't replace it.
     /// - Parameter now: the time of the response in seconds since the epoch.
     func replacement(requestID: String, now: Int64) async -> ListenerResponse? {
         switch self {
@@ -14,22 +14,22 @@ extension Fault {
                 body: .bytes(body)
             )
         case .throttled(let retryAfter):
-            return APIAnswer.gateway(
+            return APIResponse.gateway(
                 429, "APIG.0308",
                 "The throttling threshold has been reached: policy user over ratelimit,limit:10,time:1 minute",
                 requestID, retryAfter: retryAfter.map { String($0) }
             ).response(requestID: requestID)
         case .gatewayThrottled(let retryAfter):
-            return APIAnswer.gateway(
+            return APIResponse.gateway(
                 429, "APIGW.0308", "The throttling threshold has been reached: policy domain over ratelimit,limit:30",
                 requestID, retryAfter: retryAfter?.value(at: now)
             ).response(requestID: requestID)
         case .unavailable(let retryAfter):
-            return APIAnswer.gateway(
+            return APIResponse.gateway(
                 503, "APIG.0602", "The service is unavailable.", requestID, retryAfter: retryAfter.value(at: now)
             ).response(requestID: requestID)
-        case .refused:
-            return APIAnswer.badSignature("this workspace is not for you").response(requestID: requestID)
+        case .rejected:
+            return APIResponse.badSignature("this workspace is not for you").response(requestID: requestID)
         case .html200:
             return .text(
                 200,
@@ -48,7 +48,7 @@ extension Fault {
             return Self.flood(prefix: prefix, filler: filler, contentLength: contentLength)
         case .gzipBomb(let inflatedBytes): return GzipBomb.response(inflatedBytes: inflatedBytes)
         case .hang:
-            // The listener cancels this task when the client goes or the server stops.
+            // The listener cancels this task when the client disconnects or the server stops.
             while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
             return Self.aborting(reset: false)
         case .reset:
@@ -59,7 +59,7 @@ extension Fault {
         }
     }
 
-    /// How the fault changes the way an answer is sent.
+    /// Returns `response` with the way it is sent changed by the fault.
     func shaping(_ response: ListenerResponse) -> ListenerResponse {
         guard let bytes = response.body.bytes else { return response }
         var response = response
@@ -88,7 +88,7 @@ extension Fault {
                 try await writer.write(prefix)
                 let piece = [UInt8](repeating: filler, count: 64 * 1024)
                 var left = contentLength.map { max(0, $0 - prefix.count) } ?? .max
-                // Each write waits for the peer to take the last one; one that has gone makes it throw.
+                // Each write waits until the client has read the previous one, and throws if the client disconnected.
                 while left > 0 {
                     try await writer.write(left < piece.count ? Array(piece.prefix(left)) : piece)
                     if contentLength != nil { left -= min(left, piece.count) }
@@ -112,7 +112,7 @@ extension [(String, String)] {
 }
 
 extension ListenerResponse.Body {
-    /// The whole body, nil for what the simulator never answers with.
+    /// The whole body; nil for kinds of bodies that the simulator doesn't use.
     fileprivate var bytes: [UInt8]? {
         switch self {
         case .none: []

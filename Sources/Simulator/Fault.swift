@@ -1,73 +1,73 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Something that goes wrong with a request.
+/// A fault of a request or its response.
 public enum Fault: Sendable {
-    // In place of the answer.
+    // Faults that replace the response.
 
-    /// This status with this body.
+    /// A response with this status and body.
     case status(Int, body: [UInt8], headers: [(String, String)] = [])
-    /// 429 with `APIG.0308`, and a `Retry-After` of so many seconds.
+    /// 429 with `APIG.0308` and a `Retry-After` in seconds.
     case throttled(retryAfter: Int?)
-    /// 429 with `APIGW.0308`, as the gateway of IAM answers, and a `Retry-After` in either form.
+    /// 429 with `APIGW.0308`, like IAM's gateway, and a `Retry-After` in either format.
     case gatewayThrottled(retryAfter: RetryAfterHeader?)
-    /// 503 with a `Retry-After` in either form.
+    /// 503 with a `Retry-After` in either format.
     case unavailable(retryAfter: RetryAfterHeader)
-    /// 401 with `APIG.0301`, whatever the credential.
-    case refused
-    /// 200 with an HTML page, as a proxy's login page.
+    /// 401 with `APIG.0301` for any credential.
+    case rejected
+    /// 200 with an HTML page, like a proxy's login page.
     case html200
-    /// 302 to this location.
+    /// A redirect (302) to this location.
     case redirect(to: String)
-    /// 200 with these bytes, `Content-Type: application/json` unless `headers` say otherwise.
+    /// 200 with these bytes; `Content-Type: application/json` unless set in `headers`.
     case rawBody([UInt8], headers: [(String, String)] = [])
-    /// 200 with a body that begins with `prefix` and goes on with one byte, made while it is sent and never held: so many
-    /// bytes by its `Content-Length`, or nil: in chunks without end.
+    /// 200 with a body of `prefix` and a repeated byte, generated while it is sent: `contentLength` bytes, or endless
+    /// chunks if that is nil.
     case flood(prefix: [UInt8], filler: UInt8, contentLength: Int?)
-    /// 200 with `Content-Encoding: gzip` and a body that inflates to at least so many bytes, about a thousandth of that on
-    /// the wire, made while it is sent.
+    /// 200 with `Content-Encoding: gzip` and a body that inflates to at least this many bytes, compressed about 1:1000
+    /// and generated while it is sent.
     case gzipBomb(inflatedBytes: Int)
-    /// No answer, for as long as the client waits.
+    /// No response for as long as the client waits.
     case hang
-    /// The connection is reset in place of an answer.
+    /// A connection reset instead of a response.
     case reset
 
-    // To the answer that would have come.
+    // Faults of sending the regular response.
 
-    /// It comes this much later.
+    /// The response is delayed.
     case delay(Duration)
-    /// It comes so many bytes at a time, with a pause after each.
+    /// The response is sent in small pieces with a pause after each.
     case trickle(bytesPer: Int, interval: Duration)
-    /// The connection is closed after so many bytes of its body.
+    /// The connection is closed after this many bytes of the body.
     case cutShort(afterBytes: Int)
 
-    // To the list in the answer.
+    // Faults of the list in the response.
 
-    /// `total` is this number, whatever is listed.
+    /// `total` is this number regardless of the list.
     case totalLies(Int)
     /// `total` counts the rows of the page instead of those of the list.
     case totalOfPage
-    /// `total` is left out.
+    /// `total` is omitted.
     case omitTotal
-    /// A page has at most this many rows, even if more were asked for.
+    /// A page has at most this many rows, even if more were requested.
     case capPages(Int)
     /// The list has no rows: 200, `total` 0 and an empty array.
     case emptyList
     /// There is always another full page, with new ids.
     case endlessList
-    /// All rows from the offset on, whatever the limit.
+    /// All rows from the offset on are returned regardless of the limit.
     case ignoreLimit
-    /// Before a page after the first is listed, the first row goes and one comes at the end.
+    /// Before each page but the first, the first row is removed and a new one appended.
     case shiftBetweenPages
 
-    /// A 200 whose body is sent with `Content-Encoding: gzip`; `bytes` are the compressed ones.
+    /// A response (200) with `Content-Encoding: gzip` and the compressed `bytes`.
     public static func gzip(_ bytes: [UInt8]) -> Fault {
         .rawBody(bytes, headers: [("Content-Type", "application/json"), ("Content-Encoding", "gzip")])
     }
 
-    /// Whether it takes the place of the answer, so that only one such fault can work on a request.
-    var replacesAnswer: Bool {
+    /// Whether the fault replaces the response; only one such fault can apply to a request.
+    var replacesResponse: Bool {
         switch self {
-        case .status, .throttled, .gatewayThrottled, .unavailable, .refused, .html200, .redirect, .rawBody, .flood,
+        case .status, .throttled, .gatewayThrottled, .unavailable, .rejected, .html200, .redirect, .rawBody, .flood,
             .gzipBomb, .hang, .reset:
             true
         case .delay, .trickle, .cutShort, .totalLies, .totalOfPage, .omitTotal, .capPages, .emptyList, .endlessList,
@@ -81,10 +81,10 @@ public enum Fault: Sendable {
 public enum RetryAfterHeader: Sendable {
     /// A number of seconds.
     case seconds(Int)
-    /// An HTTP date this many seconds after the time of the response, by the clock of the cloud.
+    /// An HTTP date this many seconds after the response, by the cloud's clock.
     case date(secondsFromNow: Int)
 
-    /// The value of the header in a response sent at `seconds` since the epoch.
+    /// Returns the header's value in a response sent at `seconds` since the epoch.
     func value(at seconds: Int64) -> String {
         switch self {
         case .seconds(let count): String(count)
@@ -93,20 +93,20 @@ public enum RetryAfterHeader: Sendable {
     }
 }
 
-/// Which requests a fault is for.
+/// The requests that a fault applies to.
 public struct FaultScope: Sendable {
-    /// Requests for this workspace only.
+    /// Only requests for this workspace; nil for all.
     public var workspaceID: String?
-    /// Requests of this operation only.
+    /// Only requests of this operation; nil for all.
     public var operation: SimulatedOperation?
 
-    /// A scope; nil is any.
+    /// Creates a scope.
     public init(workspaceID: String? = nil, operation: SimulatedOperation? = nil) {
         self.workspaceID = workspaceID
         self.operation = operation
     }
 
-    /// Every request.
+    /// All requests.
     public static let all = FaultScope()
 
     /// Requests for this workspace.
@@ -116,7 +116,7 @@ public struct FaultScope: Sendable {
     public static func operation(_ operation: SimulatedOperation) -> FaultScope { FaultScope(operation: operation) }
 }
 
-/// What a request asks for.
+/// The operation of a request.
 public enum SimulatedOperation: Sendable, Hashable {
     /// `GET /v1/workspaces/{id}/endpoints`.
     case listEndpoints

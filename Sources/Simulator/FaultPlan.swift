@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The faults that are still to happen.
+/// The injected faults.
 struct FaultPlan {
-    /// What is left is nil for a fault that happens until it is removed.
+    /// `left` is the number of remaining occurrences; nil for a fault that occurs until it is removed.
     private var entries: [(fault: Fault, left: Int?, scope: FaultScope)] = []
 
     mutating func add(_ fault: Fault, times: Int?, _ scope: FaultScope) {
@@ -18,7 +18,7 @@ struct FaultPlan {
         entries.removeAll { $0.scope.workspaceID == nil && $0.scope.operation == operation }
     }
 
-    /// The faults that work on one request; each of them is used up once.
+    /// Returns the faults of a request and counts one occurrence of each.
     mutating func take(_ operation: SimulatedOperation, workspaceID: String?, isLaterPage: Bool) -> [Fault] {
         var taken: [Fault] = []
         for index in entries.indices {
@@ -26,7 +26,7 @@ struct FaultPlan {
             if let wanted = entry.scope.workspaceID, wanted != workspaceID { continue }
             if let wanted = entry.scope.operation, wanted != operation { continue }
             if case .shiftBetweenPages = entry.fault, !isLaterPage { continue }
-            if entry.fault.replacesAnswer, taken.contains(where: \.replacesAnswer) { continue }
+            if entry.fault.replacesResponse, taken.contains(where: \.replacesResponse) { continue }
             taken.append(entry.fault)
             entries[index].left = entry.left.map { $0 - 1 }
         }
@@ -35,9 +35,9 @@ struct FaultPlan {
     }
 }
 
-/// What was asked, counted.
+/// Counts requests.
 struct RequestLog {
-    /// Somebody who waits for requests.
+    /// A task that waits for requests.
     struct Waiter {
         var id: Int
         var operation: SimulatedOperation
@@ -46,7 +46,7 @@ struct RequestLog {
         var continuation: CheckedContinuation<Void, Never>
     }
 
-    /// By workspace; nil stands for requests that are for none.
+    /// The counts by operation and workspace; nil stands for requests without a workspace.
     var counts: [SimulatedOperation: [String?: Int]] = [:]
     var waiters: [Waiter] = []
     var lastWaiter = 0
@@ -58,7 +58,7 @@ struct RequestLog {
     }
 
     /// Counts a request.
-    /// - Returns: its number, and who has waited for it.
+    /// - Returns: its number and the waiters to resume.
     mutating func note(
         _ operation: SimulatedOperation, workspaceID: String?
     ) -> (number: Int, woken: [CheckedContinuation<Void, Never>]) {

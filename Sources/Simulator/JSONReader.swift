@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads the JSON that clients send; strict enough to catch a client that writes it wrongly.
+/// Parses the JSON that clients send, strictly enough to detect invalid JSON.
 struct JSONReader {
     private var rest: ArraySlice<UInt8>
 
-    /// The value that `bytes` spell; nil where they spell none.
+    /// Returns the value of `bytes`; nil if they are not valid JSON.
     static func read(_ bytes: [UInt8]) -> JSONValue? {
         var reader = JSONReader(rest: bytes[...])
         guard let value = reader.value(depth: 0) else { return nil }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// JSON to be sent. The simulator has a writer of its own, so that no mistake of the client's reader can hide in it.
+/// A JSON value. The simulator has its own JSON code, so that errors in the exporter's code are not hidden by the same
+/// errors here.
 public indirect enum JSONValue: Sendable, Equatable {
     /// `null`.
     case null
     /// `true` or `false`.
     case bool(Bool)
-    /// A whole number.
+    /// An integer.
     case int(Int)
     /// A string, escaped when written.
     case string(String)
@@ -14,7 +15,7 @@ public indirect enum JSONValue: Sendable, Equatable {
     case array([JSONValue])
     /// An object; members are written in this order, duplicates included.
     case object([(String, JSONValue)])
-    /// Text that is written as it is, JSON or not.
+    /// Text that is written unchanged, valid JSON or not.
     case raw(String)
 
     /// The compact text.
@@ -73,8 +74,8 @@ public indirect enum JSONValue: Sendable, Equatable {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// Puts `value` at the dotted `path` of an object, making the objects on the way; a path that is there already
-    /// keeps its place.
+    /// Sets `value` at the dotted `path` of an object and creates intermediate objects. An existing member keeps its
+    /// position.
     mutating func set(_ path: Substring, to value: JSONValue) {
         let name = path.prefix { $0 != "." }
         let rest = path.dropFirst(name.count + 1)
@@ -94,7 +95,7 @@ public indirect enum JSONValue: Sendable, Equatable {
         self = .object(members)
     }
 
-    /// What stands under `names`, one inside the other; nil where there is nothing.
+    /// Returns the nested member at `names`; nil if there is none.
     public subscript(_ names: String...) -> JSONValue? {
         var value = self
         for name in names {
@@ -106,12 +107,12 @@ public indirect enum JSONValue: Sendable, Equatable {
         return value
     }
 
-    /// The text, of a string.
+    /// The text of a string; nil for other values.
     public var string: String? { if case .string(let text) = self { text } else { nil } }
-    /// The number, of a number.
+    /// The value of an integer; nil for other values.
     public var number: Int? { if case .int(let number) = self { number } else { nil } }
 
-    /// Equal when written alike.
+    /// Compares the compact texts.
     public static func == (left: JSONValue, right: JSONValue) -> Bool { left.utf8 == right.utf8 }
 }
 
@@ -120,13 +121,13 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
 {
     /// A string.
     public init(stringLiteral value: String) { self = .string(value) }
-    /// A whole number.
+    /// An integer.
     public init(integerLiteral value: Int) { self = .int(value) }
-    /// A truth value.
+    /// A boolean.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
     /// An array.
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
-    /// An object; members in the order written, without those that are nil.
+    /// An object with members in this order, without those that are nil.
     public init(dictionaryLiteral elements: (String, JSONValue?)...) {
         self = .object(elements.compactMap { name, value in value.map { (name, $0) } })
     }

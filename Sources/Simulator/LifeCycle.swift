@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The scripted life of a workspace's endpoints: a value that is advanced second by second, so that it needs no clock
-/// and comes out the same however it is called.
+/// The scripted life cycle of a workspace's endpoints. It is advanced second by second without a clock, so that it is
+/// deterministic.
 ///
-/// A troubled life shows within the first 75 seconds: endpoints that are created and run, one that gets stuck in
-/// CREATING and stays so, one that fails, an update, a deletion and a freeze. A calm one has no failures. Both go on
-/// with chance events that keep the number of endpoints near where it began.
+/// With `isTroubled`, the first 75 seconds contain endpoints that are created and run, one that is stuck in CREATING,
+/// one that fails, an update, a deletion and a suspension. Without it there are no failures. Afterward random events
+/// keep the number of endpoints near `population`.
 public struct LifeCycle: Sendable {
     enum Action: Sendable {
         case create(name: String, Outcome)
@@ -16,16 +16,16 @@ public struct LifeCycle: Sendable {
         case freeze
     }
 
-    /// What comes of an endpoint that is created.
+    /// The outcome of creating an endpoint.
     enum Outcome: Sendable {
         case runs
         case fails
         case staysCreating
     }
 
-    /// The endpoints as they are now.
+    /// The current endpoints.
     public private(set) var endpoints: [SimulatedEndpoint] = []
-    /// Seconds since the start.
+    /// The time in seconds since the start.
     public private(set) var second = 0
 
     private let startSeconds: Int64
@@ -33,11 +33,11 @@ public struct LifeCycle: Sendable {
     private let isTroubled: Bool
     private var generator: SeededGenerator
     private var pending: [Int: [Action]] = [:]
-    private var nextChance = 80
-    private var made = 0
+    private var nextRandomEvent = 80
+    private var createdCount = 0
 
-    /// A life that begins at the Unix time `startSeconds` with `population` endpoints. From 13 on these are in every
-    /// status there is, among them one that has been in CREATING for two hours.
+    /// Creates a life cycle that starts at the Unix time `startSeconds` with `population` endpoints. With at least 13
+    /// of them every status occurs, including an endpoint that has been in CREATING for two hours.
     public init(seed: Int, startSeconds: Int64, population: Int, isTroubled: Bool = true) {
         self.startSeconds = startSeconds
         self.population = population
@@ -58,14 +58,14 @@ public struct LifeCycle: Sendable {
         if isTroubled { schedule(.freeze, at: 75) }
     }
 
-    /// Lets time go on until `second` seconds after the start; nothing happens when that is past.
+    /// Advances to `second` seconds after the start; does nothing if that is in the past.
     public mutating func advance(to second: Int) {
         while self.second < second {
             self.second += 1
             for action in pending.removeValue(forKey: self.second) ?? [] { perform(action) }
-            if self.second == nextChance {
-                chanceEvent()
-                nextChance += generator.number(8...20)
+            if self.second == nextRandomEvent {
+                performRandomEvent()
+                nextRandomEvent += generator.number(8...20)
             }
         }
     }
@@ -74,15 +74,15 @@ public struct LifeCycle: Sendable {
         pending[second, default: []].append(action)
     }
 
-    // MARK: What happens
+    // MARK: Events
 
-    private mutating func chanceEvent() {
+    private mutating func performRandomEvent() {
         let roll = generator.number(1...100)
         let isFull = endpoints.count > population + max(3, population / 10)
         let isEmpty = endpoints.count < population - population / 10
         if isEmpty || (roll <= 35 && !isFull) {
             let fails = isTroubled && generator.chance(15)
-            perform(.create(name: "job-\(made)", fails ? .fails : .runs))
+            perform(.create(name: "job-\(createdCount)", fails ? .fails : .runs))
         } else if isFull || roll <= 65 {
             perform(.delete)
         } else if roll <= 95 || !isTroubled {
@@ -102,7 +102,7 @@ public struct LifeCycle: Sendable {
             case .fails:
                 let failure = generator.number(0...SeededData.failures.count - 1)
                 schedule(.become("CREATE_FAILED", id: id, failure: failure), at: done)
-                // Somebody cleans up, or failures would pile up for as long as the life goes on.
+                // Deleted after ten minutes, so that failures don't accumulate.
                 schedule(.become("DELETING", id: id, failure: nil), at: done + 600)
                 schedule(.remove(id: id), at: done + 620)
             case .staysCreating: break
@@ -151,7 +151,7 @@ public struct LifeCycle: Sendable {
             let id = add(name: "rolling-update", status: status, created: created, updated: startSeconds - 20)
             schedule(.become("RUNNING", id: id, failure: nil), at: 50)
         case "DELETING":
-            let id = add(name: "on-its-way-out", status: status, created: created, updated: startSeconds - 5)
+            let id = add(name: "old-version", status: status, created: created, updated: startSeconds - 5)
             schedule(.remove(id: id), at: 70)
         default:
             let id = add(name: nil, status: status, created: created, updated: created + 1800)
@@ -169,7 +169,7 @@ public struct LifeCycle: Sendable {
         var endpoint = SimulatedEndpoint(
             visibility: generator.chance(10) ? "PUBLIC" : "PRIVATE",
             id: .string(id),
-            name: .string(name ?? "\(type)-\(made)"),
+            name: .string(name ?? "\(type)-\(createdCount)"),
             type: .string(type),
             status: .string(status),
             createTime: .string(Timestamp.zulu(created, milliseconds: generator.number(0...999))),
@@ -178,10 +178,12 @@ public struct LifeCycle: Sendable {
         )
         SeededData.addResources(to: &endpoint, type: type, omitsMax: generator.chance(10), &generator)
         if type.hasPrefix("ray") {
-            let (cap, version) = (SeededGenerator.hexID(of: made % 3), SeededGenerator.hexID(of: 3 + made % 5))
+            let (cap, version) = (
+                SeededGenerator.hexID(of: createdCount % 3), SeededGenerator.hexID(of: 3 + createdCount % 5)
+            )
             endpoint.cap = ["cap_id": .string(cap), "version_id": .string(version)]
         }
-        made += 1
+        createdCount += 1
         endpoints.append(endpoint)
         return id
     }

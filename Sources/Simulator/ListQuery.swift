@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import HTTPServer
 
-/// The query of a list request, checked as the documents say.
+/// The query of a list request, validated as documented.
 struct ListQuery {
     static let unreadable =
         "failed to read http request, please check your input, code: 400, reason: Type mismatch., "
@@ -11,35 +11,35 @@ struct ListQuery {
     var limit = 10
     private let request: ListenerRequest
 
-    init(_ request: ListenerRequest) throws(APIAnswer) {
+    init(_ request: ListenerRequest) throws(APIResponse) {
         self.request = request
         offset = try number("offset", in: 0...1_000_000_000) ?? offset
         limit = try number("limit", in: 1...100) ?? limit
     }
 
-    /// A filter's value; absent and empty are the same.
+    /// Returns the value of a filter; nil if it is missing or empty.
     func filter(_ name: String) -> String? {
         request.queryValues(name).first.flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    private func number(_ name: String, in range: ClosedRange<Int>) throws(APIAnswer) -> Int? {
+    private func number(_ name: String, in range: ClosedRange<Int>) throws(APIResponse) -> Int? {
         guard let text = request.queryValues(name).first else { return nil }
-        guard let number = Int(text) else { throw APIAnswer.badRequest(Self.unreadable) }
+        guard let number = Int(text) else { throw APIResponse.badRequest(Self.unreadable) }
         guard range.contains(number) else {
-            throw APIAnswer.badRequest("\(name) must be between \(range.lowerBound) and \(range.upperBound)")
+            throw APIResponse.badRequest("\(name) must be between \(range.lowerBound) and \(range.upperBound)")
         }
         return number
     }
 
-    /// Whether an endpoint passes the filters.
-    func matches(_ endpoint: SimulatedEndpoint) throws(APIAnswer) -> Bool {
+    /// Whether an endpoint matches the filters.
+    func matches(_ endpoint: SimulatedEndpoint) throws(APIResponse) -> Bool {
         let visibility = endpoint.visibility?.string ?? "PRIVATE"
         switch filter("visibility") {
         case nil: if endpoint.isOthers { return false }
         case "PRIVATE": if endpoint.isOthers || visibility != "PRIVATE" { return false }
         case "PUBLIC": if visibility != "PUBLIC" { return false }
         case "ALL": break
-        default: throw APIAnswer.badRequest(Self.unreadable)
+        default: throw APIResponse.badRequest(Self.unreadable)
         }
         if let wanted = filter("name"), endpoint.name?.string?.contains(wanted) != true { return false }
         if let wanted = filter("endpoint_id"), endpoint.id?.string != wanted { return false }
@@ -48,7 +48,7 @@ struct ListQuery {
         return true
     }
 
-    /// Whether a workspace passes the filters; all but `project` may be missing.
+    /// Whether a workspace matches the filters; all but `project` are optional.
     func matches(_ workspace: SimulatedWorkspace, project: String) -> Bool {
         if project != "all_granted_eps", workspace.enterpriseProjectID?.string != project { return false }
         if let wanted = filter("name"), workspace.name?.string?.contains(wanted) != true { return false }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Workspaces and endpoints made from a seed: the same seed gives the same data.
+/// Workspaces and endpoints generated from a seed; equal seeds give equal data.
 ///
-/// Endpoint 0, 1, 2 … of a workspace go through all types and all statuses, so that 117 of them show every pair; names,
-/// times and resources go through their odd forms at lengths of their own.
+/// Endpoints cycle through all types and statuses, so that 117 of them contain every pair; names, times and resources
+/// cycle through unusual forms with other periods.
 public struct SeededData: Sendable {
-    /// The types the documents name, and one that they do not.
+    /// The documented types and an undocumented one.
     public static let types = [
         "service", "ray", "inference", "job", "ray_service", "sql", "container_job", "notebook", "vector_search",
     ]
-    /// The statuses the documents name, that of the successor's documents, and one that no document names.
+    /// The documented statuses, one of the successor's documentation, and an undocumented one.
     public static let statuses = [
         "RUNNING", "CREATING", "CREATE_FAILED", "UPDATING", "UPDATE_FAILED", "DELETING", "DELETE_FAILED", "DELETED",
         "FROZEN", "INACTIVE", "TRIAL_ENDED", "ON_DEMAND_FROZEN", "REBALANCING",
@@ -26,18 +26,18 @@ public struct SeededData: Sendable {
         "emoji \u{1F680}",
     ]
 
-    /// What everything is made from.
+    /// The seed of all data.
     public let seed: Int
-    /// The Unix time that create and update times lie before.
+    /// The Unix time; create and update times are earlier.
     public let baseSeconds: Int64
 
-    /// Data of `seed`, as of `baseSeconds`.
+    /// Creates the data of `seed` as of `baseSeconds`.
     public init(seed: Int, baseSeconds: Int64 = 1_750_000_000) {
         self.seed = seed
         self.baseSeconds = baseSeconds
     }
 
-    /// `count` workspaces of `endpointsEach` endpoints.
+    /// Returns `count` workspaces with `endpointsEach` endpoints each.
     public func workspaces(_ count: Int, endpointsEach: Int) -> [SimulatedWorkspace] {
         (0..<count).map { index in
             var generator = SeededGenerator(seed, index)
@@ -56,12 +56,12 @@ public struct SeededData: Sendable {
         }
     }
 
-    /// `count` endpoints of workspace number `workspace`.
+    /// Returns `count` endpoints of workspace number `workspace`.
     public func endpoints(_ count: Int, workspace: Int = 0) -> [SimulatedEndpoint] {
         (0..<count).map { endpoint($0, workspace: workspace) }
     }
 
-    /// Endpoint number `index` of workspace number `workspace`.
+    /// Returns endpoint number `index` of workspace number `workspace`.
     public func endpoint(_ index: Int, workspace: Int = 0) -> SimulatedEndpoint {
         var generator = SeededGenerator(seed, workspace, index)
         let type = Self.types[index % Self.types.count]
@@ -111,15 +111,15 @@ public struct SeededData: Sendable {
         ]
     }
 
-    /// The resources that endpoints of `type` have.
+    /// Adds the resources of an endpoint of `type`.
     static func addResources(
         to endpoint: inout SimulatedEndpoint, type: String, omitsMax: Bool, _ generator: inout SeededGenerator
     ) {
-        func unit(_ spec: String, _ warm: ClosedRange<Int>, isDPU: Bool) -> JSONValue {
-            let warm = generator.number(warm)
+        func unit(_ spec: String, _ reserved: ClosedRange<Int>, isDPU: Bool) -> JSONValue {
+            let reserved = generator.number(reserved)
             return [
-                "spec_code": .string(spec), "warm_up_num": .int(warm),
-                "max_num": omitsMax ? nil : .int(warm * generator.number(1...4)),
+                "spec_code": .string(spec), "warm_up_num": .int(reserved),
+                "max_num": omitsMax ? nil : .int(reserved * generator.number(1...4)),
                 "use_public_resource": isDPU && generator.chance(70) ? .bool(generator.chance(30)) : nil,
             ]
         }
@@ -143,7 +143,7 @@ public struct SeededData: Sendable {
                 "head_group_spec": ["spec_code": "ray.head.4u16g"], "worker_group_spec": .array(groups),
             ]
         case "job", "container_job", "notebook":
-            // The documents show a DPU's code under "apu" too.
+            // The documentation also shows a DPU spec code under "apu".
             endpoint.reservedResource = ["apu": unit(generator.pick(["a1x", "dpu.d1x"]), 1...32, isDPU: false)]
         default: break
         }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// SplitMix64: the same numbers from the same seed, on every machine and in every version of the standard library.
+/// SplitMix64, a random number generator that gives equal numbers for equal seeds on every machine and Swift version.
 struct SeededGenerator: Sendable {
     private var state: UInt64
 
-    /// A generator for one thing out of many: equal parts give equal numbers.
+    /// Creates a generator whose seed is the combination of `parts`.
     init(_ parts: Int...) {
         state = 0x9E37_79B9_7F4A_7C15
         for part in parts { state = next() ^ UInt64(bitPattern: Int64(part)) }
@@ -19,27 +19,27 @@ struct SeededGenerator: Sendable {
         return mixed ^ (mixed >> 31)
     }
 
-    /// A number of `range`. The slight bias of the remainder does not matter here.
+    /// Returns a number in `range`. The slight bias of the remainder does not matter here.
     mutating func number(_ range: ClosedRange<Int>) -> Int {
         range.lowerBound + Int(next() % UInt64(range.count))
     }
 
-    /// True so many times out of a hundred.
+    /// Returns true with a probability of `percent`.
     mutating func chance(_ percent: Int) -> Bool { number(1...100) <= percent }
 
-    /// One of `choices`, which are not empty.
+    /// Returns one of `choices`, which must not be empty.
     mutating func pick<Choice>(_ choices: [Choice]) -> Choice { choices[number(0...choices.count - 1)] }
 
-    /// 32 hexadecimal digits, as ids of endpoints have.
+    /// Returns 32 hexadecimal digits, like endpoint ids.
     mutating func hexID() -> String { hex16(next()) + hex16(next()) }
 
-    /// An id that depends on `number` alone.
+    /// Returns an id that depends only on `number`.
     static func hexID(of number: Int) -> String {
         var generator = SeededGenerator(number)
         return generator.hexID()
     }
 
-    /// 36 characters, as ids of workspaces have.
+    /// Returns a UUID, like workspace ids.
     mutating func uuid() -> String {
         let digits = Array(hexID())
         return [digits[0..<8], digits[8..<12], digits[12..<16], digits[16..<20], digits[20..<32]]

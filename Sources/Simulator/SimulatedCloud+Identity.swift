@@ -5,19 +5,20 @@ import Synchronization
 extension SimulatedCloud {
     private static let minute: Int64 = 60_000_000
 
-    /// Refuses a request that proves nothing.
-    /// - Parameter needsProject: whether a signed request must say its project, as those to Fabric must.
-    func authenticate(_ request: ListenerRequest, needsProject: Bool = true) throws(APIAnswer) {
+    /// Authenticates a request.
+    /// - Parameter needsProject: whether a signed request must name its project, like requests to Fabric.
+    /// - Throws: the error response if the credential is missing or invalid.
+    func authenticate(_ request: ListenerRequest, needsProject: Bool = true) throws(APIResponse) {
         if request.header("Authorization") != nil { return try checkSignature(request, needsProject: needsProject) }
         guard let token = request.header("X-Auth-Token") else { throw .badToken }
         let now = wallMicroseconds()
-        let isTaken = state.withLock { state in
+        let isValid = state.withLock { state in
             state.tokens.contains(token) || (state.identity.issued[token].map { $0 > now } ?? false)
         }
-        if !isTaken { throw .badToken }
+        if !isValid { throw .badToken }
     }
 
-    private func checkSignature(_ request: ListenerRequest, needsProject: Bool) throws(APIAnswer) {
+    private func checkSignature(_ request: ListenerRequest, needsProject: Bool) throws(APIResponse) {
         guard let check = SignatureCheck(request) else {
             throw .badSignature("the authorization header is not a signature")
         }
@@ -25,8 +26,8 @@ extension SimulatedCloud {
         let failure: String? = state.withLock { state in
             let id = check.accessKeyID
             if state.identity.isLocked(id, at: now) { return "the access key is locked" }
-            func refuse(_ message: String) -> String {
-                // More than five in a row.
+            func reject(_ message: String) -> String {
+                // Locks after more than five failures in a row.
                 state.identity.noteFailure(id, at: now, window: .max / 2, limit: 6, lock: 5 * Self.minute)
                 return message
             }
@@ -34,11 +35,11 @@ extension SimulatedCloud {
                 return "the X-Sdk-Date is more than 15 minutes away"
             }
             guard let key = state.identity.keys[id], key.endsAt.map({ $0 > now }) ?? true else {
-                return refuse("the access key does not exist")
+                return reject("the access key does not exist")
             }
-            guard key.securityToken == request.header("X-Security-Token"), check.isMade(with: key.secret) else {
-                // The gateway tells what it signed, and so the session token.
-                return refuse("verify aksk signature fail, canonicalRequest: " + check.canonicalRequest)
+            guard key.securityToken == request.header("X-Security-Token"), check.isSigned(with: key.secret) else {
+                // The gateway's message contains the canonical request, and so the session token.
+                return reject("verify aksk signature fail, canonicalRequest: " + check.canonicalRequest)
             }
             state.identity.noteSuccess(id)
             return nil
@@ -48,10 +49,10 @@ extension SimulatedCloud {
         if needsProject, !projects.contains(request.header("X-Project-Id") ?? "") { throw .noWorkspace }
     }
 
-    /// Answers what is asked of the identity service and the metadata service; nil where a request is for neither.
-    func identityAnswer(
+    /// Responds to requests to IAM and the metadata service; returns nil for other requests.
+    func identityResponse(
         _ request: ListenerRequest, _ operation: SimulatedOperation
-    ) throws(APIAnswer) -> APIAnswer? {
+    ) throws(APIResponse) -> APIResponse? {
         switch operation {
         case .createToken: return try createToken(request)
         case .listProjects: return try listProjects(request)
@@ -62,7 +63,7 @@ extension SimulatedCloud {
         }
     }
 
-    private func createToken(_ request: ListenerRequest) throws(APIAnswer) -> APIAnswer {
+    private func createToken(_ request: ListenerRequest) throws(APIResponse) -> APIResponse {
         guard request.header("Content-Type")?.hasPrefix("application/json") == true,
             let body = JSONReader.read(request.body)
         else { throw .badRequest("the body is not JSON") }
@@ -72,18 +73,18 @@ extension SimulatedCloud {
         if federated {
             guard request.header("X-Idp-Id") != nil, let token = body["auth", "id_token", "id"]?.string,
                 state.withLock({ $0.identity.idTokens.contains(token) })
-            else { throw .wrongPassword("the id token is not taken") }
+            else { throw .wrongPassword("the id token is rejected") }
         } else {
             let user = body["auth", "identity", "password", "user"]
             guard let name = user?["name"]?.string, let password = user?["password"]?.string,
                 let domain = user?["domain", "name"]?.string
-            else { throw .badRequest("no user is given") }
+            else { throw .badRequest("the user is missing") }
             let failure: String? = state.withLock { state in
                 if state.identity.isLocked(name, at: now) { return "The user is locked." }
-                let isRight = state.identity.users.contains {
+                let isCorrect = state.identity.users.contains {
                     $0.name == name && $0.domain == domain && $0.password == password
                 }
-                guard !isRight else {
+                guard !isCorrect else {
                     state.identity.noteSuccess(name)
                     return nil
                 }
@@ -92,7 +93,7 @@ extension SimulatedCloud {
             }
             if let failure { throw .wrongPassword(failure) }
         }
-        return try state.withLock { state throws(APIAnswer) in
+        return try state.withLock { state throws(APIResponse) in
             let project = state.identity.projects.first {
                 $0.id == scope?["id"]?.string || $0.name == scope?["name"]?.string
             }
@@ -103,37 +104,37 @@ extension SimulatedCloud {
                 "issued_at": .string(Timestamp.zulu(now / 1_000_000)),
                 "project": ["id": .string(project.id), "name": .string(project.name)],
             ]
-            return APIAnswer(status: 201, body: ["token": details], headers: [("X-Subject-Token", text)])
+            return APIResponse(status: 201, body: ["token": details], headers: [("X-Subject-Token", text)])
         }
     }
 
-    private func listProjects(_ request: ListenerRequest) throws(APIAnswer) -> APIAnswer {
+    private func listProjects(_ request: ListenerRequest) throws(APIResponse) -> APIResponse {
         try authenticate(request, needsProject: false)
         let name = request.queryValues("name").first
         let found = state.withLock { state in state.identity.projects.filter { name == nil || $0.name == name } }
         let rows: [JSONValue] = found.map { ["id": .string($0.id), "name": .string($0.name)] }
-        return APIAnswer(body: ["projects": .array(rows), "links": [:]])
+        return APIResponse(body: ["projects": .array(rows), "links": [:]])
     }
 
-    private func createTemporaryKey(_ request: ListenerRequest) throws(APIAnswer) -> APIAnswer {
+    private func createTemporaryKey(_ request: ListenerRequest) throws(APIResponse) -> APIResponse {
         guard let body = JSONReader.read(request.body) else { throw .badRequest("the body is not JSON") }
         let now = wallMicroseconds()
         if request.path == "/v5/agencies/assume-with-oidc" {
             guard let token = body["id_token"]?.string, body["agency_urn"]?.string != nil,
                 state.withLock({ $0.identity.idTokens.contains(token) })
-            else { throw .wrongPassword("the id token is not taken") }
+            else { throw .wrongPassword("the id token is rejected") }
             let (id, key) = state.withLock { $0.identity.issueKey(life: $0.identity.life, at: now) }
             let fields: JSONValue = [
                 "access_key_id": .string(id), "secret_access_key": .string(key.secret),
                 "security_token": .string(key.securityToken ?? ""),
                 "expiration": .string(Timestamp.zulu((key.endsAt ?? 0) / 1_000_000)),
             ]
-            return APIAnswer(body: ["credentials": fields])
+            return APIResponse(body: ["credentials": fields])
         }
         try authenticate(request, needsProject: false)
         let methods = body["auth", "identity", "methods"]
         guard case .array(let names)? = methods, let method = names.first?.string else {
-            throw .badRequest("no method is given")
+            throw .badRequest("the method is missing")
         }
         let details = body["auth", "identity", method]
         if method == "assume_role" {
@@ -146,34 +147,34 @@ extension SimulatedCloud {
         }
         let life = details?["duration_seconds"]?.number.map(Int64.init) ?? 900
         let (id, key) = state.withLock { $0.identity.issueKey(life: min(life, $0.identity.life), at: now) }
-        return APIAnswer(status: 201, body: Self.credential(id, key))
+        return APIResponse(status: 201, body: Self.credential(id, key))
     }
 
-    private func metadataToken(_ request: ListenerRequest) throws(APIAnswer) -> APIAnswer {
+    private func metadataToken(_ request: ListenerRequest) throws(APIResponse) -> APIResponse {
         guard request.header("X-Metadata-Token-Ttl-Seconds") != nil else { throw .badRequest("no time to live") }
-        return try state.withLock { state throws(APIAnswer) in
+        return try state.withLock { state throws(APIResponse) in
             if let status = state.identity.sessionTokenStatus {
-                throw APIAnswer(status: status, body: [:])
+                throw APIResponse(status: status, body: [:])
             }
             state.identity.count += 1
             let token = "session-token-\(state.identity.count)"
             state.identity.sessionTokens = [token]
-            return APIAnswer(body: .raw(token))
+            return APIResponse(body: .raw(token))
         }
     }
 
-    private func metadataKey(_ request: ListenerRequest) throws(APIAnswer) -> APIAnswer {
+    private func metadataKey(_ request: ListenerRequest) throws(APIResponse) -> APIResponse {
         let now = wallMicroseconds()
-        return try state.withLock { state throws(APIAnswer) in
+        return try state.withLock { state throws(APIResponse) in
             if state.identity.sessionTokenStatus == nil {
                 guard let token = request.header("X-Metadata-Token"), state.identity.sessionTokens.contains(token)
-                else { throw APIAnswer(status: 401, body: .raw("Unauthorized")) }
+                else { throw APIResponse(status: 401, body: .raw("Unauthorized")) }
             }
             guard state.identity.hasMachineAgency else {
-                throw APIAnswer(status: 401, body: .raw("Please configure Cloud Service Agency first"))
+                throw APIResponse(status: 401, body: .raw("Please configure Cloud Service Agency first"))
             }
             let (id, key) = state.identity.issueKey(life: state.identity.life, at: now)
-            return APIAnswer(body: Self.credential(id, key))
+            return APIResponse(body: Self.credential(id, key))
         }
     }
 

@@ -2,8 +2,8 @@
 import Glibc
 import Synchronization
 
-/// The state of a simulated control plane: tokens, workspaces, faults, and what was asked. Everything can be changed
-/// while it is served.
+/// A simulated control plane: tokens, workspaces, faults and request counts. Everything can be changed while it is
+/// served.
 public final class SimulatedCloud: Sendable {
     struct State {
         var tokens: Set<String>
@@ -21,31 +21,31 @@ public final class SimulatedCloud: Sendable {
 
     let state: Mutex<State>
 
-    /// A cloud that takes these tokens and has these workspaces.
+    /// Creates a cloud that accepts these tokens and has these workspaces.
     public init(tokens: Set<String> = ["simulated-token"], workspaces: [SimulatedWorkspace] = []) {
         state = Mutex(State(tokens: tokens, workspaces: workspaces))
     }
 
     // MARK: Tokens and latency
 
-    /// The tokens that are taken.
+    /// The accepted tokens.
     public var tokens: Set<String> {
         get { state.withLock { $0.tokens } }
         set { state.withLock { $0.tokens = newValue } }
     }
 
-    /// Who may ask, and what was issued to them.
+    /// The identities and issued credentials.
     public var identity: SimulatedIdentity {
         get { state.withLock { $0.identity } }
         set { state.withLock { $0.identity = newValue } }
     }
 
-    /// Changes the identities in one step.
+    /// Changes the identities atomically.
     public func updateIdentity(_ change: (inout SimulatedIdentity) -> Void) {
         state.withLock { change(&$0.identity) }
     }
 
-    /// Goes by another clock than the machine's: microseconds since the epoch.
+    /// Replaces the system clock; `clock` returns microseconds since the epoch.
     public func setClock(_ clock: @escaping @Sendable () -> Int64) {
         state.withLock { $0.wallMicroseconds = clock }
     }
@@ -58,7 +58,7 @@ public final class SimulatedCloud: Sendable {
         return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000
     }
 
-    /// How long every answer takes; zero at first.
+    /// The latency of every response; zero by default.
     public var latency: Duration {
         get { state.withLock { $0.latency } }
         set { state.withLock { $0.latency = newValue } }
@@ -66,8 +66,8 @@ public final class SimulatedCloud: Sendable {
 
     // MARK: Workspaces and endpoints
 
-    /// Tells `observer` of every workspace that is there now, and from then on of each after every change of it, also
-    /// those that faults make. It is called before any later request can see the change, and must not call back.
+    /// Calls `observer` with every current workspace, and with a workspace after each of its changes, including those
+    /// by faults. It is called before any request can see the change, and must not call back.
     public func observe(_ observer: @escaping @Sendable (SimulatedWorkspace) -> Void) {
         state.withLock { state in
             state.observer = observer
@@ -75,10 +75,10 @@ public final class SimulatedCloud: Sendable {
         }
     }
 
-    /// The workspaces as they are now, in the order they are listed.
+    /// The current workspaces in listing order.
     public var workspaces: [SimulatedWorkspace] { state.withLock { $0.workspaces } }
 
-    /// The workspace `id` as it is now.
+    /// Returns the current workspace with this id.
     public func workspace(_ id: String) -> SimulatedWorkspace? {
         state.withLock { state in state.index(of: id).map { state.workspaces[$0] } }
     }
@@ -95,13 +95,13 @@ public final class SimulatedCloud: Sendable {
         }
     }
 
-    /// Removes a workspace; one that is not there is no error.
+    /// Removes a workspace; does nothing if it doesn't exist.
     public func removeWorkspace(_ id: String) {
         state.withLock { state in state.workspaces.removeAll { $0.id == id } }
     }
 
-    /// Changes a workspace in place.
-    /// - Returns: whether it is there.
+    /// Changes a workspace.
+    /// - Returns: whether it exists.
     @discardableResult
     public func updateWorkspace(_ id: String, _ change: (inout SimulatedWorkspace) -> Void) -> Bool {
         state.withLock { state in
@@ -112,18 +112,18 @@ public final class SimulatedCloud: Sendable {
         }
     }
 
-    /// Puts `endpoints` in place of all that a workspace has.
+    /// Replaces all endpoints of a workspace.
     public func setEndpoints(_ endpoints: [SimulatedEndpoint], of workspaceID: String) {
         updateWorkspace(workspaceID) { $0.endpoints = endpoints }
     }
 
-    /// Removes an endpoint; one that is not there is no error.
+    /// Removes an endpoint; does nothing if it doesn't exist.
     public func removeEndpoint(_ id: String, from workspaceID: String) {
         updateWorkspace(workspaceID) { workspace in workspace.endpoints.removeAll { $0.id?.string == id } }
     }
 
-    /// Changes an endpoint in place.
-    /// - Returns: whether it is there.
+    /// Changes an endpoint.
+    /// - Returns: whether it exists.
     @discardableResult
     public func updateEndpoint(
         _ id: String, in workspaceID: String, _ change: (inout SimulatedEndpoint) -> Void
@@ -139,36 +139,36 @@ public final class SimulatedCloud: Sendable {
 
     // MARK: Faults
 
-    /// Lets `fault` happen to that many requests of `scope`; nil: until it is removed. Of faults that take the answer's
-    /// place only the one that was injected first works on a request; all others add up.
+    /// Injects `fault` for the next `times` requests of `scope`, or until it is removed if `times` is nil. Of faults
+    /// that replace the response, only the first one applies to a request; all others are combined.
     public func inject(_ fault: Fault, times: Int? = nil, for scope: FaultScope = .all) {
         state.withLock { $0.faults.add(fault, times: times, scope) }
     }
 
-    /// Removes the faults that were injected for exactly this workspace; nil: all of all scopes.
+    /// Removes the faults that were injected for this workspace; all faults if it is nil.
     public func clearFaults(ofWorkspace workspaceID: String? = nil) {
         state.withLock { $0.faults.remove(workspaceID: workspaceID) }
     }
 
-    /// Removes the faults that were injected for this operation and not for a single workspace.
+    /// Removes the faults that were injected for this operation, except those for a single workspace.
     public func clearFaults(ofOperation operation: SimulatedOperation) {
         state.withLock { $0.faults.remove(operation: operation) }
     }
 
-    // MARK: What was asked
+    // MARK: Requests
 
-    /// How many requests of `operation` came; only those for `workspaceID` where it is given.
+    /// Returns the number of requests of `operation`, for `workspaceID` if that is set.
     public func requestCount(_ operation: SimulatedOperation, workspaceID: String? = nil) -> Int {
         state.withLock { $0.log.count(operation, workspaceID: workspaceID) }
     }
 
-    /// Sets all counts to zero.
+    /// Resets all counts to zero.
     public func resetRequestCounts() {
         state.withLock { $0.log.counts = [:] }
     }
 
-    /// Waits until at least `count` requests of `operation` (for `workspaceID`, where given) have come, or until the task
-    /// is cancelled.
+    /// Waits until there were at least `count` requests of `operation` (for `workspaceID`, if set), or until the task
+    /// is canceled.
     public func waitForRequests(_ count: Int, _ operation: SimulatedOperation, workspaceID: String? = nil) async {
         let id = state.withLock { state in
             state.log.lastWaiter += 1

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One row of an endpoint list. A field that is nil is left out, one that is `.null` is sent as `null`.
+/// A row of an endpoint list. Fields that are nil are omitted; those that are `.null` are sent as `null`.
 public struct SimulatedEndpoint: Sendable {
-    /// Fields of the API's page, times as they are sent.
+    /// Fields of the API; times in the format to send.
     public var visibility, id, name, type, status, description, createTime, updateTime: JSONValue?
-    /// Objects of the API's page, by the names that it gives their members.
+    /// Objects of the API with the API's member names.
     public var owner, cap, reservedResource, rayResource, caches: JSONValue?
-    /// The failure that is told.
+    /// The error of a failed endpoint.
     public var errorCode, errorMsg: JSONValue?
 
-    /// The models it serves; not sent, only for the `model_id` filter.
+    /// The served models; only used by the `model_id` filter, not sent.
     public var modelIDs: [String] = []
-    /// Whether somebody else made it; not sent, only for the `visibility` filter.
+    /// Whether another user owns the endpoint; only used by the `visibility` filter, not sent.
     public var isOthers = false
-    /// JSON texts in place of fields, by dotted path (`reserved_resource.apu.max_num`); a path that is not there is
-    /// added at the end of its object.
+    /// JSON texts that replace fields, by dotted path (`reserved_resource.apu.max_num`). A new path is appended to its
+    /// object.
     public var rawOverrides: [(path: String, json: String)] = []
 
-    /// A row; what is not given is left out.
+    /// Creates a row; nil fields are omitted.
     public init(
         visibility: JSONValue? = nil, id: JSONValue? = nil, name: JSONValue? = nil, type: JSONValue? = nil,
         status: JSONValue? = nil, description: JSONValue? = nil, createTime: JSONValue? = nil,
@@ -42,7 +42,7 @@ public struct SimulatedEndpoint: Sendable {
         self.errorMsg = errorMsg
     }
 
-    /// The row as it is sent.
+    /// The row to send.
     public var json: JSONValue {
         var json: JSONValue = [
             "visibility": visibility, "id": id, "name": name, "type": type, "status": status,

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
-/// Who may ask: users, access keys and agencies, and what was issued to them. A value; ``SimulatedCloud/identity`` holds it.
+/// The state of IAM: users, access keys and agencies, and the issued credentials. See ``SimulatedCloud/identity``.
 public struct SimulatedIdentity: Sendable {
     /// An access key.
     public struct Key: Sendable {
-        /// The key itself (SK).
+        /// The secret key (SK).
         public var secret: String
-        /// What must be sent with it; nil for a permanent key.
+        /// The security token; nil for a permanent key.
         public var securityToken: String?
-        /// When it ends, in microseconds since the epoch; nil: never.
+        /// The expiry in microseconds since the epoch; nil if the key doesn't expire.
         public var endsAt: Int64?
 
-        /// A key of these parts.
+        /// Creates a key.
         public init(secret: String, securityToken: String? = nil, endsAt: Int64? = nil) {
             self.secret = secret
             self.securityToken = securityToken
@@ -20,7 +20,7 @@ public struct SimulatedIdentity: Sendable {
         }
     }
 
-    /// Something that counts wrong attempts.
+    /// The failed attempts of a user or key.
     struct Guard: Sendable {
         var failures: [Int64] = []
         var lockedUntil: Int64 = 0
@@ -32,32 +32,32 @@ public struct SimulatedIdentity: Sendable {
     public var keys: [String: Key] = [:]
     /// The projects: id and name.
     public var projects: [(id: String, name: String)] = [("0605767ac280d5762f8cc01ab2b4ba1d", "cn-north-4")]
-    /// How long tokens and temporary keys live, in seconds. If negative, they have expired when they arrive.
+    /// The lifetime of tokens and temporary keys in seconds. If it is negative, they are expired when issued.
     public var life: Int64 = 86_400
-    /// Tokens issued and not revoked, with their ends in microseconds since the epoch.
+    /// The issued tokens that are not revoked, with their expiry in microseconds since the epoch.
     var issued: [String: Int64] = [:]
     /// The agencies that may be assumed.
     public var agencies: Set<String> = []
-    /// Whether the machine has an agency, so that the metadata service gives out keys.
+    /// Whether the machine has an agency, so that the metadata service issues keys.
     public var hasMachineAgency = true
-    /// The status the metadata service answers to who asks for a session token; nil: it gives one.
+    /// The error status of the metadata service for session tokens; nil if it issues them.
     public var sessionTokenStatus: Int?
-    /// The id tokens of a foreign identity provider that are taken.
+    /// The accepted id tokens of an external identity provider.
     public var idTokens: Set<String> = []
     var sessionTokens: Set<String> = []
     var guards: [String: Guard] = [:]
     var count = 0
 
-    /// Nobody may ask.
+    /// Creates a state without users and keys.
     public init() {}
 
-    /// Ends every token that was issued.
+    /// Revokes all issued tokens.
     public mutating func revokeTokens() { issued = [:] }
 
     /// Whether a user or key (by name or id) is locked at `now`.
     public func isLocked(_ name: String, at now: Int64) -> Bool { (guards[name]?.lockedUntil ?? 0) > now }
 
-    /// Notes a wrong attempt; enough of them lock.
+    /// Counts a failed attempt, and locks the user or key after `limit` of them within `window`.
     mutating func noteFailure(_ name: String, at now: Int64, window: Int64, limit: Int, lock: Int64) {
         var entry = guards[name] ?? Guard()
         entry.failures = entry.failures.filter { $0 > now - window } + [now]
@@ -68,7 +68,7 @@ public struct SimulatedIdentity: Sendable {
         guards[name] = entry
     }
 
-    /// A right attempt ends the row of wrong ones.
+    /// Resets the failed attempts after a successful one.
     mutating func noteSuccess(_ name: String) { guards[name]?.failures = [] }
 
     mutating func issueToken(at now: Int64) -> (text: String, endsAt: Int64) {

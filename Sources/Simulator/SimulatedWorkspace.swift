@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A workspace and the endpoints in it. A field that is nil is left out, one that is `.null` is sent as `null`.
+/// A workspace with its endpoints. Fields that are nil are omitted; those that are `.null` are sent as `null`.
 public struct SimulatedWorkspace: Sendable {
-    /// `id`; also the one in the path of its endpoint list.
+    /// The id, which is also in the path of the endpoint list.
     public var id: String
-    /// Fields of the API's page, the time as it is sent.
+    /// Fields of the API; the time in the format to send.
     public var name, description, createTime, createDomainName, createUserName, metastoreID, accessURL: JSONValue?
     /// `enterprise_project_id`.
     public var enterpriseProjectID: JSONValue?
-    /// Whether its endpoint list is answered 403.
+    /// Whether the response to its endpoint list is 403.
     public var isForbidden = false
-    /// Its endpoints, in the order they are listed.
+    /// The endpoints in listing order.
     public var endpoints: [SimulatedEndpoint]
 
-    /// A workspace of these parts; the others can be set afterwards.
+    /// Creates a workspace.
     public init(
         id: String, name: JSONValue?, enterpriseProjectID: JSONValue? = "0", isForbidden: Bool = false,
         endpoints: [SimulatedEndpoint] = []

@@ -2,11 +2,11 @@
 public import HTTPServer
 public import Logging
 
-/// A simulated control plane behind a socket.
+/// Serves a simulated control plane over HTTP.
 public final class SimulatorServer: Sendable {
-    /// What is served.
+    /// The simulated cloud.
     public let cloud: SimulatedCloud
-    /// `http://` and the address in fact listened on.
+    /// `http://` and the bound address.
     public let baseURL: String
     private let listener: Listener
 
@@ -16,15 +16,15 @@ public final class SimulatorServer: Sendable {
         self.listener = listener
     }
 
-    /// Opens the socket; nothing is answered before ``run()``.
+    /// Opens the socket; requests are served by ``run()``.
     /// - Throws: ``ListenFailure``.
     public static func start(
         _ cloud: SimulatedCloud,
         address: ListenAddress = ListenAddress(host: "127.0.0.1", port: 0),
         logger: Logger
     ) async throws -> SimulatorServer {
-        // The gateway takes headers of 32 KiB and 128 KiB together; tokens can be that long.
-        // A response that never comes must end with its client.
+        // The gateway accepts headers up to 32 KiB each and 128 KiB in total; tokens can be that long.
+        // Without half-closure, a response that never comes ends when its client disconnects.
         var settings = ListenerSettings(addresses: [address])
         settings.maxHeaderBytes = 128 * 1024
         settings.allowsHalfClosure = false
@@ -38,7 +38,7 @@ public final class SimulatorServer: Sendable {
         try await listener.run()
     }
 
-    /// Stops; requests in flight may take up to `grace`.
+    /// Stops after waiting up to `grace` for requests in flight.
     public func shutdown(grace: Duration = .zero) async {
         await listener.shutdown(grace: grace)
     }

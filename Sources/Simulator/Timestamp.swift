@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import Base
 
-/// Times in the forms the API is known to send.
+/// Formats times like the API.
 enum Timestamp {
-    /// `2023-05-30T12:24:30.401Z`, the form of the documents.
+    /// `2023-05-30T12:24:30.401Z`, the documented format.
     static func zulu(_ seconds: Int64, milliseconds: Int = 0) -> String {
         Base.Timestamp(microseconds: seconds * 1_000_000 + Int64(milliseconds) * 1_000).iso8601(fractionDigits: 3)
     }
 
-    /// One of seven forms of the same instant.
+    /// One of seven formats of the same time.
     static func form(_ form: Int, _ seconds: Int64, milliseconds: Int) -> String {
         let text = zulu(seconds, milliseconds: milliseconds)
         let whole = String(text.dropLast(5))
@@ -23,7 +23,7 @@ enum Timestamp {
         }
     }
 
-    /// `Sun, 06 Nov 1994 08:49:37 GMT`, the form of the `Date` header.
+    /// `Sun, 06 Nov 1994 08:49:37 GMT`, the format of the `Date` header.
     static func http(_ seconds: Int64) -> String {
         let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]

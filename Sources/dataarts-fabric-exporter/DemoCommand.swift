@@ -9,12 +9,12 @@ import Simulator
 
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "demo", abstract: "Poll a simulated control plane in this process, to have something to look at.")
+        commandName: "demo", abstract: "Run with simulated data.")
 
     @OptionGroup(title: "Web") var web: WebOptions
     @OptionGroup(title: "Log") var log: LogOptions
 
-    @Option(name: .customLong("seed"), help: "Seed of the simulated data; the same seed shows the same lives.")
+    @Option(name: .customLong("seed"), help: "Random seed for reproducible data.")
     var seed = 1
 
     func run() async throws {
@@ -29,7 +29,7 @@ struct DemoCommand: AsyncParsableCommand {
             servers.append(server)
             sources.append(Self.settings(source, baseURL: server.baseURL))
         }
-        // Faster than the default, so that there is something to see within a minute.
+        // Shorter than the default, so that changes are visible within a minute.
         var poll = PollSettings()
         poll.interval = .seconds(10)
         poll.timeout = .seconds(5)
@@ -41,8 +41,8 @@ struct DemoCommand: AsyncParsableCommand {
             until: signals, reloadingOn: ReloadSignals(), companions: companions, whenReady: ProgramPages.release)
     }
 
-    /// Discovery finds the workspaces that exist; the others, which show what a wrong configuration looks like, are
-    /// configured.
+    /// Returns a source's settings. Existing workspaces are discovered; the others are configured, to demonstrate
+    /// configuration errors.
     private static func settings(_ source: DemoSource, baseURL: String) -> SourceSettings {
         var settings = SourceSettings(
             name: source.name, region: source.name, baseURL: baseURL, auth: .token(.value(Secret(source.token))),
@@ -56,7 +56,7 @@ struct DemoCommand: AsyncParsableCommand {
         return settings
     }
 
-    /// Makes the exporter a user of the source's cloud; a token that is issued has an end, which a given one has not.
+    /// Adds the exporter as a user of the source's cloud. An issued token expires, unlike a configured one.
     private static func logIn(to source: DemoSource, iamURL: String) -> PasswordSettings {
         source.cloud.updateIdentity { identity in
             identity.users = [(domain: "demo", name: "exporter", password: source.token)]

@@ -5,12 +5,12 @@ import CSupport
 import Exporter
 import Glibc
 
-/// The program: `serve` unless another command is named.
+/// The root command; `serve` is the default subcommand.
 @main
 struct ExporterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dataarts-fabric-exporter",
-        abstract: "A Prometheus exporter for the endpoints of Huawei Cloud DataArts Fabric.",
+        abstract: "Prometheus exporter for Huawei Cloud DataArts Fabric.",
         version: BuildInformation.line,
         subcommands: [
             ServeCommand.self, CheckCommand.self, OnceCommand.self, DemoCommand.self, MetricsCommand.self,
@@ -18,10 +18,11 @@ struct ExporterCommand: AsyncParsableCommand {
         defaultSubcommand: ServeCommand.self
     )
 
-    /// Kept, so that they are known as long as the process runs: libcurl reads the variables itself.
+    /// The secrets of `*_proxy` variables, which libcurl reads itself. Kept to redact them as long as the process runs.
     private static let proxySecrets = Secret.ofProxies(in: ProcessEnvironment.variables())
 
-    /// ArgumentParser ends with 64 on a bad flag; this program promises 2, as Prometheus' own exporters do.
+    /// Parses the command line and runs the command. Exits with status 2 for invalid flags, where ArgumentParser uses
+    /// 64.
     static func main() async {
         exporter_disable_core_dumps()
         prepareDescriptors()
@@ -40,19 +41,19 @@ struct ExporterCommand: AsyncParsableCommand {
         }
     }
 
-    /// Keeps a closed pipe from ending the process, and a descriptor that was closed before the start from becoming
-    /// that of a socket, into which log lines would go.
+    /// Ignores SIGPIPE, and opens standard descriptors that are closed, so that no socket gets their numbers and
+    /// receives log lines.
     private static func prepareDescriptors() {
         signal(SIGPIPE, SIG_IGN)
         for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
-            // The lowest free number is given out: this one.
+            // `open` returns the lowest free number, which is this one.
             _ = open("/dev/null", O_RDWR)
         }
     }
 
-    /// Keeps glibc from holding what was freed. Left alone it makes up to eight arenas a core and raises the size from
-    /// which memory goes back to the system with every large block that is freed: `docs/architecture.md` has what the two
-    /// cost over an hour of faults. Whoever sets `MALLOC_ARENA_MAX` knows better.
+    /// Makes glibc return freed memory to the system. By default it creates up to eight arenas per core and raises the
+    /// mmap threshold with every large block that is freed; `docs/architecture.md` has measurements. Does nothing if
+    /// `MALLOC_ARENA_MAX` is set.
     private static func boundMemory() {
         guard getenv("MALLOC_ARENA_MAX") == nil else { return }
         mallopt(M_ARENA_MAX, 2)
@@ -62,19 +63,28 @@ struct ExporterCommand: AsyncParsableCommand {
 
     private static func exit(for error: any Error) -> Never {
         switch error {
-        case let end as ProgramEnd:
-            LogOutput.standardError.finish(with: end.lines)
-            exit(status: end.status)
-        case let error as ExporterError:
-            LogOutput.standardError.finish(with: [error.description])
-            exit(status: ProgramEnd.failure)
+        case let error as ExitError: finish(error.message, error.errors, status: error.status)
+        case let error as ExporterError: finish("exporter failed", [error.description], status: ExitError.failure)
         default:
             let status = exitCode(for: error)
-            let message = fullMessage(for: error)
-            if status.isSuccess { StandardOutput.write(message.isEmpty ? [] : [message]) }
-            LogOutput.standardError.finish(with: status.isSuccess || message.isEmpty ? [] : [message])
-            exit(status: status == .validationFailure ? ProgramEnd.usage : status.rawValue)
+            let text = fullMessage(for: error)
+            if status.isSuccess {
+                StandardOutput.write(text.isEmpty ? [] : [text])
+                finish("", [], status: status.rawValue)
+            }
+            let isUsage = status == .validationFailure
+            let errors = LogOptions.requestedFormat(CommandLine.arguments) == .json ? [message(for: error)] : [text]
+            finish(
+                isUsage ? "invalid command line" : "exporter failed", errors.filter { !$0.isEmpty },
+                status: isUsage ? ExitError.usage : status.rawValue)
         }
+    }
+
+    /// Writes the last lines in the requested log format and exits.
+    private static func finish(_ message: String, _ errors: [String], status: Int32) -> Never {
+        let format = LogOptions.requestedFormat(CommandLine.arguments)
+        LogOutput.standardError.finish(with: LineLogHandler.errorLines(message, errors, format))
+        exit(status: status)
     }
 
     private static func exit(status: Int32) -> Never { Self.exit(withError: ExitCode(status)) }

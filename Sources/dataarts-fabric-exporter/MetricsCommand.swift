@@ -5,13 +5,13 @@ import Exporter
 struct MetricsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "metrics",
-        abstract: "Print every family that can be served (name, type, labels, help) and every status of endpoints.")
+        abstract: "Print all metric families (name, type, labels, help) and endpoint statuses.")
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case markdown, json
     }
 
-    @Option(name: .customLong("format"), help: "Format of the list.")
+    @Option(name: .customLong("format"), help: "Output format.")
     var format = Format.markdown
 
     func run() {

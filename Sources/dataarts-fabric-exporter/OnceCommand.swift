@@ -6,9 +6,9 @@ import Exposition
 struct OnceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "once",
-        abstract: "Poll every workspace once and print the exposition.",
-        discussion: "Ends with status 3 when a workspace failed or discovery found none to poll; what succeeded is "
-            + "printed all the same.")
+        abstract: "Poll every workspace once and print the metrics.",
+        discussion: "Exits with status 3 if a workspace or discovery failed, or discovery found no workspaces to poll. "
+            + "Metrics of successful polls are printed anyway.")
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case text, openmetrics
@@ -17,10 +17,10 @@ struct OnceCommand: AsyncParsableCommand {
     @OptionGroup(title: "Configuration") var source: ConfigurationOptions
     @OptionGroup(title: "Log") var log: LogOptions
 
-    @Option(name: .customLong("output"), help: "Write to this file, atomically, instead of standard output.")
+    @Option(name: .customLong("output"), help: "Write atomically to a file instead of standard output.")
     var output: String?
 
-    @Option(name: .customLong("format"), help: "Format of the exposition.")
+    @Option(name: .customLong("format"), help: "Output format.")
     var format = Format.text
 
     func run() async throws {
@@ -33,8 +33,8 @@ struct OnceCommand: AsyncParsableCommand {
             throw ExporterError("cannot write to standard output")
         }
         var lines: [String] = []
-        if !outcome.failing.isEmpty { lines.append("Polling failed for \(outcome.failing.joined(separator: ", ")).") }
+        if !outcome.failing.isEmpty { lines.append("Polling failed for: \(outcome.failing.joined(separator: ", "))") }
         lines += outcome.warnings.map { "Warning: \($0)." }
-        guard lines.isEmpty else { throw ProgramEnd(ProgramEnd.incomplete, lines) }
+        guard lines.isEmpty else { throw ExitError(ExitError.incomplete, "polling incomplete", lines) }
     }
 }

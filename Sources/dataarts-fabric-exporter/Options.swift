@@ -4,36 +4,36 @@ import Config
 import Exporter
 import Logging
 
-/// Where the configuration comes from.
+/// The flags of the configuration.
 struct ConfigurationOptions: ParsableArguments {
-    @Option(name: .customLong("config.file"), help: "The configuration file (YAML).")
+    @Option(name: .customLong("config.file"), help: "Configuration file (YAML).")
     var file: String?
 
-    @Option(name: .customLong("region"), help: "Without a file: the region of the one source.")
+    @Option(name: .customLong("region"), help: "Region (only without --config.file).")
     var region: String?
 
     @Option(
         name: .customLong("workspace"), parsing: .singleValue,
-        help: ArgumentHelp("Without a file: a workspace, repeatable.", valueName: "id[=name]"))
+        help: ArgumentHelp("Workspace to poll, repeatable (only without --config.file).", valueName: "id[=name]"))
     var workspaces: [String] = []
 
-    @Option(name: .customLong("token-file"), help: "Without a file: a file with a project-scoped IAM token.")
+    @Option(name: .customLong("token-file"), help: "File with a project-scoped IAM token (only without --config.file).")
     var tokenFile: String?
 
-    /// Reads and checks the configuration.
-    /// - Parameter requiresSecrets: whether a secret file that is missing or empty is a problem.
-    /// - Throws: ``ProgramEnd`` with every problem.
+    /// Reads and validates the configuration.
+    /// - Parameter requiresSecrets: whether a missing or empty secret file is an error.
+    /// - Throws: ``ExitError`` with all errors.
     func read(requiresSecrets: Bool = false) throws -> ExporterConfiguration {
         if file != nil, region != nil || !workspaces.isEmpty || tokenFile != nil {
-            throw ProgramEnd(
-                ProgramEnd.usage, "--region, --workspace and --token-file make a configuration without --config.file")
+            throw ExitError(
+                ExitError.usage, "--region, --workspace and --token-file cannot be combined with --config.file")
         }
         do throws(ConfigurationProblems) { return try reread(requiresSecrets: requiresSecrets) } catch {
-            throw ProgramEnd(ProgramEnd.usage, error.description)
+            throw ExitError(ExitError.usage, "invalid configuration", [error.description])
         }
     }
 
-    /// Reads the configuration from where it came.
+    /// Reads and validates the configuration again.
     func reread(requiresSecrets: Bool = false) throws(ConfigurationProblems) -> ExporterConfiguration {
         let environment = ProcessEnvironment.variables()
         if let file {
@@ -46,7 +46,7 @@ struct ConfigurationOptions: ParsableArguments {
     }
 }
 
-/// What is logged, and how.
+/// The flags of logging.
 struct LogOptions: ParsableArguments {
     enum Level: String, ExpressibleByArgument, CaseIterable {
         case debug, info, warn, error
@@ -65,11 +65,30 @@ struct LogOptions: ParsableArguments {
         case logfmt, json
     }
 
-    @Option(name: .customLong("log.level"), help: "Lowest level logged.")
+    @Option(name: .customLong("log.level"), help: "Minimum log level.")
     var level = Level.info
 
-    @Option(name: .customLong("log.format"), help: "Spelling of a log line.")
+    @Option(name: .customLong("log.format"), help: "Log output format.")
     var format = Format.logfmt
+
+    /// Returns the value of `--log.format` in arguments that may be invalid otherwise; logfmt if it is missing or
+    /// invalid.
+    static func requestedFormat(_ arguments: [String]) -> LineLogHandler.Format {
+        let flag = "--log.format"
+        var format = LineLogHandler.Format.logfmt
+        for (index, argument) in arguments.enumerated() {
+            let value: Substring
+            if argument == flag {
+                value = arguments.dropFirst(index + 1).first?[...] ?? ""
+            } else if argument.hasPrefix(flag + "=") {
+                value = argument.dropFirst(flag.count + 1)
+            } else {
+                continue
+            }
+            format = LineLogHandler.Format(rawValue: String(value)) ?? .logfmt
+        }
+        return format
+    }
 
     func logger() -> Logger {
         let format: LineLogHandler.Format = format == .json ? .json : .logfmt
@@ -85,41 +104,43 @@ struct WebOptions: ParsableArguments {
         help: "Address to listen on, repeatable (default: :9942).")
     var listenAddresses: [String] = []
 
-    @Option(name: .customLong("web.telemetry-path"), help: "Path under which metrics are served.")
+    @Option(name: .customLong("web.telemetry-path"), help: "Path of the metrics.")
     var telemetryPath = "/metrics"
 
     @Option(
         name: .customLong("web.max-requests"), parsing: .unconditional,
-        help: "Requests in flight beyond which 503 is answered; 0: no limit.")
+        help: "Maximum number of concurrent requests; 0 disables the limit.")
     var maximumRequests = 40
 
     @Option(
         name: .customLong("web.external-url"),
-        help: "URL under which Prometheus reaches this process; its host is the target of /sd.")
+        help: "URL at which Prometheus reaches the exporter; sets the targets of /sd.")
     var externalURL: String?
 
     @Option(
         name: .customLong("web.config.file"),
-        help: "File with TLS, users and headers, in the format that Prometheus' exporters share.")
+        help: "exporter-toolkit web configuration file (TLS, basic authentication, headers).")
     var configFile: String?
 
     @Option(
         name: .customLong("web.health-listen-address"),
-        help: "Address on which /-/healthy and /-/ready are answered besides, by plain HTTP.")
+        help: "Additional plain-HTTP address for health checks (/-/healthy, /-/ready).")
     var healthListenAddress: String?
 
     @Flag(
         name: .customLong("web.systemd-socket"),
-        help: "Listen on the sockets that systemd hands over, in place of --web.listen-address.")
+        help: "Listen on sockets passed by systemd instead of --web.listen-address.")
     var usesSystemdSockets = false
 
-    @Flag(name: .customLong("web.enable-lifecycle"), help: "Reload the configuration on POST /-/reload.")
+    @Flag(name: .customLong("web.enable-lifecycle"), help: "Enable reloading through POST /-/reload.")
     var enablesLifecycle = false
 
-    /// The settings, checked.
+    /// Returns the validated settings.
+    /// - Throws: ``ExitError`` for an invalid flag.
     func settings() throws -> ServeRun.WebSettings {
         if usesSystemdSockets, !listenAddresses.isEmpty {
-            throw ProgramEnd(ProgramEnd.usage, "--web.systemd-socket takes the place of --web.listen-address; give one")
+            throw ExitError(
+                ExitError.usage, "--web.systemd-socket and --web.listen-address are mutually exclusive; set one")
         }
         var settings = ServeRun.WebSettings()
         if !listenAddresses.isEmpty { settings.listenAddresses = listenAddresses }
@@ -130,14 +151,14 @@ struct WebOptions: ParsableArguments {
         settings.configFile = configFile
         settings.healthListenAddress = healthListenAddress
         settings.usesSystemdSockets = usesSystemdSockets
-        do { try settings.validate() } catch { throw ProgramEnd(ProgramEnd.usage, error.description) }
+        do { try settings.validate() } catch { throw ExitError(ExitError.usage, error.description) }
         return settings
     }
 }
 
 extension WebOptions {
-    /// The `host[:port]` of a URL.
-    /// - Throws: ``ProgramEnd`` when it has none.
+    /// Returns the `host[:port]` of a URL.
+    /// - Throws: ``ExitError`` if the URL is invalid.
     static func host(ofURL url: String) throws -> String {
         for scheme in ["http://", "https://"] where url.hasPrefix(scheme) {
             let rest = url.dropFirst(scheme.count)
@@ -146,7 +167,11 @@ extension WebOptions {
                 return String(host)
             }
         }
-        throw ProgramEnd(
-            ProgramEnd.usage, "--web.external-url \(url): must be like http://exporter.example:9942/, without a user")
+        // A URL with a user may contain a password.
+        let shown = url.contains("@") ? "" : " \(url)"
+        throw ExitError(
+            ExitError.usage,
+            "--web.external-url\(shown): must be an http or https URL without a user, such as "
+                + "http://exporter.example:9942/")
     }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// The pages of the program's own code that are resident.
+/// The resident pages of the program's code.
 enum ProgramPages {
-    /// Lets go of the code that starting took: reading flags and configuration, setting up libraries. It is a third of
-    /// what is resident, and is never run again. What is still needed is mapped again from the page cache when it runs.
+    /// Releases resident code pages after startup. The code for flags, configuration and library setup is about a third
+    /// of resident memory and is not needed again; other code is mapped again from the page cache when it runs.
     static func release() {
         guard let maps = fopen("/proc/self/maps", "re") else { return }
         defer { fclose(maps) }
@@ -18,8 +18,8 @@ enum ProgramPages {
         }
     }
 
-    /// The addresses of a line of `/proc/self/maps`, if it is a file's code. Code alone is certain to be as it is in the
-    /// file: what else is read-only may have been written to by the linker before.
+    /// Returns the address range of a line of `/proc/self/maps` if it maps code of a file; nil otherwise. Only code is
+    /// certain to be identical to the file: other read-only pages may have been modified by the dynamic linker.
     static func code(_ line: String) -> Range<UInt>? {
         // 7f00aa000000-7f00ab000000 r-xp 00001000 fe:00 1234 /usr/bin/program
         let fields = line.split(separator: " ", omittingEmptySubsequences: true)

@@ -5,7 +5,7 @@ import Polling
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Poll and serve metrics until a signal ends it (the default).")
+        commandName: "serve", abstract: "Poll the API and serve metrics (default).")
 
     @OptionGroup(title: "Configuration") var source: ConfigurationOptions
     @OptionGroup(title: "Web") var web: WebOptions
@@ -14,7 +14,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(
         name: .customLong("shard"),
         help: ArgumentHelp(
-            "Poll only the workspaces of shard K (from 0) of N; auto takes K from a StatefulSet pod's name.",
+            "Poll only the workspaces of shard K (from 0) of N; auto takes K from the pod name of a StatefulSet.",
             valueName: "k/n|auto/n"))
     var shard: String?
 
@@ -25,10 +25,13 @@ struct ServeCommand: AsyncParsableCommand {
         let choice: Shard
         do throws(ExporterError) {
             choice = try shard.map { text throws(ExporterError) in try Shard(flag: text) } ?? .whole
-        } catch { throw ProgramEnd(ProgramEnd.usage, error.description) }
+        } catch { throw ExitError(ExitError.usage, error.description) }
         let configuration = try source.read()
         let source = source
-        let run = ServeRun(configuration: configuration, web: settings, shard: choice, logger: log.logger()) {
+        let run = ServeRun(
+            configuration: configuration, configurationFile: source.file, web: settings, shard: choice,
+            logger: log.logger()
+        ) {
             try source.reread()
         }
         try await run.run(until: signals, reloadingOn: reloads, whenReady: ProgramPages.release)

@@ -4,7 +4,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("File stamps", .timeLimit(.minutes(1)))
+@Suite("File stamps", .timeLimit(.minutes(5)))
 struct FileStampTests {
     @Test("The stamp of an unchanged file is the same")
     func same() throws {

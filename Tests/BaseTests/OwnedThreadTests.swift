@@ -4,7 +4,7 @@ import Glibc
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct OwnedThreadTests {
+@Suite(.timeLimit(.minutes(5))) struct OwnedThreadTests {
     @Test("A low-priority thread has a higher nice value; other threads keep theirs")
     func niceness() throws {
         /// Returns the nice value of the calling thread.

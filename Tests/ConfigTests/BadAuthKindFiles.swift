@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Kinds of authentication other than a token, each with the exact lines it is refused with.
+/// Authentication methods other than a token, each with its exact error lines.
 enum BadAuthKindFiles {
     static let all: [BadFile] = [
         BadFile(
@@ -18,12 +18,12 @@ enum BadAuthKindFiles {
                 """),
             [
                 "config.yaml:6:7: sources[0].auth.password.domian: unknown key; did you mean domain?",
-                "config.yaml:6:7: sources[0].auth.password: only one of password and password_file may be given",
-                "config.yaml:6:7: sources[0].auth.password: only one of project and project_id may be given",
+                "config.yaml:6:7: sources[0].auth.password: only one of password and password_file is allowed",
+                "config.yaml:6:7: sources[0].auth.password: only one of project and project_id is allowed",
                 "config.yaml:7:13: sources[0].auth.password.user: must be a string, not a number; put it in quotes",
                 "config.yaml:9:22: sources[0].auth.password.password_file: cannot read /run/secrets/none: no such "
                     + "file",
-                "config.yaml:12:16: sources[0].auth.password.iam_url: must be a URL that begins with http:// or "
+                "config.yaml:12:16: sources[0].auth.password.iam_url: must be a URL that starts with http:// or "
                     + "https://",
             ]
         ),
@@ -37,9 +37,9 @@ enum BadAuthKindFiles {
                   security_token_file: /run/secrets/token
                 """),
             [
-                "config.yaml:6:7: sources[0].auth.access_key.id: required, but missing",
+                "config.yaml:6:7: sources[0].auth.access_key.id: required key is missing",
                 "config.yaml:6:7: sources[0].auth.access_key: only one of security_token and security_token_file "
-                    + "may be given",
+                    + "is allowed",
                 "config.yaml:6:15: sources[0].auth.access_key.secret: must be visible ASCII characters without "
                     + "spaces or line breaks",
             ]
@@ -55,7 +55,7 @@ enum BadAuthKindFiles {
             "environment takes no keys",
             Reading.authOf("environment: {ak: x}"),
             [
-                "config.yaml:5:19: sources[0].auth.environment.ak: unknown key; none is allowed here"
+                "config.yaml:5:19: sources[0].auth.environment.ak: unknown key; no keys are allowed here"
             ]
         ),
         BadFile(
@@ -66,15 +66,15 @@ enum BadAuthKindFiles {
                 assume_agency: {duration: 14m, domain: a, domain_id: b}
                 """),
             [
-                "config.yaml:6:20: sources[0].auth.assume_agency.agency: required, but missing",
-                "config.yaml:6:20: sources[0].auth.assume_agency: only one of domain and domain_id may be given",
-                "config.yaml:6:20: sources[0].auth.assume_agency: goes beside access_key or password only",
+                "config.yaml:6:20: sources[0].auth.assume_agency.agency: required key is missing",
+                "config.yaml:6:20: sources[0].auth.assume_agency: only one of domain and domain_id is allowed",
+                "config.yaml:6:20: sources[0].auth.assume_agency: requires access_key or password",
                 "config.yaml:6:31: sources[0].auth.assume_agency.duration: must be a duration from 15m to 1d, not "
                     + "14m",
             ]
         ),
         BadFile(
-            "An agency's keys live a day at most",
+            "An agency's keys are valid for at most a day",
             Reading.authOf(
                 """
                 access_key: {id: AK, secret: sk-0123456789}
@@ -86,7 +86,7 @@ enum BadAuthKindFiles {
             ]
         ),
         BadFile(
-            "Without a region, IAM's address and a project are needed",
+            "Without a region, iam_url and a project are required",
             Reading.sourceOf(
                 """
                 name: a
@@ -96,13 +96,13 @@ enum BadAuthKindFiles {
                   password: {domain: acme, user: exporter, password: hunter2hunter2}
                 """),
             [
-                "config.yaml:6:15: sources[0].auth.password.iam_url: required where region is not given",
-                "config.yaml:6:15: sources[0].auth.password: one of project and project_id is required where "
-                    + "region is not given",
+                "config.yaml:6:15: sources[0].auth.password.iam_url: required if region is not set",
+                "config.yaml:6:15: sources[0].auth.password: one of project and project_id is required if region "
+                    + "is not set",
             ]
         ),
         BadFile(
-            "Without a region, an access key's project is needed",
+            "Without a region, an access key's project is required",
             Reading.sourceOf(
                 """
                 name: a
@@ -112,7 +112,7 @@ enum BadAuthKindFiles {
                   access_key: {id: AK, secret: sk-0123456789, iam_url: 'https://iam.example.com'}
                 """),
             [
-                "config.yaml:6:17: sources[0].auth.access_key.project_id: required where region is not given"
+                "config.yaml:6:17: sources[0].auth.access_key.project_id: required if region is not set"
             ]
         ),
     ]

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// URLs, TLS and discovery, each with the exact lines it is refused with.
+/// URLs, TLS and discovery, each with its exact error lines.
 enum BadConnectionFiles {
     static let all: [BadFile] = [
         BadFile(
             "A URL is http or https",
             Reading.sourceWith("base_url: ftp://fabric.example.com"),
             [
-                "config.yaml:5:13: sources[0].base_url: must be a URL that begins with http:// or https://"
+                "config.yaml:5:13: sources[0].base_url: must be a URL that starts with http:// or https://"
             ]
         ),
         BadFile(
@@ -18,12 +18,12 @@ enum BadConnectionFiles {
                 proxy_url: http://:3128
                 """),
             [
-                "config.yaml:5:13: sources[0].base_url: the URL needs a host after \"://\"",
-                "config.yaml:6:14: sources[0].proxy_url: the URL needs a host after \"://\"",
+                "config.yaml:5:13: sources[0].base_url: the URL must have a host after \"://\"",
+                "config.yaml:6:14: sources[0].proxy_url: the URL must have a host after \"://\"",
             ]
         ),
         BadFile(
-            "A URL's port is a port",
+            "A URL's port is from 1 to 65535",
             Reading.sourceWith(
                 """
                 base_url: https://fabric.example.com:99999
@@ -35,10 +35,10 @@ enum BadConnectionFiles {
             ]
         ),
         BadFile(
-            "A base_url holds no password, and the message none either",
+            "A base_url has no password, and neither has the message",
             Reading.sourceWith("base_url: https://user:hunter2hunter2@fabric.example.com"),
             [
-                "config.yaml:5:13: sources[0].base_url: the URL must not hold a user or password"
+                "config.yaml:5:13: sources[0].base_url: the URL must not contain a user or password"
             ]
         ),
         BadFile(
@@ -66,10 +66,10 @@ enum BadConnectionFiles {
             ]
         ),
         BadFile(
-            "A proxy_url without a scheme is refused",
+            "A proxy_url requires a scheme",
             Reading.sourceWith("proxy_url: proxy:3128"),
             [
-                "config.yaml:5:14: sources[0].proxy_url: must be a URL that begins with http:// or https://"
+                "config.yaml:5:14: sources[0].proxy_url: must be a URL that starts with http:// or https://"
             ]
         ),
         BadFile(
@@ -88,17 +88,17 @@ enum BadConnectionFiles {
             ]
         ),
         BadFile(
-            "A certificate needs its key",
+            "A certificate requires its key",
             Reading.sourceWith("tls: {cert_file: /etc/fabric/cert.pem}"),
             [
-                "config.yaml:5:8: sources[0].tls: cert_file and key_file go together; missing is key_file"
+                "config.yaml:5:8: sources[0].tls: cert_file and key_file must be set together; key_file is missing"
             ]
         ),
         BadFile(
-            "A key needs its certificate",
+            "A key requires its certificate",
             Reading.sourceWith("tls: {key_file: /etc/fabric/key.pem}"),
             [
-                "config.yaml:5:8: sources[0].tls: cert_file and key_file go together; missing is cert_file"
+                "config.yaml:5:8: sources[0].tls: cert_file and key_file must be set together; cert_file is missing"
             ]
         ),
         BadFile(
@@ -107,7 +107,7 @@ enum BadConnectionFiles {
             [
                 "config.yaml:5:9: sources[0].tls.insecure_skip_verfy: unknown key; did you mean "
                     + "insecure_skip_verify?",
-                "config.yaml:5:36: sources[0].tls.ca: unknown key; allowed are ca_file, cert_file, key_file, "
+                "config.yaml:5:36: sources[0].tls.ca: unknown key; allowed keys: ca_file, cert_file, key_file, "
                     + "server_name, min_version, insecure_skip_verify",
             ]
         ),
@@ -122,7 +122,7 @@ enum BadConnectionFiles {
             ]
         ),
         BadFile(
-            "TLS versions are written as Prometheus does",
+            "TLS versions are written as in Prometheus",
             Reading.sourceWith("tls: {min_version: tls12}"),
             [
                 "config.yaml:5:22: sources[0].tls.min_version: must be one of TLS12, TLS13, not \"tls12\"; did "
@@ -142,11 +142,11 @@ enum BadConnectionFiles {
                   filter: {visibility: NONE}
                 """),
             [
-                "config.yaml:6:15: sources[0].discovery.interval: must be a duration with a unit, not 5: write 5s "
+                "config.yaml:6:15: sources[0].discovery.interval: must be a duration with a unit, not 5; write 5s "
                     + "for seconds",
-                "config.yaml:7:14: sources[0].discovery.include: not a regular expression: expected ')'",
-                "config.yaml:8:14: sources[0].discovery.exclude: not a regular expression: character 'z' must "
-                    + "compare less than or equal to 'a'",
+                "config.yaml:7:14: sources[0].discovery.include: invalid regular expression \"a(\": expected ')'",
+                "config.yaml:8:14: sources[0].discovery.exclude: invalid regular expression \"[z-a]\": character 'z' "
+                    + "must compare less than or equal to 'a'",
                 "config.yaml:9:5: sources[0].discovery.filtre: unknown key; did you mean filter?",
                 "config.yaml:10:28: sources[0].discovery.enterprise_project_id: must not be empty",
                 "config.yaml:11:26: sources[0].discovery.filter.visibility: must be one of PRIVATE, PUBLIC, ALL, "
@@ -162,8 +162,7 @@ enum BadConnectionFiles {
                 """),
             [
                 "config.yaml:5:13: sources[0].base_url: environment variable HOST is not set",
-                "config.yaml:6:14: sources[0].proxy_url: \"${\" without \"}\"; write $${ for the characters "
-                    + "themselves",
+                "config.yaml:6:14: sources[0].proxy_url: \"${\" without \"}\"; write $${ for a literal ${",
             ]
         ),
     ]

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Numbers and choices, each with the exact lines it is refused with.
+/// Numbers and choices, each with its exact error lines.
 enum BadNumberFiles {
     static let all: [BadFile] = [
         BadFile(
-            "A whole number is no fraction, word, quoted number, boolean or null",
+            "A fraction, word, quoted number, boolean or null is not an integer",
             Reading.withSource(
                 """
                 poll:
@@ -23,7 +23,7 @@ enum BadNumberFiles {
             ]
         ),
         BadFile(
-            "Whole numbers have bounds",
+            "Integers have bounds",
             Reading.withSource(
                 """
                 poll: {concurrency: 0, retries: -1, page_size: 101, max_endpoints: 0, max_response_bytes: 0}
@@ -37,7 +37,7 @@ enum BadNumberFiles {
             ]
         ),
         BadFile(
-            "A whole number beyond 64 bits is out of range",
+            "An integer beyond 64 bits is out of range",
             Reading.withSource("poll: {max_endpoints: 99999999999999999999, retries: 0xffffffffffffffffff}"),
             [
                 "config.yaml:1:23: poll.max_endpoints: must be a whole number from 1 to 1000000000, not "
@@ -46,7 +46,7 @@ enum BadNumberFiles {
             ]
         ),
         BadFile(
-            "A rate is a finite number that is not negative",
+            "A rate is not negative",
             Reading.withSource(
                 """
                 poll: {requests_per_second: -1}
@@ -59,12 +59,12 @@ enum BadNumberFiles {
             ]
         ),
         BadFile(
-            "There is at least one value of a label",
+            "max_label_values is at least 1",
             Reading.withSource("metrics: {max_label_values: 0}"),
             ["config.yaml:1:29: metrics.max_label_values: must be a whole number from 1 to 1000000, not 0"]
         ),
         BadFile(
-            "A rate is not infinite, nor a word",
+            "A rate is finite",
             Reading.withSource("poll: {requests_per_second: .inf}"),
             [
                 "config.yaml:1:29: poll.requests_per_second: must be a number from 0 to 1000000, not the string "
@@ -80,7 +80,7 @@ enum BadNumberFiles {
             ]
         ),
         BadFile(
-            "A number takes no variable",
+            "A number cannot be a variable",
             Reading.withSource("poll: {concurrency: '${N}', retries: '${N}'}"),
             [
                 "config.yaml:1:21: poll.concurrency: must be a whole number from 1 to 10000, not the string "
@@ -89,7 +89,7 @@ enum BadNumberFiles {
             ]
         ),
         BadFile(
-            "A choice lists the words and suggests one",
+            "An invalid choice lists the values and suggests one",
             Reading.withSource("metrics: {endpoint_details: problem}"),
             [
                 "config.yaml:1:29: metrics.endpoint_details: must be one of problems, all, none, not \"problem\"; "
@@ -97,7 +97,7 @@ enum BadNumberFiles {
             ]
         ),
         BadFile(
-            "A choice is written as it is",
+            "A choice is case-sensitive",
             Reading.withSource("metrics: {endpoint_details: ALL}"),
             [
                 "config.yaml:1:29: metrics.endpoint_details: must be one of problems, all, none, not \"ALL\"; did "
@@ -105,12 +105,12 @@ enum BadNumberFiles {
             ]
         ),
         BadFile(
-            "The owner is a name, an id or nobody",
+            "owner is name, id or none",
             Reading.withSource("metrics: {owner: names}"),
             ["config.yaml:1:18: metrics.owner: must be one of name, id, none, not \"names\"; did you mean name?"]
         ),
         BadFile(
-            "A choice is no boolean",
+            "A boolean is not a choice",
             Reading.withSource("metrics: {endpoint_details: false}"),
             [
                 "config.yaml:1:29: metrics.endpoint_details: must be one of problems, all, none, not a boolean"

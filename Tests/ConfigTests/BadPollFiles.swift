@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Keys and values of poll, each with the exact lines it is refused with.
+/// Keys and values of poll, each with its exact error lines.
 enum BadPollFiles {
     static let all: [BadFile] = [
         BadFile(
@@ -11,7 +11,7 @@ enum BadPollFiles {
             ]
         ),
         BadFile(
-            "A key with a hyphen means the one with an underscore",
+            "A key with a hyphen gets a suggestion",
             Reading.withSource("poll: {page-size: 10}"),
             [
                 "config.yaml:1:8: poll.page-size: unknown key; did you mean page_size?"
@@ -27,10 +27,10 @@ enum BadPollFiles {
             ]
         ),
         BadFile(
-            "An unknown key like no other lists what is allowed",
+            "An unknown key without a suggestion lists the allowed keys",
             Reading.withSource("poll: {frequency: 60s}"),
             [
-                "config.yaml:1:8: poll.frequency: unknown key; allowed are interval, timeout, stale_after, "
+                "config.yaml:1:8: poll.frequency: unknown key; allowed keys: interval, timeout, stale_after, "
                     + "concurrency, requests_per_second, retries, page_size, connection_max_age, max_endpoints, max_response_bytes"
             ]
         ),
@@ -42,7 +42,7 @@ enum BadPollFiles {
             ]
         ),
         BadFile(
-            "A null section is refused",
+            "A section must not be null",
             Reading.withSource(
                 """
                 poll:
@@ -54,7 +54,7 @@ enum BadPollFiles {
             ]
         ),
         BadFile(
-            "A list is no section",
+            "A section must be a mapping",
             Reading.withSource(
                 """
                 poll: []
@@ -94,16 +94,16 @@ enum BadPollFiles {
             ]
         ),
         BadFile(
-            "A bare number is no duration",
+            "A duration requires a unit",
             Reading.withSource("poll: {interval: 60, timeout: \"10\", stale_after: 0}"),
             [
-                "config.yaml:1:18: poll.interval: must be a duration with a unit, not 60: write 60s for seconds",
-                "config.yaml:1:31: poll.timeout: must be a duration with a unit, not 10: write 10s for seconds",
-                "config.yaml:1:50: poll.stale_after: must be a duration with a unit, not 0: write 0s for seconds",
+                "config.yaml:1:18: poll.interval: must be a duration with a unit, not 60; write 60s for seconds",
+                "config.yaml:1:31: poll.timeout: must be a duration with a unit, not 10; write 10s for seconds",
+                "config.yaml:1:50: poll.stale_after: must be a duration with a unit, not 0; write 0s for seconds",
             ]
         ),
         BadFile(
-            "A duration of another notation says what is allowed",
+            "A malformed duration is an error with the syntax",
             Reading.withSource(
                 """
                 poll:
@@ -112,28 +112,28 @@ enum BadPollFiles {
                   stale_after: 5m1h
                 """),
             [
-                "config.yaml:2:13: poll.interval: must be a duration, not \"1.5m\": whole numbers with the units "
-                    + "y, w, d, h, m, s, ms, longest first, such as 1h30m or 500ms",
-                "config.yaml:3:12: poll.timeout: must be a duration, not \"10 s\": whole numbers with the units "
-                    + "y, w, d, h, m, s, ms, longest first, such as 1h30m or 500ms",
-                "config.yaml:4:16: poll.stale_after: must be a duration, not \"5m1h\": whole numbers with the "
-                    + "units y, w, d, h, m, s, ms, longest first, such as 1h30m or 500ms",
+                "config.yaml:2:13: poll.interval: must be a duration, not \"1.5m\"; write integers with the units "
+                    + "y, w, d, h, m, s, ms, in this order, such as 1h30m or 500ms",
+                "config.yaml:3:12: poll.timeout: must be a duration, not \"10 s\"; write integers with the units "
+                    + "y, w, d, h, m, s, ms, in this order, such as 1h30m or 500ms",
+                "config.yaml:4:16: poll.stale_after: must be a duration, not \"5m1h\"; write integers with the "
+                    + "units y, w, d, h, m, s, ms, in this order, such as 1h30m or 500ms",
             ]
         ),
         BadFile(
-            "A negative duration is none",
+            "A duration is not negative",
             Reading.withSource("poll: {interval: -60s}"),
             [
-                "config.yaml:1:18: poll.interval: must be a duration, not \"-60s\": whole numbers with the units "
-                    + "y, w, d, h, m, s, ms, longest first, such as 1h30m or 500ms"
+                "config.yaml:1:18: poll.interval: must be a duration, not \"-60s\"; write integers with the units "
+                    + "y, w, d, h, m, s, ms, in this order, such as 1h30m or 500ms"
             ]
         ),
         BadFile(
-            "A repeated unit is no duration",
+            "A duration has each unit once",
             Reading.withSource("poll: {interval: 1m1m}"),
             [
-                "config.yaml:1:18: poll.interval: must be a duration, not \"1m1m\": whole numbers with the units "
-                    + "y, w, d, h, m, s, ms, longest first, such as 1h30m or 500ms"
+                "config.yaml:1:18: poll.interval: must be a duration, not \"1m1m\"; write integers with the units "
+                    + "y, w, d, h, m, s, ms, in this order, such as 1h30m or 500ms"
             ]
         ),
         BadFile(
@@ -146,7 +146,7 @@ enum BadPollFiles {
             ]
         ),
         BadFile(
-            "A duration beyond 64 bits is too long",
+            "A duration beyond 64 bits is out of range",
             Reading.withSource("poll: {interval: 99999999999999999999s, timeout: 9223372036854775807y}"),
             [
                 "config.yaml:1:18: poll.interval: must be a duration from 100ms to 10y, not 99999999999999999999s",
@@ -154,7 +154,7 @@ enum BadPollFiles {
             ]
         ),
         BadFile(
-            "A duration is no boolean, null, list or mapping",
+            "A duration is not a boolean, null or list",
             Reading.withSource(
                 """
                 poll:
@@ -172,7 +172,7 @@ enum BadPollFiles {
             "stale_after is at least 2 × interval",
             Reading.withSource("poll: {interval: 3m, stale_after: 5m}"),
             [
-                "config.yaml:1:35: poll.stale_after: must be at least 2 × interval, 6m, not 5m"
+                "config.yaml:1:35: poll.stale_after: must be at least 2 × interval (6m), not 5m"
             ]
         ),
     ]

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Sources and their names, each with the exact lines it is refused with.
+/// Sources and their names, each with its exact error lines.
 enum BadSourceFiles {
     static let all: [BadFile] = [
         BadFile(
             "sources are required",
             "poll: {}",
             [
-                "config.yaml:1:1: sources: required, but missing"
+                "config.yaml:1:1: sources: required key is missing"
             ]
         ),
         BadFile(
             "sources must have an entry",
             "sources: []",
             [
-                "config.yaml:1:10: sources: needs at least one entry"
+                "config.yaml:1:10: sources: must have at least one entry"
             ]
         ),
         BadFile(
@@ -25,7 +25,7 @@ enum BadSourceFiles {
             ]
         ),
         BadFile(
-            "null sources are refused",
+            "sources must not be null",
             "sources:",
             [
                 "config.yaml:1:9: sources: must be a list, not null"
@@ -40,17 +40,17 @@ enum BadSourceFiles {
             ]
         ),
         BadFile(
-            "An empty source says all it needs",
+            "An empty source reports all required keys",
             "sources: [{}]",
             [
-                "config.yaml:1:11: sources[0].auth: required, but missing",
+                "config.yaml:1:11: sources[0].auth: required key is missing",
                 "config.yaml:1:11: sources[0]: at least one of workspaces and discovery is required",
-                "config.yaml:1:11: sources[0].name: required where region is not given",
-                "config.yaml:1:11: sources[0].base_url: required where region is not given",
+                "config.yaml:1:11: sources[0].name: required if region is not set",
+                "config.yaml:1:11: sources[0].base_url: required if region is not set",
             ]
         ),
         BadFile(
-            "A misspelled required key is one error",
+            "A misspelled required key is reported once",
             Reading.sourceOf(
                 """
                 regoin: cn-north-4
@@ -64,19 +64,19 @@ enum BadSourceFiles {
             ]
         ),
         BadFile(
-            "Without a region, name and base_url are needed",
+            "Without a region, name and base_url are required",
             Reading.sourceOf(
                 """
                 auth: {token: MIIsecretTOKEN}
                 workspaces: [{id: w1}]
                 """),
             [
-                "config.yaml:2:3: sources[0].name: required where region is not given",
-                "config.yaml:2:3: sources[0].base_url: required where region is not given",
+                "config.yaml:2:3: sources[0].name: required if region is not set",
+                "config.yaml:2:3: sources[0].base_url: required if region is not set",
             ]
         ),
         BadFile(
-            "A region is a word",
+            "A region has letters, digits and hyphens",
             Reading.sourceOf(
                 """
                 region: cn north/4
@@ -88,26 +88,27 @@ enum BadSourceFiles {
             ]
         ),
         BadFile(
-            "Two sources have two names",
+            "Source names are unique",
             """
             sources:
             - {name: a, region: r1, auth: {token: t}, workspaces: [{id: w1}]}
             - {name: a, region: r2, auth: {token: t}, workspaces: [{id: w1}]}
             """,
             [
-                "config.yaml:3:10: sources[1].name: the name is that of sources[0] already"
+                "config.yaml:3:10: sources[1].name: duplicate source name \"a\" (first used by sources[0]); set a different "
+                    + "name"
             ]
         ),
         BadFile(
-            "Two sources of one region need names",
+            "Two sources of the same region require names",
             """
             sources:
             - {region: r1, auth: {token: t}, workspaces: [{id: w1}]}
             - {region: r1, auth: {token: t}, workspaces: [{id: w2}]}
             """,
             [
-                "config.yaml:3:12: sources[1].region: the name is that of sources[0] already; give one of them a "
-                    + "name"
+                "config.yaml:3:12: sources[1].region: duplicate source name \"r1\" (the region is the default; first "
+                    + "used by sources[0]); set name"
             ]
         ),
         BadFile(
@@ -118,14 +119,14 @@ enum BadSourceFiles {
             ]
         ),
         BadFile(
-            "A name in numbers needs quotes",
+            "A numeric name requires quotes",
             Reading.sourceWith("name: 12"),
             [
                 "config.yaml:5:9: sources[0].name: must be a string, not a number; put it in quotes"
             ]
         ),
         BadFile(
-            "A source needs workspaces or discovery",
+            "A source requires workspaces or discovery",
             Reading.sourceOf(
                 """
                 region: cn-north-4

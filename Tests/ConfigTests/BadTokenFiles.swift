@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Authentication by token, each with the exact lines it is refused with.
+/// Authentication by token, each with its exact error lines.
 enum BadTokenFiles {
     static let all: [BadFile] = [
         BadFile(
@@ -11,11 +11,11 @@ enum BadTokenFiles {
                 workspaces: [{id: w1}]
                 """),
             [
-                "config.yaml:2:3: sources[0].auth: required, but missing"
+                "config.yaml:2:3: sources[0].auth: required key is missing"
             ]
         ),
         BadFile(
-            "auth is a mapping, and a token in its place is not shown",
+            "auth is a mapping, and a misplaced token is not shown",
             Reading.sourceOf(
                 """
                 region: cn-north-4
@@ -27,7 +27,7 @@ enum BadTokenFiles {
             ]
         ),
         BadFile(
-            "auth needs a kind",
+            "auth requires a method",
             Reading.sourceOf(
                 """
                 region: cn-north-4
@@ -40,25 +40,25 @@ enum BadTokenFiles {
             ]
         ),
         BadFile(
-            "auth has one kind",
+            "auth has one method",
             Reading.authOf(
                 """
                 token: MIIsecretTOKEN
                 metadata: {}
                 """),
             [
-                "config.yaml:5:5: sources[0].auth: only one of token and metadata may be given"
+                "config.yaml:5:5: sources[0].auth: only one of token and metadata is allowed"
             ]
         ),
         BadFile(
-            "A secret and its file exclude each other",
+            "A secret and its file are mutually exclusive",
             Reading.authOf(
                 """
                 token: MIIsecretTOKEN
                 token_file: /run/secrets/token
                 """),
             [
-                "config.yaml:5:5: sources[0].auth: only one of token and token_file may be given"
+                "config.yaml:5:5: sources[0].auth: only one of token and token_file is allowed"
             ]
         ),
         BadFile(
@@ -69,7 +69,7 @@ enum BadTokenFiles {
             ]
         ),
         BadFile(
-            "An unknown key without a value is not shown, it may be a secret",
+            "An unknown key without a value is not shown, because it may be a secret",
             Reading.sourceOf(
                 """
                 region: cn-north-4
@@ -79,7 +79,7 @@ enum BadTokenFiles {
             [
                 "config.yaml:4:9: sources[0].auth: one of token, token_file, password, access_key, metadata or "
                     + "environment is required",
-                "config.yaml:4:10: sources[0].auth: unknown key here; allowed are token, token_file, password, "
+                "config.yaml:4:10: sources[0].auth: unknown key here; allowed keys: token, token_file, password, "
                     + "access_key, metadata, environment, assume_agency",
             ]
         ),
@@ -94,7 +94,7 @@ enum BadTokenFiles {
             [
                 "config.yaml:4:9: sources[0].auth: one of token, token_file, password, access_key, metadata or "
                     + "environment is required",
-                "config.yaml:4:10: sources[0].auth: unknown key here; allowed are token, token_file, password, "
+                "config.yaml:4:10: sources[0].auth: unknown key here; allowed keys: token, token_file, password, "
                     + "access_key, metadata, environment, assume_agency",
             ]
         ),
@@ -106,7 +106,7 @@ enum BadTokenFiles {
             ]
         ),
         BadFile(
-            "A token is no list",
+            "A token is not a list",
             Reading.authOf("token: [MIIsecretTOKEN]"),
             [
                 "config.yaml:5:12: sources[0].auth.token: must be a string, not a list"
@@ -127,14 +127,14 @@ enum BadTokenFiles {
             ]
         ),
         BadFile(
-            "A token from an empty variable is refused",
+            "A token from an empty variable is an error",
             Reading.authOf("token: ${EMPTY}"),
             [
-                "config.yaml:5:12: sources[0].auth.token: must not be empty, once its variables are filled in"
+                "config.yaml:5:12: sources[0].auth.token: must not be empty after its variables are expanded"
             ]
         ),
         BadFile(
-            "A token from an unset variable is refused",
+            "A token from an unset variable is an error",
             Reading.authOf("token: ${FABRIC_TOKN}"),
             [
                 "config.yaml:5:12: sources[0].auth.token: environment variable FABRIC_TOKN is not set"
@@ -144,20 +144,19 @@ enum BadTokenFiles {
             "A variable must be closed",
             Reading.authOf("token: ${FABRIC_TOKEN"),
             [
-                "config.yaml:5:12: sources[0].auth.token: \"${\" without \"}\"; write $${ for the characters "
-                    + "themselves"
+                "config.yaml:5:12: sources[0].auth.token: \"${\" without \"}\"; write $${ for a literal ${"
             ]
         ),
         BadFile(
-            "A variable's name is a name",
+            "A variable name has letters, digits and underscores",
             Reading.authOf("token: x${1 MIIsecretTOKEN}"),
             [
-                "config.yaml:5:12: sources[0].auth.token: a variable's name in \"${…}\" is letters, digits and "
-                    + "underscores, not beginning with a digit; write $${ for the characters themselves"
+                "config.yaml:5:12: sources[0].auth.token: a variable name in \"${…}\" must be letters, digits "
+                    + "and underscores and must not start with a digit; write $${ for a literal ${"
             ]
         ),
         BadFile(
-            "A token is visible ASCII in one line",
+            "A token is visible ASCII without line breaks",
             Reading.authOf("token: ${LINES}"),
             [
                 "config.yaml:5:12: sources[0].auth.token: must be visible ASCII characters without spaces or line "
@@ -186,7 +185,7 @@ enum BadTokenFiles {
             ]
         ),
         BadFile(
-            "A token file with a newline alone is empty",
+            "A token file with only a newline is empty",
             Reading.authOf("token_file: /run/secrets/newline"),
             [
                 "config.yaml:5:17: sources[0].auth.token_file: /run/secrets/newline is empty"
@@ -209,28 +208,28 @@ enum BadTokenFiles {
             ]
         ),
         BadFile(
-            "A file's path shows its variables by name",
+            "Paths in messages show variable names, not values",
             Reading.authOf("token_file: ${DIR}/none"),
             [
                 "config.yaml:5:17: sources[0].auth.token_file: cannot read ${DIR}/none: no such file"
             ]
         ),
         BadFile(
-            "A secret in the place of its file is not shown",
+            "A secret in place of a file name is not shown",
             Reading.authOf("token_file: " + String(repeating: "MIIsecretTOKEN", count: 5)),
             [
-                "config.yaml:5:17: sources[0].auth.token_file: cannot read the file of that name: no such file"
+                "config.yaml:5:17: sources[0].auth.token_file: cannot read the named file: no such file"
             ]
         ),
         BadFile(
-            "A file's name too short to be a token is shown",
+            "A file name that is too short for a token is shown",
             Reading.authOf("token_file: no-such-token"),
             [
                 "config.yaml:5:17: sources[0].auth.token_file: cannot read no-such-token: no such file"
             ]
         ),
         BadFile(
-            "A long token with slashes in the place of its file is not shown",
+            "A long token with slashes in place of a file name is not shown",
             Reading.authOf(
                 """
                 token_file: MII/secretTOKENxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Workspaces and filters, each with the exact lines it is refused with.
+/// Workspaces and filters, each with its exact error lines.
 enum BadWorkspaceFiles {
     static let all: [BadFile] = [
         BadFile(
@@ -12,11 +12,11 @@ enum BadWorkspaceFiles {
                 workspaces: []
                 """),
             [
-                "config.yaml:4:15: sources[0].workspaces: needs at least one entry"
+                "config.yaml:4:15: sources[0].workspaces: must have at least one entry"
             ]
         ),
         BadFile(
-            "A workspace needs an id",
+            "A workspace requires an id",
             Reading.sourceOf(
                 """
                 region: cn-north-4
@@ -25,7 +25,7 @@ enum BadWorkspaceFiles {
                 - name: analytics
                 """),
             [
-                "config.yaml:5:5: sources[0].workspaces[0].id: required, but missing"
+                "config.yaml:5:5: sources[0].workspaces[0].id: required key is missing"
             ]
         ),
         BadFile(
@@ -53,7 +53,7 @@ enum BadWorkspaceFiles {
             ]
         ),
         BadFile(
-            "A workspace is in the list once",
+            "Workspace ids are unique",
             Reading.sourceOf(
                 """
                 region: cn-north-4
@@ -61,8 +61,8 @@ enum BadWorkspaceFiles {
                 workspaces: [{id: w1}, {id: w2}, {id: w1}]
                 """),
             [
-                "config.yaml:4:41: sources[0].workspaces[2].id: the workspace is in the list already, as "
-                    + "sources[0].workspaces[0]"
+                "config.yaml:4:41: sources[0].workspaces[2].id: duplicate workspace id \"w1\" (first used by "
+                    + "sources[0].workspaces[0]); remove one of them"
             ]
         ),
         BadFile(
@@ -92,7 +92,7 @@ enum BadWorkspaceFiles {
             [
                 "config.yaml:6:14: sources[0].workspaces[0].filter.modelid: unknown key; did you mean model_id?",
                 "config.yaml:6:26: sources[0].workspaces[0].filter.typ: unknown key; did you mean type?",
-                "config.yaml:6:36: sources[0].workspaces[0].filter.owner: unknown key; allowed are type, "
+                "config.yaml:6:36: sources[0].workspaces[0].filter.owner: unknown key; allowed keys: type, "
                     + "visibility, name, model_id, endpoint_id",
             ]
         ),
@@ -114,7 +114,7 @@ enum BadWorkspaceFiles {
             ]
         ),
         BadFile(
-            "A filter's values are texts and not empty",
+            "A filter's values are non-empty strings",
             Reading.sourceOf(
                 """
                 region: cn-north-4

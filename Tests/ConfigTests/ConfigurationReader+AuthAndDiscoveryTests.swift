@@ -13,7 +13,7 @@ struct ConfigurationReaderAuthAndDiscoveryTests {
         try Reading.read(text, environment: environment).sources[0]
     }
 
-    @Test("password: IAM's address and the project default to the region's")
+    @Test("password: iam_url and project default to those of the region")
     func password() throws {
         let source = try source(Reading.authOf("password: {domain: acme, user: exporter, password: '$${x}$1'}"))
         let expected = PasswordSettings(
@@ -23,7 +23,7 @@ struct ConfigurationReaderAuthAndDiscoveryTests {
         #expect(source.auth == .password(expected))
     }
 
-    @Test("password: HUAWEICLOUD_SDK_IAM_ENDPOINT comes before the region's address, iam_url before both")
+    @Test("password: iam_url takes precedence over HUAWEICLOUD_SDK_IAM_ENDPOINT and the region")
     func iamURL() throws {
         let environment = ["HUAWEICLOUD_SDK_IAM_ENDPOINT": "https://iam.example.com/"]
         for (key, url) in [("", "https://iam.example.com"), (", iam_url: 'https://iam.other'", "https://iam.other")] {
@@ -35,7 +35,7 @@ struct ConfigurationReaderAuthAndDiscoveryTests {
         }
     }
 
-    @Test("access_key, metadata and assume_agency: HUAWEICLOUD_SDK_IAM_ENDPOINT comes before the region's address too")
+    @Test("access_key, metadata, assume_agency: HUAWEICLOUD_SDK_IAM_ENDPOINT takes precedence over the region")
     func iamURLOfOthers() throws {
         let environment = ["HUAWEICLOUD_SDK_IAM_ENDPOINT": "https://iam.example.com/v3/"]
         let agency = "\nassume_agency: {agency: a, domain: d}"
@@ -54,19 +54,19 @@ struct ConfigurationReaderAuthAndDiscoveryTests {
         }
     }
 
-    @Test("password: a malformed HUAWEICLOUD_SDK_IAM_ENDPOINT is refused without its value")
+    @Test("password: the error for a malformed HUAWEICLOUD_SDK_IAM_ENDPOINT does not contain its value")
     func badEndpoint() {
         let text = Reading.authOf("password: {domain: a, user: u, password: hunter2hunter2}")
         let environment = ["HUAWEICLOUD_SDK_IAM_ENDPOINT": "https://u:hunter2hunter2@iam.example.com"]
         #expect(
             Reading.problems(Array(text.utf8), environment: environment) == [
                 "config.yaml:5:15: sources[0].auth.password.iam_url: default from environment variable "
-                    + "HUAWEICLOUD_SDK_IAM_ENDPOINT: the URL must not hold a user or password"
+                    + "HUAWEICLOUD_SDK_IAM_ENDPOINT: the URL must not contain a user or password"
             ]
         )
     }
 
-    @Test("access_key and assume_agency stand side by side")
+    @Test("access_key and assume_agency can be combined")
     func accessKey() throws {
         let source = try source(
             Reading.authOf(
@@ -87,21 +87,21 @@ struct ConfigurationReaderAuthAndDiscoveryTests {
         #expect(source.assumeAgency == agency)
     }
 
-    @Test("access_key: IAM's address is needed where something must be asked of it")
+    @Test("access_key: iam_url is required if a request to IAM is needed")
     func accessKeyWithoutRegion() throws {
         let head = "name: a\nbase_url: https://fabric.example.com\nworkspaces: [{id: w1}]\nauth:\n"
         let key = "  access_key: {id: AK, secret: s"
         #expect(try source(Reading.sourceOf(head + key + ", project_id: p}")).region == nil)
         let agency = "\n  assume_agency: {agency: a, domain: d}"
         let missing = ["iam_url", "project_id"].map {
-            "config.yaml:6:17: sources[0].auth.access_key.\($0): required where region is not given"
+            "config.yaml:6:17: sources[0].auth.access_key.\($0): required if region is not set"
         }
         #expect(Reading.problems(Reading.sourceOf(head + key + "}")) == missing)
         let withAgency = Reading.problems(Reading.sourceOf(head + key + ", project_id: p}" + agency))
         #expect(withAgency == [missing[0]])
     }
 
-    @Test("metadata and environment take their defaults from empty mappings")
+    @Test("metadata and environment have defaults for empty mappings")
     func metadata() throws {
         var metadata = MetadataSettings()
         metadata.iamURL = "https://iam.cn-north-4.myhuaweicloud.com"
@@ -113,7 +113,7 @@ struct ConfigurationReaderAuthAndDiscoveryTests {
         #expect(try source(Reading.authOf("environment: {}")).auth == .environment)
     }
 
-    @Test("discovery replaces workspaces")
+    @Test("discovery makes workspaces optional")
     func discovery() throws {
         let head = "region: cn-north-4\nauth: {token: t}\n"
         let empty = try source(Reading.sourceOf(head + "discovery: {}"))
@@ -142,7 +142,7 @@ struct ConfigurationReaderAuthAndDiscoveryTests {
         #expect(full.discovery == expected)
     }
 
-    @Test("A pattern finds its match anywhere, unless it has anchors")
+    @Test("A pattern matches anywhere unless it has anchors")
     func pattern() {
         #expect(NamePattern("^prod-")?.matches("prod-a") == true)
         #expect(NamePattern("^prod-")?.matches("a-prod-") == false)

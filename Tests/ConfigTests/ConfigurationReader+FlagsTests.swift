@@ -5,7 +5,7 @@ import Testing
 
 @testable import Config
 
-@Suite("Flags")
+@Suite("ConfigurationReader: flags")
 struct ConfigurationReaderFlagsTests {
     private func read(
         _ region: String?,
@@ -18,7 +18,7 @@ struct ConfigurationReaderFlagsTests {
         )
     }
 
-    @Test("Region, workspaces and a token file make one source")
+    @Test("Region, workspaces and a token file configure one source")
     func source() throws {
         let expected = ExporterConfiguration(
             sources: [
@@ -34,7 +34,7 @@ struct ConfigurationReaderFlagsTests {
         #expect(try read("cn-north-4", ["w1", "w2=a=${NAME}"], "token") == expected)
     }
 
-    @Test("Without a token file the credential comes from the environment, once that is supported")
+    @Test("Without a token file, auth is environment")
     func environment() throws {
         #expect(try read("cn-north-4", ["w1"], nil).sources[0].auth == .environment)
     }
@@ -49,14 +49,14 @@ struct ConfigurationReaderFlagsTests {
     static let bad = [
         Bad(
             region: nil, workspaces: [], tokenFile: nil,
-            lines: ["--region: give --config.file, or --region with --workspace and --token-file"]
+            lines: ["--region: required without --config.file; set --config.file, or --region and --workspace"]
         ),
         Bad(
             region: "", workspaces: [], tokenFile: "/run/secrets/none",
             lines: [
                 "--region: must not be empty",
                 "--token-file: cannot read /run/secrets/none: no such file",
-                "--workspace: give at least one, as ID or ID=NAME",
+                "--workspace: at least one is required; write ID or ID=NAME",
             ]
         ),
         Bad(
@@ -64,16 +64,16 @@ struct ConfigurationReaderFlagsTests {
             tokenFile: String(repeating: "MIIsecretTOKEN", count: 5),
             lines: [
                 "--region: must be letters, digits and hyphens, not \"a.b\"",
-                "--token-file: cannot read the file of that name: no such file",
+                "--token-file: cannot read the named file: no such file",
                 "--workspace: must be 1 to 36 letters, digits and hyphens, not \"w 1\"",
                 "--workspace: the name after w2= must not be empty",
-                "--workspace: w2 is given twice",
+                "--workspace: duplicate workspace id \"w2\"; remove one of them",
                 "--workspace: must not be empty",
             ]
         ),
     ]
 
-    @Test("Bad flags are all reported at once", arguments: bad)
+    @Test("All invalid flags are reported at once", arguments: bad)
     func problems(_ flags: Bad) {
         do throws(ConfigurationProblems) {
             _ = try read(flags.region, flags.workspaces, flags.tokenFile)

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Config
 
-@Suite("Hostile files")
+@Suite("ConfigurationReader: hostile files")
 struct ConfigurationReaderHostileFileTests {
-    /// Each with the line it is refused with.
+    /// Texts with control characters and their error lines.
     static let controls: [(text: String, line: String)] = [
         (
             #""po\nll": {}"#,
@@ -20,7 +20,7 @@ struct ConfigurationReaderHostileFileTests {
             #""pol\u0085l": {}"#,
             #"config.yaml:1:1: pol\u{0085}l: unknown key; did you mean poll?"#
         ),
-        // A line that a terminal or a log reader breaks, and one that reads from right to left.
+        // A line separator and a right-to-left override.
         (
             #""po\u2028ll": {}"#,
             #"config.yaml:1:1: po\u{2028}ll: unknown key; did you mean poll?"#
@@ -41,15 +41,15 @@ struct ConfigurationReaderHostileFileTests {
         #expect(Reading.problems(Reading.withSource(text)) == [line])
     }
 
-    @Test("So are those that the regular expression compiler quotes")
+    @Test("Control characters in errors of regular expressions are escaped")
     func controlInPattern() {
         let lines = Reading.problems(Reading.sourceWith(#"discovery: {include: "[\e-\x01]"}"#))
         #expect(lines.count == 1)
-        #expect(lines.allSatisfy { $0.contains("not a regular expression: ") && $0.contains(#"\u{1B}"#) })
+        #expect(lines.allSatisfy { $0.contains("invalid regular expression ") && $0.contains(#"\u{1B}"#) })
         #expect(!lines.joined().unicodeScalars.contains { $0.properties.generalCategory == .control })
     }
 
-    @Test("A file name with a line break still makes one line")
+    @Test("A line break in a file name is escaped")
     func fileName() {
         var problem = ConfigurationProblem(file: "a\nb", line: 1, column: 2, path: "", message: "m")
         #expect(problem.description == #"a\nb:1:2: m"#)
@@ -57,7 +57,7 @@ struct ConfigurationReaderHostileFileTests {
         #expect(problem.description == #"a\nb: m"#)
     }
 
-    @Test("A regular expression of up to 1000 bytes is taken, a longer one refused")
+    @Test("The maximum length of a regular expression is 1000 bytes")
     func longPattern() {
         func problems(_ pattern: String) -> [String] {
             Reading.problems(Reading.sourceWith("discovery: {exclude: '\(pattern)'}"))
@@ -72,21 +72,21 @@ struct ConfigurationReaderHostileFileTests {
         #expect(NamePattern(String(repeating: "x", count: 1_001)) == nil)
     }
 
-    /// What the expressions' compiler goes through by calling itself.
+    /// Patterns on which the compiler recurses deeply.
     static let deepPatterns = [
         String(repeating: "[", count: 499) + "a" + String(repeating: "]", count: 499),
         "[a" + String(repeating: "&&a", count: 332) + "]", String(repeating: "(", count: 1_000),
         String(repeating: "([", count: 500),
     ]
 
-    @Test("No regular expression that is short enough exhausts the stack", arguments: deepPatterns)
+    @Test("Deeply nested regular expressions do not overflow the stack", arguments: deepPatterns)
     func deepPattern(_ pattern: String) {
-        #expect(pattern.utf8.count <= NamePattern.longest)
+        #expect(pattern.utf8.count <= NamePattern.maximumLength)
         let lines = Reading.problems(Reading.sourceWith("discovery: {include: '\(pattern)'}"))
         #expect(lines.isEmpty == (NamePattern(pattern) != nil))
     }
 
-    @Test("The bound on a regular expression says nothing of a variable's value")
+    @Test("The error of a too long regular expression does not contain a variable's value")
     func patternOfVariable() {
         let text = Reading.sourceWith("discovery: {include: '${LONG}'}")
         let problems = Reading.problems(
@@ -98,7 +98,7 @@ struct ConfigurationReaderHostileFileTests {
             ])
     }
 
-    @Test("Of a variable with an endless name the beginning is shown")
+    @Test("A long variable name is cut in messages")
     func longVariableName() {
         let name = String(repeating: "V", count: 100)
         #expect(

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Config
 
-@Suite("Secret files that come later")
+@Suite("ConfigurationReader: missing secrets")
 struct ConfigurationReaderMissingSecretTests {
     private static let kinds: [(String, String)] = [
         ("token_file: FILE", "token_file"),
@@ -15,7 +15,7 @@ struct ConfigurationReaderMissingSecretTests {
         ("access_key: {id: a, secret: s3cret, security_token_file: FILE}", "access_key.security_token_file"),
     ]
 
-    @Test("A missing or empty one is told apart from what is wrong, and checked as an error only on request")
+    @Test("A missing or empty secret file is only an error with requiresSecrets")
     func lenient() throws {
         for (auth, key) in Self.kinds {
             for (file, reason) in [
@@ -33,7 +33,7 @@ struct ConfigurationReaderMissingSecretTests {
         }
     }
 
-    @Test("What exists and cannot be read, or holds what no secret can be, stays an error")
+    @Test("An unreadable or invalid secret file is always an error")
     func strict() {
         for (file, reason) in [
             ("/run/secrets/denied", "cannot read /run/secrets/denied: permission denied"),
@@ -48,7 +48,7 @@ struct ConfigurationReaderMissingSecretTests {
         }
     }
 
-    @Test("A certificate authority's file that is missing stays an error")
+    @Test("A missing CA file is always an error")
     func certificates() {
         do throws(ConfigurationProblems) {
             _ = try Reading.read(Reading.sourceWith("tls: {ca_file: /run/secrets/none}"), requiresSecrets: false)
@@ -58,7 +58,7 @@ struct ConfigurationReaderMissingSecretTests {
         }
     }
 
-    @Test("So is the token file of the command line")
+    @Test("A missing --token-file is reported separately from errors")
     func flag() throws {
         let configuration = try ConfigurationReader.fromFlags(
             region: "cn-north-4", workspaces: ["w"], tokenFile: "/run/secrets/none", environment: [:],
@@ -67,7 +67,7 @@ struct ConfigurationReaderMissingSecretTests {
         #expect(configuration.sources[0].auth == .token(.file(path: "/run/secrets/none")))
     }
 
-    @Test("A pipe is neither waited for nor read", .timeLimit(.minutes(1)))
+    @Test("Pipes are not read", .timeLimit(.minutes(5)))
     func pipe() throws {
         var template = Array("/tmp/exporter-config-XXXXXX".utf8CString)
         let folder = try #require(mkdtemp(&template).map { String(cString: $0) })
@@ -84,12 +84,12 @@ struct ConfigurationReaderMissingSecretTests {
             #expect(configuration.missingSecrets == [])
             #expect(
                 configuration.warnings == [
-                    "config.yaml:5:17: sources[0].auth.token_file: \(path) is not checked: its content can only be waited for"
+                    "config.yaml:5:17: sources[0].auth.token_file: \(path) is not checked: it is a pipe or terminal"
                 ])
         }
         #expect(SecretFileProblem(path: path) == nil)
         #expect(SecretFileProblem(path: "\(folder)/none") == .absent("cannot read \(folder)/none: no such file"))
-        #expect(SecretFileProblem(path: folder) == .unreadable("cannot read \(folder): it is a directory"))
+        #expect(SecretFileProblem(path: folder) == .unreadable("cannot read \(folder): is a directory"))
         #expect(SecretFileProblem(path: "/dev/null") == .absent("/dev/null is empty"))
     }
 }

@@ -4,12 +4,12 @@ import Testing
 
 @testable import Config
 
-@Suite("Secrets in messages")
+@Suite("ConfigurationReader: secrets in messages")
 struct ConfigurationReaderSecrecyTests {
     static let secret = "S3cr3tVALUE"
 
-    /// Ways to write a secret at, near or instead of the key it belongs to.
-    static let spellings: [String] =
+    /// Ways to misplace a secret at, near or instead of its key.
+    static let misplacements: [String] =
         [
             "token: #", "token: '# x'", "token: \"#", "token: '#", "token: @#", "token: *#", "token: !# y", "token: &#",
             "token: [#]", "token: {#: #}", "token: {a: #}", "token:#", "# : token", "#", "{#}", "[#]", "? #", "tokn: #",
@@ -24,16 +24,16 @@ struct ConfigurationReaderSecrecyTests {
             "metadata: {url: 'http://u:#@h', iam_url: 'https://#:p@h/'}", "assume_agency: #", "<<: #", "token: !!int #",
         ].map { $0.replacing("#", with: secret) }
 
-    @Test("A secret in the auth section never reaches a message, however wrong its spelling", arguments: spellings)
-    func spelling(_ auth: String) {
+    @Test("Messages never contain a secret that is misplaced in the auth section", arguments: misplacements)
+    func misplaced(_ auth: String) {
         for text in [Reading.authOf(auth), Reading.sourceOf("region: r\nworkspaces: [{id: w1}]\nauth: " + auth)] {
             let lines = Reading.problems(text)
             #expect(!lines.contains { $0.contains(Self.secret) }, "\(lines)")
         }
     }
 
-    /// Every key that takes text, each filled from a variable.
-    static let places = [
+    /// Every key with a text value, each set from a variable.
+    static let keys = [
         "name: '#'", "region: '#/'", "base_url: '#'", "base_url: 'https://#:x@h'", "proxy_url: '#'",
         "proxy_url: 'http://u:#@proxy:99999'", "proxy_url: 'http://u:#@proxy?x'", "workspaces: [{id: '#/'}]",
         "workspaces: [{id: '#'}, {id: '#'}]", "workspaces: [{id: w1, filter: {visibility: '#'}}]",
@@ -42,11 +42,11 @@ struct ConfigurationReaderSecrecyTests {
         "auth: {token_file: '/run/#'}", "auth: {token: '# #'}",
     ]
 
-    @Test("The value of a variable never reaches a message or a warning", arguments: places)
-    func variable(_ place: String) {
-        let key = place.prefix { $0 != ":" }
+    @Test("Errors and warnings never contain the value of a variable", arguments: keys)
+    func variable(_ entry: String) {
+        let key = entry.prefix { $0 != ":" }
         let others = ["region: r1", "auth: {token: t}", "workspaces: [{id: w1}]"].filter { !$0.hasPrefix(key + ":") }
-        let text = Reading.sourceOf((others + [place.replacing("#", with: "${S}")]).joined(separator: "\n"))
+        let text = Reading.sourceOf((others + [entry.replacing("#", with: "${S}")]).joined(separator: "\n"))
         do throws(ConfigurationProblems) {
             let configuration = try Reading.read(text, environment: ["S": Self.secret])
             #expect(!configuration.warnings.contains { $0.contains(Self.secret) })
@@ -55,7 +55,7 @@ struct ConfigurationReaderSecrecyTests {
         }
     }
 
-    @Test("The content of a secret file never reaches a message")
+    @Test("Messages never contain the content of a secret file")
     func file() {
         let access = FileAccess { (_, _) throws(FileAccess.Failure) in Array("\(Self.secret) \n\(Self.secret)".utf8) }
         let text = Reading.authOf("token_file: /run/secrets/token")
@@ -69,7 +69,7 @@ struct ConfigurationReaderSecrecyTests {
         }
     }
 
-    @Test("A configuration's description shows no secret")
+    @Test("A configuration's description contains no secret")
     func description() throws {
         let configuration = try Reading.read(Reading.authOf("token: \(Self.secret)"))
         #expect(!"\(configuration)".contains(Self.secret))

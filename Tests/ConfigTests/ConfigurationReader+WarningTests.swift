@@ -5,43 +5,43 @@ import Testing
 
 @testable import Config
 
-@Suite("Warnings")
+@Suite("ConfigurationReader: warnings")
 struct ConfigurationReaderWarningTests {
     private func warnings(_ text: String) throws -> [String] {
         try Reading.read(text).warnings
     }
 
-    @Test("An undocumented type is passed on, with a word about it")
+    @Test("An undocumented type is a warning")
     func type() throws {
         let text = Reading.sourceOf("region: r\nauth: {token: t}\nworkspaces: [{id: w1, filter: {type: gpu}}]")
         #expect(
             try warnings(text) == [
-                "config.yaml:4:40: sources[0].workspaces[0].filter.type: \"gpu\" is not among the documented types: "
-                    + "service, ray, inference, job, ray_service, sql, container_job, notebook"
+                "config.yaml:4:40: sources[0].workspaces[0].filter.type: undocumented endpoint type \"gpu\", sent unchanged; documented "
+                    + "types: service, ray, inference, job, ray_service, sql, container_job, notebook"
             ]
         )
         #expect(try Reading.read(text).sources[0].workspaces[0].filter.type == "gpu")
     }
 
-    @Test("Every documented type is quiet", arguments: EndpointType.documented)
+    @Test("Documented types cause no warning", arguments: EndpointType.documented)
     func documentedType(_ type: String) throws {
         let text = Reading.sourceOf("region: r\nauth: {token: t}\nworkspaces: [{id: w1, filter: {type: \(type)}}]")
         #expect(try warnings(text) == [])
     }
 
     @Test(
-        "A credential over plain http is warned about",
+        "A credential over http is a warning",
         arguments: ["10.0.0.1", "fabric.example.com", "128.0.0.1", "[::2]"])
     func plainHTTP(_ host: String) throws {
         #expect(
             try warnings(Reading.sourceWith("base_url: http://\(host):80/")) == [
-                "config.yaml:5:13: sources[0].base_url: the credential travels over plain http to another machine"
+                "config.yaml:5:13: sources[0].base_url: the credential is sent unencrypted (http) to another host; use https"
             ]
         )
     }
 
     @Test(
-        "Nobody else hears what stays on this machine or is encrypted",
+        "Loopback and https addresses cause no warning",
         arguments: [
             "http://localhost:1", "http://127.0.0.1", "http://127.1.2.3:8", "http://[::1]:8080", "https://example.com",
         ]
@@ -51,40 +51,40 @@ struct ConfigurationReaderWarningTests {
         #expect(try warnings(Reading.sourceWith("base_url: '\(url)'\nproxy_url: http://localhost:3128")) == [])
     }
 
-    @Test("A proxy on another machine hears what goes to this one")
+    @Test("A remote proxy for an http loopback address is a warning")
     func proxy() throws {
         #expect(
             try warnings(Reading.sourceWith("base_url: http://localhost\nproxy_url: http://proxy:3128")) == [
-                "config.yaml:5:13: sources[0].base_url: the credential travels over plain http to another machine"
+                "config.yaml:5:13: sources[0].base_url: the credential is sent unencrypted (http) to another host; use https"
             ]
         )
         #expect(try warnings(Reading.sourceWith("proxy_url: http://proxy:3128")) == [])
     }
 
-    @Test("IAM over plain http is warned about")
+    @Test("IAM over http is a warning")
     func iam() throws {
         let text = Reading.authOf("password: {iam_url: 'http://iam.example.com', domain: a, user: u, password: p}")
         #expect(
             try warnings(text) == [
-                "config.yaml:5:25: sources[0].auth.password.iam_url: the credential travels over plain http to another "
-                    + "machine"
+                "config.yaml:5:25: sources[0].auth.password.iam_url: the credential is sent unencrypted (http) to "
+                    + "another host; use https"
             ]
         )
     }
 
-    @Test("IAM's address from the environment is no better")
+    @Test("An http address of IAM from the environment is a warning")
     func iamFromEnvironment() throws {
         let text = Reading.authOf("access_key: {id: a, secret: s}")
         let environment = ["HUAWEICLOUD_SDK_IAM_ENDPOINT": "http://iam.example.com"]
         #expect(
             try Reading.read(text, environment: environment).warnings == [
-                "config.yaml:5:17: sources[0].auth.access_key.iam_url: the credential travels over plain http to another "
-                    + "machine"
+                "config.yaml:5:17: sources[0].auth.access_key.iam_url: the credential is sent unencrypted (http) to "
+                    + "another host; use https"
             ]
         )
     }
 
-    @Test("More workspaces than the rate allows are warned about, as many as it allows are not")
+    @Test("More workspaces than the rate limit allows are a warning")
     func rate() throws {
         func text(_ count: Int, _ rate: String) -> String {
             let workspaces = (1...count).map { "{id: w\($0)}" }.joined(separator: ", ")
@@ -95,8 +95,8 @@ struct ConfigurationReaderWarningTests {
         #expect(try warnings(text(300, "0")) == [])
         #expect(
             try warnings(text(4, "3")) == [
-                "config.yaml:5:15: sources[0].workspaces: 4 workspaces every 1s ask for 240 requests a minute or more, "
-                    + "poll.requests_per_second allows 180"
+                "config.yaml:5:15: sources[0].workspaces: 4 workspaces polled every 1s need at least 240 requests per "
+                    + "minute, but poll.requests_per_second allows 180; raise it or poll.interval"
             ]
         )
     }

@@ -7,10 +7,10 @@ import Testing
 
 @testable import Config
 
-@Suite("Good files")
+@Suite("ConfigurationReader")
 struct ConfigurationReaderTests {
-    @Test("The least a file needs takes all defaults")
-    func least() throws {
+    @Test("A minimal file has all defaults")
+    func minimal() throws {
         let expected = ExporterConfiguration(
             sources: [
                 SourceSettings(
@@ -25,7 +25,7 @@ struct ConfigurationReaderTests {
         #expect(try Reading.read(Reading.source) == expected)
     }
 
-    @Test("The defaults are those of the contract")
+    @Test("The defaults are the documented ones")
     func defaults() {
         let poll = PollSettings()
         #expect(poll.interval == .seconds(60) && poll.timeout == .seconds(10) && poll.staleAfter == .seconds(300))
@@ -37,8 +37,8 @@ struct ConfigurationReaderTests {
         #expect(DiscoverySettings().interval == .seconds(300))
     }
 
-    @Test("Every supported key of the contract's example is read")
-    func contract() throws {
+    @Test("Every supported key is read")
+    func allKeys() throws {
         let configuration = try Reading.read(
             """
             poll:
@@ -122,11 +122,11 @@ struct ConfigurationReaderTests {
             connection: connection
         )
         #expect(configuration.sources == [source])
-        // The proxy's password goes to another machine unencrypted; the rest of the file gives no cause for a word.
+        // The only warning is about the proxy's password.
         #expect(
             configuration.warnings == [
-                "/etc/fabric/config.yaml:39:16: sources[0].proxy_url: the proxy's password travels over plain http to "
-                    + "another machine"
+                "/etc/fabric/config.yaml:39:16: sources[0].proxy_url: the proxy password is sent unencrypted (http) to "
+                    + "another host; use https"
             ]
         )
     }
@@ -147,7 +147,7 @@ struct ConfigurationReaderTests {
     }
 
     @Test(
-        "A token file is checked and its path kept, relative ones from the configuration's folder",
+        "A token file's path is relative to the configuration's directory",
         arguments: [
             ("config.yaml", "token", "token"), ("config.yaml", "/run/secrets/token", "/run/secrets/token"),
             ("/run/secrets/config.yaml", "token", "/run/secrets/token"),
@@ -161,7 +161,7 @@ struct ConfigurationReaderTests {
         #expect(configuration.sources[0].auth == .token(.file(path: path)))
     }
 
-    @Test("A source without a region has a name and an address instead")
+    @Test("A source without a region has name and base_url")
     func withoutRegion() throws {
         let source = try Reading.read(
             Reading.sourceOf(
@@ -170,13 +170,13 @@ struct ConfigurationReaderTests {
         #expect(source.name == "lab" && source.region == nil && source.baseURL == "http://127.0.0.1:8080/api")
     }
 
-    @Test("A byte order mark, a document start and Windows' line ends are fine")
-    func dressing() throws {
+    @Test("A byte order mark, document markers and CRLF line ends are accepted")
+    func lineEnds() throws {
         let text = "\u{FEFF}---\r\n" + Reading.source.split(separator: "\n").joined(separator: "\r\n") + "\r\n...\r\n"
         #expect(try Reading.read(text) == Reading.read(Reading.source))
     }
 
-    @Test("A name in another script is fine")
+    @Test("A name can contain Chinese characters")
     func unicode() throws {
         let configuration = try Reading.read(Reading.sourceWith("name: 生产环境"))
         #expect(configuration.sources[0].name == "生产环境")

@@ -5,15 +5,15 @@ import Testing
 
 @testable import Config
 
-@Suite("Reference")
+@Suite("ConfigurationReference")
 struct ConfigurationReferenceTests {
-    /// A file of `docs`, seen from this file.
+    /// Returns the path of a file in `docs`.
     private static func path(_ name: String) -> String {
         #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" } + "/docs/\(name)"
     }
 
     @Test(
-        "What docs say of the configuration is what the schema says; WRITE_CONFIGURATION_REFERENCE=1 writes it anew",
+        "The documents match the schema; WRITE_CONFIGURATION_REFERENCE=1 generates them",
         arguments: [
             ("configuration.md", ConfigurationReference.markdown),
             ("configuration.schema.json", ConfigurationReference.jsonSchema),
@@ -30,7 +30,7 @@ struct ConfigurationReferenceTests {
         }
     }
 
-    @Test("The reference's example is a good file without a warning")
+    @Test("The example is valid and causes no warnings")
     func example() throws {
         let bytes = Array(ConfigurationReference.example.utf8)
         let configuration = try ConfigurationReader.read(

@@ -6,9 +6,9 @@ import Testing
 
 @testable import Config
 
-@Suite("Files on the disk")
+@Suite("FileAccess")
 struct FileAccessTests {
-    /// A folder of its own, removed afterwards.
+    /// Runs `body` with a temporary directory.
     private func withFolder(_ body: (String) throws -> Void) throws {
         var template = Array("/tmp/exporter-config-XXXXXX".utf8CString)
         let folder = try #require(mkdtemp(&template).map { String(cString: $0) })
@@ -22,7 +22,7 @@ struct FileAccessTests {
         try #require(fputs(text, file) >= 0)
     }
 
-    @Test("A file and the secret beside it are read from the disk")
+    @Test("A configuration file and its secret file are read")
     func reads() throws {
         try withFolder { folder in
             try write(Reading.authOf("token_file: token"), to: "\(folder)/config.yaml")
@@ -32,11 +32,11 @@ struct FileAccessTests {
         }
     }
 
-    @Test("A missing file, a folder and a file of endless length say what they are")
+    @Test("Missing files, directories and endless files have their own reasons")
     func failures() throws {
         try withFolder { folder in
             #expect(throws: FileAccess.Failure.missing) { try FileAccess.system.read("\(folder)/none", 10) }
-            #expect(throws: FileAccess.Failure(reason: "it is a directory")) { try FileAccess.system.read(folder, 10) }
+            #expect(throws: FileAccess.Failure(reason: "is a directory")) { try FileAccess.system.read(folder, 10) }
             #expect(throws: FileAccess.Failure.tooLarge) { try FileAccess.system.read("/dev/zero", 100_000) }
             let long = String(repeating: "x", count: 300)
             #expect(throws: FileAccess.Failure(reason: "file name too long")) {
@@ -45,7 +45,7 @@ struct FileAccessTests {
         }
     }
 
-    @Test("A configuration that cannot be read is one problem without a position")
+    @Test("An unreadable configuration is one error without a position")
     func unreadable() throws {
         try withFolder { folder in
             do throws(ConfigurationProblems) {

@@ -4,10 +4,10 @@ import Testing
 
 @testable import Config
 
-@Suite("Variables")
+@Suite("Interpolation")
 struct InterpolationTests {
     @Test(
-        "Variables are filled in, dollars kept",
+        "Variables are expanded, other dollar signs are kept",
         arguments: [
             ("plain", "plain"), ("${NAME}", "prod"), ("a${NAME}b${NAME}", "aprodbprod"), ("$$", "$"), ("$", "$"),
             ("$NAME", "$NAME"), ("-scratch$", "-scratch$"), ("$${NAME}", "${NAME}"), ("$$${NAME}", "$prod"),
@@ -19,7 +19,7 @@ struct InterpolationTests {
         #expect(try Interpolation.expand(text, environment: Reading.environment) == result)
     }
 
-    @Test("What a variable holds is not filled in again")
+    @Test("The value of a variable is not expanded again")
     func nested() throws {
         #expect(try Interpolation.expand("${A}", environment: ["A": "${B}$$", "B": "x"]) == "${B}$$")
     }

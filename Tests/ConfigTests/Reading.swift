@@ -4,7 +4,7 @@ import Base
 
 @testable import Config
 
-/// Reads texts with a table of files in place of the disk and a small environment.
+/// Reads configurations with in-memory files and environment variables.
 enum Reading {
     static let environment = [
         "FABRIC_TOKEN": "MIIsecretTOKEN", "NAME": "prod", "EMPTY": "", "LINES": "one\ntwo", "DIR": "/run/secrets",
@@ -37,7 +37,7 @@ enum Reading {
         )
     }
 
-    /// The error lines of a text, or of bytes; empty for a good one.
+    /// Returns the error lines of a configuration; empty if it is valid.
     static func problems(
         _ bytes: [UInt8],
         environment: [String: String] = environment
@@ -57,7 +57,7 @@ enum Reading {
         problems(Array(text.utf8))
     }
 
-    /// A file that is fine but for `lines`, which begin on line 1.
+    /// Returns a file of `lines`, which start on line 1, and a valid source.
     static func withSource(_ lines: String) -> String { lines + "\n" + source }
 
     static let source = """
@@ -67,17 +67,17 @@ enum Reading {
           workspaces: [{id: w1}]
         """
 
-    /// A file whose only source consists of `lines`, the first of them on line 2, indented by two.
+    /// Returns a file whose only source consists of `lines`, which start on line 2 and are indented by two.
     static func sourceOf(_ lines: String) -> String {
         "sources:\n- " + lines.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n  ")
     }
 
-    /// A file whose only source is fine but for `lines`, which begin on line 5.
+    /// Returns a file with a valid source and `lines` in it, which start on line 5.
     static func sourceWith(_ lines: String) -> String {
         sourceOf("region: cn-north-4\nauth: {token: MIIsecretTOKEN}\nworkspaces: [{id: w1}]\n" + lines)
     }
 
-    /// A file whose only source is fine but for `auth`, whose first key is on line 5, column 5.
+    /// Returns a file with a source whose `auth` consists of `lines`, which start on line 5, column 5.
     static func authOf(_ lines: String) -> String {
         sourceOf(
             "region: cn-north-4\nworkspaces: [{id: w1}]\nauth:\n"

@@ -4,10 +4,10 @@ import Testing
 
 @testable import Config
 
-@Suite("Suggestions")
+@Suite("Suggestion")
 struct SuggestionTests {
     @Test(
-        "A near word is suggested, a far one is not",
+        "Only similar words are suggested",
         arguments: [
             ("intervall", "interval"), ("inteval", "interval"), ("itnerval", "interval"), ("INTERVAL", "interval"),
             ("timeuot", "timeout"), ("stale-after", "stale_after"), ("frequency", nil), ("x", nil),

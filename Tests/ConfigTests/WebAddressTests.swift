@@ -4,10 +4,10 @@ import Testing
 
 @testable import Config
 
-@Suite("URLs")
+@Suite("WebAddress")
 struct WebAddressTests {
     @Test(
-        "URLs are taken apart",
+        "URLs are parsed",
         arguments: [
             ("https://A.example:443/x/", "https://A.example:443/x", "a.example", true),
             ("HTTP://[::1]", "HTTP://[::1]", "::1", false), ("http://a_b-c.1", "http://a_b-c.1", "a_b-c.1", false),
@@ -20,7 +20,7 @@ struct WebAddressTests {
     }
 
     @Test(
-        "What is no URL says why",
+        "An invalid URL has a reason",
         arguments: [
             ("", .scheme), ("example.com", .scheme), ("https:/x", .scheme), ("socks5://h", .scheme),
             ("https://", .host),

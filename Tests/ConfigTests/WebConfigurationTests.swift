@@ -6,7 +6,7 @@ import Testing
 
 @testable import Config
 
-@Suite("The web server's file")
+@Suite("WebConfiguration")
 struct WebConfigurationTests {
     private static let hash = "$2y$10$" + String(repeating: "a", count: 53)
 
@@ -24,13 +24,13 @@ struct WebConfigurationTests {
             file: "conf/web.yml", cipherSuites: ["SUITE_A", "SUITE_B"], files: files)
     }
 
-    @Test("An empty file asks for nothing", arguments: ["", "# nothing\n", "{}\n"])
+    @Test("An empty file has no settings", arguments: ["", "# nothing\n", "{}\n"])
     func empty(text: String) throws {
         #expect(try read(text) == WebConfiguration(files: ["conf/web.yml"]))
     }
 
-    @Test("Every key has its meaning; paths begin at the file's folder")
-    func whole() throws {
+    @Test("Every key is read; paths are relative to the file's directory")
+    func allKeys() throws {
         let configuration = try read(
             """
             tls_server_config:
@@ -66,7 +66,7 @@ struct WebConfigurationTests {
     static let tls = "tls_server_config:\n  cert_file: cert.pem\n  key_file: key.pem\n"
     static let bad: [(text: String, message: String)] = [
         ("- a\n", "1:1: must be a mapping, not a list"),
-        ("tls_server_config:\n  cert_file: cert.pem\n", "2:3: tls_server_config.key_file: required, but missing"),
+        ("tls_server_config:\n  cert_file: cert.pem\n", "2:3: tls_server_config.key_file: required key is missing"),
         (
             "tls_server_config:\n  cert_file: no.pem\n  key_file: key.pem\n",
             "2:14: tls_server_config.cert_file: cannot read conf/no.pem: no such file"
@@ -77,7 +77,7 @@ struct WebConfigurationTests {
         ),
         (
             tls + "  min_version: TLS13\n  max_version: TLS12\n",
-            "4:16: tls_server_config.min_version: is newer than max_version"
+            "4:16: tls_server_config.min_version: must not be newer than max_version (TLS12), not TLS13"
         ),
         (
             tls + "  cipher_suites: [SUITE_C]\n",
@@ -85,14 +85,17 @@ struct WebConfigurationTests {
         ),
         (
             tls + "  client_ca_file: /ca.pem\n",
-            "4:19: tls_server_config.client_ca_file: has no effect without a client_auth_type"
+            "4:19: tls_server_config.client_ca_file: requires a client_auth_type"
         ),
         (
             tls + "  prefer_server_cipher_suites: true\n",
-            "4:3: tls_server_config.prefer_server_cipher_suites: not supported by this program"
+            "4:3: tls_server_config.prefer_server_cipher_suites: not supported by this exporter; remove it"
         ),
-        ("http_server_config: {http2: false}\n", "1:22: http_server_config.http2: not supported by this program"),
-        ("rate_limit: {}\n", "1:1: rate_limit: not supported by this program"),
+        (
+            "http_server_config: {http2: false}\n",
+            "1:22: http_server_config.http2: not supported by this exporter; remove it"
+        ),
+        ("rate_limit: {}\n", "1:1: rate_limit: not supported by this exporter; remove it"),
         ("basic_auth_user: {a: b}\n", "1:1: basic_auth_user: unknown key; did you mean basic_auth_users?"),
         ("http_server_config: {headers: {X-Other: a}}\n", "http_server_config.headers.X-Other: unknown key"),
         (
@@ -100,25 +103,25 @@ struct WebConfigurationTests {
             "must be visible ASCII characters and spaces"
         ),
         ("basic_auth_users: [a]\n", "1:19: basic_auth_users: must be a mapping, not a list"),
-        ("basic_auth_users: {a: s3cret}\n", "1:23: basic_auth_users: a password must be its bcrypt hash"),
-        ("basic_auth_users: {a: $2y$99$\(String(repeating: "a", count: 53))}\n", "a password must be its bcrypt hash"),
-        ("basic_auth_users: {a: $2y$10$\(String(repeating: "a", count: 52))}\n", "a password must be its bcrypt hash"),
-        ("basic_auth_users: {'a:b': \(hash)}\n", "a user must have a name, and no colon in it"),
-        ("basic_auth_users: {a: \(hash), a: \(hash)}\n", "a user is given twice"),
+        ("basic_auth_users: {a: s3cret}\n", "1:23: basic_auth_users: a password must be a bcrypt hash"),
+        ("basic_auth_users: {a: $2y$99$\(String(repeating: "a", count: 53))}\n", "a password must be a bcrypt hash"),
+        ("basic_auth_users: {a: $2y$10$\(String(repeating: "a", count: 52))}\n", "a password must be a bcrypt hash"),
+        ("basic_auth_users: {'a:b': \(hash)}\n", "a user name must not be empty or contain a colon"),
+        ("basic_auth_users: {a: \(hash), a: \(hash)}\n", "duplicate user name"),
     ]
 
-    @Test("What is wrong is said with its place, and no secret in it", arguments: bad)
-    func refused(text: String, message: String) {
+    @Test("Errors have a position and contain no secrets", arguments: bad)
+    func invalid(text: String, message: String) {
         do throws(ConfigurationProblems) {
             _ = try read(text)
-            Issue.record("it was read")
+            Issue.record("the file was accepted")
         } catch {
             #expect(error.description.contains(message), "\(error.description)")
             #expect(!error.description.contains("s3cret") && !error.description.contains("aaaa"))
         }
     }
 
-    @Test("Every file is read once, so that nothing is left out that vanishes meanwhile")
+    @Test("Every file is read once")
     func reads() throws {
         let reads = Mutex<[String]>([])
         let files = FileAccess { path, _ throws(FileAccess.Failure) in
@@ -138,7 +141,7 @@ struct WebConfigurationTests {
         #expect(configuration.tls?.clientAuthorities == Array("c.pem".utf8))
     }
 
-    @Test("A file that is not there is told")
+    @Test("A missing file is an error")
     func missing() {
         #expect(throws: ConfigurationProblems.self) {
             try WebConfiguration.read(file: "/nowhere/web.yml", cipherSuites: [])

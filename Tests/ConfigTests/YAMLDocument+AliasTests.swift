@@ -6,9 +6,9 @@ import Testing
 
 @testable import Config
 
-@Suite("Anchors and aliases")
+@Suite("YAMLDocument: anchors and aliases")
 struct YAMLDocumentAliasTests {
-    @Test("An alias is the value of its anchor")
+    @Test("An alias has the value of its anchor")
     func alias() throws {
         let configuration = try Reading.read(
             """
@@ -26,7 +26,7 @@ struct YAMLDocumentAliasTests {
         #expect(configuration.sources[0].workspaces[1].filter == EndpointFilter(type: "job"))
     }
 
-    @Test("An error in an alias has the anchor's position and the alias' path")
+    @Test("An error in an alias has the position of the anchor and the path of the alias")
     func errorInAlias() {
         let text = """
             sources:
@@ -45,7 +45,7 @@ struct YAMLDocumentAliasTests {
         )
     }
 
-    @Test("A billion laughs are refused where they pass 1 MB")
+    @Test("Nested aliases expand to at most 1 MB")
     func bomb() {
         var text = "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol, lol]\n"
         for level in 1...9 {
@@ -55,20 +55,20 @@ struct YAMLDocumentAliasTests {
         #expect(Reading.problems(text) == ["config.yaml:5:25: aliases expand to more than 1 MB"])
     }
 
-    @Test("A long scalar repeated is refused where it passes 1 MB")
+    @Test("Aliases of a long scalar expand to at most 1 MB")
     func longScalar() {
         let text = "- &a \(String(repeating: "x", count: 400_000))\n- *a\n- *a\n- *a\n"
         #expect(Reading.problems(text) == ["config.yaml:4:3: aliases expand to more than 1 MB"])
     }
 
-    @Test("A chain of aliases cannot nest deeper than a file may")
+    @Test("Aliases cannot exceed the maximum nesting depth")
     func chain() {
         var text = "- &a0 [x]\n"
         for level in 1...60 { text += "- &a\(level) [*a\(level - 1)]\n" }
         #expect(Reading.problems(text) == ["config.yaml:31:9: nested deeper than 32 levels"])
     }
 
-    @Test("An anchor may be set again")
+    @Test("An anchor can be redefined")
     func anchorAgain() throws {
         let configuration = try Reading.read(
             Reading.sourceOf(

@@ -4,10 +4,10 @@ import Testing
 
 @testable import Config
 
-@Suite("Plain scalars")
+@Suite("YAMLScalar")
 struct YAMLScalarTests {
     @Test(
-        "Plain scalars mean what the core schema says, quoted ones are strings",
+        "Plain scalars follow the core schema, quoted ones are strings",
         arguments: [
             ("", .null), ("~", .null), ("null", .null), ("true", .boolean(true)), ("FALSE", .boolean(false)),
             ("yes", .string), ("on", .string), ("12", .integer(12)), ("-12", .integer(-12)), ("+12", .integer(12)),

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Does one piece of the exporter's work on fixed input again and again, so that scripts/check-costs can count instructions
-// from outside:
+// Repeats one part of the exporter's work on fixed input, so that scripts/check-costs can count its instructions:
 //     fabric-costs poll|details|render ENDPOINTS ROUNDS
-// What is made ready before the first round is the same for any number of rounds, and goes when two runs are subtracted.
+// The setup costs the same for any number of rounds; the difference between two runs excludes it.
 internal import Base
 internal import Exposition
 internal import Fabric
@@ -19,10 +18,10 @@ enum Costs {
         }
         let work = Work(endpoints: count)
         switch arguments[1] {
-        // Pages are decoded and their rows counted; with details, about a quarter is kept by itself.
+        // Decodes pages and counts their rows; `details` keeps details of about a quarter of them.
         case "poll": for _ in 0..<rounds { _ = await work.poll(.none) }
         case "details": for _ in 0..<rounds { _ = await work.poll(.problems) }
-        // A listing with every endpoint by itself becomes a page.
+        // Renders a listing with details of all endpoints as a page.
         case "render":
             let listed = await work.poll(.all)
             for _ in 0..<rounds { work.render(listed) }
@@ -31,7 +30,7 @@ enum Costs {
     }
 }
 
-/// A source of one workspace whose pages come from memory.
+/// A source with one workspace whose pages are served from memory.
 struct Work {
     private let client: SourceClient
     private let workspace: Workspace
@@ -58,7 +57,7 @@ struct Work {
             settings: ListingSettings(details: details, maximumDetails: count))
     }
 
-    /// Lists, decodes, tallies.
+    /// Lists, decodes and counts.
     func poll(_ details: DetailLevel) async -> ListedRows<EndpointTally> {
         let listing = listing(details)
         let turn = client.turn(of: workspace.key.workspaceID)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import HTTPClient
 
-/// Seeded pages of a list of endpoints, as the API spells them, served from memory: what polling costs without a network.
+/// Serves seeded pages of endpoints in the API's format from memory, to measure polling without a network.
 struct ListedPages: HTTPTransport {
     private let pages: [Int: [UInt8]]
 
-    /// Pages of a hundred, of which each begins with the last row of the one before.
+    /// Pages of 100 rows; each begins with the last row of the previous one.
     init(endpoints: Int, seed: UInt64 = 1) {
         var random = SplitMix(state: seed)
         let rows = (0..<endpoints).map { Array(Self.row($0, &random).utf8) }
@@ -15,7 +15,7 @@ struct ListedPages: HTTPTransport {
 
     func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse {
         guard let body = pages[Self.parameter("offset", of: request.url)] else {
-            throw TransportFailure(.interrupted, "no such page")
+            throw TransportFailure(.interrupted, "unknown page")
         }
         return HTTPResponse(status: 200, headers: [], body: body, receivedBytes: body.count)
     }
@@ -63,7 +63,7 @@ struct ListedPages: HTTPTransport {
     }
 }
 
-/// The generator of Steele, Lea and Flood: the same numbers on every machine.
+/// The SplitMix64 generator: the same numbers on every machine.
 struct SplitMix {
     var state: UInt64
 

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Exporter
 
-@Suite("Access keys", .serialized, .timeLimit(.minutes(3)))
+@Suite("Access keys", .serialized, .timeLimit(.minutes(5)))
 struct ExporterAccessKeyTests {
     private static let secret = "exampleSecretKey/0123456789+abcdefghijklm"
     private static let sessionToken = "gQpjbi1ub3J0aC00EXAMPLESECURITYTOKENaGVsbG8gd29ybGQ="
@@ -30,7 +30,7 @@ struct ExporterAccessKeyTests {
                 projectID: projectID, iamURL: url))
     }
 
-    @Test("Signed requests pass, the project given or looked up, with and without a session token")
+    @Test("Signed requests succeed with and without a project id and security token")
     func pass() async throws {
         for (projectID, token) in [(project, nil), (nil, nil), (project, Self.sessionToken), (nil, Self.sessionToken)]
             as [(String?, String?)]
@@ -53,7 +53,7 @@ struct ExporterAccessKeyTests {
     private let project = Self.project
 
     @Test(
-        "Filters of any characters are signed as they are sent",
+        "Filters with special characters are signed as sent",
         arguments: ["推理端点-测试_1", "a b", "a+b", "a&b=c", "100%", "a%20b", "~*'()!", "é#?/\\"])
     func filters(name: String) async throws {
         let cloud = Self.cloud(workspaces: 1)
@@ -64,7 +64,7 @@ struct ExporterAccessKeyTests {
         }
     }
 
-    @Test("Wrong keys cost few requests over 40 workspaces, and the right one in the file heals all at once")
+    @Test("A wrong key costs few requests for 40 workspaces, and a correct key in the file recovers all of them")
     func wrongKeys() async throws {
         for projectID in [Self.project, nil] {
             let file = try TemporaryFile("wrongSecretKey/0123456789")

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Exporter
 
-@Suite("Credentials from the environment", .serialized, .timeLimit(.minutes(3)))
+@Suite("Credentials from the environment", .serialized, .timeLimit(.minutes(5)))
 struct ExporterEnvironmentTests {
     private static let secret = "exampleSecretKey/0123456789"
     private static let project = "0605767ac280d5762f8cc01ab2b4ba1d"
@@ -25,7 +25,7 @@ struct ExporterEnvironmentTests {
         return cloud
     }
 
-    @Test("An access key from variables comes before the credentials file")
+    @Test("An access key from variables takes precedence over the credentials file")
     func variables() async throws {
         let clock = ManualClock()
         let cloud = Self.cloud(clock: clock)
@@ -44,7 +44,7 @@ struct ExporterEnvironmentTests {
         }
     }
 
-    @Test("The credentials file's section [basic] is read, and read again when it changes")
+    @Test("The credentials file's section [basic] is reloaded when it changes")
     func file() async throws {
         let file = try TemporaryFile("[global]\nak = no\nsk = no\n[basic]\n# the old one\nak=EXAMPLEAK\nsk=wrong-key\n")
         defer { file.remove() }
@@ -63,7 +63,7 @@ struct ExporterEnvironmentTests {
         }
     }
 
-    @Test("An id token is exchanged at IAM or STS, and its file read again at each renewal")
+    @Test("An id token is exchanged through IAM or STS, and its file is read at each renewal")
     func idToken() async throws {
         for isNew in [false, true] {
             let file = try TemporaryFile("id-token-1")
@@ -100,17 +100,20 @@ struct ExporterEnvironmentTests {
     }
 
     @Test(
-        "Variables that contradict each other are refused at the start",
+        "Inconsistent variables are an error at startup",
         arguments: [
-            (["HUAWEICLOUD_SDK_AK": "A"], "HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK go together"),
+            (["HUAWEICLOUD_SDK_AK": "A"], "HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK must both be set"),
             (
                 ["HUAWEICLOUD_SDK_IDP_ID": "i"],
-                "HUAWEICLOUD_SDK_IDP_ID and HUAWEICLOUD_SDK_ID_TOKEN_FILE go together"
+                "HUAWEICLOUD_SDK_IDP_ID and HUAWEICLOUD_SDK_ID_TOKEN_FILE must both be set"
             ),
-            (["HUAWEICLOUD_SDK_AK": ""], "neither HUAWEICLOUD_SDK_AK nor a credentials file is there"),
+            (
+                ["HUAWEICLOUD_SDK_AK": ""],
+                "no credentials: set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or HUAWEICLOUD_SDK_CREDENTIALS_FILE"
+            ),
             (
                 ["HUAWEICLOUD_SDK_CREDENTIALS_FILE": "f", "HUAWEICLOUD_SDK_IAM_ENDPOINT": "iam"],
-                "HUAWEICLOUD_SDK_IAM_ENDPOINT must be a URL that begins with http:// or https://"
+                "HUAWEICLOUD_SDK_IAM_ENDPOINT must be a URL that starts with http:// or https://"
             ),
         ])
     func contradictions(variables: [String: String], message: String) async throws {

@@ -8,8 +8,8 @@ import Testing
 
 @testable import Exporter
 
-/// Secret files that are missing or empty at the start and come later.
-@Suite("Secrets that arrive late", .serialized, .timeLimit(.minutes(3)))
+/// Secret files that are missing or empty at the start and are created later.
+@Suite("Missing secrets", .serialized, .timeLimit(.minutes(5)))
 struct ExporterLateSecretTests {
     private static let password = "Sup3rSecretPassword"
 
@@ -19,7 +19,7 @@ struct ExporterLateSecretTests {
         return cloud
     }
 
-    @Test("The source is polled as soon as the file is there", arguments: [true, false])
+    @Test("The source is polled as soon as the file exists", arguments: [true, false])
     func noticed(isToken: Bool) async throws {
         let file = try TemporaryFile("")
         defer { file.remove() }
@@ -41,15 +41,15 @@ struct ExporterLateSecretTests {
             }
             try file.replace(isToken ? Scene.token : Self.password)
             #expect(await scene.hasUntriedCredential())
-            // Once is enough.
+            // Reported only once.
             #expect(await scene.hasUntriedCredential() == false)
             await scene.exporter.pollOnce()
             #expect(scene.page().isUp("workspace-0") && scene.page().isUp("workspace-1"))
         }
     }
 
-    @Test("A look at a credential that takes long is not begun a second time, and blocks no other source")
-    func slowLook() async throws {
+    @Test("A slow credential check is not started twice")
+    func slowCheck() async throws {
         try await Scene.run(Self.cloud()) { scene in
             #expect(scene.exporter.takeUnwatched() == ["simulated"])
             #expect(scene.exporter.takeUnwatched() == [])
@@ -58,7 +58,7 @@ struct ExporterLateSecretTests {
         }
     }
 
-    /// A configuration file of one source whose token is in `token`.
+    /// Returns a configuration file with one source whose token is in the file `token`.
     private func configuration(
         _ url: String, _ cloud: SimulatedCloud, token: String, discovers: Bool
     ) throws
@@ -70,7 +70,7 @@ struct ExporterLateSecretTests {
         return try TemporaryFile(text, name: "config.yaml")
     }
 
-    @Test("serve starts without the file, and polls within seconds when it comes", arguments: [false, true])
+    @Test("serve starts without the file, and polls within seconds after it is created", arguments: [false, true])
     func serve(discovers: Bool) async throws {
         let cloud = Self.cloud()
         let server = try await SimulatorServer.start(cloud, logger: Scene.quiet)
@@ -85,11 +85,11 @@ struct ExporterLateSecretTests {
         let log = try await child.printed("reason=credentials")
         #expect(log.contains("cannot read \(token.path)"), "\(log)")
         child.send(SIGHUP)
-        let reloaded = try await child.printed("Reloaded the configuration.")
-        #expect(!reloaded.contains("could not be reloaded"))
+        let reloaded = try await child.printed("configuration reloaded")
+        #expect(!reloaded.contains("configuration reload failed"))
         #expect(cloud.requestCount(.listEndpoints) + cloud.requestCount(.listWorkspaces) == 0)
         try token.replace(Scene.token)
-        // The next slot of the grid is an hour away.
+        // The next regular poll is an hour away.
         await cloud.waitForRequests(1, .listEndpoints, workspaceID: cloud.workspaces[0].id)
         child.send(SIGTERM)
         #expect(try await child.end().status == 0)
@@ -97,7 +97,7 @@ struct ExporterLateSecretTests {
         try await running.value
     }
 
-    @Test("check refuses it, or warns of it with --allow-missing-secrets; once polls and ends with 3")
+    @Test("A missing secret is an error for check, a warning with --allow-missing-secrets, and status 3 for once")
     func check() async throws {
         let token = try TemporaryFile("", name: "token")
         defer { token.remove() }
@@ -114,18 +114,18 @@ struct ExporterLateSecretTests {
         let once = try await run("once")
         #expect(once.status == 3 && once.output.contains("reason=\"credentials\"} 1"), "\(once)")
         chmod(token.path, 0)
-        // Root reads everything, so a folder stands for what cannot be read.
+        // Root can read all files, so a directory is used as unreadable file.
         unlink(token.path)
         mkdir(token.path, 0o700)
         for command in ["serve", "once"] {
-            let refused = try await run(command)
-            #expect(refused.status == 2 && refused.output.contains("it is a directory"), "\(refused)")
+            let rejected = try await run(command)
+            #expect(rejected.status == 2 && rejected.output.contains("is a directory"), "\(rejected)")
         }
         #expect(try await run("check", "--allow-missing-secrets").status == 2)
         rmdir(token.path)
     }
 
-    @Test("A pipe that nobody writes to keeps neither check nor serve from starting")
+    @Test("A pipe without a writer blocks neither check nor the start of serve")
     func pipe() async throws {
         let token = try TemporaryFile("", name: "token")
         defer { token.remove() }
@@ -143,7 +143,7 @@ struct ExporterLateSecretTests {
         #expect(try await child.end().status == 0)
     }
 
-    @Test("The environment's files are checked too; the usual credentials file only causes a warning")
+    @Test("Files named by the environment are checked; a missing default credentials file is only a warning")
     func environment() throws {
         let empty = try TemporaryFile("")
         let folder = try TemporaryFile("content")
@@ -160,7 +160,7 @@ struct ExporterLateSecretTests {
         #expect(secrets([file: folder.path]).missing == [])
         #expect(
             secrets([file: folder.folder]).problems == [
-                "source s: auth from the environment: \(file): cannot read \(folder.folder): it is a directory"
+                "source s: auth from the environment: \(file): cannot read \(folder.folder): is a directory"
             ])
         for variables in [
             ["HUAWEICLOUD_SDK_IDP_ID": "i", "HUAWEICLOUD_SDK_ID_TOKEN_FILE": empty.path],
@@ -178,7 +178,7 @@ struct ExporterLateSecretTests {
 }
 
 extension Scene {
-    /// What the watch of secrets would find for the one source.
+    /// Returns whether the source has a new credential to try.
     fileprivate func hasUntriedCredential() async -> Bool {
         await exporter.client(of: "simulated")?.hasUntriedCredential() ?? false
     }

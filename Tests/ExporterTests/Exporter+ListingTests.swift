@@ -6,10 +6,10 @@ import Testing
 
 @testable import Exporter
 
-@Suite("Listing through the real transport", .serialized, .timeLimit(.minutes(3)))
+@Suite("Listings over HTTP", .serialized, .timeLimit(.minutes(5)))
 struct ExporterListingTests {
     @Test(
-        "Every endpoint is counted once, whatever the number of pages",
+        "Every endpoint is counted once for any number of pages",
         arguments: [0, 1, 10, 99, 100, 101, 199, 200, 357], [100, 7])
     func everyEndpoint(count: Int, pageSize: Int) async throws {
         let cloud = Scene.cloud(seed: 3, workspaces: 1, endpointsEach: count)
@@ -29,7 +29,7 @@ struct ExporterListingTests {
         }
     }
 
-    @Test("A list that is longer than its total is published whole")
+    @Test("A list that is longer than its total is exported completely")
     func longerThanTotal() async throws {
         let cloud = Scene.cloud(seed: 3, workspaces: 1, endpointsEach: 230)
         try await Scene.run(cloud) { scene in
@@ -40,7 +40,7 @@ struct ExporterListingTests {
         }
     }
 
-    @Test("What the simulator holds is what the page says, by type, status and visibility")
+    @Test("Counts by type, status and visibility match the simulator's data")
     func independentCount() async throws {
         let cloud = Scene.cloud(seed: 5, workspaces: 3, endpointsEach: 200)
         try await Scene.run(cloud) { scene in
@@ -65,7 +65,7 @@ struct ExporterListingTests {
         }
     }
 
-    @Test("A change in the cloud is on the page after the next poll, and what has gone stays at zero")
+    @Test("Changes are exported after the next poll, and removed endpoints count zero")
     func change() async throws {
         var endpoint = SimulatedEndpoint(id: "0b5633ba2b904511ad514346f4d00001", type: "sql", status: "CREATING")
         endpoint.createTime = "2023-05-30T12:24:30.401Z"

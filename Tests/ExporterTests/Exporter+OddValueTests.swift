@@ -5,37 +5,43 @@ import Testing
 
 @testable import Exporter
 
-@Suite("Values at the edges, through the real transport", .serialized, .timeLimit(.minutes(2)))
+@Suite("Extreme values over HTTP", .serialized, .timeLimit(.minutes(5)))
 struct ExporterOddValueTests {
     private static func cloud(_ endpoints: SimulatedEndpoint...) -> SimulatedCloud {
         SimulatedCloud(workspaces: [SimulatedWorkspace(id: "w", name: "one", endpoints: endpoints)])
     }
 
-    private static func apu(_ warm: String, most: String) -> SimulatedEndpoint {
-        var endpoint = SimulatedEndpoint(id: .string("id-\(warm)-\(most)"), type: "job", status: "RUNNING")
+    private static func apu(_ reserved: String, maximum: String) -> SimulatedEndpoint {
+        var endpoint = SimulatedEndpoint(id: .string("id-\(reserved)-\(maximum)"), type: "job", status: "RUNNING")
         endpoint.rawOverrides = [
-            ("reserved_resource", "{\"apu\":{\"spec_code\":\"a1x\",\"warm_up_num\":\(warm),\"max_num\":\(most)}}")
+            (
+                "reserved_resource",
+                "{\"apu\":{\"spec_code\":\"a1x\",\"warm_up_num\":\(reserved),\"max_num\":\(maximum)}}"
+            )
         ]
         return endpoint
     }
 
-    private static let most = "9223372036854775807"
-    private static let least = "-9223372036854775808"
+    private static let maximum = "9223372036854775807"
+    private static let minimum = "-9223372036854775808"
 
     @Test(
-        "Integers saturate at the edges of 64 bits, alone and added up",
+        "Integers and their sums saturate at the limits of 64 bits",
         arguments: [
-            ([most], most), ([least], least), (["9223372036854775808"], most), (["-9223372036854775809"], least),
-            (["18446744073709551615"], most), (["18446744073709551616"], most), (["1e30"], most), (["-1e30"], least),
-            ([most, "1"], most), ([most, most, most], most), ([least, "-1"], least), ([most, least], "-1"),
-            ([String(repeating: "9", count: 400)], most), (["-" + String(repeating: "9", count: 400)], least),
+            ([maximum], maximum), ([minimum], minimum), (["9223372036854775808"], maximum),
+            (["-9223372036854775809"], minimum),
+            (["18446744073709551615"], maximum), (["18446744073709551616"], maximum), (["1e30"], maximum),
+            (["-1e30"], minimum),
+            ([maximum, "1"], maximum), ([maximum, maximum, maximum], maximum), ([minimum, "-1"], minimum),
+            ([maximum, minimum], "-1"),
+            ([String(repeating: "9", count: 400)], maximum), (["-" + String(repeating: "9", count: 400)], minimum),
         ] as [([String], String)])
     func edges(_ amounts: [String], _ sum: String) async throws {
         let cloud = SimulatedCloud(workspaces: [
             SimulatedWorkspace(
                 id: "w", name: "one",
                 endpoints: amounts.enumerated().map { index, amount in
-                    var endpoint = Self.apu(amount, most: amount)
+                    var endpoint = Self.apu(amount, maximum: amount)
                     endpoint.id = .string("id-\(index)")
                     return endpoint
                 })
@@ -50,7 +56,7 @@ struct ExporterOddValueTests {
     }
 
     @Test(
-        "A time that cannot be is absent and counted, and the status begins with the poll",
+        "An implausible time is counted as malformed, and the status starts with the poll",
         arguments: ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00.000Z", "9999-12-31T23:59:59Z"])
     func implausibleTimes(_ time: String) async throws {
         var endpoint = SimulatedEndpoint(id: "e", type: "job", status: "UPDATING")
@@ -74,7 +80,7 @@ struct ExporterOddValueTests {
     }
 
     @Test(
-        "What spells no character in a name is served as U+FFFD, and the page stays a page",
+        "Invalid characters in names are exported as U+FFFD",
         arguments: [
             (#""a\ud800b""#, "a\u{FFFD}b"), (#""\udc00""#, "\u{FFFD}"), (#""\ud83d\ude80""#, "\u{1F680}"),
             (#""a\u0000b""#, "a\u{FFFD}b"), (#""\ud800\ud800""#, "\u{FFFD}\u{FFFD}"),

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Exporter
 
-@Suite("once", .serialized, .timeLimit(.minutes(3)))
+@Suite("once", .serialized, .timeLimit(.minutes(5)))
 struct ExporterOnceTests {
     private typealias Outcome = (page: [UInt8], failing: [String], warnings: [String])
 
@@ -20,7 +20,7 @@ struct ExporterOnceTests {
         return ((page, outcome.failing, outcome.warnings), ScenePage(page))
     }
 
-    @Test("A discovery that finds nothing is warned of by the source's name; what succeeded is written all the same")
+    @Test("A discovery without workspaces is a warning, and successful polls are exported")
     func nothingFound() async throws {
         let cloud = Scene.cloud(seed: 4, workspaces: 2, endpointsEach: 3)
         try await Scene.run(cloud) { scene in
@@ -36,18 +36,18 @@ struct ExporterOnceTests {
         }
     }
 
-    @Test("Patterns that leave out everything are warned of with the number found")
+    @Test("Patterns that exclude all workspaces are a warning with the number found")
     func nothingSelected() async throws {
         let cloud = Scene.cloud(seed: 4, workspaces: 2, endpointsEach: 3)
         try await Scene.run(cloud) { scene in
-            let (leftOut, _) = try await outcome(scene) {
+            let (excluded, _) = try await outcome(scene) {
                 $0.workspaces = []
                 $0.discovery = DiscoverySettings()
                 $0.discovery?.include = NamePattern("typo")
             }
-            #expect(leftOut.failing == [])
+            #expect(excluded.failing == [])
             #expect(
-                leftOut.warnings.first?.hasPrefix(
+                excluded.warnings.first?.hasPrefix(
                     "discovery of simulated found 2 workspaces, 0 match include and exclude") == true)
             let (good, _) = try await outcome(scene) {
                 $0.workspaces = []
@@ -57,7 +57,7 @@ struct ExporterOnceTests {
         }
     }
 
-    @Test("A discovery that fails is a failure, and no warning beside it")
+    @Test("A failed discovery is a failure without a warning")
     func failure() async throws {
         let cloud = Scene.cloud(seed: 4, workspaces: 1, endpointsEach: 3)
         cloud.inject(.status(500, body: []), for: .operation(.listWorkspaces))

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Exporter
 
-@Suite("Passwords", .serialized, .timeLimit(.minutes(3)))
+@Suite("Passwords", .serialized, .timeLimit(.minutes(5)))
 struct ExporterPasswordTests {
     private static let password = "Sup3r$ecret Passw\"rd"
 
@@ -30,7 +30,7 @@ struct ExporterPasswordTests {
         .password(PasswordSettings(iamURL: url, domain: "acme", user: "exporter", password: secret, project: project))
     }
 
-    @Test("A password is exchanged for one token, whose end the page tells")
+    @Test("A password is exchanged for one token, whose expiry is exported")
     func token() async throws {
         for project in [NameOrID.name("cn-north-4"), .id("0605767ac280d5762f8cc01ab2b4ba1d")] {
             let clock = ManualClock()
@@ -49,7 +49,7 @@ struct ExporterPasswordTests {
         }
     }
 
-    @Test("Tokens of six seconds, polled every second for a minute: no 401, and no more renewals than twice the needed")
+    @Test("Tokens that expire after six seconds are renewed without any 401")
     func shortLived() async throws {
         let clock = ManualClock()
         let cloud = Self.cloud(clock: clock, life: 6)
@@ -79,7 +79,8 @@ struct ExporterPasswordTests {
         }
     }
 
-    @Test("A wrong password costs one request in the first minute; the right one in the file heals all at once")
+    @Test(
+        "A wrong password costs one request in the first minute, and a correct one in the file recovers all workspaces")
     func wrongPassword() async throws {
         let file = try TemporaryFile("not the password")
         defer { file.remove() }
@@ -105,7 +106,7 @@ struct ExporterPasswordTests {
         }
     }
 
-    @Test("IAM that cannot be reached is reason credentials")
+    @Test("Unreachable IAM fails with reason credentials")
     func unreachable() async throws {
         let clock = ManualClock()
         try await Scene.run(

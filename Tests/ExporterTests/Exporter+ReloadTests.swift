@@ -9,13 +9,13 @@ import Testing
 
 @testable import Exporter
 
-@Suite("Reload and discovery", .serialized, .timeLimit(.minutes(3)))
+@Suite("Reload and discovery", .serialized, .timeLimit(.minutes(5)))
 struct ExporterReloadTests {
     private static func cloud(_ workspaces: Int) -> SimulatedCloud {
         Scene.cloud(seed: 6, workspaces: workspaces, endpointsEach: 4)
     }
 
-    @Test("A reload drops the series of what left at once, and keeps the listing and counters of what stayed")
+    @Test("A reload removes the series of removed workspaces, and keeps those of the others")
     func leavesAndStays() async throws {
         let cloud = Self.cloud(2)
         try await Scene.run(cloud) { scene in
@@ -48,12 +48,12 @@ struct ExporterReloadTests {
             try await exporter.apply(configuration)
         }
         #expect(server.log.requests.count == 6)
-        // The connections before are closed.
+        // The previous connections are closed.
         await server.wait { $0.closedByPeer == 3 }
         await exporter.shutDown()
     }
 
-    @Test("A renamed workspace begins anew under its new name")
+    @Test("A renamed workspace starts with new series")
     func renamed() async throws {
         try await Scene.run(Self.cloud(1)) { scene in
             await scene.exporter.pollOnce()
@@ -67,7 +67,7 @@ struct ExporterReloadTests {
         }
     }
 
-    @Test("Another token takes the place of a refused one at once, and the counters stay")
+    @Test("A new token replaces a rejected one at once, and counters are kept")
     func newToken() async throws {
         let cloud = Self.cloud(1)
         cloud.tokens = ["new"]
@@ -84,7 +84,7 @@ struct ExporterReloadTests {
         }
     }
 
-    @Test("A source that cannot be made leaves everything as it was")
+    @Test("An invalid source leaves everything unchanged")
     func badSource() async throws {
         try await Scene.run(Self.cloud(1)) { scene in
             await scene.exporter.pollOnce()
@@ -101,7 +101,7 @@ struct ExporterReloadTests {
         }
     }
 
-    @Test("Discovery finds what matches; a workspace that is configured too keeps the configured name")
+    @Test("Discovery selects matching workspaces, and configured names take precedence")
     func discovery() async throws {
         let cloud = Self.cloud(4)
         try await Scene.run(cloud) { scene in
@@ -121,7 +121,7 @@ struct ExporterReloadTests {
         }
     }
 
-    @Test("A workspace that is gone from discovery loses its series; a failed discovery keeps the last known set")
+    @Test("A workspace that is no longer discovered loses its series; a failed discovery keeps known workspaces")
     func discoveryChanges() async throws {
         let cloud = Self.cloud(2)
         try await Scene.run(cloud) { scene in
@@ -146,7 +146,7 @@ struct ExporterReloadTests {
         }
     }
 
-    @Test("A source whose discovery finds nothing is warned of; a reload that configures a workspace found ends it")
+    @Test("A discovery without workspaces to poll is a warning until a discovered workspace is configured")
     func nothingDiscovered() async throws {
         let cloud = Self.cloud(2)
         try await Scene.run(cloud) { scene in
@@ -168,7 +168,7 @@ struct ExporterReloadTests {
         }
     }
 
-    /// Runs `body` with an exporter of workspaces that discovery finds, and with another cloud at another address.
+    /// Runs `body` with an exporter of discovered workspaces, and configurations for its cloud and another one.
     private static func move(
         of cloud: SimulatedCloud, to other: SimulatedCloud,
         _ body: (_ scene: Scene, _ here: ExporterConfiguration, _ there: ExporterConfiguration) async throws -> Void
@@ -189,7 +189,7 @@ struct ExporterReloadTests {
         try await running.value
     }
 
-    @Test("After a reload to another address the workspaces found before are not polled there, even if discovery fails")
+    @Test("After a reload with another address, previously discovered workspaces are not polled")
     func moved() async throws {
         let other = Self.cloud(3)
         other.inject(.status(500, body: []), for: .operation(.listWorkspaces))
@@ -213,7 +213,7 @@ struct ExporterReloadTests {
         }
     }
 
-    @Test("After a reload to another address a pause that the service before asked for is over")
+    @Test("A reload with another address ends throttling")
     func movedWhileThrottled() async throws {
         let cloud = Self.cloud(2)
         try await Self.move(of: cloud, to: Self.cloud(2)) { scene, _, there in
@@ -228,7 +228,7 @@ struct ExporterReloadTests {
         }
     }
 
-    @Test("A reload with other patterns or another credential keeps the workspaces found, and discovers at once")
+    @Test("A reload with other patterns or another credential keeps known workspaces and discovers at once")
     func otherCredential() async throws {
         let cloud = Self.cloud(2)
         try await Self.move(of: cloud, to: Self.cloud(1)) { scene, here, _ in

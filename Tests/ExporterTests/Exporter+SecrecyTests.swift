@@ -10,8 +10,8 @@ import Testing
 
 @testable import Exporter
 
-/// A log handler that keeps everything, at every level.
-private struct KeepingHandler: LogHandler {
+/// A log handler that records events of all levels.
+private struct RecordingHandler: LogHandler {
     final class Lines: Sendable {
         private let lines = Mutex<[String]>([])
         var all: [String] { lines.withLock { $0 } }
@@ -34,7 +34,7 @@ private struct KeepingHandler: LogHandler {
     }
 }
 
-@Suite("Secrets and clocks", .serialized, .timeLimit(.minutes(3)))
+@Suite("Secrets and clocks", .serialized, .timeLimit(.minutes(5)))
 struct ExporterSecrecyTests {
     private static let secret = "wrongSecretKey/0123456789+abcdefghijklm"
     private static let sessionToken = "gQpjbi1ub3J0aC00EXAMPLESECURITYTOKENaGVsbG8gd29ybGQ="
@@ -54,13 +54,13 @@ struct ExporterSecrecyTests {
                 project: .name("cn-north-4")))
     }
 
-    @Test("Nothing secret is in a log, a page, the status or an error, although the service echoes it")
+    @Test("Logs, pages, status and errors contain no secrets, even if the service echoes them")
     func echoes() async throws {
         for auth in [Self.key, Self.user] {
-            let lines = KeepingHandler.Lines()
-            let logger = Logger(label: "test") { _ in KeepingHandler(lines: lines) }
+            let lines = RecordingHandler.Lines()
+            let logger = Logger(label: "test") { _ in RecordingHandler(lines: lines) }
             let cloud = Scene.cloud(seed: 8, workspaces: 2, endpointsEach: 1)
-            // Wrong, so that the gateway tells what it signed and IAM what it was told.
+            // Wrong credentials, so that the gateway and IAM echo them in their errors.
             cloud.updateIdentity {
                 $0.keys["EXAMPLEAK"] = .init(secret: "another", securityToken: Self.sessionToken)
                 $0.users = [(domain: "acme", name: "exporter", password: "another")]
@@ -79,10 +79,10 @@ struct ExporterSecrecyTests {
         }
     }
 
-    @Test("A clock that is wrong by more than 15 minutes is named as the reason")
+    @Test("Clock skew of more than 15 minutes is reported as the cause")
     func skew() async throws {
         for (minutes, words) in [(20, "20 minutes behind"), (-20, "20 minutes ahead of")] as [(Int64, String)] {
-            let lines = KeepingHandler.Lines()
+            let lines = RecordingHandler.Lines()
             let clock = ManualClock()
             let cloud = Scene.cloud(seed: 9, workspaces: 1, endpointsEach: 1)
             cloud.setClock { clock.wallMicroseconds + minutes * 60_000_000 }
@@ -91,7 +91,7 @@ struct ExporterSecrecyTests {
             }
             try await Scene.run(
                 cloud, authAt: Self.key, clock: clock,
-                logger: Logger(label: "test") { _ in KeepingHandler(lines: lines) }
+                logger: Logger(label: "test") { _ in RecordingHandler(lines: lines) }
             ) { scene in
                 await scene.exporter.pollOnce()
                 #expect(scene.page().failures(of: "workspace-0") == ["unauthenticated": "1"])

@@ -8,9 +8,9 @@ import Testing
 
 @testable import Exporter
 
-@Suite("Sharding", .serialized, .timeLimit(.minutes(3)))
+@Suite("Sharding", .serialized, .timeLimit(.minutes(5)))
 struct ExporterShardTests {
-    /// One exporter for each of `shards`, each polled once.
+    /// Returns an exporter for each of `shards`, polled once.
     private func exporters(_ shards: [String], _ configuration: ExporterConfiguration) async throws -> [Exporter] {
         var exporters: [Exporter] = []
         for shard in shards {
@@ -28,9 +28,9 @@ struct ExporterShardTests {
     }
 
     @Test(
-        "120 workspaces, found or configured: each is one shard's alone, and only that one asks for it",
+        "Each of 120 workspaces, discovered or configured, is polled by exactly one shard",
         arguments: [3, 4])
-    func division(total: Int) async throws {
+    func assignment(total: Int) async throws {
         let cloud = Scene.cloud(seed: 3, workspaces: 120, endpointsEach: 1)
         try await Scene.run(cloud) { scene in
             for discovers in [false, true] {
@@ -41,21 +41,21 @@ struct ExporterShardTests {
                 }
                 cloud.resetRequestCounts()
                 let exporters = try await exporters((0..<total).map { "\($0)/\(total)" }, configuration)
-                let shares = exporters.map(ids)
-                #expect(shares.flatMap { $0 }.sorted() == cloud.workspaces.map(\.id).sorted())
-                #expect(shares.allSatisfy { (15...60).contains($0.count) }, "\(shares.map(\.count))")
+                let assigned = exporters.map(ids)
+                #expect(assigned.flatMap { $0 }.sorted() == cloud.workspaces.map(\.id).sorted())
+                #expect(assigned.allSatisfy { (15...60).contains($0.count) }, "\(assigned.map(\.count))")
                 #expect(cloud.requestCount(.listEndpoints) == 120)
                 for exporter in exporters { await exporter.shutDown() }
             }
         }
     }
 
-    @Test("Two replicas of a shard serve the same series, and the shard is named")
+    @Test("Two replicas of a shard serve the same series, and the shard is exported")
     func replicas() async throws {
         let cloud = Scene.cloud(seed: 3, workspaces: 30, endpointsEach: 10)
         try await Scene.run(cloud) { scene in
             let pair = try await exporters(["1/3", "1/3"], scene.configuration)
-            let pages = pair.map { ScenePage(Array($0.pageAlone().joined())) }
+            let pages = pair.map { ScenePage(Array($0.textfilePage().joined())) }
             let names = Set(scene.configuration.sources[0].workspaces.compactMap(\.name))
             let domain = pages.map { page in names.sorted().flatMap { page.domainLines(of: $0) } }
             #expect(domain[0] == domain[1] && !domain[0].isEmpty)
@@ -67,7 +67,7 @@ struct ExporterShardTests {
         }
     }
 
-    @Test("A shard without workspaces is no reason for a warning; a discovery that finds none is one on every shard")
+    @Test("An empty shard is not a warning; a discovery without workspaces is one on every shard")
     func emptyShard() async throws {
         let cloud = Scene.cloud(seed: 3, workspaces: 1, endpointsEach: 1)
         try await Scene.run(cloud) { scene in
@@ -85,7 +85,7 @@ struct ExporterShardTests {
         }
     }
 
-    @Test("A reload keeps the division")
+    @Test("A reload keeps the shard assignment")
     func reload() async throws {
         let cloud = Scene.cloud(seed: 3, workspaces: 40, endpointsEach: 1)
         try await Scene.run(cloud) { scene in
@@ -101,7 +101,7 @@ struct ExporterShardTests {
     }
 
     @Test(
-        "The shard of a StatefulSet's pod is the number at the end of its name, POD_NAME before the host's",
+        "auto takes the shard index from POD_NAME or else the host name",
         arguments: [
             ("auto/3", ["POD_NAME": "fabric-exporter-2"], "other-0", 2), ("auto/3", [:], "fabric-exporter-1", 1),
             ("auto/3", [:], "fabric-exporter-1.fabric.svc", 1), ("auto/12", ["POD_NAME": ""], "a-11", 11),
@@ -112,9 +112,9 @@ struct ExporterShardTests {
     }
 
     @Test(
-        "A shard that cannot be is refused with the reason",
+        "An invalid shard is an error with the reason",
         arguments: [
-            ("3/3", "a-0", "shards of 3 count from 0 to 2; there is none of number 3"),
+            ("3/3", "a-0", "shard index 3 out of range 0..2"),
             ("0/0", "a-0", "the number of shards must be from 1 to 1000"),
             ("0/1001", "a-0", "the number of shards must be from 1 to 1000"),
             ("-1/3", "a-0", "must be K/N, such as 0/3, or auto/N"),
@@ -122,20 +122,20 @@ struct ExporterShardTests {
             ("", "a-0", "must be K/N, such as 0/3, or auto/N"), ("1", "a-0", "must be K/N, such as 0/3, or auto/N"),
             ("1/2/3", "a-0", "must be K/N, such as 0/3, or auto/N"), ("+1/3", "a-0", "must be K/N"),
             (" 1/3", "a-0", "must be K/N"), ("auto", "a-0", "must be K/N"), ("AUTO/3", "a-0", "must be K/N"),
-            ("auto/3", "host", "the host's name host does not end in a hyphen and a number"),
-            ("auto/3", "host7", "the host's name host7 does not end in a hyphen and a number"),
-            ("auto/3", "host-", "the host's name host- does not end in a hyphen and a number"),
-            ("auto/3", "", "neither POD_NAME nor the host has a name"),
-            ("auto/3", "a-3", "shards of 3 count from 0 to 2, and the host's name is a-3; there is none of number 3"),
-            ("99999999999999999999/3", "a-0", "there is none of number"),
+            ("auto/3", "host", "the host name host does not end in a hyphen and a number"),
+            ("auto/3", "host7", "the host name host7 does not end in a hyphen and a number"),
+            ("auto/3", "host-", "the host name host- does not end in a hyphen and a number"),
+            ("auto/3", "", "no pod name; set POD_NAME or a host name"),
+            ("auto/3", "a-3", "shard index 3 out of range 0..2 (the host name is a-3)"),
+            ("99999999999999999999/3", "a-0", "out of range 0..2"),
         ])
-    func refusals(flag: String, host: String, reason: String) {
+    func invalid(flag: String, host: String, reason: String) {
         let error = #expect(throws: ExporterError.self) { try Shard(flag: flag, environment: [:], hostName: host) }
         #expect(error?.description.hasPrefix("--shard \(flag): ") == true)
         #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
     }
 
-    @Test("A bad POD_NAME is told, not passed over")
+    @Test("An invalid POD_NAME is an error, even if the host name is valid")
     func badPodName() {
         let error = #expect(throws: ExporterError.self) {
             try Shard(flag: "auto/3", environment: ["POD_NAME": "exporter-7f9c"], hostName: "exporter-1")

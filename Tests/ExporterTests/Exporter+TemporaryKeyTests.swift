@@ -8,7 +8,7 @@ import Testing
 
 @testable import Exporter
 
-@Suite("Temporary keys", .serialized, .timeLimit(.minutes(3)))
+@Suite("Temporary keys", .serialized, .timeLimit(.minutes(5)))
 struct ExporterTemporaryKeyTests {
     private static func cloud(clock: ManualClock, life: Int64 = 86_400) -> SimulatedCloud {
         let cloud = Scene.cloud(seed: 6, workspaces: 5, endpointsEach: 3)
@@ -30,7 +30,7 @@ struct ExporterTemporaryKeyTests {
         return .metadata(settings)
     }
 
-    @Test("A machine's keys sign, with a session token or without where the service knows none")
+    @Test("A machine's keys are used with a session token, or without if the service doesn't support it")
     func metadata() async throws {
         for status in [nil, 404, 405, 503] {
             let clock = ManualClock()
@@ -48,11 +48,11 @@ struct ExporterTemporaryKeyTests {
         }
     }
 
-    @Test("The metadata service is never asked through a proxy")
+    @Test("The metadata service is accessed without a proxy")
     func noProxy() async throws {
         let clock = ManualClock()
         let cloud = Self.cloud(clock: clock)
-        // A proxy that answers nobody; what goes to IAM and Fabric goes there.
+        // An unreachable proxy for IAM and Fabric.
         try await Scene.run(cloud, authAt: Self.metadata, proxyURL: "http://127.0.0.1:1", clock: clock) { scene in
             await scene.exporter.pollOnce()
             #expect(cloud.requestCount(.metadataKey) == 1)
@@ -61,7 +61,7 @@ struct ExporterTemporaryKeyTests {
         }
     }
 
-    @Test("A machine without an agency is told so, and the service is not asked again within the minute")
+    @Test("Without an agency the metadata service is not queried again within a minute")
     func noAgency() async throws {
         let clock = ManualClock()
         let cloud = Self.cloud(clock: clock)
@@ -74,7 +74,7 @@ struct ExporterTemporaryKeyTests {
         }
     }
 
-    @Test("Keys that end are renewed before they do, whoever gives them")
+    @Test("Temporary keys are renewed before they expire")
     func renewal() async throws {
         let key = AccessKeySettings(id: "EXAMPLEAK", secret: .value(Secret("exampleSecretKey/0123456789")))
         for kind in ["metadata", "key", "user"] {
@@ -113,7 +113,7 @@ struct ExporterTemporaryKeyTests {
         }
     }
 
-    @Test("An agency that may not be assumed is reason credentials")
+    @Test("An agency that cannot be assumed fails with reason credentials")
     func foreignAgency() async throws {
         let clock = ManualClock()
         let cloud = Self.cloud(clock: clock)

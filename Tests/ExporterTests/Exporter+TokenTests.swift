@@ -8,13 +8,13 @@ import Testing
 
 @testable import Exporter
 
-@Suite("Tokens", .serialized, .timeLimit(.minutes(3)))
+@Suite("Tokens", .serialized, .timeLimit(.minutes(5)))
 struct ExporterTokenTests {
     private static func cloud() -> SimulatedCloud {
         Scene.cloud(seed: 2, workspaces: 5, endpointsEach: 3)
     }
 
-    @Test("A rotated token file is taken up at the next poll, and a 401 with the new token in it is cured at once")
+    @Test("A rotated token file is used at the next poll, and at once after a 401")
     func rotation() async throws {
         let file = try TemporaryFile("simulated-token\n")
         defer { file.remove() }
@@ -29,7 +29,7 @@ struct ExporterTokenTests {
         }
     }
 
-    @Test("A refused token locks the source: no request more than were under way, and every workspace says why")
+    @Test("After a rejected token the source sends no more requests, and every workspace has the reason")
     func lockOut() async throws {
         let cloud = Self.cloud()
         cloud.tokens = ["another"]
@@ -46,7 +46,7 @@ struct ExporterTokenTests {
         }
     }
 
-    @Test("A token file that is gone is reason credentials, and costs no request")
+    @Test("A missing token file fails with reason credentials without a request")
     func missingFile() async throws {
         let file = try TemporaryFile("simulated-token")
         let cloud = Self.cloud()

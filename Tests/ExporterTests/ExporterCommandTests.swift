@@ -6,10 +6,10 @@ import Testing
 
 @testable import Exporter
 
-/// The built program, run as users run it.
-@Suite("The program", .serialized, .timeLimit(.minutes(3)))
+/// Tests of the built executable.
+@Suite("ExporterCommand", .serialized, .timeLimit(.minutes(5)))
 struct ExporterCommandTests {
-    /// The tests' bundle and the program are built into the same folder.
+    /// The path of the executable, which is in the same directory as the test bundle.
     static let program: String = {
         let bundle = CommandLine.arguments.first { $0.contains(".xctest") } ?? CommandLine.arguments[0]
         var folder = bundle
@@ -41,7 +41,7 @@ struct ExporterCommandTests {
         try await running.value
     }
 
-    @Test("once prints the page of every workspace and ends with 0")
+    @Test("once prints the metrics of every workspace and exits with 0")
     func once() async throws {
         try await withSimulator { configuration, _ in
             let (status, output) = try await run("once", "--config.file", configuration)
@@ -53,18 +53,18 @@ struct ExporterCommandTests {
         }
     }
 
-    @Test("once ends with 3 when a workspace failed, and prints what succeeded")
+    @Test("once exits with 3 if a workspace failed, and prints the others")
     func incomplete() async throws {
         try await withSimulator { configuration, cloud in
             cloud.inject(.reset, for: .workspace(cloud.workspaces[1].id))
             let (status, output) = try await run("once", "--config.file", configuration)
             #expect(status == 3)
             #expect(output.contains("workspace=\"workspace-0\",listing=\"endpoints\"} 110\n"))
-            #expect(output.contains("Polling failed for cn-north-4/\(cloud.workspaces[1].id)."))
+            #expect(output.contains("Polling failed for: cn-north-4/\(cloud.workspaces[1].id)\n"))
         }
     }
 
-    @Test("serve ends with 0 on SIGTERM", arguments: [SIGTERM, SIGINT])
+    @Test("serve exits with 0 on SIGTERM and SIGINT", arguments: [SIGTERM, SIGINT])
     func stop(signal: Int32) async throws {
         try await withSimulator { configuration, cloud in
             let child = try ChildProcess(
@@ -73,11 +73,11 @@ struct ExporterCommandTests {
             child.send(signal)
             let (status, output) = try await child.end()
             #expect(status == 0, "\(output)")
-            #expect(output.contains("msg=Listening."))
+            #expect(output.contains("msg=listening"))
         }
     }
 
-    @Test("check says what it read, and every error with its place")
+    @Test("check prints a summary, or every error with its position")
     func check() async throws {
         try await withSimulator { configuration, _ in
             let good = try await run("check", "--config.file", configuration)
@@ -91,16 +91,49 @@ struct ExporterCommandTests {
         #expect(bad.output.contains("\(file.path):1:1: polls: unknown key; did you mean poll?\n"))
     }
 
-    @Test("Flags that cannot be end with 2", arguments: ["--bogus", "--log.level=loud", "--shard=2/2", "--connect"])
+    @Test("Invalid flags exit with 2", arguments: ["--bogus", "--log.level=loud", "--shard=2/2", "--connect"])
     func flags(flag: String) async throws {
         #expect(try await run("serve", flag).status == 2)
     }
 
-    @Test("metrics prints the checked-in document")
+    @Test("metrics prints the reference")
     func metrics() async throws {
         let (status, output) = try await run("metrics")
         #expect(status == 0)
         #expect(output.hasPrefix("# Metrics\n"))
         #expect(output.contains("| `dataarts_fabric_workspace_up` | gauge |"))
+    }
+
+    @Test("serve logs version, revision, configuration file and sources first")
+    func startLine() async throws {
+        try await withSimulator { configuration, cloud in
+            let child = try ChildProcess(
+                Self.program, ["serve", "--config.file", configuration, "--web.listen-address", "127.0.0.1:0"])
+            await cloud.waitForRequests(1, .listEndpoints)
+            child.send(SIGTERM)
+            let first = try #require(try await child.end().output.split(separator: "\n").first)
+            #expect(first.contains("level=info msg=starting config_file=\(configuration) revision="), "\(first)")
+            #expect(
+                first.hasSuffix(" sources=\"cn-north-4 (2 workspaces)\" version=\(BuildInformation.version)"),
+                "\(first)")
+        }
+    }
+
+    @Test("With --log.format=json, errors of configuration and command line are JSON")
+    func jsonErrors() async throws {
+        let file = try TemporaryFile("polls: {}\nsources: []\n", name: "bad.yaml")
+        defer { file.remove() }
+        let bad = try await run("serve", "--config.file", file.path, "--log.format", "json")
+        #expect(bad.status == 2)
+        let lines = bad.output.split(separator: "\n")
+        #expect(lines.count == 2, "\(bad.output)")
+        #expect(lines.allSatisfy { $0.contains(#","level":"error","msg":"invalid configuration","error":""#) })
+        for arguments in [["serve", "--bogus", "--log.format=json"], ["serve", "--log.format=json", "--shard=3/3"]] {
+            let (status, output) = try await ChildProcess(Self.program, arguments).end()
+            #expect(status == 2)
+            let errors = output.split(separator: "\n")
+            #expect(errors.count == 1, "\(output)")
+            #expect(errors.allSatisfy { $0.contains(#","level":"error","msg":"invalid command line","error":""#) })
+        }
     }
 }

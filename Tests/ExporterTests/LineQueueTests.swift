@@ -3,7 +3,7 @@ import Testing
 
 @testable import Exporter
 
-@Suite("The queue of log lines")
+@Suite("LineQueue")
 struct LineQueueTests {
     private static func line(_ number: Int) -> [UInt8] { Array("line \(number)\n".utf8) }
 
@@ -13,7 +13,7 @@ struct LineQueueTests {
         return entries
     }
 
-    @Test("gives lines out in the order in which they came, however many pass through")
+    @Test("Lines are returned in order")
     func order() {
         var queue = LineQueue(maximumLines: 10)
         var seen: [LineQueue.Entry] = []
@@ -26,7 +26,7 @@ struct LineQueueTests {
         #expect(queue.isEmpty && queue.dropped == 0)
     }
 
-    @Test("drops and counts lines beyond its number of lines, and says how many where they are missing")
+    @Test("Lines beyond the maximum number are dropped, counted and reported")
     func lineLimit() {
         var queue = LineQueue(maximumLines: 4)
         let added = (0..<7).map { queue.add(Self.line($0)) }
@@ -37,7 +37,7 @@ struct LineQueueTests {
         #expect(queue.isEmpty)
     }
 
-    @Test("drops and counts lines beyond its number of bytes")
+    @Test("Lines beyond the maximum number of bytes are dropped and counted")
     func byteLimit() {
         var queue = LineQueue(maximumBytes: 14)
         for number in 0..<3 { queue.add(Self.line(number)) }
@@ -47,7 +47,7 @@ struct LineQueueTests {
         #expect(entries == [.line(Self.line(0)), .line(Self.line(1)), .dropped(2)])
     }
 
-    @Test("takes lines again when half of it is free, and reports the gap before them")
+    @Test("Lines are queued again when half of the queue is free, after a report of the gap")
     func recovery() {
         var queue = LineQueue(maximumLines: 4)
         for number in 0..<5 { queue.add(Self.line(number)) }
@@ -60,7 +60,7 @@ struct LineQueueTests {
         #expect(queue.dropped == 2)
     }
 
-    @Test("takes the last lines of a process also when it is full")
+    @Test("The last lines of the process are queued even if the queue is full")
     func lastLines() {
         var queue = LineQueue(maximumLines: 1)
         queue.add(Self.line(0))
@@ -70,7 +70,7 @@ struct LineQueueTests {
         #expect(entries == [.line(Self.line(0)), .dropped(1), .line(Self.line(2))])
     }
 
-    @Test("counts lines that could not be written")
+    @Test("Lines that could not be written are counted")
     func unwritable() {
         var queue = LineQueue()
         queue.add(Self.line(0))

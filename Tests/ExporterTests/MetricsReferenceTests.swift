@@ -4,9 +4,9 @@ import Exposition
 import Fabric
 import Testing
 
-@Suite("What the command metrics prints")
+@Suite("MetricsReference")
 struct MetricsReferenceTests {
-    @Test("As JSON it is an object of the families, the phases in their order, and a row for each status")
+    @Test("The JSON object has the families, the phases in order, and a row for each status")
     func json() {
         let text = MetricsReference.json()
         #expect(text.hasPrefix(#"{"families": ["# + "\n") && text.hasSuffix("\n]}\n"))
@@ -23,10 +23,10 @@ struct MetricsReferenceTests {
         #expect(text.ranges(of: #"{"status": "#).count == EndpointStatus.table.count)
     }
 
-    @Test("The Markdown document has the metric families, then a table of the statuses")
+    @Test("The Markdown document has the families and a table of the statuses")
     func markdown() {
         let text = MetricsReference.markdown()
-        #expect(text.hasPrefix(MetricRegistry.exporter.markdown() + "\n## Statuses of endpoints\n"))
+        #expect(text.hasPrefix(MetricRegistry.exporter.markdown() + "\n## Endpoint statuses\n"))
         let rows = text.split(separator: "\n").suffix(EndpointStatus.table.count)
         #expect(rows.first == "| `CREATING` | in transition | yes |" && rows.last == "| `UNKNOWN` | unknown | no |")
     }

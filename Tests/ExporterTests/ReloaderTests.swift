@@ -8,7 +8,7 @@ import Testing
 
 @testable import Exporter
 
-@Suite("Reloads", .timeLimit(.minutes(1)))
+@Suite("Reloader", .timeLimit(.minutes(5)))
 struct ReloaderTests {
     private struct BadFile: Error, CustomStringConvertible { let description: String }
 
@@ -21,7 +21,7 @@ struct ReloaderTests {
         return (reloader, exporter)
     }
 
-    @Test("A file that hangs fails the reload with its name, and the next reload reads again")
+    @Test("A file that does not respond fails the reload with its name, and the next reload reads again")
     func hangingFile() async throws {
         let door = DispatchSemaphore(value: 0)
         let hangs = Mutex(true)
@@ -34,13 +34,13 @@ struct ReloaderTests {
             #expect(problem == "the file /mnt/dead/config.yaml did not respond within 0 s")
         }
         hangs.withLock { $0 = false }
-        // The reads before still hang.
+        // The previous reads are still blocked.
         while let problem = await reloader.reload() { #expect(problem.contains("did not respond")) }
         for _ in 0..<2 { door.signal() }
         await exporter.shutDown()
     }
 
-    @Test("No more than eight reads hang at a time")
+    @Test("At most eight reads are blocked at a time")
     func boundedThreads() async throws {
         let door = DispatchSemaphore(value: 0)
         let (reloader, exporter) = try await reloader(limit: .milliseconds(20)) {
@@ -48,19 +48,19 @@ struct ReloaderTests {
             return ExporterConfiguration(sources: [])
         }
         for _ in 0..<8 { #expect(await reloader.reload()?.contains("did not respond") == true) }
-        #expect(await reloader.reload() == "8 earlier reloads still wait for files that do not respond")
+        #expect(await reloader.reload() == "8 earlier reloads are still waiting for files that do not respond")
         for _ in 0..<8 { door.signal() }
         await exporter.shutDown()
     }
 
-    @Test("A bad configuration is reported as the reader wrote it")
+    @Test("The error of an invalid configuration is returned")
     func badFile() async throws {
         let (reloader, exporter) = try await reloader { throw BadFile(description: "config.yaml:1:1: wrong") }
         #expect(await reloader.reload() == "config.yaml:1:1: wrong")
         await exporter.shutDown()
     }
 
-    @Test("A stop ends a reload that waits for a file, and refuses later ones")
+    @Test("stop cancels a blocked reload and rejects later ones")
     func stop() async throws {
         let door = DispatchSemaphore(value: 0)
         let (began, beginning) = AsyncStream.makeStream(of: Void.self)

@@ -10,20 +10,20 @@ import TestSupport
 
 @testable import Exporter
 
-/// An exporter, with its real transport, and the simulated cloud that it polls.
+/// An exporter with its real transport and the simulated cloud that it polls.
 struct Scene {
     static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     static let token = "simulated-token"
 
     let cloud: SimulatedCloud
     let exporter: Exporter
-    /// What the exporter was made of.
+    /// The exporter's configuration.
     let configuration: ExporterConfiguration
-    /// The exporter's clock, where the test moves it.
+    /// The exporter's clock if the test advances it.
     let clock: ManualClock?
 
     /// Runs `body` with an exporter of every workspace of `cloud`.
-    /// - Parameter authAt: in place of `auth`, for kinds that must know the cloud's address.
+    /// - Parameter authAt: replaces `auth` for methods that need the cloud's address.
     static func run(
         _ cloud: SimulatedCloud, metrics: MetricsSettings = MetricsSettings(),
         poll change: (inout PollSettings) -> Void = { _ in },
@@ -37,7 +37,7 @@ struct Scene {
         let server = try await SimulatorServer.start(cloud, logger: quiet)
         let running = Task { try await server.run() }
         var poll = PollSettings()
-        // Long, so that a slow machine changes no outcome; what must time out says so itself.
+        // Long, so that a slow machine doesn't change the outcome; tests of timeouts set their own.
         poll.interval = .seconds(60)
         poll.timeout = .seconds(20)
         poll.requestsPerSecond = 0
@@ -65,22 +65,22 @@ struct Scene {
         try outcome.get()
     }
 
-    /// A cloud of seeded workspaces whose endpoints are all the caller's own, and so all listed.
+    /// Returns a cloud of seeded workspaces. All endpoints are the caller's own, so that all are listed.
     static func cloud(seed: Int, workspaces: Int, endpointsEach: Int) -> SimulatedCloud {
-        var made = SeededData(seed: seed).workspaces(workspaces, endpointsEach: endpointsEach)
-        for workspace in made.indices {
-            for endpoint in made[workspace].endpoints.indices {
-                made[workspace].endpoints[endpoint].isOthers = false
+        var workspaceList = SeededData(seed: seed).workspaces(workspaces, endpointsEach: endpointsEach)
+        for workspace in workspaceList.indices {
+            for endpoint in workspaceList[workspace].endpoints.indices {
+                workspaceList[workspace].endpoints[endpoint].isOthers = false
             }
         }
-        return SimulatedCloud(workspaces: made)
+        return SimulatedCloud(workspaces: workspaceList)
     }
 
-    /// The page as it is now.
-    func page() -> ScenePage { ScenePage(Array(exporter.pageAlone().joined())) }
+    /// Returns the current page.
+    func page() -> ScenePage { ScenePage(Array(exporter.textfilePage().joined())) }
 }
 
-/// A page, read once.
+/// The sample lines of a page.
 struct ScenePage {
     let lines: [String]
 
@@ -89,7 +89,7 @@ struct ScenePage {
             .map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// The lines of domain series, those that a failed poll must not change, of one workspace.
+    /// Returns the lines of a workspace's domain series, which a failed poll must not change.
     func domainLines(of workspace: String) -> [String] {
         let health = ["up{", "info{", "last_", "polls_", "poll_", "relists_", "failing_since_"]
             .map { "dataarts_fabric_workspace_" + $0 }
@@ -97,7 +97,7 @@ struct ScenePage {
         return lines.filter { line in line.contains(label) && !health.contains { line.hasPrefix($0) } }
     }
 
-    /// The value of the one line of `family` that holds all of `labels`.
+    /// Returns the value of the only line of `family` that contains all of `labels`.
     func value(_ family: String, _ labels: String...) -> String? {
         let found = lines.filter { line in
             (line.hasPrefix(family + "{") || line.hasPrefix(family + " ")) && labels.allSatisfy { line.contains($0) }
@@ -106,12 +106,12 @@ struct ScenePage {
         return found[0].split(separator: " ").last.map(String.init)
     }
 
-    /// Whether the last poll of a workspace ended in a complete listing.
+    /// Whether the last poll of a workspace succeeded.
     func isUp(_ workspace: String) -> Bool {
         value("dataarts_fabric_workspace_up", "workspace=\"\(workspace)\"") == "1"
     }
 
-    /// Failures of a workspace by reason, those that are not zero.
+    /// Returns the nonzero failure counters of a workspace by reason.
     func failures(of workspace: String) -> [String: String] {
         var failures: [String: String] = [:]
         for line in lines where line.hasPrefix("dataarts_fabric_workspace_poll_failures_total{") {

@@ -6,15 +6,15 @@ import Testing
 
 @testable import Exporter
 
-/// The built program over a time in which things happen to it.
-@Suite("The program in the long run", .serialized, .timeLimit(.minutes(5)))
+/// Tests of a running `serve`.
+@Suite("ServeCommand: faults and reloads", .serialized, .timeLimit(.minutes(5)))
 struct ServeCommandLongRunTests {
-    /// A program that polls a simulated cloud.
+    /// A process that polls a simulated cloud.
     private struct Running {
         let cloud: SimulatedCloud
         let child: ChildProcess
         let configuration: TemporaryFile
-        /// Writes a configuration of these workspaces in the place of the old one.
+        /// Replaces the configuration with one of these workspaces.
         let configure: ([SimulatedWorkspace]) throws -> Void
         private let address: String
 
@@ -34,12 +34,12 @@ struct ServeCommandLongRunTests {
         func page() async throws -> ScenePage {
             let client = try RawClient(connectingTo: address)
             try await client.send("GET /metrics HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
-            let answer = try await client.receiveText()
-            #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
-            return ScenePage(Array(answer.utf8))
+            let response = try await client.receiveText()
+            #expect(response.hasPrefix("HTTP/1.1 200 OK\r\n"))
+            return ScenePage(Array(response.utf8))
         }
 
-        /// Waits until so many more requests have come for each of `workspaces`.
+        /// Waits for `count` more requests for each of `workspaces`.
         func waitForRequests(_ count: Int, _ workspaces: Int...) async {
             for index in workspaces {
                 let id = cloud.workspaces[index].id
@@ -84,7 +84,7 @@ struct ServeCommandLongRunTests {
         try await serving.value
     }
 
-    @Test("No fault costs more than 150 MB of memory, and after all of them every number is there again")
+    @Test("Faults cost less than 150 MB of memory, and all series recover")
     func memory() async throws {
         let cloud = Scene.cloud(seed: 7, workspaces: 2, endpointsEach: 120)
         let bad = cloud.workspaces[0].id
@@ -92,27 +92,27 @@ struct ServeCommandLongRunTests {
             await running.waitForRequests(6, 0, 1)
             let healthy = try await running.page()
             let idle = try #require(running.child.peakResidentKiB)
-            for answer in HostileAnswer.all {
-                cloud.inject(answer.fault, for: .workspace(bad))
-                // More requests than one poll makes, so that a poll with the fault has ended.
-                await running.waitForRequests(answer.reason == "inconsistent" ? 13 : 2, 0)
-                if answer.isEndless { await running.waitForRequests(1, 1) }
+            for response in HostileResponse.all {
+                cloud.inject(response.fault, for: .workspace(bad))
+                // More requests than one poll sends, so that a poll with the fault has ended.
+                await running.waitForRequests(response.reason == "inconsistent" ? 13 : 2, 0)
+                if response.isEndless { await running.waitForRequests(1, 1) }
                 cloud.clearFaults()
             }
             await running.waitForRequests(6, 0, 1)
-            let healed = try await running.page()
+            let recovered = try await running.page()
             for workspace in ["workspace-0", "workspace-1"] {
-                #expect(healed.isUp(workspace))
-                #expect(healed.domainLines(of: workspace) == healthy.domainLines(of: workspace))
+                #expect(recovered.isUp(workspace))
+                #expect(recovered.domainLines(of: workspace) == healthy.domainLines(of: workspace))
             }
-            let missing = Set(HostileAnswer.all.map(\.reason)).subtracting(healed.failures(of: "workspace-0").keys)
+            let missing = Set(HostileResponse.all.map(\.reason)).subtracting(recovered.failures(of: "workspace-0").keys)
             #expect(missing == [])
             let peak = try #require(running.child.peakResidentKiB)
             #expect(peak - idle < 150 * 1024, "from \(idle) to \(peak) KiB")
         }
     }
 
-    @Test("SIGHUP drops what left, polls what is new, and keeps the numbers and counters of what stayed")
+    @Test("SIGHUP removes and adds workspaces, and keeps series and counters of the others")
     func reload() async throws {
         let cloud = Scene.cloud(seed: 8, workspaces: 3, endpointsEach: 30)
         try await run(cloud, polling: 2) { running in
@@ -123,7 +123,7 @@ struct ServeCommandLongRunTests {
 
             try running.configure([cloud.workspaces[1], cloud.workspaces[2]])
             running.child.send(SIGHUP)
-            try await running.child.printed("Reloaded the configuration.")
+            try await running.child.printed("configuration reloaded")
             await running.waitForRequests(2, 2)
             let after = try await running.page()
             #expect(after.lines.filter { $0.contains("workspace-0") } == [])
@@ -139,7 +139,7 @@ struct ServeCommandLongRunTests {
         }
     }
 
-    @Test("SIGHUP with a bad file changes nothing, and says so")
+    @Test("SIGHUP with an invalid file changes nothing and logs the error")
     func badReload() async throws {
         let cloud = Scene.cloud(seed: 8, workspaces: 1, endpointsEach: 30)
         try await run(cloud, polling: 1) { running in
@@ -147,7 +147,7 @@ struct ServeCommandLongRunTests {
             let before = try await running.page()
             try running.configuration.replace("sources: 7\n")
             running.child.send(SIGHUP)
-            let log = try await running.child.printed("could not be reloaded")
+            let log = try await running.child.printed("configuration reload failed")
             #expect(log.contains("config.yaml:1:10: sources: "), "\(log)")
             await running.waitForRequests(2, 0)
             let after = try await running.page()

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Exporter
 
-@Suite("Which workspaces a source still knows after a reload")
+@Suite("SourceSupervisor")
 struct SourceSupervisorTests {
     private static func settings(
         _ auth: AuthSettings, _ change: (inout SourceSettings) -> Void = { _ in }
@@ -30,7 +30,7 @@ struct SourceSupervisorTests {
         .accessKey(AccessKeySettings(id: "AK", secret: secret, projectID: project))
     }
 
-    @Test("They stay where they can still be right: patterns, a replaced secret, another kind of credential")
+    @Test("Discovered workspaces are kept after a change of patterns, secret or kind of credential")
     func kept() {
         let token = Self.settings(.token(Self.secret))
         for later in [
@@ -43,7 +43,7 @@ struct SourceSupervisorTests {
         #expect(Self.settings(Self.key("p")).sharesWorkspaces(with: Self.settings(Self.password(.name("n")))))
     }
 
-    @Test("They go where they cannot be: another address, region, account or project")
+    @Test("Discovered workspaces are dropped after a change of address, region, account or project")
     func dropped() {
         let key = Self.settings(Self.key("p"))
         let password = Self.settings(Self.password(.name("n")))

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Exporter
 
-@Suite("Text for terminals")
+@Suite("TerminalText")
 struct TerminalTextTests {
-    @Test("Lines hold no secret and nothing that moves the cursor")
+    @Test("Lines contain no secrets and no control characters")
     func bytes() {
         let secret = Secret("secret-of-TerminalTextTests")
         let lines = TerminalText.bytes(["first \u{1B}[2J\nof two", "", "it is secret-of-TerminalTextTests\u{202E}"])

@@ -9,9 +9,9 @@ import WebServer
 
 @testable import Exporter
 
-@Suite("The web configuration", .timeLimit(.minutes(1)))
+@Suite("WebAccess", .timeLimit(.minutes(5)))
 struct WebAccessTests {
-    /// Keeps what is logged at error level.
+    /// Records errors from the log.
     private final class Errors: Sendable {
         private let kept = Mutex<[String]>([])
         var lines: [String] { kept.withLock { $0 } }
@@ -40,7 +40,7 @@ struct WebAccessTests {
     private static let hash = "$2y$04$MvcD5.NOCOcaY5sqSlqnj.Q0yhK9xxSvOaWi0CFSyxeJM/loIo3Um"
     private static let secured = headers("deny") + "basic_auth_users:\n  alice: \(hash)\n  bob: \(hash)\n"
 
-    /// A file, what reads it, and what was logged as an error.
+    /// A file, its reader and the logged errors.
     private struct Scene {
         let file: TemporaryFile
         let errors = Errors()
@@ -56,10 +56,10 @@ struct WebAccessTests {
 
         var headers: [String] { access.rules.headers.map(\.value) }
 
-        func look(_ times: Int = 2) async { for _ in 0..<times { await access.refresh() } }
+        func check(_ times: Int = 2) async { for _ in 0..<times { await access.refresh() } }
     }
 
-    @Test("A file that hangs leaves the old one in effect, is logged once, and is read when it responds again")
+    @Test("A file that does not respond is logged once, keeps the current configuration, and is read when it responds")
     func hangingFile() async throws {
         let file = try TemporaryFile(Self.headers("deny"), name: "web.yaml")
         defer { file.remove() }
@@ -70,41 +70,41 @@ struct WebAccessTests {
         #expect(access.rules.headers.map(\.value) == ["deny"])
         #expect(
             errors.lines == [
-                "web configuration not reloaded; keeping the previous one "
+                "web configuration reload failed; keeping the current configuration "
                     + "the file \(file.path) did not respond within 0 s"
             ])
-        // The read of the FIFO, which is gone, hangs for good.
+        // The read of the removed FIFO never ends.
         try file.replace(Self.headers("sameorigin"))
         while access.rules.headers.map(\.value) != ["sameorigin"] { await access.refresh() }
     }
 
-    @Test("A file that is wrong leaves the old one in effect, and is logged once")
+    @Test("An invalid file is logged once and keeps the current configuration")
     func badFile() async throws {
         let scene = try Scene(Self.headers("deny"))
         defer { scene.file.remove() }
         try scene.file.replace("nonsense: 1\n")
-        await scene.look(4)
+        await scene.check(4)
         #expect(scene.headers == ["deny"])
         #expect(scene.errors.lines.count == 1)
         try scene.file.replace(Self.headers("sameorigin"))
-        await scene.look()
+        await scene.check()
         #expect(scene.headers == ["sameorigin"])
     }
 
-    @Test("A change takes effect when two looks have found it the same")
+    @Test("A change takes effect after two checks with the same stamps")
     func settles() async throws {
         let scene = try Scene(Self.headers("deny"))
         defer { scene.file.remove() }
-        await scene.look()
+        await scene.check()
         try scene.file.replace(Self.headers("sameorigin"))
-        await scene.look(1)
+        await scene.check(1)
         #expect(scene.headers == ["deny"])
-        await scene.look(1)
+        await scene.check(1)
         #expect(scene.headers == ["sameorigin"])
     }
 
     @Test(
-        "A file from which users have vanished leaves them in effect",
+        "A file without users keeps the current users",
         arguments: [
             "", "\n  \n", "# comment\n", "{}\n", "---\n", "basic_auth_users: {}\n",
             WebAccessTests.headers("deny"),
@@ -112,46 +112,47 @@ struct WebAccessTests {
     func vanishedUsers(text: String) async throws {
         let scene = try Scene(Self.secured)
         defer { scene.file.remove() }
-        await scene.look()
+        await scene.check()
         try scene.file.overwrite(text)
-        await scene.look(5)
+        await scene.check(5)
         #expect(await scene.access.rules.authentication?.check(nil) == .rejected)
         #expect(scene.headers == ["deny"])
-        let expected = "basic_auth_users was set and is empty or missing now; to remove it, restart the exporter"
-        #expect(scene.errors.lines == ["web configuration not reloaded; keeping the previous one \(expected)"])
+        let expected = "basic_auth_users was removed or is empty; restart the exporter if that is intended"
+        #expect(
+            scene.errors.lines == ["web configuration reload failed; keeping the current configuration \(expected)"])
         try scene.file.overwrite(Self.secured.replacing("deny", with: "sameorigin"))
-        await scene.look()
+        await scene.check()
         #expect(scene.headers == ["sameorigin"])
     }
 
-    @Test("A copy in progress, cut at any byte, never takes a user's password away")
+    @Test("A file truncated at any byte never disables authentication")
     func copyInProgress() async throws {
         let scene = try Scene(Self.secured)
         defer { scene.file.remove() }
         let bytes = Array(Self.secured.utf8)
         for length in bytes.indices {
             try scene.file.overwrite(String(decoding: bytes[..<length], as: UTF8.self))
-            await scene.look(1)
+            await scene.check(1)
             #expect(await scene.access.rules.authentication?.check(nil) == .rejected)
         }
         #expect(scene.errors.lines.isEmpty)
     }
 
-    @Test("A file that is removed leaves the old one in effect, and is read when it is there again")
+    @Test("A removed file keeps the current configuration, and is read when it exists again")
     func removedFile() async throws {
         let scene = try Scene(Self.secured)
         defer { scene.file.remove() }
-        await scene.look()
+        await scene.check()
         unlink(scene.file.path)
-        await scene.look(3)
+        await scene.check(3)
         #expect(await scene.access.rules.authentication?.check(nil) == .rejected)
         #expect(scene.errors.lines.count == 1)
         try scene.file.overwrite(Self.secured.replacing("deny", with: "sameorigin"))
-        await scene.look()
+        await scene.check()
         #expect(scene.headers == ["sameorigin"])
     }
 
-    @Test("A change while the file is read is not missed", arguments: [0, 1, 2])
+    @Test("A change during reading is detected", arguments: [0, 1, 2])
     func changeDuringReading(number: Int) async throws {
         let reads = Mutex(0)
         let scene = try Scene(Self.headers("first")) { path throws(ConfigurationProblems) in
@@ -160,20 +161,20 @@ struct WebAccessTests {
                 defer { reads += 1 }
                 return reads
             }
-            // Between the reading and the next look at the stamps.
+            // Between reading and the next check of the stamps.
             if index == number { try? TemporaryFile.write(Self.headers("second"), to: path) }
             return configuration
         }
         defer { scene.file.remove() }
-        await scene.look(2)
-        // A reading that finds nothing new, and one that does.
+        await scene.check(2)
+        // Readings without and with a change.
         if number == 2 { try scene.file.replace(Self.headers("other")) }
-        await scene.look(4)
+        await scene.check(4)
         #expect(scene.headers == ["second"])
         #expect(scene.errors.lines.isEmpty)
     }
 
-    @Test("A file that a wrong configuration names is read when it comes")
+    @Test("A missing file named by the configuration is read when it is created")
     func laterFile() async throws {
         let scene = try Scene(Self.headers("first")) { path throws(ConfigurationProblems) in
             var configuration = try WebConfiguration.read(file: path, cipherSuites: [])
@@ -184,16 +185,16 @@ struct WebAccessTests {
         }
         defer { scene.file.remove() }
         try scene.file.replace(Self.headers("second"))
-        await scene.look(4)
+        await scene.check(4)
         #expect(scene.headers == ["first"])
         #expect(scene.errors.lines.count == 1)
         try TemporaryFile.write("", to: scene.file.path + ".later")
         defer { unlink(scene.file.path + ".later") }
-        await scene.look(3)
+        await scene.check(3)
         #expect(scene.headers == ["second"])
     }
 
-    @Test("Protection that vanishes from a file is named")
+    @Test("Removed protection is reported by key")
     func losses() throws {
         let file = try TemporaryFile("PEM", name: "web.pem")
         defer { file.remove() }
@@ -207,30 +208,30 @@ struct WebAccessTests {
         let all = ", client_auth_type: RequireAndVerifyClientCert, client_ca_file: web.pem, client_allowed_sans: [a]"
         let users = "basic_auth_users: {alice: \(Self.hash)}\n"
         let full = try read(all, users)
-        let lost: [(WebConfiguration, String?)] = [
+        let losses: [(WebConfiguration, String?)] = [
             (full, nil),
-            (try read(all), "basic_auth_users was set"),
-            (try read("", users), "tls_server_config was set"),
-            (try read(" ", users), "client_auth_type was set"),
-            (try read(", client_auth_type: RequireAnyClientCert", users), "client_ca_file was set"),
-            (try read(all.replacing("[a]", with: "[]"), users), "client_allowed_sans was set"),
+            (try read(all), "basic_auth_users was removed"),
+            (try read("", users), "tls_server_config was removed"),
+            (try read(" ", users), "client_auth_type was removed"),
+            (try read(", client_auth_type: RequireAnyClientCert", users), "client_ca_file was removed"),
+            (try read(all.replacing("[a]", with: "[]"), users), "client_allowed_sans was removed"),
             (try read(all.replacing("[a]", with: "[b]"), users), nil),
         ]
-        for (new, name) in lost {
+        for (new, name) in losses {
             let loss = WebAccess.loss(from: full, to: new)
             #expect(name.map { loss?.hasPrefix($0) == true } ?? (loss == nil), "\(loss ?? "nil")")
         }
-        #expect(WebAccess.loss(from: try read(""), to: full) == "TLS cannot be switched on without a restart")
+        #expect(WebAccess.loss(from: try read(""), to: full) == "TLS cannot be enabled without a restart")
         #expect(WebAccess.loss(from: try read(" "), to: full) == nil)
     }
 
-    @Test("Remembered users survive a change of something else")
+    @Test("Verified users stay cached after other changes")
     func remembered() async throws {
         let scene = try Scene(Self.secured)
         defer { scene.file.remove() }
         let before = scene.access.rules.authentication
         try scene.file.replace(Self.secured.replacing("deny", with: "sameorigin"))
-        await scene.look(3)
+        await scene.check(3)
         #expect(scene.headers == ["sameorigin"])
         #expect(before != nil && scene.access.rules.authentication === before)
     }

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Exporter
 
-@Suite("Listing workspaces through the real transport", .serialized, .timeLimit(.minutes(3)))
+@Suite("WorkspaceLister over HTTP", .serialized, .timeLimit(.minutes(5)))
 struct WorkspaceListerTransportTests {
     private static func list(
         _ cloud: SimulatedCloud, name: String? = nil, project: String = "all_granted_eps", token: String = Scene.token
@@ -41,7 +41,7 @@ struct WorkspaceListerTransportTests {
         return result
     }
 
-    /// 250 workspaces, which makes three pages.
+    /// 250 workspaces, which are three pages.
     private static let cloud = SimulatedCloud(
         workspaces: (0..<250).map { number in
             SimulatedWorkspace(
@@ -55,12 +55,12 @@ struct WorkspaceListerTransportTests {
             enterpriseProjectID: number % 2 == 0 ? "0" : nil)
     }
 
-    @Test("What the simulator holds is what is found")
+    @Test("All workspaces of the simulator are listed")
     func everything() async throws {
         #expect(try await Self.list(Self.cloud).get() == Self.expected)
     }
 
-    @Test("Name and enterprise project narrow the list as the service has it")
+    @Test("Name and enterprise project filter the list")
     func filters() async throws {
         let named = Self.expected.filter { $0.name?.contains("名-1") == true }
         #expect(try await Self.list(Self.cloud, name: "名-1").get() == named)
@@ -68,10 +68,10 @@ struct WorkspaceListerTransportTests {
         #expect(try await Self.list(Self.cloud, project: "0").get() == ofProject)
     }
 
-    @Test("A refused token is a failure, not an empty list")
-    func refused() async throws {
+    @Test("A rejected token is a failure, not an empty list")
+    func rejected() async throws {
         guard case .failure(let failure) = try await Self.list(Self.cloud, token: "another-token") else {
-            Issue.record("the token was taken")
+            Issue.record("the token was accepted")
             return
         }
         #expect(failure.reason == .unauthenticated)

@@ -12,12 +12,12 @@ struct AccessKeyIssuerTests {
         _ transport: FakeTransport, secret: SecretSource = .value(Secret("sk-0123456789abcdef")),
         projectID: String? = nil, clock: ManualClock = ManualClock()
     ) throws -> any CredentialProvider {
-        let exchanges = CredentialExchanges(
+        let client = CredentialClient(
             transport: transport, direct: transport, timeout: .seconds(10), clock: clock)
         let key = AccessKeySettings(
             id: "EXAMPLEAK", secret: secret, securityToken: .value(Secret("session-token-of-sts")),
             projectID: projectID, iamURL: "https://iam.example.com")
-        return try AuthSettings.accessKey(key).provider(region: "cn-north-4", exchanges: exchanges)
+        return try AuthSettings.accessKey(key).provider(region: "cn-north-4", client: client)
     }
 
     private func signed(_ credential: Credential) -> HTTPRequest {
@@ -30,7 +30,7 @@ struct AccessKeyIssuerTests {
         request.headers.first { $0.name == name }?.value
     }
 
-    @Test("With the project's id given nothing is asked, and each try is signed at its own moment")
+    @Test("A configured project ID needs no request, and each attempt is signed with the current time")
     func givenProject() async throws {
         let transport = FakeTransport([.response(500)])
         let clock = ManualClock(wallSeconds: 1_772_352_930)
@@ -47,7 +47,7 @@ struct AccessKeyIssuerTests {
         #expect(transport.requests.isEmpty)
     }
 
-    @Test("The project's id is looked up once, by a signed request")
+    @Test("The project's ID is looked up once, with a signed request")
     func lookup() async throws {
         let transport = FakeTransport([.response(200, #"{"projects":[{"id":"p-2","name":"cn-north-4"}]}"#)])
         let credentials = try credentials(transport)
@@ -59,12 +59,12 @@ struct AccessKeyIssuerTests {
     }
 
     @Test(
-        "No project or several are an error that says what to do",
+        "No project, or more than one, is an error with a remedy",
         arguments: [
-            (#"{"projects":[]}"#, "IAM knows no project called cn-north-4: set project_id"),
-            (#"{"projects":[{"id":"a"},{"id":"b"}]}"#, "IAM knows 2 projects called cn-north-4: set project_id"),
-            ("<html>", "IAM, asked for the project's id, sent something else than projects"),
-            (#"{"projects":[{"id":"a b"}]}"#, "IAM gave the project cn-north-4 no usable id"),
+            (#"{"projects":[]}"#, "IAM has no project named cn-north-4; set project_id"),
+            (#"{"projects":[{"id":"a"},{"id":"b"}]}"#, "IAM has 2 projects named cn-north-4; set project_id"),
+            ("<html>", "IAM project lookup failed: the response is not a list of projects"),
+            (#"{"projects":[{"id":"a b"}]}"#, "IAM returned no valid ID for project cn-north-4"),
         ])
     func wrongProjects(body: String, message: String) async throws {
         let credentials = try credentials(FakeTransport([.response(200, body)]))
@@ -72,7 +72,7 @@ struct AccessKeyIssuerTests {
         #expect(failure?.description == message)
     }
 
-    @Test("A changed key makes another credential; an unchanged one has no replacement")
+    @Test("A changed key results in a new credential; an unchanged key has no replacement")
     func changedFile() async throws {
         let file = try TemporaryFile("sk-0123456789abcdef")
         defer { file.remove() }
@@ -88,7 +88,7 @@ struct AccessKeyIssuerTests {
         #expect(KnownSecrets.shared.redacting(echo) == "echo <REDACTED> <REDACTED> <REDACTED>")
     }
 
-    @Test("Wrong keys are not tried again within the minute")
+    @Test("Wrong keys are not retried within a minute")
     func wrongKeys() async throws {
         let transport = FakeTransport([.response(401, #"{"error_code":"APIG.0301","error_msg":"no"}"#)])
         let credentials = try credentials(transport)

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 @testable import Fabric
 
-/// A page as the decoder handed it over, in one comparable value.
+/// The result of decoding a page, for comparison.
 struct DecodedPage: Equatable {
     struct NoDecoder: Error {}
 
     var total: Int64?
-    /// The line of each row, `skipped` for a record without a usable id; behind them `malformed=` and the number of malformed
-    /// fields, where there are any.
+    /// The line of each row, or `skipped` for a record without a usable ID; followed by `malformed=` and the number of
+    /// malformed fields, if any.
     var records: [String]
-    /// Fields of the page itself that had a wrong type.
+    /// The number of fields outside of rows that had a wrong type.
     var malformed = 0
 
     init(total: Int64?, records: [String], malformed: Int = 0) {
@@ -40,7 +40,7 @@ struct DecodedPage: Equatable {
         precondition(shape.firstID == ids.first ?? nil && shape.lastID == ids.last ?? nil)
     }
 
-    /// The page whose one row has `fields` beside an id.
+    /// Returns the line of a row with an ID and `fields`.
     static func row(_ fields: String) throws -> String? {
         try DecodedPage(#"{"total":1,"endpoints":[{"id":"e","# + fields + "}]}").records.first
     }

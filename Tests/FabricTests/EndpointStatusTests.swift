@@ -12,14 +12,14 @@ struct EndpointStatusTests {
         (.unknown, ["UNKNOWN", "FAILED", "_FAILED", "CREATE_FAILED_", "FAILED_CREATE", "creating", "REBALANCING", ""]),
     ]
 
-    @Test("Each status has the phase of the contract, whether the table names it or not", arguments: phases)
+    @Test("Each status has its phase, whether it is in the table or not", arguments: phases)
     func phase(phase: Phase, statuses: [String]) {
         for status in statuses { #expect(EndpointStatus(status).phase == phase, "\(status)") }
-        let isProblem = [.inTransition, .failed, .abnormal, .suspended].contains(phase)
-        #expect(phase.needsAttention == isProblem)
+        let needsAttention = [.inTransition, .failed, .abnormal, .suspended].contains(phase)
+        #expect(phase.needsAttention == needsAttention)
     }
 
-    @Test("The table has each known status once, by phase; the eleven of version 1 have zero series")
+    @Test("The table has each known status once, ordered by phase; eleven have zero series")
     func table() {
         let rows = EndpointStatus.table
         #expect(
@@ -36,7 +36,7 @@ struct EndpointStatusTests {
                 == rows.map { order.firstIndex(of: $0.phase) ?? -1 }.sorted())
     }
 
-    @Test("The reasons are those of the contract, ordered by their text")
+    @Test("Reasons are complete and ordered by their text")
     func reasons() {
         #expect(
             FailureReason.allCases.shuffled().sorted().map(\.rawValue) == [
@@ -45,7 +45,7 @@ struct EndpointStatusTests {
             ])
     }
 
-    @Test("Workspaces are ordered by source, then id, byte by byte")
+    @Test("Workspaces are ordered by source, then ID, byte by byte")
     func keys() {
         let ordered = [("a", "2"), ("a", "Z"), ("a", "a"), ("b", "1"), ("z", "1")]
             .map { WorkspaceKey(source: $0, workspaceID: $1) }
@@ -53,7 +53,7 @@ struct EndpointStatusTests {
         #expect(!(ordered[0] < ordered[0]))
     }
 
-    @Test("A workspace without a name is called by its id")
+    @Test("The name of a workspace without a name is its ID")
     func name() {
         let key = WorkspaceKey(source: "s", workspaceID: "w1")
         #expect(Workspace(key: key, baseURL: "https://x").name == "w1")

@@ -14,7 +14,7 @@ struct ErrorBodyTests {
         #expect(ErrorBody(Array(body.utf8)) == expected, sourceLocation: location)
     }
 
-    @Test("The samples of the API page are read")
+    @Test("The samples of the API documentation are read")
     func samples() {
         Self.expect(
             """
@@ -40,7 +40,7 @@ struct ErrorBodyTests {
             """, code: "403", message: "X-Auth-Token is invalid in the request")
     }
 
-    @Test("So are the other documented shapes")
+    @Test("The other documented shapes are read")
     func shapes() {
         Self.expect(
             #"{"error_msg":"over limit","error_code":"APIG.0308","request_id":"abc"}"#,
@@ -64,7 +64,7 @@ struct ErrorBodyTests {
         Self.expect(#"{"code":-9223372036854775809}"#, code: "-9223372036854775808")
     }
 
-    @Test("What is null, empty or of a wrong type gives way to the next name")
+    @Test("The next name is used if a field is null, empty or of a wrong type")
     func fallbacks() {
         Self.expect(
             #"{"error_code":null,"code":"C","error_msg":null,"message":"m","request_id":null,"requestId":"r"}"#,
@@ -78,14 +78,14 @@ struct ErrorBodyTests {
         Self.expect(#"{"error":"gone","message":"m"}"#, message: "m")
     }
 
-    @Test("Texts are mended like a page's")
-    func mended() {
+    @Test("Invalid characters are replaced as in a page")
+    func invalidCharacters() {
         Self.expect(
             #"{"error_code":"\ud800","error_msg":"中\u0000文"}"#, code: "\u{FFFD}", message: "中\u{FFFD}文")
     }
 
     @Test(
-        "An object that says nothing known, and what is no object, is kept as it reads",
+        "The text of an unknown object, or of a body that isn't an object, is the message",
         arguments: [
             (#"{"detail":"no such host"}"#, #"{"detail":"no such host"}"#), ("[1, 2]", "[1, 2]"),
             (#""denied""#, #""denied""#), ("null", "null"), ("upstream  connect\r\n error", "upstream connect error"),
@@ -106,7 +106,7 @@ struct ErrorBodyTests {
         #expect(ErrorBody([0x61, 0xFF, 0x62]) == expected)
     }
 
-    @Test("A huge body is not looked at")
+    @Test("A huge body is ignored")
     func huge() {
         Self.expect(#"{"error_code":"C","x":""# + String(repeating: "x", count: 64 << 10) + #""}"#)
         let long = String(repeating: "x", count: 63 << 10)

@@ -3,7 +3,7 @@ import Base
 
 @testable import Fabric
 
-/// Lets every record pass and keeps what the decoder says of each, in order.
+/// Admits every record and records the decoder's calls in order.
 struct EveryRecord: RecordFilter {
     enum Record {
         case row(malformed: Int)
@@ -25,7 +25,7 @@ struct EveryRecord: RecordFilter {
         records.append(.skipped(malformed: malformedFields, isShared: isShared))
     }
 
-    /// The records with the rows that came of them put in.
+    /// Merges the records with their rows.
     func merge<Row, Merged>(
         _ rows: [Row], row: (Row, Int) -> Merged, skipped: (Int) -> Merged
     ) -> [Merged] {
@@ -42,7 +42,7 @@ struct EveryRecord: RecordFilter {
 }
 
 extension PageDecoder {
-    /// The ids of a page's rows.
+    /// Returns the IDs of a page's rows.
     func rows<Filter: RecordFilter>(
         of body: inout [UInt8], filter: inout Filter, limit: Int = .max, sharesFirst: Bool = false
     ) throws(PageDecodingError) -> (shape: PageShape, ids: [String]) {
@@ -51,7 +51,7 @@ extension PageDecoder {
         return (shape, fold.ids)
     }
 
-    /// How many records of the page the decoder hands over.
+    /// Returns the number of the page's records.
     func countRecords(_ body: inout [UInt8]) throws(PageDecodingError) -> Int {
         var every = EveryRecord()
         _ = try rows(of: &body, filter: &every)

@@ -9,7 +9,7 @@ import Testing
 @Suite("Throttling of credential requests")
 struct FailureTableThrottlingTests {
     @Test(
-        "Every code of the table, with any status, is throttling and no rejection",
+        "Every throttling code, with any status, is throttling and not a rejection",
         arguments: FailureTable.throttlingCodes)
     func codes(code: String) async throws {
         for (status, body) in [
@@ -33,7 +33,7 @@ struct FailureTableThrottlingTests {
     }
 
     @Test(
-        "IAM may ask for a pause by a date, and with 503",
+        "IAM may ask for a pause with a date, and with 503",
         arguments: [
             (429, "Thu, 01 Jan 2026 00:00:20 GMT", 20), (503, "Thursday, 01-Jan-26 00:00:20 GMT", 20),
             (503, "Thu Jan  1 00:00:20 2026", 20), (503, "7", 7), (429, "100000", 300),
@@ -56,7 +56,7 @@ struct FailureTableThrottlingTests {
         #expect(try await scene.sent() == "token-1")
     }
 
-    @Test("A pause that IAM asked for is kept after a reload and with another password")
+    @Test("A pause that IAM asked for outlasts a reload and a change of the password")
     func kept() async throws {
         let file = try TemporaryFile("first-password")
         defer { file.remove() }
@@ -65,7 +65,7 @@ struct FailureTableThrottlingTests {
                 ? .response(429, headers: [HTTPHeader("Retry-After", "30")]) : PasswordScene.token(number, life: 900)
         }
         await #expect(throws: CredentialFailure.self) { try await scene.sent() }
-        await scene.credentials.testAnew()
+        await scene.credentials.retryNow()
         try file.replace("second-password")
         await #expect(throws: CredentialFailure.self) { try await scene.sent() }
         #expect(scene.transport.requests.count == 1)
@@ -73,8 +73,8 @@ struct FailureTableThrottlingTests {
         #expect(try await scene.sent() == "token-1")
     }
 
-    @Test("A service in trouble has rejected nothing", arguments: [408, 500, 502, 503, 504])
-    func trouble(status: Int) async throws {
+    @Test("A failing service hasn't rejected the credential", arguments: [408, 500, 502, 503, 504])
+    func serverError(status: Int) async throws {
         let scene = PasswordScene { number in
             number == 0 ? .response(status) : PasswordScene.token(number, life: 900)
         }

@@ -4,10 +4,10 @@ import Testing
 
 @testable import Fabric
 
-@Suite("The table of failures")
+@Suite("Classification of failures")
 struct FailureTableTests {
     @Test(
-        "An exchange without a complete response has the reason of its cause",
+        "A transport failure has its reason",
         arguments: [
             (.resolve, .network, true), (.connect, .network, true), (.interrupted, .network, true),
             (.tls, .tls, false), (.timeout, .timeout, true), (.tooLarge, .response, false),
@@ -20,7 +20,7 @@ struct FailureTableTests {
     }
 
     @Test(
-        "A status has its reason",
+        "An HTTP status has its reason",
         arguments: [
             (401, .unauthenticated, false), (403, .forbidden, false), (404, .notFound, false), (408, .timeout, true),
             (504, .timeout, true), (429, .throttled, true), (500, .server, true), (502, .server, true),
@@ -39,7 +39,7 @@ struct FailureTableTests {
     }
 
     @Test(
-        "Some codes go before any status",
+        "Some error codes take precedence over the status",
         arguments: [
             ("dataartsfabric.00010003", .notFound), ("dataartsfabric.00010009", .notFound), ("APIG.0308", .throttled),
             ("APIGW.0308", .throttled), ("IAM.0012", .throttled),
@@ -52,13 +52,13 @@ struct FailureTableTests {
     }
 
     @Test(
-        "Reasons that the table does not try again",
+        "Permanent failures are not retried",
         arguments: [.inconsistent, .credentials, .tls, .response, .badRequest] as [FailureReason])
-    func final(_ reason: FailureReason) {
+    func permanent(_ reason: FailureReason) {
         #expect(!FailureTable.isRetryable(APIFailure(reason, "x")))
     }
 
-    @Test("A failure reads as one line")
+    @Test("A failure's description is one line")
     func description() {
         #expect(APIFailure(.network, "could not connect").description == "network: could not connect")
         let whole = APIFailure(

@@ -3,94 +3,94 @@ import Testing
 
 @testable import Fabric
 
-@Suite("Which request goes next")
+@Suite("Order of requests")
 struct FairLimiterTests {
     private static let a = FairLimiter.Holder(source: "a", isSuspect: false)
     private static let b = FairLimiter.Holder(source: "b", isSuspect: false)
     private static let c = FairLimiter.Holder(source: "c", isSuspect: false)
     private static let suspect = FairLimiter.Holder(source: "a", isSuspect: true)
 
-    @Test("One source may have all slots; if there are others, one is left for each of them")
+    @Test("A single source may use all slots; with others it leaves one slot for each")
     func sources() {
         let alone = Limited(4, "a")
-        #expect(alone.ask(1...5, Self.a) == [1, 2, 3, 4])
+        #expect(alone.enqueue(1...5, Self.a) == [1, 2, 3, 4])
         let two = Limited(4, "a", "b")
-        #expect(two.ask(1...4, Self.a) == [1, 2, 3])
-        #expect(two.ask(5...5, Self.b) == [5])
-        #expect(two.limiter.total == 4)
-        // A source that leaves gives its slot back.
+        #expect(two.enqueue(1...4, Self.a) == [1, 2, 3])
+        #expect(two.enqueue(5...5, Self.b) == [5])
+        #expect(two.limiter.slotsInUse == 4)
+        // An unregistered source needs no slot.
         two.limiter.unregister("b")
         #expect(two.release(Self.b) == [4])
     }
 
-    @Test("More sources than slots have one each at a time, in the order of asking")
+    @Test("With more sources than slots, each has one slot at a time, in the order of requests")
     func manySources() {
         let limited = Limited(2, "a", "b", "c")
-        #expect(limited.ask(1...2, Self.a) == [1])
-        #expect(limited.ask(3...3, Self.b) == [3])
-        #expect(limited.ask(4...4, Self.c) == [])
-        #expect(limited.ask(5...5, Self.b) == [])
+        #expect(limited.enqueue(1...2, Self.a) == [1])
+        #expect(limited.enqueue(3...3, Self.b) == [3])
+        #expect(limited.enqueue(4...4, Self.c) == [])
+        #expect(limited.enqueue(5...5, Self.b) == [])
         #expect(limited.release(Self.a) == [2])
         #expect(limited.release(Self.a) == [4])
         #expect(limited.release(Self.b) == [5])
     }
 
-    @Test("Suspects never hold more than half, and otherwise go in the order of asking")
+    @Test("Suspects use at most half of the slots, and are otherwise served in the order of requests")
     func suspects() {
         let limited = Limited(4, "a")
-        #expect(limited.ask(1...3, Self.suspect) == [1, 2])
-        #expect(limited.ask(4...6, Self.a) == [4, 5])
+        #expect(limited.enqueue(1...3, Self.suspect) == [1, 2])
+        #expect(limited.enqueue(4...6, Self.a) == [4, 5])
         #expect(limited.release(Self.a) == [6])
         #expect(limited.release(Self.suspect) == [3])
-        // With a single slot the half is that slot.
+        // Of a single slot, half is that slot.
         let one = Limited(1, "a")
-        #expect(one.ask(1...2, Self.suspect) == [1])
-        #expect(one.ask(3...3, Self.a) == [])
+        #expect(one.enqueue(1...2, Self.suspect) == [1])
+        #expect(one.enqueue(3...3, Self.a) == [])
         #expect(one.release(Self.suspect) == [2])
         #expect(one.release(Self.suspect) == [3])
     }
 
-    @Test("A ticket that is canceled is passed over, and takes nothing of slots or rate limit", arguments: [0.0, 1])
+    @Test("A canceled ticket uses neither a slot nor a token", arguments: [0.0, 1])
     func canceled(rate: Double) {
         let limited = Limited(1, "a", rate: rate)
-        #expect(limited.ask(1...3, Self.a) == [1])
+        #expect(limited.enqueue(1...3, Self.a) == [1])
         #expect(limited.cancel(2, Self.a))
         #expect(!limited.cancel(2, Self.a))
         #expect(!limited.cancel(1, Self.a))
         limited.now += .seconds(1)
         #expect(limited.release(Self.a) == [3])
         #expect(limited.release(Self.a) == [])
-        #expect(limited.limiter.total == 0)
+        #expect(limited.limiter.slotsInUse == 0)
     }
 
-    @Test("Ten thousand tickets that are canceled leave the rate limit to the next one")
+    @Test("Ten thousand canceled tickets use no tokens")
     func manyCanceled() {
         let limited = Limited(16, "a", rate: 2)
-        #expect(limited.ask(1...10_000, Self.a) == [1, 2])
+        #expect(limited.enqueue(1...10_000, Self.a) == [1, 2])
         for ticket in 3...10_000 as ClosedRange<UInt64> {
             #expect(limited.cancel(ticket, Self.a))
         }
         limited.now += .milliseconds(500)
-        #expect(limited.ask(10_001...10_001, Self.a) == [10_001])
+        #expect(limited.enqueue(10_001...10_001, Self.a) == [10_001])
     }
 
-    @Test("More slots serve those that wait; fewer take none away")
+    @Test("Additional slots serve waiting tickets; removed slots stay in use until released")
     func resized() {
         let limited = Limited(2, "a")
-        #expect(limited.ask(1...5, Self.a) == [1, 2])
+        #expect(limited.enqueue(1...5, Self.a) == [1, 2])
         #expect(limited.resize(to: 4) == [3, 4])
         #expect(limited.resize(to: 1) == [])
-        #expect(limited.limiter.total == 4)
+        #expect(limited.limiter.slotsInUse == 4)
         for _ in 1...3 { #expect(limited.release(Self.a) == []) }
         #expect(limited.release(Self.a) == [5])
         #expect(limited.resize(to: 0) == [])
         #expect(limited.limiter.capacity == 1)
     }
 
-    @Test("A second's worth goes at once, then one request per token, and a token that was not used is given back")
+    @Test("A burst of one second is served at once, then one request per token; unused tokens are returned")
     func rate() {
         let limited = Limited(100, "a", rate: 4)
-        #expect(limited.ask(1...9, Self.a) == [1, 2, 3, 4])
+        #expect(limited.enqueue(1...9, Self.a) == [1, 2, 3, 4])
         #expect(limited.limiter.nextToken(after: limited.now) == limited.now + .milliseconds(250))
         limited.now += .milliseconds(250)
         #expect(limited.serve() == [5])
@@ -102,64 +102,64 @@ struct FairLimiterTests {
         #expect(limited.limiter.nextToken(after: limited.now) == nil)
     }
 
-    @Test("One source's rate limit delays no other source, and neither do its slots")
+    @Test("A source at its rate limit doesn't delay other sources")
     func rates() {
         let limited = Limited(2, "a", "b", rate: 1)
-        #expect(limited.ask(1...50, Self.a) == [1])
-        #expect(limited.ask(51...51, Self.b) == [51])
+        #expect(limited.enqueue(1...50, Self.a) == [1])
+        #expect(limited.enqueue(51...51, Self.b) == [51])
     }
 
-    @Test("Polls that have begun finish before others begin, the oldest first")
+    @Test("Started polls take precedence over others, the oldest first")
     func running() {
         let limited = Limited(16, "a", rate: 1)
-        #expect(limited.ask(1...5, Self.a) == [1])
-        #expect(limited.ask(6...7, Self.a, .running, order: 8) == [])
-        #expect(limited.ask(8...8, Self.a, .running, order: 7) == [])
-        #expect(limited.ask(9...9, FairLimiter.Holder(source: "a", isSuspect: true), .running, order: 9) == [])
+        #expect(limited.enqueue(1...5, Self.a) == [1])
+        #expect(limited.enqueue(6...7, Self.a, .running, order: 8) == [])
+        #expect(limited.enqueue(8...8, Self.a, .running, order: 7) == [])
+        #expect(limited.enqueue(9...9, FairLimiter.Holder(source: "a", isSuspect: true), .running, order: 9) == [])
         #expect(limited.drain() == [8, 6, 7, 9, 2, 3, 4, 5])
     }
 
-    @Test("A discovery goes before polls that wait, every second time")
+    @Test("A discovery takes precedence over waiting polls every second time")
     func discovery() {
         let limited = Limited(16, "a", rate: 1)
-        #expect(limited.ask(1...4, Self.a) == [1])
-        #expect(limited.ask(5...7, Self.a, .discovery) == [])
+        #expect(limited.enqueue(1...4, Self.a) == [1])
+        #expect(limited.enqueue(5...7, Self.a, .discovery) == [])
         #expect(limited.drain() == [5, 2, 6, 3, 7, 4])
     }
 
-    @Test("At overload every one of many workspaces has its turn in each round")
+    @Test("Under overload every workspace has its turn in each round")
     func overload() {
         let (count, rate) = (500, 20)
         let limited = Limited(16, "a", rate: Double(rate))
         var turns = [Int](repeating: 0, count: count)
         var lastTicket = UInt64(0)
-        // Tickets grow, and each is its workspace's number, plus the number of workspaces for each round.
-        func ask(_ workspace: Int) -> [UInt64] {
+        // A ticket is the workspace's number plus the number of workspaces times the round, so that tickets grow.
+        func enqueue(_ workspace: Int) -> [UInt64] {
             let base = (lastTicket / UInt64(count) + 1) * UInt64(count)
             lastTicket = base + UInt64(workspace)
-            return limited.ask(lastTicket...lastTicket, Self.a)
+            return limited.enqueue(lastTicket...lastTicket, Self.a)
         }
-        var served = (0..<count).flatMap(ask)
+        var served = (0..<count).flatMap(enqueue)
         let seconds = 3 * count / rate
         for _ in 0..<seconds * rate {
             for ticket in served { turns[Int(ticket) % count] += 1 }
-            // Each ends at once, and asks again.
+            // Each request ends at once, and its workspace enqueues the next one.
             var next: [UInt64] = []
-            for ticket in served { next += limited.release(Self.a) + ask(Int(ticket) % count) }
+            for ticket in served { next += limited.release(Self.a) + enqueue(Int(ticket) % count) }
             limited.now += .milliseconds(50)
             served = next + limited.serve()
         }
-        // All of the rate was used, and evenly.
+        // The rate was used fully and evenly.
         #expect(turns.reduce(0, +) >= seconds * rate)
         #expect(turns.allSatisfy { (3...4).contains($0) })
     }
 
-    @Test("Suspects that never let go delay no other: those are served in the order of asking", arguments: [3, 16, 64])
+    @Test("Suspects that never release their slots don't delay others", arguments: [3, 16, 64])
     func hanging(capacity: Int) {
         let limited = Limited(capacity, "a", "b")
-        _ = limited.ask(1...100, Self.suspect)
-        var served = limited.ask(101...300, Self.a)
-        #expect(limited.ask(301...301, Self.b) == [301])
+        _ = limited.enqueue(1...100, Self.suspect)
+        var served = limited.enqueue(101...300, Self.a)
+        #expect(limited.enqueue(301...301, Self.b) == [301])
         while served.count < 200 {
             let next = limited.release(Self.a).filter { $0 > 100 }
             guard !next.isEmpty else { break }
@@ -169,7 +169,7 @@ struct FairLimiterTests {
     }
 }
 
-/// A limiter with a time that the test moves.
+/// A limiter with a time that the test advances.
 private final class Limited {
     var limiter: FairLimiter
     var now = ContinuousClock.now
@@ -182,12 +182,12 @@ private final class Limited {
         }
     }
 
-    /// Those of all tickets that are served meanwhile.
-    func ask(
+    /// Enqueues tickets and returns those that are served.
+    func enqueue(
         _ tickets: ClosedRange<UInt64>, _ holder: FairLimiter.Holder, _ stage: FairLimiter.Stage = .poll,
         order: UInt64 = 0
     ) -> [UInt64] {
-        tickets.flatMap { limiter.ask($0, holder, stage, order: order, now: now) }
+        tickets.flatMap { limiter.enqueue($0, holder, stage, order: order, now: now) }
     }
 
     func release(_ holder: FairLimiter.Holder, isUnused: Bool = false) -> [UInt64] {
@@ -202,7 +202,7 @@ private final class Limited {
 
     func serve() -> [UInt64] { limiter.serve(now: now) }
 
-    /// What is served over a while in which nothing else happens.
+    /// Advances the time until no ticket waits for a token; returns the served tickets.
     func drain() -> [UInt64] {
         var served: [UInt64] = []
         while let next = limiter.nextToken(after: now) {

@@ -9,7 +9,7 @@ import Testing
 @Suite("The address of IAM")
 struct IAMAddressTests {
     @Test(
-        "A version and slashes at the end are dropped",
+        "A trailing version and trailing slashes are dropped",
         arguments: [
             ("https://iam.example.com", "https://iam.example.com"),
             ("https://iam.example.com/", "https://iam.example.com"),
@@ -29,19 +29,19 @@ struct IAMAddressTests {
         ])
     func normalized(url: String, expected: String) { #expect(IAM.withoutVersion(url) == expected) }
 
-    private func exchanges(_ transport: FakeTransport) -> CredentialExchanges {
-        CredentialExchanges(transport: transport, direct: transport, timeout: .seconds(10), clock: ManualClock())
+    private func client(_ transport: FakeTransport) -> CredentialClient {
+        CredentialClient(transport: transport, direct: transport, timeout: .seconds(10), clock: ManualClock())
     }
 
-    /// The first URL that is asked for a credential of `variables`.
-    private func asked(_ variables: [String: String]) async throws -> String? {
+    /// Returns the first URL that is requested for a credential from `variables`.
+    private func firstURL(_ variables: [String: String]) async throws -> String? {
         let transport = FakeTransport([.response(500)])
-        let credentials = try EnvironmentCredentials(variables, region: "r", exchanges: exchanges(transport)).provider()
+        let credentials = try EnvironmentCredentials(variables, region: "r", client: client(transport)).provider()
         _ = try? await credentials.credential()
         return transport.urls.first
     }
 
-    @Test("It may end in a version wherever it was configured")
+    @Test("A version is dropped from every setting with an address of IAM or STS")
     func everywhere() async throws {
         let token = try TemporaryFile("id-token")
         let file = try TemporaryFile("[basic]\nak = AK\nsk = secret\niam_endpoint = https://file.example.com/v3.0/\n")
@@ -55,39 +55,39 @@ struct IAMAddressTests {
             "HUAWEICLOUD_OIDC_TOKEN_FILE": token.path, "HUAWEICLOUD_SDK_STS_ENDPOINT": "https://sts.example.com/v5/",
         ]
         let both = { (left: [String: String], right: [String: String]) in left.merging(right) { $1 } }
-        #expect(try await asked(both(iam, keys)) == "https://iam.example.com/v3/projects?name=r")
+        #expect(try await firstURL(both(iam, keys)) == "https://iam.example.com/v3/projects?name=r")
         #expect(
-            try await asked(both(iam, federated)) == "https://iam.example.com/v3.0/OS-AUTH/id-token/tokens")
-        #expect(try await asked(both(iam, sts)) == "https://sts.example.com/v5/agencies/assume-with-oidc")
+            try await firstURL(both(iam, federated)) == "https://iam.example.com/v3.0/OS-AUTH/id-token/tokens")
+        #expect(try await firstURL(both(iam, sts)) == "https://sts.example.com/v5/agencies/assume-with-oidc")
         #expect(
-            try await asked(both(iam, ["HUAWEICLOUD_SDK_CREDENTIALS_FILE": key.path]))
+            try await firstURL(both(iam, ["HUAWEICLOUD_SDK_CREDENTIALS_FILE": key.path]))
                 == "https://iam.example.com/v3/projects?name=r")
         #expect(
-            try await asked(both(iam, ["HUAWEICLOUD_SDK_CREDENTIALS_FILE": file.path]))
+            try await firstURL(both(iam, ["HUAWEICLOUD_SDK_CREDENTIALS_FILE": file.path]))
                 == "https://file.example.com/v3/projects?name=r")
         let transport = FakeTransport([.response(500)])
         let password = try AuthSettings.password(
             PasswordSettings(
                 iamURL: "https://iam.example.com/v3", domain: "d", user: "u", password: .value(Secret("p")),
                 project: .id("p"))
-        ).provider(region: nil, exchanges: exchanges(transport))
+        ).provider(region: nil, client: client(transport))
         _ = try? await password.credential()
         #expect(transport.urls == ["https://iam.example.com/v3/auth/tokens?nocatalog=true"])
     }
 
-    @Test("An endpoint in the credentials file that is no URL is an error")
+    @Test("An endpoint in the credentials file must be a URL")
     func badEndpoint() async throws {
         let file = try TemporaryFile("[basic]\nak = AK\nsk = secret\niam_endpoint = iam.example.com\n")
         defer { file.remove() }
         let credentials = try EnvironmentCredentials(
             ["HUAWEICLOUD_SDK_CREDENTIALS_FILE": file.path], region: "r",
-            exchanges: exchanges(FakeTransport([.response(500)]))
+            client: client(FakeTransport([.response(500)]))
         ).provider()
         let failure = await #expect(throws: CredentialFailure.self) { try await credentials.credential() }
         #expect(failure?.description.contains("iam_endpoint in \(file.path) must be a URL") == true)
     }
 
-    @Test("A 404 or 405 is held against the address, and locks nothing", arguments: [404, 405])
+    @Test("A 404 or 405 reports the address and doesn't lock the source out", arguments: [404, 405])
     func notFound(status: Int) async throws {
         let scene = PasswordScene { number in
             number < 3
@@ -99,23 +99,23 @@ struct IAMAddressTests {
             #expect(failure?.cause == .address)
             #expect(
                 failure?.description
-                    == "IAM, asked for a token, answered HTTP \(status) APIG.0101: no such API; there is no such service at "
-                    + "https://iam.example.com/v3/auth/tokens: check iam_url (or HUAWEICLOUD_SDK_IAM_ENDPOINT)")
+                    == "IAM token request failed: HTTP \(status) APIG.0101: no such API; no such service at "
+                    + "https://iam.example.com/v3/auth/tokens; check iam_url (or HUAWEICLOUD_SDK_IAM_ENDPOINT)")
             #expect(scene.credentials.status.nextProbe == nil)
             scene.clock.advance(by: .seconds(pause))
         }
         #expect(try await scene.sent() == "token-3")
     }
 
-    @Test("A 404 of the project look-up names the address too")
+    @Test("A 404 of the project lookup reports the address, too")
     func lookup() async throws {
         let credentials = try AuthSettings.accessKey(
             AccessKeySettings(
                 id: "AK", secret: .value(Secret("secret-key")), iamURL: "https://iam.example.com/identity")
-        ).provider(region: "r", exchanges: exchanges(FakeTransport([.response(404)])))
+        ).provider(region: "r", client: client(FakeTransport([.response(404)])))
         let failure = await #expect(throws: CredentialFailure.self) { try await credentials.credential() }
         #expect(failure?.cause == .address)
-        #expect(failure?.description.contains("at https://iam.example.com/identity/v3/projects: check iam_url") == true)
+        #expect(failure?.description.contains("at https://iam.example.com/identity/v3/projects; check iam_url") == true)
         #expect(credentials.status.nextProbe == nil)
     }
 }

@@ -7,7 +7,7 @@ import Testing
 struct ListingPlanTests {
     typealias Request = ListingPlan.Request
 
-    /// A plan and the rows that its pages brought.
+    /// A plan and the rows received for it.
     struct Walk {
         var plan: ListingPlan
         var seen: Set<RecordID> = []
@@ -18,7 +18,7 @@ struct ListingPlanTests {
             plan = ListingPlan(pageSize: pageSize, maxEndpoints: maxEndpoints)
         }
 
-        /// Takes the page of `ids` for `request`.
+        /// Adds a page with `ids` for `request`.
         mutating func receive(_ ids: [Int], total: Int64?, for request: Request) -> ListingPlan.Step {
             let ids = ids.map { RecordID("\($0)") }
             seen.formUnion(ids)
@@ -67,7 +67,7 @@ struct ListingPlanTests {
     }
 
     @Test(
-        "Without a total pages are walked until one brings no new row",
+        "Without a total, pages are requested until one has no new row",
         arguments: [
             (0, 100, [0]), (1, 100, [0, 1]), (10, 100, [0, 9]), (99, 100, [0, 98]), (100, 100, [0, 99]),
             (101, 100, [0, 99, 100]), (199, 100, [0, 99, 198]), (357, 100, [0, 99, 198, 297, 356]), (3, 2, [0, 1, 2]),
@@ -83,7 +83,7 @@ struct ListingPlanTests {
     }
 
     @Test(
-        "Where the service caps pages, the list is asked for in pages of that length",
+        "If the service caps pages, the list is requested in pages of that length",
         arguments: [
             (230, 230, 50, [0, 49, 98, 147, 196]), (230, nil, 50, [0, 49, 98, 147, 196, 229]),
             (99, 99, 50, [0, 49, 98]), (99, 98, 50, [0, 49, 98]), (148, 99, 50, [0, 49, 98, 147]),
@@ -98,11 +98,11 @@ struct ListingPlanTests {
         #expect(walk.seen.count == count)
     }
 
-    @Test("A gap that a short page leaves before the next one is asked for")
+    @Test("The gap after a short page is requested")
     func gap() {
         var walk = Walk(pageSize: 10)
         guard case .fetch(let further) = walk.receive(Array(0..<10), total: 28, for: walk.plan.first) else {
-            Issue.record("the first page was refused")
+            Issue.record("the first page was rejected")
             return
         }
         #expect(further.map(\.offset) == [9, 18, 27])
@@ -115,19 +115,19 @@ struct ListingPlanTests {
         #expect(walk.plan.isWhole && walk.plan.neighborsAgree)
     }
 
-    @Test("A list that would take too many short pages is refused, with both sizes and the one to set")
+    @Test("A list that would take too many short pages is rejected with the page size to set")
     func tooShort() {
         for total in [5_000, nil] as [Int64?] {
             let walk = Self.walk(count: 5_000, pageSize: 100, total: total, cap: 3)
-            #expect(walk.last == .refuse("3 rows came where 100 were asked for; set poll.page_size: 3"))
+            #expect(walk.last == .reject("page has 3 rows instead of 100; set poll.page_size: 3"))
             #expect(walk.requests.count < 60)
         }
         let single = Self.walk(count: 230, pageSize: 100, total: 230, cap: 1)
-        #expect(single.last == .end("1 row came where 100 were asked for; set poll.page_size: 1"))
+        #expect(single.last == .abandon("page has 1 row instead of 100; set poll.page_size: 1"))
     }
 
     @Test(
-        "A list that goes on beyond its total is read to its end",
+        "A list that is longer than its total is read to its end",
         arguments: [
             (230, 100, 100), (230, 199, 100), (230, 10, 100), (150, 10, 100), (357, 100, 50), (5, 2, 2), (5, 1, 1),
         ]
@@ -141,16 +141,17 @@ struct ListingPlanTests {
     }
 
     @Test(
-        "More rows than the total on a page that is not full are no listing",
+        "More rows than the total without a full last page make the listing incomplete",
         arguments: [(80, 50), (357, 356), (220, 199 + 10)] as [(Int, Int64)])
     func moreThanTotal(_ count: Int, _ total: Int64) {
         let walk = Self.walk(count: count, pageSize: 100, total: total)
         #expect(!walk.plan.isWhole)
-        #expect(walk.plan.incompleteness == "\(count) endpoints came where total is \(total)")
+        #expect(walk.plan.incompleteReason == "received \(count) endpoints, total is \(total)")
     }
 
     @Test(
-        "Totals that count the rows of their page are ignored", arguments: [(100, 100), (230, 100), (199, 100), (4, 2)])
+        "Totals that are the number of rows of their page are ignored",
+        arguments: [(100, 100), (230, 100), (199, 100), (4, 2)])
     func totalsOfPages(_ count: Int, _ pageSize: Int) {
         var walk = Walk(pageSize: pageSize)
         var waiting = [walk.plan.first]
@@ -166,21 +167,21 @@ struct ListingPlanTests {
     }
 
     @Test(
-        "A total that no listing can have is refused",
+        "An invalid total is rejected",
         arguments: [
-            (-1, "a total of -1"), (.min, "a total of -9223372036854775808"),
-            (1_001, "1001 endpoints, more than max_endpoints (1000)"),
-            (.max, "9223372036854775807 endpoints, more than max_endpoints (1000)"),
+            (-1, "invalid total -1"), (.min, "invalid total -9223372036854775808"),
+            (1_001, "1001 endpoints exceed max_endpoints (1000)"),
+            (.max, "9223372036854775807 endpoints exceed max_endpoints (1000)"),
         ] as [(Int64, String)]
     )
-    func refused(_ total: Int64, _ why: String) {
+    func invalidTotal(_ total: Int64, _ reason: String) {
         let walk = Self.walk(count: 100, pageSize: 100, total: total, maxEndpoints: 1_000)
         #expect(walk.requests.count == 1)
-        #expect(walk.last == .refuse(why))
+        #expect(walk.last == .reject(reason))
     }
 
     @Test(
-        "As many endpoints as allowed are listed, one more is refused",
+        "A list at the limit is accepted, one row more is rejected",
         arguments: [(100, 100), (100, 199), (100, 150), (2, 5), (1, 3)])
     func limit(_ pageSize: Int, _ limit: Int) {
         for total in [Int64(limit), nil] {
@@ -190,71 +191,71 @@ struct ListingPlanTests {
         }
         #expect(
             Self.walk(count: limit + 1, pageSize: pageSize, total: nil, maxEndpoints: limit).last
-                == .refuse("more endpoints than max_endpoints (\(limit))"))
+                == .reject("more endpoints than max_endpoints (\(limit))"))
     }
 
-    @Test("An endless list is refused in a bounded number of requests", arguments: [nil, 100] as [Int64?])
+    @Test("An endless list is rejected after a bounded number of requests", arguments: [nil, 100] as [Int64?])
     func endless(_ total: Int64?) {
         let walk = Self.walk(count: .max, pageSize: 100, total: total, maxEndpoints: 10_000)
         #expect(walk.requests.count == 102)
-        #expect(walk.last == .refuse("more endpoints than max_endpoints (10000)"))
+        #expect(walk.last == .reject("more endpoints than max_endpoints (10000)"))
     }
 
-    @Test("A page longer than asked is refused", arguments: [0, 1])
+    @Test("A page longer than requested is rejected", arguments: [0, 1])
     func tooLong(_ index: Int) {
         var walk = Walk(pageSize: 10)
         if index == 1 { _ = walk.receive(Array(0..<10), total: 18, for: walk.plan.first) }
         let request = Request(offset: index * 9, limit: 10, sharesFirst: index > 0)
         #expect(
             walk.receive(Array(request.offset..<request.offset + 11), total: 18, for: request)
-                == .refuse("a page of 11 rows where 10 were asked for"))
+                == .reject("page has 11 rows, limit is 10"))
     }
 
-    @Test("An empty page before the end ends the attempt")
+    @Test("An empty page before the end abandons the attempt")
     func emptyPage() {
         var walk = Walk(pageSize: 10)
         #expect(
-            walk.receive([], total: 18, for: walk.plan.first) == .end("the first page is empty although total is 18"))
+            walk.receive([], total: 18, for: walk.plan.first) == .abandon("first page is empty, total is 18"))
         walk = Walk(pageSize: 10)
         let second = Request(offset: 9, limit: 10, sharesFirst: true)
         #expect(walk.receive(Array(0..<10), total: 18, for: walk.plan.first) == .fetch([second]))
         #expect(
             walk.receive([], total: 18, for: second)
-                == .end("the page at offset 9 has 0 rows and no new one, total is 18"))
+                == .abandon("page at offset 9 has no new rows (rows: 0, total: 18)"))
         #expect(!walk.plan.neighborsAgree && !walk.plan.isWhole)
     }
 
-    @Test("A page that repeats rows of others ends the attempt")
+    @Test("A page that repeats rows of other pages abandons the attempt")
     func repeats() {
         var walk = Walk(pageSize: 10)
         guard case .fetch(let further) = walk.receive(Array(0..<10), total: 300, for: walk.plan.first) else {
-            Issue.record("the first page was refused")
+            Issue.record("the first page was rejected")
             return
         }
         #expect(
             walk.receive(Array(0..<10), total: 300, for: further[7])
-                == .end("the page at offset 72 brought no new row"))
+                == .abandon("page at offset 72 has no new rows"))
         #expect(!walk.plan.isWhole)
     }
 
-    @Test("A total that changes between pages ends the attempt", arguments: [17, 20, nil] as [Int64?])
+    @Test("A total that changes between pages abandons the attempt", arguments: [17, 20, nil] as [Int64?])
     func changedTotal(_ total: Int64?) {
         for first in [18, total] {
             var walk = Walk(pageSize: 10)
             guard case .fetch(let further) = walk.receive(Array(0..<10), total: first, for: walk.plan.first) else {
-                Issue.record("the first page was refused")
+                Issue.record("the first page was rejected")
                 continue
             }
             let other: Int64? = first == 18 ? total : 18
             let (before, after) = (first.map { "\($0)" } ?? "none", other.map { "\($0)" } ?? "none")
             #expect(
                 walk.receive(Array(9..<18), total: other, for: further[0])
-                    == .end("total changed from \(before) to \(after)"))
+                    == .abandon("total changed from \(before) to \(after)"))
             #expect(!walk.plan.isWhole)
         }
     }
 
-    @Test("Neighbors disagree when the shared row differs")
+    @Test("Neighbors disagree if the shared row differs")
     func neighbors() {
         func agree(_ left: (String?, String?), _ right: (String?, String?)) -> Bool {
             func page(_ rows: Int, _ ids: (String?, String?)) -> PageShape {
@@ -273,30 +274,31 @@ struct ListingPlanTests {
         #expect(!agree(("0", "9"), ("8", "11")))
         #expect(!agree(("0", "9"), (nil, "11")))
         #expect(!agree(("0", nil), ("9", "11")))
-        // Records without an id can't be told apart; the count decides.
+        // Records without an ID are indistinguishable; only the number of rows counts.
         #expect(agree(("0", nil), (nil, "11")))
     }
 
-    @Test("Where pages disagree and as many rows as the total can no longer come, the attempt ends")
+    @Test("If pages disagree and the total can't be reached any more, the attempt is abandoned")
     func beyondRepair() {
         var walk = Walk(pageSize: 10)
         guard case .fetch(let further) = walk.receive(Array(0..<10), total: 27, for: walk.plan.first) else {
-            Issue.record("the first page was refused")
+            Issue.record("the first page was rejected")
             return
         }
-        // One row of 27 was passed over, but it may come with the last page.
+        // One row of 27 is missing, but the last page may have it.
         #expect(walk.receive(Array(10..<20), total: 27, for: further[0]) == .fetch([]))
         #expect(
             walk.receive([18, 19, 20, 21, 22, 23, 24, 5, 6], total: 27, for: further[1])
-                == .end("the page at offset 9 does not begin with the last row of the one at 0"))
-        #expect(walk.plan.incompleteness == "the page at offset 9 does not begin with the last row of the one at 0")
+                == .abandon("page at offset 9 does not begin with the last row of the page at offset 0"))
+        #expect(
+            walk.plan.incompleteReason == "page at offset 9 does not begin with the last row of the page at offset 0")
     }
 
-    @Test("Pages may arrive in any order; one that is missing is no agreement")
+    @Test("Pages may arrive in any order; neighbors don't agree while a page is missing")
     func order() {
         var walk = Walk(pageSize: 10)
         guard case .fetch(let further) = walk.receive(Array(0..<10), total: 37, for: walk.plan.first) else {
-            Issue.record("the first page was refused")
+            Issue.record("the first page was rejected")
             return
         }
         #expect(further.map(\.offset) == [9, 18, 27, 36])
@@ -308,7 +310,7 @@ struct ListingPlanTests {
         #expect(walk.plan.isWhole && walk.plan.neighborsAgree)
     }
 
-    @Test("Malformed fields of all pages are added up")
+    @Test("Malformed fields of all pages are summed")
     func malformed() {
         var plan = ListingPlan(pageSize: 1, maxEndpoints: 10)
         for index in 0..<3 {
@@ -320,7 +322,7 @@ struct ListingPlanTests {
     }
 
     @Test(
-        "The first page tells how many requests the whole list takes",
+        "The number of requests for the whole list follows from the first page",
         arguments: [
             (0, 0, 100, 1), (99, 99, 100, 1), (100, 100, 100, 2), (357, 357, 100, 4), (0, nil, 100, 1),
             (10, nil, 100, 2), (1, 1, 1, 2), (3, 3, 1, 8), (0, 0, 1, 1), (0, nil, 1, 1),

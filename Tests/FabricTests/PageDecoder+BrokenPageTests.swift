@@ -3,10 +3,10 @@ import Testing
 
 @testable import Fabric
 
-@Suite("Bodies that are no page")
+@Suite("Invalid pages")
 struct PageDecoderBrokenPageTests {
     @Test(
-        "JSON that is not the documented object says so",
+        "JSON other than the documented object fails with a message",
         arguments: [
             ("null", "the document is not an object"), ("[]", "the document is not an object"),
             ("5", "the document is not an object"), (#""x""#, "the document is not an object"),
@@ -24,7 +24,7 @@ struct PageDecoderBrokenPageTests {
     }
 
     @Test(
-        "What is no JSON fails with a reason",
+        "Invalid JSON fails with a message",
         arguments: [
             "", " ", "\n", "x", "<!DOCTYPE html><html><body>502 Bad Gateway</body></html>", "{", "}", "[", "{]",
             #"{"total":1,"endpoints":[]}}"#, #"{"total":1,"endpoints":[]} x"#, #"{"total":1,"endpoints":[]}{}"#,
@@ -38,12 +38,12 @@ struct PageDecoderBrokenPageTests {
         #expect(!error.message.isEmpty)
     }
 
-    @Test("White space around the document is fine")
+    @Test("White space around the document is accepted")
     func whiteSpace() throws {
         #expect(try DecodedPage(" \r\n\t{\"total\":0}\n ") == DecodedPage(total: 0, records: []))
     }
 
-    @Test("A body cut at any byte fails and hands over no row")
+    @Test("A body truncated at any byte fails without folding a row")
     func cut() throws {
         let whole = Array(SamplePage.json.utf8)
         let decoder = try #require(PageDecoder())
@@ -73,7 +73,7 @@ struct PageDecoderBrokenPageTests {
     }
 
     @Test(
-        "Nesting beyond measure fails without exhausting the stack",
+        "Excessive nesting fails without exhausting the stack",
         arguments: ["[", #"{"a":"#, #"[{"a":"#])
     func nesting(_ opening: String) {
         let deep = String(repeating: opening, count: 200_000)
@@ -83,14 +83,14 @@ struct PageDecoderBrokenPageTests {
         #expect(throws: PageDecodingError.self) { try DecodedPage("{\"total\":0,\"x\":" + closed + "}") }
     }
 
-    @Test("Nesting of an object more than the documents show is fine")
+    @Test("Nesting deeper than documented is accepted")
     func someNesting() throws {
         let inner = String(repeating: "[", count: 40) + String(repeating: "]", count: 40)
         #expect(try DecodedPage("{\"total\":0,\"x\":\(inner)}") == DecodedPage(total: 0, records: []))
     }
 
     @Test(
-        "The body is given back as long as it came",
+        "The body's length is unchanged after decoding",
         arguments: [#"{"total":0}"#, "", "x", #"{"total":1e400}"#, #"{"endpoints":5}"#])
     func padding(_ text: String) throws {
         let decoder = try #require(PageDecoder())
@@ -99,7 +99,7 @@ struct PageDecoderBrokenPageTests {
         #expect(body.count == text.utf8.count)
     }
 
-    @Test("A decoder grows with the page and is used again; one grown too far is not kept")
+    @Test("A decoder grows with the page and is reused, unless it grew too large")
     func pool() throws {
         let pool = PageDecoderPool()
         let capacity = { (rows: Int) throws(PageDecodingError) -> Int in

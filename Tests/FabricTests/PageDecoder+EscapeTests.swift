@@ -3,10 +3,10 @@ import Testing
 
 @testable import Fabric
 
-@Suite("Texts of a page")
+@Suite("Escapes in a page")
 struct PageDecoderEscapeTests {
     @Test(
-        "Escapes that spell no character become U+FFFD, all others what they spell",
+        "Invalid escapes become U+FFFD, all others are decoded",
         arguments: [
             (#"\ud800"#, "\u{FFFD}"), (#"\uDBFF"#, "\u{FFFD}"), (#"\udc00"#, "\u{FFFD}"), (#"\uDFFF"#, "\u{FFFD}"),
             (#"a\ud800b"#, "a\u{FFFD}b"), (#"a\udc00b"#, "a\u{FFFD}b"), (#"\udc00\ud800"#, "\u{FFFD}\u{FFFD}"),
@@ -29,14 +29,14 @@ struct PageDecoderEscapeTests {
                 == DecodedPage(total: nil, records: ["id=\(text)"]))
     }
 
-    @Test("Keys are read after their escapes")
+    @Test("Keys are matched after decoding escapes")
     func keys() throws {
         #expect(
             try DecodedPage.row(#""\u006eame":"n","\ud800":1,"name\u0000":"x""#) == "id=e name=n")
     }
 
     @Test(
-        "Escapes and characters that JSON does not know fail",
+        "Escapes and characters that JSON doesn't allow fail",
         arguments: [
             #"\x"#, #"\u12"#, #"\u12G4"#, #"\uD8"#, #"\U0041"#, #"\ud800\u12"#, #"\ud800\x"#, #"\"#, "\n", "\t",
             "\u{0}", "\u{1F}", #"\'"#,

@@ -11,7 +11,7 @@ struct PageDecoderMalformedFieldTests {
     private static let notIntegers = [#""1""#, "true", "1.5", "[]", "{}"]
 
     @Test(
-        "A text of a wrong type counts as absent and is counted",
+        "A text of a wrong type is absent and counted",
         arguments: [
             "name", "type", "status", "visibility", "create_time", "update_time", "error_code", "error_msg",
         ], notTexts)
@@ -20,32 +20,32 @@ struct PageDecoderMalformedFieldTests {
     }
 
     @Test(
-        "An object of a wrong type counts as absent and is counted",
+        "An object of a wrong type is absent and counted",
         arguments: ["reserved_resource", "ray_resource", "owner", "cap"], notObjects)
     func objects(_ field: String, _ value: String) throws {
         #expect(try DecodedPage.row("\"\(field)\":\(value)") == "id=e malformed=1")
     }
 
-    @Test("So does a resource inside", arguments: ["apu", "dpu", "mu"], notObjects)
+    @Test("A resource of a wrong type is absent and counted", arguments: ["apu", "dpu", "mu"], notObjects)
     func resources(_ field: String, _ value: String) throws {
         #expect(try DecodedPage.row("\"reserved_resource\":{\"\(field)\":\(value)}") == "id=e malformed=1")
     }
 
-    @Test("So does an amount", arguments: ["warm_up_num", "max_num"], notIntegers)
+    @Test("An amount of a wrong type is absent and counted", arguments: ["warm_up_num", "max_num"], notIntegers)
     func amounts(_ field: String, _ value: String) throws {
         #expect(
             try DecodedPage.row("\"reserved_resource\":{\"apu\":{\"spec_code\":\"s\",\"\(field)\":\(value)}}")
                 == "id=e apu={specCode=s reserved=0 maximum=0} malformed=1")
     }
 
-    @Test("So does the flag of public resources", arguments: ["1", #""true""#, "[]", "{}"])
+    @Test("A public resource flag of a wrong type is absent and counted", arguments: ["1", #""true""#, "[]", "{}"])
     func flags(_ value: String) throws {
         #expect(
             try DecodedPage.row("\"reserved_resource\":{\"dpu\":{\"use_public_resource\":\(value)}}")
                 == "id=e dpu={reserved=0 maximum=0} malformed=1")
     }
 
-    @Test("So does a specification code", arguments: notTexts)
+    @Test("A specification code of a wrong type is absent and counted", arguments: notTexts)
     func specifications(_ value: String) throws {
         let record = try DecodedPage.row(
             """
@@ -56,7 +56,7 @@ struct PageDecoderMalformedFieldTests {
         #expect(record == "id=e mu={reserved=0 maximum=0} \(ray) malformed=3")
     }
 
-    @Test("So does a text of an owner or a package; other fields of them are not read", arguments: notTexts)
+    @Test("Texts of a wrong type in owners and packages are absent and counted", arguments: notTexts)
     func owners(_ value: String) throws {
         let record = try DecodedPage.row(
             """
@@ -66,7 +66,7 @@ struct PageDecoderMalformedFieldTests {
         #expect(record == "id=e ownerID=u capID=c malformed=2")
     }
 
-    @Test("So do the parts of a Ray cluster", arguments: ["1", "true", #""x""#])
+    @Test("Parts of a Ray cluster of a wrong type are absent and counted", arguments: ["1", "true", #""x""#])
     func rayParts(_ value: String) throws {
         let record = try DecodedPage.row(
             """
@@ -78,7 +78,7 @@ struct PageDecoderMalformedFieldTests {
                 == "id=e ray={workers=[]} malformed=1")
     }
 
-    @Test("So do replica counts", arguments: notIntegers)
+    @Test("Replica counts of a wrong type are absent and counted", arguments: notIntegers)
     func replicas(_ value: String) throws {
         let record = try DecodedPage.row(
             "\"ray_resource\":{\"worker_group_spec\":[{\"min_replicas\":\(value),\"max_replicas\":\(value)}]}")
@@ -91,7 +91,7 @@ struct PageDecoderMalformedFieldTests {
         #expect(try DecodedPage.row("\"\(field)\":\"\"") == "id=e malformed=1")
     }
 
-    /// The decoder's poll is at 2027-01-15T08:00:00Z.
+    /// The time of the poll is 2027-01-15T08:00:00Z.
     @Test(
         "A time before 2010 or more than a day in the future is absent and counted",
         arguments: ["create_time", "update_time"])
@@ -113,7 +113,7 @@ struct PageDecoderMalformedFieldTests {
         }
     }
 
-    @Test("Where this machine's clock is before 2010, no time is plausible")
+    @Test("With this machine's clock before 2010, no time is plausible")
     func clockBefore2010() {
         let times = PlausibleTimes(now: Timestamp(microseconds: 0))
         #expect(!times.contains(Timestamp(microseconds: 0)))
@@ -122,7 +122,7 @@ struct PageDecoderMalformedFieldTests {
     }
 
     @Test(
-        "A record without a usable id is skipped, with what was wrong in it",
+        "A record without a usable ID is skipped, and its malformed fields are counted",
         arguments: [
             ("{}", 0), (#"{"id":null}"#, 0), (#"{"id":""}"#, 0), (#"{"id":5}"#, 1), (#"{"id":[],"name":1}"#, 2),
             (#"{"ID":"e"}"#, 0), (#"{"name":"n","create_time":"x"}"#, 1), (#"{"id":"e","id":5}"#, 1),

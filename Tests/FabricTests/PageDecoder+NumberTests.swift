@@ -6,7 +6,7 @@ import Testing
 @Suite("Integers of a page")
 struct PageDecoderNumberTests {
     @Test(
-        "They are exact, and saturate at the edges of 64 bits",
+        "Integers are exact and clamped to 64 bits",
         arguments: [
             ("0", 0), ("-0", 0), ("1", 1), ("-1", -1), ("10000", 10_000),
             ("9223372036854775806", .max - 1), ("9223372036854775807", .max), ("9223372036854775808", .max),
@@ -29,7 +29,7 @@ struct PageDecoderNumberTests {
             try DecodedPage("{\"total\":\(json) ,\"endpoints\":[]}") == DecodedPage(total: number, records: []))
     }
 
-    @Test("One page may hold many of them")
+    @Test("A page may have many integers")
     func several() throws {
         let record = try DecodedPage.row(
             #"""
@@ -45,7 +45,7 @@ struct PageDecoderNumberTests {
         #expect(record == expected)
     }
 
-    @Test("A number that is not whole is malformed", arguments: ["1.5", "-0.5", "1e-3", "123456789.25"])
+    @Test("A fraction is malformed", arguments: ["1.5", "-0.5", "1e-3", "123456789.25"])
     func fractions(_ json: String) throws {
         #expect(
             try DecodedPage("{\"total\":\(json),\"endpoints\":[]}")
@@ -53,7 +53,7 @@ struct PageDecoderNumberTests {
     }
 
     @Test(
-        "What is no number of JSON fails, however long",
+        "An invalid JSON number of any length fails",
         arguments: [
             "01", "-", "+1", "1.", ".5", "1e", "1e+", "0x10", "NaN", "Infinity", "-Infinity", "1_000", "--1",
             "0123456789012345678901234", "12345678901234567890123x", "12345678901234567890123 4",

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Fabric
 
-/// A page of workspaces as the decoder hands it over.
+/// The result of decoding a page of workspaces.
 private struct WorkspacePage: Equatable {
     enum Record: Equatable {
         case row(DiscoveredWorkspace, malformed: Int = 0)
@@ -41,7 +41,7 @@ private struct WorkspacePage: Equatable {
 struct PageDecoderWorkspaceTests {
     private static let id = "e935d0ef-f4eb-4b95-aff1-9d33ae9f57a6"
 
-    @Test("The documented page is read, what nobody needs is passed over")
+    @Test("The documented page is read, and unneeded fields are ignored")
     func documented() throws {
         let json = """
             {"total": 2, "workspaces": [
@@ -79,7 +79,7 @@ struct PageDecoderWorkspaceTests {
         (#""w""#, .skipped()),
     ]
 
-    @Test("Fields may be absent, null or of another type; only a usable id is needed", arguments: table.indices)
+    @Test("Fields may be absent, null or of another type; only a usable ID is required", arguments: table.indices)
     func fields(_ index: Int) throws {
         let (json, expected) = Self.table[index]
         let decoder = try #require(PageDecoder())
@@ -88,7 +88,7 @@ struct PageDecoderWorkspaceTests {
     }
 
     @Test(
-        "An id that could not be asked for is not usable",
+        "An ID that can't be part of a path isn't usable",
         arguments: [
             ("0", true), ("aZ-09", true), ("-", true), (String(repeating: "a", count: 36), true),
             (String(repeating: "a", count: 37), false), ("a b", false), ("a/b", false), ("..", false), ("a_b", false),
@@ -102,7 +102,7 @@ struct PageDecoderWorkspaceTests {
         #expect(page == WorkspacePage(total: nil, [record]))
     }
 
-    @Test("Either of total and list may be missing")
+    @Test("Either the total or the list may be missing")
     func partial() throws {
         let decoder = try #require(PageDecoder())
         #expect(try WorkspacePage(#"{"total":0}"#, with: decoder) == WorkspacePage(total: 0, []))
@@ -113,19 +113,19 @@ struct PageDecoderWorkspaceTests {
     }
 
     @Test(
-        "What is not a page of workspaces is refused",
+        "A body that isn't a page of workspaces fails",
         arguments: [
             ("[]", "the document is not an object"), (#"{"workspaces":{}}"#, "\"workspaces\" is not an array"),
             (#"{"endpoints":[]}"#, "\"total\" and \"workspaces\" are both missing"),
         ]
     )
-    func refused(_ json: String, _ message: String) throws {
+    func invalid(_ json: String, _ message: String) throws {
         let decoder = try #require(PageDecoder())
         #expect(throws: PageDecodingError(message: message)) { try WorkspacePage(json, with: decoder) }
     }
 
-    @Test("One decoder reads pages of both kinds in turn")
-    func inTurn() throws {
+    @Test("A decoder reads pages of both kinds alternately")
+    func alternating() throws {
         let decoder = try #require(PageDecoder())
         for _ in 0..<2 {
             var body = Array(#"{"total":1,"workspaces":[{"id":"w"}],"endpoints":[{"id":"e"}]}"#.utf8)

@@ -3,9 +3,9 @@ import Testing
 
 @testable import Fabric
 
-@Suite("Pages as documented")
+@Suite("Decoding of pages")
 struct PageDecoderTests {
-    @Test("The sample of the API page decodes to the whole row")
+    @Test("The sample of the API documentation is decoded completely")
     func sample() throws {
         #expect(
             try DecodedPage(SamplePage.json)
@@ -25,7 +25,7 @@ struct PageDecoderTests {
     }
 
     @Test(
-        "A total of a wrong type counts as absent and is counted",
+        "A total of a wrong type is absent and counted",
         arguments: [#""1""#, "true", "[]", "{}", "1.5"])
     func malformedTotal(_ value: String) throws {
         #expect(
@@ -33,7 +33,7 @@ struct PageDecoderTests {
                 == DecodedPage(total: nil, records: [], malformed: 1))
     }
 
-    @Test("A row of an id alone has no other field")
+    @Test("A row may have only an ID")
     func idAlone() throws {
         #expect(
             try DecodedPage(#"{"total":1,"endpoints":[{"id":"e"}]}"#)
@@ -41,7 +41,7 @@ struct PageDecoderTests {
     }
 
     @Test(
-        "Null and empty mean absent, for every field but the id",
+        "Null means absent for every field but the ID",
         arguments: [
             "name", "type", "status", "visibility", "create_time", "update_time", "error_code", "error_msg",
             "reserved_resource", "ray_resource", "description", "owner", "cap", "caches", "custom_image_id",
@@ -56,7 +56,7 @@ struct PageDecoderTests {
         #expect(try DecodedPage.row("\"\(field)\":\"\"") == "id=e")
     }
 
-    @Test("An owner and a package may have any of their texts, of which the last of an object counts")
+    @Test("Owners and packages may have any of their texts; the last of duplicate objects counts")
     func owners() throws {
         for (json, record) in [
             (#""owner":{"domain_name":"d","domain_id":"i"},"cap":{}"#, "id=e"),
@@ -74,7 +74,7 @@ struct PageDecoderTests {
     }
 
     @Test(
-        "A field nobody has heard of is ignored, whatever it holds",
+        "An unknown field with any value is ignored",
         arguments: [
             #""x""#, "1", "1.5", "-0", "true", "null", "[]", "{}", #"{"id":"other","status":"X"}"#, "[[[{}]]]",
             "123456789012345678901234567890", "1e400", "-1E+999", "1e-400",
@@ -86,7 +86,7 @@ struct PageDecoderTests {
             try DecodedPage.row("\"reserved_resource\":{\"xpu\":\(value)}") == "id=e")
     }
 
-    @Test("Of a key that comes twice the last counts")
+    @Test("The last of duplicate keys counts")
     func duplicates() throws {
         #expect(
             try DecodedPage(#"{"total":1,"total":2,"endpoints":[{"id":"a"}],"endpoints":[{"id":"x","id":"e"}]}"#)
@@ -106,7 +106,7 @@ struct PageDecoderTests {
     }
 
     @Test(
-        "An absent ceiling equals what is kept ready, an absent amount is none",
+        "An absent maximum is the reserved capacity, an absent amount is 0",
         arguments: [
             ("{}", "id=e apu={reserved=0 maximum=0}"),
             (#"{"spec_code":"","warm_up_num":4}"#, "id=e apu={reserved=4 maximum=4}"),
@@ -121,14 +121,14 @@ struct PageDecoderTests {
         #expect(try DecodedPage.row("\"reserved_resource\":{\"apu\":\(json)}") == record)
     }
 
-    @Test("Public resources are read for DPU, other names for MU")
+    @Test("The public resource flag is read for DPU, and min and max for MU")
     func otherCapacities() throws {
         let record = try DecodedPage.row(
             #""reserved_resource":{"dpu":{"use_public_resource":true},"mu":{"min":1},"apu":null}"#)
         #expect(record == "id=e dpu={reserved=0 maximum=0 usesPublicResource=true} mu={reserved=1 maximum=1}")
     }
 
-    @Test("Worker groups keep their order; an absent most equals the fewest")
+    @Test("Worker groups keep their order; an absent maximum is the minimum")
     func workers() throws {
         let record = try DecodedPage.row(
             #""ray_resource":{"worker_group_spec":[{"min_replicas":2},{"max_replicas":3},null,{"spec_code":"s"}]}"#)
@@ -139,14 +139,14 @@ struct PageDecoderTests {
                 == "id=e ray={hasHead=true workers=[]}")
     }
 
-    @Test("An id has at most 256 bytes; a longer one is not usable")
+    @Test("An ID longer than 256 bytes isn't usable")
     func longID() throws {
         let longest = String(repeating: "é", count: 128)
         let page = try DecodedPage(#"{"total":2,"endpoints":[{"id":"\#(longest)"},{"id":"\#(longest)x","type":5}]}"#)
         #expect(page.records == ["id=\(longest)", "skipped malformed=1"])
     }
 
-    @Test("A page with more rows than asked for is counted, and none of them is folded")
+    @Test("The rows of a page longer than the limit are counted but not folded")
     func tooManyRows() throws {
         let decoder = try #require(PageDecoder())
         let rows = (0..<100_000).map { #"{"id":"\#($0)"}"# }.joined(separator: ",")
@@ -157,7 +157,7 @@ struct PageDecoderTests {
         #expect(try decoder.rows(of: &body, filter: &every, limit: 100_000).ids.count == 100_000)
     }
 
-    @Test("The worker groups of a row are read again as often as they are asked for, and none are kept")
+    @Test("Worker groups can be read repeatedly without being stored")
     func manyWorkers() throws {
         struct Sum: ListingFold {
             var (first, second, groups) = (Int64(0), Int64(0), 0)
@@ -181,7 +181,7 @@ struct PageDecoderTests {
         #expect(malformed == 100_000)
     }
 
-    @Test("Only the first record of a page can be the one that the page before ended with")
+    @Test("Only the first record of a page can be shared with the previous page")
     func shared() throws {
         let decoder = try #require(PageDecoder())
         for sharesFirst in [false, true] {

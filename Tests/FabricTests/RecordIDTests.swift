@@ -2,9 +2,9 @@
 import Fabric
 import Testing
 
-@Suite("Ids of endpoints")
+@Suite("IDs of records")
 struct RecordIDTests {
-    static let spellings = [
+    static let texts = [
         "0123456789abcdeffedcba9876543210",
         "00000000000000000000000000000000",
         "ffffffffffffffffffffffffffffffff",
@@ -23,40 +23,40 @@ struct RecordIDTests {
         "0123456789abcdeffedcba98765432é",
     ]
 
-    @Test("An id is spelled as it came", arguments: spellings)
-    func roundTrip(spelling: String) {
-        let id = RecordID(spelling)
-        #expect(Array(id.text.utf8) == Array(spelling.utf8))
-        #expect(Array("\(id)".utf8) == Array(spelling.utf8))
+    @Test("An ID keeps its text", arguments: texts)
+    func roundTrip(text: String) {
+        let id = RecordID(text)
+        #expect(Array(id.text.utf8) == Array(text.utf8))
+        #expect(Array("\(id)".utf8) == Array(text.utf8))
     }
 
-    @Test("Ids are equal where their bytes are, and ordered as their bytes are")
+    @Test("IDs are equal and ordered by their bytes")
     func order() {
-        for left in Self.spellings {
-            for right in Self.spellings {
+        for left in Self.texts {
+            for right in Self.texts {
                 let (first, second) = (RecordID(left), RecordID(right))
                 let isSame = Array(left.utf8) == Array(right.utf8)
                 #expect((first == second) == isSame, "\(left) and \(right)")
                 #expect((first < second) == left.utf8.lexicographicallyPrecedes(right.utf8), "\(left) and \(right)")
             }
         }
-        #expect(Set(Self.spellings.map { RecordID($0) }).count == Self.spellings.count)
+        #expect(Set(Self.texts.map { RecordID($0) }).count == Self.texts.count)
     }
 
-    @Test("Bytes that are no UTF-8 still make an id")
+    @Test("Bytes that aren't UTF-8 are reindexd in an ID")
     func invalid() {
         let bytes: [UInt8] = [0x61, 0xFF, 0x62]
         #expect(bytes.withUnsafeBufferPointer { RecordID(utf8: $0) }.text == "a\u{FFFD}b")
     }
 
     @Test(
-        "Whatever byte stands among its digits, an id gives it back",
+        "An ID keeps any byte among its digits",
         arguments: ["0123456789abcdeffedcba9876543210", "01234567-89ab-cdef-fedc-ba9876543210"])
     func anyByte(_ text: String) {
-        for place in 0..<text.utf8.count {
+        for index in 0..<text.utf8.count {
             for byte in 0..<UInt8(0x80) {
                 var bytes = Array(text.utf8)
-                bytes[place] = byte
+                bytes[index] = byte
                 let id = bytes.withUnsafeBufferPointer { RecordID(utf8: $0) }
                 #expect(Array(id.text.utf8) == bytes)
             }

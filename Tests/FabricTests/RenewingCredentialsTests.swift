@@ -7,16 +7,16 @@ import Testing
 
 @testable import Fabric
 
-/// A password's credentials over a scripted IAM.
+/// A password's credentials with a scripted IAM.
 struct PasswordScene {
     static let password = "Sup3r$ecretPassword"
 
     let transport: FakeTransport
     let clock = ManualClock()
-    let exchanges: CredentialExchanges
+    let client: CredentialClient
     let credentials: RenewingCredentials
 
-    /// - Parameter life: of tokens, in seconds.
+    /// - Parameter life: the tokens' lifetime in seconds.
     init(
         life: Int = 86_400, holding: Bool = false, password: SecretSource = SecretSource.value(Secret(password)),
         jitter: Double = 0,
@@ -24,13 +24,13 @@ struct PasswordScene {
     ) {
         let respond = answer ?? { Self.token($0, life: life) }
         transport = FakeTransport(holding: holding) { _, number in respond(number) }
-        exchanges = CredentialExchanges(
+        client = CredentialClient(
             transport: transport, direct: transport, timeout: .seconds(10), clock: clock)
         let issuer = PasswordIssuer(
             user: PasswordSettings(
                 iamURL: "", domain: "acme", user: "exporter", password: password, project: .name("cn-north-4")),
-            iam: IAM(url: "https://iam.example.com", exchanges: exchanges))
-        credentials = RenewingCredentials(issuer, exchanges: exchanges) { jitter }
+            iam: IAM(url: "https://iam.example.com", client: client))
+        credentials = RenewingCredentials(issuer, client: client) { jitter }
     }
 
     static func token(_ number: Int, life: Int) -> Result<HTTPResponse, TransportFailure> {
@@ -44,7 +44,7 @@ struct PasswordScene {
 
     private static func two(_ number: Int) -> String { (number < 10 ? "0" : "") + String(number) }
 
-    /// The token that a request would be sent with now.
+    /// Returns the token that a request would carry now.
     func sent() async throws -> String {
         let credential = try await credentials.credential()
         return Self.sent(credential)
@@ -57,9 +57,9 @@ struct PasswordScene {
     }
 }
 
-@Suite("Credentials that end")
+@Suite("Credentials that expire")
 struct RenewingCredentialsTests {
-    @Test("What is asked of IAM is a token of one project, and nothing else")
+    @Test("IAM is asked for a project-scoped token")
     func request() async throws {
         let scene = PasswordScene(password: SecretSource.value(Secret("a\"b\\c\n端")))
         #expect(try await scene.sent() == "token-0")
@@ -73,7 +73,7 @@ struct RenewingCredentialsTests {
                 + #""password":"a\"b\\c\n端","domain":{"name":"acme"}}}},"scope":{"project":{"name":"cn-north-4"}}}}"#)
     }
 
-    @Test("One token is obtained for all who wait, and kept")
+    @Test("Concurrent callers share one token, which is kept")
     func singleFlight() async throws {
         let scene = PasswordScene(holding: true)
         try await withThrowingTaskGroup(of: String.self) { group in
@@ -88,7 +88,7 @@ struct RenewingCredentialsTests {
     }
 
     @Test(
-        "It is renewed when 40 minutes or a third of its life are left, or up to a quarter of that later",
+        "A token is renewed when 40 minutes or a third of its lifetime are left, or up to a quarter of that later",
         arguments: [
             (86_400, 0, 84_000), (86_400, 1, 84_600), (900, 0, 600), (900, 1, 675), (6, 0, 4),
         ] as [(Int, Double, Int)])
@@ -100,7 +100,7 @@ struct RenewingCredentialsTests {
         #expect(scene.transport.requests.count == 1)
         scene.transport.hold()
         scene.clock.advance(by: .milliseconds(1))
-        // The old one still serves.
+        // The old token stays in use.
         #expect(try await scene.sent() == "token-0")
         await scene.transport.waitForRequests(2)
         #expect(try await scene.sent() == "token-0")
@@ -110,8 +110,8 @@ struct RenewingCredentialsTests {
         #expect(scene.transport.requests.count == 2)
     }
 
-    @Test("An ended one no longer serves, and its end is known by the wall clock")
-    func end() async throws {
+    @Test("An expired token isn't used, and the expiry is reported by the wall clock")
+    func expiry() async throws {
         let scene = PasswordScene(life: 600)
         _ = try await scene.sent()
         #expect(scene.credentials.status.expiryMicroseconds == scene.clock.wallMicroseconds + 600_000_000)
@@ -119,7 +119,7 @@ struct RenewingCredentialsTests {
         #expect(try await scene.sent() == "token-1")
     }
 
-    @Test("A failed renewal keeps the old one serving, and is tried again after 1 s, then 2 s")
+    @Test("After a failed renewal the token stays in use, and the renewal is retried after 1 s, then 2 s")
     func failedRenewal() async throws {
         let scene = PasswordScene(life: 900) { number in
             number == 0 ? PasswordScene.token(0, life: 900) : .failure(TransportFailure(.connect, "refused"))
@@ -139,8 +139,8 @@ struct RenewingCredentialsTests {
         #expect(scene.credentials.status.nextProbe == nil)
     }
 
-    @Test("A refused password is tried after 1 minute, then 2, 4, 8 and 15, however many ask")
-    func refusal() async throws {
+    @Test("A rejected password is retried after 1 minute, then 2, 4, 8 and 15")
+    func rejection() async throws {
         let scene = PasswordScene { _ in
             .response(401, #"{"error":{"code":401,"message":"wrong: \#(PasswordScene.password)"}}"#)
         }
@@ -148,7 +148,7 @@ struct RenewingCredentialsTests {
         for second in 0...1_900 {
             let before = scene.transport.requests.count
             let failure = await #expect(throws: CredentialFailure.self) { try await scene.sent() }
-            #expect(failure?.description == "IAM, asked for a token, answered HTTP 401 401: wrong: <REDACTED>")
+            #expect(failure?.description == "IAM token request failed: HTTP 401 401: wrong: <REDACTED>")
             if scene.transport.requests.count > before { moments.append(second) }
             scene.clock.advance(by: .seconds(1))
         }
@@ -156,8 +156,8 @@ struct RenewingCredentialsTests {
         #expect(scene.credentials.status.nextProbe != nil)
     }
 
-    @Test("A mended password is tried at once")
-    func mended() async throws {
+    @Test("A changed password is tried at once")
+    func changedPassword() async throws {
         let file = try TemporaryFile("wrong-password")
         defer { file.remove() }
         let scene = PasswordScene(password: SecretSource.file(path: file.path)) { number in
@@ -169,26 +169,26 @@ struct RenewingCredentialsTests {
         #expect(scene.credentials.status.nextProbe == nil)
     }
 
-    @Test("A reload lets a refused password be tried at once")
-    func testAnew() async throws {
+    @Test("After a reload a rejected password is retried at once")
+    func retryNow() async throws {
         let scene = PasswordScene { number in number == 0 ? .response(401) : PasswordScene.token(number, life: 900) }
         await #expect(throws: CredentialFailure.self) { try await scene.sent() }
-        await scene.credentials.testAnew()
+        await scene.credentials.retryNow()
         #expect(try await scene.sent() == "token-1")
     }
 
-    @Test("A refused token is replaced once for all who hold it")
+    @Test("A rejected token is replaced once for all its users")
     func replacement() async throws {
         let scene = PasswordScene()
-        let refused = try await scene.credentials.credential()
+        let rejected = try await scene.credentials.credential()
         for _ in 0..<5 {
-            let next = try #require(try await scene.credentials.replacement(for: refused))
+            let next = try #require(try await scene.credentials.replacement(for: rejected))
             #expect(PasswordScene.sent(next) == "token-1")
         }
         #expect(scene.transport.requests.count == 2)
     }
 
-    @Test("A throttled IAM is left alone for as long as it asks")
+    @Test("IAM isn't asked again during the pause it asked for")
     func throttled() async throws {
         let scene = PasswordScene { number in
             number == 0
@@ -202,7 +202,7 @@ struct RenewingCredentialsTests {
         #expect(try await scene.sent() == "token-1")
     }
 
-    @Test("Who waits for a token stops waiting when it is cancelled")
+    @Test("A canceled task stops waiting for a token")
     func cancellation() async throws {
         let scene = PasswordScene(holding: true)
         let waiting = Task { try await scene.sent() }

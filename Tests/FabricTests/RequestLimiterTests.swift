@@ -5,11 +5,11 @@ import Testing
 
 @testable import Fabric
 
-@Suite("A limit of requests", .timeLimit(.minutes(1)))
+@Suite("Limit of requests", .timeLimit(.minutes(5)))
 struct RequestLimiterTests {
     private static let holder = FairLimiter.Holder(source: "a", isSuspect: false)
 
-    @Test("A task that waits is served when a slot is given back, and a task that is canceled holds none")
+    @Test("A waiting task is served when a slot is released, and a canceled task holds none")
     func waiting() async {
         let limiter = RequestLimiter(concurrency: 1, clock: ManualClock())
         limiter.register("a")
@@ -25,7 +25,7 @@ struct RequestLimiterTests {
     }
 
     @Test(
-        "A task that waits for the rate limit is served when the next token is there, and one that is canceled takes none"
+        "A task waiting for the rate limit is served with the next token, and a canceled task takes none"
     )
     func rateLimit() async {
         let clock = ManualClock()
@@ -42,7 +42,7 @@ struct RequestLimiterTests {
         #expect(await waiting.value)
     }
 
-    @Test("A hundred tasks over three slots never hold more, and all come through")
+    @Test("A hundred tasks never hold more than three slots, and all are served")
     func crowd() async {
         let limiter = RequestLimiter(concurrency: 3, clock: ManualClock())
         let held = Gauge()
@@ -57,11 +57,11 @@ struct RequestLimiterTests {
                 }
             }
         }
-        #expect(await held.most <= 3)
+        #expect(await held.maximum <= 3)
         #expect(await held.now == 0)
     }
 
-    @Test("A listing whose pages hang leaves half of the slots to the others of its source")
+    @Test("A listing whose requests hang leaves half of the slots to others of its source")
     func hangingListing() async {
         let list = SimulatedList(3_000)
         let transport = FakeTransport(holding: true) { request, _ in
@@ -72,7 +72,7 @@ struct RequestLimiterTests {
         await transport.waitForRequests(1)
         transport.release(1)
         await transport.waitForRequests(9)
-        let other = Task { await source.exchange() }
+        let other = Task { await source.send() }
         await transport.waitForRequests(10)
         #expect(transport.urls.last == "https://h/x")
         listing.cancel()
@@ -84,11 +84,11 @@ struct RequestLimiterTests {
 
 private actor Gauge {
     private(set) var now = 0
-    private(set) var most = 0
+    private(set) var maximum = 0
 
     func enter() {
         now += 1
-        most = max(most, now)
+        maximum = max(maximum, now)
     }
 
     func leave() { now -= 1 }

@@ -12,14 +12,15 @@ struct RequestSignerTests {
         #expect(SigningVector.all.count == 23)
     }
 
-    @Test("Canonical request, string to sign and header are those of the reference", arguments: SigningVector.all)
+    @Test(
+        "Canonical request, string to sign and header match the reference implementation", arguments: SigningVector.all)
     func reference(_ vector: SigningVector) throws {
         let date = try #require(vector.input("x_sdk_date"))
         var headers = vector.ownHeaders + [HTTPHeader("X-Sdk-Date", date)]
         headers.append(HTTPHeader("Host", try #require(vector.input("host"))))
         if let project = vector.input("project_id") { headers.append(HTTPHeader("X-Project-Id", project)) }
         if let token = vector.input("security_token") { headers.append(HTTPHeader("X-Security-Token", token)) }
-        // What no request of this program has: a body that is not JSON, whose digest is left out.
+        // Unlike in this program's requests, the body isn't JSON and its digest is omitted.
         if vector.expected("payload_hash") == "UNSIGNED-PAYLOAD" {
             headers.append(HTTPHeader("X-Sdk-Content-Sha256", "UNSIGNED-PAYLOAD"))
         }
@@ -36,7 +37,7 @@ struct RequestSignerTests {
     }
 
     @Test(
-        "What is signed is what is sent",
+        "The sent request is the signed one",
         arguments: SigningVector.all.filter { $0.ownHeaders.isEmpty && $0.input("method") == "GET" })
     func sent(_ vector: SigningVector) throws {
         var request = HTTPRequest(url: vector.url, timeout: .seconds(1), maxBodyBytes: 1)
@@ -45,7 +46,7 @@ struct RequestSignerTests {
         let origin = "\(vector.input("scheme") ?? "")://\(vector.input("host") ?? "")"
         #expect(request.url == origin + (vector.expected("sdk_request_target") ?? ""))
         #expect(request.headers.first { $0.name == "Authorization" }?.value == vector.expected("authorization"))
-        // Signed again, as at another try, it has every header once.
+        // Signing again, as for a retry, doesn't duplicate headers.
         let first = request
         vector.signer.sign(&request, date: date)
         #expect(request.url == first.url)
@@ -53,7 +54,7 @@ struct RequestSignerTests {
     }
 
     @Test(
-        "The host is signed the way it is sent",
+        "The host is signed as it is sent",
         arguments: [
             ("https://a.example:443/x", "a.example"), ("http://a.example:80", "a.example"),
             ("https://a.example:80/", "a.example:80"), ("http://u:p@a.example:8080/?b", "a.example:8080"),

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Fabric
 
-/// Lists that hold still, behind a service that tells their length wrongly and cuts its pages as it likes.
+/// Unchanging lists of a service with wrong totals and arbitrary page lengths.
 @Suite("Lists of an unreliable service")
 struct RowListerHostileListTests {
     enum Totals: CaseIterable, Sendable {
@@ -45,14 +45,14 @@ struct RowListerHostileListTests {
 
     private static let maximum = 400
 
-    /// The bound that ``ListingPlan`` promises, whatever the service answers.
+    /// The upper bound of requests that ``ListingPlan`` guarantees for any responses.
     private static func bound(pageSize: Int) -> Int {
         let pages = 12 * ListingPlan.requests(rows: maximum + pageSize, pageSize: pageSize) + 16
         return min(4 * pages, 3 * pages + 32)
     }
 
     @Test(
-        "Every combination ends complete or with a reason, in a bounded number of requests",
+        "Every combination results in a complete listing or a failure, in a bounded number of requests",
         arguments: Totals.allCases, Pages.allCases)
     func combinations(_ totals: Totals, _ pages: Pages) async {
         let small = [0, 1, 2, 3, 7, 30]
@@ -67,22 +67,22 @@ struct RowListerHostileListTests {
                 }
                 let source = Source(transport, pageSize: pageSize, maxEndpoints: Self.maximum)
                 let outcome = await source.list()
-                let about = "\(count) rows, pages of \(pageSize)"
-                #expect(transport.requests.count <= Self.bound(pageSize: pageSize), "\(about)")
+                let comment = "\(count) rows, pages of \(pageSize)"
+                #expect(transport.requests.count <= Self.bound(pageSize: pageSize), "\(comment)")
                 let first = pages.numbers(count: count, offset: 0, limit: pageSize, pageSize: pageSize).count
                 let firstTotal = totals.text(count: count, page: first, offset: 0)
                 if let ids = outcome.ids {
-                    // A short first page whose total is the number of its rows cannot be told from a whole list, nor, if
-                    // pages share no row and have no right total, can an empty page from the end.
+                    // A short first page whose total is its number of rows is indistinguishable from a whole list. So
+                    // is an empty page from the end if pages share no row and have no correct total.
                     let isMisleading =
                         first < pageSize && firstTotal == String(first) && first < count
                         || pageSize == 1 && pages == .emptyInTheMiddle && firstTotal != String(count)
-                    if !isMisleading { #expect(ids == SimulatedList.ids(0..<count), "\(about)") }
+                    if !isMisleading { #expect(ids == SimulatedList.ids(0..<count), "\(comment)") }
                     #expect(pages != .endless)
                 } else {
                     #expect(outcome.failure?.message.isEmpty == false)
                 }
-                if Self.mustSucceed(totals, pages, pageSize) { #expect(outcome.ids != nil, "\(about)") }
+                if Self.mustSucceed(totals, pages, pageSize) { #expect(outcome.ids != nil, "\(comment)") }
             }
         }
     }
@@ -96,7 +96,7 @@ struct RowListerHostileListTests {
         }
     }
 
-    @Test("Whatever a service answers, a poll makes a bounded number of requests", arguments: 0..<150)
+    @Test("Random responses result in a bounded number of requests", arguments: 0..<150)
     func randomAnswers(_ seed: Int) async {
         let pageSize = [1, 2, 3, 10, 100][seed % 5]
         let transport = FakeTransport { request, number in
@@ -115,21 +115,21 @@ struct RowListerHostileListTests {
         #expect(transport.requests.count <= Self.bound(pageSize: pageSize))
     }
 
-    @Test("A list in another order for each page is complete or fails", arguments: 0..<60)
+    @Test("A list in a random order for each page is complete or fails", arguments: 0..<60)
     func randomOrder(_ seed: Int) async {
         let (pageSize, count) = ([2, 3, 10][seed % 3], 1 + seed)
         let transport = FakeTransport { request, number in
             var random = Numbers(state: UInt64(seed) &* 1_000_003 &+ UInt64(number))
             let (offset, limit) = (Self.number("offset", request.url), Self.number("limit", request.url))
             var order = Array(0..<count)
-            for place in order.indices where random.next(4) == 0 { order.swapAt(place, random.next(count)) }
+            for index in order.indices where random.next(4) == 0 { order.swapAt(index, random.next(count)) }
             let page = order.dropFirst(offset).prefix(limit).map(SimulatedList.record)
             return .response(200, Self.page(page, total: String(count)))
         }
         let source = Source(transport, pageSize: pageSize, maxEndpoints: Self.maximum)
         let outcome = await source.list()
         if let ids = outcome.ids { #expect(ids == SimulatedList.ids(0..<count)) }
-        // Pages come as long as they were asked for.
+        // Pages are as long as requested.
         let pages = ListingPlan.requests(rows: count, pageSize: pageSize) + 1
         #expect(transport.requests.count <= min(4 * pages, 3 * pages + 32))
     }
@@ -143,7 +143,7 @@ struct RowListerHostileListTests {
             .flatMap { Int($0.dropFirst(name.count + 1)) } ?? 0
     }
 
-    /// Numbers that depend on their seed alone (SplitMix64).
+    /// A random number generator with a seed (SplitMix64).
     private struct Numbers {
         var state: UInt64
 

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Listing rows")
 struct RowListerTests {
-    @Test("One page is one request, with the token, and its rows whole")
+    @Test("A single page takes one request, with the token, and has whole rows")
     func onePage() async throws {
         let source = Source(FakeTransport([.response(200, SamplePage.json)]))
         let outcome = await source.list(into: LineFold())
@@ -22,8 +22,8 @@ struct RowListerTests {
         #expect(request.timeout == .seconds(10) && request.maxBodyBytes == 1 << 20)
     }
 
-    @Test("Pages go side by side once the first has told the total, sixteen or half of the slots at most")
-    func sideBySide() async {
+    @Test("After the first page, up to sixteen or half of the slots' pages are requested concurrently")
+    func concurrentPages() async {
         let source = Source(SimulatedList(3_000).transport(holding: true), slots: 100)
         async let listing = source.list()
         await source.transport.waitForRequests(1)
@@ -40,7 +40,7 @@ struct RowListerTests {
     }
 
     @Test(
-        "Lists of any length are complete, in as few requests as overlapping pages need",
+        "Lists of any length are complete, in the minimum number of requests",
         arguments: [
             (0, 100, 1), (1, 100, 1), (99, 100, 1), (100, 100, 2), (101, 100, 2), (199, 100, 3), (357, 100, 4),
             (5, 2, 5), (20, 7, 4),
@@ -54,7 +54,7 @@ struct RowListerTests {
         #expect(source.transport.requests.count == requests)
     }
 
-    @Test("Pages of one row share none, so such a list must come twice the same")
+    @Test("Pages of one row share no row, so the list must be the same twice")
     func pagesOfOneRow() async {
         let source = Source(SimulatedList(3).transport(), pageSize: 1)
         let outcome = await source.list()
@@ -63,7 +63,7 @@ struct RowListerTests {
         #expect(source.transport.requests.count == 8)
     }
 
-    @Test("Without a total pages are walked one by one", arguments: [(0, 1), (99, 2), (100, 2), (357, 5)])
+    @Test("Without a total, pages are requested one by one", arguments: [(0, 1), (99, 2), (100, 2), (357, 5)])
     func noTotal(_ count: Int, _ requests: Int) async {
         let source = Source(SimulatedList(count, total: "").transport())
         let outcome = await source.list()
@@ -73,7 +73,7 @@ struct RowListerTests {
         #expect(source.transport.maximumInFlight == 1)
     }
 
-    @Test("Skipped records count once, also where two pages share them", arguments: [9, 18, 10, 0, 20])
+    @Test("Skipped records count once, even if two pages share them", arguments: [9, 18, 10, 0, 20])
     func skipped(_ place: Int) async throws {
         let list = SimulatedList(
             21,
@@ -88,7 +88,7 @@ struct RowListerTests {
             [listing.rows, listing.skippedRecords, listing.malformedFields, outcome.relists] == [20, 1, 1, 0])
     }
 
-    @Test("Malformed fields of rows and pages add up, shared rows once")
+    @Test("Malformed fields of rows and pages are summed, shared rows count once")
     func malformed() async throws {
         let list = SimulatedList(
             21, total: #""21""#,
@@ -102,12 +102,12 @@ struct RowListerTests {
     }
 
     @Test(
-        "A body that is no page fails, whichever page it is, and is not tried again",
+        "A body that isn't a page fails the listing without a retry",
         arguments: [
             ("<html>", 0), ("", 0), ("[]", 0), ("[]", 9), (#"{"total":19,"endpoints":5}"#, 9),
         ]
     )
-    func noPage(_ body: String, _ offset: Int) async {
+    func invalidBody(_ body: String, _ offset: Int) async {
         let transport = FakeTransport { request, _ in
             if request.url.hasSuffix("offset=\(offset)") {
                 return .response(200, body, headers: [HTTPHeader("X-Request-Id", "r")])
@@ -118,12 +118,12 @@ struct RowListerTests {
         #expect(outcome.failure?.reason == .response)
         #expect(outcome.failure?.status == 200)
         #expect(outcome.failure?.requestID == "r")
-        #expect(outcome.failure?.message.hasPrefix("the body is not a list of endpoints: ") == true)
+        #expect(outcome.failure?.message.hasPrefix("response body is not a list of endpoints: ") == true)
         #expect(outcome.relists == 0)
         #expect(transport.requests.count == (offset == 0 ? 1 : 2))
     }
 
-    @Test("A page that fails ends the listing; those on their way are given up")
+    @Test("A failed page ends the listing and cancels the other requests")
     func failedPage() async {
         let transport = FakeTransport { request, _ in
             request.url.hasSuffix("offset=1")
@@ -136,8 +136,8 @@ struct RowListerTests {
         #expect(transport.inFlight == 0)
     }
 
-    @Test("A cancelled listing returns at once, with everything given back")
-    func cancelled() async {
+    @Test("A canceled listing returns at once and releases its slots")
+    func canceled() async {
         let source = Source(SimulatedList(2_000).transport(holding: true), slots: 6)
         let listing = Task { await source.list() }
         await source.transport.waitForRequests(1)
@@ -147,6 +147,6 @@ struct RowListerTests {
         #expect(await listing.value.failure != nil)
         #expect(source.transport.inFlight == 0)
         source.transport.release()
-        #expect(await source.exchange() == .success(#"{"total":2000,"endpoints":[]}"#))
+        #expect(await source.send() == .success(#"{"total":2000,"endpoints":[]}"#))
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The sample body of the API page, as it is printed there.
+/// The sample body in the API documentation.
 enum SamplePage {
     static let json = """
         {
@@ -63,7 +63,7 @@ enum SamplePage {
         }
         """
 
-    /// Its row.
+    /// The line of the sample's row.
     static let line = """
         id=0b5633ba2b904511ad514346f4dxxxxx name=endpoint1 type=job status=CREATING visibility=PRIVATE \
         createTime=1685449470401000 updateTime=1685449470401000 \

@@ -6,14 +6,14 @@ import Testing
 
 @testable import Fabric
 
-/// A request and everything its signature is made of, as the reference implementation made it.
+/// A request and its signature, with all intermediate values, from the reference implementation.
 struct SigningVector: Sendable, CustomTestStringConvertible {
     let index: Int
 
     static let all: [SigningVector] =
         (0..<(document?.count("/vectors") ?? 0)).map { SigningVector(index: $0) }
 
-    /// The file, read anew each time: a parsed document is not shared between threads.
+    /// The file, parsed on each access because a parsed document isn't shared between threads.
     private static var document: JSONDocument? {
         let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
         guard let file = fopen(folder.joined(separator: "/") + "/signing-vectors.json", "r") else { return nil }
@@ -31,7 +31,7 @@ struct SigningVector: Sendable, CustomTestStringConvertible {
     func input(_ name: String) -> String? { text("input/\(name)") }
     func expected(_ name: String) -> String? { text("expected/\(name)") }
 
-    /// The query in the order the caller gave it, encoded.
+    /// The encoded query, in the caller's order.
     var query: String {
         let pairs = (0..<(Self.document?.count("/vectors/\(index)/input/query") ?? 0)).map { position in
             (0...1).map { PercentEncoding.encode((input("query/\(position)/\($0)") ?? "").utf8) }
@@ -52,7 +52,7 @@ struct SigningVector: Sendable, CustomTestStringConvertible {
             projectID: input("project_id"))
     }
 
-    /// The caller's own headers that are signed.
+    /// The caller's own signed headers.
     var ownHeaders: [HTTPHeader] {
         ["Content-Type", "User-Agent", "X-Custom-Note", "Accept", "X_Internal_Trace"].compactMap { name in
             input("headers/\(name)").map { HTTPHeader(name, $0) }

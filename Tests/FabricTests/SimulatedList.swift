@@ -3,12 +3,12 @@ import HTTPClient
 import Synchronization
 import TestSupport
 
-/// A list of endpoints that changes while it is listed, served page by page.
+/// A list of endpoints, served page by page, that may change while it is read.
 final class SimulatedList: Sendable {
     struct State {
         /// The records, as JSON.
         var records: [String]
-        /// What the pages say in place of the number of records; `""`: nothing.
+        /// The pages' total; nil: the number of records; `""`: no total.
         var total: String?
         /// How often the first page was served.
         var listings = 0
@@ -18,11 +18,12 @@ final class SimulatedList: Sendable {
     private let afterPage: @Sendable (inout State, _ offset: Int) -> Void
     private let serve: @Sendable (State, _ offset: Int, _ limit: Int) -> ArraySlice<String>
 
-    /// A list of `count` endpoints.
+    /// Creates a list of `count` endpoints.
     /// - Parameters:
-    ///   - total: what the pages say in place of the number of records; `""`: nothing.
-    ///   - afterPage: called when the page at an offset has been served. The first page of a listing is always alone.
-    ///   - serve: which records to serve, where it is not the ones asked for.
+    ///   - total: the pages' total; nil: the number of records; `""`: no total.
+    ///   - afterPage: called after serving the page at an offset. The first page of a listing is never requested
+    ///     concurrently.
+    ///   - serve: returns the records of a page; default: the requested ones.
     init(
         _ count: Int, total: String? = nil,
         afterPage: @escaping @Sendable (inout State, Int) -> Void = { _, _ in },
@@ -50,7 +51,7 @@ final class SimulatedList: Sendable {
         FakeTransport(holding: holding) { request, _ in .response(200, self.page(request.url)) }
     }
 
-    /// The page that `url` asks for.
+    /// Returns the page at `url`.
     func page(_ url: String) -> String {
         func number(_ name: String) -> Int {
             url.split(separator: "?").last?.split(separator: "&").first { $0.hasPrefix(name + "=") }

@@ -5,7 +5,7 @@ import TestSupport
 
 @testable import Fabric
 
-/// A client and everything around it.
+/// A client with a fake transport and a manual clock.
 struct Source {
     static let token = "MIIFtokenOfTheTests"
 
@@ -28,13 +28,13 @@ struct Source {
                 maxResponseBytes: 1 << 20, pageSize: pageSize, maxEndpoints: maxEndpoints))
     }
 
-    /// One exchange whose result is the body as text.
-    func exchange(
+    /// Sends one request and returns the body as text.
+    func send(
         _ url: String = "https://h/x", of subject: String = "ws-1", turn: PollTurn? = nil
     ) async -> Result<String, APIFailure> {
         do throws(APIFailure) {
             return .success(
-                try await client.exchange(.listEndpoints, url: url, turn: turn ?? client.turn(of: subject)) {
+                try await client.send(.listEndpoints, url: url, turn: turn ?? client.turn(of: subject)) {
                     response throws(APIFailure) in String(decoding: response.body, as: UTF8.self)
                 })
         } catch {
@@ -42,10 +42,10 @@ struct Source {
         }
     }
 
-    /// Lists the endpoints of a workspace and keeps their ids.
+    /// Lists the IDs of a workspace's endpoints.
     func list() async -> ListingOutcome<IDFold> { await list(into: IDFold()) }
 
-    /// Lists the endpoints of a workspace.
+    /// Lists a workspace's endpoints.
     func list<Fold: ListingFold>(into fold: Fold) async -> ListingOutcome<Fold> where Fold.Row == EndpointRecord {
         let turn = client.turn(of: "ws-1")
         let request = ListRequest(
@@ -59,7 +59,7 @@ struct Source {
     }
 }
 
-/// A listing that ended, well or badly.
+/// The result of a listing.
 struct ListingOutcome<Fold: ListingFold> {
     var result: Result<ListedRows<Fold>, APIFailure>
     var relists: Int
@@ -75,14 +75,14 @@ extension ListingPlan {
     }
 }
 
-/// Keeps the ids of the rows.
+/// Collects the rows' IDs.
 struct IDFold: ListingFold {
     private(set) var ids: [String] = []
 
     mutating func add(_ record: EndpointRecord) { ids.append(record.id.text) }
 }
 
-/// Keeps whole rows, each as a line.
+/// Collects the rows, each as a line.
 struct LineFold: ListingFold {
     private(set) var lines: [String] = []
 
@@ -90,8 +90,8 @@ struct LineFold: ListingFold {
 }
 
 extension ListingOutcome<IDFold> {
-    /// The sorted ids, where the listing is complete.
+    /// The sorted IDs; nil if the listing failed.
     var ids: [String]? { try? result.get().fold.ids.sorted() }
-    /// The failure, where there is one.
+    /// The failure; nil if the listing is complete.
     var failure: APIFailure? { if case .failure(let failure) = result { failure } else { nil } }
 }

@@ -5,9 +5,9 @@ import Testing
 
 @testable import Fabric
 
-@Suite("What a refusing response says")
+@Suite("Failures of error responses")
 struct SourceClientFailureTests {
-    /// As long as real ones.
+    /// A token of realistic length.
     private static let token = "MIIF" + (0..<600).map { "x\($0)Y" }.joined()
 
     private static func failure(
@@ -21,7 +21,7 @@ struct SourceClientFailureTests {
         return SourceClient.failure(of: response, credential, wallMicroseconds: 1_800_000_000_000_000)
     }
 
-    @Test("Reason, code, message and request id are kept")
+    @Test("Reason, code, message and request ID are read")
     func whole() async throws {
         let body = #"{"error_msg":"policy user over ratelimit","error_code":"APIG.0308","request_id":"body"}"#
         #expect(
@@ -32,7 +32,7 @@ struct SourceClientFailureTests {
         #expect(try await Self.failure(400, body, [("X-IAM-Trace-Id", "t")]).requestID == "body")
         #expect(
             try await Self.failure(503, "", [("X-IAM-Trace-Id", "t")])
-                == APIFailure(.server, "the service gave no reason", status: 503, requestID: "t"))
+                == APIFailure(.server, "no error message in the response", status: 503, requestID: "t"))
         #expect(
             try await Self.failure(302, "<h1>Moved</h1>")
                 == APIFailure(.response, "Moved", status: 302))
@@ -42,7 +42,7 @@ struct SourceClientFailureTests {
     }
 
     @Test(
-        "Retry-After is read in seconds, however many",
+        "Retry-After may be any number of seconds",
         arguments: [
             ("1", .seconds(1)), ("007", .seconds(7)), ("300", .seconds(300)), ("301", .seconds(300)),
             ("4294967296", .seconds(300)), ("99999999999999999999999", .seconds(300)), ("0", nil), ("-1", nil),
@@ -54,7 +54,7 @@ struct SourceClientFailureTests {
     }
 
     @Test(
-        "Retry-After may be a date; how far it lies ahead, the response's own Date tells, or else our clock",
+        "Retry-After may be a date, relative to the response's Date or else to this machine's clock",
         arguments: [
             ("Fri, 15 Jan 2027 08:00:07 GMT", nil, .seconds(7)),
             ("Wed, 21 Oct 2026 07:28:00 GMT", "Wed, 21 Oct 2026 07:27:30 GMT", .seconds(30)),
@@ -77,13 +77,15 @@ struct SourceClientFailureTests {
         #expect(try await Self.failure(429, "", headers).retryAfter == duration)
     }
 
-    @Test("A service in trouble may ask for a pause too")
-    func pauseOfServerTrouble() async throws {
+    @Test("A server error may have a Retry-After")
+    func pauseAfterServerError() async throws {
         let failure = try await Self.failure(503, "", [("Retry-After", "Fri Jan 15 08:00:07 2027")])
-        #expect(failure == APIFailure(.server, "the service gave no reason", status: 503, retryAfter: .seconds(7)))
+        #expect(
+            failure
+                == APIFailure(.server, "no error message in the response", status: 503, retryAfter: .seconds(7)))
     }
 
-    @Test("Long texts are cut by bytes, between two scalars")
+    @Test("Long texts are truncated by bytes, between two scalars")
     func cut() async throws {
         let long = String(repeating: "端", count: 5_000)
         #expect(
@@ -98,7 +100,7 @@ struct SourceClientFailureTests {
     }
 
     @Test(
-        "An echoed token is struck out wherever it stands",
+        "An echoed token is redacted at any position",
         arguments: [
             ("Incorrect token \(token)", "Incorrect token <REDACTED>"),
             ("\(token)\(token)", "<REDACTED><REDACTED>"),
@@ -116,13 +118,13 @@ struct SourceClientFailureTests {
         ] {
             #expect(try await Self.failure(500, body).message == message)
         }
-        let elsewhere = try await Self.failure(500, "{\"error_code\":\"\(echo)\",\"request_id\":\"\(echo)\"}")
-        #expect(elsewhere.code == message)
-        #expect(elsewhere.requestID == message)
+        let failure = try await Self.failure(500, "{\"error_code\":\"\(echo)\",\"request_id\":\"\(echo)\"}")
+        #expect(failure.code == message)
+        #expect(failure.requestID == message)
         #expect(try await Self.failure(500, "", [("X-Request-Id", echo)]).requestID == message)
     }
 
-    @Test("A token behind much other text is struck out or cut off, never shown in part")
+    @Test("A token after long text is redacted or truncated, never shown in part")
     func farEcho() async throws {
         for distance in [100, 150, 190, 990, 996, 1_000, 4_000, 8_000, 8_190] {
             let padding = String(repeating: ". ", count: distance / 2)
@@ -140,12 +142,12 @@ struct SourceClientFailureTests {
         arguments: [
             (APIFailure(.notFound, "", status: 404), .answered), (APIFailure(.forbidden, "", status: 403), .answered),
             (APIFailure(.badRequest, "", status: 400), .answered),
-            (APIFailure(.response, "", status: 302), .answered), (APIFailure(.response, ""), .noAnswer),
-            (APIFailure(.server, "", status: 500), .answered), (APIFailure(.server, "", status: 502), .noAnswer),
-            (APIFailure(.server, "", status: 503), .noAnswer),
-            (APIFailure(.timeout, "", status: 504), .noAnswer), (APIFailure(.timeout, ""), .noAnswer),
-            (APIFailure(.network, ""), .noAnswer), (APIFailure(.network, "", status: 200), .noAnswer),
-            (APIFailure(.tls, ""), .noAnswer),
+            (APIFailure(.response, "", status: 302), .answered), (APIFailure(.response, ""), .inconclusive),
+            (APIFailure(.server, "", status: 500), .answered), (APIFailure(.server, "", status: 502), .inconclusive),
+            (APIFailure(.server, "", status: 503), .inconclusive),
+            (APIFailure(.timeout, "", status: 504), .inconclusive), (APIFailure(.timeout, ""), .inconclusive),
+            (APIFailure(.network, ""), .inconclusive), (APIFailure(.network, "", status: 200), .inconclusive),
+            (APIFailure(.tls, ""), .inconclusive),
             (
                 APIFailure(.throttled, "", status: 429, retryAfter: .seconds(3)),
                 .throttled(retryAfter: .seconds(3))

@@ -7,19 +7,19 @@ import Testing
 struct SourceGateThrottledTests {
     private let start = ContinuousClock.now
 
-    @Test("An open gate lets everything pass, and nothing but trouble shuts it")
+    @Test("An open gate admits all requests and stays open")
     func open() {
         var gate = SourceGate(interval: .seconds(60))
         #expect(gate.admit("w", now: start, generation: 1) == .send(isProbe: false))
         gate.report(.answered, of: "w", isProbe: false, now: start, generation: 1)
-        gate.report(.noAnswer, of: "w", isProbe: false, now: start, generation: 1)
+        gate.report(.inconclusive, of: "w", isProbe: false, now: start, generation: 1)
         #expect(gate.admit("w", now: start, generation: 2) == .send(isProbe: false))
         #expect(!gate.isThrottled)
         #expect(gate.nextProbe == nil)
     }
 
     @Test(
-        "The pause is Retry-After, capped at five minutes, or one second",
+        "The backoff is Retry-After, capped at five minutes, or one second",
         arguments: [
             (nil, .seconds(1)), (.seconds(7), .seconds(7)), (.seconds(300), .seconds(300)),
             (.seconds(301), .seconds(300)), (.seconds(86_400), .seconds(300)),
@@ -42,7 +42,7 @@ struct SourceGateThrottledTests {
     }
 
     @Test(
-        "Without Retry-After the pause doubles to the interval, with each probe that fails",
+        "Without Retry-After the backoff doubles with each failed probe, up to the interval",
         arguments: [
             (.seconds(30), [1, 2, 4, 8, 16, 30, 30]), (.seconds(10), [1, 2, 4, 8, 10, 10]),
             (.seconds(600), [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600]),
@@ -66,23 +66,23 @@ struct SourceGateThrottledTests {
         #expect(gate.admit("w", now: now, generation: 1) == .wait(until: now + .seconds(1), else: SourceGate.throttled))
     }
 
-    @Test("A probe that brings no answer makes room for another one at once")
-    func noAnswer() {
+    @Test("An inconclusive probe is followed by another one at once")
+    func inconclusive() {
         var gate = SourceGate(interval: .seconds(60))
         gate.report(.throttled(retryAfter: nil), of: "w", isProbe: false, now: start, generation: 1)
         let later = start + .seconds(1)
         #expect(gate.admit("w", now: later, generation: 1) == .send(isProbe: true))
-        gate.report(.noAnswer, of: "w", isProbe: true, now: later, generation: 1)
+        gate.report(.inconclusive, of: "w", isProbe: true, now: later, generation: 1)
         #expect(gate.isThrottled)
         #expect(gate.admit("w", now: later, generation: 1) == .send(isProbe: true))
     }
 
-    @Test("Requests sent before the pause can lengthen it, but never end it")
+    @Test("Requests sent before the backoff can extend but not end it")
     func stragglers() {
         var gate = SourceGate(interval: .seconds(60))
         gate.report(.throttled(retryAfter: .seconds(5)), of: "w", isProbe: false, now: start, generation: 1)
         gate.report(.answered, of: "w", isProbe: false, now: start, generation: 1)
-        gate.report(.noAnswer, of: "w", isProbe: false, now: start, generation: 1)
+        gate.report(.inconclusive, of: "w", isProbe: false, now: start, generation: 1)
         gate.report(.throttled(retryAfter: nil), of: "w", isProbe: false, now: start + .seconds(3), generation: 1)
         gate.report(
             .throttled(retryAfter: .seconds(1)), of: "w", isProbe: false, now: start + .seconds(1), generation: 1)
@@ -100,8 +100,8 @@ struct SourceGateThrottledTests {
                 == .wait(until: start + .seconds(300), else: SourceGate.throttled))
     }
 
-    @Test("A probe refused for its credential locks the source out")
-    func refusedProbe() {
+    @Test("A probe with a rejected credential locks the source out")
+    func rejectedProbe() {
         var gate = SourceGate(interval: .seconds(60))
         gate.report(.throttled(retryAfter: nil), of: "w", isProbe: false, now: start, generation: 1)
         let later = start + .seconds(1)
@@ -110,7 +110,7 @@ struct SourceGateThrottledTests {
         gate.report(.unauthenticated(failure), of: "w", isProbe: true, now: later, generation: 1)
         #expect(!gate.isThrottled)
         #expect(gate.nextProbe == later + .seconds(54))
-        #expect(gate.admit("w", now: later, generation: 1) == .refuse(failure))
+        #expect(gate.admit("w", now: later, generation: 1) == .fail(failure))
     }
 }
 
@@ -125,22 +125,22 @@ struct SourceGateLockedOutTests {
         return gate
     }
 
-    @Test("It refuses without traffic until a little less than the interval is over, then one request tests")
-    func refusal() {
+    @Test("Requests fail without traffic until shortly before the interval's end, then one request probes")
+    func lockout() {
         var gate = lockedOut()
         let probe = start + .seconds(54)
         #expect(gate.nextProbe == probe)
         #expect(!gate.isThrottled)
-        #expect(gate.admit("w", now: start, generation: 1) == .refuse(failure))
-        #expect(gate.admit("w", now: probe - .nanoseconds(1), generation: 1) == .refuse(failure))
+        #expect(gate.admit("w", now: start, generation: 1) == .fail(failure))
+        #expect(gate.admit("w", now: probe - .nanoseconds(1), generation: 1) == .fail(failure))
         #expect(gate.admit("w", now: probe, generation: 1) == .send(isProbe: true))
-        #expect(gate.admit("w", now: probe, generation: 1) == .refuse(failure))
-        // A later credential is worth waiting for: it may be tested next.
+        #expect(gate.admit("w", now: probe, generation: 1) == .fail(failure))
+        // A request with a newer credential waits, because that may be probed next.
         #expect(gate.admit("w", now: probe + .seconds(600), generation: 2) == .waitForProbe)
-        #expect(gate.admit("w", now: probe + .seconds(600), generation: 2, hasWaited: true) == .refuse(failure))
+        #expect(gate.admit("w", now: probe + .seconds(600), generation: 2, hasWaited: true) == .fail(failure))
     }
 
-    @Test("A test that succeeds opens the source")
+    @Test("A successful probe ends the lockout")
     func success() {
         var gate = lockedOut()
         #expect(gate.admit("w", now: start + .seconds(54), generation: 1) == .send(isProbe: true))
@@ -149,66 +149,66 @@ struct SourceGateLockedOutTests {
         #expect(gate.admit("w", now: start + .seconds(55), generation: 1) == .send(isProbe: false))
     }
 
-    @Test("A test that is refused waits for the next interval and tells the newest reason")
-    func refusedAgain() {
+    @Test("A rejected probe is repeated in the next interval, and its failure is reported")
+    func rejectedAgain() {
         var gate = lockedOut()
         #expect(gate.admit("w", now: start + .seconds(54), generation: 1) == .send(isProbe: true))
         let again = APIFailure(.unauthenticated, "still no", status: 401)
         gate.report(.unauthenticated(again), of: "w", isProbe: true, now: start + .seconds(55), generation: 1)
         #expect(gate.nextProbe == start + .seconds(109))
-        #expect(gate.admit("w", now: start + .seconds(108), generation: 1) == .refuse(again))
+        #expect(gate.admit("w", now: start + .seconds(108), generation: 1) == .fail(again))
         #expect(gate.admit("w", now: start + .seconds(109), generation: 1) == .send(isProbe: true))
     }
 
     @Test(
-        "A test that proves nothing is made again in the next interval",
-        arguments: [.noAnswer, .throttled(retryAfter: .seconds(1))] as [SourceGate.Outcome])
-    func noProof(_ outcome: SourceGate.Outcome) {
+        "An inconclusive probe is repeated in the next interval",
+        arguments: [.inconclusive, .throttled(retryAfter: .seconds(1))] as [SourceGate.Outcome])
+    func inconclusiveProbe(_ outcome: SourceGate.Outcome) {
         var gate = lockedOut()
         #expect(gate.admit("w", now: start + .seconds(54), generation: 1) == .send(isProbe: true))
         gate.report(outcome, of: "w", isProbe: true, now: start + .seconds(55), generation: 1)
         #expect(gate.nextProbe == start + .seconds(108))
-        #expect(gate.admit("w", now: start + .seconds(107), generation: 1) == .refuse(failure))
+        #expect(gate.admit("w", now: start + .seconds(107), generation: 1) == .fail(failure))
         #expect(gate.admit("w", now: start + .seconds(108), generation: 1) == .send(isProbe: true))
     }
 
-    @Test("A changed secret is tested at once, again and again until something answers")
+    @Test("A changed secret is probed at once, repeatedly until a probe is conclusive")
     func changedSecret() {
         var gate = lockedOut()
         let now = start + .seconds(1)
         #expect(gate.admit("w", now: now, generation: 2) == .send(isProbe: true))
-        // Others who have it wait, so that it heals them all at once.
+        // Others with the new secret wait for the probe, which decides for all.
         #expect(gate.admit("w", now: now, generation: 2) == .waitForProbe)
-        gate.report(.noAnswer, of: "w", isProbe: true, now: now, generation: 2)
-        #expect(gate.admit("w", now: now, generation: 1) == .refuse(failure))
+        gate.report(.inconclusive, of: "w", isProbe: true, now: now, generation: 2)
+        #expect(gate.admit("w", now: now, generation: 1) == .fail(failure))
         #expect(gate.admit("w", now: now, generation: 2) == .send(isProbe: true))
         let other = APIFailure(.unauthenticated, "the new one neither", status: 401)
         gate.report(.unauthenticated(other), of: "w", isProbe: true, now: now, generation: 2)
-        #expect(gate.admit("w", now: now, generation: 2) == .refuse(other))
+        #expect(gate.admit("w", now: now, generation: 2) == .fail(other))
         #expect(gate.nextProbe == now + .seconds(54))
     }
 
-    @Test("Requests sent before the lock-out change nothing")
+    @Test("Requests sent before the lockout have no effect")
     func stragglers() {
         var gate = lockedOut()
         let other = APIFailure(.unauthenticated, "other", status: 401)
         for outcome in [
-            .answered, .noAnswer, .throttled(retryAfter: .seconds(9)), .unauthenticated(other),
+            .answered, .inconclusive, .throttled(retryAfter: .seconds(9)), .unauthenticated(other),
         ] as [SourceGate.Outcome] {
             gate.report(outcome, of: "w", isProbe: false, now: start + .seconds(9), generation: 1)
         }
         #expect(gate.nextProbe == start + .seconds(54))
-        #expect(gate.admit("w", now: start + .seconds(9), generation: 1) == .refuse(failure))
+        #expect(gate.admit("w", now: start + .seconds(9), generation: 1) == .fail(failure))
     }
 }
 
 @Suite("A credential that was rejected for one workspace")
-struct SourceGateDoubtedTests {
+struct SourceGateUnconfirmedTests {
     private let start = ContinuousClock.now
     private let failure = APIFailure(.unauthenticated, "no", status: 401)
 
-    /// A gate of four workspaces, three of which have been answered, and one of them rejected after that.
-    private func doubted(isLockable: Bool = false, workspaces: Int = 4) -> SourceGate {
+    /// Returns a gate of four workspaces: the credential worked for three of them, then was rejected for one of those.
+    private func unconfirmed(isLockable: Bool = false, workspaces: Int = 4) -> SourceGate {
         var gate = SourceGate(interval: .seconds(60), isLockable: isLockable)
         gate.workspaces = workspaces
         for workspace in ["a", "b", "c"].prefix(workspaces) {
@@ -220,12 +220,12 @@ struct SourceGateDoubtedTests {
     }
 
     @Test(
-        "is asked for with another for which it has worked, and works on if that is answered", arguments: [true, false])
-    func ofOne(isLockable: Bool) {
-        var gate = doubted(isLockable: isLockable)
+        "stays in use if a request for another workspace confirms it", arguments: [true, false])
+    func confirmed(isLockable: Bool) {
+        var gate = unconfirmed(isLockable: isLockable)
         #expect(gate.confirmation == SourceGate.Confirmation(rejectedFor: "a", workedFor: ["b", "c"]))
         #expect(gate.nextProbe == nil)
-        // Neither the same one nor one that has never been answered settles it.
+        // Neither the same workspace nor one without a success before is conclusive.
         let end = start + .seconds(5)
         #expect(gate.admit("a", now: start, generation: 1) == .wait(until: end, else: failure))
         #expect(gate.admit("d", now: start, generation: 1) == .wait(until: end, else: failure))
@@ -237,7 +237,7 @@ struct SourceGateDoubtedTests {
         for workspace in ["a", "b", "c", "d"] {
             #expect(gate.admit(workspace, now: start, generation: 1) == .send(isProbe: false))
         }
-        // From now on its rejection is its own, and costs the others nothing.
+        // From now on rejections for this workspace don't affect others.
         for minute in 1...100 {
             let now = start + .seconds(60) * minute
             gate.report(.unauthenticated(failure), of: "a", isProbe: false, now: now, generation: 1)
@@ -245,37 +245,37 @@ struct SourceGateDoubtedTests {
         }
     }
 
-    @Test("locks the source out if it is rejected for another as well", arguments: [true, false])
-    func ofAll(isLockable: Bool) {
-        var gate = doubted(isLockable: isLockable)
+    @Test("locks the source out if it is rejected for another workspace, too", arguments: [true, false])
+    func rejectedAgain(isLockable: Bool) {
+        var gate = unconfirmed(isLockable: isLockable)
         #expect(gate.admit("b", now: start, generation: 1) == .send(isProbe: true))
         gate.report(.unauthenticated(failure), of: "b", isProbe: true, now: start, generation: 1)
         #expect(gate.nextProbe == start + .seconds(isLockable ? 60 : 54))
     }
 
-    @Test("locks the source out if requests sent before are rejected for others")
+    @Test("locks the source out if earlier requests are rejected for others")
     func stragglers() {
-        var gate = doubted()
+        var gate = unconfirmed()
         gate.report(.answered, of: "c", isProbe: false, now: start, generation: 1)
         #expect(gate.nextProbe == nil)
         gate.report(.unauthenticated(failure), of: "b", isProbe: false, now: start, generation: 1)
         #expect(gate.nextProbe != nil)
     }
 
-    @Test("is asked for by any workspace after five seconds, and at once if there is only one")
+    @Test("is confirmed by any workspace after five seconds, and at once if there is only one")
     func fallback() {
-        var gate = doubted()
+        var gate = unconfirmed()
         #expect(gate.admit("a", now: start + .seconds(5), generation: 1) == .send(isProbe: true))
-        gate.report(.noAnswer, of: "a", isProbe: true, now: start, generation: 1, failure: failure)
-        #expect(gate.admit("a", now: start + .seconds(5), generation: 1, hasWaited: true) == .refuse(failure))
+        gate.report(.inconclusive, of: "a", isProbe: true, now: start, generation: 1, failure: failure)
+        #expect(gate.admit("a", now: start + .seconds(5), generation: 1, hasWaited: true) == .fail(failure))
         #expect(gate.admit("a", now: start + .seconds(5), generation: 1) == .send(isProbe: true))
-        var alone = doubted(workspaces: 1)
+        var alone = unconfirmed(workspaces: 1)
         #expect(alone.admit("a", now: start, generation: 1) == .send(isProbe: true))
         alone.report(.unauthenticated(failure), of: "a", isProbe: true, now: start, generation: 1)
         #expect(alone.nextProbe != nil)
     }
 
-    @Test("is asked for with another as well if a fresh one that was obtained for that workspace is rejected, too")
+    @Test("is confirmed by another workspace if its replacement is rejected for the same one")
     func freshIsRejected() {
         var gate = SourceGate(interval: .seconds(60), isLockable: true)
         gate.workspaces = 3
@@ -288,21 +288,21 @@ struct SourceGateDoubtedTests {
         #expect(gate.nextProbe == nil)
         #expect(gate.admit("b", now: start, generation: 2) == .send(isProbe: true))
         gate.report(.answered, of: "b", isProbe: true, now: start, generation: 2)
-        #expect(gate.isRejectedAlone("a") && !gate.isRejectedAlone("b"))
+        #expect(gate.isRejectedOnly(for: "a") && !gate.isRejectedOnly(for: "b"))
         #expect(gate.admit("c", now: start, generation: 2) == .send(isProbe: false))
     }
 
-    @Test("locks the source out if it is a changed one, which has worked for no workspace")
+    @Test("locks the source out if it was changed and hasn't worked for any workspace")
     func changed() {
-        var gate = doubted(isLockable: true)
+        var gate = unconfirmed(isLockable: true)
         #expect(gate.admit("b", now: start, generation: 2) == .send(isProbe: true))
         gate.report(.unauthenticated(failure), of: "b", isProbe: true, now: start, generation: 2)
         #expect(gate.nextProbe == start + .seconds(60))
     }
 
-    @Test("stays the workspace's own after a reload, which has the credential tried by others first")
+    @Test("stays rejected for that workspace after a reload, and others try it first")
     func reload() {
-        var gate = doubted(isLockable: true)
+        var gate = unconfirmed(isLockable: true)
         #expect(gate.admit("b", now: start, generation: 1) == .send(isProbe: true))
         gate.report(.answered, of: "b", isProbe: true, now: start, generation: 1)
         gate.reconfigure(interval: .seconds(60), isLockable: true, now: start)
@@ -310,27 +310,27 @@ struct SourceGateDoubtedTests {
         #expect(gate.admit("b", now: start, generation: 1) == .send(isProbe: true))
     }
 
-    @Test("is no longer doubted once another one takes its place")
+    @Test("needs no confirmation once it is replaced")
     func replaced() {
-        var gate = doubted(isLockable: true)
+        var gate = unconfirmed(isLockable: true)
         #expect(gate.admit("a", now: start, generation: 2) == .send(isProbe: true))
         gate.report(.answered, of: "a", isProbe: true, now: start, generation: 2)
         #expect(gate.admit("b", now: start, generation: 2) == .send(isProbe: false))
     }
 
-    @Test("leaves the first use of the next one, and the next probe, to other workspaces")
+    @Test("leaves the replacement's first use and the next probe to other workspaces")
     func rotation() {
-        var gate = doubted(isLockable: true)
+        var gate = unconfirmed(isLockable: true)
         #expect(gate.admit("b", now: start, generation: 1) == .send(isProbe: true))
         gate.report(.answered, of: "b", isProbe: true, now: start, generation: 1)
         #expect(gate.admit("a", now: start, generation: 2) == .wait(until: start + .seconds(5), else: failure))
         #expect(gate.admit("b", now: start, generation: 2) == .send(isProbe: true))
         gate.report(.unauthenticated(failure), of: "b", isProbe: true, now: start, generation: 2)
         #expect(gate.nextProbe == start + .seconds(60))
-        #expect(gate.admit("b", now: start + .seconds(60), generation: 2) == .refuse(failure))
+        #expect(gate.admit("b", now: start + .seconds(60), generation: 2) == .fail(failure))
         #expect(gate.admit("c", now: start + .seconds(60), generation: 2) == .send(isProbe: true))
-        gate.report(.noAnswer, of: "c", isProbe: true, now: start + .seconds(60), generation: 2)
-        // It may probe after another interval in which no other did.
+        gate.report(.inconclusive, of: "c", isProbe: true, now: start + .seconds(60), generation: 2)
+        // The workspace may probe after another interval without a probe.
         #expect(gate.admit("b", now: start + .seconds(180), generation: 2) == .send(isProbe: true))
     }
 }

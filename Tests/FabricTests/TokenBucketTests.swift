@@ -3,11 +3,11 @@ import Testing
 
 @testable import Fabric
 
-@Suite("The rate limit of a source")
+@Suite("Rate limit of a source")
 struct TokenBucketTests {
     private let start = ContinuousClock.now
 
-    /// When `count` requests go, each as soon as there is a token, the first after `after`.
+    /// Returns when each of `count` requests gets a token, the first not before `after`.
     private func moments(_ bucket: inout TokenBucket, _ count: Int, after: Duration = .zero) -> [Duration] {
         var now = start + after
         return (0..<count).map { _ in
@@ -17,7 +17,7 @@ struct TokenBucketTests {
         }
     }
 
-    @Test("A token that is put back is there for the next request")
+    @Test("A token that was put back is available to the next request")
     func putBack() {
         var bucket = TokenBucket(perSecond: 0.5)
         #expect(moments(&bucket, 2) == [.zero, .seconds(2)])
@@ -25,14 +25,14 @@ struct TokenBucketTests {
         #expect(bucket.nextToken(now: start + .seconds(2)) == start + .seconds(2))
     }
 
-    @Test("One second's worth goes at once, the rest in its turn")
+    @Test("A burst of one second is served at once, then one request per token")
     func burst() {
         var bucket = TokenBucket(perSecond: 4)
         let expected: [Duration] = [.zero, .zero, .zero, .zero, .milliseconds(250), .milliseconds(500)]
         #expect(moments(&bucket, 6) == expected)
     }
 
-    @Test("It fills again while nobody asks, but never beyond one second's worth")
+    @Test("An unused bucket refills, up to one second's tokens")
     func refill() {
         var bucket = TokenBucket(perSecond: 2)
         #expect(moments(&bucket, 3) == [.zero, .zero, .milliseconds(500)])
@@ -42,14 +42,14 @@ struct TokenBucketTests {
                 == [.seconds(60), .seconds(60), .milliseconds(60_500)])
     }
 
-    @Test("A pace below one a second has no burst")
+    @Test("A rate below one per second has no burst")
     func slow() {
         var bucket = TokenBucket(perSecond: 0.5)
         #expect(moments(&bucket, 3) == [.zero, .seconds(2), .seconds(4)])
         #expect(moments(&bucket, 1, after: .seconds(5)) == [.seconds(6)])
     }
 
-    @Test("No pace is no limit", arguments: [0.0, -1.0])
+    @Test("A rate of 0 or less is no limit", arguments: [0.0, -1.0])
     func unlimited(_ perSecond: Double) {
         var bucket = TokenBucket(perSecond: perSecond)
         #expect(moments(&bucket, 1_000) == [Duration](repeating: .zero, count: 1_000))

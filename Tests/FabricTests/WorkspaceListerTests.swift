@@ -68,7 +68,7 @@ struct WorkspaceListerTests {
     }
 
     @Test(
-        "Lists of any length are complete and ordered by id, whatever max_endpoints says",
+        "Lists of any length are complete and ordered by ID, independent of max_endpoints",
         arguments: [(0, 1), (1, 1), (9, 1), (10, 2), (11, 2), (19, 3), (20, 3), (357, 40)])
     func lengths(_ count: Int, _ requests: Int) async throws {
         let transport = Self.serving((0..<count).reversed().map(Self.record))
@@ -78,10 +78,10 @@ struct WorkspaceListerTests {
         #expect(transport.urls.count == requests)
     }
 
-    @Test("Records without a usable id are skipped and counted, and the list is complete all the same")
+    @Test("Records without a usable ID are skipped and counted, and the list is complete")
     func skipped() async throws {
         var records = (0..<19).map(Self.record)
-        // The record that two pages share, and one that they don't.
+        // A record shared by two pages, and another one.
         records[9] = #"{"id":"no id","name":5}"#
         records[12] = "{}"
         let (outcome, _) = await Self.list(Self.serving(records))
@@ -91,8 +91,8 @@ struct WorkspaceListerTests {
         #expect([list.skippedRecords, list.malformedFields, outcome.relists] == [2, 1, 0])
     }
 
-    @Test("Where pages shift, the list is read again")
-    func shift() async throws {
+    @Test("A list that changes is relisted")
+    func relist() async throws {
         let before = (0..<19).map(Self.record)
         let after = (1..<20).map(Self.record)
         let transport = StubListTransport { request in
@@ -104,40 +104,40 @@ struct WorkspaceListerTests {
         #expect(transport.urls.count == 6)
     }
 
-    @Test("Pages that go on shifting end in a bounded number of requests")
-    func shifting() async {
-        // Only the first pages are alike: a row is lost between each first page and its second.
+    @Test("A list that keeps changing fails after a bounded number of requests")
+    func endlessChanges() async {
+        // Only first pages are equal: a row disappears between each first page and the second.
         let transport = StubListTransport { request in
             let first = request.offset == 0 ? 0 : 1
             return .page(of: (first..<first + 19).map(Self.record), key: "workspaces")
         }
         let (outcome, _) = await Self.list(transport)
         let expected = APIFailure(
-            .inconsistent, "4 listings in a row were not complete; in the last, 20 workspaces came where total is 19")
+            .inconsistent, "4 consecutive listings were incomplete; last: received 20 workspaces, total is 19")
         #expect(throws: expected) { try outcome.result.get() }
         #expect(outcome.relists == 3)
         #expect(transport.urls.count == 12)
     }
 
-    @Test("Ten thousand workspaces are accepted, more are refused")
+    @Test("Ten thousand workspaces are accepted, more are rejected")
     func tooMany() async throws {
-        for (total, isRefused) in [(10_000, false), (10_001, true)] {
+        for (total, isRejected) in [(10_000, false), (10_001, true)] {
             let transport = StubListTransport { request in
                 request.offset == 0
                     ? .page(of: (0..<10).map(Self.record), key: "workspaces", total: total)
-                    : .failure(TransportFailure(.tls, "enough seen"))
+                    : .failure(TransportFailure(.tls, "test ends here"))
             }
             let (outcome, _) = await Self.list(transport)
             let expected =
-                isRefused
-                ? APIFailure(.response, "10001 workspaces, more than the most that are polled (10000)")
-                : APIFailure(.tls, "enough seen")
+                isRejected
+                ? APIFailure(.response, "10001 workspaces exceed the maximum (10000)")
+                : APIFailure(.tls, "test ends here")
             #expect(throws: expected) { try outcome.result.get() }
         }
     }
 
     @Test(
-        "A failure has the reason of the contract, whichever page it hits",
+        "A failure of any page has its reason",
         arguments: [
             (Answer.status(403, body: #"{"error_code":403,"error_msg":"no"}"#), FailureReason.forbidden),
             (.status(401, body: ""), .unauthenticated), (.status(502, body: ""), .server),
@@ -152,11 +152,11 @@ struct WorkspaceListerTests {
         }
         let (outcome, _) = await Self.list(transport)
         guard case .failure(let failure) = outcome.result else {
-            Issue.record("a list with a failed page is no list")
+            Issue.record("a failed page must fail the list")
             return
         }
         #expect(failure.reason == failing.reason)
-        if failure.status == 200 { #expect(failure.message.hasPrefix("the body is not a list of workspaces: ")) }
+        if failure.status == 200 { #expect(failure.message.hasPrefix("response body is not a list of workspaces: ")) }
         #expect(outcome.relists == 0)
     }
 }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Cancellation and shutdown at every stage of a request.
-@Suite(.timeLimit(.minutes(2))) struct CurlTransportCancellationTests {
+@Suite(.timeLimit(.minutes(5))) struct CurlTransportCancellationTests {
     @Test("Canceling a request in flight returns immediately and closes the connection")
     func cancelInFlight() async throws {
         try await withServer(ScriptedServer(.expectRequest, .hang)) { transport, server in

@@ -5,7 +5,7 @@ import Testing
 @testable import HTTPClient
 
 /// When requests use new connections: after a failure, at the maximum age, with another transport.
-@Suite(.timeLimit(.minutes(2))) struct CurlTransportConnectionTests {
+@Suite(.timeLimit(.minutes(5))) struct CurlTransportConnectionTests {
     @Test("Several frozen idle connections cause only one timeout")
     func frozenIdleConnections() async throws {
         let server = try ScriptedServer(
@@ -110,7 +110,7 @@ func statuses(_ count: Int, _ transport: some HTTPTransport, _ url: String) asyn
 }
 
 /// TLS and HTTP/2 connections that freeze.
-@Suite(.enabled(if: TLSServers.isAvailable, "nginx and openssl are needed"), .tlsServers, .timeLimit(.minutes(3)))
+@Suite(.enabled(if: TLSServers.isAvailable, "nginx and openssl are needed"), .tlsServers, .timeLimit(.minutes(5)))
 struct CurlTransportFrozenConnectionTests {
     private let servers: TLSServers
 

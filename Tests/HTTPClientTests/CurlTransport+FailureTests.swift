@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The kinds of failures.
-@Suite(.timeLimit(.minutes(2))) struct CurlTransportFailureTests {
+@Suite(.timeLimit(.minutes(5))) struct CurlTransportFailureTests {
     @Test("A refused connection fails with connect")
     func connectionRefused() async throws {
         let port = try LoopbackSocket.freePort()

@@ -5,7 +5,7 @@ import Testing
 @testable import HTTPClient
 
 /// Requests don't affect each other, and release their memory.
-@Suite(.timeLimit(.minutes(2))) struct CurlTransportIndependenceTests {
+@Suite(.timeLimit(.minutes(5))) struct CurlTransportIndependenceTests {
     @Test("A request that waits for another's hanging handshake times out at its deadline")
     func hangingHandshake() async throws {
         // libcurl's timeout doesn't apply to a transfer that waits for another handshake.

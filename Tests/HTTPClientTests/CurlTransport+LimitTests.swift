@@ -6,7 +6,7 @@ import Testing
 @testable import HTTPClient
 
 /// Limits on the size of responses.
-@Suite(.timeLimit(.minutes(2))) struct CurlTransportLimitTests {
+@Suite(.timeLimit(.minutes(5))) struct CurlTransportLimitTests {
     private static let zeros = [UInt8](repeating: 0x30, count: 65_536)
 
     @Test("A body of exactly the limit is accepted")

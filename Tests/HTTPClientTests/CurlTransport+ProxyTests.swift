@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The choice and use of proxies.
-@Suite(.timeLimit(.minutes(2))) struct CurlTransportProxyTests {
+@Suite(.timeLimit(.minutes(5))) struct CurlTransportProxyTests {
     @Test("A request without TLS is sent to the proxy in absolute form")
     func absoluteForm() async throws {
         let proxy = try ScriptedServer(.answer(plainResponse("via")))

@@ -5,7 +5,7 @@ import Testing
 @testable import HTTPClient
 
 /// Independence of requests on the same connection.
-@Suite(.timeLimit(.minutes(2))) struct CurlTransportReuseTests {
+@Suite(.timeLimit(.minutes(5))) struct CurlTransportReuseTests {
     @Test("Headers of a request do not appear in later requests")
     func headers() async throws {
         try await withServer(ScriptedServer(.answer(plainResponse("x")))) { transport, server in

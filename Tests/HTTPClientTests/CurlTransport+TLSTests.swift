@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// TLS and HTTP/2 with nginx and OpenSSL servers.
-@Suite(.enabled(if: TLSServers.isAvailable, "nginx and openssl are needed"), .tlsServers, .timeLimit(.minutes(3)))
+@Suite(.enabled(if: TLSServers.isAvailable, "nginx and openssl are needed"), .tlsServers, .timeLimit(.minutes(5)))
 struct CurlTransportTLSTests {
     private let servers: TLSServers
 

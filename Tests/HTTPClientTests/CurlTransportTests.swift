@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Successful requests.
-@Suite(.timeLimit(.minutes(2))) struct CurlTransportTests {
+@Suite(.timeLimit(.minutes(5))) struct CurlTransportTests {
     @Test("A response has a status, headers, a body and its size on the wire")
     func response() async throws {
         let head = "HTTP/1.1 403 Forbidden\r\nX-Request-Id:  abc \r\nX-Folded: one\r\n two\r\nContent-Length: 5\r\n\r\n"

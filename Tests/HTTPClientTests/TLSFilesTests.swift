@@ -6,7 +6,7 @@ import Testing
 @testable import HTTPClient
 
 /// TLS files that change, break or stop responding between requests.
-@Suite(.enabled(if: TLSServers.isAvailable, "nginx and openssl are needed"), .tlsServers, .timeLimit(.minutes(3)))
+@Suite(.enabled(if: TLSServers.isAvailable, "nginx and openssl are needed"), .tlsServers, .timeLimit(.minutes(5)))
 struct TLSFilesTests {
     private let servers: TLSServers
 

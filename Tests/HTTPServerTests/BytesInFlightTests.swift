@@ -4,7 +4,7 @@ import Testing
 
 @testable import HTTPServer
 
-@Suite("Bytes of responses in flight", .timeLimit(.minutes(1)))
+@Suite("Bytes of responses in flight", .timeLimit(.minutes(5)))
 struct BytesInFlightTests {
     @Test("Responses with the same content count once")
     func shared() {

@@ -3,7 +3,7 @@ import HTTPServer
 import TestSupport
 import Testing
 
-@Suite("Ends of connections", .timeLimit(.minutes(1)))
+@Suite("Ends of connections", .timeLimit(.minutes(5)))
 struct ListenerConnectionEndTests {
     private static let get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 

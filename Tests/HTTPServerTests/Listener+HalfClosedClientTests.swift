@@ -3,7 +3,7 @@ import HTTPServer
 import TestSupport
 import Testing
 
-@Suite("Clients that close their sending side", .timeLimit(.minutes(1)))
+@Suite("Clients that close their sending side", .timeLimit(.minutes(5)))
 struct ListenerHalfClosedClientTests {
     private static let get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
     private static let size = 4 * 1024 * 1024

@@ -3,7 +3,7 @@ import HTTPServer
 import TestSupport
 import Testing
 
-@Suite("Requests", .timeLimit(.minutes(1)))
+@Suite("Requests", .timeLimit(.minutes(5)))
 struct ListenerRequestTests {
     @Test("A handler receives the decoded path, query, headers and body")
     func decodedRequest() async throws {

@@ -3,7 +3,7 @@ import HTTPServer
 import TestSupport
 import Testing
 
-@Suite("Responses", .timeLimit(.minutes(1)))
+@Suite("Responses", .timeLimit(.minutes(5)))
 struct ListenerResponseTests {
     private static let closing = "Host: h\r\nConnection: close\r\n\r\n"
 

@@ -4,7 +4,7 @@ import HTTPServer
 import TestSupport
 import Testing
 
-@Suite("Listening and shutting down", .timeLimit(.minutes(1)))
+@Suite("Listening and shutting down", .timeLimit(.minutes(5)))
 struct ListenerTests {
     private static let get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import HTTPServer
 
-@Suite("Rate-limited logs", .timeLimit(.minutes(1)))
+@Suite("Rate-limited logs", .timeLimit(.minutes(5)))
 struct RateLimitedLogTests {
     @Test("The first event is logged, further ones are counted until the end of the period")
     func limit() {
@@ -67,7 +67,7 @@ struct RateLimitedLogTests {
         }
         #expect(recorder.text == ["warning: tls handshakes failed", "warning: tls handshakes failed"])
         let fields = recorder.metadata
-        #expect(fields[0]["handshakes"] == "1" && fields[1]["handshakes"] == "2")
+        #expect(fields.map { "\($0["handshakes"] ?? "")" } == ["1", "2"])
         #expect(fields[0]["reason"] == "plain HTTP on a TLS port")
         #expect(fields[1]["reason"] == "closed during the handshake")
         #expect(fields.allSatisfy { "\($0["peer"] ?? "")".hasPrefix("127.0.0.1:") })

@@ -10,7 +10,7 @@ struct StringTableTests {
     private func number(_ text: String, in table: inout StringTable, limit: Int = 1_000) -> UInt32 {
         var cutValues = 0
         return Array(text.utf8).withUnsafeBufferPointer {
-            table.number(of: PageText($0), limit: limit, cutValues: &cutValues)
+            table.number(of: BorrowedText($0), limit: limit, cutValues: &cutValues)
         }
     }
 

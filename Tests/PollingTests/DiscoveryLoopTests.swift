@@ -6,7 +6,7 @@ import Testing
 
 @testable import Polling
 
-@Suite("Discovery loop", .timeLimit(.minutes(1)))
+@Suite("Discovery loop", .timeLimit(.minutes(5)))
 struct DiscoveryLoopTests {
     @Test("The first and each changed list of workspaces is reported, ordered by id, even if empty")
     func changes() async {
@@ -26,11 +26,11 @@ struct DiscoveryLoopTests {
         #expect(await scene.step() == nil)
         #expect(
             scene.log.take() == [
-                "info: Discovered workspaces. gone=0 new=2 source=prod workspaces=2",
-                "info: Discovered workspaces. gone=1 new=1 source=prod workspaces=2",
-                "warning: discovery found no workspace to poll found=0 found_before=2 left_out=0 left_out_before=0 "
+                "info: workspaces discovered added=2 removed=0 source=prod workspaces=2",
+                "info: workspaces discovered added=1 removed=1 source=prod workspaces=2",
+                "warning: discovery found no workspaces to poll found=0 found_before=2 left_out=0 left_out_before=0 "
                     + "source=prod",
-                "info: Discovered workspaces. gone=2 new=0 source=prod workspaces=0",
+                "info: workspaces discovered added=0 removed=2 source=prod workspaces=0",
             ])
     }
 
@@ -44,8 +44,8 @@ struct DiscoveryLoopTests {
         #expect(await scene.step() == [])
         #expect(
             scene.log.take() == [
-                "warning: discovery found no workspace to poll found=0 left_out=0 source=prod",
-                "info: Discovered workspaces. gone=0 new=0 source=prod workspaces=0",
+                "warning: discovery found no workspaces to poll found=0 left_out=0 source=prod",
+                "info: workspaces discovered added=0 removed=0 source=prod workspaces=0",
             ])
         #expect(await scene.step() == nil)
         #expect(scene.log.take().isEmpty)
@@ -54,7 +54,7 @@ struct DiscoveryLoopTests {
         #expect(await scene.step() == ["a"])
         #expect(
             scene.log.take().first
-                == "notice: discovery finds workspaces to poll again found=1 found_before=0 left_out=0 "
+                == "notice: discovery found workspaces to poll again found=1 found_before=0 left_out=0 "
                 + "left_out_before=0 source=prod")
     }
 
@@ -64,7 +64,7 @@ struct DiscoveryLoopTests {
         #expect(await scene.step() == ["a", "b", "c"])
         #expect(
             scene.log.take().first
-                == "warning: discovery found no workspace to poll found=3 left_out=3 source=prod")
+                == "warning: discovery found no workspaces to poll found=3 left_out=3 source=prod")
         #expect(scene.lines.contains("workspaces 3") && scene.lines.contains("up 1"))
         let status = scene.store.statuses()["prod"]
         #expect(status?.workspaces == 3 && status?.selected == 0)
@@ -79,7 +79,7 @@ struct DiscoveryLoopTests {
         _ = await scene.step()
         #expect(
             scene.log.take().first
-                == "warning: discovery found fewer than half of the workspaces of before found=2 found_before=5 "
+                == "warning: discovery found fewer than half of the previous workspaces found=2 found_before=5 "
                 + "left_out=0 left_out_before=0 source=prod")
     }
 
@@ -100,7 +100,7 @@ struct DiscoveryLoopTests {
         _ = scene.log.take()
         #expect(await scene.step() == ["a"])
         // Changed names are logged only at level debug, because they may change with every list.
-        #expect(scene.log.take() == ["debug: Discovered workspaces. gone=0 new=0 source=prod workspaces=1"])
+        #expect(scene.log.take() == ["debug: workspaces discovered added=0 removed=0 source=prod workspaces=1"])
     }
 
     @Test("A failure keeps the last known workspaces and is logged when it begins, changes and ends")
@@ -115,14 +115,14 @@ struct DiscoveryLoopTests {
         #expect(scene.lines == [#"failures_total{reason="forbidden"} 1"#, "up 0"])
         #expect(
             scene.log.take() == [
-                "error: Discovering workspaces fails. error=no error_code=403 "
-                    + "reason=forbidden source=prod status=403"
+                "error: discovery failed; continuing with known workspaces error=no error_code=403 "
+                    + "http_status=403 reason=forbidden source=prod"
             ])
         #expect(await scene.step() == ["a"])
         #expect(
             scene.log.take() == [
-                "notice: Discovering workspaces works again. reason=forbidden source=prod",
-                "info: Discovered workspaces. gone=0 new=1 source=prod workspaces=1",
+                "notice: discovery recovered reason=forbidden source=prod",
+                "info: workspaces discovered added=1 removed=0 source=prod workspaces=1",
             ])
         for _ in 0..<3 { #expect(await scene.step() == nil) }
         #expect(
@@ -135,10 +135,10 @@ struct DiscoveryLoopTests {
         #expect(await scene.step() == nil)
         #expect(
             scene.log.take().map { $0.split(separator: " error").first ?? "" } == [
-                "error: Discovering workspaces fails.",
-                "debug: Discovering workspaces still fails.",
-                "error: Discovering workspaces fails for another reason.",
-                "notice: Discovering workspaces works again. reason=tls source=prod",
+                "error: discovery failed; continuing with known workspaces",
+                "debug: discovery still failing",
+                "error: discovery failed, reason changed",
+                "notice: discovery recovered reason=tls source=prod",
             ])
     }
 
@@ -153,16 +153,13 @@ struct DiscoveryLoopTests {
         #expect(await scene.step() == ["a"])
         #expect(
             scene.log.take().first
-                == "warning: The list of workspaces holds records without a usable id or fields of a wrong type. "
+                == "warning: workspace list has malformed records "
                 + "malformed_fields=1 skipped_records=1 source=prod")
         for _ in 0..<3 { _ = await scene.step() }
         #expect(scene.log.take().isEmpty)
         _ = await scene.step()
         #expect(
-            scene.log.take() == [
-                "notice: The list of workspaces no longer holds records without a usable id or fields of a wrong type. "
-                    + "source=prod"
-            ])
+            scene.log.take() == ["notice: workspace list no longer has malformed records source=prod"])
     }
 
     @Test("A discovery times out after two intervals")

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Polling
 
-@Suite("Poll fleet", .timeLimit(.minutes(1)))
+@Suite("Poll fleet", .timeLimit(.minutes(5)))
 struct PollFleetTests {
     private let polled = PolledWorkspace(
         StubCloud(.listing(#""id":"0123456789abcdeffedcba9876543210","type":"SQL","status":"RUNNING""#)))
@@ -86,18 +86,18 @@ struct PollFleetTests {
         let (fleet, _) = fleet()
         var target = targets("a")[0]
         await fleet.assign([target], of: "s", through: polled.client, options: options)
-        await fleet.pollOnce(concurrency: 1)
-        await fleet.pollOnce(concurrency: 1)
-        #expect(polled.record.take().filter { $0.contains("Polling the workspace") }.count == 1)
+        await fleet.pollOnce(concurrency: 1, isLast: false)
+        await fleet.pollOnce(concurrency: 1, isLast: false)
+        #expect(polled.record.take().filter { $0.contains(": poll ") }.count == 1)
         target.workspace.name = "other"
         await fleet.assign([target], of: "s", through: polled.client, options: options)
-        await fleet.pollOnce(concurrency: 1)
+        await fleet.pollOnce(concurrency: 1, isLast: false)
         #expect(polled.record.take() == [])
         // A changed address means another service.
         target.workspace.baseURL = "https://fabric.other"
         await fleet.assign([target], of: "s", through: polled.client, options: options)
-        await fleet.pollOnce(concurrency: 1)
-        #expect(polled.record.take().filter { $0.hasPrefix("error: Polling the workspace fails. ") }.count == 1)
+        await fleet.pollOnce(concurrency: 1, isLast: false)
+        #expect(polled.record.take().filter { $0.hasPrefix("error: poll failed ") }.count == 1)
     }
 
     @Test("Polls have a lower priority than scrapes")

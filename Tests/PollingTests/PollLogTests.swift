@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Fabric
 import HTTPClient
 import Logging
 import TestSupport
@@ -22,25 +23,39 @@ struct PollLogTests {
             await polled.poller.poll()
             logged.append(polled.record.take())
         }
-        let details = "error=no right error_code=F.403 listing=endpoints reason=forbidden request_id=r-1"
+        let details =
+            "error=no right error_code=F.403 http_status=403 listing=endpoints reason=forbidden request_id=r-1"
         let own = "source=cn-north-4"
-        let id = "workspace_id=w1"
+        let id = "workspace=lake workspace_id=w1"
         #expect(
             logged == [
                 [],
-                ["error: Polling the workspace fails. \(details) \(own) status=403 \(id)"],
+                ["error: poll failed \(details) \(own) \(id)"],
                 [],
                 [
                     """
-                    error: Polling the workspace fails for another reason. error=stubbed connect listing=endpoints reason=network \
+                    error: poll failed, reason changed error=stubbed connect listing=endpoints reason=network \
                     \(own) \(id)
                     """
                 ],
                 [],
-                ["error: Polling the workspace fails for another reason. \(details) \(own) status=403 \(id)"],
-                ["notice: Polling the workspace works again. listing=endpoints reason=forbidden \(own) \(id)"],
+                ["error: poll failed, reason changed \(details) \(own) \(id)"],
+                ["notice: poll recovered listing=endpoints reason=forbidden \(own) \(id)"],
                 [],
             ])
+    }
+
+    @Test("Log lines have the workspace's name and id, or only the id without a name")
+    func names() async {
+        let polled = PolledWorkspace(StubCloud(.failure(.connect), .failure(.connect), .failure(.connect)))
+        await polled.poller.poll()
+        #expect(polled.record.take().first?.hasSuffix(" workspace=lake workspace_id=w1") == true)
+        polled.poller.log.setName(
+            of: Workspace(key: Workspace.lake.key, name: "sea", baseURL: "https://fabric.example"))
+        await polled.poller.poll()
+        #expect(polled.record.take(from: .debug).first?.hasSuffix(" workspace=sea workspace_id=w1") == true)
+        await polled.poller(of: "w2").poll()
+        #expect(polled.record.take().first?.hasSuffix(" source=cn-north-4 workspace_id=w2") == true)
     }
 
     @Test("Malformed records are logged when the first one appears and when the last one is gone")
@@ -54,16 +69,14 @@ struct PollLogTests {
         var logged: [[String]] = []
         for _ in 0..<7 {
             await polled.poller.poll()
-            logged.append(polled.record.take().filter { !$0.contains("Polling the workspace") })
+            logged.append(polled.record.take().filter { !$0.contains(": poll ") })
         }
         let line = """
-            warning: the listing holds records without a usable id, fields of a wrong type or values that were cut \
-            cut_values=0 listing=endpoints malformed_fields=0 skipped_records=1 source=cn-north-4 workspace_id=w1
+            warning: listing has malformed records cut_values=0 listing=endpoints malformed_fields=0 skipped_records=1 \
+            source=cn-north-4 workspace=lake workspace_id=w1
             """
-        let over = """
-            notice: the listing no longer holds records without a usable id, fields of a wrong type or values that were cut \
-            listing=endpoints source=cn-north-4 workspace_id=w1
-            """
+        let over =
+            "notice: listing no longer has malformed records listing=endpoints source=cn-north-4 workspace=lake workspace_id=w1"
         #expect(logged == [[], [line], [], [], [], [], [over]])
     }
 
@@ -80,12 +93,12 @@ struct PollLogTests {
         var logged: [[String]] = []
         for _ in 0..<9 {
             await polled.poller.poll()
-            logged.append(polled.record.take().filter { $0.contains("a record has an error") })
+            logged.append(polled.record.take().filter { $0.contains("endpoint error") })
         }
         func line(_ code: String, _ message: String) -> String {
             """
-            warning: a record has an error endpoint_id=a endpoint_name=n error_code=\(code) error_msg=\(message) \
-            listing=endpoints source=cn-north-4 status=UPDATE_FAILED workspace_id=w1
+            warning: endpoint error endpoint_id=a endpoint_name=n endpoint_status=UPDATE_FAILED error_code=\(code) \
+            error_msg=\(message) listing=endpoints source=cn-north-4 workspace=lake workspace_id=w1
             """
         }
         #expect(
@@ -116,8 +129,8 @@ struct PollLogTests {
             let lines = polled.record.take()
             logged.append(
                 (
-                    lines.count { $0.contains("a record has an error") },
-                    lines.filter { $0.contains("errors of records were not logged") }
+                    lines.count { $0.contains(": endpoint error ") },
+                    lines.filter { $0.contains("endpoint errors suppressed") }
                 ))
             polled.clock.advance(by: interval)
         }
@@ -125,7 +138,7 @@ struct PollLogTests {
     }
 
     private static func unlogged(_ count: Int) -> String {
-        "warning: errors of records were not logged count=\(count) listing=endpoints source=cn-north-4 workspace_id=w1"
+        "warning: endpoint errors suppressed count=\(count) listing=endpoints source=cn-north-4 workspace=lake workspace_id=w1"
     }
 
     @Test("Unique messages cause at most 60 lines per minute and one with the number of the others")

@@ -12,7 +12,7 @@ struct ToyRow: ListedRow {
     static let plural = "toys"
 
     let recordID: RecordID
-    let status: PageText
+    let status: BorrowedText
     let updateTime: Timestamp?
 
     init?(_ record: inout RecordReader) {

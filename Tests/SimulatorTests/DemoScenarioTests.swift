@@ -3,19 +3,19 @@ import Simulator
 import Synchronization
 import Testing
 
-@Suite("The demonstration")
+@Suite("DemoScenario")
 struct DemoScenarioTests {
     private static let start: Int64 = 1_750_000_000
 
-    /// The status and the total of the list of a source's workspace.
+    /// Returns status and total of the endpoint list of a workspace.
     private func list(_ source: DemoSource, _ name: String) async throws -> (status: Int, total: Int?) {
         let id = try #require(source.workspaces.first { $0.name == name }?.id)
-        let answer = await ask(source.cloud, "/v1/workspaces/\(id)/endpoints?limit=1", token: source.token)
-        let total = answer.body.firstMatch(of: #/^\{"total":(\d+)/#).flatMap { Int($0.1) }
-        return (answer.status, total)
+        let response = await ask(source.cloud, "/v1/workspaces/\(id)/endpoints?limit=1", token: source.token)
+        let total = response.body.firstMatch(of: #/^\{"total":(\d+)/#).flatMap { Int($0.1) }
+        return (response.status, total)
     }
 
-    @Test("The sources show sizes, a forbidden, a missing, a throttled and a refused one")
+    @Test("Sources have workspaces of several sizes, a forbidden and a nonexistent one, and a rejected token")
     func sources() async throws {
         let scenario = DemoScenario(startSeconds: Self.start)
         #expect(scenario.sources.map(\.name) == ["cn-north-4", "cn-southwest-2"])
@@ -29,7 +29,7 @@ struct DemoScenarioTests {
         #expect(north.cloud.workspaces.map(\.id) == north.workspaces.dropLast().map(\.id))
     }
 
-    @Test("From the first request on every status is to be seen, and an endpoint that is stuck")
+    @Test("The first request returns every status, and a stuck endpoint")
     func beginning() {
         let north = DemoScenario(startSeconds: Self.start).sources[0].cloud
         let endpoints = north.workspaces.filter { !$0.isForbidden }.flatMap(\.endpoints)
@@ -39,7 +39,7 @@ struct DemoScenarioTests {
         #expect(Set(endpoints.compactMap(\.id?.string)).count == endpoints.count)
     }
 
-    @Test("The throttled workspace is throttled in the third minute of every five, and the others go on")
+    @Test("Only one workspace is throttled, in the third minute of every five")
     func throttling() async throws {
         let scenario = DemoScenario(startSeconds: Self.start)
         let north = scenario.sources[0]
@@ -50,7 +50,7 @@ struct DemoScenarioTests {
         }
     }
 
-    @Test("The slow workspace stays slow when others are throttled")
+    @Test("The slow workspace stays slow while another one is throttled")
     func slowness() async throws {
         let scenario = DemoScenario(startSeconds: Self.start)
         scenario.advance(to: 130)
@@ -59,7 +59,7 @@ struct DemoScenarioTests {
         #expect(ContinuousClock.now - start >= .milliseconds(1500))
     }
 
-    @Test("It advances once a second and catches up after a pause")
+    @Test("The scenario advances every second and catches up after a pause")
     func driver() async {
         let scenario = DemoScenario(startSeconds: Self.start)
         let clock = LeapingClock(leaps: [.seconds(1), .seconds(1), .seconds(98)])
@@ -73,8 +73,8 @@ struct DemoScenarioTests {
     }
 }
 
-/// A clock on which every sleep ends at once, having taken as long as told; when these are used up, sleeping fails as
-/// it does in a cancelled task.
+/// A clock on which every sleep returns at once and advances the time by the next leap. After the last leap, sleeping
+/// throws like in a canceled task.
 private final class LeapingClock: Clock {
     struct Instant: InstantProtocol {
         var offset: Duration

@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("Faults, as a client sees them on the wire", .timeLimit(.minutes(1)))
+@Suite("Faults", .timeLimit(.minutes(5)))
 struct FaultTests {
     private static let path = "/v1/workspaces/w1/endpoints"
     private static let proper = #"{"total":3,"endpoints":[{"id":"a"},{"id":"b"},{"id":"c"}]}"#
@@ -16,7 +16,7 @@ struct FaultTests {
         ])
     }
 
-    /// Everything that comes for one list request under `fault`.
+    /// Returns the raw response to a list request with `fault`.
     private func answer(_ fault: Fault, _ target: String = path) async throws -> String {
         let cloud = Self.cloud()
         cloud.inject(fault)
@@ -25,19 +25,19 @@ struct FaultTests {
         return text
     }
 
-    @Test("Without a fault the page comes whole")
+    @Test("Without a fault the whole page is returned")
     func none() async throws {
         #expect(try await answer(.delay(.zero)).hasSuffix("\r\n\r\n" + Self.proper))
     }
 
-    @Test("A status comes with its body and headers")
+    @Test("A status is returned with its body and headers")
     func status() async throws {
         let text = try await answer(.status(503, body: Array("busy".utf8), headers: [("Retry-After", "7")]))
         #expect(text.hasPrefix("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 7\r\n"))
         #expect(text.hasSuffix("\r\n\r\nbusy"))
     }
 
-    @Test("Throttling is 429 with the gateway's code, with and without Retry-After", arguments: [5, nil])
+    @Test("Throttling is 429 with the gateway's error code, with and without Retry-After", arguments: [5, nil])
     func throttled(retryAfter: Int?) async throws {
         let text = try await answer(.throttled(retryAfter: retryAfter))
         #expect(text.hasPrefix("HTTP/1.1 429 Too Many Requests\r\n"))
@@ -45,27 +45,27 @@ struct FaultTests {
         #expect(text.contains(#"policy user over ratelimit,limit:10,time:1 minute","error_code":"APIG.0308""#))
     }
 
-    @Test("HTML comes with status 200")
+    @Test("HTML is returned with status 200")
     func html() async throws {
         let text = try await answer(.html200)
         #expect(text.hasPrefix("HTTP/1.1 200 OK\r\nContent-Type: text/html"))
         #expect(text.hasSuffix("</html>"))
     }
 
-    @Test("A redirect names its location")
+    @Test("A redirect has a Location header")
     func redirect() async throws {
         let text = try await answer(.redirect(to: "http://elsewhere/"))
         #expect(text.hasPrefix("HTTP/1.1 302 Found\r\nLocation: http://elsewhere/\r\n"))
     }
 
-    @Test("Raw bytes come as they are")
+    @Test("Raw bytes are returned unchanged")
     func rawBody() async throws {
         #expect(try await answer(.rawBody(Array("{\"total\":".utf8))).hasSuffix("\r\n\r\n{\"total\":"))
         let text = try await answer(.gzip([0x1F, 0x8B]))
         #expect(text.contains("\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n"))
     }
 
-    @Test("A hung request gets nothing, and is let go when its client goes")
+    @Test("A hanging request ends when its client disconnects")
     func hang() async throws {
         let cloud = Self.cloud()
         cloud.inject(.hang, times: 1)
@@ -78,7 +78,7 @@ struct FaultTests {
         }
     }
 
-    @Test("A reset is a reset")
+    @Test("A reset fault resets the connection")
     func reset() async throws {
         let cloud = Self.cloud()
         cloud.inject(.reset)
@@ -89,14 +89,14 @@ struct FaultTests {
         }
     }
 
-    @Test("A body that is cut short announces its whole length")
+    @Test("A truncated body has the Content-Length of the whole body")
     func cutShort() async throws {
         let text = try await answer(.cutShort(afterBytes: 9))
         #expect(text.contains("\r\nContent-Length: \(Self.proper.utf8.count)\r\n"))
         #expect(text.hasSuffix("\r\n\r\n{\"total\":"))
     }
 
-    @Test("A trickle and a delay take their time and come whole")
+    @Test("Trickled and delayed responses are slow and complete")
     func slow() async throws {
         let start = ContinuousClock.now
         let text = try await answer(.trickle(bytesPer: 20, interval: .milliseconds(10)))
@@ -107,7 +107,7 @@ struct FaultTests {
         #expect(ContinuousClock.now - second >= .milliseconds(30))
     }
 
-    @Test("A trickle works on an error answer too")
+    @Test("Error responses can be trickled")
     func trickledError() async throws {
         let cloud = Self.cloud()
         cloud.inject(.throttled(retryAfter: nil))
@@ -118,7 +118,7 @@ struct FaultTests {
         }
     }
 
-    @Test("A lying total changes nothing else")
+    @Test("A wrong total leaves the rows unchanged")
     func totalLies() async throws {
         #expect(
             try await answer(.totalLies(7)).hasSuffix(#"{"total":7,"endpoints":[{"id":"a"},{"id":"b"},{"id":"c"}]}"#))
@@ -137,7 +137,7 @@ struct FaultTests {
         #expect(seen.count == 500)
     }
 
-    @Test("An ignored limit gives all rows from the offset on")
+    @Test("Without a limit all rows from the offset on are returned")
     func ignoreLimit() async {
         let cloud = Self.cloud()
         cloud.inject(.ignoreLimit)
@@ -158,7 +158,7 @@ struct FaultTests {
             ids(await ask(cloud, Self.path + "?limit=2&offset=2").body) == ["d", "arrival-between-pages-1000000001"])
     }
 
-    @Test("A fault happens as often as asked, and only in its scope")
+    @Test("A fault occurs the given number of times, only in its scope")
     func scopes() async {
         let cloud = Self.cloud()
         func statuses(_ target: String) async -> [Int] {
@@ -172,7 +172,7 @@ struct FaultTests {
         cloud.inject(.status(502, body: []), times: 1, for: .operation(.listWorkspaces))
         #expect(await statuses(Self.path) == [200, 200, 200])
         #expect(await statuses("/v1/workspaces?enterprise_project_id=0") == [502, 200, 200])
-        // The first one takes the answer's place; the second waits for its turn.
+        // Only the first of two replacing faults applies to a request.
         cloud.inject(.status(500, body: []), times: 1)
         cloud.inject(.status(503, body: []), times: 1)
         #expect(await statuses(Self.path) == [500, 503, 200])
@@ -182,28 +182,28 @@ struct FaultTests {
         #expect(await statuses(Self.path) == [200, 200, 200])
     }
 
-    @Test("A refused workspace answers 401 APIG.0301 for as long as it lasts, and the others go on")
-    func refused() async {
+    @Test("Requests for a rejected workspace get 401 APIG.0301, others succeed")
+    func rejected() async {
         let cloud = Self.cloud()
-        cloud.inject(.refused, for: .workspace("w1"))
+        cloud.inject(.rejected, for: .workspace("w1"))
         for _ in 0..<3 {
-            let answer = await ask(cloud, Self.path)
-            #expect(answer.status == 401)
-            #expect(answer.body.contains(#""error_code":"APIG.0301""#))
+            let response = await ask(cloud, Self.path)
+            #expect(response.status == 401)
+            #expect(response.body.contains(#""error_code":"APIG.0301""#))
             #expect(await ask(cloud, "/v1/workspaces/w2/endpoints").status == 200)
         }
         cloud.clearFaults(ofWorkspace: "w1")
         #expect(await ask(cloud, Self.path).status == 200)
     }
 
-    @Test("Retry-After is a number of seconds or an HTTP date by the clock of the cloud")
+    @Test("Retry-After is a number of seconds or an HTTP date by the cloud's clock")
     func retryAfter() async {
         let cloud = Self.cloud()
         cloud.setClock { 784_111_777 * 1_000_000 }
         func header(_ fault: Fault) async -> (status: Int, value: String?, body: String) {
             cloud.inject(fault, times: 1)
-            let answer = await ask(cloud, Self.path)
-            return (answer.status, answer.headers.first { $0.0 == "Retry-After" }?.1, answer.body)
+            let response = await ask(cloud, Self.path)
+            return (response.status, response.headers.first { $0.0 == "Retry-After" }?.1, response.body)
         }
         let seconds = await header(.unavailable(retryAfter: .seconds(7)))
         #expect(seconds.status == 503 && seconds.value == "7")
@@ -215,7 +215,7 @@ struct FaultTests {
         #expect(await header(.gatewayThrottled(retryAfter: nil)).value == nil)
     }
 
-    @Test("Pages are cut below the limit, with the true total, the page's own, or none")
+    @Test("Pages are shorter than the limit, with the correct total, the page's count or no total")
     func cutPages() async {
         let cloud = Self.cloud()
         cloud.inject(.capPages(2))
@@ -228,7 +228,7 @@ struct FaultTests {
         #expect(await ask(cloud, Self.path + "?offset=2").body == #"{"endpoints":[{"id":"c"}]}"#)
     }
 
-    @Test("An empty list of workspaces is a 200 without rows, and ends with the fault")
+    @Test("An empty workspace list is 200 without rows until the fault is removed")
     func emptyList() async {
         let cloud = Self.cloud()
         let list = "/v1/workspaces?enterprise_project_id=all_granted_eps"
@@ -243,14 +243,14 @@ struct FaultTests {
         #expect(await ask(cloud, Self.path).status == 500)
     }
 
-    @Test("A flood has the length that it claims, made while it is sent")
+    @Test("A flood has the length of its Content-Length")
     func flood() async throws {
         let text = try await answer(.flood(prefix: Array("[1".utf8), filler: 0x20, contentLength: 200_000))
         #expect(text.contains("\r\nContent-Length: 200000\r\n"))
         #expect(text.hasSuffix("\r\n\r\n[1" + String(repeating: " ", count: 199_998)))
     }
 
-    @Test("A flood of 4 GiB, or without end, lasts as long as the client reads", arguments: [4 << 30, nil])
+    @Test("A flood of 4 GiB, or an endless one, lasts as long as the client reads", arguments: [4 << 30, nil])
     func endlessFlood(length: Int?) async throws {
         let cloud = Self.cloud()
         cloud.inject(.flood(prefix: Array("[1".utf8), filler: 0x20, contentLength: length))
@@ -269,25 +269,25 @@ struct FaultTests {
         }
     }
 
-    @Test("A gzip bomb is small on the wire and inflates to what it says")
+    @Test("A gzip bomb is small and inflates to the given size")
     func gzipBomb() async throws {
         let cloud = Self.cloud()
         cloud.inject(.gzipBomb(inflatedBytes: 10_000_000))
         try await withSimulator(cloud) { server in
-            let answer = try await server.client(get: Self.path).receiveToEnd().bytes
+            let response = try await server.client(get: Self.path).receiveToEnd().bytes
             let end = try #require(
-                (0..<answer.count - 3).first { answer[$0..<$0 + 4].elementsEqual([13, 10, 13, 10]) })
-            let body = Array(answer[(end + 4)...])
-            #expect(String(decoding: answer[..<end], as: UTF8.self).contains("Content-Encoding: gzip"))
+                (0..<response.count - 3).first { response[$0..<$0 + 4].elementsEqual([13, 10, 13, 10]) })
+            let body = Array(response[(end + 4)...])
+            #expect(String(decoding: response[..<end], as: UTF8.self).contains("Content-Encoding: gzip"))
             #expect(body.count < 11_000)
-            // It never ends properly, so what it holds is looked at as far as it goes.
+            // The stream has no valid end, so it is inflated as far as possible.
             let inflated = gunzipStart(body)
             #expect(inflated.count >= 10_000_000)
             #expect(inflated.allSatisfy { $0 == 0 })
         }
     }
 
-    @Test("An observer is told of what is there, and of every change before anybody else can see it")
+    @Test("An observer is called with all workspaces, and with each change before requests can see it")
     func observer() async {
         let cloud = Self.cloud()
         let seen = Mutex<[String]>([])

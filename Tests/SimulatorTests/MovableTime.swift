@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
-/// A wall clock that stands until the test moves it.
+/// A wall clock that only a test advances.
 final class MovableTime: Sendable {
     private let value = Mutex<Int64>(1_800_000_000)
 

@@ -4,7 +4,7 @@ import Logging
 import Simulator
 import TestSupport
 
-/// Runs a simulator on a free port while `body` uses it.
+/// Runs `body` with a simulator on a free port.
 func withSimulator(_ cloud: SimulatedCloud, _ body: (_ server: SimulatorServer) async throws -> Void) async throws {
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let server = try await SimulatorServer.start(cloud, logger: logger)
@@ -20,7 +20,7 @@ func withSimulator(_ cloud: SimulatedCloud, _ body: (_ server: SimulatorServer) 
 }
 
 extension SimulatorServer {
-    /// A client that has asked for `target`.
+    /// Returns a client that has requested `target`.
     func client(get target: String, token: String? = "simulated-token") async throws -> RawClient {
         let client = try RawClient(connectingTo: String(baseURL.dropFirst("http://".count)))
         let header = token.map { "X-Auth-Token: \($0)\r\n" } ?? ""
@@ -29,7 +29,7 @@ extension SimulatorServer {
     }
 }
 
-/// The status and body of an answer given without a socket.
+/// Returns status, body and headers of a response, without a socket.
 func ask(
     _ cloud: SimulatedCloud,
     _ target: String,
@@ -42,7 +42,7 @@ func ask(
     return (response.status, String(decoding: bytes, as: UTF8.self), response.headers)
 }
 
-/// The ids in a list's body, in order.
+/// Returns the ids in the body of a list, in order.
 func ids(_ body: String) -> [String] {
     body.split(separator: "\"id\":\"").dropFirst().map { String($0.prefix { $0 != "\"" }) }
 }

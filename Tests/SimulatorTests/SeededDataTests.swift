@@ -8,7 +8,7 @@ struct SeededDataTests {
         JSONValue.array(endpoints.map(\.json)).text
     }
 
-    @Test("The same seed gives the same data, another seed other data")
+    @Test("Equal seeds give equal data")
     func determinism() {
         let first = Self.text(SeededData(seed: 7).endpoints(50))
         #expect(first == Self.text(SeededData(seed: 7).endpoints(50)))
@@ -16,7 +16,7 @@ struct SeededDataTests {
         #expect(first != Self.text(SeededData(seed: 7).endpoints(50, workspace: 1)))
     }
 
-    @Test("The first endpoint of seed 1 is this one, whatever the machine")
+    @Test("The first endpoint of seed 1 is the same on every machine")
     func golden() {
         #expect(
             SeededData(seed: 1).endpoint(0).json.text
@@ -28,7 +28,7 @@ struct SeededDataTests {
         )
     }
 
-    @Test("117 endpoints show every type in every status, every odd form, and no id twice")
+    @Test("117 endpoints have every pair of type and status, every unusual form, and unique ids")
     func coverage() {
         let endpoints = SeededData(seed: 3).endpoints(117)
         let pairs = Set(endpoints.map { "\($0.type?.string ?? "")/\($0.status?.string ?? "")" })
@@ -46,16 +46,16 @@ struct SeededDataTests {
         }
     }
 
-    @Test("All times of an endpoint mean the instant they are made from")
+    @Test("Times have one of the known formats")
     func times() throws {
-        // 1 750 000 000 is 2025-06-15T15:06:40Z; creation lies at most 100 days before.
+        // 1 750 000 000 is 2025-06-15T15:06:40Z; endpoints are created at most 100 days before.
         for endpoint in SeededData(seed: 5).endpoints(70) {
             let created = try #require(endpoint.createTime?.string)
             #expect(created.wholeMatch(of: #/2025-0[3-6]-\d\d[T ]\d\d:\d\d:\d\d(\.\d{3})?(Z|\+08:00|\+00:00)?/#) != nil)
         }
     }
 
-    @Test("Workspaces have ids of 36 characters and their own endpoints")
+    @Test("Workspaces have ids of 36 characters and different endpoints")
     func workspaces() {
         let workspaces = SeededData(seed: 1).workspaces(5, endpointsEach: 3)
         #expect(workspaces.map(\.id.count) == [36, 36, 36, 36, 36])

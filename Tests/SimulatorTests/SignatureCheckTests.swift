@@ -5,7 +5,7 @@ import Testing
 
 @testable import Simulator
 
-/// The vectors of the reference implementation, read by the simulator's own reader.
+/// A vector of the reference implementation, parsed by the simulator's JSON reader.
 private struct Vector: CustomTestStringConvertible, Sendable {
     let name: String
     let request: ListenerRequest
@@ -22,7 +22,7 @@ private struct Vector: CustomTestStringConvertible, Sendable {
         return entries.compactMap(Vector.init)
     }()
 
-    /// A file of the folder of all tests.
+    /// Reads a file of the Tests directory.
     private static func read(_ path: String) -> [UInt8]? {
         let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
         guard let file = fopen(folder.joined(separator: "/") + "/" + path, "r") else { return nil }
@@ -52,23 +52,23 @@ private struct Vector: CustomTestStringConvertible, Sendable {
     }
 }
 
-@Suite("The simulator's check of signatures")
+@Suite("SignatureCheck")
 struct SignatureCheckTests {
-    @Test("All 23 vectors of the reference implementation are there")
+    @Test("There are 23 vectors of the reference implementation")
     func count() { #expect(Vector.all.count == 23) }
 
-    @Test("It takes what the reference implementation signs", arguments: Vector.all)
-    fileprivate func takes(_ vector: Vector) throws {
+    @Test("Signatures of the reference implementation are accepted", arguments: Vector.all)
+    fileprivate func accepts(_ vector: Vector) throws {
         let check = try #require(SignatureCheck(vector.request))
         #expect(check.canonicalRequest == vector.canonicalRequest)
-        #expect(check.isMade(with: vector.secret))
+        #expect(check.isSigned(with: vector.secret))
         #expect(check.moment.map { compactDate($0 / 1_000_000) } == vector.date)
     }
 
-    @Test("It refuses each of them once anything in it is another", arguments: Vector.all)
-    fileprivate func refuses(_ vector: Vector) throws {
+    @Test("A signature is rejected after any change of the request or secret", arguments: Vector.all)
+    fileprivate func rejects(_ vector: Vector) throws {
         let check = try #require(SignatureCheck(vector.request))
-        #expect(!check.isMade(with: vector.secret + "x"))
+        #expect(!check.isSigned(with: vector.secret + "x"))
         var others: [(what: String, request: ListenerRequest)] = [
             ("method", vector.request), ("query", vector.request),
         ]
@@ -82,20 +82,20 @@ struct SignatureCheckTests {
             others.append((name, other))
         }
         for other in others {
-            #expect(SignatureCheck(other.request)?.isMade(with: vector.secret) != true, "\(other.what)")
+            #expect(SignatureCheck(other.request)?.isSigned(with: vector.secret) != true, "\(other.what)")
         }
     }
 
-    @Test("A header that says who asks and is not signed is refused")
+    @Test("An unsigned project header is rejected")
     func unsignedHeader() throws {
         var request = try signedRequest("/v1/workspaces", key: ("AK", "SK"), at: 1_800_000_000)
-        #expect(SignatureCheck(request)?.isMade(with: "SK") == true)
+        #expect(SignatureCheck(request)?.isSigned(with: "SK") == true)
         request.headers.append(("X-Project-Id", "p"))
         #expect(SignatureCheck(request) == nil)
     }
 
     @Test(
-        "What is no signed request is not taken for one",
+        "A malformed Authorization header is rejected",
         arguments: [
             "SDK-HMAC-SHA256", "Basic YTpi", "SDK-HMAC-SHA256 Access=a, SignedHeaders=host",
             "SDK-HMAC-SHA256 Access=a, SignedHeaders", "SDK-HMAC-SHA256 Access=a, SignedHeaders=host, Signature=b",
@@ -105,7 +105,7 @@ struct SignatureCheckTests {
         #expect(SignatureCheck(request) == nil)
     }
 
-    @Test("A body is read as JSON, and what is none is not")
+    @Test("JSON bodies are parsed and invalid JSON is rejected")
     func json() {
         let read = JSONReader.read(Array(#" {"a":[1,-2,"\u00e9\n\"",true,null],"b":{}} "#.utf8))
         #expect(read?.text == #"{"a":[1,-2,"é\n\"",true,null],"b":{}}"#)

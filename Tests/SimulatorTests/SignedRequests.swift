@@ -4,7 +4,7 @@ import HTTPServer
 
 @testable import Simulator
 
-/// A request as a holder of a key would send it.
+/// Returns a signed request.
 func signedRequest(
     _ target: String, key: (id: String, secret: String), at seconds: Int64, projectID: String? = nil,
     securityToken: String? = nil, method: String = "GET", body: String = ""
@@ -33,8 +33,8 @@ func compactDate(_ seconds: Int64) -> String {
     Timestamp.zulu(seconds).prefix(19).filter { $0 != "-" && $0 != ":" } + "Z"
 }
 
-/// What came of a request.
-struct Answer {
+/// A received response.
+struct Response {
     let status: Int
     let text: String
     let headers: [(String, String)]
@@ -50,13 +50,13 @@ struct Answer {
 }
 
 extension SimulatedCloud {
-    /// Sends a request, with a JSON body where one is given.
+    /// Sends a request with an optional JSON body.
     func send(
         _ method: String, _ target: String, headers: [(name: String, value: String)] = [], _ body: String = ""
-    ) async -> Answer {
-        Answer(
+    ) async -> Response {
+        Response(
             await answer(ListenerRequest(method: method, target: target, headers: headers, body: Array(body.utf8))))
     }
 
-    func send(_ request: ListenerRequest) async -> Answer { Answer(await answer(request)) }
+    func send(_ request: ListenerRequest) async -> Response { Response(await answer(request)) }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Simulator
 
-/// A cloud with one of everything, at a time that the test sets.
+/// A cloud with one user, key, agency and id token, and a clock that the test sets.
 private struct IdentityScene {
     static let list = "/v1/workspaces?enterprise_project_id=all_granted_eps"
     static let key = (id: "AKOFTHETEST", secret: "secret-key-of-the-test")
@@ -26,7 +26,7 @@ private struct IdentityScene {
     func token(
         password: String = #"pa\"ss w\u00f6rd"#, scope: String = #"{"project":{"name":"cn-north-4"}}"#
     ) async
-        -> Answer
+        -> Response
     {
         let user = #"{"name":"exporter","password":"\#(password)","domain":{"name":"acme"}}"#
         let identity = #"{"methods":["password"],"password":{"user":\#(user)}}"#
@@ -42,15 +42,15 @@ private struct IdentityScene {
     func signed(
         _ target: String = Self.list, key: (id: String, secret: String) = Self.key, projectID: String? = "project-1",
         securityToken: String? = nil, at seconds: Int64? = nil
-    ) async throws -> Answer {
+    ) async throws -> Response {
         await cloud.send(
             try signedRequest(
                 target, key: key, at: seconds ?? time.seconds, projectID: projectID, securityToken: securityToken))
     }
 }
 
-extension Answer {
-    /// The temporary key in it, whichever names its parts have.
+extension Response {
+    /// The temporary key in the response, in either format.
     fileprivate var key: (id: String, secret: String, token: String)? {
         guard let key = json?["credential"] ?? json?["credentials"],
             let id = key["access"]?.string ?? key["access_key_id"]?.string,
@@ -66,7 +66,7 @@ struct SimulatedCloudIdentityTests {
     private static let idp = [(name: "X-Idp-Id", value: "idp"), (name: "Content-Type", value: "application/json")]
     private let scene = IdentityScene()
 
-    @Test("Tokens with a negative life have expired when they arrive")
+    @Test("Tokens with a negative lifetime are expired when issued")
     func expiredOnArrival() async throws {
         scene.cloud.updateIdentity { $0.life = -60 }
         let issued = await scene.token()
@@ -76,25 +76,25 @@ struct SimulatedCloudIdentityTests {
         #expect(await scene.list(token: token) == 401)
     }
 
-    @Test("A throttled IAM answers as its gateway does, and issues tokens again afterwards")
+    @Test("A throttled IAM responds like its gateway, and issues tokens afterward")
     func throttled() async {
         scene.cloud.inject(
             .gatewayThrottled(retryAfter: .date(secondsFromNow: 30)), times: 1, for: .operation(.createToken))
-        let answer = await scene.token()
-        #expect(answer.status == 429)
-        #expect(answer.header("Retry-After") == Timestamp.http(scene.time.seconds + 30))
+        let response = await scene.token()
+        #expect(response.status == 429)
+        #expect(response.header("Retry-After") == Timestamp.http(scene.time.seconds + 30))
         #expect(await scene.token().status == 201)
     }
 
-    @Test("A password gives a token of the project, which ends in its time and when it is revoked")
+    @Test("A password gives a token of the project until it expires or is revoked")
     func token() async throws {
         scene.cloud.updateIdentity { $0.life = 6 }
-        let answer = await scene.token()
-        #expect(answer.status == 201)
-        #expect(answer.json?["token"]?["expires_at"]?.string == Timestamp.zulu(scene.time.seconds + 6))
-        #expect(answer.json?["token"]?["issued_at"]?.string == Timestamp.zulu(scene.time.seconds))
-        #expect(answer.json?["token"]?["project"]?["id"]?.string == "project-1")
-        let token = try #require(answer.header("X-Subject-Token"))
+        let response = await scene.token()
+        #expect(response.status == 201)
+        #expect(response.json?["token"]?["expires_at"]?.string == Timestamp.zulu(scene.time.seconds + 6))
+        #expect(response.json?["token"]?["issued_at"]?.string == Timestamp.zulu(scene.time.seconds))
+        #expect(response.json?["token"]?["project"]?["id"]?.string == "project-1")
+        let token = try #require(response.header("X-Subject-Token"))
         #expect(await scene.list(token: token) == 200)
         scene.time.advance(6)
         #expect(await scene.list(token: token) == 401)
@@ -104,13 +104,13 @@ struct SimulatedCloudIdentityTests {
         #expect(await scene.list(token: next) == 401)
     }
 
-    @Test("A project is chosen by id as well, and an unknown one gives no token")
+    @Test("A project can be selected by id, and an unknown one is rejected")
     func scope() async throws {
         #expect(await scene.token(scope: #"{"project":{"id":"p2"}}"#).json?["token"]?["project"]?["id"]?.string == "p2")
         #expect(await scene.token(scope: #"{"project":{"name":"elsewhere"}}"#).status == 400)
     }
 
-    @Test("Five wrong passwords within 15 minutes lock the user for 15, the right one included")
+    @Test("Five wrong passwords within 15 minutes lock the user for 15 minutes")
     func wrongPassword() async {
         for _ in 0..<5 { #expect(await scene.token(password: "wrong").status == 401) }
         #expect(scene.cloud.identity.isLocked("exporter", at: scene.time.seconds * 1_000_000))
@@ -122,7 +122,7 @@ struct SimulatedCloudIdentityTests {
         #expect(await scene.token().status == 201)
     }
 
-    @Test("Wrong passwords that lie 15 minutes back do not count")
+    @Test("Wrong passwords older than 15 minutes do not count")
     func oldFailures() async {
         for _ in 0..<4 { _ = await scene.token(password: "wrong") }
         scene.time.advance(900)
@@ -130,7 +130,7 @@ struct SimulatedCloudIdentityTests {
         #expect(await scene.token().status == 201)
     }
 
-    @Test("A signed request is taken; without a project its workspaces do not exist")
+    @Test("Signed requests are accepted; without a project, workspaces do not exist")
     func signed() async throws {
         #expect(try await scene.signed().status == 200)
         let none = try await scene.signed(projectID: nil)
@@ -138,7 +138,7 @@ struct SimulatedCloudIdentityTests {
         #expect(try await scene.signed(projectID: "another").status == 400)
     }
 
-    @Test("More than five wrong calls in a row lock a key for 5 minutes, a good one between them does not")
+    @Test("More than five consecutive failures lock a key for 5 minutes")
     func lockedKey() async throws {
         let wrong = (id: IdentityScene.key.id, secret: "wrong")
         for _ in 0..<5 { #expect(try await scene.signed(key: wrong).status == 401) }
@@ -150,8 +150,8 @@ struct SimulatedCloudIdentityTests {
         #expect(try await scene.signed().status == 200)
     }
 
-    @Test("A refused signature repeats the canonical request, and a request 15 minutes off says that it is late")
-    func refusals() async throws {
+    @Test("Errors contain the canonical request, or say that the clock is off by more than 15 minutes")
+    func errors() async throws {
         scene.cloud.updateIdentity { $0.keys["temporary"] = .init(secret: "SK", securityToken: "planted-token") }
         let echo = try await scene.signed(key: ("temporary", "wrong"), securityToken: "planted-token")
         #expect(echo.text.contains("x-security-token:planted-token"))
@@ -161,7 +161,7 @@ struct SimulatedCloudIdentityTests {
         #expect(late.header("Date") == Timestamp.http(scene.time.seconds))
     }
 
-    @Test("Projects are found by name, with a signature or a token")
+    @Test("Projects are listed by name, with a signature or a token")
     func projects() async throws {
         let one = try await scene.signed("/v3/projects?name=cn-north-4", projectID: nil)
         #expect(one.json?["projects"]?.text == #"[{"id":"project-1","name":"cn-north-4"}]"#)
@@ -171,15 +171,15 @@ struct SimulatedCloudIdentityTests {
         #expect(await scene.cloud.send("GET", "/v3/projects", headers: [("X-Auth-Token", "no")]).status == 401)
     }
 
-    @Test("An agency is assumed with a token or a signature; its keys need their token and end in their time")
+    @Test("Agencies are assumed with a token or signature; their keys require a security token and expire")
     func agency() async throws {
         let token = try #require(await scene.token().header("X-Subject-Token"))
         let role = #"{"agency_name":"monitoring","domain_name":"owner","duration_seconds":900}"#
         let body = #"{"auth":{"identity":{"methods":["assume_role"],"assume_role":\#(role)}}}"#
         let path = "/v3.0/OS-CREDENTIAL/securitytokens"
-        let answer = await scene.cloud.send("POST", path, headers: [("X-Auth-Token", token)], body)
-        #expect(answer.status == 201)
-        let key = try #require(answer.key)
+        let response = await scene.cloud.send("POST", path, headers: [("X-Auth-Token", token)], body)
+        #expect(response.status == 201)
+        let key = try #require(response.key)
         let pair = (key.id, key.secret)
         #expect(try await scene.signed(key: pair, securityToken: key.token).status == 200)
         #expect(try await scene.signed(key: pair).status == 401)
@@ -191,13 +191,13 @@ struct SimulatedCloudIdentityTests {
         #expect(await scene.cloud.send("POST", path, headers: [("X-Auth-Token", token)], strange).status == 403)
     }
 
-    @Test("An id token gives a token of IAM, which gives keys; or keys of STS at once")
+    @Test("An id token gives an IAM token, which gives keys, or STS keys directly")
     func idToken() async throws {
         let scope = #"{"project":{"name":"cn-north-4"}}"#
         let body = #"{"auth":{"id_token":{"id":"id-token-1"},"scope":\#(scope)}}"#
         let path = "/v3.0/OS-AUTH/id-token/tokens"
-        let answer = await scene.cloud.send("POST", path, headers: Self.idp, body)
-        let token = try #require(answer.header("X-Subject-Token"))
+        let response = await scene.cloud.send("POST", path, headers: Self.idp, body)
+        let token = try #require(response.header("X-Subject-Token"))
         let exchange = #"{"auth":{"identity":{"methods":["token"],"token":{"duration_seconds":900}}}}"#
         let keys = await scene.cloud.send(
             "POST", "/v3.0/OS-CREDENTIAL/securitytokens", headers: [("X-Auth-Token", token)], exchange)
@@ -215,7 +215,8 @@ struct SimulatedCloudIdentityTests {
         #expect(await scene.cloud.send("POST", path, headers: [Self.idp[1]], body).status == 401)
     }
 
-    @Test("The metadata service wants a session where it has them, and gives keys to machines with an agency")
+    @Test(
+        "The metadata service requires a session token if it supports them, and issues keys to machines with an agency")
     func metadata() async throws {
         let path = "/openstack/latest/securitykey"
         let wish = [(name: "X-Metadata-Token-Ttl-Seconds", value: "21600")]

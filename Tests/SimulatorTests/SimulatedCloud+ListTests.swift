@@ -6,7 +6,7 @@ import Testing
 struct SimulatedCloudListTests {
     private static let path = "/v1/workspaces/w1/endpoints"
 
-    /// One workspace of 25 endpoints called e00 to e24.
+    /// Returns a cloud with one workspace of 25 endpoints, e00 to e24.
     private static func cloud() -> SimulatedCloud {
         let endpoints = (0..<25).map { index in
             let name = index < 10 ? "e0\(index)" : "e\(index)"
@@ -15,43 +15,43 @@ struct SimulatedCloudListTests {
         return SimulatedCloud(workspaces: [SimulatedWorkspace(id: "w1", name: "one", endpoints: endpoints)])
     }
 
-    @Test("A page has the documented shape and a request id")
+    @Test("A page has the documented format and a request id")
     func shape() async {
         let cloud = SimulatedCloud(
             workspaces: [SimulatedWorkspace(id: "w1", name: "one", endpoints: [SimulatedEndpointTests.documented])]
         )
-        let answer = await ask(cloud, Self.path)
-        #expect(answer.status == 200)
-        #expect(answer.body == #"{"total":1,"endpoints":["# + SimulatedEndpointTests.documentedJSON + "]}")
-        #expect(answer.headers.contains { $0 == ("X-request-id", "00000000000000000000000000000001") })
+        let response = await ask(cloud, Self.path)
+        #expect(response.status == 200)
+        #expect(response.body == #"{"total":1,"endpoints":["# + SimulatedEndpointTests.documentedJSON + "]}")
+        #expect(response.headers.contains { $0 == ("X-request-id", "00000000000000000000000000000001") })
     }
 
     @Test(
-        "Offset and limit cut the page, total counts all",
+        "Offset and limit select the page; total counts all rows",
         arguments: [
             ("", 0..<10), ("?limit=100", 0..<25), ("?offset=20", 20..<25), ("?offset=5&limit=1", 5..<6),
             ("?offset=25", 25..<25), ("?offset=1000000000&limit=100", 25..<25),
         ]
     )
     func paging(query: String, rows: Range<Int>) async {
-        let answer = await ask(Self.cloud(), Self.path + query)
-        #expect(answer.body.hasPrefix(#"{"total":25,"endpoints":["#))
-        #expect(ids(answer.body) == rows.map { $0 < 10 ? "e0\($0)" : "e\($0)" })
+        let response = await ask(Self.cloud(), Self.path + query)
+        #expect(response.body.hasPrefix(#"{"total":25,"endpoints":["#))
+        #expect(ids(response.body) == rows.map { $0 < 10 ? "e0\($0)" : "e\($0)" })
     }
 
     @Test(
-        "A limit or offset out of range, or no number, is a bad request",
+        "An invalid limit, offset or visibility is a bad request",
         arguments: [
             "limit=0", "limit=101", "limit=x", "limit=", "offset=-1", "offset=1000000001", "visibility=private",
         ]
     )
     func badQueries(query: String) async {
-        let answer = await ask(Self.cloud(), Self.path + "?" + query)
-        #expect(answer.status == 400)
-        #expect(answer.body.hasPrefix(#"{"error_code":"common.01000001","error_msg":""#))
+        let response = await ask(Self.cloud(), Self.path + "?" + query)
+        #expect(response.status == 400)
+        #expect(response.body.hasPrefix(#"{"error_code":"common.01000001","error_msg":""#))
     }
 
-    @Test("What is no number is refused in the documented words")
+    @Test("The error for a limit that is not a number is the documented one")
     func typeMismatch() async {
         #expect(
             await ask(Self.cloud(), Self.path + "?limit=x").body
@@ -61,7 +61,7 @@ struct SimulatedCloudListTests {
     }
 
     @Test(
-        "Filters keep what matches, and total counts only that",
+        "Filters select rows, and total counts only those",
         arguments: [
             ("", ["own", "own-public"]), ("visibility=PRIVATE", ["own"]),
             ("visibility=PUBLIC", ["own-public", "others-public"]),
@@ -83,12 +83,12 @@ struct SimulatedCloudListTests {
             name: "one",
             endpoints: [own, ownPublic, others, othersPublic]
         )
-        let answer = await ask(SimulatedCloud(workspaces: [workspace]), Self.path + "?" + query)
-        #expect(ids(answer.body) == expected)
-        #expect(answer.body.hasPrefix(#"{"total":\#(expected.count),"#))
+        let response = await ask(SimulatedCloud(workspaces: [workspace]), Self.path + "?" + query)
+        #expect(ids(response.body) == expected)
+        #expect(response.body.hasPrefix(#"{"total":\#(expected.count),"#))
     }
 
-    @Test("Workspaces are listed with their fields, by project, name and id")
+    @Test("Workspaces are filtered by project, name and id")
     func workspaces() async {
         var second = SimulatedWorkspace(id: "w2", name: "two-two", enterpriseProjectID: "p2")
         second.description = .null
@@ -116,9 +116,9 @@ struct SimulatedCloudListTests {
         cloud.setWorkspace(SimulatedWorkspace(id: "w2", name: "two", isForbidden: true))
         let badToken = #"{"error_code":"APIG.1002","error_msg":"Incorrect token or token resolution failed"}"#
         for token in ["wrong", "", nil] {
-            let answer = await ask(cloud, Self.path, token: token)
-            #expect(answer.status == 401)
-            #expect(answer.body == badToken)
+            let response = await ask(cloud, Self.path, token: token)
+            #expect(response.status == 401)
+            #expect(response.body == badToken)
         }
         let forbidden = await ask(cloud, "/v1/workspaces/w2/endpoints")
         #expect(forbidden.status == 403)
@@ -131,13 +131,13 @@ struct SimulatedCloudListTests {
         #expect(missing.status == 400)
         #expect(missing.body.hasPrefix(#"{"error_code":"dataartsfabric.00010003","#))
         for (method, path) in [("GET", "/v1/elsewhere"), ("GET", Self.path + "/x"), ("POST", Self.path), ("GET", "/")] {
-            let answer = await ask(cloud, path, method: method)
-            #expect(answer.status == 404)
-            #expect(answer.body.contains(#""error_code":"APIG.0101","request_id":""#))
+            let response = await ask(cloud, path, method: method)
+            #expect(response.status == 404)
+            #expect(response.body.contains(#""error_code":"APIG.0101","request_id":""#))
         }
     }
 
-    @Test("Everything can be changed while it is served, and requests are counted")
+    @Test("Changes are visible in the next response, and requests are counted")
     func changes() async {
         let cloud = Self.cloud()
         cloud.tokens = ["new"]

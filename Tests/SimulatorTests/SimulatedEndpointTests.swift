@@ -2,9 +2,9 @@
 import Simulator
 import Testing
 
-@Suite("Rows")
+@Suite("SimulatedEndpoint")
 struct SimulatedEndpointTests {
-    /// The row that the API's page shows.
+    /// The row of the API documentation.
     static let documented = SimulatedEndpoint(
         visibility: "PRIVATE",
         id: "0b5633ba2b904511ad514346f4dxxxxx",
@@ -35,7 +35,7 @@ struct SimulatedEndpointTests {
         errorMsg: "string"
     )
 
-    /// The same row as text, without the page's spaces.
+    /// The same row as compact JSON.
     static let documentedJSON =
         #"{"visibility":"PRIVATE","id":"0b5633ba2b904511ad514346f4dxxxxx","name":"endpoint1","type":"job","#
         + #""status":"CREATING","description":"description","create_time":"2023-05-30T12:24:30.401Z","#
@@ -49,12 +49,12 @@ struct SimulatedEndpointTests {
         + #""min_replicas":10000,"max_replicas":10000}]},"caches":[{"mnt_path":"string","cache_ins_id":"string"}],"#
         + #""error_code":"string","error_msg":"string"}"#
 
-    @Test("The documented row is written field by field in the documented order")
+    @Test("The documented row has its fields in the documented order")
     func documentedRow() {
         #expect(Self.documented.json.text == Self.documentedJSON)
     }
 
-    @Test("Fields can be absent, null, and of a wrong type")
+    @Test("Fields can be missing, null or of a wrong type")
     func oddFields() {
         var endpoint = SimulatedEndpoint(
             id: "a",
@@ -73,7 +73,7 @@ struct SimulatedEndpointTests {
         )
     }
 
-    @Test("Strings are escaped, and only where they must be")
+    @Test("Only characters that require it are escaped")
     func escapes() {
         #expect(
             JSONValue.string("\"\\/\n\r\t\u{0}\u{1F}\u{7F}数\u{1F680}").text

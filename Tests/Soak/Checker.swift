@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A page as it was had.
+/// A page with the times of its request.
 struct Scrape {
     var samples: [PageSample]
-    /// The length of the page, not compressed.
+    /// The uncompressed length of the page, in bytes.
     var bytes = 0
-    /// When the request was sent and when the answer was there, in wall time.
+    /// The wall times at which the request was sent and the response received, in microseconds.
     var sent: Int64
     var received: Int64
-    /// The header that the web configuration file adds.
+    /// The response header of the web configuration file.
     var transportSecurity: String?
 }
 
-/// Holds every number of every page against the truth.
+/// Compares all numbers of all pages with the expected values.
 final class Checker {
-    /// What is known of a workspace from the pages before.
+    /// The state of a workspace from previous pages.
     private struct Known {
-        /// Series that have been seen and must stay.
+        /// Series that must stay once they were seen.
         var kept: Set<String> = []
-        /// The numbers of the last listing, once they were found true.
+        /// The numbers of the last listing that was verified.
         var proven: (lastSuccess: Int64, domain: [String: String])?
-        /// How long the poll took that ended at that time.
+        /// The duration of the poll that completed at that time.
         var durations: [Int64: Int64] = [:]
         var health: Health?
     }
@@ -36,31 +36,31 @@ final class Checker {
     private(set) var wrong: [String] = []
     private(set) var failures: [String: Int] = [:]
     private(set) var polls = 0
-    /// Workspaces whose last poll succeeded, with the end of it, as of the last page.
+    /// Workspaces whose last poll succeeded, with its time, by the last page.
     private(set) var up: [String: Int64] = [:]
-    private(set) var withdrawals = 0
-    private var withdrawn: Set<String> = []
+    private(set) var staleTransitions = 0
+    private var staleIDs: Set<String> = []
     private var stalled: Set<String> = []
-    /// The lines of the log that were not written; nil from a program that does not count them.
+    /// The number of dropped log lines; nil if the program does not count them.
     private(set) var droppedLines: Int?
-    /// Whether the last reload was successful.
+    /// Whether the last reload succeeded.
     private(set) var lastReloadSuccessful = false
 
-    /// The ends of the polls of all workspaces.
+    /// Checks that all workspaces are polled.
     private var polling: Liveness
-    /// The successes of workspaces that nothing is done to.
+    /// Checks that polls of workspaces without faults succeed.
     var steady: Liveness
-    /// The header that every page must have from a time on; nil: any or none.
+    /// The header that all pages must have from a time on; nil: any or none.
     private var expectedHeader: (text: String, from: Int64)?
     private let steadyIDs: Set<String>
-    /// A workspace whose first poll is taken for its last, to prove that this is noticed; nil: none.
+    /// A workspace whose polls after the first are ignored, to prove that a stop of polling is detected; nil: none.
     private let heldBack: String?
     private var heldBackPoll: Int64?
 
     /// - Parameters:
-    ///   - configured: workspaces that are always there.
-    ///   - steady: those of them that must stay up.
-    ///   - heldBack: a workspace whose first poll is taken for its last; nil: none.
+    ///   - configured: workspaces that always exist.
+    ///   - steady: those that must stay up.
+    ///   - heldBack: a workspace whose polls after the first are ignored; nil: none.
     init(
         history: History, configured: [String], steady: [String] = [], holdingBack heldBack: String? = nil,
         timing: SoakTiming
@@ -71,16 +71,16 @@ final class Checker {
         self.heldBack = heldBack
         steadyIDs = Set(steady)
         polling = Liveness("polling", limit: timing.longestSilence)
-        self.steady = Liveness("success", limit: timing.longestTrouble)
+        self.steady = Liveness("success", limit: timing.maximumRecovery)
     }
 
     func complain(_ what: String) {
         wrong.append(what)
-        // Said at once, and not for ever: a broken exporter is wrong in every number.
+        // Printed at once, with a maximum number, because a broken exporter is wrong in every number.
         if wrong.count <= 20 { say("WRONG: \(what)") }
     }
 
-    /// Expects that every page has the header `text`, from `from` on; nil: any header or none.
+    /// Expects the header `text` in all pages from `from` on; nil: any header or none.
     func expectHeader(_ text: String?, from: Int64) { expectedHeader = text.map { ($0, from) } }
 
     func check(_ scrape: Scrape) {
@@ -114,15 +114,15 @@ final class Checker {
             }
         }
         counters = counted
-        for id in configured where health[id] == nil { complain("\(id) has lost its health families") }
-        for id in domain.keys where health[id] == nil { complain("\(id) has numbers but no health") }
+        for id in configured where health[id] == nil { complain("\(id): health families are missing") }
+        for id in domain.keys where health[id] == nil { complain("\(id): has series but no health families") }
         for (id, health) in health { check(id, health, domain[id], scrape) }
         checkLiveness(health, scrape)
         if let (text, from) = expectedHeader, scrape.sent >= from, scrape.transportSecurity != text {
             complain("the page has \(scrape.transportSecurity ?? "no header"), not \(text)")
             expectedHeader = nil
         }
-        // What a source no longer has may come back.
+        // A removed workspace may return.
         for id in known.keys where health[id] == nil { known[id] = nil }
     }
 
@@ -136,7 +136,7 @@ final class Checker {
         let problems = polling.problems(ends, at: scrape.sent) + steady.problems(successes, at: scrape.sent)
         for problem in problems { complain(problem) }
         for (id, health) in health.sorted(by: { $0.key < $1.key }) where health.stalls ?? 0 > 0 {
-            if stalled.insert(id).inserted { complain("the watchdog has ended a poll of \(id)") }
+            if stalled.insert(id).inserted { complain("the watchdog canceled a poll of \(id)") }
         }
     }
 
@@ -147,7 +147,7 @@ final class Checker {
         if let problem { complain("\(id): \(problem)") }
         known.health = health
         guard let lastSuccess = health.lastSuccess else {
-            if domain != nil { complain("\(id) has numbers without ever having been listed") }
+            if domain != nil { complain("\(id): has series but was never listed") }
             return
         }
         if health.isUp { up[id] = lastSuccess }
@@ -155,28 +155,28 @@ final class Checker {
             known.durations = [lastSuccess: duration]
         }
         guard let domain else {
-            if withdrawn.insert(id).inserted { withdrawals += 1 }
+            if staleIDs.insert(id).inserted { staleTransitions += 1 }
             if scrape.received - lastSuccess < timing.staleAfter - timing.ageSlack {
-                complain("\(id) was withdrawn \(scrape.received - lastSuccess) µs after its last success")
+                complain("\(id): series ended \(scrape.received - lastSuccess) µs after its last success")
             }
             return
         }
-        withdrawn.remove(id)
+        staleIDs.remove(id)
         if scrape.sent - lastSuccess > timing.staleAfter + timing.ageSlack {
-            complain("\(id) is still there \(scrape.sent - lastSuccess) µs after its last success")
+            complain("\(id): series still exist \(scrape.sent - lastSuccess) µs after its last success")
         }
         if let proven = known.proven, proven.lastSuccess == lastSuccess {
-            if proven.domain != domain { complain("\(id) has other numbers without another listing") }
+            if proven.domain != domain { complain("\(id): numbers changed without a new listing") }
             return
         }
-        let longest = known.durations[lastSuccess] ?? timing.longestPoll
+        let longest = known.durations[lastSuccess] ?? timing.maximumPollDuration
         if let difference = history.difference(
             of: id, page: domain, start: lastSuccess - longest - timing.clockSlack,
             end: lastSuccess + timing.clockSlack)
         {
             complain("\(id) of \(lastSuccess): \(difference.prefix(4).joined(separator: "; "))")
         }
-        for key in known.kept where domain[key] == nil { complain("\(id) has lost \(key)") }
+        for key in known.kept where domain[key] == nil { complain("\(id): \(key) is missing") }
         known.kept.formUnion(domain.keys.filter(Expectation.stays))
         known.proven = (lastSuccess, domain)
     }

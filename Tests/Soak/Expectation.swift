@@ -1,30 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 import Simulator
 
-/// What a page must say of a workspace in one true state, worked out from the simulator's rows by the words of the
-/// metric contract.
+/// The expected series of a workspace in one state, computed from the simulator's rows by the metric contract.
 struct Expectation {
-    /// A time that the contract lets depend on what was listed before.
+    /// A time that may depend on earlier listings.
     struct Since {
-        /// The rows it is about, with the time that each tells for its status now; nil if that is the time of a poll.
+        /// The rows of the series, with the time of their status; nil if that is the time of a poll.
         var rows: [(id: String, status: String, told: Int64?)] = []
     }
 
-    /// Series that must be there with exactly this value.
+    /// Series that must exist with exactly this value.
     var exact: [String: String] = [:]
     /// Series whose value is a time.
     var since: [String: Since] = [:]
-    /// What each row tells, whether or not a series is about it now: the exporter may remember it.
+    /// The time of each row, even without a series, because the exporter may remember it.
     var told: [(id: String, status: String, time: Int64)] = []
-    /// Rows without a usable time, or with one in the near future: the time of the poll stands in, and stays even if the
-    /// row tells another one later.
+    /// Rows without a usable time, or with one in the near future. The exporter uses the time of the poll and keeps it
+    /// even if the row has another time later.
     var dependsOnPoll: [String] = []
 
     private static let documented = [
         "RUNNING", "CREATING", "CREATE_FAILED", "UPDATING", "UPDATE_FAILED", "DELETING", "DELETE_FAILED", "DELETED",
         "FROZEN", "INACTIVE", "TRIAL_ENDED",
     ]
-    /// Statuses whose endpoints have details, beside those that failed.
+    /// Statuses whose endpoints have details, in addition to failed ones.
     private static let problems = [
         "CREATING", "UPDATING", "DELETING", "ABNORMAL", "FROZEN", "ON_DEMAND_FROZEN", "TRIAL_ENDED",
     ]
@@ -35,14 +34,14 @@ struct Expectation {
         SeriesKey.text(prefix + "workspace_" + name, [("listing", "endpoints")])
     }
 
-    /// Whether series of this family stay at zero once they were seen.
+    /// Whether series of this family stay at zero after they were seen.
     static func stays(_ key: String) -> Bool {
         let name = key.prefix { $0 != "{" }.dropFirst(prefix.count)
         return name == "endpoints" || name.hasSuffix("_reserved") || name.hasSuffix("_max") || name.hasSuffix("_min")
             || name == "ray_heads"
     }
 
-    /// - Parameter now: when the endpoints were listed.
+    /// - Parameter now: the time of the listing.
     init(_ endpoints: [SimulatedEndpoint], now: Int64 = WallTime.now) {
         var sums: [String: Int] = [:]
         var errors: [String: Int] = [:]
@@ -50,7 +49,7 @@ struct Expectation {
         var skipped = 0
         var malformed = 0
         for endpoint in endpoints where !endpoint.isOthers {
-            // A record without an id is looked at all the same.
+            // Malformed fields of a record without an id count too.
             malformed += endpoint.rawOverrides.count
             for field in [endpoint.createTime, endpoint.updateTime] where RowTime(field, now: now) == .implausible {
                 malformed += 1
@@ -139,7 +138,7 @@ struct Expectation {
         exact[SeriesKey.text(Self.prefix + "endpoint_info", id + [("endpoint_type", row.type)] + row.info)] = "1"
     }
 
-    /// A row as it counts.
+    /// A row as the exporter counts it.
     struct Row {
         var id: String
         var name: String?
@@ -147,11 +146,11 @@ struct Expectation {
         var status: String
         var visibility: String
         var errorCode: String?
-        /// Since when it is in its status, as far as the row itself tells; nil if that is the time of a poll.
+        /// The start of its status by the row's times; nil if that is the time of a poll.
         var told: Int64?
-        /// The labels of its owner and its package.
+        /// The labels of its owner and package.
         var info: [(String, String?)]
-        /// The labels of what is counted of it.
+        /// The labels of its counts.
         var kind: [(String, String?)] { [("endpoint_type", type), ("status", status), ("visibility", visibility)] }
 
         init(_ id: String, _ endpoint: SimulatedEndpoint, now: Int64) {
@@ -159,7 +158,7 @@ struct Expectation {
             self.id = id
             name = text(endpoint.name)
             type = text(endpoint.type) ?? "unknown"
-            // The only field that the soak sends with a wrong type.
+            // The only field with a wrong type in the soak.
             status = endpoint.rawOverrides.isEmpty ? text(endpoint.status) ?? "UNKNOWN" : "UNKNOWN"
             visibility = text(endpoint.visibility) ?? "PRIVATE"
             errorCode = text(endpoint.errorCode)
@@ -176,17 +175,17 @@ struct Expectation {
     }
 }
 
-/// A time of a row, as the metric contract sees it.
+/// A time of a row, by the rules of the metric contract.
 enum RowTime: Equatable {
     case absent
-    /// Before 2010 or more than a day ahead: absent, and counted as malformed.
+    /// Before 2010 or more than a day ahead: treated as absent and counted as malformed.
     case implausible
     case nearFuture
     case past(Int64)
 
     private static let earliest: Int64 = 1_262_304_000_000_000
     private static let day: Int64 = 86_400_000_000
-    /// A row may be changed shortly before it is noted.
+    /// A row may change shortly before it is recorded.
     private static let slack: Int64 = 1_000_000
 
     init(_ field: JSONValue?, now: Int64) {

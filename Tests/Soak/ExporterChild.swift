@@ -2,32 +2,32 @@
 import Glibc
 import TestSupport
 
-/// The times of the soak in microseconds, and the exporter's configuration of them.
+/// The time limits of the soak and the matching configuration, in microseconds.
 struct SoakTiming {
     let interval: Int64 = 2_000_000
     let timeout: Int64 = 1_000_000
     let staleAfter: Int64 = 6_000_000
-    /// The age beyond which connections are not used again.
+    /// `poll.connection_max_age`.
     let connectionAge: Int64 = 10_000_000
-    /// How long a poll takes at most.
-    var longestPoll: Int64 { max(2 * interval, 3 * timeout) }
-    /// How long after the end of one poll the next ends, before the watchdog steps in.
-    var longestSilence: Int64 { 2 * longestPoll + busySlack }
-    /// How long a workspace may go without a success while only other workspaces of its source are refused: a poll that
-    /// fails, a probe of the credential, a poll that succeeds.
-    var longestTrouble: Int64 { longestPoll + interval + 5_000_000 + busySlack }
-    /// How long connections to an address are used after its name has left: one that was opened with an old answer of
-    /// the resolver just before that one expired.
-    var longestOldAddress: Int64 { 2 * connectionAge + busySlack }
-    /// How long the program takes to stop.
-    let longestStop: Int64 = 5_000_000
-    /// How long a scrape takes on a busy machine.
-    let longestScrape: Int64 = 8_000_000
-    /// What two readings of one machine's clocks may differ by.
+    /// The maximum duration of a poll.
+    var maximumPollDuration: Int64 { max(2 * interval, 3 * timeout) }
+    /// The maximum time between the ends of two polls before the watchdog detects a stall.
+    var longestSilence: Int64 { 2 * maximumPollDuration + busySlack }
+    /// The maximum time without a success while only other workspaces of the source are rejected: a failed poll, a
+    /// probe of the credential, a successful poll.
+    var maximumRecovery: Int64 { maximumPollDuration + interval + 5_000_000 + busySlack }
+    /// The maximum time in which connections to an old address are used after the name has changed: a connection may be
+    /// opened with a cached lookup just before it expires.
+    var maximumAddressAge: Int64 { 2 * connectionAge + busySlack }
+    /// The maximum time to stop.
+    let maximumStopDuration: Int64 = 5_000_000
+    /// The maximum duration of a scrape on a busy machine.
+    let maximumScrapeDuration: Int64 = 8_000_000
+    /// The maximum difference between two clocks of the machine.
     let clockSlack: Int64 = 50_000
-    /// What may lie between the end of a poll and its page on a busy machine.
+    /// The maximum delay between a poll and its page on a busy machine.
     let ageSlack: Int64 = 2_500_000
-    /// What anything may take longer on a busy machine.
+    /// The additional time of any operation on a busy machine.
     let busySlack: Int64 = 4_000_000
 }
 
@@ -35,13 +35,13 @@ struct SoakError: Error, CustomStringConvertible {
     var description: String
 }
 
-/// The real program, polling the simulators.
+/// The exporter as a child process that polls the simulators.
 final class ExporterChild {
     let process: ChildProcess
-    /// Where it is scraped, as `127.0.0.1:41234`.
+    /// Its listen address, as `127.0.0.1:41234`.
     let address: String
     let log: LogPipe
-    /// The seconds that a response may take at most. Troubles are not ended meanwhile.
+    /// The maximum seconds of a response. Faults do not end meanwhile.
     private static let patience = 8
 
     private init(process: ChildProcess, address: String, log: LogPipe) {
@@ -52,8 +52,8 @@ final class ExporterChild {
 
     /// Starts `program` and waits until it listens.
     /// - Parameters:
-    ///   - flags: flags after the configuration and the address.
-    ///   - hosts: a file to put in the place of /etc/hosts, for this process alone.
+    ///   - flags: additional flags.
+    ///   - hosts: a file that replaces /etc/hosts for this process.
     static func start(
         _ name: String, program: String, configuration: TemporaryFile, flags: [String] = [], hosts: String? = nil
     ) async throws -> ExporterChild {
@@ -64,7 +64,7 @@ final class ExporterChild {
             let mount = "mount --bind \"$0\" /etc/hosts && exec \"$@\""
             command = ["unshare", "-m", "/bin/sh", "-c", mount, hosts] + command
         }
-        // A name that is not of this machine must not go to the proxy of the environment.
+        // Host names must not go to a proxy of the environment.
         let process = try ChildProcess(
             "/bin/sh", ["-c", "export NO_PROXY='*' no_proxy='*'; exec \"$@\" 2>\"$0\"", log.path] + command)
         var text = ""
@@ -86,8 +86,8 @@ final class ExporterChild {
         return line.split(separator: " ").first { $0.hasPrefix("address=") }.map { String($0.dropFirst(8)) }
     }
 
-    /// Ends the program as systemd does.
-    /// - Returns: what was wrong with its end; nil: nothing.
+    /// Stops the program by SIGTERM.
+    /// - Returns: the problem, or nil.
     func stop(within limit: Int64) async throws -> String? {
         let process = process
         let sent = WallTime.now
@@ -99,8 +99,8 @@ final class ExporterChild {
         let (status, _) = try await process.end()
         killer.cancel()
         let took = WallTime.now - sent
-        if status != 0 { return "ended with \(status) on SIGTERM, after \(took / 1_000) ms" }
-        return took > limit ? "took \(took / 1_000) ms to end on SIGTERM" : nil
+        if status != 0 { return "exited with \(status) on SIGTERM after \(took / 1_000) ms" }
+        return took > limit ? "took \(took / 1_000) ms to stop on SIGTERM" : nil
     }
 
     /// Sends a request and leaves the connection open.
@@ -116,7 +116,7 @@ final class ExporterChild {
         return String(text.prefix { $0 != "\r\n" && $0 != "\r" })
     }
 
-    /// Asks for the page, in either format, compressed or not.
+    /// Requests the page in either format, compressed or not.
     func scrape(openMetrics: Bool, gzip: Bool) async throws -> Scrape {
         let sent = WallTime.now
         let client = try RawClient(connectingTo: address, limit: Self.patience)
@@ -131,14 +131,14 @@ final class ExporterChild {
             let head = (0..<max(0, min(answer.count - 3, 4_096))).first(where: {
                 answer[$0..<$0 + 4].elementsEqual(end)
             })
-        else { throw SoakError(description: "a scrape brought no head in \(answer.count) bytes") }
+        else { throw SoakError(description: "a scrape returned no headers in \(answer.count) bytes") }
         let lines = String(decoding: answer[..<head], as: UTF8.self)
-        guard lines.hasPrefix("HTTP/1.1 200 OK\r\n") else { throw SoakError(description: "a scrape brought \(lines)") }
+        guard lines.hasPrefix("HTTP/1.1 200 OK\r\n") else { throw SoakError(description: "a scrape returned \(lines)") }
         guard lines.contains(openMetrics ? "application/openmetrics-text; version=1.0.0" : "text/plain; version=0.0.4")
-        else { throw SoakError(description: "a scrape brought another format: \(lines)") }
+        else { throw SoakError(description: "a scrape returned another format: \(lines)") }
         var body = Array(answer[(head + 4)...])
         if lines.contains("Content-Encoding: gzip") {
-            guard let plain = gunzip(body) else { throw SoakError(description: "a scrape brought broken gzip") }
+            guard let plain = gunzip(body) else { throw SoakError(description: "a scrape returned invalid gzip") }
             body = plain
         } else if gzip {
             throw SoakError(description: "a scrape was not compressed")
@@ -149,7 +149,7 @@ final class ExporterChild {
             received: received, transportSecurity: header.map(String.init))
     }
 
-    /// Asks for the page and goes away in the middle.
+    /// Requests the page and disconnects in the middle of the response.
     func abandonScrape() async throws {
         let client = try RawClient(connectingTo: address)
         try await client.send("GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n")

@@ -19,10 +19,10 @@ struct Health {
     /// The failed polls by reason.
     private(set) var failures: [String: Int] = [:]
 
-    /// Whether a sample belongs here, and not to what was listed.
+    /// Whether a sample belongs to the health families.
     static func contains(_ sample: PageSample) -> Bool { families.contains(sample.name) }
 
-    /// The health of every workspace on a page.
+    /// Returns the health of all workspaces on a page.
     static func byWorkspace(_ samples: [PageSample]) -> [String: Health] {
         var all: [String: Health] = [:]
         for sample in samples where contains(sample) {
@@ -47,20 +47,21 @@ struct Health {
     var lastPollDuration: Int64? { time("last_poll_duration_seconds") }
     var failingSince: Int64? { time("failing_since_timestamp_seconds") }
     var isUp: Bool { text("up") == "1" }
-    /// The polls that the watchdog has ended; nil from a program that has none.
+    /// The number of stalls; nil if the program has no watchdog.
     var stalls: Int? { failures["stalled"] }
 
-    /// What cannot be together; nil: all can.
+    /// A contradiction between the values, or nil.
     func problem(before now: Int64) -> String? {
         guard let polls, Set(failures.keys).subtracting(["stalled"]) == Self.reasons,
             text("polls_skipped_total") != nil, text("relists_total") != nil,
             values.keys.contains(where: { $0.hasPrefix(Self.prefix + "info{") })
         else { return "a health family is missing" }
-        // A stall is no poll that ended.
+        // A stall does not count as a completed poll.
         let failed = failures.reduce(0) { $1.key == "stalled" ? $0 : $0 + $1.value }
         let stalls = stalls ?? 0
         guard polls > 0 || stalls > 0 else {
-            return lastPoll == nil && text("up") == nil && failingSince == nil ? nil : "health before the first poll"
+            return lastPoll == nil && text("up") == nil && failingSince == nil
+                ? nil : "health values before the first poll"
         }
         guard failed <= polls else { return "more failures than polls" }
         guard ["0", "1"].contains(text("up") ?? "") else { return "no up after \(polls) polls" }
@@ -68,27 +69,27 @@ struct Health {
         guard polls > 0 else { return nil }
         guard let lastPoll, lastPollDuration != nil else { return "no last poll after \(polls) of them" }
         guard lastPoll <= now else { return "a last poll in the future" }
-        guard (lastSuccess != nil) == (failed < polls) else { return "a last success that does not fit the counts" }
+        guard (lastSuccess != nil) == (failed < polls) else { return "a last success that contradicts the counts" }
         guard let lastSuccess else { return isUp ? "up without a success" : nil }
-        if isUp != (lastSuccess == lastPoll), stalls == 0 { return "up does not fit the times of the last poll" }
+        if isUp != (lastSuccess == lastPoll), stalls == 0 { return "up contradicts the times of the last poll" }
         return lastSuccess <= lastPoll ? nil : "a success after the last poll"
     }
 
-    /// What is wrong with the time since when polls fail. A program without a watchdog does not have it.
+    /// The problem of `failing_since`, or nil. A program without a watchdog does not have it.
     private var failingProblem: String? {
-        guard stalls != nil else { return failingSince == nil ? nil : "a time of failing without the reason stalled" }
-        guard let failingSince else { return isUp ? nil : "down without a time since when" }
-        if isUp { return "up with a time since when it fails" }
-        if let lastSuccess, failingSince <= lastSuccess { return "failing since before the last success" }
-        if let lastPoll, failingSince > lastPoll, stalls == 0 { return "failing since after the last poll" }
+        guard stalls != nil else { return failingSince == nil ? nil : "failing_since without the reason stalled" }
+        guard let failingSince else { return isUp ? nil : "down without failing_since" }
+        if isUp { return "up with failing_since" }
+        if let lastSuccess, failingSince <= lastSuccess { return "failing_since before the last success" }
+        if let lastPoll, failingSince > lastPoll, stalls == 0 { return "failing_since after the last poll" }
         return nil
     }
 
-    /// What cannot follow `earlier`; nil: it can.
+    /// A contradiction to the values of an earlier page, or nil.
     func problem(after earlier: Health) -> String? {
         guard let failingSince, let before = earlier.failingSince, lastSuccess == earlier.lastSuccess else {
             return nil
         }
-        return failingSince == before ? nil : "the time since when it fails moved without a success"
+        return failingSince == before ? nil : "failing_since changed without a success"
     }
 }

@@ -2,10 +2,10 @@
 import Simulator
 import Synchronization
 
-/// Every state that each workspace truly had of late, and from when to when.
+/// The recent states of all workspaces, with the times of their start and end.
 final class History: Sendable {
     private struct State {
-        /// The moment it began, noted before any request could see it.
+        /// Its start, recorded before any request can see it.
         var from: Int64
         var endpoints: [SimulatedEndpoint]
         var expectation: Expectation?
@@ -13,26 +13,26 @@ final class History: Sendable {
 
     private struct Past {
         var states: [State] = []
-        /// Series that some state had, so that they may stay at zero.
+        /// Series of earlier states, which may stay at zero.
         var everSeen: Set<String> = []
-        /// The times that each row has told for each status.
+        /// The times of each row for each status.
         var told: [String: [String: Set<Int64>]] = [:]
         var toldAt: [String: Int64] = [:]
-        /// Rows whose status began, at some time, with a poll.
+        /// Rows whose status began with a poll.
         var dependsOnPoll: Set<String> = []
     }
 
-    /// States that ended longer ago are forgotten.
+    /// The time after which ended states are removed, in microseconds.
     private static let memory: Int64 = 60_000_000
     private let pasts = Mutex<[String: Past]>([:])
-    /// The workspace that is lied about; nil: none.
+    /// The workspace whose expected value is made wrong by one; nil: none.
     private let lie: String?
-    /// No poll ended before.
+    /// The earliest end of a poll.
     private let begin = WallTime.now
 
     init(lyingAbout lie: String?) { self.lie = lie }
 
-    /// Notes what `workspace` is from now on.
+    /// Records the state of `workspace` from now on.
     func note(_ workspace: SimulatedWorkspace) {
         let now = WallTime.now
         pasts.withLock { pasts in
@@ -40,12 +40,12 @@ final class History: Sendable {
         }
     }
 
-    /// Looks for a state of the workspace, true at some time from `start` to `end`, that `page` tells.
-    /// - Returns: nil where there is one; else how the page differs from the nearest one.
+    /// Compares `page` with the states of the workspace between `start` and `end`.
+    /// - Returns: nil if one matches, else the differences from the most similar one.
     func difference(of workspaceID: String, page: [String: String], start: Int64, end: Int64) -> [String]? {
         pasts.withLock { pasts in
-            guard var past = pasts[workspaceID] else { return ["a workspace that never was"] }
-            // Taken out, or changing it would copy it.
+            guard var past = pasts[workspaceID] else { return ["an unknown workspace"] }
+            // Removed from the dictionary, so that changes do not copy it.
             pasts[workspaceID] = nil
             defer { pasts[workspaceID] = past }
             update(&past, workspaceID)
@@ -58,11 +58,11 @@ final class History: Sendable {
                 if difference.isEmpty { return nil }
                 if difference.count < nearest?.count ?? .max { nearest = difference }
             }
-            return nearest ?? ["no state of that time is known"]
+            return nearest ?? ["no state at that time"]
         }
     }
 
-    /// Works out what is new, and forgets what is old.
+    /// Adds new states and removes old ones.
     private func update(_ past: inout Past, _ workspaceID: String) {
         let now = WallTime.now
         for index in past.states.indices where past.states[index].expectation == nil {
@@ -79,7 +79,7 @@ final class History: Sendable {
             past.states[index].expectation = expectation
         }
         while past.states.count > 1, past.states[1].from < now - Self.memory { past.states.removeFirst() }
-        // A row that stays in its status is told of no more than once a state, so the present ones are kept.
+        // Keep the times of present rows, because a row is recorded only once per state.
         let present = Set(past.states.compactMap(\.expectation).flatMap { $0.told.map(\.id) })
         for (id, at) in past.toldAt where at < now - Self.memory && !present.contains(id) {
             past.told[id] = nil
@@ -96,10 +96,10 @@ final class History: Sendable {
                 if wanted != value { difference.append("\(key) is \(value), not \(wanted)") }
             } else if let since = expectation.since[key] {
                 if !isPossible(value, since, past, end) {
-                    difference.append("\(key) is \(value): no such time was told")
+                    difference.append("\(key) is \(value): no row has this time")
                 }
             } else if value != "0" || !Expectation.stays(key) || !past.everSeen.contains(key) {
-                difference.append("\(key) is \(value), and should not be there")
+                difference.append("\(key) is \(value), but is not expected")
             }
         }
         for key in expectation.exact.keys where page[key] == nil { difference.append("\(key) is missing") }
@@ -107,15 +107,15 @@ final class History: Sendable {
         return difference
     }
 
-    /// Whether a time is one that a row told for its status, and not later than what the rows tell now.
+    /// Whether a row had this time for its status, and it is not later than the rows' current times.
     private func isPossible(_ value: String, _ since: Expectation.Since, _ past: Past, _ end: Int64) -> Bool {
-        // Negative times are not read: no status began before 1970.
+        // The exporter ignores negative times.
         guard let time = WallTime.microseconds(ofSample: value), time <= end else { return false }
         func isOfPoll(_ row: (id: String, status: String, told: Int64?)) -> Bool {
             row.told == nil || past.dependsOnPoll.contains(row.id)
         }
         if let latest = since.rows.filter({ !isOfPoll($0) }).compactMap(\.told).min(), time > latest { return false }
-        // A row without a usable time began, as far as is known, when a poll first saw it.
+        // The status of a row without a usable time begins with the first poll that lists it.
         if since.rows.contains(where: isOfPoll), time >= begin { return true }
         return since.rows.contains { past.told[$0.id]?[$0.status]?.contains(time) ?? false }
     }

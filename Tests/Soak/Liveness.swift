@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Judges whether something that must happen to every workspace again and again still happens.
+/// Checks that an event happens regularly for each workspace.
 struct Liveness {
-    /// What must happen, as in "polling".
+    /// The name of the event, such as "polling".
     let what: String
-    /// The longest time without it, in microseconds.
+    /// The maximum time without the event, in microseconds.
     let limit: Int64
-    /// Workspaces that nothing is expected of, with the end of that time.
+    /// Excused workspaces, with the end of that time.
     private var excused: [String: Int64] = [:]
     private var since: [String: Int64] = [:]
     private var complained: Set<String> = []
@@ -16,12 +16,12 @@ struct Liveness {
         self.limit = limit
     }
 
-    /// Expects nothing of `id` until `end`.
+    /// Ignores `id` until `end`.
     mutating func excuse(_ id: String, until end: Int64) { excused[id] = end }
 
-    /// Looks at when it last happened to each workspace that there is at `now`.
-    /// - Parameter last: nil for a workspace that it has not happened to yet.
-    /// - Returns: a line for each workspace that it has stopped for since the last look.
+    /// Checks the last event of all workspaces that exist at `now`.
+    /// - Parameter last: the time of the last event; nil if there was none yet.
+    /// - Returns: a line for each workspace whose events have stopped since the last check.
     mutating func problems(_ last: [String: Int64?], at now: Int64) -> [String] {
         var problems: [String] = []
         for (id, time) in last.sorted(by: { $0.key < $1.key }) {
@@ -32,7 +32,7 @@ struct Liveness {
                 }
                 excused[id] = nil
             }
-            // A workspace that is new has the whole time.
+            // The time of a new workspace starts now.
             let moment = max(time ?? .min, since[id] ?? now)
             since[id] = moment
             if now - moment <= limit {

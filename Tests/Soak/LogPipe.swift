@@ -2,18 +2,18 @@
 import Glibc
 import TestSupport
 
-/// The pipe that a program writes its log to. It can be left unread, so that it becomes full.
+/// The pipe of a program's log. Reading can be paused, so that the pipe becomes full.
 final class LogPipe {
-    /// A pipe of 64 KiB that holds this much has no space for another line.
+    /// The fill level in bytes from which a pipe of 64 KiB has no space for another line.
     private static let full = 56 * 1024
 
-    /// The path of the pipe, to be opened for writing.
+    /// The path of the pipe.
     let path: String
-    /// What has been read; of a long log only the end.
+    /// The file with the log, of a long log only the end.
     let kept: TemporaryFile
     /// Whether ``step(_:)`` reads.
     var isRead = true
-    /// The longest time that the pipe has been full, in microseconds.
+    /// The maximum time that the pipe was full, in microseconds.
     private(set) var fullFor: Int64 = 0
     private let descriptor: Int32
     private var fullAt: Int64?
@@ -23,8 +23,8 @@ final class LogPipe {
     init(_ name: String) throws {
         kept = try TemporaryFile("", name: "\(name).log")
         path = kept.folder + "/\(name).pipe"
-        guard mkfifo(path, 0o600) == 0 else { throw SoakError(description: "no FIFO at \(path)") }
-        // Opened without waiting for the writer, who then does not wait for this end either.
+        guard mkfifo(path, 0o600) == 0 else { throw SoakError(description: "cannot create FIFO \(path)") }
+        // Non-blocking, so that neither side waits for the other on open.
         descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { throw SoakError(description: "cannot open \(path)") }
     }
@@ -37,14 +37,14 @@ final class LogPipe {
         return ioctl(descriptor, UInt(FIONREAD), &count) == 0 && count >= Self.full
     }
 
-    /// Reads what there is, unless the pipe is to be left unread.
+    /// Reads all available data, unless reading is paused.
     func step(_ now: Int64) throws {
         fullAt = isFull ? fullAt ?? now : nil
         if let fullAt { fullFor = max(fullFor, now - fullAt) }
         if isRead { _ = try read() }
     }
 
-    /// Reads what there is.
+    /// Reads all available data.
     func read() throws -> String {
         var bytes: [UInt8] = []
         while true {
@@ -65,7 +65,7 @@ final class LogPipe {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Removes the pipe and, unless `keepingLog`, what has been read.
+    /// Removes the pipe and, unless `keepingLog`, the log.
     func remove(keepingLog: Bool) {
         unlink(path)
         if !keepingLog { kept.remove() }

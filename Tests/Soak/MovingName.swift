@@ -2,16 +2,16 @@
 import Glibc
 import TestSupport
 
-/// A host name that moves between two loopback addresses, in the mount namespace of the exporter alone.
+/// A host name that switches between two loopback addresses, only in the mount namespace of the exporter.
 final class MovingName {
     static let name = "fabric.soak.test"
     private static let addresses = ["127.0.0.1", "127.0.0.2"]
 
-    /// The file to put in the place of /etc/hosts.
+    /// The file that replaces /etc/hosts.
     let hosts: TemporaryFile
     private var place = 0
 
-    /// Returns nil if this process may not make mount namespaces.
+    /// Returns nil if this process may not create mount namespaces.
     init?() throws {
         guard geteuid() == 0, (try? ChildProcess.run("unshare", ["-m", "true"])) != nil else { return nil }
         var text = "\(Self.addresses[0]) \(Self.name)\n"
@@ -24,12 +24,12 @@ final class MovingName {
         hosts = try TemporaryFile(text, name: "hosts")
     }
 
-    /// Moves the name to the other address.
-    /// - Returns: the address it has left.
+    /// Switches the name to the other address.
+    /// - Returns: the old address.
     func move() throws -> String {
         let old = Self.addresses[place]
         place = 1 - place
-        // Written in place, because a bind mount stays with its file; of equal length, so that no reader sees a part.
+        // Written in place, because of the bind mount; with equal length, so that readers never see a partial file.
         let bytes = Array(Self.addresses[place].utf8)
         let descriptor = open(hosts.path, O_WRONLY | O_CLOEXEC)
         defer { close(descriptor) }

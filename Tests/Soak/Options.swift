@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the command line asks for.
+/// The command-line options.
 struct Options {
     static let usage = """
         fabric-soak --binary PROGRAM [--seconds N] [--seed N] [--workspaces N] [--kinds A,B…] [--lie] [--hold-back]
         fabric-soak --values --binary PROGRAM [--seconds N] [--seed N] [--lie]
-          --values     nothing goes wrong but the values of the listings, which never repeat
-          --kinds      what goes wrong, of \(Trouble.allCases.map(\.rawValue).joined(separator: ", ")); default: all
-          --lie        makes the truth of one workspace off by one; a sound soak ends with status 1
-          --hold-back  takes the first poll of one workspace for its last; a sound soak ends with status 1
+          --values     hostile values that never repeat instead of faults
+          --kinds      kinds of faults, of \(FaultKind.allCases.map(\.rawValue).joined(separator: ", ")); default: all
+          --lie        makes one expected value wrong by one; the soak must exit with status 1
+          --hold-back  ignores the polls of one workspace after the first; the soak must exit with status 1
         """
 
     var binary = ""
@@ -18,7 +18,7 @@ struct Options {
     var lies = false
     var hasHostileValues = false
     var holdsBack = false
-    var kinds = Set(Trouble.allCases)
+    var kinds = Set(FaultKind.allCases)
 
     init(_ arguments: [String]) throws(SoakError) {
         var rest = arguments[...]
@@ -40,12 +40,12 @@ struct Options {
             case "--kinds":
                 kinds = []
                 for name in (rest.popFirst() ?? "").split(separator: ",") {
-                    guard let kind = Trouble(rawValue: String(name)) else {
-                        throw SoakError(description: "\(name) is no kind\n\(Self.usage)")
+                    guard let kind = FaultKind(rawValue: String(name)) else {
+                        throw SoakError(description: "unknown kind \(name)\n\(Self.usage)")
                     }
                     kinds.insert(kind)
                 }
-            default: throw SoakError(description: "\(flag) is not known\n\(Self.usage)")
+            default: throw SoakError(description: "unknown flag \(flag)\n\(Self.usage)")
             }
         }
         if binary.isEmpty { throw SoakError(description: Self.usage) }

@@ -16,7 +16,7 @@ final class Overload {
     private var rows: [SimulatedWorkspace]
     private var random: SoakRandom
     private var nextScrape = WallTime.now
-    private var nextNoise = WallTime.now
+    private var nextLogLines = WallTime.now
     private let began = WallTime.now
 
     init(program: String, random: SoakRandom) async throws {
@@ -61,18 +61,18 @@ final class Overload {
 
     private var requests: Int { cloud.requestCount(.listEndpoints) + cloud.requestCount(.listWorkspaces) }
 
-    /// Changes the number of workspaces when it is time, and checks a page about once per second.
-    /// - Parameter makesNoise: whether there is much to log, and nothing reads the log for half of each minute.
-    func step(_ checker: Checker, makesNoise: Bool) async throws {
+    /// Changes the number of workspaces when it is due, and checks a page about once per second.
+    /// - Parameter producesLogLines: whether to produce many log lines and pause reading for half of each minute.
+    func step(_ checker: Checker, producesLogLines: Bool) async throws {
         let now = WallTime.now
-        child.log.isRead = !makesNoise || !(15..<45).contains((now - began) / 1_000_000 % 60)
+        child.log.isRead = !producesLogLines || !(15..<45).contains((now - began) / 1_000_000 % 60)
         try child.log.step(now)
         let (count, problems) = judge.change(at: now, requests: requests)
         for problem in problems { checker.complain("overload: \(problem)") }
         if let count { setWorkspaces(count) }
-        if makesNoise, now >= nextNoise {
-            nextNoise = now + 5_000_000
-            makeNoise()
+        if producesLogLines, now >= nextLogLines {
+            nextLogLines = now + 5_000_000
+            produceLogLines()
         }
         guard now >= nextScrape else { return }
         nextScrape = now + 1_000_000
@@ -96,7 +96,7 @@ final class Overload {
         }
     }
 
-    private func makeNoise() {
+    private func produceLogLines() {
         for workspace in cloud.workspaces {
             cloud.updateWorkspace(workspace.id) { workspace in
                 for index in workspace.endpoints.indices {
@@ -106,12 +106,12 @@ final class Overload {
         }
     }
 
-    /// Ends the program while its token file hangs and nothing reads its log.
+    /// Stops the program; if `isHostile`, while its token file hangs and its log is not read.
     func stop(_ checker: Checker, within limit: Int64, isHostile: Bool) async throws {
         if isHostile {
-            // The log stays unread from here on.
+            // The log is not read from here on.
             child.log.isRead = false
-            makeNoise()
+            produceLogLines()
             _ = try HangingPath(tokenFile)
             try await ContinuousClock().sleep(for: .seconds(3))
         }

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Judges an exporter that has more workspaces than its rate limit allows, and then fewer. It is handed the time.
+/// Checks an exporter that has more workspaces than its rate limit allows, and then fewer. The caller passes the time.
 struct OverloadJudge {
-    /// The numbers of the overload, times in microseconds.
+    /// The parameters of the overload, times in microseconds.
     struct Plan {
         var workspaces = 240
-        /// The workspaces that are left when the overload is over.
+        /// The number of workspaces after the overload.
         var few = 20
         var requestsPerSecond = 20
         let interval: Int64 = 2_000_000
         let timeout: Int64 = 2_000_000
         let discoveryInterval: Int64 = 3_000_000
-        /// How long the overload lasts, and how long it is over.
+        /// The durations of the overload and of the recovery.
         let overload: Int64 = 50_000_000
         let rest: Int64 = 18_000_000
         let busySlack: Int64 = 4_000_000
 
-        /// Discovery takes requests as well: a page for every hundred workspaces.
+        /// The requests of discovery: a page per hundred workspaces.
         private var perSecond: Int64 {
             let pages = Int64((workspaces + 99) / 100)
             return Int64(requestsPerSecond) - (pages * 1_000_000 + discoveryInterval - 1) / discoveryInterval
         }
-        /// How long it takes until every workspace had its turn.
+        /// The time in which all workspaces are polled once.
         var round: Int64 { Int64(workspaces) * 1_000_000 / perSecond }
-        /// How long it takes to begin with what is discovered.
+        /// The time until polling of discovered workspaces begins.
         var settling: Int64 { discoveryInterval + busySlack }
     }
 
@@ -34,7 +34,7 @@ struct OverloadJudge {
 
     private let plan: Plan
     private var phase: Phase
-    /// The requests sent when the rate began to be measured.
+    /// The number of requests at the start of the measurement.
     private var measured: (from: Int64, requests: Int)?
     private var turns: Liveness
     private var recovery: Liveness
@@ -47,9 +47,8 @@ struct OverloadJudge {
         recovery = Liveness("polling without overload", limit: plan.interval + plan.busySlack)
     }
 
-    /// The number of workspaces that there are to be at `now`; nil: as many as before.
-    /// - Parameter requests: the requests sent so far.
-    /// - Returns: what was wrong in the time that ends.
+    /// Returns the new number of workspaces at `now` (nil: unchanged), and the problems of the phase that ends.
+    /// - Parameter requests: the number of requests so far.
     mutating func change(at now: Int64, requests: Int) -> (workspaces: Int?, problems: [String]) {
         switch phase {
         case .overloaded(let since):
@@ -70,12 +69,12 @@ struct OverloadJudge {
         }
     }
 
-    /// Judges a page of the time `now`.
+    /// Returns the problems of a page at the time `now`.
     mutating func problems(_ health: [String: Health], at now: Int64) -> [String] {
         var problems: [String] = []
         for (id, health) in health.sorted(by: { $0.key < $1.key }) {
             let failures = health.failures.filter { $0.value > 0 }.keys.sorted()
-            // A workspace that has gone is not found until discovery has seen it.
+            // Polls of a removed workspace return not_found until the next discovery.
             if case .resting = phase, failures == ["not_found"] { continue }
             if !failures.isEmpty || health.polls ?? 0 > 0 && !health.isUp, complained.insert(id).inserted {
                 problems.append("\(id) failed under overload: \(failures.joined(separator: ", "))")
@@ -84,7 +83,7 @@ struct OverloadJudge {
         switch phase {
         case .overloaded: problems += turns.problems(health.mapValues(\.lastPoll), at: now)
         case .resting(let since):
-            // What is left is polled once per interval as soon as discovery has seen that the others are gone.
+            // The remaining workspaces are polled once per interval after the next discovery.
             guard now >= since + plan.settling else { break }
             problems += recovery.problems(health.mapValues(\.lastSuccess), at: now)
             if now >= since + plan.settling + plan.interval, health.count != plan.few {

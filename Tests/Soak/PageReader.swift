@@ -3,21 +3,21 @@
 /// A sample of a page.
 struct PageSample {
     var name: String
-    /// In the order of the page, values as they were before escaping.
+    /// The labels in the order of the page, with unescaped values.
     var labels: [(name: String, value: String)]
     var value: String
-    /// The type of its family: `gauge`, `counter`, `histogram` or `info`.
+    /// The type of its metric family: `gauge`, `counter`, `histogram` or `info`.
     var type: String
 
     func label(_ name: String) -> String? { labels.first { $0.name == name }?.value }
 
-    /// Name and labels, without the labels `left`, the same whatever the order on the page.
+    /// Returns name and sorted labels, without the labels `left`.
     func key(without left: Set<String> = []) -> String {
         SeriesKey.text(name, labels.filter { !left.contains($0.name) }.map { ($0.name, $0.value) })
     }
 }
 
-/// The spelling of a series by which page and truth are compared.
+/// The canonical text of a series, for comparisons.
 enum SeriesKey {
     static func text(_ name: String, _ labels: [(String, String?)]) -> String {
         let present = labels.compactMap { label in label.1.map { (label.0, $0) } }.sorted { $0.0 < $1.0 }
@@ -29,7 +29,7 @@ struct PageError: Error, CustomStringConvertible {
     var description: String
 }
 
-/// Reads a page of either format strictly: what a scraper might forgive is an error here.
+/// A strict parser of pages in both formats, stricter than scrapers.
 struct PageReader {
     private let isOpenMetrics: Bool
     private var family = ""
@@ -38,7 +38,7 @@ struct PageReader {
     private var seenSeries: Set<String> = []
     private var samples: [PageSample] = []
 
-    /// The samples of `page`.
+    /// Returns the samples of `page`.
     static func samples(of page: [UInt8], isOpenMetrics: Bool) throws(PageError) -> [PageSample] {
         var reader = PageReader(isOpenMetrics: isOpenMetrics)
         return try reader.read(page)
@@ -47,14 +47,16 @@ struct PageReader {
     private init(isOpenMetrics: Bool) { self.isOpenMetrics = isOpenMetrics }
 
     private mutating func read(_ page: [UInt8]) throws(PageError) -> [PageSample] {
-        guard page.last == UInt8(ascii: "\n") else { throw PageError(description: "the page does not end in a line") }
+        guard page.last == UInt8(ascii: "\n") else {
+            throw PageError(description: "the page does not end with a line feed")
+        }
         guard let text = String(validating: page, as: UTF8.self) else {
             throw PageError(description: "the page is not UTF-8")
         }
         var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
         if isOpenMetrics {
             guard let last = lines.popLast(), last.elementsEqual("# EOF".utf8) else {
-                throw PageError(description: "the page does not end in # EOF")
+                throw PageError(description: "the page does not end with # EOF")
             }
         }
         for line in lines {
@@ -70,7 +72,7 @@ struct PageReader {
     private mutating func readComment(_ line: String) throws(PageError) {
         let words = line.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false).map(String.init)
         guard words.count == 4, words[0] == "#", ["HELP", "TYPE", "UNIT"].contains(words[1]) else {
-            throw PageError(description: "an odd comment: \(line)")
+            throw PageError(description: "an invalid comment: \(line)")
         }
         if words[2] != family {
             guard seenFamilies.insert(words[2]).inserted else {
@@ -103,7 +105,7 @@ struct PageReader {
                 index = line.index(after: index)
                 var value: [UInt8] = []
                 while true {
-                    guard index < line.endIndex else { throw odd("an open quote") }
+                    guard index < line.endIndex else { throw odd("an unclosed quote") }
                     let byte = line[index]
                     index = line.index(after: index)
                     if byte == UInt8(ascii: "\"") { break }
@@ -111,7 +113,7 @@ struct PageReader {
                         value.append(byte)
                         continue
                     }
-                    guard index < line.endIndex else { throw odd("an open escape") }
+                    guard index < line.endIndex else { throw odd("an incomplete escape") }
                     switch line[index] {
                     case UInt8(ascii: "n"): value.append(UInt8(ascii: "\n"))
                     case UInt8(ascii: "\\"), UInt8(ascii: "\""): value.append(line[index])
@@ -121,14 +123,14 @@ struct PageReader {
                 }
                 guard !labels.contains(where: { $0.name == label }) else { throw odd("a label twice") }
                 labels.append((label, String(decoding: value, as: UTF8.self)))
-                guard index < line.endIndex else { throw odd("an open brace") }
+                guard index < line.endIndex else { throw odd("an unclosed brace") }
                 let next = line[index]
                 index = line.index(after: index)
                 if next == UInt8(ascii: "}") { break }
                 guard next == UInt8(ascii: ",") else { throw odd("no comma") }
             }
         }
-        guard index < line.endIndex, line[index] == UInt8(ascii: " ") else { throw odd("no blank before the value") }
+        guard index < line.endIndex, line[index] == UInt8(ascii: " ") else { throw odd("no space before the value") }
         let value = String(Substring(line[line.index(after: index)...]))
         guard let number = Double(value), number.isFinite else { throw odd("no finite value") }
         guard suffixes.contains(where: { family + $0 == name }) else { throw odd("not of the family \(family)") }
@@ -139,7 +141,7 @@ struct PageReader {
 
     private var isInfo: Bool { type == "info" || type == "gauge" && family.hasSuffix("_info") }
 
-    /// What may follow the family's name in the names of its samples.
+    /// Suffixes of sample names by family type.
     private var suffixes: [String] {
         switch (type, isOpenMetrics) {
         case ("histogram", _): ["_bucket", "_sum", "_count"]

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// What a process holds at a moment.
+/// The resource usage of a process.
 struct Resources {
     var residentKiB = 0
     var peakKiB = 0
     var threads = 0
     var descriptors = 0
 
-    /// What a process holds that holds this.
+    /// Creates a value from its parts.
     init(residentKiB: Int, peakKiB: Int, threads: Int, descriptors: Int) {
         self.residentKiB = residentKiB
         self.peakKiB = peakKiB
@@ -16,7 +16,7 @@ struct Resources {
         self.descriptors = descriptors
     }
 
-    /// What the process `pid` holds now; nil: it is gone.
+    /// Reads the current usage of the process `pid`. Returns nil if it does not exist.
     init?(of pid: pid_t) {
         guard let file = fopen("/proc/\(pid)/status", "r") else { return nil }
         defer { fclose(file) }
@@ -35,29 +35,29 @@ struct Resources {
         guard let folder = opendir("/proc/\(pid)/fd") else { return nil }
         defer { closedir(folder) }
         while readdir(folder) != nil { descriptors += 1 }
-        // The two entries that every folder has.
+        // Without the entries `.` and `..`.
         descriptors -= 2
     }
 }
 
-/// Whether a process grows.
+/// Detects growth of a process.
 struct GrowthWatch {
     private(set) var samples: [Resources] = []
-    /// A bound for a run of any length; set well above what is seen, and far below what a leak would come to.
+    /// Maximum for runs of any length: above typical values, below those of a leak.
     var maximumResidentKiB = 200 * 1024
 
     mutating func note(_ resources: Resources) { samples.append(resources) }
 
-    /// Bounds of the same kind.
+    /// Maximums of the same kind.
     private static let most = (threads: 40, descriptors: 400)
 
-    /// What is too much, one line each.
-    /// - Parameter comparesQuarters: whether the run was long enough to compare its second quarter with its last.
+    /// Returns a line for each exceeded maximum.
+    /// - Parameter comparesQuarters: whether to compare the second quarter of the run with the last, in long runs.
     func problems(comparesQuarters: Bool) -> [String] {
         var problems: [String] = []
         func bound(_ name: String, _ path: KeyPath<Resources, Int>, _ most: Int) {
             let peak = samples.map { $0[keyPath: path] }.max() ?? 0
-            if peak > most { problems.append("\(name) went up to \(peak), more than \(most)") }
+            if peak > most { problems.append("\(name) reached \(peak), the maximum is \(most)") }
         }
         bound("peak resident memory in KiB", \.peakKiB, maximumResidentKiB)
         bound("the number of threads", \.threads, Self.most.threads)

@@ -3,21 +3,22 @@ import Glibc
 import Simulator
 import TestSupport
 
-/// One run: simulators, the real exporter polling them, and scrapes whose every number is held against the truth.
+/// One run: simulators, an exporter that polls them, and scrapes of which all numbers are compared with the expected
+/// ones.
 ///
-/// Each workspace has a history of the states that it truly had. A listing that is published must be one of them, of a
-/// time between the beginning and the end of the poll that it came from. Polling must go on whatever goes wrong.
+/// Each workspace has a history of its states. An exported listing must equal a state between the start and the end of
+/// its poll. Polling must continue with all faults.
 @main
 struct Soak {
     static func main() async {
-        // A pipe or socket whose other end has gone is an error to be read, not a reason to end.
+        // Writes to a closed pipe or socket must fail with an error.
         signal(SIGPIPE, SIG_IGN)
         do {
             let options = try Options(Array(CommandLine.arguments.dropFirst()))
             if options.hasHostileValues { exit(try await ValueSoak.run(options) ? 0 : 1) }
             let timing = SoakTiming()
-            let stage = try await Stage(options, timing: timing)
-            let soak = try await Soak(options, timing, stage)
+            let environment = try await SoakEnvironment(options, timing: timing)
+            let soak = try await Soak(options, timing, environment)
             exit(try await soak.run() ? 0 : 1)
         } catch {
             say("soak: \(error)")
@@ -27,41 +28,42 @@ struct Soak {
 
     private let options: Options
     private let timing: SoakTiming
-    private let stage: Stage
+    private let environment: SoakEnvironment
     private let configuration: TemporaryFile
     private let configurationText: String
     private let checker: Checker
     private let child: ExporterChild
     private let overload: Overload?
 
-    private init(_ options: Options, _ timing: SoakTiming, _ stage: Stage) async throws {
+    private init(_ options: Options, _ timing: SoakTiming, _ environment: SoakEnvironment) async throws {
         self.options = options
         self.timing = timing
-        self.stage = stage
+        self.environment = environment
         say(
-            "soak: seed \(options.seed), \(options.seconds) s, \(options.workspaces) workspaces and what is discovered")
-        if stage.name == nil, options.kinds.contains(.names) {
-            say("soak: SKIPPED: a name that moves to another address; only root can give the exporter an /etc/hosts")
+            "soak: seed \(options.seed), \(options.seconds) s, \(options.workspaces) configured workspaces")
+        if environment.name == nil, options.kinds.contains(.names) {
+            say("soak: SKIPPED: changing addresses of a host name; only root can mount a private /etc/hosts")
         }
-        if stage.frontRelay == nil, options.kinds.contains(.connections) {
+        if environment.proxyRelay == nil, options.kinds.contains(.connections) {
             say("soak: SKIPPED: stalled connections of HTTP/2; nginx or openssl is not installed")
         }
         let hasAge = try Self.knowsConnectionAge(options.binary)
-        configurationText = stage.configurationText(hasConnectionAge: hasAge)
+        configurationText = environment.configurationText(hasConnectionAge: hasAge)
         configuration = try TemporaryFile(configurationText, name: "config.yaml")
         child = try await ExporterChild.start(
             "exporter", program: options.binary, configuration: configuration,
-            flags: ["--web.enable-lifecycle", "--web.config.file", stage.webFile.path], hosts: stage.name?.hosts.path)
+            flags: ["--web.enable-lifecycle", "--web.config.file", environment.webFile.path],
+            hosts: environment.name?.hosts.path)
         checker = Checker(
-            history: stage.history, configured: stage.constantIDs,
-            steady: options.kinds.isDisjoint(with: [.refused, .connections]) ? [] : stage.steadyIDs,
-            holdingBack: options.holdsBack ? stage.constantIDs.first : nil, timing: timing)
+            history: environment.history, configured: environment.constantIDs,
+            steady: options.kinds.isDisjoint(with: [.refused, .connections]) ? [] : environment.steadyIDs,
+            holdingBack: options.holdsBack ? environment.constantIDs.first : nil, timing: timing)
         overload =
             options.kinds.contains(.overload)
             ? try await Overload(program: options.binary, random: SoakRandom(seed: options.seed &+ 3)) : nil
     }
 
-    /// Whether the program has the key `poll.connection_max_age`. One without it can be soaked all the same.
+    /// Whether the program has the key `poll.connection_max_age`. Older programs can be tested without it.
     private static func knowsConnectionAge(_ program: String) throws -> Bool {
         let file = try TemporaryFile(
             """
@@ -75,37 +77,38 @@ struct Soak {
     }
 
     private func run() async throws -> Bool {
-        var chaos = Chaos(
-            Troubles(
-                stage: stage, child: child, configuration: configuration, configurationText: configurationText,
+        var injector = FaultInjector(
+            FaultSchedule(
+                environment: environment, child: child, configuration: configuration,
+                configurationText: configurationText,
                 checker: checker))
         var watch = GrowthWatch()
-        try await storm(&chaos, &watch)
-        try chaos.calmDown()
+        try await injectFaults(&injector, &watch)
+        try injector.endAll()
         if options.seconds >= 120 {
-            for name in chaos.missing { checker.complain("the soak has not come to this: \(name)") }
+            for name in injector.missing { checker.complain("fault that did not happen: \(name)") }
         }
-        await heal()
+        await checkRecovery()
         for problem in watch.problems(comparesQuarters: options.seconds >= 300) { checker.complain(problem) }
-        report(watch, chaos)
-        try await stop(&chaos)
+        report(watch, injector)
+        try await stop(&injector)
         return checker.wrong.isEmpty
     }
 
-    /// Everything goes wrong, for as long as the options say.
-    private func storm(_ chaos: inout Chaos, _ watch: inout GrowthWatch) async throws {
+    /// Injects faults and scrapes for the configured time.
+    private func injectFaults(_ injector: inout FaultInjector, _ watch: inout GrowthWatch) async throws {
         let end = WallTime.now + Int64(options.seconds) * 1_000_000
         var nextScrape = WallTime.now
         var nextLine = WallTime.now + 60_000_000
         while WallTime.now < end {
-            try chaos.step()
-            try await overload?.step(checker, makesNoise: options.kinds.contains(.pipe))
+            try injector.step()
+            try await overload?.step(checker, producesLogLines: options.kinds.contains(.pipe))
             if WallTime.now >= nextScrape {
-                nextScrape = WallTime.now + Int64(stage.random.number(500...1500)) * 1000
+                nextScrape = WallTime.now + Int64(environment.random.number(500...1500)) * 1000
                 await scrape()
-                if stage.random.chance(20) { try? await child.abandonScrape() }
+                if environment.random.chance(20) { try? await child.abandonScrape() }
                 guard let resources = Resources(of: child.process.pid), resources.residentKiB > 0 else {
-                    throw SoakError(description: "the exporter is gone; see \(child.log.kept.path)")
+                    throw SoakError(description: "the exporter has exited; see \(child.log.kept.path)")
                 }
                 watch.note(resources)
             }
@@ -113,7 +116,7 @@ struct Soak {
                 nextLine += 60_000_000
                 let left = (end - WallTime.now) / 1_000_000
                 say(
-                    "soak: \(checker.scrapes) scrapes, \(checker.numbers) numbers, \(checker.wrong.count) wrong, \(left) s left"
+                    "soak: \(checker.scrapes) scrapes, \(checker.numbers) numbers, \(checker.wrong.count) wrong; \(left) s left"
                 )
             }
             try await ContinuousClock().sleep(for: .milliseconds(100))
@@ -122,52 +125,53 @@ struct Soak {
 
     private func scrape() async {
         do {
-            let scrape = try await child.scrape(openMetrics: stage.random.chance(50), gzip: stage.random.chance(50))
-            if scrape.received - scrape.sent > timing.longestScrape {
+            let scrape = try await child.scrape(
+                openMetrics: environment.random.chance(50), gzip: environment.random.chance(50))
+            if scrape.received - scrape.sent > timing.maximumScrapeDuration {
                 checker.complain("a scrape took \((scrape.received - scrape.sent) / 1_000) ms")
             }
             checker.check(scrape)
             let healthy = try await child.status(of: "/-/healthy")
-            if healthy != "HTTP/1.1 200 OK" { checker.complain("/-/healthy gave \(healthy)") }
+            if healthy != "HTTP/1.1 200 OK" { checker.complain("/-/healthy returned \(healthy)") }
         } catch {
             checker.complain("\(error)")
         }
     }
 
-    /// With nothing in its way the exporter must come back by itself, to every workspace there is.
-    private func heal() async {
-        let ids = stage.constantIDs + stage.discovered.workspaces.map(\.id)
+    /// Requires that all workspaces recover by themselves after the last fault.
+    private func checkRecovery() async {
+        let ids = environment.constantIDs + environment.discovered.workspaces.map(\.id)
         child.process.send(SIGHUP)
         let calm = WallTime.now
         while WallTime.now < calm + 60_000_000 {
             try? child.log.step(WallTime.now)
             await scrape()
-            if ids.allSatisfy({ checker.up[$0] ?? 0 > calm + timing.longestPoll }) { break }
+            if ids.allSatisfy({ checker.up[$0] ?? 0 > calm + timing.maximumPollDuration }) { break }
             try? await ContinuousClock().sleep(for: .milliseconds(500))
         }
-        let missing = ids.filter { checker.up[$0] ?? 0 <= calm + timing.longestPoll }
+        let missing = ids.filter { checker.up[$0] ?? 0 <= calm + timing.maximumPollDuration }
         if !missing.isEmpty {
             checker.complain(
-                "a minute after the last trouble \(missing.count) workspaces are not back: \(missing.prefix(3))")
+                "\(missing.count) workspaces have not recovered a minute after the last fault: \(missing.prefix(3))")
         }
-        if !checker.lastReloadSuccessful { checker.complain("a reload after the last trouble had no success") }
+        if !checker.lastReloadSuccessful { checker.complain("a reload after the last fault failed") }
     }
 
-    /// Ends the exporters, if the options say so while a file hangs and the log's pipe is full.
-    private func stop(_ chaos: inout Chaos) async throws {
+    /// Stops the exporters; with the kind `stop`, while a file hangs and the log pipe is full.
+    private func stop(_ injector: inout FaultInjector) async throws {
         let isHostile = options.kinds.contains(.stop)
         if isHostile {
             child.log.isRead = false
-            try await fillLog(&chaos)
-            _ = try HangingPath(stage.tokenFile)
+            try await fillLog(&injector)
+            _ = try HangingPath(environment.tokenFile)
             _ = try HangingPath(configuration)
             child.process.send(SIGHUP)
             try await ContinuousClock().sleep(for: .seconds(3))
         }
-        let limit = timing.longestStop + timing.busySlack
+        let limit = timing.maximumStopDuration + timing.busySlack
         if let problem = try await child.stop(within: limit) { checker.complain("the exporter \(problem)") }
         try await overload?.stop(checker, within: limit, isHostile: isHostile)
-        await stage.stop()
+        await environment.stop()
         configuration.remove()
         child.log.remove(keepingLog: !checker.wrong.isEmpty)
         if !checker.wrong.isEmpty {
@@ -176,38 +180,39 @@ struct Soak {
         }
     }
 
-    /// Logs more than anything holds that nothing reads. A program that counts dropped lines must come to count some; it
-    /// may keep a few megabytes in memory before.
-    private func fillLog(_ chaos: inout Chaos) async throws {
+    /// Produces more log lines than the pipe and the exporter's buffer hold. A program that counts dropped lines must
+    /// count some; it may buffer a few megabytes before.
+    private func fillLog(_ injector: inout FaultInjector) async throws {
         let begin = WallTime.now
         let mustDrop = options.kinds.contains(.pipe) && options.workspaces >= 60 && checker.droppedLines != nil
         while WallTime.now < begin + (mustDrop ? 120_000_000 : 20_000_000) {
             try child.log.step(WallTime.now)
-            chaos.makeNoise(WallTime.now)
+            injector.produceLogLines(WallTime.now)
             if mustDrop { await scrape() }
             if mustDrop ? checker.droppedLines ?? 0 > 0 : child.log.isFull { return }
             try await ContinuousClock().sleep(for: .milliseconds(500))
         }
-        if mustDrop { checker.complain("no dropped line was counted, although nothing read the log for two minutes") }
+        if mustDrop { checker.complain("no dropped log lines were counted in two minutes without reading the log") }
     }
 
-    private func report(_ watch: GrowthWatch, _ chaos: Chaos) {
+    private func report(_ watch: GrowthWatch, _ injector: FaultInjector) {
         let failures = checker.failures.filter { $0.value > 0 }.sorted { $0.key < $1.key }
             .map { "\($0.key) \($0.value)" }.joined(separator: ", ")
         func span(_ path: KeyPath<Resources, Int>) -> String {
             "\(watch.samples.first?[keyPath: path] ?? 0)/\(watch.samples.last?[keyPath: path] ?? 0)"
         }
         let requests =
-            stage.configured.requestCount(.listEndpoints) + stage.discovered.requestCount(.listEndpoints)
-        let troubles = chaos.counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            environment.configured.requestCount(.listEndpoints) + environment.discovered.requestCount(.listEndpoints)
+        let faults = injector.counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
         say(
             """
             soak: \(checker.scrapes) scrapes, \(checker.numbers) numbers checked, \(checker.wrong.count) wrong, \
-            \(checker.polls) polls, \(requests) requests, \(checker.withdrawals) withdrawals; failures: \(failures); \
+            \(checker.polls) polls, \(requests) requests, \(checker.staleTransitions) times stale; \
+            failures: \(failures); \
             begin/end: RSS \(span(\.residentKiB)) KiB, descriptors \(span(\.descriptors)), threads \(span(\.threads)); \
             peak RSS \(watch.samples.last?.peakKiB ?? 0) KiB; log full for \(child.log.fullFor / 1_000_000) s, \
             \(checker.droppedLines.map(String.init) ?? "no count of") lines dropped
-            soak: troubles: \(troubles.joined(separator: ", "))
+            soak: faults: \(faults.joined(separator: ", "))
             """)
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// SplitMix64, so that a seed gives the same choices again.
+/// SplitMix64: a seed always gives the same sequence.
 struct SoakRandom: RandomNumberGenerator {
     private var state: UInt64
 
@@ -16,19 +16,19 @@ struct SoakRandom: RandomNumberGenerator {
 
     mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
 
-    /// True so many times out of a hundred.
+    /// Returns true with this probability in percent.
     mutating func chance(_ percent: Int) -> Bool { number(1...100) <= percent }
 
-    /// One of `choices`, which are not empty.
+    /// Returns one of `choices`, which must not be empty.
     mutating func pick<Choice>(_ choices: [Choice]) -> Choice { choices[number(0...choices.count - 1)] }
 
-    /// So many hexadecimal digits.
+    /// Returns a string of hexadecimal digits.
     mutating func hex(_ digits: Int) -> String {
         var text = ""
         while text.count < digits { text += String(next() | 1 << 63, radix: 16).dropFirst() }
         return String(text.prefix(digits))
     }
 
-    /// An id as workspaces have.
+    /// Returns a workspace ID.
     mutating func uuid() -> String { [8, 4, 4, 4, 12].map { hex($0) }.joined(separator: "-") }
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// Wall time in microseconds since 1970, and its spelling in the API and on a page. Nothing here is shared with the
-/// exporter, so that no mistake is.
+/// Wall time in microseconds since 1970, and its text in the API and on a page. Shares no code with the exporter.
 enum WallTime {
     static var now: Int64 {
         var time = timespec()
@@ -10,7 +9,7 @@ enum WallTime {
         return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000
     }
 
-    /// `2023-05-30T12:24:30.401Z`, cut to milliseconds.
+    /// Returns `2023-05-30T12:24:30.401Z`, truncated to milliseconds.
     static func text(_ microseconds: Int64) -> String {
         var seconds = time_t(microseconds / 1_000_000)
         var parts = tm()
@@ -24,7 +23,7 @@ enum WallTime {
         return "\(date)T\(time).\(padded(microseconds / 1_000 % 1_000, 3))Z"
     }
 
-    /// What ``text(_:)`` made, with or without milliseconds; nil for anything else.
+    /// Parses the format of ``text(_:)``, with or without milliseconds. Returns nil for other texts.
     static func microseconds(ofText text: String) -> Int64? {
         let bytes = Array(text.utf8)
         guard [20, 24].contains(bytes.count), bytes[10] == UInt8(ascii: "T"), bytes.last == UInt8(ascii: "Z") else {
@@ -44,7 +43,7 @@ enum WallTime {
         return Int64(timegm(&parts)) * 1_000_000 + milliseconds * 1_000
     }
 
-    /// A page's decimal number of seconds; nil where it has more than six decimals or is none.
+    /// Parses decimal seconds. Returns nil for other texts and for more than six decimals.
     static func microseconds(ofSample text: String) -> Int64? {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count <= 2, let whole = Int64(parts[0]), whole >= 0 else { return nil }
@@ -54,7 +53,7 @@ enum WallTime {
     }
 }
 
-/// Prints a line at once, also into a file.
+/// Prints a line and flushes standard output.
 func say(_ text: String) {
     let bytes = Array((text + "\n").utf8)
     _ = write(1, bytes, bytes.count)

@@ -5,16 +5,16 @@ import Testing
 
 @testable import fabric_soak
 
-@Suite("A path that hangs", .timeLimit(.minutes(1)))
+@Suite("Hanging path", .timeLimit(.minutes(5)))
 struct HangingPathTests {
-    @Test("A hanging file has no end until it is restored")
+    @Test("Readers of a hanging file block until it is restored")
     func hangingFile() throws {
         let file = try TemporaryFile("old", name: "f")
         defer { file.remove() }
         let hanging = try HangingPath(file)
         var status = stat()
         #expect(stat(file.path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
-        // As if something read it.
+        // Opens it like a reader.
         let reader = open(file.path, O_RDONLY | O_NONBLOCK)
         defer { close(reader) }
         try hanging.restore("new")

@@ -3,14 +3,14 @@ import Testing
 
 @testable import fabric_soak
 
-@Suite("What the health of a workspace can be")
+@Suite("Health of a workspace")
 struct HealthTests {
     private static let reasons = [
         "unauthenticated", "forbidden", "not_found", "bad_request", "throttled", "timeout", "server", "network", "tls",
         "response", "inconsistent", "credentials",
     ]
 
-    /// The health of a workspace by a program with or without a watchdog.
+    /// Returns the health of a workspace from a program with or without a watchdog.
     private static func health(
         up: Int? = 1, polls: Int = 5, failed: Int = 0, lastPoll: Int? = 100, lastSuccess: Int? = 100,
         failingSince: Int? = nil, stalls: Int? = 0
@@ -42,7 +42,7 @@ struct HealthTests {
 
     private static let now: Int64 = 1_000_000_000
 
-    @Test("A workspace is up, down, or not yet polled, with and without a watchdog")
+    @Test("Up, down and unpolled workspaces have no contradictions, with and without a watchdog")
     func possible() {
         for stalls in [nil, 0] {
             let since = stalls == nil ? nil : 95
@@ -60,7 +60,7 @@ struct HealthTests {
     }
 
     @Test(
-        "Health that contradicts itself is a problem",
+        "Contradictory health is a problem",
         arguments: [
             health(up: 0), health(up: 1, failed: 1, lastSuccess: 90), health(failed: 6), health(lastPoll: nil),
             health(up: 0, failed: 2, lastSuccess: 90), health(failingSince: 95),
@@ -73,7 +73,7 @@ struct HealthTests {
         #expect(health.problem(before: Self.now) != nil)
     }
 
-    @Test("The time since when polls fail moves only after a success")
+    @Test("failing_since changes only after a success")
     func failingSince() {
         let first = Self.health(up: 0, failed: 2, lastSuccess: 90, failingSince: 95)
         let same = Self.health(up: 0, polls: 6, failed: 3, lastPoll: 105, lastSuccess: 90, failingSince: 95)

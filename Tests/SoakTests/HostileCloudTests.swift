@@ -4,11 +4,11 @@ import Testing
 
 @testable import fabric_soak
 
-@Suite("The control plane of hostile values", .timeLimit(.minutes(1)))
+@Suite("Control plane of hostile values", .timeLimit(.minutes(5)))
 struct HostileCloudTests {
     private static func text(_ seed: UInt64 = 1) -> HostileText { HostileText(random: SoakRandom(seed: seed)) }
 
-    @Test("Texts never repeat, and a few are long: up to a mebibyte where the budget permits")
+    @Test("Texts are unique, and a few are long: up to 1 MiB within the budget")
     func texts() {
         var text = Self.text()
         text.budget = 20 << 20
@@ -21,7 +21,7 @@ struct HostileCloudTests {
         #expect(text.text(bytes: 256).length == 256)
     }
 
-    @Test("Each poll has another listing, and its later pages are those of the same")
+    @Test("Each poll has a new listing; its later pages belong to the same listing")
     func listings() throws {
         let cloud = HostileCloud(random: SoakRandom(seed: 2))
         let place = HostileCloud.Place(id: "w", rows: 150)
@@ -32,7 +32,7 @@ struct HostileCloudTests {
         #expect(cloud.truths(of: "w").count == 2)
     }
 
-    @Test("The truth counts every row once, and says which listings are to be refused")
+    @Test("Expected values count each row once, and mark listings to be rejected")
     func truth() {
         var text = Self.text(3)
         let listing = HostileListing(rows: 1_000, hasEdges: false, flaw: .none, text: &text)
@@ -44,7 +44,7 @@ struct HostileCloudTests {
         #expect(!HostileListing(rows: 1, hasEdges: false, flaw: .numbersBeside, text: &text).truth.isRefused)
     }
 
-    @Test("Only the page that is to be refused is larger than the exporter takes")
+    @Test("Only the page to be rejected exceeds the exporter's maximum")
     func sizes() {
         var text = Self.text(4)
         for _ in 0..<10 {

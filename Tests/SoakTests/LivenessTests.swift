@@ -3,9 +3,9 @@ import Testing
 
 @testable import fabric_soak
 
-@Suite("Whether something still happens to every workspace")
+@Suite("Liveness")
 struct LivenessTests {
-    @Test("A workspace that is polled again and again is no problem")
+    @Test("A regularly polled workspace is not reported")
     func alive() {
         var liveness = Liveness("polling", limit: 11)
         for now in stride(from: Int64(100), to: 200, by: 10) {
@@ -13,7 +13,7 @@ struct LivenessTests {
         }
     }
 
-    @Test("A workspace whose last poll is older than the limit is told of once, and again after it came back")
+    @Test("A workspace whose last poll exceeds the limit is reported once, and again after recovery")
     func stopped() {
         var liveness = Liveness("polling", limit: 11_000_000)
         func look(_ last: Int64?, _ second: Int64) -> [String] {
@@ -27,18 +27,18 @@ struct LivenessTests {
         #expect(look(125, 140) == ["polling of a has stopped 15 s ago"])
     }
 
-    @Test("A workspace that was never polled has the whole limit from when it is first seen")
+    @Test("The limit of an unpolled workspace starts at its first check")
     func new() {
         var liveness = Liveness("polling", limit: 10)
         #expect(liveness.problems(["a": nil], at: 50) == [])
         #expect(liveness.problems(["a": nil], at: 60) == [])
         #expect(liveness.problems(["a": nil], at: 61).count == 1)
-        // One that went and came back is new.
+        // A workspace that was removed and returns is new.
         #expect(liveness.problems([:], at: 62) == [])
         #expect(liveness.problems(["a": nil], at: 70) == [])
     }
 
-    @Test("Nothing is expected of an excused workspace until its time is over, and then the whole limit goes by")
+    @Test("The limit of an excused workspace starts at the end of its excuse")
     func excused() {
         var liveness = Liveness("success", limit: 10)
         #expect(liveness.problems(["a": 100], at: 100) == [])
@@ -49,26 +49,26 @@ struct LivenessTests {
     }
 }
 
-@Suite("The order of troubles")
-struct LivenessLaneTests {
+@Suite("Order of faults")
+struct FaultQueueTests {
     private final class Stage {
         var lines: [String] = []
     }
 
-    @Test("Each trouble has its turn, one at a time, and is undone when its time is over")
+    @Test("Faults run one at a time in order, and are undone at their end")
     func turns() throws {
         let stage = Stage()
-        func act(_ name: String) -> Act {
-            Act(name, lasts: 3...3) { _ in
+        func fault(_ name: String) -> TimedFault {
+            TimedFault(name, lasts: 3...3) { _ in
                 stage.lines.append("begin \(name)")
                 return { stage.lines.append("end \(name)") }
             }
         }
-        var lane = Lane([act("a"), act("b")], firstPause: 1...1, laterPause: 5...5)
+        var queue = FaultQueue([fault("a"), fault("b")], firstPause: 1...1, laterPause: 5...5)
         var random = SoakRandom(seed: 1)
         var happened: [Int64: [String]] = [:]
         for now in stride(from: Int64(0), through: 20_000, by: 1_000) {
-            try lane.step(now, &random)
+            try queue.step(now, &random)
             if !stage.lines.isEmpty { happened[now / 1_000] = stage.lines }
             stage.lines = []
         }
@@ -76,10 +76,10 @@ struct LivenessLaneTests {
             happened == [
                 1: ["begin a"], 4: ["end a"], 5: ["begin b"], 8: ["end b"], 13: ["begin a"], 16: ["end a"],
             ])
-        #expect(lane.counts == ["a": 2, "b": 1])
-        try lane.step(21_000, &random)
-        try lane.finish()
-        try lane.finish()
+        #expect(queue.counts == ["a": 2, "b": 1])
+        try queue.step(21_000, &random)
+        try queue.finish()
+        try queue.finish()
         #expect(stage.lines == ["begin b", "end b"])
     }
 }

@@ -5,9 +5,9 @@ import Testing
 
 @testable import fabric_soak
 
-@Suite("The pipe of the log", .timeLimit(.minutes(1)))
+@Suite("Log pipe", .timeLimit(.minutes(5)))
 struct LogPipeTests {
-    @Test("A log that is left unread becomes full, and is kept when it is read")
+    @Test("An unread log pipe becomes full, and its content is kept when it is read")
     func logPipe() throws {
         let log = try LogPipe("test")
         defer { log.remove(keepingLog: false) }

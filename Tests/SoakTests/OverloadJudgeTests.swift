@@ -3,7 +3,7 @@ import Testing
 
 @testable import fabric_soak
 
-@Suite("What an overloaded exporter must do")
+@Suite("Requirements under overload")
 struct OverloadJudgeTests {
     private static let second: Int64 = 1_000_000
     private let plan = OverloadJudge.Plan()
@@ -23,7 +23,7 @@ struct OverloadJudgeTests {
         return health
     }
 
-    /// What the judge says at the end of an overload in which this part of the rate was used.
+    /// Returns the problems at the end of an overload in which this part of the rate limit was used.
     private func problems(percent: Int) -> [String] {
         var judge = OverloadJudge(plan, now: 0)
         var said: [String] = []
@@ -34,7 +34,7 @@ struct OverloadJudgeTests {
         return said
     }
 
-    @Test("At least nine tenths of the rate must be used")
+    @Test("At least 90 % of the rate limit must be used")
     func rate() {
         #expect(problems(percent: 100) == [])
         #expect(problems(percent: 91) == [])
@@ -42,7 +42,7 @@ struct OverloadJudgeTests {
         #expect(problems(percent: 0) == ["0 of 860 requests were sent under overload"])
     }
 
-    @Test("Every workspace has its turn within two rounds")
+    @Test("Each workspace is polled within two rounds")
     func turns() {
         var judge = OverloadJudge(plan, now: 0)
         let limit = 2 * plan.round + plan.busySlack
@@ -51,14 +51,14 @@ struct OverloadJudgeTests {
         #expect(judge.problems(["a": Self.health(0)], at: limit + Self.second).count == 1)
     }
 
-    @Test("No poll fails because it waited")
+    @Test("Waiting does not fail polls")
     func failures() {
         var judge = OverloadJudge(plan, now: 0)
         #expect(judge.problems(["a": Self.health(0, failures: 1)], at: 0) == ["a failed under overload: timeout"])
         #expect(judge.problems(["b": Self.health(0, up: 0)], at: 0).count == 1)
     }
 
-    @Test("Within an interval after the overload, all that is left is polled again")
+    @Test("All remaining workspaces are polled within an interval after the overload")
     func recovery() {
         var judge = OverloadJudge(plan, now: 0)
         var counts: [Int] = []

@@ -4,7 +4,7 @@ import Testing
 
 @testable import fabric_soak
 
-@Suite("The soak can fail")
+@Suite("Soak")
 struct SoakTests {
     private static let row = SimulatedEndpoint(
         id: "e", name: "n", type: "sql", status: "UPDATING", createTime: "2023-05-30T12:24:30.401Z",
@@ -28,7 +28,7 @@ struct SoakTests {
         "dpu_reserved", ("endpoint_type", "sql"), ("status", "UPDATING"), ("visibility", "PRIVATE"),
         ("spec_code", "d"), ("public_resource", "false"))
 
-    /// The true page of a workspace of that one row.
+    /// Returns the correct page of a workspace with one row.
     private static var page: [String: String] {
         var page = Expectation([row]).exact
         page[since] = "1685453070"
@@ -42,16 +42,16 @@ struct SoakTests {
         return history.difference(of: "w", page: page, start: 0, end: end)
     }
 
-    @Test("The true page has every series of its one row, and is no difference")
+    @Test("The correct page has all series of its row and no difference")
     func truth() {
         #expect(Self.page[Self.reserved] == "3")
         #expect(Self.page[Self.info] == "1" && Self.page.values.filter { $0 == "1" }.count == 3)
-        // Eleven counts, two sums, two times, an owner, and five numbers of the listing itself.
+        // Eleven counts, two sums, two times, an owner, and five numbers of the listing.
         #expect(Self.page.count == 21)
         #expect(Self.difference(Self.page) == nil)
     }
 
-    @Test("Any number off by one is a difference, and so is any series too few or too many")
+    @Test("A number off by one, a missing series and an additional series are differences")
     func wrongNumbers() throws {
         for (key, value) in Self.page {
             var page = Self.page
@@ -65,9 +65,9 @@ struct SoakTests {
         #expect(Self.difference(page)?.count == 1)
     }
 
-    @Test("A state of another time is none, and a series of an earlier state may stay at zero")
+    @Test("States of other times do not match, and series of earlier states may stay at zero")
     func otherTimes() {
-        #expect(Self.difference(Self.page, end: 1) == ["no state of that time is known"])
+        #expect(Self.difference(Self.page, end: 1) == ["no state at that time"])
         let history = History(lyingAbout: nil)
         history.note(SimulatedWorkspace(id: "w", name: "w", endpoints: [Self.row]))
         history.note(SimulatedWorkspace(id: "w", name: "w", endpoints: []))
@@ -78,7 +78,7 @@ struct SoakTests {
         #expect(history.difference(of: "w", page: page, start: 0, end: .max)?.isEmpty == false)
     }
 
-    /// The difference of a page of one row with these times, whose status began at `value` by the page.
+    /// Returns the difference of a page of one row with these times, on which the status began at `value`.
     private static func difference(created: JSONValue, updated: JSONValue, value: Int64) -> [String]? {
         var odd = row
         odd.createTime = created
@@ -91,7 +91,8 @@ struct SoakTests {
         return history.difference(of: "w", page: page, start: 0, end: WallTime.now + 60_000_000)
     }
 
-    @Test("A meaningless time is counted and not served", arguments: ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z"])
+    @Test(
+        "An implausible time is counted and not exported", arguments: ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z"])
     func meaninglessTimes(_ text: String) {
         let field = JSONValue.string(text)
         let malformed = Self.key("workspace_malformed_fields", ("listing", "endpoints"))
@@ -100,18 +101,18 @@ struct SoakTests {
         #expect(Expectation([row]).exact[malformed] == "1")
         row.createTime = field
         #expect(Expectation([row]).exact[malformed] == "2")
-        // The other time stands in.
+        // The other time is used.
         let created = JSONValue.string("2023-05-30T12:24:30.000Z")
         #expect(Self.difference(created: created, updated: field, value: 1_685_449_470) == nil)
         #expect(Self.difference(created: created, updated: field, value: 0)?.count == 2)
         #expect(Self.difference(created: created, updated: field, value: -62_135_596_800)?.count == 2)
-        // Without one, it is the time of the poll.
+        // Without another time, the time of the poll is used.
         let now = WallTime.now / 1_000_000 + 1
         #expect(Self.difference(created: field, updated: field, value: now) == nil)
         #expect(Self.difference(created: field, updated: field, value: 0)?.count == 2)
     }
 
-    @Test("A time that has not come is that of the poll if it is near, and else is meaningless")
+    @Test("A near future time is replaced by the poll's; a far one is implausible")
     func futureTimes() {
         let now = WallTime.now
         let malformed = Self.key("workspace_malformed_fields", ("listing", "endpoints"))
@@ -129,7 +130,7 @@ struct SoakTests {
         #expect(Self.difference(created: created, updated: far, value: 1_685_449_470) == nil)
     }
 
-    @Test("A lie about the truth is a difference")
+    @Test("--lie gives a difference")
     func lie() {
         let history = History(lyingAbout: "w")
         history.note(SimulatedWorkspace(id: "w", name: "w", endpoints: [Self.row]))
@@ -139,7 +140,7 @@ struct SoakTests {
     }
 
     @Test(
-        "A page that is not valid is refused",
+        "Invalid pages are rejected",
         arguments: [
             "# TYPE a gauge\na 1", "# TYPE a gauge\na 1\na 1\n", "# TYPE a gauge\nb 1\n", "a 1\n",
             "# TYPE a gauge\na{b=\"c} 1\n", "# TYPE a gauge\na{b=\"c\",b=\"d\"} 1\n", "# TYPE a gauge\na NaN\n",
@@ -154,7 +155,7 @@ struct SoakTests {
         }
     }
 
-    @Test("A page that is valid is read")
+    @Test("Valid pages are parsed")
     func goodPage() throws {
         let text = "# TYPE a counter\n# HELP a Of \"a\".\na_total{b=\"c\\n\\\"d\\\\\"} 1\n# EOF\n"
         let samples = try PageReader.samples(of: Array(text.utf8), isOpenMetrics: true)
@@ -162,7 +163,7 @@ struct SoakTests {
         #expect(throws: PageError.self) { try PageReader.samples(of: Array(text.utf8), isOpenMetrics: false) }
     }
 
-    @Test("Growth is noticed, and a level is none", arguments: [0, 200, 400])
+    @Test("Growth is detected; a constant level is not growth", arguments: [0, 200, 400])
     func growth(_ step: Int) {
         var watch = GrowthWatch()
         for index in 0..<100 {
@@ -175,7 +176,7 @@ struct SoakTests {
         #expect(watch.problems(comparesQuarters: false) == [])
     }
 
-    @Test("Times are spelled and read without loss")
+    @Test("Times are formatted and parsed without loss")
     func times() {
         #expect(WallTime.text(1_685_449_470_401_999) == "2023-05-30T12:24:30.401Z")
         #expect(WallTime.microseconds(ofText: "2023-05-30T12:24:30.401Z") == 1_685_449_470_401_000)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import fabric_soak
 
-@Suite("What a page of hostile values must hold")
+@Suite("Page of hostile values")
 struct ValueCheckerTests {
     private static func sample(
         _ name: String, _ value: String, _ labels: [(name: String, value: String)] = []
@@ -19,7 +19,7 @@ struct ValueCheckerTests {
             "endpoints", String(count), [("endpoint_type", type), ("status", "RUNNING"), ("visibility", "PRIVATE")])
     }
 
-    /// Two endpoints of type `sql` and one of another type, of which one has an error and one a row of APUs.
+    /// Two endpoints of type `sql` and one of another type; one has an error and one reserves APU.
     private static let truth: ValueTruth = {
         var truth = ValueTruth(begun: 1_000_000, endpoints: 3, skipped: 1, malformed: 2, errors: 1)
         truth.documented = [.init(type: "sql", status: "RUNNING", visibility: "PRIVATE"): 2]
@@ -47,7 +47,7 @@ struct ValueCheckerTests {
         _ change: (inout [PageSample]) -> Void = { _ in }, truths: [ValueTruth] = [truth]
     ) -> [String] {
         var page = Self.page
-        // Health comes in any order.
+        // Health families may be in any order.
         page.reverse()
         change(&page)
         var checker = ValueChecker()
@@ -60,7 +60,7 @@ struct ValueCheckerTests {
         }
     }
 
-    @Test("A true page has no problems, and says which workspaces had values cut")
+    @Test("A correct page has no problems and lists workspaces with truncated values")
     func good() {
         #expect(problems() == [])
         var checker = ValueChecker()
@@ -69,7 +69,7 @@ struct ValueCheckerTests {
     }
 
     @Test(
-        "A number off by one is noticed",
+        "A number off by one is detected",
         arguments: [
             ("endpoints_with_error", "2"), ("apu_reserved", "9223372036854775806"), ("workspace_listed_records", "4"),
             ("workspace_skipped_records", "0"), ("workspace_malformed_fields", "3"),
@@ -78,7 +78,7 @@ struct ValueCheckerTests {
         #expect(replacing(family, by: value).count == 1)
     }
 
-    @Test("Endpoints that are counted under a wrong type are noticed although their sum is right")
+    @Test("Endpoints counted under a wrong type are detected, even with a correct sum")
     func wrongType() {
         let problems = problems { page in
             page.removeAll { $0.name == "dataarts_fabric_endpoints" }
@@ -87,36 +87,36 @@ struct ValueCheckerTests {
         #expect(problems.count == 1 && problems[0].contains("is 1, not 2"))
     }
 
-    @Test("An endpoint that no series counts is noticed")
+    @Test("An uncounted endpoint is detected")
     func lostRow() {
         #expect(problems { $0.removeAll { $0.label("endpoint_type") == "odd" } } == ["endpoints add up to 2, not 3"])
     }
 
-    @Test("The page is that of the last listing that was neither refused nor served after it")
+    @Test("The page matches the last accepted listing that was served before it")
     func whichListing() {
         var refused = Self.truth
         (refused.isRefused, refused.endpoints, refused.begun) = (true, 9, 2_000_000)
         var later = Self.truth
         (later.endpoints, later.begun) = (8, 3_000_000)
         #expect(problems(truths: [Self.truth, refused, later]) == [])
-        #expect(problems(truths: [refused, later]) == ["a listing of 2500000 that was not served by then"])
+        #expect(problems(truths: [refused, later]) == ["no listing was served at 2500000"])
         later.begun = 2_100_000
         #expect(!problems(truths: [Self.truth, refused, later]).isEmpty)
     }
 
-    @Test("200 values of a label are permitted beside the documented ones and the word for the rest, 201 are not")
+    @Test("A label may have 200 values in addition to the documented ones and `other`, not 201")
     func maximumValues() {
         func values(_ count: Int) -> [String] {
             problems { page in
                 page += (0..<count).map { Self.endpoints("type \($0)", 0) } + [Self.endpoints("other", 0)]
             }
         }
-        // Two types are there already.
+        // Two types already exist.
         #expect(values(198) == [])
         #expect(values(199) == ["201 values of endpoint_type"])
     }
 
-    @Test("256 bytes of a value are permitted, 257 are not, whatever characters they are")
+    @Test("A value may have 256 bytes, not 257, with any characters")
     func maximumBytes() {
         func long(_ text: String) -> [String] { problems { $0.append(Self.endpoints(text, 0)) } }
         #expect(long(String(repeating: "é", count: 128)) == [])
@@ -125,7 +125,7 @@ struct ValueCheckerTests {
                 == ["a value of endpoint_type with more than 256 bytes"])
     }
 
-    @Test("More details than the limit are noticed, and a page that does not count what was cut")
+    @Test("Too many details and a missing count of truncated values are detected")
     func details() {
         let many = problems { page in
             page += (0...1_000).map { Self.sample("endpoint_error", "1", [("endpoint_id", "\($0)")]) }
@@ -136,14 +136,14 @@ struct ValueCheckerTests {
     }
 }
 
-@Suite("What a log of hostile values may hold")
+@Suite("Log of hostile values")
 struct ValueCheckerLogTests {
     private static func line(_ id: String, _ second: Int) -> String {
         "ts=\(WallTime.text(1_800_000_000_000_000 + Int64(second) * 1_000_000)) level=warn endpoint_id=e error_msg=m "
             + "workspace_id=\(id)\n"
     }
 
-    @Test("60 endpoint errors of a workspace within a minute are permitted, 61 are not, whenever they are read")
+    @Test("A workspace may log 60 endpoint errors per minute, not 61, independent of the time of reading")
     func rate() {
         var log = LogChecker()
         var found: [String] = []
@@ -161,7 +161,7 @@ struct ValueCheckerLogTests {
         #expect(log.problems("level=warn endpoint_id=e workspace_id=a\n").count == 1)
     }
 
-    @Test("A line is judged as a whole although it is read in pieces")
+    @Test("A line that is read in parts is checked as a whole")
     func pieces() {
         var log = LogChecker()
         let half = String(repeating: "x", count: LogChecker.maximumLine / 2 + 1)

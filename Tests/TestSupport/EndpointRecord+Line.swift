@@ -17,7 +17,7 @@ private func fields(of record: Any) -> String {
 
 private func text(of value: Any) -> String? {
     switch value {
-    case let text as PageText: return text.string
+    case let text as BorrowedText: return text.string
     case let id as RecordID: return id.text
     case let time as Timestamp: return String(time.microseconds)
     case let flag as Bool: return flag ? "true" : nil

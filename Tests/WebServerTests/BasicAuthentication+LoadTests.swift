@@ -7,7 +7,7 @@ import Testing
 
 @testable import WebServer
 
-@Suite("Authentication under load", .timeLimit(.minutes(1)))
+@Suite("Authentication under load", .timeLimit(.minutes(5)))
 struct BasicAuthenticationLoadTests {
     /// Checks passwords, each when the test permits; a password matches the hash `hash of <password>`.
     private final class SlowCheck: Sendable {

@@ -15,7 +15,7 @@ struct MetricsServerStatusPageTests {
         "Pages match their golden files",
         arguments: [
             ("/", "overview.html"), ("/?workspace_id=w1", "workspace.html"),
-            ("/?workspace_id=w2&source=cn-north-4", "failing.html"), ("/?workspace_id=w3", "withdrawn.html"),
+            ("/?workspace_id=w2&source=cn-north-4", "failing.html"), ("/?workspace_id=w3", "stale.html"),
             ("/?workspace_id=w4", "pending.html"), ("/?state=failing&q=OLD&source=", "filtered.html"),
         ])
     func page(target: String, golden: String) async throws {

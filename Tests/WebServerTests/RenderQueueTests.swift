@@ -8,7 +8,7 @@ import Testing
 
 @testable import WebServer
 
-@Suite("The render queue", .timeLimit(.minutes(1)))
+@Suite("The render queue", .timeLimit(.minutes(5)))
 struct RenderQueueTests {
     /// Counts concurrent and started renderings.
     private final class Renderings: Sendable {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every group of checks works with, and the checks of a page that several groups make."""
+"""The context of a group of checks, and checks of a page that several groups share."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from exporter import OPENMETRICS, TEXT, Exporter
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from report import Report, require_none
 
-# Families of a page that say how the exporter and its polls do, and so differ from one moment to the next.
+# Families about the exporter and its polls, which change between two scrapes.
 STEADY_FAMILIES = frozenset(name for name in expected.DOMAIN_FAMILIES if not name.endswith("_timestamp_seconds"))
 
 
@@ -30,7 +30,7 @@ class Bench:
     max_rss_mb: float | None = None
 
     def cloud(self, *names: str) -> dict[str, Workspace]:
-        """A fresh copy of the test cloud, or of some of its workspaces."""
+        """Returns a new copy of the test cloud, or of some of its workspaces."""
         every = test_cloud()
         return {name: every[name] for name in names or every}
 
@@ -40,14 +40,14 @@ def read(text: str, format: str) -> exposition.Page:
 
 
 def domain(page: exposition.Page) -> dict[expected.Key, float]:
-    """The domain series of a page."""
+    """Returns the domain series of a page."""
     return {key: value for key, value in page.values().items() if key[0] in expected.DOMAIN_FAMILIES}
 
 
 def wanted(
     sources: Iterable[Source], details: str, without: Iterable[Workspace] = (), owner: str = "name"
 ) -> expected.Series:
-    """The independent count over all workspaces of these sources; `owner` is `metrics.owner`."""
+    """Returns the independent count over all workspaces of these sources; `owner` is `metrics.owner`."""
     absent = {workspace.id for workspace in without}
     series: expected.Series = {}
     for source in sources:
@@ -60,13 +60,13 @@ def wanted(
 def require_series(
     page: exposition.Page, series: expected.Series, poll: tuple[float, float], details: str = "problems"
 ) -> None:
-    """The page's domain series are those of the count. With no details there is nothing to drop either."""
+    """Requires the page's domain series to equal the count. Without details, dropped details must be zero."""
     optional = (expected.DROPPED,) if details == "none" else ()
     require_none(expected.differences(domain(page), series, poll, optional), "domain series")
 
 
 def require_well_formed(text: str, format: str) -> None:
-    """Our own reading, Prometheus' linter for text, and the strict parser for OpenMetrics."""
+    """Checks a page with our parser, with promtool for text, and with the strict parser for OpenMetrics."""
     require_none(exposition.check(text, format == OPENMETRICS), f"{format} page")
     if format == TEXT:
         require_none(promtool_problems(text), "promtool check metrics")
@@ -83,7 +83,7 @@ def promtool_problems(text: str) -> list[str]:
 
 
 def client_problems(text: str) -> list[str]:
-    """The strict OpenMetrics parser accepts the page, and reads the same series as we do."""
+    """Requires the strict OpenMetrics parser to accept the page and to read the same series as our parser."""
     try:
         families = list(text_string_to_metric_families(text))  # type: ignore[no-untyped-call]
     except ValueError as problem:
@@ -103,6 +103,6 @@ def alike(ours: Mapping[expected.Key, float], theirs: Mapping[expected.Key, floa
 
 
 def sample_value(page: exposition.Page, family: str, labels: Mapping[str, str]) -> float | None:
-    """The value of the one series with at least these labels, if there is one."""
+    """Returns the value of the only series with these labels (and maybe others), or None."""
     chosen = set(labels.items())
     return next((v for (name, pairs), v in page.values().items() if name == family and chosen <= pairs), None)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The endpoints of the test cloud: seeded, so that every run lists the same rows.
+"""The endpoints of the test cloud, generated from a seed.
 
-Six workspaces hold 0, 1, 10, 100, 101 and 357 rows. Together they carry every documented type and status,
-undocumented ones, each field absent and null, hostile names, every spelling of a time, sums beyond 63 bits,
-wrongly typed fields and rows without a usable id.
+Six workspaces have 0, 1, 10, 100, 101 and 357 rows. They contain all documented types and statuses, undocumented
+ones, each field absent and null, hostile names, all time formats, sums beyond 63 bits, fields of wrong types and rows
+without a usable id.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ SEED = 20250530
 
 SIZES = {"empty": 0, "single": 1, "small": 10, "hundred": 100, "hundred-and-one": 101, "large": 357}
 
-# Rows whose reading is counted must not be the row that two neighbouring pages share: a page begins one row
-# before the last one ended, so with pages of 100 (and of 50) these indexes come twice.
+# Indexes of rows that two adjacent pages share, with pages of 100 (and of 50). Rows with countable errors must not be
+# at these indexes.
 PAGE_STEPS = (99, 100, 49, 50)
 
 
 @dataclasses.dataclass
 class Stored:
-    """A row as listed, and what the API knows of it beside the row."""
+    """A row as listed, and what else the API stores about it."""
 
     row: Any
     mine: bool = True
@@ -46,7 +46,7 @@ class Stored:
 
 @dataclasses.dataclass
 class Workspace:
-    """A workspace of the test cloud. `name` is what the exporter's configuration calls it, if anything."""
+    """A workspace of the test cloud. `name` is its name in the exporter's configuration, or None."""
 
     id: str
     name: str | None
@@ -62,7 +62,7 @@ class Workspace:
 
 
 def new_id(rng: random.Random) -> str:
-    """An id of 32 or 36 characters."""
+    """Returns an id of 32 or 36 characters."""
     digits = f"{rng.getrandbits(128):032x}"
     if rng.random() < 0.5:
         return digits
@@ -70,7 +70,7 @@ def new_id(rng: random.Random) -> str:
 
 
 def documented_row(rng: random.Random, number: int) -> Row:
-    """A row with every documented field, of the documented types."""
+    """Returns a row with all documented fields, of the documented types."""
     created = f"2025-0{rng.randint(1, 9)}-{rng.randint(10, 28)}T{rng.randint(10, 23)}:24:30.{rng.randint(0, 999):03d}Z"
     updated = f"2025-1{rng.randint(0, 1)}-{rng.randint(10, 28)}T{rng.randint(10, 23)}:05:59.{rng.randint(0, 999):03d}Z"
     warm, low = rng.randint(0, 50), rng.randint(0, 20)
@@ -122,7 +122,7 @@ def worker_group(rng: random.Random, index: int) -> Row:
 
 
 def saturating_rows(rng: random.Random) -> list[Row]:
-    """Ten rows whose sums leave 63 bits, or 53, or just do not."""
+    """Returns ten rows whose sums exceed 63 or 53 bits, or almost do."""
     rows = []
     for number in range(10):
         row = documented_row(rng, number)
@@ -139,14 +139,14 @@ def saturating_rows(rng: random.Random) -> list[Row]:
 
 
 def arrange(size: int, delicate: list[Any], rng: random.Random) -> list[Any]:
-    """`size` rows: the delicate ones at seeded places where no page begins, documented ones elsewhere."""
+    """Returns `size` rows: the special ones at seeded indexes where no page begins, documented ones elsewhere."""
     free = [index for index in range(size) if all(index % step for step in PAGE_STEPS)]
     places = dict(zip(rng.sample(free, len(delicate)), delicate, strict=True))
     return [places[index] if index in places else documented_row(rng, index) for index in range(size)]
 
 
 def test_cloud(seed: int = SEED) -> dict[str, Workspace]:
-    """The six workspaces, by the keys of `SIZES`."""
+    """Returns the six workspaces by the keys of `SIZES`."""
     rng = random.Random(seed)
 
     def base(number: int) -> Row:
@@ -169,7 +169,7 @@ def test_cloud(seed: int = SEED) -> dict[str, Workspace]:
 
 
 def renumber(rows: list[Any], rng: random.Random) -> None:
-    """Fresh ids for rows made from one pattern, so that ids are unique within a workspace."""
+    """Replaces the ids of rows made from one pattern, so that ids are unique within a workspace."""
     seen: set[str] = set()
     for row in rows:
         if isinstance(row, dict) and isinstance(row.get("id"), str) and row["id"]:
@@ -179,7 +179,7 @@ def renumber(rows: list[Any], rng: random.Random) -> None:
 
 
 def shared_rows(seed: int = SEED) -> list[Stored]:
-    """Twenty-four rows of a workspace that several people use: for the filters."""
+    """Returns 24 rows with different owners and visibilities, for tests of filters."""
     rng = random.Random(seed + 1)
     models = [new_id(rng), new_id(rng)]
     stored = []

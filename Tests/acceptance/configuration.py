@@ -14,21 +14,21 @@ from control_plane import TOKEN
 
 REGION = "cn-north-4"
 INTERVAL = 1.0
-# Short to be asked often; what gives up does so late, so that a slow machine changes no outcome. A group that is about
-# giving up says how late itself.
+# A short interval for frequent polls; long timeouts, so that a slow machine does not change results. Groups that test
+# timeouts set their own.
 POLL = {"interval": f"{INTERVAL:g}s", "timeout": "10s", "stale_after": "60s"}
 
 
 @dataclasses.dataclass
 class Source:
-    """A source of the file. `auth` is YAML flow text; the default reads the planted token from a file."""
+    """A source of the configuration. `auth` is YAML flow text; the default reads the planted token from a file."""
 
     base_url: str
     workspaces: Sequence[Workspace]
     name: str = "acceptance"
     auth: str = "{token_file: token}"
     filters: dict[str, dict[str, str]] = dataclasses.field(default_factory=dict)
-    # YAML flow text; nothing: off.
+    # YAML flow text; empty: off.
     discovery: str | None = None
     proxy_url: str | None = None
 
@@ -51,12 +51,12 @@ class Source:
         return lines
 
     def labels(self, workspace: Workspace) -> dict[str, str]:
-        """The three labels that every series of that workspace carries."""
+        """Returns the three labels of all series of that workspace."""
         return {"source": self.name, "workspace_id": workspace.id, "workspace": workspace.shown_name}
 
 
 def quoted(value: Any) -> str:
-    """A YAML flow value: JSON is one."""
+    """Returns a YAML flow value, as JSON."""
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -68,7 +68,7 @@ def write(
     poll: dict[str, str] | None = None,
     metrics: dict[str, str] | None = None,
 ) -> str:
-    """Writes the file (and the token beside it) into `directory`; its name."""
+    """Writes the file and the token into `directory`; returns the file's name."""
     (directory / "token").write_text(TOKEN + "\n", "utf-8")
     lines = ["poll:"] + [f"  {key}: {value}" for key, value in {**POLL, **(poll or {})}.items()]
     shown = {**({"endpoint_details": details} if details else {}), **(metrics or {})}

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A control plane that lists endpoints as the API reference says, on loopback.
+"""A control plane on loopback that lists endpoints as the API reference specifies.
 
-`ControlPlane` can be stopped and started again on its port, its rows may change between requests, and a
-workspace can be given a `Fault` that answers in place of the listing. Every request is recorded.
+`ControlPlane` can be stopped and restarted on its port, its rows may change between requests, and a workspace can have
+a `Fault` that replaces the response. All requests are recorded.
 """
 
 from __future__ import annotations
@@ -53,11 +53,11 @@ INTERNAL = {"error_code": "common.00000500", "error_msg": "internal error"}
 
 @dataclasses.dataclass
 class Fault:
-    """An answer given instead of the listing.
+    """A response instead of the listing.
 
-    `mode` is `answer`, `reset` (connection closed without a word), `truncate` (half of the body, then closed),
-    `hang` (until the control plane stops or the fault goes) or `count` (the listing, with `total` changed by
-    `adjust`, which gets the number of the request).
+    `mode` is `answer`, `reset` (connection closed without a response), `truncate` (half of the body, then closed),
+    `hang` (until the control plane stops or the fault is removed) or `count` (the listing, with `total` changed by
+    `adjust`, whose argument is the number of the request).
     """
 
     mode: str = "answer"
@@ -76,7 +76,7 @@ class Fault:
 
 @dataclasses.dataclass(frozen=True)
 class Recorded:
-    """One request as it came."""
+    """One request as received."""
 
     path: str
     query: dict[str, list[str]]
@@ -85,7 +85,7 @@ class Recorded:
 
 
 def selected(stored: list[Stored], query: dict[str, str]) -> list[Stored]:
-    """The rows that the filters of a request leave."""
+    """Returns the rows that match the filters of a request."""
     visibility = query.get("visibility")
 
     def shown(entry: Stored) -> bool:
@@ -104,14 +104,14 @@ def selected(stored: list[Stored], query: dict[str, str]) -> list[Stored]:
 
 
 class ControlPlane:
-    """The server and what it serves. Use as a context manager, or `start` and `stop`."""
+    """The server and its workspaces. A context manager; or use `start` and `stop`."""
 
     def __init__(self, workspaces: list[Workspace], host: str = "127.0.0.1", port: int = 0) -> None:
         self.lock = threading.RLock()
         self.workspaces = {workspace.id: workspace for workspace in workspaces}
         self.faults: dict[str, Fault] = {}
         self.requests: list[Recorded] = []
-        # Who may do what; nothing: the one token of the suite is taken and nothing else.
+        # The IAM rules; None: only the suite's token is accepted.
         self.identity: Identity | None = None
         self.host, self.port = host, port
         self._server: Server | None = None
@@ -129,14 +129,14 @@ class ControlPlane:
         self.stop()
 
     def start(self) -> None:
-        """Listens: on a port of the system's choice the first time, on the same one afterwards."""
+        """Listens on a free port the first time, on the same port afterwards."""
         self._server = Server((self.host, self.port), self)
         self.port = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Dies: the listener and every connection are closed at once."""
+        """Closes the listener and all connections at once."""
         server, self._server = self._server, None
         if server is None:
             return
@@ -148,7 +148,7 @@ class ControlPlane:
             self._thread.join()
 
     def put(self, workspace: str, row: Any) -> None:
-        """Adds a row, or replaces the one with its id."""
+        """Adds a row, or replaces the row with its id."""
         with self.lock:
             stored = self.workspaces[workspace].stored
             for entry in stored:
@@ -164,13 +164,13 @@ class ControlPlane:
             held.stored = [e for e in held.stored if not (isinstance(e.row, dict) and e.row.get("id") == endpoint)]
 
     def recorded(self, workspace: str) -> list[Recorded]:
-        """The requests for one workspace so far."""
+        """Returns the requests for one workspace so far."""
         with self.lock:
             return [request for request in self.requests if f"/{workspace}/" in request.path]
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """A threading server that knows its connections, so that they can be cut."""
+    """A threading server that tracks its connections, so that it can close them."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -188,7 +188,7 @@ class Server(http.server.ThreadingHTTPServer):
                 connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is no news."""
+        """Ignores clients that disconnect."""
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -206,7 +206,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             super().finish()
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Silent: what was asked is in `ControlPlane.requests`."""
+        """Logs nothing; requests are in `ControlPlane.requests`."""
 
     def do_GET(self) -> None:
         target = urllib.parse.urlsplit(self.path)
@@ -230,7 +230,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return Request(self.command, self.path, tuple(self.headers.items()), self.rfile.read(length))
 
     def refusal(self) -> Reply | None:
-        """Why the request may not have what it asks for; nothing where it may."""
+        """Returns the error response to a request that is not permitted, else None."""
         if self.server.plane.identity:
             return self.server.plane.identity.refusal(self.request_as_it_came())
         return None if self.headers.get("X-Auth-Token") == TOKEN else (401, UNAUTHORIZED, {})
@@ -243,7 +243,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     do_POST = do_PUT = do_DELETE = do_PATCH = identity_or_nothing
 
     def date_time_string(self, timestamp: float | None = None) -> str:
-        """The `Date` of an answer, by the cloud's own clock."""
+        """Returns the `Date` header by the cloud's own clock."""
         identity = self.server.plane.identity
         return email.utils.formatdate(identity.now if identity and timestamp is None else timestamp, usegmt=True)
 
@@ -276,7 +276,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.answer(200, text.encode())
 
     def list_workspaces(self, query: dict[str, list[str]]) -> None:
-        """Every workspace; all of them are in the default enterprise project."""
+        """Lists all workspaces, which are in the default enterprise project."""
         parameters = checked({key: value for key, value in query.items() if key != "enterprise_project_id"})
         project = query.get("enterprise_project_id", [""])[0]
         if parameters is None or project not in ("all_granted_eps", "0"):
@@ -324,7 +324,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 def checked(query: dict[str, list[str]]) -> dict[str, str] | None:
-    """The parameters of a listing, or nothing where one is outside what the reference allows."""
+    """Returns the parameters of a listing, or None if one is invalid by the API reference."""
     if any(len(values) != 1 for values in query.values()):
         return None
     parameters = {name: values[0] for name, values in query.items()}

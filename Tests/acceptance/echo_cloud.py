@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A control plane, IAM, metadata service and proxy in one that takes every credential and repeats every secret.
+"""A combined control plane, IAM, metadata service and proxy that accepts all credentials and repeats all secrets.
 
-It remembers whatever proves who somebody is: in headers, in bodies, and what it issued itself. Each answer holds all of
-that in every text, as it is and with every character escaped as JSON allows it. Of a signature only the answer to the
-request that it signs does.
+It remembers all credentials: those in headers and bodies, and those that it issued. Every text of every response
+contains them all, as they are and with each character escaped as JSON allows. A signature is only in the response to
+its own request.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from identity import PROJECT, PROJECT_NAME, Identity
 HEADERS = ("x-auth-token", "x-security-token", "x-metadata-token", "proxy-authorization", "authorization")
 LISTED = re.compile(r"/v1/workspaces/([^/]*)/endpoints")
 WORKSPACE = "echo-workspace"
-# As long as those of real tokens, and different from the first bytes on.
+# As long as real tokens, and different from the first bytes on.
 LONG = "0123456789abcdef" * 20
 
 
 class EchoCloud:
-    """Listens on a port of its own. `refuses` makes every answer an error, `iam_refuses` those of IAM alone."""
+    """Listens on a free port. `refuses` makes every response an error, `iam_refuses` only those of IAM."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -55,7 +55,7 @@ class EchoCloud:
     def _handler(self) -> type[Handler]:
         return type("EchoHandler", (Handler,), {"cloud": self})
 
-    # What it knows.
+    # Secrets.
 
     def remember(self, secret: str) -> str:
         with self.lock:
@@ -64,13 +64,13 @@ class EchoCloud:
         return secret
 
     def forget(self) -> None:
-        """What was issued to one process no other one knows."""
+        """Forgets issued secrets, because the next process does not know them."""
         with self.lock:
             self.secrets.clear()
             self.signatures.clear()
 
     def note(self, headers: dict[str, str], body: bytes) -> str | None:
-        """Remembers what a request proves itself with; returns its signature."""
+        """Remembers the credentials of a request; returns its signature."""
         signature = None
         for name in HEADERS:
             if value := headers.get(name):
@@ -97,7 +97,7 @@ class EchoCloud:
             self.remember(value)
 
     def spellings(self, signature: str | None) -> list[str]:
-        """JSON strings, with their quotes: of each secret, of its beginnings, and of what quotes it as JSON."""
+        """Returns JSON strings with quotes of each secret, of its prefixes, and of JSON that contains it."""
         with self.lock:
             secrets = list(self.secrets)
         texts = []
@@ -108,7 +108,7 @@ class EchoCloud:
             texts += [plain, json.dumps(f"c:{secret[:20]}"), quoted, f'"e:{escaped}"']
         return [*texts, f'"s:{signature}"', f'"t:{signature[:20]}"'] if signature else texts
 
-    # What it answers.
+    # Responses.
 
     def listing(self, signature: str | None) -> bytes:
         rows = []
@@ -128,7 +128,7 @@ class EchoCloud:
         return f'{{"total":{len(rows)},"workspaces":[{",".join(rows)}]}}'.encode()
 
     def failure(self, signature: str | None) -> bytes:
-        """One of the bodies in which errors come."""
+        """Returns one of the error bodies."""
         spelled = self.spellings(signature) or ['"nothing"']
         every = '"' + " ".join(text[1:-1] for text in spelled) + '"'
         one = spelled[self.requests % len(spelled)]
@@ -141,7 +141,7 @@ class EchoCloud:
         return shapes[self.requests // len(spelled) % len(shapes)].encode()
 
     def issued(self, path: str) -> tuple[bytes, dict[str, str]]:
-        """A token or temporary keys, with what was already seen beside."""
+        """Returns a token or temporary keys, with all secrets seen so far."""
         number = f"{self.requests:06d}"
         ends = Identity.text(time.time() + 86_400)
         if "securitytokens" in path or "assume-with-oidc" in path or "securitykey" in path:
@@ -168,7 +168,7 @@ class Server(http.server.ThreadingHTTPServer):
     request_queue_size = 128
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is no news."""
+        """Ignores clients that disconnect."""
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -177,7 +177,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     cloud: EchoCloud
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Silent."""
+        """Logs nothing."""
 
     def do_GET(self) -> None:
         cloud = self.cloud
@@ -185,7 +185,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         signature = cloud.note({name.lower(): value for name, value in self.headers.items()}, body)
         with cloud.lock:
             cloud.requests += 1
-        # A proxy's request line has the whole URL.
+        # The request line of a proxy request has the full URL.
         path = urllib.parse.urlsplit(self.path).path
         is_fabric = path.startswith("/v1/")
         if cloud.refuses if is_fabric else cloud.iam_refuses:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An independent count: from the rows of a listing to every domain series that the metric contract promises.
+"""An independent count: computes from the rows of a listing all domain series of the metric contract.
 
-Nothing here is shared with the exporter. A value is a number, or `POLL` where it is the time of the poll itself.
+Shares no code with the exporter. A value is a number, or `POLL` for the time of the poll itself.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ PHASES = {
     "gone": ("DELETED",),
     "unknown": ("UNKNOWN",),
 }
-# The statuses whose endpoints have details without an error code; those that end in _FAILED besides.
+# The statuses whose endpoints have details without an error code, in addition to those that end in _FAILED.
 DETAILED = {status for phase in ("in transition", "failed", "abnormal", "suspended") for status in PHASES[phase]}
 LISTING = {"listing": "endpoints"}
 PREFIX = "dataarts_fabric_"
@@ -68,7 +68,7 @@ KEPT_AT_ZERO = frozenset((*CAPACITY, PREFIX + "endpoints"))
 DROPPED = PREFIX + "workspace_dropped_details"
 
 ROW_TEXTS = ("name", "type", "status", "visibility", "error_code", "error_msg")
-# Labels of endpoint_info by the object and its field.
+# Labels of endpoint_info by object and field.
 INFO = {("owner", "user_name"): "owner", ("owner", "user_id"): "owner_id", ("cap", "cap_id"): "cap_id",
         ("cap", "version_id"): "cap_version_id"}  # fmt: skip
 RESERVED: dict[str, tuple[dict[str, type], str, str]] = {
@@ -78,11 +78,11 @@ RESERVED: dict[str, tuple[dict[str, type], str, str]] = {
 }
 LOWEST, HIGHEST = -(2**63), 2**63 - 1
 
-# A time before 2010 or more than a day in the future is absent; one in the near future is the poll's own.
+# A time before 2010 or more than a day in the future counts as absent; one in the near future, as the poll's.
 EARLIEST = datetime.datetime(2010, 1, 1, tzinfo=datetime.UTC).timestamp()
 TOLERANCE = 24 * 3600
 
-# Bytes that a label's value, an id and an error message may have.
+# Maximum bytes of a label value, an id and an error message.
 LABEL_BYTES, MESSAGE_BYTES = 256, 1000
 
 TIME = re.compile(
@@ -92,14 +92,14 @@ TIME = re.compile(
 
 
 class Reader:
-    """Takes fields out of decoded JSON and counts those of the wrong type."""
+    """Reads fields of decoded JSON and counts those of a wrong type."""
 
     def __init__(self) -> None:
         self.malformed = 0
         self.cut = 0
 
     def limit(self, text: str | None, most: int = LABEL_BYTES) -> str | None:
-        """The text as a label shows it: cut to `most` bytes between two characters."""
+        """Returns the text as a label value: truncated to `most` bytes, between two characters."""
         if text is None:
             return None
         octets = clean(text).encode()
@@ -108,7 +108,7 @@ class Reader:
         return octets[:most].decode(errors="ignore")
 
     def take(self, holder: Mapping[str, Any], name: str, kind: type) -> Any:
-        """The field as a `str`, `int`, `bool`, `dict` or `list`; nothing if absent, null or of another type."""
+        """Returns the field as a `str`, `int`, `bool`, `dict` or `list`; None if absent, null or of another type."""
         value = holder.get(name)
         if isinstance(value, Literal):
             value = json.loads(value.text)
@@ -122,7 +122,7 @@ class Reader:
         return value
 
     def time(self, holder: Mapping[str, Any], name: str) -> float | None:
-        """The field as seconds since 1970, infinity for the poll's own time; nothing if absent or malformed."""
+        """Returns the field as seconds since 1970, infinity for the poll's time; None if absent or malformed."""
         text = self.take(holder, name, str)
         if text is None:
             return None
@@ -135,7 +135,7 @@ class Reader:
 
 
 def unix_seconds(text: str) -> float | None:
-    """Seconds since 1970 of an ISO 8601 time, or nothing."""
+    """Returns the seconds since 1970 of an ISO 8601 time, or None."""
     match = TIME.fullmatch(text)
     if not match:
         return None
@@ -158,7 +158,7 @@ def saturating(values: Iterable[int]) -> int:
 
 
 def clean(text: str) -> str:
-    """What a label shows: a surrogate pair is its character, NUL and lone surrogates are U+FFFD."""
+    """Returns the text with surrogate pairs joined, and NUL and lone surrogates replaced by U+FFFD."""
     joined = re.sub("[\ud800-\udbff][\udc00-\udfff]", paired, text)
     return re.sub("[\0\ud800-\udfff]", "\ufffd", joined)
 
@@ -168,14 +168,14 @@ def paired(match: re.Match[str]) -> str:
     return chr(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00)
 
 
-def labelled(base: Mapping[str, str], **labels: str | None) -> Labels:
-    """The base labels and these; a label without a value is left out."""
+def labeled(base: Mapping[str, str], **labels: str | None) -> Labels:
+    """Returns the base labels and these, without empty ones."""
     named = {**base, **{name: clean(text) for name, text in labels.items() if text}}
     return frozenset((name, text) for name, text in named.items() if text)
 
 
 def count(rows: Iterable[Any], base: Mapping[str, str], details: str = "problems", owner: str = "name") -> Series:
-    """Every domain series of one workspace. `base` holds the three labels that all of them carry; `owner` is
+    """Returns all domain series of one workspace. `base` has the three labels that all of them have; `owner` is
     `metrics.owner`."""
     tally = Tally(base, details, owner)
     for row in rows:
@@ -202,7 +202,7 @@ class Tally:
         identity = self.reader.take(row, "id", str)
         texts = {name: self.reader.take(row, name, str) for name in ROW_TEXTS}
         if not identity or len(clean(identity).encode()) > LABEL_BYTES:
-            # Its times and resources still count as malformed where they are.
+            # Malformed times and resources of the row are still counted.
             for name in ("create_time", "update_time"):
                 self.reader.time(row, name)
             self.capacity(row, {}, Reader())
@@ -223,24 +223,24 @@ class Tally:
         pair = self.statuses.setdefault((kind, visibility), dict.fromkeys(DOCUMENTED_STATUSES, 0))
         pair[status] = pair.get(status, 0) + 1
         if error:
-            self.errors[labelled(self.base, **group, error_code=error)] += 1
+            self.errors[labeled(self.base, **group, error_code=error)] += 1
         first, second = ("create_time", "update_time") if status == "CREATING" else ("update_time", "create_time")
         entered = times[first] if times[first] is not None else times[second]
         if status in MOVING:
-            moving = labelled(self.base, **group)
+            moving = labeled(self.base, **group)
             self.oldest[moving] = min(self.oldest.get(moving, math.inf), math.inf if entered is None else entered)
         problem = status in DETAILED or status.endswith("_FAILED") or bool(error)
         if self.details == "all" or (self.details == "problems" and problem):
-            who = dict(labelled(self.base, endpoint_id=identity, endpoint_name=texts["name"], endpoint_type=kind))
-            since = labelled(who, status=status, visibility=visibility)
+            who = dict(labeled(self.base, endpoint_id=identity, endpoint_name=texts["name"], endpoint_type=kind))
+            since = labeled(who, status=status, visibility=visibility)
             self.single[(DETAILS[0], since)] = POLL if entered in (None, math.inf) else entered
             if error:
-                error_labels = labelled(who, status=status, visibility=visibility, error_code=error)
+                error_labels = labeled(who, status=status, visibility=visibility, error_code=error)
                 self.single[(DETAILS[1], error_labels)] = 1.0
-            self.single[(DETAILS[2], labelled(who, **info))] = 1.0
+            self.single[(DETAILS[2], labeled(who, **info))] = 1.0
 
     def info(self, row: Mapping[str, Any], limits: Reader) -> dict[str, str | None]:
-        """The labels of endpoint_info beside the endpoint's own. `limits` counts the values that are cut."""
+        """Returns the labels of endpoint_info in addition to the endpoint's own. `limits` counts truncated values."""
         holders = {name: self.reader.take(row, name, dict) or {} for name in ("owner", "cap")}
         values = {
             label: limits.limit(self.reader.take(holders[holder], field, str))
@@ -253,11 +253,11 @@ class Tally:
         return values
 
     def capacity(self, row: Mapping[str, Any], group: Mapping[str, str], limits: Reader) -> list[tuple[Key, int]]:
-        """What one row adds to the capacity families. `limits` counts the values that are cut."""
+        """Adds one row to the capacity families. `limits` counts truncated values."""
         found: list[tuple[Key, int]] = []
 
         def note(family: str, amount: int, **labels: str | None) -> None:
-            found.append(((PREFIX + family, labelled(self.base, **group, **labels)), amount))
+            found.append(((PREFIX + family, labeled(self.base, **group, **labels)), amount))
 
         take = self.reader.take
         reserved = take(row, "reserved_resource", dict) or {}
@@ -289,13 +289,13 @@ class Tally:
         result: Series = {}
         for (kind, visibility), statuses in self.statuses.items():
             for status, number in statuses.items():
-                labels = labelled(self.base, endpoint_type=kind, status=status, visibility=visibility)
+                labels = labeled(self.base, endpoint_type=kind, status=status, visibility=visibility)
                 result[(COUNTS[0], labels)] = float(number)
         for group, number in self.errors.items():
             result[(COUNTS[1], group)] = float(number)
         for group, moment in self.oldest.items():
             result[(COUNTS[2], group)] = POLL if moment == math.inf else moment
-        every = labelled(self.base, **LISTING)
+        every = labeled(self.base, **LISTING)
         result[(COUNTS[3], every)] = float(len(self.ids))
         result[(COUNTS[4], every)] = float(self.skipped)
         result[(COUNTS[5], every)] = float(self.reader.malformed)
@@ -307,7 +307,7 @@ class Tally:
 
 
 def with_history(before: Series, now: Series) -> Series:
-    """`now`, with the series that once seen stay at zero."""
+    """Returns `now` with the series that stay at zero once they were seen."""
     kept = {key: 0.0 for key in before if key[0] in KEPT_AT_ZERO and key not in now}
     return now | kept
 
@@ -319,7 +319,7 @@ def describe(key: Key) -> str:
 def differences(
     actual: Mapping[Key, float], wanted: Series, poll: tuple[float, float], optional: Iterable[str] = ()
 ) -> list[str]:
-    """What is missing, too much or different, in words. `optional` families may be missing altogether."""
+    """Returns messages about missing, unexpected and different series. `optional` families may be missing."""
     found: list[str] = []
     skipped = {name for name in optional if not any(key[0] == name for key in actual)}
     for key, value in wanted.items():
@@ -329,12 +329,12 @@ def differences(
             found.append(f"missing: {describe(key)} (should be {value})")
         elif not same(key[0], actual[key], value, poll):
             found.append(f"differs: {describe(key)} is {actual[key]!r}, should be {value!r}")
-    found.extend(f"too much: {describe(key)} is {actual[key]!r}" for key in actual if key not in wanted)
+    found.extend(f"unexpected: {describe(key)} is {actual[key]!r}" for key in actual if key not in wanted)
     return sorted(found)
 
 
 def same(family: str, actual: float, wanted: Value, poll: tuple[float, float]) -> bool:
-    """Equality; times may be off by a millisecond, the poll's own by its duration."""
+    """Whether values are equal. Times may differ by a millisecond, the poll's own by its duration."""
     if isinstance(wanted, str):
         return poll[0] - 1 <= actual <= poll[1] + 1
     if family.endswith("_timestamp_seconds"):

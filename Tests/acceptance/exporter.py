@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the exporter: one-shot commands, and the long-running ones as a context manager."""
+"""Runs the exporter: one-shot commands, and long-running ones as a context manager."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ACCEPT = {TEXT: "text/plain;version=0.0.4", OPENMETRICS: "application/openmetric
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """How a one-shot command ended."""
+    """The result of a one-shot command."""
 
     status: int
     stdout: bytes
@@ -44,7 +44,7 @@ class Outcome:
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """An HTTP answer; header names are lower case."""
+    """An HTTP response; header names are lower case."""
 
     status: int
     headers: dict[str, str]
@@ -67,28 +67,28 @@ def free_port() -> int:
 
 
 def environment(home: pathlib.Path) -> dict[str, str]:
-    """No proxy, no credentials, no settings of whoever runs the suite."""
+    """Returns an environment without proxies, credentials and settings of the user."""
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "TZ") if name in os.environ}
     return {**kept, "HOME": str(home), "LANG": "C.UTF-8", "SWIFT_BACKTRACE": "enable=no"}
 
 
 class Exporter:
-    """The binary under test and a directory to run it in."""
+    """The binary under test and its working directory."""
 
     def __init__(self, binary: pathlib.Path, directory: pathlib.Path) -> None:
         self.binary, self.directory = binary, directory
         self.leaks: list[str] = []
-        # Variables of what is run, beside those that are always there.
+        # Additional environment variables.
         self.variables: dict[str, str] = {}
 
     def look_for_secrets(self, what: str, output: str) -> None:
-        """Notes a run whose output or log holds a planted secret."""
+        """Records a run whose output or log contains a planted secret."""
         if PLANTED in output:
             at = output.index(PLANTED)
             self.leaks.append(f"{what}: …{output[max(0, at - 80) : at + 40]!r}…")
 
     def run(self, *arguments: str, timeout: float = 30, umask: int = -1) -> Outcome:
-        """Runs a command that ends by itself."""
+        """Runs a command to its end."""
         begin = time.monotonic()
         try:
             done = subprocess.run(
@@ -96,19 +96,19 @@ class Exporter:
                 timeout=timeout, capture_output=True, stdin=subprocess.DEVNULL, umask=umask, check=False,
             )  # fmt: skip
         except subprocess.TimeoutExpired as expired:
-            raise Failure(f"{arguments} had not ended after {timeout} s: {(expired.stderr or b'')[-2000:]!r}") from None
+            raise Failure(f"{arguments} timed out after {timeout} s: {(expired.stderr or b'')[-2000:]!r}") from None
         took = time.monotonic() - begin
         outcome = Outcome(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"), took)
         self.look_for_secrets(" ".join(arguments), outcome.everything)
         return outcome
 
     def serve(self, *arguments: str, command: str = "serve") -> Running:
-        """A long-running command on a free port, with a context manager that stops it."""
+        """Returns a context manager that runs a long-running command on a free port."""
         return Running(self, command, arguments)
 
 
 class Running:
-    """A `serve` or `demo` in progress; leaving the context kills it if it still runs."""
+    """A running `serve` or `demo`. Leaving the context kills it if it still runs."""
 
     def __init__(self, exporter: Exporter, command: str, arguments: Sequence[str]) -> None:
         self.exporter, self.name = exporter, " ".join((command, *arguments))
@@ -142,7 +142,7 @@ class Running:
 
     def listening(self) -> bool:
         if self.process.poll() is not None:
-            raise Failure(f"it ended with status {self.process.returncode}")
+            raise Failure(f"it exited with status {self.process.returncode}")
         try:
             socket.create_connection((HOST, self.port), 1).close()
         except OSError:
@@ -153,7 +153,7 @@ class Running:
         return self.log_path.read_text("utf-8", "replace")
 
     def terminate(self, limit: float = 5.0) -> tuple[int, float]:
-        """SIGTERM: the exit status and the seconds it took."""
+        """Sends SIGTERM; returns the exit status and the seconds that it took."""
         begin = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         try:

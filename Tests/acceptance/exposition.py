@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A strict reading of an exposition page, in both formats: what no scraper complains of is still checked here.
+"""A strict parser of exposition pages in both formats, stricter than scrapers.
 
-`parse` gives the page and the problems of its lines; `check` those and the problems of the page as a whole.
+`parse` returns the page and the problems of its lines; `check` returns these and the problems of the page as a whole.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Sample:
 
 @dataclasses.dataclass
 class Family:
-    """A family as the page has it. `order` is the order of its metadata lines."""
+    """A metric family of the page. `order` is the order of its metadata lines."""
 
     name: str
     type: str = ""
@@ -68,7 +68,7 @@ class Page:
         return {sample.key: sample.value for sample in self.samples()}
 
     def full_name(self, family: Family) -> str:
-        """The name a family has in text 0.0.4."""
+        """Returns the name of the family in text 0.0.4."""
         suffix = {"counter": "_total", "info": "_info"}.get(family.type, "") if self.openmetrics else ""
         return family.name + suffix
 
@@ -77,7 +77,7 @@ class Page:
 
 
 def parse(text: str, openmetrics: bool) -> tuple[Page, list[str]]:
-    """The page, and what is wrong with its lines."""
+    """Returns the page and the problems of its lines."""
     reader = Reader(openmetrics)
     if not text.endswith("\n"):
         reader.problem(0, "no line feed at the end")
@@ -112,7 +112,7 @@ class Reader:
     def metadata(self, number: int, line: str) -> None:
         match = METADATA.fullmatch(line)
         if not match:
-            self.problem(number, f"comment that is no metadata: {line!r}")
+            self.problem(number, f"comment that is not metadata: {line!r}")
             return
         kind, name, rest = match.groups()
         family = self.page.families[-1] if self.page.families else None
@@ -134,12 +134,12 @@ class Reader:
             family.help = rest
             allowed = '[^"\\\\]|\\\\[\\\\n"]' if self.page.openmetrics else "[^\\\\]|\\\\[\\\\n]"
             if not re.fullmatch(f"(?:{allowed})*", rest, re.DOTALL):
-                self.problem(number, f"HELP of {name} is not escaped as this format wants")
+                self.problem(number, f"HELP of {name} is not escaped as this format requires")
 
     def sample(self, number: int, line: str) -> None:
         match = SAMPLE.fullmatch(line)
         if not match:
-            self.problem(number, f"no sample: {line[:200]!r}")
+            self.problem(number, f"not a sample: {line[:200]!r}")
             return
         name, label_text, value_text = match.groups()
         labels = self.labels(number, label_text or "")
@@ -173,9 +173,9 @@ class Reader:
             if name in FORBIDDEN_LABELS or name.startswith("__"):
                 self.problem(number, f"label name {name} must not be used")
             if value == "":
-                self.problem(number, f"label {name} is empty and should be left out")
+                self.problem(number, f"label {name} is empty; omit it")
             if "\0" in value:
-                self.problem(number, f"label {name} holds a NUL")
+                self.problem(number, f"label {name} contains a NUL")
         return frozenset(found)
 
 
@@ -190,11 +190,11 @@ def unescape(text: str) -> str:
 
 
 def value_problem(text: str) -> str | None:
-    """What is wrong with the spelling of a number: whole ones have no fraction, ordinary ones no exponent."""
+    """Returns the problem of a number's format: integers have no fraction, ordinary numbers no exponent."""
     if text in ("+Inf", "-Inf", "NaN"):
         return None
     if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", text):
-        return f"value {text!r} is no number"
+        return f"value {text!r} is not a number"
     value = float(text)
     if value == 0:
         return None if text == "0" else f"value {text!r} should be 0"
@@ -206,7 +206,7 @@ def value_problem(text: str) -> str | None:
 
 
 def check(text: str, openmetrics: bool) -> list[str]:
-    """Everything wrong with a page."""
+    """Returns all problems of a page."""
     page, problems = parse(text, openmetrics)
     problems += order_problems(page)
     problems += duplicate_problems(page)
@@ -218,7 +218,7 @@ def check(text: str, openmetrics: bool) -> list[str]:
 
 
 def order_problems(page: Page) -> list[str]:
-    """Families are sorted by name: by the one in TYPE, or by the one they have in text 0.0.4."""
+    """Checks that families are sorted, by the name in TYPE or by the name in text 0.0.4."""
     names = [family.name for family in page.families]
     full = [page.full_name(family) for family in page.families]
     if names == sorted(names) or full == sorted(full):
@@ -255,7 +255,7 @@ def family_problems(family: Family, openmetrics: bool) -> list[str]:
     if openmetrics and family.unit != unit:
         problems.append(f"{name}: UNIT is {family.unit!r}, should be {unit!r}")
     if not openmetrics and family.unit is not None:
-        problems.append(f"{name}: UNIT has no place in text 0.0.4")
+        problems.append(f"{name}: UNIT is not allowed in text 0.0.4")
     wanted = ["TYPE", "UNIT", "HELP"] if unit else ["TYPE", "HELP"]
     if openmetrics and family.order != wanted:
         problems.append(f"{name}: metadata in the order {family.order}, should be {wanted}")
@@ -270,7 +270,7 @@ def family_problems(family: Family, openmetrics: bool) -> list[str]:
 
 
 def histogram_problems(family: Family) -> list[str]:
-    """Bounds rise, counts never fall, the last bucket is everything, and bounds have one spelling."""
+    """Checks that bounds increase, counts never decrease, the last bucket is +Inf, and bounds are canonical."""
     problems = []
     groups: dict[Labels, dict[str, list[tuple[str, float]]]] = defaultdict(lambda: defaultdict(list))
     for sample in family.samples:
@@ -307,12 +307,12 @@ def bound_problem(text: str) -> str | None:
         return None
     value = number(text)
     if math.isnan(value) or math.isinf(value) or text != repr(value):
-        return f"bound {text!r} is not in its one spelling"
+        return f"bound {text!r} is not canonical"
     return f"bound {text!r} is a whole number" if value.is_integer() else None
 
 
 def pair_problems(text: Page, openmetrics: Page, equal: frozenset[str] = frozenset()) -> list[str]:
-    """Both formats carry the same families and series; the families in `equal` also the same values."""
+    """Checks that both formats have the same families and series, and equal values in the families `equal`."""
     problems = []
     for what, ours, theirs in (
         ("family", text.full_names(), openmetrics.full_names()),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every way to prove who one is, against a cloud that checks each request by the API reference."""
+"""All kinds of credentials, with a cloud that checks each request as the API reference specifies."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ KEYS, PASSWORDS, METADATA, AGENCIES, ENVIRONMENT = "access keys", "passwords", "
 
 @dataclasses.dataclass
 class Case:
-    """A cloud, a source of it, and the files that its secrets are in."""
+    """A cloud, a source for it, and the files of its secrets."""
 
     with_: Bench
     plane: ControlPlane
@@ -63,7 +63,7 @@ class Case:
 
     def write(self, auth: str, filters: dict[str, dict[str, str]] | None = None) -> str:
         source = Source(self.plane.base_url, self.workspaces, auth=auth, filters=filters or {})
-        # Long, so that a slow machine changes no outcome.
+        # Long, so that a slow machine does not change results.
         poll = {"requests_per_second": "0", "stale_after": "60s", "timeout": "10s"}
         return configuration.write(self.with_.directory, "auth.yaml", [source], poll=poll)
 
@@ -71,12 +71,12 @@ class Case:
         return self.with_.exporter.run("once", "--config.file", self.write(auth, filters))
 
     def good(self, auth: str) -> exposition.Page:
-        """Everything is listed by one run, and nobody was refused anything."""
+        """Requires that one run lists everything without a rejected request."""
         begin = time.time()
         outcome = self.once(auth)
         require(outcome.status == 0, f"status {outcome.status}\n{outcome.stderr[-1500:]}")
-        require_none(self.identity.problems(), "attempts that were refused")
-        require_none(self.identity.odd_targets, "targets that were sent otherwise than signed")
+        require_none(self.identity.problems(), "rejected attempts")
+        require_none(self.identity.odd_targets, "targets that differ from the signed ones")
         page = bench.read(outcome.stdout.decode("utf-8"), TEXT)
         source = Source(self.plane.base_url, self.workspaces)
         bench.require_series(page, bench.wanted([source], "problems"), (begin, time.time()))
@@ -95,7 +95,7 @@ class Case:
         return {bench.sample_value(page, UP, {"workspace_id": workspace.id}) for workspace in self.workspaces}
 
     def failures(self, running: Running) -> dict[str, float]:
-        """Failed polls of all workspaces by reason."""
+        """Returns the failed polls of all workspaces by reason."""
         total: dict[str, float] = {}
         for (name, labels), value in bench.read(running.page(TEXT), TEXT).values().items():
             if name == FAILURES and value:
@@ -119,7 +119,7 @@ def run(with_: Bench) -> None:
 
 @contextlib.contextmanager
 def check(case: Case, title: str, needs: str, *names: str, **changes: object) -> Iterator[Case]:
-    """One check on a cloud of its own, with some workspaces and an identity that differs in `changes`."""
+    """One check with its own cloud, with some workspaces and an identity with `changes`."""
     workspaces = list(case.with_.cloud(*(names or ("small", "hundred-and-one", "single"))).values())
     with case.with_.report.check(title, needs), ControlPlane(workspaces) as plane:
         plane.identity = Identity(**changes)  # type: ignore[arg-type]
@@ -127,41 +127,41 @@ def check(case: Case, title: str, needs: str, *names: str, **changes: object) ->
 
 
 def access_keys(case: Case, needs: str) -> None:
-    with check(case, "requests signed with a key and a project are taken", needs, needs_project=True) as it:
+    with check(case, "requests signed with a key and a project are accepted", needs, needs_project=True) as it:
         it.good(it.key(f", project_id: {PROJECT}"))
         projects = {request.headers.get("x-project-id") for request in it.plane.requests}
-        require_equal(projects, {PROJECT}, "the projects named")
+        require_equal(projects, {PROJECT}, "project ids in requests")
         hosts = {request.headers.get("host") for request in it.plane.requests}
-        require_equal(hosts, {f"127.0.0.1:{it.plane.port}"}, "the hosts named, port included")
-    with check(case, "a project that is not given is looked up, once for all", needs, needs_project=True) as it:
+        require_equal(hosts, {f"127.0.0.1:{it.plane.port}"}, "hosts in requests, including the port")
+    with check(case, "without project_id the project is looked up once", needs, needs_project=True) as it:
         it.good(it.key(f", iam_url: {it.url}"))
         asked = [request for request in it.plane.requests if request.path == "/v3/projects"]
-        require_equal([request.query for request in asked], [{"name": ["cn-north-4"]}], "the look-ups")
+        require_equal([request.query for request in asked], [{"name": ["cn-north-4"]}], "lookups")
     for projects, words in (([], "no project"), ([{"id": "a" * 32, "name": "cn-north-4"}] * 2, "2 projects")):
-        with check(case, f"{words} of the region's name: no listing, and it is said", needs, projects=projects) as it:
+        with check(case, f"{words} of the region's name: no listing, and a message", needs, projects=projects) as it:
             outcome = it.once(it.key(f", iam_url: {it.url}"))
             require_equal(outcome.status, 3, "the status")
             require("project" in outcome.stderr, f"it says {outcome.stderr[-800:]}")
             listed = [request for request in it.plane.requests if request.path != "/v3/projects"]
-            require_equal(len(listed), 0, "requests beside the look-up")
+            require_equal(len(listed), 0, "other requests")
     with check(case, "temporary keys are sent with their security token, which is signed", needs) as it:
         it.identity.sessions[KEY_ID] = PERMANENT_SESSION
         it.good(it.key(f", security_token_file: {it.secret('session', PERMANENT_SESSION)}, project_id: {PROJECT}"))
-    with check(case, "a filter full of what must be escaped is signed as it is sent", needs, "single") as it:
+    with check(case, "a filter that needs escaping is signed as sent", needs, "single") as it:
         named = [Stored({"id": f"{n:032x}", "name": name}) for n, name in enumerate((f"x{HOSTILE}y", "other"))]
         it.plane.workspaces[it.workspaces[0].id].stored = named
         outcome = it.once(it.key(f", project_id: {PROJECT}"), {it.workspaces[0].id: {"name": HOSTILE}})
         require(outcome.status == 0, f"status {outcome.status}\n{outcome.stderr[-1500:]}")
-        require_none(it.identity.problems() + it.identity.odd_targets, "what was refused or odd")
-        require_equal(it.plane.requests[0].query["name"], [HOSTILE], "the filter as it came")
+        require_none(it.identity.problems() + it.identity.odd_targets, "rejected or malformed requests")
+        require_equal(it.plane.requests[0].query["name"], [HOSTILE], "the filter as received")
         page = bench.read(outcome.stdout.decode("utf-8"), TEXT)
         require_equal(bench.sample_value(page, LISTED, expected.LISTING), 1.0, "endpoints listed")
     with (
-        check(case, "a rotated key is taken up without a restart, with no failed poll", needs) as it,
+        check(case, "a rotated key is used without a restart and without a failed poll", needs) as it,
         it.serving(it.key(f", project_id: {PROJECT}")) as running,
     ):
         it.wait_until_up(running)
-        # Whoever is judged after this has signed with the old key, and finds the new one in the file.
+        # A request that is checked after this was signed with the old key; its retry uses the new one.
         with it.identity.lock:
             it.identity.keys[KEY_ID] = f"{PLANTED}-rotated"
             it.secret("key", f"{PLANTED}-rotated")
@@ -175,53 +175,53 @@ def passwords(case: Case, needs: str) -> None:
             it.good(it.password().replace(it.url, json_text.write(it.plane.base_url + path)))
     for life in (-60, 0, 1):
         with (
-            check(case, f"tokens that have {life} s left are failures with a pause", needs, token_life=life) as it,
+            check(case, f"tokens with {life} s left are failures with a backoff", needs, token_life=life) as it,
             it.serving(it.password()) as running,
         ):
             wait_for(lambda: it.up(running) == {0.0}, 8, "every workspace is down")
             time.sleep(8)
-            require(it.identity.count("password") <= 5, f"{it.identity.count('password')} log-ins")
+            require(it.identity.count("password") <= 5, f"{it.identity.count('password')} logins")
             require_equal(set(it.failures(running)), {"credentials"}, "the reasons")
             require_equal(value(running, REFRESHES), 0.0, "refreshes")
-            require((value(running, REFRESH_FAILURES) or 0) >= 2, "too few failures are counted")
+            require((value(running, REFRESH_FAILURES) or 0) >= 2, "too few counted failures")
             require("clock" in running.log(), running.log()[-800:])
-    with check(case, "a password file that comes after the start", needs) as it:
+    with check(case, "a password file that is created after the start", needs) as it:
         auth = it.password()
         (it.with_.directory / "password").unlink()
         with it.serving(auth) as running:
             wait_for(lambda: it.up(running) == {0.0}, 8, "every workspace is down")
             require("password: no such file" in running.log().lower(), running.log()[-800:])
-            require_equal(it.identity.count("password"), 0, "log-ins")
+            require_equal(it.identity.count("password"), 0, "logins")
             it.secret("password", PASSWORD)
             it.wait_until_up(running)
     for more, title in (("", "by the region's name"), (f", project_id: {PROJECT}", "by id")):
-        with check(case, f"a password gives a token of the project named {title}, one for all", needs) as it:
+        with check(case, f"a password gives one token for the project {title}", needs) as it:
             page = it.good(it.password(more))
-            require_equal(it.identity.count("password"), 1, "tokens asked for")
+            require_equal(it.identity.count("password"), 1, "token requests")
             end = bench.sample_value(page, EXPIRY, {"source": "acceptance"})
-            require(end is not None and abs(end - time.time() - 86_400) < 30, f"the token's end is {end}")
+            require(end is not None and abs(end - time.time() - 86_400) < 30, f"the token expires at {end}")
     with (
         check(
-            case, "tokens that live 6 s: no refusal in 20 s, and no more renewals than fit", needs, token_life=6
+            case, "tokens with a lifetime of 6 s: no rejected request in 20 s, and few renewals", needs, token_life=6
         ) as it,
         it.serving(it.password()) as running,
     ):
         it.wait_until_up(running)
         time.sleep(20)
-        require_none(it.identity.problems(), "attempts that were refused")
+        require_none(it.identity.problems(), "rejected attempts")
         require_equal(it.failures(running), {}, "failed polls")
         told, asked = value(running, REFRESHES), it.identity.count("password")
-        require(4 <= asked <= 2 * (22 / 6 + 1), f"{asked} tokens asked for")
-        require(told is not None and asked - 1 <= told <= asked, f"{told} renewals told of {asked}")
-        require_equal(value(running, REFRESH_FAILURES), 0.0, "failed renewals told")
-    with check(case, "a revoked token is replaced, with no failed poll", needs) as it:
+        require(4 <= asked <= 2 * (22 / 6 + 1), f"{asked} token requests")
+        require(told is not None and asked - 1 <= told <= asked, f"{told} renewals counted of {asked}")
+        require_equal(value(running, REFRESH_FAILURES), 0.0, "counted failed renewals")
+    with check(case, "a revoked token is replaced without a failed poll", needs) as it:
         with it.serving(it.password()) as running:
             it.wait_until_up(running)
             it.identity.revoke()
             time.sleep(3)
             require_equal(it.failures(running), {}, "failed polls")
-            require_equal(it.identity.count("password"), 2, "tokens asked for")
-    with check(case, "a rotated password is taken up without a restart", needs) as it:
+            require_equal(it.identity.count("password"), 2, "token requests")
+    with check(case, "a rotated password is used without a restart", needs) as it:
         with it.serving(it.password()) as running:
             it.wait_until_up(running)
             with it.identity.lock:
@@ -234,26 +234,26 @@ def passwords(case: Case, needs: str) -> None:
 
 
 def metadata(case: Case, needs: str) -> None:
-    with check(case, "a machine's keys are had with a session, once for all", needs) as it:
+    with check(case, "a machine's keys are requested once, with a session", needs) as it:
         it.good(it.metadata())
-        require_equal(it.identity.count("metadata"), 1, "keys asked for")
+        require_equal(it.identity.count("metadata"), 1, "key requests")
     for status in (404, 405, 503):
-        with check(case, f"a metadata service that answers {status} gives keys without a session", needs,
+        with check(case, f"a metadata service that returns {status} for a session gives keys without it", needs,
                    no_sessions=status) as it:  # fmt: skip
             it.good(it.metadata())
-    with check(case, "a machine without an agency is told what to do", needs, has_agency=False) as it:
+    with check(case, "a machine without an agency: a message with the remedy", needs, has_agency=False) as it:
         outcome = it.once(it.metadata())
         require_equal(outcome.status, 3, "the status")
         require("agency" in outcome.stderr.lower(), f"it says {outcome.stderr[-800:]}")
     with (
-        check(case, "keys that live 6 s turn over with no failed poll", needs, key_life=6) as it,
+        check(case, "keys with a lifetime of 6 s are renewed without a failed poll", needs, key_life=6) as it,
         it.serving(it.metadata()) as running,
     ):
         it.wait_until_up(running)
         time.sleep(14)
         it.identity.metadata_tokens.clear()
         time.sleep(6)
-        require_none([p for p in it.identity.problems() if "metadata" not in p], "attempts that were refused")
+        require_none([p for p in it.identity.problems() if "metadata" not in p], "rejected attempts")
         require_equal(it.failures(running), {}, "failed polls")
         require(it.identity.count("metadata") >= 4, "the keys were not renewed")
 
@@ -265,7 +265,7 @@ def agencies(case: Case, needs: str) -> None:
             auth = it.key(f", project_id: {PROJECT}, iam_url: {it.url}") if kind == "key" else it.password()
             page = it.good(f"{auth[:-1]}, {agency}}}")
             end = bench.sample_value(page, EXPIRY, {"source": "acceptance"})
-            require(end is not None and abs(end - time.time() - 900) < 30, f"the keys' end is {end}")
+            require(end is not None and abs(end - time.time() - 900) < 30, f"the keys expire at {end}")
             paths = [request.path for request in it.plane.requests]
             require("/v1/workspaces" in paths[-1], f"the last request is {paths[-1]}")
 
@@ -296,7 +296,7 @@ def environment(case: Case, needs: str) -> None:
             file = str(it.with_.directory / it.secret("id-token", identity.ID_TOKEN))
             given(it, IDP_ID=identity.PROVIDER, ID_TOKEN_FILE=file, IAM_ENDPOINT=it.plane.base_url)
             it.good("{environment: {}}")
-        with check(case, "keys of STS for id tokens that rotate, with no failed poll", needs, key_life=6) as it:
+        with check(case, "keys of STS for rotating id tokens, without a failed poll", needs, key_life=6) as it:
             file = str(it.with_.directory / it.secret("id-token", identity.ID_TOKEN))
             given(it, STS_ENDPOINT=it.plane.base_url, OIDC_PROVIDER_URN=identity.PROVIDER_URN, PROJECT_ID=PROJECT,
                   OIDC_AGENCY_URN=identity.AGENCY_URN, OIDC_TOKEN_FILE=file)  # fmt: skip
@@ -306,7 +306,7 @@ def environment(case: Case, needs: str) -> None:
                     it.secret("id-token", f"{PLANTED}-rotated")
                     it.identity.id_token = f"{PLANTED}-rotated"
                 time.sleep(10)
-                require_none(it.identity.problems(), "attempts that were refused")
+                require_none(it.identity.problems(), "rejected attempts")
                 require_equal(it.failures(running), {}, "failed polls")
                 require(it.identity.count("id token") >= 3, "the keys were not renewed")
     finally:
@@ -314,17 +314,17 @@ def environment(case: Case, needs: str) -> None:
 
 
 def wrong_key(case: Case, needs: str) -> None:
-    with check(case, "a wrong key: few requests, however many workspaces; the mended file heals at once", needs) as it:
-        mend(it, it.key(f", project_id: {PROJECT}", f"{PLANTED}-wrong"), "key", KEY, "unauthenticated")
+    with check(case, "a wrong key: few requests with many workspaces; the corrected file is used at once", needs) as it:
+        correct(it, it.key(f", project_id: {PROJECT}", f"{PLANTED}-wrong"), "key", KEY, "unauthenticated")
 
 
 def wrong_password(case: Case, needs: str) -> None:
-    with check(case, "a wrong password: few requests, and the mended file heals at once", needs) as it:
-        mend(it, it.password(password=f"{PLANTED}-wrong"), "password", PASSWORD, "credentials")
+    with check(case, "a wrong password: few requests; the corrected file is used at once", needs) as it:
+        correct(it, it.password(password=f"{PLANTED}-wrong"), "password", PASSWORD, "credentials")
 
 
-def mend(it: Case, auth: str, file: str, secret: str, reason: str) -> None:
-    """Runs with a wrong secret for a while, then mends it: all is well long before the lock-out's minute is over."""
+def correct(it: Case, auth: str, file: str, secret: str, reason: str) -> None:
+    """Runs with a wrong secret, then corrects it; requires success before the lockout of a minute is over."""
     many = [Workspace(f"many-{number}", f"many-{number}", []) for number in range(20)]
     it.workspaces += many
     it.plane.workspaces |= {workspace.id: workspace for workspace in many}
@@ -340,28 +340,28 @@ def mend(it: Case, auth: str, file: str, secret: str, reason: str) -> None:
 
 def clocks(case: Case, needs: str) -> None:
     for ahead in (20 * 60, -20 * 60):
-        with check(case, f"a clock that is {ahead} s off is named as what is wrong", needs, ahead=ahead) as it:
+        with check(case, f"a clock that is {ahead} s off is reported", needs, ahead=ahead) as it:
             outcome = it.once(it.key(f", project_id: {PROJECT}"))
             require_equal(outcome.status, 3, "the status")
             told = next((line for line in outcome.stderr.splitlines() if "clock" in line), "")
             require(re.search(r"\b(19|20) minutes", told), f"it says {outcome.stderr[-800:]}")
-    with check(case, "a clock that is 10 minutes off is no trouble", needs, ahead=10 * 60) as it:
+    with check(case, "a clock that is 10 minutes off has no effect", needs, ahead=10 * 60) as it:
         it.good(it.key(f", project_id: {PROJECT}"))
 
 
 def echoes(case: Case, needs: str) -> None:
-    """A cloud that repeats everything it was sent; what each run wrote is looked through for secrets as well."""
+    """Runs with a cloud that repeats all requests; the output of each run is searched for secrets too."""
     for kind, wrong in (("key", False), ("key", True), ("password", True)):
-        title = f"nothing secret is told, with a {'wrong' if wrong else 'good'} {kind}, at debug level"
+        title = f"no output contains a secret, with a {'wrong' if wrong else 'good'} {kind}, at debug level"
         with check(case, title, needs, echoes=True) as it:
-            # Quotes, because what comes back has them escaped.
+            # With quotes, which the response escapes.
             text = f"{PLANTED}-wrong-{TAIL}" if kind == "key" else f'{PLANTED} "wrong" {TAIL}'
             text = text if wrong else KEY
             it.identity.sessions[KEY_ID] = PERMANENT_SESSION
             session = f", security_token_file: {it.secret('session', PERMANENT_SESSION)}"
             auth = it.key(f", project_id: {PROJECT}{session}", text) if kind == "key" else it.password(password=text)
             if not wrong:
-                # Refused for another reason than its signature, and so echoed with a good one.
+                # Rejected for another reason than its signature, so that a valid signature is echoed.
                 it.identity.sessions[KEY_ID] = "another"
             checked = it.with_.exporter.run("check", "--config.file", it.write(auth))
             require_equal(checked.status, 0, "the status of check")
@@ -370,9 +370,9 @@ def echoes(case: Case, needs: str) -> None:
                 pages = [running.fetch(path).text for path in ("/metrics", "/", "/api/v1/status")]
                 told = "\n".join([*pages, running.log(), checked.everything])
             for part in (PLANTED, TAIL):
-                require(part not in told, f"told: {around(told, part)}")
+                require(part not in told, f"output: {around(told, part)}")
             for signature in it.identity.signatures:
-                require(signature[:16] not in told, f"a signature is told: {around(told, signature[:16])}")
+                require(signature[:16] not in told, f"output contains a signature: {around(told, signature[:16])}")
 
 
 def around(text: str, part: str) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The status page in a real browser: what people see, with keyboard, screen reader and phone."""
+"""The status page in a real browser: appearance, keyboard, screen reader, phone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bench import Bench
 from exporter import HOST, Running
 from report import Skip, require, require_equal, require_none, wait_for
 
-# Luminance contrast of each text to the ground it stands on, as WCAG 2.1 reckons it.
+# The contrast of each text to its background, by WCAG 2.1.
 CONTRAST = """
 const channel = v => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };
 const parse = c => (c.match(/[\\d.]+/g) || []).map(Number);
@@ -50,9 +50,9 @@ def run(with_: Bench) -> None:
         absent.append("selenium")
     if absent:
         with with_.report.check("the status page in a browser"):
-            raise Skip(f"there is no {', '.join(absent)} here")
+            raise Skip(f"{', '.join(absent)} not found")
         return
-    with with_.report.check("the demo starts for the browser"), with_.exporter.serve(command="demo") as running:
+    with with_.report.check("the demo starts"), with_.exporter.serve(command="demo") as running:
         running.ready(30)
         for scheme in ("light", "dark"):
             with browser(scheme) as driver:
@@ -87,15 +87,15 @@ def address(running: Running, path: str = "/") -> str:
 
 def looks(with_: Bench, running: Running, driver: Any, scheme: str) -> None:
     driver.get(address(running))
-    with with_.report.check(f"{scheme}: the scheme is the reader's"):
+    with with_.report.check(f"{scheme}: uses the reader's color scheme"):
         ground = driver.execute_script("return getComputedStyle(document.body).backgroundColor")
         dark = sum(int(part) for part in ground.strip("rgba() ").split(",")[:3]) < 384
         require_equal(dark, scheme == "dark", f"darkness of {ground}")
-    with with_.report.check(f"{scheme}: every text has a contrast of 4.5 at least"):
+    with with_.report.check(f"{scheme}: each text has a contrast of at least 4.5"):
         require_none(driver.execute_script(CONTRAST), "texts")
-    with with_.report.check(f"{scheme}: nothing is asked of any other place, and the console is silent"):
+    with with_.report.check(f"{scheme}: no requests to other hosts, and an empty console"):
         require_none(driver.execute_script(OUTSIDE), "requests")
-        # The icon that browsers ask for by themselves is not there, and no page asks for it.
+        # Browsers request the icon by themselves; it does not exist.
         entries = [entry["message"] for entry in driver.get_log("browser") if "favicon" not in entry["message"]]
         require_none(entries, "console")
         require_none(foreign_requests(driver, running), "requests")
@@ -116,7 +116,7 @@ def use(with_: Bench, running: Running, driver: Any) -> None:
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
 
-    with with_.report.check("landmarks, one main heading, and headings that skip no level"):
+    with with_.report.check("landmarks, one main heading, and no skipped heading levels"):
         driver.get(address(running))
         for selector in ("header", "nav[aria-label]", "main", "footer", "form[role=search]", "html[lang=en]"):
             require(driver.find_elements(By.CSS_SELECTOR, selector), f"there is no {selector}")
@@ -124,26 +124,26 @@ def use(with_: Bench, running: Running, driver: Any) -> None:
         require_equal(levels.count(1), 1, "the number of main headings")
         require(all(b - a <= 1 for a, b in itertools.pairwise(levels)), f"levels {levels}")
         require_none(driver.execute_script(UNNAMED), "elements without a name")
-    with with_.report.check("the first key reaches the link that skips to the content"):
+    with with_.report.check("the first Tab focuses the link that skips to the content"):
         driver.find_element(By.TAG_NAME, "body").send_keys(Keys.TAB)
         focused = driver.switch_to.active_element
-        require_equal(focused.text, "Skip to content", "what has the focus")
+        require_equal(focused.text, "Skip to content", "the focused element")
         focused.send_keys(Keys.ENTER)
-        require_equal(driver.switch_to.active_element.tag_name, "main", "what has the focus")
-    with with_.report.check("the form filters by name, with the keyboard alone"):
+        require_equal(driver.switch_to.active_element.tag_name, "main", "the focused element")
+    with with_.report.check("the form filters by name, with the keyboard only"):
         field = driver.find_element(By.NAME, "q")
         field.send_keys("analytics")
         field.send_keys(Keys.ENTER)
-        wait_for(lambda: "q=analytics" in driver.current_url, 10, "the address says so")
+        wait_for(lambda: "q=analytics" in driver.current_url, 10, "the address")
         rows = driver.find_elements(By.CSS_SELECTOR, "#workspaces ~ .scroll tbody th a")
         require(rows and all("analytics" in row.text for row in rows), f"rows {[row.text for row in rows]}")
-    with with_.report.check("a workspace has a page of its own, with its problems and polls"):
+    with with_.report.check("a workspace page has endpoints that need attention, and polls"):
         rows[0].click()
-        wait_for(lambda: "workspace_id=" in driver.current_url, 10, "the address says so")
+        wait_for(lambda: "workspace_id=" in driver.current_url, 10, "the address")
         require("analytics" in driver.find_element(By.TAG_NAME, "h1").text, "the heading")
         for anchor in ("endpoints", "endpoints-problems", "endpoints-polls"):
             require(driver.find_elements(By.ID, anchor), f"there is no #{anchor}")
-    with with_.report.check("stuck and failed endpoints are there with the words of the service"):
+    with with_.report.check("stuck and failed endpoints are listed with the service's messages"):
 
         def troubles() -> bool:
             driver.get(address(running))
@@ -151,9 +151,9 @@ def use(with_: Bench, running: Running, driver: Any) -> None:
             return "CREATING" in text and "CREATE_FAILED" in text and "dataartsfabric." in text
 
         wait_for(troubles, 60, "both are on the page", step=1)
-    with with_.report.check("a phone shows it without scrolling sideways"):
+    with with_.report.check("fits a phone without horizontal scrolling"):
         driver.execute_cdp_cmd(
             "Emulation.setDeviceMetricsOverride", {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
         )
         driver.get(address(running))
-        require(driver.execute_script(OVERFLOW) <= 0, "it is wider than the screen")
+        require(driver.execute_script(OVERFLOW) <= 0, "wider than the screen")

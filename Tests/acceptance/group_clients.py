@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Clients that use up connections and file descriptors, and those that close their sending side."""
+"""Clients that exhaust connections and file descriptors, and clients that close their sending side."""
 
 from __future__ import annotations
 
@@ -38,23 +38,23 @@ def run(with_: Bench) -> None:
 
 def half_closed(with_: Bench, running: Running) -> None:
     for path in (b"/metrics", b"/metrics?source=acceptance", b"/", b"/api/v1/status"):
-        with with_.report.check(f"a client that closes its sending side gets all of {path.decode()}"):
-            received = exchange(running, REQUEST % path)
+        with with_.report.check(f"a client that closes its sending side receives all of {path.decode()}"):
+            received = send_all(running, REQUEST % path)
             head, _, body = received.partition(b"\r\n\r\n")
             length = next(line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
             require_equal(len(body), int(length.split(b":")[1]), "the length of the body")
-    with with_.report.check("a client that closes its sending side gets the responses to all of its requests"):
-        received = exchange(running, REQUEST % b"/metrics" * 20 + REQUEST % b"/nothing")
+    with with_.report.check("a client that closes its sending side receives the responses to all its requests"):
+        received = send_all(running, REQUEST % b"/metrics" * 20 + REQUEST % b"/nothing")
         require_equal(received.count(b"HTTP/1.1 200"), 20, "responses")
         require(received.endswith(b"Not found.\n"), f"the last is {received[-100:]!r}")
 
 
 def idle_clients(with_: Bench, running: Running) -> None:
-    title = f"{CONNECTIONS} idle clients give way to a scrape and a probe"
+    title = f"{CONNECTIONS} idle clients do not block a scrape and a health check"
     with with_.report.check(title), clients(running, CONNECTIONS + 50, REQUEST % b"/-/healthy"):
         require_equal(running.fetch("/metrics").status, 200, "the status of /metrics")
         require_equal(running.fetch("/-/ready").status, 200, "the status of /-/ready")
-    title = f"{CONNECTIONS} clients that send nothing, or half a request, give way to a scrape"
+    title = f"{CONNECTIONS} clients that send nothing or half a request do not block a scrape"
     with (
         with_.report.check(title),
         clients(running, CONNECTIONS // 2, b""),
@@ -64,45 +64,45 @@ def idle_clients(with_: Bench, running: Running) -> None:
 
 
 def no_descriptors(with_: Bench, running: Running) -> None:
-    """The limit is lowered once the exporter runs: fewer connections than it allows use up all descriptors."""
+    """Lowers the descriptor limit of the running exporter, so that connections exhaust it before their maximum."""
     soft, hard = resource.prlimit(running.process.pid, resource.RLIMIT_NOFILE)
     used = len(list(pathlib.Path(f"/proc/{running.process.pid}/fd").iterdir()))
     resource.prlimit(running.process.pid, resource.RLIMIT_NOFILE, (used + 10, hard))
-    with with_.report.check("without free descriptors idle clients give way to scrapes and probes"):
+    with with_.report.check("without free descriptors, idle clients do not block scrapes and health checks"):
         with clients(running, 60, b""):
             for path in ("/metrics", "/-/healthy") * 3:
                 began = time.monotonic()
                 require_equal(running.fetch(path).status, 200, f"the status of {path}")
                 require(time.monotonic() - began < 2, f"{path} takes {time.monotonic() - began:.1f} s")
-        require("level=error" in running.log(), "it is not logged")
-    with with_.report.check("without free descriptors nor idle clients it takes little CPU and logs one line"):
-        # Below what is in use: nothing that is closed makes room.
+        require("level=error" in running.log(), "not logged")
+    with with_.report.check("without free descriptors and idle clients, it uses little CPU and logs one line"):
+        # Below the number in use, so that closing connections does not help.
         resource.prlimit(running.process.pid, resource.RLIMIT_NOFILE, (10, hard))
         with clients(running, 20, b""):
             before = running_seconds(running)
             time.sleep(3)
             took = running_seconds(running) - before
         require(took < 1.5, f"{took:.1f} s of CPU in 3 s")
-        require_equal(running.log().count('msg="connections cannot be accepted"'), 1, "lines about it")
-    with with_.report.check("it serves on once there are descriptors again"):
+        require_equal(running.log().count('msg="accepting connections failed"'), 1, "log lines")
+    with with_.report.check("it serves again when descriptors are available"):
         resource.prlimit(running.process.pid, resource.RLIMIT_NOFILE, (soft, hard))
         require_equal(running.fetch("/metrics").status, 200, "the status of /metrics")
 
 
 @contextlib.contextmanager
 def clients(running: Running, count: int, request: bytes) -> Iterator[None]:
-    """Keeps connections open that send `request` and nothing more."""
+    """Keeps connections open that send only `request`."""
     with contextlib.ExitStack() as stack:
         for _ in range(count):
             client = stack.enter_context(socket.create_connection((HOST, running.port), 5))
-            # One that has been closed to make room cannot send.
+            # The exporter may have closed an idle connection.
             with contextlib.suppress(ConnectionError):
                 client.sendall(request)
         yield
 
 
-def exchange(running: Running, request: bytes) -> bytes:
-    """Sends bytes and the end of the stream at once; all that comes back."""
+def send_all(running: Running, request: bytes) -> bytes:
+    """Sends bytes and the end of the stream; returns the response bytes."""
     received = b""
     with socket.create_connection((HOST, running.port), 15) as connection:
         connection.sendall(request)
@@ -113,6 +113,6 @@ def exchange(running: Running, request: bytes) -> bytes:
 
 
 def running_seconds(running: Running) -> float:
-    """The CPU time that the exporter has taken."""
+    """Returns the CPU time of the exporter."""
     fields = pathlib.Path(f"/proc/{running.process.pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / 100

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What happens on `/metrics` when something happens in the cloud, and how fast."""
+"""Changes and failures in the cloud, and their effect on `/metrics` over time."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def page_of(running: Running) -> exposition.Page:
 
 
 def changes(with_: Bench) -> None:
-    """A row comes, is edited, fails and goes."""
+    """Adds, edits, fails and removes a row."""
     cloud = with_.cloud("single", "small")
     single = cloud["single"]
     with ControlPlane(list(cloud.values())) as plane:
@@ -69,7 +69,7 @@ def changes(with_: Bench) -> None:
 
 
 def steps() -> list[tuple[str, Row | None, Row]]:
-    """What is done, the row as the API has it (none: removed), and as the exporter should count it."""
+    """Yields the title of a step, the row as the API has it (None: removed), and the expected row."""
     first: Row = {
         "id": "c" * 32, "name": "made in the test", "type": "sql", "status": "UPDATING", "visibility": "PRIVATE",
         "create_time": "2025-01-01T00:00:00Z", "update_time": "2025-02-01T00:00:00Z",
@@ -82,11 +82,11 @@ def steps() -> list[tuple[str, Row | None, Row]]:
     failed = edited | {"status": "UPDATE_FAILED", "update_time": "2025-04-01T00:00:00Z", "error_code": "x.1"}
     again = edited | {"update_time": "2025-05-01T00:00:00Z"}
     return [
-        ("an endpoint comes", first, first),
-        ("an edit does not restart the clock of its status", edited, edited | {"update_time": first["update_time"]}),
-        ("its update fails, zeros stay", failed, failed),
-        ("it is updated again, with a new clock", again, again),
-        ("it is removed, zeros stay", None, first),
+        ("an endpoint is created", first, first),
+        ("an edit keeps the time of its status", edited, edited | {"update_time": first["update_time"]}),
+        ("its update fails; zeros remain", failed, failed),
+        ("it is updated again, with a new time", again, again),
+        ("it is removed; zeros remain", None, first),
     ]
 
 
@@ -101,7 +101,7 @@ def await_series(running: Running, wanted: expected.Series, begin: float) -> Non
 
 
 def values(page: exposition.Page, source: Source, family: str, **labels: str) -> list[float | None]:
-    """The value of a family for every workspace of the source."""
+    """Returns the value of a family for each workspace of the source."""
     return [bench.sample_value(page, family, source.labels(held) | labels) for held in source.workspaces]
 
 
@@ -117,7 +117,7 @@ def death_and_return(with_: Bench) -> None:
     begin = time.time()
     try:
         with (
-            with_.report.check("a dead cloud: serve starts all the same"),
+            with_.report.check("unreachable cloud: serve starts"),
             with_.exporter.serve("--config.file", file) as running,
         ):
             dead_at_start(with_, running, source)
@@ -132,29 +132,29 @@ def death_and_return(with_: Bench) -> None:
 
 
 def dead_at_start(with_: Bench, running: Running, source: Source) -> None:
-    with with_.report.check("a dead cloud at start: /metrics answers 200 at once, without a domain series"):
+    with with_.report.check("unreachable cloud at start: /metrics returns 200 at once, without domain series"):
         began = time.monotonic()
         answer = running.fetch("/metrics")
         took = time.monotonic() - began
         require_equal(answer.status, 200, "the status")
         require(took < 1, f"it took {took:.2f} s")
         require_equal(bench.domain(bench.read(answer.text, TEXT)), {}, "domain series")
-    with with_.report.check("a dead cloud at start: workspace_up is 0 once the first poll has failed"):
+    with with_.report.check("unreachable cloud at start: workspace_up is 0 after the first failed poll"):
         downs = [0.0] * len(source.workspaces)
         wait_for(lambda: values(page_of(running), source, UP) == downs, 5, "workspace_up 0 everywhere")
-    with with_.report.check("a dead cloud at start: counted as network and as nothing else"):
+    with with_.report.check("unreachable cloud at start: failures have the reason network only"):
         page = page_of(running)
         for reason in REASONS:
             counted = values(page, source, FAILURES, reason=reason)
             right = all(value and value >= 1 for value in counted) if reason == "network" else set(counted) == {0.0}
             require(right, f"failures by {reason}: {counted}")
-    with with_.report.check("a dead cloud at start: ready once the first polls have ended, badly as they did"):
+    with with_.report.check("unreachable cloud at start: ready after the first failed polls"):
         running.ready(2 * INTERVAL + SLACK)
 
 
 def comes_back(with_: Bench, running: Running, source: Source, begin: float) -> dict[expected.Key, float]:
     ups = [1.0] * len(source.workspaces)
-    with with_.report.check("the cloud comes back: workspace_up is 1 and every series is there"):
+    with with_.report.check("the cloud recovers: workspace_up is 1 and all series exist"):
         wait_for(lambda: values(page_of(running), source, UP) == ups, 2 * INTERVAL + SLACK, "workspace_up 1 everywhere")
         bench.require_series(page_of(running), bench.wanted([source], "problems"), (begin, time.time()))
     return bench.domain(page_of(running))
@@ -162,23 +162,23 @@ def comes_back(with_: Bench, running: Running, source: Source, begin: float) -> 
 
 def dies(with_: Bench, running: Running, source: Source, before: dict[expected.Key, float]) -> None:
     downs = [0.0] * len(source.workspaces)
-    with with_.report.check("the cloud dies: workspace_up is 0 and the last complete listing stays as it was"):
+    with with_.report.check("the cloud fails: workspace_up is 0 and the last complete listing is unchanged"):
         wait_for(lambda: values(page_of(running), source, UP) == downs, 2 * INTERVAL + SLACK, "workspace_up 0")
         page = page_of(running)
         problems = expected.differences(bench.domain(page), dict(before), (0, 0))
         successes = [value or 0 for value in values(page, source, LAST_SUCCESS)]
         if time.time() < min(successes) + STALE_AFTER - 0.3:
             require_none(problems, "domain series")
-    with with_.report.check("the cloud stays dead: after stale_after, and no earlier, the domain series go"):
+    with with_.report.check("the cloud keeps failing: domain series are stale after stale_after, not before"):
         page = page_of(running)
         successes = [value or 0 for value in values(page, source, LAST_SUCCESS)]
-        wait_for(lambda: len(bench.domain(page_of(running))) < len(before), STALE_AFTER + SLACK, "the first ones go")
-        require(time.time() >= min(successes) + STALE_AFTER - 0.3, "they went too early")
+        wait_for(lambda: len(bench.domain(page_of(running))) < len(before), STALE_AFTER + SLACK, "stale series")
+        require(time.time() >= min(successes) + STALE_AFTER - 0.3, "stale too early")
         left = max(successes) + STALE_AFTER + SLACK - time.time()
-        wait_for(lambda: not bench.domain(page_of(running)), max(left, SLACK), "all of them go")
-    with with_.report.check("the cloud stays dead: the families about the data's state stay"):
+        wait_for(lambda: not bench.domain(page_of(running)), max(left, SLACK), "all series are stale")
+    with with_.report.check("the cloud keeps failing: health families remain"):
         page = page_of(running)
         for family in HEALTH:
             labels = {"reason": "network"} if family == FAILURES else {}
-            require(None not in values(page, source, family, **labels), f"{family} is gone")
+            require(None not in values(page, source, family, **labels), f"{family} is missing")
         bench.require_well_formed(running.page(), TEXT)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bad configurations and flags are refused with a place and a reason, and no secret; good ones are accepted."""
+"""Bad configurations and flags are rejected with location and reason, without secrets; good ones are accepted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def run(with_: Bench) -> None:
     table: list[tuple[str, str]] = []
     for number, bad in enumerate(FILES):
         name = f"bad-{number:02d}.yaml"
-        with with_.report.check(f"refused: {bad.title}"):
+        with with_.report.check(f"rejected: {bad.title}"):
             outcome = refused(with_, name, bad.text().encode())
             found = messages(outcome, name)
             require(found, f"no {name}:LINE:COL: message\n{outcome.everything[:800]}")
@@ -27,26 +27,26 @@ def run(with_: Bench) -> None:
             line, text = fitting[0]
             table.append((bad.title, f"{name}:{line}: {text}"))
             require(bad.line() in (None, line), f"line {line}, should be {bad.line()}: {text}")
-            require(bad.hint in text, f"no word of {bad.hint!r}: {text}")
+            require(bad.hint in text, f"no part {bad.hint!r}: {text}")
     for number, (title, data) in enumerate(UNREADABLE):
         name = f"unreadable-{number}.yaml"
         with with_.report.check(f"refused: {title}"):
             outcome = refused(with_, name, data)
             require(name in outcome.everything, f"the file is not named: {outcome.everything[:800]}")
             table.append((title, outcome.everything.strip().splitlines()[0]))
-    with with_.report.check("refused: three errors in one file, all told at once"):
+    with with_.report.check("rejected: three errors in one file, all reported"):
         text, paths = SEVERAL
         told = {
             text.split(": ")[0] for _, text in messages(refused(with_, "several.yaml", text.encode()), "several.yaml")
         }
         require(told >= set(paths), f"told: {sorted(told)}")
     for command in ("serve", "once"):
-        with with_.report.check(f"{command} refuses a bad file like check does"):
+        with with_.report.check(f"{command} rejects a bad file like check does"):
             outcome = with_.exporter.run(command, "--config.file", "bad-01.yaml", timeout=10)
             require_equal(outcome.status, 2, "the status")
             require("bad-01.yaml:2:" in outcome.everything, outcome.everything[:800])
     flags(with_, table)
-    print("  what was said:")
+    print("  output:")
     for title, text in table:
         print(f"    {title:40} | {text[:150]}")
 
@@ -56,8 +56,8 @@ def good(with_: Bench) -> None:
     with with_.report.check("check accepts the good file and prints a summary"):
         outcome = with_.exporter.run("check", "--config.file", "good.yaml")
         require(outcome.status == 0, f"status {outcome.status}\n{outcome.everything[:800]}")
-        require("prod" in outcome.everything, f"no word of the source: {outcome.everything[:800]}")
-        require(SECRET not in outcome.everything, "the secret is in it")
+        require("prod" in outcome.everything, f"the source is missing: {outcome.everything[:800]}")
+        require(SECRET not in outcome.everything, "output contains the secret")
     with with_.report.check("check accepts the file of the other groups"):
         cloud = with_.cloud()
         source = configuration.Source("http://127.0.0.1:9", list(cloud.values()))
@@ -82,12 +82,12 @@ def refused(with_: Bench, name: str, data: bytes) -> Outcome:
     (with_.directory / name).write_bytes(data)
     outcome = with_.exporter.run("check", "--config.file", name, timeout=10)
     require(outcome.status == 2, f"status {outcome.status}, should be 2\n{outcome.everything[:800]}")
-    require("SECRET-TOKEN" not in outcome.everything, f"a secret is told: {outcome.everything[:800]}")
+    require("SECRET-TOKEN" not in outcome.everything, f"output contains a secret: {outcome.everything[:800]}")
     return outcome
 
 
 def messages(outcome: Outcome, name: str) -> list[tuple[int, str]]:
-    """The lines `FILE:LINE:COL: path: …` of the output: line number and what follows the column."""
+    """Returns the lines `FILE:LINE:COL: path: …` of the output as line number and rest."""
     pattern = re.compile(rf"^(?:.*[ \t/])?{re.escape(name)}:(\d+):(\d+): (.*)$", re.MULTILINE)
     return [(int(match[1]), match[3]) for match in pattern.finditer(outcome.everything)]
 
@@ -100,6 +100,6 @@ def flags(with_: Bench, table: list[tuple[str, str]]) -> None:
         with with_.report.check(f"refused: {title}"):
             outcome = with_.exporter.run(*arguments, timeout=5)
             require(outcome.status == 2, f"status {outcome.status}, should be 2\n{outcome.everything[:800]}")
-            require(word in outcome.stderr, f"no word of {word!r} in standard error: {outcome.stderr[:800]!r}")
-            require("SECRET-TOKEN" not in outcome.everything, "a secret is told")
+            require(word in outcome.stderr, f"no part {word!r} in standard error: {outcome.stderr[:800]!r}")
+            require("SECRET-TOKEN" not in outcome.everything, "output contains a secret")
             table.append((title, outcome.stderr.strip().splitlines()[0]))

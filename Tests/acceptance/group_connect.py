@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`check --connect`: what works, what it costs, and for each failure its reason, its request id and what to do."""
+"""`check --connect`: results, request counts, and for each failure the reason, request ID and remedy."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ REQUEST_ID = re.compile(r"\[request id [0-9a-f]{32}\]")
 
 @dataclasses.dataclass
 class Case:
-    """A cloud, and what the program says of it."""
+    """A cloud, and the program's output about it."""
 
     with_: Bench
     plane: ControlPlane
@@ -52,7 +52,7 @@ class Case:
 
 @contextlib.contextmanager
 def check(with_: Bench, title: str, *names: str, **changes: object) -> Iterator[Case]:
-    """One check on a cloud of its own; with `changes` it has an identity that differs in them."""
+    """One check with its own cloud, whose identity has `changes`."""
     workspaces = list(with_.cloud(*(names or ("small", "hundred-and-one", "single"))).values())
     with with_.report.check(title), ControlPlane(workspaces) as plane:
         plane.identity = Identity(**changes) if changes else None  # type: ignore[arg-type]
@@ -64,15 +64,15 @@ def many(count: int) -> list[Workspace]:
 
 
 def require_said(outcome: Outcome, status: int, *words: str) -> None:
-    """The status is that, and standard output holds each of these."""
+    """Requires this status, and standard output that contains each text."""
     text = outcome.stdout.decode("utf-8")
     require_equal(outcome.status, status, f"the status of\n{outcome.everything[-2500:]}\n")
     for word in words:
-        require(word in text, f"no word of {word!r} in\n{text}")
+        require(word in text, f"{word!r} is missing in\n{text}")
 
 
 def row(outcome: Outcome, workspace: Workspace) -> list[str]:
-    """The cells of that workspace's line of the table."""
+    """Returns the cells of that workspace's row in the table."""
     lines = outcome.stdout.decode("utf-8").splitlines()
     found = [line for line in lines if re.search(rf"  {re.escape(workspace.id)}  ", line)]
     require_equal(len(found), 1, f"lines of {workspace.id}")
@@ -87,9 +87,9 @@ def run(with_: Bench) -> None:
 
 
 def good(with_: Bench) -> None:
-    with check(with_, "connect: all is well: status 0, one request each, and the series that once then prints") as it:
+    with check(with_, "connect: success: status 0, one request each, and the number of series that once prints") as it:
         outcome = it.connect(it.source())
-        require_said(outcome, 0, "clock: ", "requests a minute", "3 of 3 workspaces")
+        require_said(outcome, 0, "clock: ", "requests per minute", "3 of 3 workspaces")
         require_equal(it.asked(), 3, "requests")
         page = with_.exporter.run("once", "--config.file", "connect.yaml").stdout.decode("utf-8")
         for workspace in it.workspaces:
@@ -108,9 +108,7 @@ def good(with_: Bench) -> None:
             require_equal(int(cells[7]), series, f"the series of {workspace.shown_name}")
             skipped = len(workspace.rows) - int(listed or 0)
             require(skipped >= 0 and int(cells[4]) <= len(workspace.rows), f"{cells[4]} endpoints")
-    with check(
-        with_, "connect: discovery, a token that is issued, keys with a project that is looked up", ahead=0
-    ) as it:
+    with check(with_, "connect: discovery, an issued token, keys with a project lookup", ahead=0) as it:
         password = f"{{password: {{iam_url: {json_text.write(it.plane.base_url)}, domain: {identity.DOMAIN}, "
         password += f"user: {identity.USER}, password_file: password}}}}"
         (with_.directory / "password").write_text(identity.PASSWORD + "\n", "utf-8")
@@ -118,8 +116,8 @@ def good(with_: Bench) -> None:
             it.source(password, name="discovering", workspaces=[], discovery="{}"),
             it.source(it.key(f", iam_url: {json_text.write(it.plane.base_url)}"), name="configured"),
         )
-        require_said(outcome, 0, "credential: obtained, ends 20", "discovery: 3 workspaces found", "6 of 6 workspaces")
-    with check(with_, "connect: a bad configuration is refused as without it") as it:
+        require_said(outcome, 0, "credential: obtained, expires 20", "discovery: 3 workspaces found", "6 of 6 workspaces")
+    with check(with_, "connect: a bad configuration is rejected as without --connect") as it:
         (with_.directory / "bad.yaml").write_text("polls: {}\n", "utf-8")
         outcome = with_.exporter.run("check", "--config.file", "bad.yaml", "--connect")
         require_equal(outcome.status, 2, "the status")
@@ -134,28 +132,29 @@ def refused(with_: Bench) -> None:
         outcome = it.connect(it.source())
         require_said(outcome, 3, "DataArtsFabric:endpoint:list", "forbidden (HTTP 403)", "2 of 3 workspaces")
         require(REQUEST_ID.search(outcome.everything), "no request id")
-        require_equal([row(outcome, each)[3] for each in it.workspaces].count("ok"), 2, "workspaces that work")
+        require_equal([row(outcome, each)[3] for each in it.workspaces].count("ok"), 2, "workspaces that succeed")
     with check(
-        with_, "connect: a key of another project: what to check, and what it does see", needs_project=True
+        with_, "connect: a key of another project: what to check, and the visible workspaces", needs_project=True
     ) as it:
         outcome = it.connect(it.source(it.key(", project_id: " + "f" * 32)))
-        require_said(outcome, 3, "not_found (HTTP 400)", "the credential's project is the workspace's")
+        require_said(outcome, 3, "not_found (HTTP 400)", "belongs to the workspace's project")
         require(REQUEST_ID.search(outcome.everything), "no request id")
-    with check(with_, "connect: a workspace that is not there: what the credential does see") as it:
+    with check(with_, "connect: an unknown workspace: the visible workspaces") as it:
         outcome = it.connect(it.source(workspaces=[Workspace("not-there", None, [])]))
-        require_said(outcome, 3, "No such workspace", "It sees ", *(each.id for each in it.workspaces))
+        ids = (each.id for each in it.workspaces)
+        require_said(outcome, 3, "The workspace does not exist", "It has access to ", *ids)
     for discovery in (None, "{}"):
         with check(with_, f"connect: an expired token{' that discovers' if discovery else ''} is sent once") as it:
             auth = f"{{token: {PLANTED}-expired}}"
             outcome = it.connect(it.source(auth, workspaces=many(60), discovery=discovery))
-            require_said(outcome, 3, "unauthenticated (HTTP 401)", "expired", "not asked")
+            require_said(outcome, 3, "unauthenticated (HTTP 401)", "expired", "skipped")
             require(REQUEST_ID.search(outcome.everything), "no request id")
             require_equal(it.asked(), 1, "requests")
     with check(with_, "connect: a wrong key is sent once for 60 workspaces", ahead=0) as it:
         outcome = it.connect(it.source(it.key(secret=f"{PLANTED}-wrong"), workspaces=many(60)))
-        require_said(outcome, 3, "lock the key", "59 workspaces not asked")
+        require_said(outcome, 3, "lock the key", "59 workspaces skipped")
         require(it.asked() <= 2, f"{it.asked()} requests")
-    with check(with_, "connect: an address of IAM that is wrong is blamed itself, not the password", ahead=0) as it:
+    with check(with_, "connect: a wrong address of IAM is reported, not the password", ahead=0) as it:
         wrong = json_text.write(f"{it.plane.base_url}/identity")
         (with_.directory / "password").write_text(identity.PASSWORD + "\n", "utf-8")
         outcome = it.connect(
@@ -164,9 +163,9 @@ def refused(with_: Bench) -> None:
                 "password_file: password}}"
             )
         )
-        require_said(outcome, 3, "/identity/v3/auth/tokens: check iam_url", "The address of IAM is wrong")
+        require_said(outcome, 3, "/identity/v3/auth/tokens; check iam_url", "The IAM address is wrong")
         require("wrong passwords" not in outcome.everything, outcome.everything[-800:])
-    with check(with_, "connect: one source of two fails, and the other is told in full") as it:
+    with check(with_, "connect: one source of two fails, the other is reported completely") as it:
         bad = it.source(f"{{token: {PLANTED}-expired}}", name="bad")
         require_said(it.connect(bad, it.source(name="good")), 3, "Source bad", "Source good", "3 of 6 workspaces")
 
@@ -174,54 +173,52 @@ def refused(with_: Bench) -> None:
 def clock_and_way(with_: Bench) -> None:
     for ahead, word in ((40 * 60, "behind"), (-40 * 60, "ahead of")):
         with check(
-            with_, f"connect: a clock that is {-ahead // 60} minutes off is named, and what to do", ahead=ahead
+            with_, f"connect: a clock that is {-ahead // 60} minutes off is reported with a remedy", ahead=ahead
         ) as it:
             outcome = it.connect(it.source(it.key()))
-            require_said(outcome, 3, "WRONG", "Synchronise this machine's clock (NTP)", f"minutes {word} the service's")
+            require_said(outcome, 3, "WRONG", "Synchronize this machine's clock (NTP)", f"minutes {word} the service's")
             require(it.asked() <= 2, f"{it.asked()} requests")
     with check(with_, "connect: a clock that is 6 minutes off works, with a warning", ahead=360) as it:
-        require_said(it.connect(it.source(it.key())), 0, "6 minutes behind the service's, WRONG", "synchronise it")
-    with check(with_, "connect: a proxy that cannot be reached is named without its password") as it:
+        require_said(it.connect(it.source(it.key())), 0, "6 minutes behind the service's, WRONG", "synchronize it")
+    with check(with_, "connect: an unreachable proxy is reported without its password") as it:
         address = f"127.0.0.1:{free_port()}"
         outcome = it.connect(it.source(proxy_url=f"http://user:{PLANTED}@{address}", workspaces=many(40)))
-        require_said(
-            outcome, 3, f"cannot be reached through the proxy {address} (proxy_url)", "37 workspaces not asked"
-        )
+        require_said(outcome, 3, f"is unreachable through the proxy {address} (proxy_url)", "37 workspaces skipped")
         require_equal(it.asked(), 0, "requests that arrived")
-    with check(with_, "connect: an address where nobody listens") as it:
+    with check(with_, "connect: an address without a listener") as it:
         source = dataclasses.replace(it.source(), base_url=f"http://127.0.0.1:{free_port()}")
-        require_said(it.connect(source), 3, "network", "cannot be reached: check name resolution")
+        require_said(it.connect(source), 3, "network", "is unreachable: check DNS")
 
 
 def empty(with_: Bench) -> None:
-    with check(with_, "connect: discovery that works and finds no workspace: status 3, with the remedy") as it:
+    with check(with_, "connect: discovery succeeds and finds no workspaces: status 3, with the remedy") as it:
         it.plane.workspaces.clear()
         outcome = it.connect(it.source(workspaces=[], discovery="{}"))
         require_said(
             outcome,
             3,
-            "no workspace to poll",
-            "discovery of acceptance: it works and finds 0 workspaces",
+            "no workspaces to poll",
+            "discovery of acceptance: succeeded, but found 0 workspaces",
             "-> Check that the credential has the permission DataArtsFabric:workspace:list",
         )
-        require("Not everything works for acceptance" in outcome.stderr, f"standard error: {outcome.stderr!r}")
-    with check(with_, "connect: discovery that finds nothing is one where configured workspaces answer, too") as it:
+        require("Check failed for: acceptance" in outcome.stderr, f"standard error: {outcome.stderr!r}")
+    with check(with_, "connect: discovery finds nothing but configured workspaces are up: reported too") as it:
         hidden = it.source(discovery="{name: no-such-name}")
-        require_said(it.connect(hidden), 3, "3 of 3 workspaces can be listed", "finds 0 workspaces")
-    with check(with_, "connect: discovery.name and exclude that leave nothing are told with what they hide") as it:
+        require_said(it.connect(hidden), 3, "3 of 3 workspaces can be listed", "found 0 workspaces")
+    with check(with_, "connect: discovery.name and exclude that match nothing are reported with what they hide") as it:
         hidden = it.source(name="named", workspaces=[], discovery="{name: no-such-name}")
         left_out = it.source(name="patterned", workspaces=[], discovery="{exclude: .}")
         require_said(
             it.connect(hidden, left_out),
             3,
-            "discovery of named: it works and finds 0 workspaces",
-            "There are 3 without discovery.name",
-            "discovery of patterned: it works and finds 3 workspaces, 0 match discovery.include and exclude: ",
+            "discovery of named: succeeded, but found 0 workspaces",
+            "3 exist without discovery.name",
+            "discovery of patterned: found 3 workspaces, all excluded by discovery.include and exclude: ",
         )
     with check(with_, "connect: an empty workspace, and one whose filter hides everything", "empty", "single") as it:
         bare, single = it.workspaces
         require_said(
             it.connect(it.source(filters={single.id: {"name": "no-such-endpoint"}})), 0,
-            f"{bare.id} ({bare.shown_name}): the workspace has no endpoint" if bare.name else "has no endpoint",
-            "its filter hides everything: 1 endpoint without it",
+            (f"{bare.id} ({bare.shown_name}): " if bare.name else "") + "the caller owns no endpoints",
+            "the filter matches no endpoints (1 endpoint without it)",
         )  # fmt: skip

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reloading by signal and by request, and sockets that a service manager hands over."""
+"""Reloads by signal and by request, and socket activation."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def run(with_: Bench) -> None:
         all_of_them, fewer = Source(plane.base_url, workspaces), Source(plane.base_url, workspaces[:-1])
         file = with_.directory / configuration.write(with_.directory, "reload.yaml", [all_of_them])
         with (
-            with_.report.check("serve starts for reloads"),
+            with_.report.check("serve starts"),
             with_.exporter.serve("--config.file", str(file), "--web.enable-lifecycle") as running,
         ):
             running.ready()
@@ -47,27 +47,27 @@ def state(running: Running) -> float | None:
 def reloads(with_: Bench, running: Running, file: pathlib.Path, whole: Source, fewer: Source) -> None:
     every = {workspace.id for workspace in whole.workspaces}
     gone = {workspace.id for workspace in whole.workspaces} - {workspace.id for workspace in fewer.workspaces}
-    with with_.report.check("POST /-/reload takes a workspace away, and its series go at once"):
+    with with_.report.check("POST /-/reload removes a workspace and its series at once"):
         require_equal(ids(running), every, "the workspaces")
         configuration.write(with_.directory, file.name, [fewer])
         require_equal(running.fetch("/-/reload", "POST").status, 200, "the status")
         require_equal(ids(running), every - gone, "the workspaces")
-    with with_.report.check("a bad file is 500 with the reasons, and the old one stays"):
+    with with_.report.check("a bad file returns 500 with the reasons and keeps the previous configuration"):
         file.write_text("sources: []\npolls: {}\n", "utf-8")
         answer = running.fetch("/-/reload", "POST")
         require_equal(answer.status, 500, "the status")
         require("polls: unknown key" in answer.text and "sources" in answer.text, f"it says {answer.text!r}")
         require_equal(ids(running), every - gone, "the workspaces")
-        require_equal(state(running), 0.0, "the family that tells")
-    with with_.report.check("SIGHUP reloads too, and says so"):
+        require_equal(state(running), 0.0, "config_last_reload_successful")
+    with with_.report.check("SIGHUP reloads and logs it"):
         configuration.write(with_.directory, file.name, [whole])
         running.process.send_signal(signal.SIGHUP)
-        wait_for(lambda: ids(running) == every, 5, "the workspace is back")
-        require_equal(state(running), 1.0, "the family that tells")
-    with with_.report.check("SIGHUP with a bad file leaves everything as it is"):
+        wait_for(lambda: ids(running) == every, 5, "the workspace is polled again")
+        require_equal(state(running), 1.0, "config_last_reload_successful")
+    with with_.report.check("SIGHUP with a bad file keeps the previous configuration"):
         file.write_text("sources: 5\n", "utf-8")
         running.process.send_signal(signal.SIGHUP)
-        wait_for(lambda: state(running) == 0.0, 5, "it is told")
+        wait_for(lambda: state(running) == 0.0, 5, "not logged")
         require_equal(ids(running), every, "the workspaces")
         configuration.write(with_.directory, file.name, [whole])
         require_equal(running.fetch("/-/reload", "POST").status, 200, "the status")
@@ -76,7 +76,7 @@ def reloads(with_: Bench, running: Running, file: pathlib.Path, whole: Source, f
 def moves(with_: Bench) -> None:
     workspaces = list(with_.cloud().values())
     every = {workspace.id for workspace in workspaces}
-    title = "after a reload to another address whose discovery fails, what was found before is not polled there"
+    title = "after a reload to another address whose discovery fails, the old workspaces are not polled there"
     with with_.report.check(title), ControlPlane(workspaces) as here, ControlPlane(workspaces) as there:
         name = "moves.yaml"
 
@@ -85,20 +85,20 @@ def moves(with_: Bench) -> None:
 
         file = with_.directory / configuration.write(with_.directory, name, [source(here, "all_granted_eps")])
         with with_.exporter.serve("--config.file", str(file), "--web.enable-lifecycle") as running:
-            wait_for(lambda: ids(running) == every, 10, "the workspaces are found")
+            wait_for(lambda: ids(running) == every, 10, "workspaces are discovered")
             configuration.write(with_.directory, name, [source(there, "nobodys")])
             require_equal(running.fetch("/-/reload", "POST").status, 200, "the status")
             require_equal(ids(running), set(), "the workspaces")
-            wait_for(lambda: len(there.requests) >= 3, 10, "discovery is tried at the new address")
-            require_equal({request.path for request in there.requests}, {WORKSPACES}, "what the new address is asked")
+            wait_for(lambda: len(there.requests) >= 3, 10, "discovery requests to the new address")
+            require_equal({request.path for request in there.requests}, {WORKSPACES}, "requests to the new address")
             require_equal(ids(running), set(), "the workspaces")
             configuration.write(with_.directory, name, [source(there, "all_granted_eps")])
             require_equal(running.fetch("/-/reload", "POST").status, 200, "the status")
-            wait_for(lambda: ids(running) == every, 10, "the workspaces are found at the new address")
+            wait_for(lambda: ids(running) == every, 10, "workspaces are discovered at the new address")
 
 
 def activation(with_: Bench, file: pathlib.Path) -> None:
-    title = "sockets that the service manager hands over are served, by one process after the other"
+    title = "sockets of the service manager are used by two processes in turn"
     with with_.report.check(title), socket.socket() as listening:
         listening.bind((HOST, 0))
         listening.listen()

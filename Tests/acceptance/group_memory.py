@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Memory while pages come that are as large as they may be: sixteen at the same moment, of each kind that has cost
-memory somewhere. With the default limits the peak stays below the documented bound."""
+"""Memory with pages of the maximum size, 16 at the same time, of each kind that is expensive to parse or store. With
+the default limits the peak stays below the documented maximum."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from configuration import Source
 from exporter import Running
 from report import require, require_equal, wait_for
 
-# The documented bound, and what makes it.
-MOST_MEGABYTES = 250
+# The documented maximum, and the limits that determine it.
+MAXIMUM_MEGABYTES = 250
 AT_ONCE = 16
 LARGEST = 4 << 20
-# One less than a full page, which costs another request.
+# One less than a full page, which would need another request.
 ROWS = 99
 LISTINGS = 2
 
@@ -34,7 +34,7 @@ def listing(rows: list[str]) -> str:
 
 
 def words(workspace: int, turn: int, row: int, fill: str) -> str:
-    """A text that no other row has, up to the size that a hundred rows leave room for."""
+    """Returns a unique text of the maximum size for a page of a hundred rows."""
     begin = f"{workspace}-{turn}-{row}-"
     octets = max(len(fill.encode()), len(json.dumps(fill, ensure_ascii=False).encode()) - 2)
     return begin + fill * ((LARGEST - 80_000) // ROWS // octets - len(begin))
@@ -76,7 +76,7 @@ def workers(workspace: int, turn: int) -> str:
 
 
 def specs(workspace: int, turn: int) -> str:
-    """Worker groups with long codes, in rows of a hundred types: as many series as a page can make."""
+    """Returns worker groups with long codes in rows of a hundred types: the maximum number of series of a page."""
     rows, each = [], (LARGEST // ROWS - 400) // 300
     for row in range(ROWS):
         codes = (f"{workspace}-{turn}-{row * each + code}-".ljust(250, "s") for code in range(each))
@@ -94,7 +94,7 @@ def errors(workspace: int, turn: int) -> str:
     return json.dumps({"error_code": "X.1", "error_msg": "m" * (LARGEST - 100)})
 
 
-# Name, body, status of the answer, whether the listing counts.
+# Name, body, status of the response, whether the listing succeeds.
 KINDS: tuple[tuple[str, Callable[[int, int], str], int, bool], ...] = (
     ("numbers", numbers, 200, True),
     ("empty arrays", empty_arrays, 200, True),
@@ -110,7 +110,7 @@ KINDS: tuple[tuple[str, Callable[[int, int], str], int, bool], ...] = (
 
 
 class Plane(http.server.ThreadingHTTPServer):
-    """Answers each workspace with a page of one kind, all at the same moment."""
+    """Responds to all workspaces with a page of one kind at the same time."""
 
     daemon_threads = True
     request_queue_size = 64
@@ -123,7 +123,7 @@ class Plane(http.server.ThreadingHTTPServer):
         self.largest = 0
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Says nothing of connections that the exporter ends."""
+        """Ignores connections that the exporter closes."""
 
     @property
     def base_url(self) -> str:
@@ -142,7 +142,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = plane.body(workspace, turn).encode()
         require(len(body) <= LARGEST, f"a body of {len(body)} bytes")
         plane.largest = max(plane.largest, len(body))
-        # Every other one is tiny on its way.
+        # Every other response is compressed.
         is_compressed = workspace % 2 == 0
         sent = gzip.compress(body, 1) if is_compressed else body
         with contextlib.suppress(threading.BrokenBarrierError):
@@ -157,7 +157,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(sent)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Nothing: the report says what went wrong."""
+        """Logs nothing; the report has the failures."""
 
 
 @contextlib.contextmanager
@@ -176,7 +176,7 @@ def run(with_: Bench) -> None:
     workspaces = [Workspace(id=f"memory-{number:02}", name=f"memory {number}", stored=[]) for number in range(AT_ONCE)]
     for name, body, status, is_listed in KINDS:
         with (
-            with_.report.check(f"{AT_ONCE} pages of {name} at once: less than {MOST_MEGABYTES} MB"),
+            with_.report.check(f"{AT_ONCE} pages of {name} at once: less than {MAXIMUM_MEGABYTES} MB"),
             serving(body, status) as plane,
         ):
             source = Source(plane.base_url, workspaces)
@@ -189,10 +189,10 @@ def run(with_: Bench) -> None:
 def measure(name: str, plane: Plane, running: Running, source: Source, is_listed: bool) -> None:
     for turn in range(1, LISTINGS + 1):
         wanted = AT_ONCE * turn
-        wait_for(lambda wanted=wanted: polls(running) >= wanted, 60, f"{wanted} polls have ended")
+        wait_for(lambda wanted=wanted: polls(running) >= wanted, 60, f"{wanted} polls completed")
         text = running.page()
         peak = peak_megabytes(running)
-        require(peak < MOST_MEGABYTES, f"a peak of {peak:.0f} MB after {turn} listings of {name}")
+        require(peak < MAXIMUM_MEGABYTES, f"a peak of {peak:.0f} MB after {turn} listings of {name}")
         require(len(text) < 64 << 20, f"a page of {len(text)} bytes")
         up = sum(value for key, value in bench.read(text, "text").values().items() if key[0].endswith("workspace_up"))
         require_equal(up, float(AT_ONCE if is_listed else 0), "workspaces up")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`once`: every domain series equals the independent count, on standard output and in a file."""
+"""`once`: all domain series equal the independent count, on standard output and in a file."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ def page_of(with_: Bench, source: Source, details: str, format: str) -> str:
     end = time.time()
     title = f"once, details {details}, {format}"
     text = outcome.stdout.decode("utf-8", "replace")
-    with with_.report.check(f"{title}: ends with status 0"):
+    with with_.report.check(f"{title}: exits with status 0"):
         require(outcome.status == 0, f"status {outcome.status}\n{outcome.stderr[-2000:]}")
     with with_.report.check(f"{title}: domain series equal the independent count"):
         bench.require_series(bench.read(text, format), bench.wanted([source], details), (begin, end), details)
     with with_.report.check(f"{title}: the page is well formed"):
         bench.require_well_formed(outcome.stdout.decode("utf-8"), format)
-    with with_.report.check(f"{title}: none of process_*, the exporter's HTTP and reload families"):
+    with with_.report.check(f"{title}: no process_* families, and no HTTP and reload families of the exporter"):
         names = bench.read(text, format).full_names()
         require(names, "no family at all")
         require_none([name for name in names if name.startswith(FORBIDDEN_PREFIXES)], "families")
@@ -63,7 +63,7 @@ def page_of(with_: Bench, source: Source, details: str, format: str) -> str:
 
 
 def small_pages(with_: Bench, source: Source) -> None:
-    """The listing is the same whatever the size of its pages."""
+    """Requires the same listing with different page sizes."""
     for size in (50, 100):
         with with_.report.check(f"once with pages of {size}: the same series"):
             file = configuration.write(with_.directory, "paged.yaml", [source], "all", {"page_size": str(size)})
@@ -74,9 +74,9 @@ def small_pages(with_: Bench, source: Source) -> None:
 
 
 def limited_details(with_: Bench, source: Source) -> None:
-    """Beyond `max_endpoint_details` only details go, and their number is told."""
+    """Requires that `max_endpoint_details` drops and counts only details."""
     most = 20
-    with with_.report.check(f"at most {most} details: the rest is counted as dropped, aggregates stay exact"):
+    with with_.report.check(f"at most {most} details: the others are counted as dropped, aggregates are complete"):
         metrics = {"max_endpoint_details": str(most)}
         file = configuration.write(with_.directory, "limited.yaml", [source], "all", metrics=metrics)
         begin = time.time()
@@ -95,9 +95,9 @@ def limited_details(with_: Bench, source: Source) -> None:
 
 
 def owners(with_: Bench, source: Source) -> None:
-    """`metrics.owner` decides what is told of an endpoint's owner."""
+    """Checks the owner labels with each value of `metrics.owner`."""
     for owner in ("id", "none"):
-        with with_.report.check(f"once with metrics.owner: {owner}: the owner as asked for, all else as before"):
+        with with_.report.check(f"once with metrics.owner: {owner}: owner labels as configured, the rest unchanged"):
             file = configuration.write(with_.directory, "owner.yaml", [source], "all", metrics={"owner": owner})
             begin = time.time()
             outcome = with_.exporter.run("once", "--config.file", file)
@@ -107,7 +107,7 @@ def owners(with_: Bench, source: Source) -> None:
 
 
 def file_output(with_: Bench, source: Source, workspace: Workspace) -> None:
-    """`--output` replaces the file by rename, readable for everybody, and leaves nothing else behind."""
+    """Requires that `--output` replaces the file by rename with mode 0644, without other files."""
     holder = with_.directory / "textfile"
     holder.mkdir(exist_ok=True)
     for format in FORMATS:
@@ -125,12 +125,12 @@ def file_output(with_: Bench, source: Source, workspace: Workspace) -> None:
                 require_equal(oct(stat.S_IMODE(target.stat().st_mode)), oct(0o644), "the mode")
                 page = bench.read(target.read_bytes().decode("utf-8"), format)
                 bench.require_series(page, bench.wanted([source], "all"), (begin, time.time()), "all")
-        with with_.report.check(f"once --output, {format}: the second run puts a new file in its place"):
+        with with_.report.check(f"once --output, {format}: the second run replaces it by a new file"):
             require(len(inodes) == 2 and inodes[0] != inodes[1], f"inodes {inodes}")
-    with with_.report.check("once --output leaves no other file behind"):
+    with with_.report.check("once --output writes no other file"):
         names = sorted(path.name for path in holder.iterdir())
         require_equal(names, sorted(f"fabric-{format}.prom" for format in FORMATS), "the directory")
-    with with_.report.check("once --output into a directory that is none: status 1 or 2, and a message"):
+    with with_.report.check("once --output into a missing directory: status 1 or 2, and a message"):
         file = configuration.write(with_.directory, "output.yaml", [source])
         outcome = with_.exporter.run("once", "--config.file", file, "--output", "no-such-directory/page.prom")
         require(outcome.status in (1, 2), f"status {outcome.status}")
@@ -138,7 +138,7 @@ def file_output(with_: Bench, source: Source, workspace: Workspace) -> None:
 
 
 def what_was_asked(with_: Bench, plane: ControlPlane, cloud: dict[str, Workspace]) -> None:
-    with with_.report.check("requests: GET with limit and offset alone, each page begins on the last row before"):
+    with with_.report.check("requests: GET with only limit and offset; adjacent pages share a row"):
         for request in plane.requests:
             require(set(request.query) <= {"limit", "offset"}, f"query {request.query}")
             require(1 <= int(request.query.get("limit", ["10"])[0]) <= 100, f"query {request.query}")
@@ -148,7 +148,7 @@ def what_was_asked(with_: Bench, plane: ControlPlane, cloud: dict[str, Workspace
 
 
 def missing_workspace(with_: Bench) -> None:
-    """One workspace fails, the others are printed all the same."""
+    """Requires that the other workspaces are printed if one fails."""
     cloud = with_.cloud("small", "hundred-and-one", "single")
     with ControlPlane(list(cloud.values())) as plane:
         source = Source(plane.base_url, list(cloud.values()))
@@ -162,7 +162,7 @@ def missing_workspace(with_: Bench) -> None:
             page = bench.read(text, format)
             with with_.report.check(f"once with a workspace that fails, {format}: status 3"):
                 require_equal(outcome.status, 3, "the status")
-            with with_.report.check(f"once with a workspace that fails, {format}: what succeeded is printed"):
+            with with_.report.check(f"once with a workspace that fails, {format}: the others are printed"):
                 bench.require_series(page, bench.wanted([source], "problems", [gone]), (begin, time.time()))
                 bench.require_well_formed(text, format)
             with with_.report.check(f"once with a workspace that fails, {format}: it is down, with its reason"):
@@ -176,7 +176,7 @@ def missing_workspace(with_: Bench) -> None:
 
 
 def lost_workspaces(with_: Bench) -> None:
-    """Discovery works and leaves nothing to poll: that is told, and what other sources have is printed all the same."""
+    """Requires a message and the other sources' series if discovery succeeds but leaves nothing to poll."""
     cloud = with_.cloud("small", "single")
     with ControlPlane(list(cloud.values())) as plane:
         good = Source(plane.base_url, list(cloud.values()))
@@ -193,7 +193,7 @@ def lost_workspaces(with_: Bench) -> None:
             with with_.report.check(f"once where discovery {title}: status 3, and the message names the source"):
                 require_equal(outcome.status, 3, "the status")
                 require(words in outcome.stderr, f"standard error: {outcome.stderr!r}")
-            with with_.report.check(f"once where discovery {title}: what succeeded is printed"):
+            with with_.report.check(f"once where discovery {title}: other sources are printed"):
                 bench.require_series(page, bench.wanted([good], "problems"), (begin, time.time()))
                 up = bench.sample_value(page, "dataarts_fabric_discovery_up", {"source": "lost"})
                 require_equal(up, 1.0, "discovery_up of the source that lost everything")

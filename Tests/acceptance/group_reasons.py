@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every way a poll can fail has its reason, and touches no other workspace."""
+"""Each kind of failed poll has its reason and does not affect other workspaces."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def run(with_: Bench) -> None:
         ]
         if "passwords" not in PENDING:
             others.append((Source(plain, [alone("no-iam")], "iam-source", password), "credentials"))
-        # A hang takes the timeout, a poll at most three of them; long, so that a slow machine changes no reason.
+        # A hang takes one timeout, a poll at most three; long, so that a slow machine does not change reasons.
         poll = {"timeout": "3s", "max_response_bytes": "1000000", "max_endpoints": "1000", "concurrency": "64",
                 "requests_per_second": "0"}  # fmt: skip
         sources = [main, *(source for source, _ in others)]
@@ -89,7 +89,7 @@ def run(with_: Bench) -> None:
                 require_equal(bench.sample_value(page, UP, labels), 0.0, "workspace_up")
                 counted = {name: bench.sample_value(page, FAILURES, labels | {"reason": name}) for name in REASONS}
                 require_equal(counted, {name: float(name == reason) for name in REASONS}, "failures")
-        with with_.report.check("the failures of some leave the others whole"):
+        with with_.report.check("the other workspaces are complete"):
             good = Source(plain, [small, unlimited])
             bench.require_series(page, bench.wanted([good], "problems"), (begin, end))
         with with_.report.check("the page with failures is well formed"):
@@ -107,7 +107,7 @@ def bounded(with_: Bench, plane: ControlPlane, failing: dict[str, Workspace]) ->
             count = len(plane.recorded(failing[name].id))
             require(0 < count <= 40, f"{count} requests")
     for name in ("forbidden", "no-api", "bad-request", "redirect", "html"):
-        with with_.report.check(f"{name}: not tried again"):
+        with with_.report.check(f"{name}: not retried"):
             require_equal(len(plane.recorded(failing[name].id)), 1, "requests")
-    with with_.report.check("a token that was refused is tried once"):
+    with with_.report.check("a rejected token is sent once"):
         require_equal(len(plane.recorded("refused")), 1, "requests")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`docs/configuration.schema.json` takes every good file and refuses what editors can know to be wrong."""
+"""`docs/configuration.schema.json` accepts good files and rejects the errors that a schema can express."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from report import require, require_equal, require_none
 
 DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
 
-# Bad files that no schema can refuse: it knows no other files, no environment and no order of things.
+# Bad files that a schema cannot reject, because it knows no other files, environment or relations between values.
 BEYOND = {
-    "interval is zero", "timeout is zero", "stale_after below twice the interval", "an agency for too short a time",
-    "token_file is not there", "an unset variable", "workspace twice", "two sources of one name", "a key twice",
-    "a regular expression that is none", "a CA file that is not there", "an agency on top of a token",
+    "interval is zero", "timeout is zero", "stale_after below twice the interval",
+    "an agency with too short a duration", "token_file is missing", "an unset variable", "workspace twice",
+    "duplicate source name", "a key twice", "invalid regular expression", "a missing CA file", "an agency with a token",
 }  # fmt: skip
 
 
 class Loader(yaml.SafeLoader):
-    """YAML 1.2's core schema, as the program and editors read it: no sexagesimal numbers, dates, `yes` or `no`."""
+    """Loads YAML 1.2's core schema, as the program and editors do: no sexagesimal numbers, dates, `yes` or `no`."""
 
 
 Loader.yaml_implicit_resolvers = {}
@@ -49,15 +49,15 @@ def run(with_: Bench) -> None:
     def problems(text: str) -> list[str]:
         return [f"{list(error.absolute_path)}: {error.message}" for error in validator.iter_errors(load(text))]
 
-    with with_.report.check("schema: it is a schema of draft 7"):
+    with with_.report.check("schema: valid for draft 7"):
         jsonschema.Draft7Validator.check_schema(schema)
     for title, text in good_files(with_).items():
-        with with_.report.check(f"schema: takes {title}"):
-            require_none(problems(text), "what it says")
-    with with_.report.check("schema: refuses bad files, but for those that it cannot know to be bad"):
+        with with_.report.check(f"schema: accepts {title}"):
+            require_none(problems(text), "errors")
+    with with_.report.check("schema: rejects bad files, except those that it cannot check"):
         passed = {bad.title for bad in FILES if not problems(bad.text())}
-        require_equal(sorted(passed), sorted(BEYOND), "bad files that pass")
-    with with_.report.check("schema: every key of it is in the reference, with the same words"):
+        require_equal(sorted(passed), sorted(BEYOND), "accepted bad files")
+    with with_.report.check("schema: all keys are in the reference, with the same description"):
         reference = (DOCS / "configuration.md").read_text("utf-8")
         sections = [schema, *(each for each in schema["definitions"].values() if "properties" in each)]
         require(len(sections) > 10, f"{len(sections)} sections")
@@ -67,7 +67,7 @@ def run(with_: Bench) -> None:
 
 
 def good_files(with_: Bench) -> dict[str, str]:
-    """Files that the program takes."""
+    """Yields files that the program accepts."""
     examples = re.findall(r"```yaml\n(.*?)```", (DOCS / "configuration.md").read_text("utf-8"), re.DOTALL)
     require(examples, "the reference has no example")
     cloud = list(with_.cloud().values())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Nothing secret leaves the process, whatever repeats it, in answers that succeed as in those that fail."""
+"""No output contains a secret, even if responses repeat it, in successful and failed requests."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ UP = "dataarts_fabric_workspace_up"
 
 @dataclasses.dataclass
 class Case:
-    """A kind of credential: its YAML, variables and proxy."""
+    """A kind of credential: YAML, environment variables and proxy."""
 
     name: str
     auth: str = "{token_file: token}"
@@ -44,7 +44,7 @@ class Case:
     variables: dict[str, str] = dataclasses.field(default_factory=dict)
     proxy_url: str | None = None
     base_url: str | None = None
-    # IAM or the metadata service issues what requests are sent with.
+    # IAM or the metadata service issues the credential of requests.
     is_issued: bool = False
 
 
@@ -75,7 +75,7 @@ def cases(directory: pathlib.Path, url: str) -> list[Case]:
         Case("a token in a file"),
         Case("an access key", f"{{access_key: {{{key}, project_id: {PROJECT}}}}}", (KEY, SESSION)),
         Case("a password in the file", f"{{password: {{{inline}}}}}", (PASSWORD,), is_issued=True),
-        Case("a password in a file of its own", f"{{password: {{{password}}}}}", (PASSWORD,), is_issued=True),
+        Case("a password in a secret file", f"{{password: {{{password}}}}}", (PASSWORD,), is_issued=True),
         Case("an agency, with a key", f"{{access_key: {{{key}, project_id: {PROJECT}, iam_url: {address}}}, {agency}}}",
              (KEY, SESSION), is_issued=True),
         Case("an agency, with a password", f"{{password: {{{password}}}, {agency}}}", (PASSWORD,), is_issued=True),
@@ -96,9 +96,9 @@ def run(with_: Bench) -> None:
         every = cases(with_.directory, cloud.url)
     for number, case in enumerate(every):
         with EchoCloud() as cloud:
-            # Files and variables name the cloud of the case.
+            # Files and variables contain the address of the case's cloud.
             case = cases_again(with_.directory, cloud.url)[number]
-            with with_.report.check(f"no secret comes out, with {case.name}"):
+            with with_.report.check(f"no output contains a secret, with {case.name}"):
                 with_.exporter.variables = case.variables
                 try:
                     try_everything(with_, cloud, case)
@@ -114,23 +114,23 @@ def cases_again(directory: pathlib.Path, url: str) -> list[Case]:
 
 
 def try_everything(with_: Bench, cloud: EchoCloud, case: Case) -> None:
-    """Looks through all that the program says while the cloud answers, and while it refuses."""
+    """Searches all output for secrets while requests succeed, and while they are rejected."""
     source = Source(case.base_url or cloud.url, [], auth=case.auth, discovery="{}", proxy_url=case.proxy_url)
     poll = {"requests_per_second": "0", "retries": "0"}
     file = configuration.write(with_.directory, "secrets.yaml", [source], details="all", poll=poll)
     told: dict[str, str] = {}
     with with_.exporter.serve("--config.file", file, "--log.level=debug") as running:
         wait_for(lambda: ups(running).get(WORKSPACE) == 1.0, 30, f"the workspace is up\n{running.log()[-1500:]}")
-        # Until it has listed what was seen with the first requests.
+        # Until it has a listing that contains the secrets of the first requests.
         begin = cloud.requests
         wait_for(lambda: cloud.requests > begin + 3, 30, "more requests")
         wait_for(lambda: "<REDACTED>" in running.page(TEXT), 30, "a redacted secret on the page")
-        told |= {f"{name} while it answers": text for name, text in pages(running).items()}
+        told |= {f"{name} while requests succeed": text for name, text in pages(running).items()}
         cloud.refuses = True
         wait_for(lambda: ups(running).get(WORKSPACE) == 0.0, 30, f"the workspace is down\n{running.log()[-1500:]}")
         begin = cloud.requests
         wait_for(lambda: cloud.requests > begin + 6, 30, "more refusals")
-        told |= {f"{name} while it refuses": text for name, text in pages(running).items()}
+        told |= {f"{name} while requests are rejected": text for name, text in pages(running).items()}
         told["the log"] = running.log()
     require("<REDACTED>" in told["the log"], "the log has nothing that was redacted")
     look_for_secrets(told, [*case.secrets, *cloud.secrets, *cloud.signatures])
@@ -166,7 +166,7 @@ def look_for_secrets(told: dict[str, str], secrets: list[str]) -> None:
     found = []
     for secret in set(secrets):
         for where, text in told.items():
-            # Texts as they are, and as readers of HTML and JSON see them.
+            # Texts as they are, and with HTML and JSON unescaped.
             for reading in (text, html.unescape(text), unescaped(text)):
                 if secret[:16] in reading:
                     at = reading.index(secret[:16])
@@ -176,7 +176,7 @@ def look_for_secrets(told: dict[str, str], secrets: list[str]) -> None:
 
 
 def unescaped(text: str) -> str:
-    """A text without JSON's escapes."""
+    """Returns a text without JSON escapes."""
     named = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
     return re.sub(r"\\(?:u([0-9a-fA-F]{4})|(.))", lambda m: chr(int(m[1], 16)) if m[1] else named.get(m[2], m[2]), text)
 
@@ -189,7 +189,7 @@ def malformed_proxies(with_: Bench) -> None:
         "http://user:pa?ssword-1@127.0.0.1:1", "http://user:password@1@127.0.0.1:1",
         "http://user:pass word-1@127.0.0.1", "nosuch://user:password-1@127.0.0.1:1", "http://user:password-1@127.0.0.1:port",
     ):  # fmt: skip
-        with with_.report.check(f"the password of a proxy at {address} is not told"):
+        with with_.report.check(f"the password of a proxy at {address} is redacted"):
             with_.exporter.variables = {"http_proxy": address}
             try:
                 told = [with_.exporter.run(*command, "--config.file", file).everything for command in
@@ -202,8 +202,8 @@ def malformed_proxies(with_: Bench) -> None:
 
 
 def process(with_: Bench) -> None:
-    """An unprivileged process has no core dumps, and all its metrics."""
-    with with_.report.check("its memory is in no core dump, and its own metrics are there"):
+    """Checks that an unprivileged process disables core dumps and exports process metrics."""
+    with with_.report.check("core dumps are disabled, and process metrics exist"):
         port = free_port()
         with tempfile.TemporaryDirectory(prefix="acceptance-core-") as text:
             directory = pathlib.Path(text)
@@ -211,10 +211,10 @@ def process(with_: Bench) -> None:
             binary = directory / "exporter"
             shutil.copy(with_.exporter.binary, binary)
             binary.chmod(0o755)
-            nobody = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+            unprivileged = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
             running = subprocess.Popen(
                 [binary, "demo", f"--web.listen-address={HOST}:{port}"], cwd="/", env=environment(directory),
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **nobody,
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **unprivileged,
             )  # fmt: skip
             try:
                 wait_for(lambda: fetched(port) is not None, 10, "it listens")
@@ -222,13 +222,13 @@ def process(with_: Bench) -> None:
                 status = pathlib.Path(f"/proc/{running.pid}/status")
                 limits = pathlib.Path(f"/proc/{running.pid}/limits").read_text("ascii")
                 require(re.search(r"Max core file size +0 +0 ", limits) is not None, limits)
-                # The kernel gives the files of a process that must not be dumped to root.
+                # /proc files of an undumpable process belong to root.
                 require(status.stat().st_uid == 0, f"{status} belongs to user {status.stat().st_uid}")
             finally:
                 running.kill()
                 running.wait()
         names = ("cpu_seconds_total", "open_fds", "max_fds", "resident_memory_bytes", "start_time_seconds")
-        require_none([name for name in names if f"\nprocess_{name} " not in page], "metrics that are missing")
+        require_none([name for name in names if f"\nprocess_{name} " not in page], "missing metrics")
 
 
 def fetched(port: int) -> str | None:

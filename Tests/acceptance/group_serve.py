@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`serve`: the same series over HTTP, in the format and encoding that a scraper asks for."""
+"""`serve`: the same series over HTTP, in the format and encoding that a scraper requests."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def run(with_: Bench) -> None:
 
 
 def pages(with_: Bench, running: Running, source: Source, details: str, begin: float) -> None:
-    for format in FORMATS:  # the first scrapes add the exporter's own request counters
+    for format in FORMATS:  # The first scrapes add the exporter's own request counters.
         running.page(format)
     texts = {format: running.page(format) for format in FORMATS}
     for format, text in texts.items():
@@ -105,11 +105,11 @@ def encodings(with_: Bench, running: Running) -> None:
             here = bench.domain(bench.read(answer.text, format))
             there = bench.domain(bench.read(running.page(format), format))
             require_none(differences(here, dict(there), (0, 0)), "domain series")
-            require(not zipped or len(answer.raw) * 4 < len(answer.body), "it hardly compresses")
+            require(not zipped or len(answer.raw) * 4 < len(answer.body), "compression ratio is too low")
 
 
 def stable_order(with_: Bench, running: Running) -> None:
-    with with_.report.check("series keep their order from scrape to scrape"):
+    with with_.report.check("the order of series is stable between scrapes"):
         first, second = (
             [sample.key for sample in bench.read(running.page(), TEXT).samples() if sample.name in DOMAIN_FAMILIES]
             for _ in range(2)

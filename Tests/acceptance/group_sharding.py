@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`serve --shard`: real processes that divide the workspaces of one cloud by the weights of docs/sharding.md."""
+"""`serve --shard`: several processes with the shard assignment of docs/sharding.md."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TOTAL = 3
 
 
 def owner(workspace: str, total: int) -> int:
-    """The shard of a workspace: rendezvous hashing, FNV-1a as the seed of SplitMix64."""
+    """Returns the shard of a workspace: rendezvous hashing with FNV-1a as the seed of SplitMix64."""
     seed = 0xCBF29CE484222325
     for byte in workspace.encode():
         seed = (seed ^ byte) * 0x100000001B3 & WORD
@@ -44,7 +44,7 @@ def run(with_: Bench) -> None:
     workspaces = cloud()
     with contextlib.ExitStack() as stack:
         plane = stack.enter_context(ControlPlane(workspaces))
-        # A third is configured, the others are found.
+        # A third is configured, the others are discovered.
         source = Source(plane.base_url, workspaces[:16], discovery="{interval: 1s}")
         file = configuration.write(with_.directory, "shards.yaml", [source])
         running: list[Running] = []
@@ -58,7 +58,7 @@ def run(with_: Bench) -> None:
             with_.exporter.variables = {}
         division(with_, running, workspaces)
         twins(with_, running[1], twin, workspaces)
-        with_.report.say("  (the twin polls too)")
+        with_.report.say("  (the replica polls too)")
         arrival(with_, plane, running)
 
 
@@ -76,14 +76,14 @@ def wanted(workspaces: list[Workspace], shard: int) -> list[str]:
 
 def division(with_: Bench, running: list[Running], workspaces: list[Workspace]) -> None:
     for shard, process in enumerate(running):
-        with with_.report.check(f"shard {shard} polls exactly the workspaces that hashing gives it"):
+        with with_.report.check(f"shard {shard} polls exactly its workspaces"):
             own = wanted(workspaces, shard)
             require(4 <= len(own) <= 32, f"{len(own)} workspaces")
             wait_for(lambda p=process, o=own: listed(p) == o, 15, f"{own} are listed\n{process.log()[-1500:]}")
             page = bench.read(process.page(TEXT), TEXT)
             require_equal(bench.sample_value(page, "dataarts_fabric_exporter_shard", {}), float(shard), "the shard")
             require_equal(bench.sample_value(page, "dataarts_fabric_exporter_shards", {}), float(TOTAL), "the shards")
-        with with_.report.check(f"shard {shard}: /sd, the status page and its JSON show its workspaces, and name it"):
+        with with_.report.check(f"shard {shard}: /sd, the status page and its JSON show its workspaces and index"):
             status = json.loads(process.fetch("/api/v1/status").text)
             require_equal(status["shard"], {"ordinal": shard, "total": TOTAL}, "the shard")
             require_equal(sorted(each["workspace_id"] for each in status["workspaces"]), own, "workspaces of the JSON")
@@ -92,16 +92,16 @@ def division(with_: Bench, running: list[Running], workspaces: list[Workspace]) 
             html = process.fetch("/").text
             require(f"Shard {shard} of {TOTAL}" in html, "the page does not name the shard")
             others = [each.id for each in workspaces if each.id not in own]
-            require(not any(other in html for other in others), "the page shows others' workspaces")
+            require(not any(other in html for other in others), "the page shows workspaces of other shards")
             answer = process.fetch(f"/metrics?workspace_id={others[0]}")
             require_equal(answer.status, 404, "the status of another shard's workspace")
-    with with_.report.check("every workspace is polled by exactly one of the shards"):
+    with with_.report.check("each workspace is polled by exactly one shard"):
         every = sorted(workspace for process in running for workspace in listed(process))
         require_equal(every, sorted(workspace.id for workspace in workspaces), "workspaces of all shards")
 
 
 def twins(with_: Bench, one: Running, other: Running, workspaces: list[Workspace]) -> None:
-    with with_.report.check("two exporters of one shard serve the same series"):
+    with with_.report.check("two replicas of a shard export the same series"):
         own = wanted(workspaces, 1)
         wait_for(lambda: listed(other) == own, 15, f"{own} are listed")
         pages = [bench.domain(bench.read(process.page(TEXT), TEXT)) for process in (one, other)]
@@ -111,10 +111,10 @@ def twins(with_: Bench, one: Running, other: Running, workspaces: list[Workspace
 
 
 def arrival(with_: Bench, plane: ControlPlane, running: list[Running]) -> None:
-    with with_.report.check("a workspace that discovery finds later goes to one shard"):
+    with with_.report.check("a workspace that is discovered later is polled by one shard"):
         new = Workspace("a-late-arrival", "late", [])
         with plane.lock:
             plane.workspaces[new.id] = new
         at = owner(new.id, TOTAL)
         wait_for(lambda: new.id in listed(running[at]), 15, "its shard polls it")
-        require(all(new.id not in listed(each) for n, each in enumerate(running) if n != at), "another polls it too")
+        require(all(new.id not in listed(each) for n, each in enumerate(running) if n != at), "two shards poll it")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Slow readers, clients that guess passwords, idle connections and readers of the status page, all at once, while a
-real Prometheus scrapes a large page every second: each of its scrapes succeeds, and memory is bounded."""
+"""Slow readers, clients that guess passwords, idle connections and status page readers at the same time, while
+Prometheus scrapes a large page every second: all scrapes must succeed with bounded memory."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ from prometheus_scrape import Prometheus
 from report import require, require_equal
 
 SECONDS = 30
-# Prometheus reads each response within its timeout of a second; what it makes of the response comes on top.
+# Prometheus reads each response within its timeout of 1 s; parsing and storage take additional time.
 MAXIMUM_SCRAPE_SECONDS = 2.0
 MAXIMUM_PROBE_SECONDS = 1.0
 MAXIMUM_MEGABYTES = 250
 USER, PASSWORD = "prometheus", "the right one"
-# As many endpoints as are exported one by one in each workspace: five MiB of metrics.
+# The maximum number of endpoints with details in each workspace: 5 MiB of metrics.
 WORKSPACES, ENDPOINTS = 16, 1_000
-# How long Prometheus may take to create its own series; its scrapes are measured after that.
+# Maximum seconds in which Prometheus creates its series; scrapes are measured after that.
 WARM_UP_SECONDS = 5
 CLIENTS = pathlib.Path(__file__).with_name("siege_clients.py")
 
@@ -71,12 +71,12 @@ def run(with_: Bench) -> None:
     cloud = workspaces()
     with ControlPlane(cloud) as plane:
         source = Source(plane.base_url, cloud)
-        # Every poll changes the page: old ones are held by slow readers.
+        # Each poll changes the page, so that slow readers retain old ones.
         file = configuration.write(with_.directory, "siege.yaml", [source], "all", poll={"interval": "15s"})
         web = with_.directory / "siege-web.yml"
         web.write_text(web_text(), "utf-8")
         with (
-            with_.report.check("the siege ran to its end"),
+            with_.report.check("the load test completed"),
             with_.exporter.serve("--config.file", file, "--web.config.file", str(web)) as running,
         ):
             running.ready(60)
@@ -84,7 +84,7 @@ def run(with_: Bench) -> None:
 
 
 def web_text() -> str:
-    """With another hash each time, so that a pair that was remembered is checked again."""
+    """Returns a web configuration with a new hash, so that cached passwords are verified again."""
     hashed = crypt.crypt(PASSWORD, crypt.mksalt(crypt.METHOD_BLOWFISH, rounds=2**10))
     return f"basic_auth_users: {{{USER}: '{hashed}'}}\n"
 
@@ -95,12 +95,12 @@ def besiege(with_: Bench, running: Running, source: Source, web: pathlib.Path) -
     right = authorization(USER, PASSWORD) | {"Accept-Encoding": "gzip"}
     with clients(running, source) as siege, Probes(running, "/-/healthy") as probes:
         siege.begun()
-        # The first scrape comes in the middle of the guesses, with a password that has not been checked yet.
+        # The first scrape begins during the guesses, with a password that is not cached.
         with prometheus_scrape.scraping(target, text) as prometheus, Probes(running, "/metrics", right) as pages:
             time.sleep(WARM_UP_SECONDS)
             begin = time.time()
             time.sleep(SECONDS / 2)
-            # And so does another one, whose hash is new.
+            # A later scrape has a new hash.
             web.write_text(web_text(), "utf-8")
             time.sleep(SECONDS / 2)
             up, durations = (samples(prometheus, name, begin) for name in ("up", "scrape_duration_seconds"))
@@ -108,19 +108,19 @@ def besiege(with_: Bench, running: Running, source: Source, web: pathlib.Path) -
         outcome = siege.outcome()
     size = len(running.fetch("/metrics", headers=authorization(USER, PASSWORD)).body)
     say(with_, running, up, durations, (probes, pages), memory, outcome, size)
-    with with_.report.check("siege: every scrape of Prometheus succeeds within a second"):
-        require(len(up) >= SECONDS - 5, f"it scraped {len(up)} times only")
+    with with_.report.check("siege: all scrapes of Prometheus succeed within 1 s"):
+        require(len(up) >= SECONDS - 5, f"only {len(up)} scrapes")
         require_equal(up.count(0.0), 0, f"failed scrapes of {len(up)}")
-    with with_.report.check(f"siege: a scrape with Prometheus' own work takes less than {MAXIMUM_SCRAPE_SECONDS:g} s"):
+    with with_.report.check(f"siege: a scrape including processing takes less than {MAXIMUM_SCRAPE_SECONDS:g} s"):
         require(max(durations) < MAXIMUM_SCRAPE_SECONDS, f"the longest took {max(durations):.3f} s")
-    with with_.report.check(f"siege: the peak of the memory is below {MAXIMUM_MEGABYTES} MB"):
+    with with_.report.check(f"siege: peak memory is below {MAXIMUM_MEGABYTES} MB"):
         require(memory < MAXIMUM_MEGABYTES, f"{memory:.0f} MB")
     for asked in (probes, pages):
-        with with_.report.check(f"siege: {asked.path} answers within {MAXIMUM_PROBE_SECONDS:g} s"):
+        with with_.report.check(f"siege: {asked.path} responds within {MAXIMUM_PROBE_SECONDS:g} s"):
             require(len(asked.seconds) >= SECONDS / 2, f"asked {len(asked.seconds)} times only")
             require(not asked.failures, f"{len(asked.failures)} failures: {asked.failures[:3]}")
             require(max(asked.seconds) < MAXIMUM_PROBE_SECONDS, f"the longest took {max(asked.seconds):.3f} s")
-    with with_.report.check("siege: the clients did what they are for"):
+    with with_.report.check("siege: the clients generated the load"):
         counts = outcome["counts"]
         require(counts.get("guess 401", 0) > 0 and not counts.get("guess 200"), f"guesses: {counts}")
         require(counts.get("reader 200", 0) > 0 and counts.get("page 200", 0) > 0, f"readers: {counts}")
@@ -142,7 +142,7 @@ def say(
     with_: Bench, running: Running, up: list[float], durations: list[float], asked: tuple[Probes, ...], memory: float,
     outcome: dict[str, Any], size: int,
 ) -> None:  # fmt: skip
-    """The figures, whether or not they are good enough."""
+    """Prints the measurements."""
     ordered = sorted(durations) or [0.0]
     fields = pathlib.Path(f"/proc/{running.process.pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()
     processor = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -158,7 +158,7 @@ def say(
 
 
 class Probes:
-    """Asks for a path twice a second, from connections of its own."""
+    """Requests a path twice a second, on separate connections."""
 
     def __init__(self, running: Running, path: str, headers: dict[str, str] | None = None) -> None:
         self.running, self.path, self.headers = running, path, headers
@@ -198,7 +198,7 @@ class Clients:
         return self.process.stdout.readline() if self.process.stdout else ""
 
     def begun(self) -> None:
-        require_equal(self.line(), "begun\n", "what the clients say")
+        require_equal(self.line(), "begun\n", "output of the clients")
 
     def outcome(self) -> dict[str, Any]:
         parsed: dict[str, Any] = json.loads(self.line())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""SIGTERM and SIGINT end `serve` with status 0 within 5 s, whatever is going on."""
+"""SIGTERM and SIGINT stop `serve` with status 0 within 5 s, in any state."""
 
 from __future__ import annotations
 
@@ -64,13 +64,13 @@ def run(with_: Bench) -> None:
 
 
 def hanging_files(with_: Bench, file: str) -> None:
-    """FIFOs in the place of files, as on a network mount that no longer responds."""
+    """Uses FIFOs in place of files, like on a network mount that no longer responds."""
     web = with_.directory / "stop-web.yml"
     web.write_text("http_server_config: {headers: {X-Frame-Options: deny}}\n", "ascii")
     path = with_.directory / file
     good = path.read_text("utf-8")
     with (
-        with_.report.check("a configuration that hangs fails the reload and delays no path; SIGTERM in its middle"),
+        with_.report.check("a configuration that hangs fails the reload and delays no path; SIGTERM during it"),
         with_.exporter.serve("--config.file", file, "--web.config.file", str(web), "--web.enable-lifecycle") as running,
     ):
         running.ready()
@@ -81,7 +81,7 @@ def hanging_files(with_: Bench, file: str) -> None:
             status, text = answers.get(timeout=10)
         require_equal(status, 500, "the status of the reload")
         require(file in text and "did not respond" in text, f"the answer {text!r}")
-        mend(path, good)
+        restore(path, good)
         with reloading(running) as answers:
             require_equal(answers.get(timeout=10)[0], 200, "the status of the next reload")
         fifo(path)
@@ -89,15 +89,15 @@ def hanging_files(with_: Bench, file: str) -> None:
         with reloading(running):
             running.fetch("/-/healthy")
             stopped(running)
-    mend(path, good)
+    restore(path, good)
     with (
-        with_.report.check("a web configuration that hangs leaves the old one, is told once, and SIGTERM"),
+        with_.report.check("a web configuration that hangs keeps the previous one, is logged once; SIGTERM"),
         with_.exporter.serve("--config.file", file, "--web.config.file", str(web)) as running,
     ):
         running.ready()
         fifo(web)
-        told = "web configuration not reloaded; keeping the previous one"
-        wait_for(lambda: told in running.log(), 10, "it is logged", step=0.2)
+        told = "web configuration reload failed; keeping the current configuration"
+        wait_for(lambda: told in running.log(), 10, "not logged", step=0.2)
         require_equal(running.fetch("/metrics").headers.get("x-frame-options"), "deny", "the header")
         require_equal(running.log().count(told), 1, "how often it is logged")
         require(str(web) in running.log(), "the log does not name the file")
@@ -109,19 +109,19 @@ def hanging_files(with_: Bench, file: str) -> None:
             status, seconds = running.terminate(LIMIT)
             require_equal(status, 0, "the exit status")
             require(seconds <= LIMIT, f"it took {seconds:.1f} s")
-            require("stopped without waiting for what hangs" in running.log(), running.log()[-500:])
+            require("stopped without waiting for blocked operations" in running.log(), running.log()[-500:])
         finally:
             running.kill()
 
 
 def silent_tls(with_: Bench, file: str) -> None:
-    """Clients whose handshake is half done, and some that never answer the end of the connection."""
+    """Clients with an incomplete handshake, and clients that never close their side."""
     certificates = Certificates(with_.directory)
     certificates.make("server", "server", f"IP:{HOST}")
     web = with_.directory / "stop-tls.yml"
     web.write_text("tls_server_config: {cert_file: server.pem, key_file: server.key}\n", "ascii")
     with (
-        with_.report.check("SIGTERM while TLS handshakes are half done and TLS clients do not read"),
+        with_.report.check("SIGTERM with incomplete TLS handshakes and TLS clients that do not read"),
         with_.exporter.serve("--config.file", file, "--web.config.file", str(web)) as running,
         contextlib.ExitStack() as clients,
     ):
@@ -136,7 +136,7 @@ def silent_tls(with_: Bench, file: str) -> None:
 
 
 def hanging_log(with_: Bench, file: str) -> None:
-    with with_.report.check("SIGTERM while nobody reads the log, and with standard error closed"):
+    with with_.report.check("SIGTERM while the log is not read, and with standard error closed"):
         for is_closed in (False, True):
             port = free_port()
             reader, writer = os.pipe()
@@ -145,7 +145,7 @@ def hanging_log(with_: Bench, file: str) -> None:
             if is_closed:
                 command = ["/bin/sh", "-c", 'exec "$0" "$@" 2>&-', *map(str, command)]
             else:
-                # As full as a pipe can be.
+                # Fill the pipe completely.
                 os.set_blocking(writer, False)
                 with contextlib.suppress(BlockingIOError):
                     while True:
@@ -172,13 +172,13 @@ def answers_at(port: int) -> bool:
 
 
 def fifo(path: pathlib.Path) -> None:
-    """Puts a FIFO that nobody writes to in the place of a file."""
+    """Replaces a file by a FIFO without a writer."""
     new = path.with_suffix(".fifo")
     os.mkfifo(new)
     new.replace(path)
 
 
-def mend(path: pathlib.Path, text: str) -> None:
+def restore(path: pathlib.Path, text: str) -> None:
     new = path.with_suffix(".new")
     new.write_text(text, "utf-8")
     new.replace(path)
@@ -186,7 +186,7 @@ def mend(path: pathlib.Path, text: str) -> None:
 
 @contextlib.contextmanager
 def reloading(running: Running) -> Iterator[queue.Queue[tuple[int, str]]]:
-    """A reload over HTTP, asked for on a thread of its own."""
+    """Requests a reload over HTTP on another thread."""
     answers: queue.Queue[tuple[int, str]] = queue.Queue()
 
     def ask() -> None:
@@ -207,7 +207,7 @@ def reloading(running: Running) -> Iterator[queue.Queue[tuple[int, str]]]:
 
 @contextlib.contextmanager
 def stalled(running: Running, request: bytes) -> Iterator[None]:
-    """A client with a small buffer that sends these bytes and then neither sends nor reads."""
+    """Returns a client with a small buffer that sends these bytes and then neither sends nor reads."""
     with socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         client.connect((HOST, running.port))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""TLS, users and passwords, and people who mean ill."""
+"""TLS, basic authentication, and attacks."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CPU_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Certificates:
-    """An authority, and what it signs, made by the openssl program."""
+    """A certificate authority and its certificates, created by openssl."""
 
     def __init__(self, directory: pathlib.Path) -> None:
         self.directory = directory
@@ -46,7 +46,7 @@ class Certificates:
         subprocess.run(["openssl", *arguments], check=True, capture_output=True, timeout=30)
 
     def make(self, name: str, subject: str, alternative: str) -> None:
-        """NAME.pem and NAME.key, put in place at once as tools that renew certificates do."""
+        """Writes NAME.pem and NAME.key by rename, as tools that renew certificates do."""
         extensions = self.directory / f"{name}.ext"
         extensions.write_text(f"subjectAltName={alternative}\n", "ascii")
         self.openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={subject}",
@@ -122,52 +122,52 @@ def passwords(with_: Bench, file: str, certificates: Certificates) -> None:
     context, right = certificates.context(), authorization(USER, PASSWORD)
     with serving(with_, file, web) as running:
         port = running.port
-        with with_.report.check("over TLS, with user and password, metrics are served"):
+        with with_.report.check("metrics over TLS with user and password"):
             response = ask(port, context, right)
             require_equal(response.status, 200, "the status")
             require_equal(response.headers.get("X-Frame-Options"), "DENY", "the configured header")
         for title, headers in (
-            ("nobody", {}),
+            ("unknown", {}),
             ("a wrong password", authorization(USER, "guess")),
             ("an unknown user", authorization("mallory", PASSWORD)),
         ):
-            with with_.report.check(f"{title} gets 401 and is told how to ask"):
+            with with_.report.check(f"{title} gets 401 with WWW-Authenticate"):
                 response = ask(port, context, headers)
                 require_equal(response.status, 401, "the status")
                 require("Basic" in (response.headers.get("WWW-Authenticate") or ""), "no WWW-Authenticate")
         with with_.report.check("health checks need no password"):
             require_equal(ask(port, context, path="/-/healthy").status, 200, "the status")
-        with with_.report.check("an unknown user costs the time of a known one, and a verified pair hardly any"):
+        with with_.report.check("an unknown user takes the time of a known one, and a verified password almost none"):
             known = cpu_seconds(running, port, context, authorization(USER, "guess"))
             unknown = cpu_seconds(running, port, context, authorization("mallory", "guess"))
             verified = cpu_seconds(running, port, context, right)
             require(0.6 < unknown / known < 1.6, f"unknown {unknown:.3f} s, known {known:.3f} s")
             require(verified < known / 2, f"verified {verified:.3f} s, known {known:.3f} s")
         for version, accepted in (("-tls1_1", False), ("-tls1_2", True), ("-tls1_3", True)):
-            with with_.report.check(f"openssl s_client {version} is {'served' if accepted else 'refused'}"):
+            with with_.report.check(f"openssl s_client {version} is {'accepted' if accepted else 'rejected'}"):
                 require_equal(handshake(port, version), accepted, "whether the handshake succeeds")
-        with with_.report.check("a new certificate is served without a restart, and open connections live on"):
+        with with_.report.check("a new certificate is used without a restart, and open connections stay open"):
             old = http.client.HTTPSConnection(HOST, port, timeout=10, context=context)
             old.request("GET", "/-/healthy")
-            require_equal(old.getresponse().read(), b"Healthy.\n", "the first answer")
+            require_equal(old.getresponse().read(), b"Healthy.\n", "the first response")
             require_equal(subject(port, context), "first", "the subject")
             certificates.make("server", "second", f"IP:{HOST}")
-            wait_for(lambda: subject(port, context) == "second", 10, "the new certificate is served", step=0.2)
+            wait_for(lambda: subject(port, context) == "second", 10, "the new certificate is used", step=0.2)
             old.request("GET", "/-/healthy")
-            require_equal(old.getresponse().read(), b"Healthy.\n", "the answer on the old connection")
+            require_equal(old.getresponse().read(), b"Healthy.\n", "the response on the old connection")
             old.close()
-        with with_.report.check("a certificate that is no good leaves the old one in place, and is told once"):
+        with with_.report.check("an invalid certificate keeps the previous one and is logged once"):
             pathlib.Path(certificates.path("server.pem")).write_text("no certificate\n", "ascii")
-            told = "web configuration not reloaded; keeping the previous one"
-            wait_for(lambda: told in running.log(), 10, "it is logged", step=0.2)
+            told = "web configuration reload failed; keeping the current configuration"
+            wait_for(lambda: told in running.log(), 10, "not logged", step=0.2)
             require_equal(subject(port, context), "second", "the subject")
             require_equal(running.log().count(told), 1, "how often it is logged")
             certificates.make("server", "third", f"IP:{HOST}")
-            wait_for(lambda: subject(port, context) == "third", 10, "the mended one is served", step=0.2)
-        with with_.report.check("an emptied web configuration switches neither TLS nor passwords off"):
+            wait_for(lambda: subject(port, context) == "third", 10, "the fixed certificate is used", step=0.2)
+        with with_.report.check("an empty web configuration disables neither TLS nor passwords"):
             web_file = with_.directory / "web.yml"
             web_file.write_text("", "utf-8")
-            wait_for(lambda: "restart the exporter" in running.log(), 10, "it is logged", step=0.2)
+            wait_for(lambda: "restart the exporter" in running.log(), 10, "not logged", step=0.2)
             require_equal(ask(port, context).status, 401, "the status without a password")
             web_file.write_text(web.replace("DENY", "SAMEORIGIN"), "utf-8")
 
@@ -175,21 +175,21 @@ def passwords(with_: Bench, file: str, certificates: Certificates) -> None:
                 return ask(port, context, right).headers.get("X-Frame-Options")
 
             wait_for(lambda: header() == "SAMEORIGIN", 10, "the next one is in effect", step=0.2)
-        with with_.report.check("a real Prometheus scrapes over TLS with the password, in OpenMetrics"):
+        with with_.report.check("Prometheus scrapes over TLS with the password, in OpenMetrics"):
             scraped_over_tls(port, certificates)
-        with with_.report.check("a client that ends its sending side in TLS or in TCP gets its answer"):
+        with with_.report.check("a client that closes its sending side in TLS or TCP gets its response"):
             for ending in ("close_notify", "FIN"):
                 answer = half_closed(port, context, right, ending)
                 require(answer.startswith(b"HTTP/1.1 200"), f"{ending}: {answer[:60]!r}")
-                require(b"\ndataarts_fabric_workspace_up" in answer, f"{ending}: the page is not whole")
-        with with_.report.check("stray connections to the TLS port are counted in one line with the peer"):
+                require(b"\ndataarts_fabric_workspace_up" in answer, f"{ending}: the page is incomplete")
+        with with_.report.check("failed TLS handshakes are logged in one line with count and peer"):
             strays(running)
-        with with_.report.check("no password or hash is in the log"):
+        with with_.report.check("the log contains no password or hash"):
             require(PASSWORD not in running.log() and hashed[10:] not in running.log(), "it is")
 
 
 def strays(running: Running) -> None:
-    """Health checks of load balancers, port scans and plain HTTP: no line each, and no errors."""
+    """Sends TCP health checks, port scans and plain HTTP: no separate log lines, and no errors."""
     before = len(running.log().splitlines())
     for payload in (b"", b"", b"GET / HTTP/1.1\r\nHost: h\r\n\r\n", b"\x16\x03\x01", os.urandom(64)) * 5:
         with socket.create_connection((HOST, running.port), 5) as client, contextlib.suppress(OSError):
@@ -205,7 +205,7 @@ def strays(running: Running) -> None:
 
 
 def half_closed(port: int, context: ssl.SSLContext, headers: dict[str, str], ending: str) -> bytes:
-    """All that comes back over TLS after the client has said, in TLS or in TCP, that it sends nothing more."""
+    """Returns the response over TLS to a client that has closed its sending side, in TLS or TCP."""
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     tls = context.wrap_bio(incoming, outgoing, server_hostname=HOST)
     received = b""
@@ -216,7 +216,7 @@ def half_closed(port: int, context: ssl.SSLContext, headers: dict[str, str], end
                 try:
                     return action()
                 except ssl.SSLWantReadError:
-                    # Sending nothing fails too once the sending side is closed.
+                    # Even sending nothing fails after the sending side is closed.
                     if pending := outgoing.read():
                         connection.sendall(pending)
                     block = connection.recv(65536)
@@ -238,7 +238,7 @@ def half_closed(port: int, context: ssl.SSLContext, headers: dict[str, str], end
 
 
 def cpu_seconds(running: Running, port: int, context: ssl.SSLContext, headers: dict[str, str]) -> float:
-    """CPU time of the exporter over some requests: bcrypt shows, and other programs on the machine do not."""
+    """Returns the exporter's CPU time of some requests, which shows bcrypt independent of other processes."""
 
     def used() -> int:
         fields = pathlib.Path(f"/proc/{running.process.pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()
@@ -275,26 +275,26 @@ def scraped_over_tls(port: int, certificates: Certificates) -> None:
     with prometheus_scrape.scraping(f"{HOST}:{port}", text) as prometheus:
         wait_for(lambda: list(prometheus.query('up{job="tls"}').values()) == [1.0], 15, "up == 1", step=0.2)
         info = prometheus.query('dataarts_fabric_workspace_info{job="tls"}')
-        require(info, "there is no workspace_info")
+        require(info, "workspace_info is missing")
 
 
 def client_certificates(with_: Bench, file: str, certificates: Certificates) -> None:
     certificates.make("right", "prometheus", "DNS:prometheus.example")
-    certificates.make("wrong", "somebody", "DNS:somebody.example")
+    certificates.make("wrong", "another", "DNS:another.example")
     web = (
         "tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n  client_ca_file: ca.pem\n"
         "  client_auth_type: RequireAndVerifyClientCert\n  client_allowed_sans: [prometheus.example]\n"
     )
     health = free_port()
     with serving(with_, file, web, f"--web.health-listen-address={HOST}:{health}") as running:
-        with with_.report.check("a client with the right certificate is served"):
+        with with_.report.check("a client with the right certificate is accepted"):
             require_equal(ask(running.port, certificates.context("right")).status, 200, "the status")
-        for title, client in (("without a certificate", None), ("with another name in it", "wrong")):
-            with with_.report.check(f"a client {title} is refused"):
+        for title, client in (("without a certificate", None), ("with another name", "wrong")):
+            with with_.report.check(f"a client {title} is rejected"):
                 with contextlib.suppress(OSError, http.client.HTTPException):
                     response = ask(running.port, certificates.context(client))
                     require(False, f"it was answered {response.status}")
-        with with_.report.check("the health address answers without a certificate, and nothing else"):
+        with with_.report.check("the health address needs no certificate and has only health checks"):
             for path, status in (("/-/healthy", 200), ("/metrics", 404), ("/", 404)):
                 connection = http.client.HTTPConnection(HOST, health, timeout=5)
                 connection.request("GET", path)
@@ -303,11 +303,11 @@ def client_certificates(with_: Bench, file: str, certificates: Certificates) -> 
 
 
 def large_page(with_: Bench, source: Source, certificates: Certificates) -> None:
-    """Long stretches of a page lie in a file, which must be read where the kernel cannot send it by itself."""
+    """Reads a page with file-backed parts, which cannot be sent by sendfile over TLS."""
     file = configuration.write(with_.directory, "web-large.yaml", [source], "all")
     begin = time.time()
     with (
-        with_.report.check("a long page arrives over TLS with every series"),
+        with_.report.check("a large page over TLS has all series"),
         serving(with_, file, "tls_server_config: {cert_file: server.pem, key_file: server.key}\n") as running,
     ):
         context = certificates.context()
@@ -316,7 +316,7 @@ def large_page(with_: Bench, source: Source, certificates: Certificates) -> None
         connection.request("GET", "/metrics")
         body = connection.getresponse().read()
         connection.close()
-        require(len(body) > 2 * 65_536, f"the page has no more than {len(body)} bytes")
+        require(len(body) > 2 * 65_536, f"the page has only {len(body)} bytes")
         page = bench.read(body.decode("utf-8"), bench.TEXT)
         bench.require_series(page, bench.wanted([source], "all"), (begin, time.time()), "all")
 
@@ -324,7 +324,7 @@ def large_page(with_: Bench, source: Source, certificates: Certificates) -> None
 def bad_files(with_: Bench, file: str) -> None:
     for title, text, told in (
         ("an unsupported key", "rate_limit: {interval: 1s}\n", "rate_limit: not supported"),
-        ("a plain password", "basic_auth_users: {a: SECRET-TOKEN-VALUE}\n", "must be its bcrypt hash"),
+        ("a plain password", "basic_auth_users: {a: SECRET-TOKEN-VALUE}\n", "must be a bcrypt hash"),
         (
             "a certificate that is none",
             "tls_server_config: {cert_file: web.yml, key_file: web.yml}\n",
@@ -340,13 +340,13 @@ def bad_files(with_: Bench, file: str) -> None:
 
 def attackers(with_: Bench, file: str) -> None:
     with (
-        with_.report.check("serve starts for those who mean ill"),
+        with_.report.check("serve starts"),
         with_.exporter.serve("--config.file", file) as running,
     ):
         running.ready()
         stalled(with_, running)
         for title, request in smuggling().items():
-            with with_.report.check(f"smuggling by {title} gets one refusal at most"):
+            with with_.report.check(f"smuggling by {title} gets at most one error response"):
                 answer = everything(running, request)
                 require(answer.count(b"HTTP/1.1 ") <= 1, f"several answers: {answer[:300]!r}")
                 require(b"HTTP/1.1 200" not in answer, f"it was answered: {answer[:100]!r}")
@@ -361,13 +361,13 @@ def attackers(with_: Bench, file: str) -> None:
                 answer = running.fetch(path)
                 require_equal(answer.status, 404, "the status")
                 require("passwd" not in answer.text and "<script" not in answer.text, "it is reflected")
-        with with_.report.check("it serves on"):
+        with with_.report.check("the server still responds"):
             require_equal(running.fetch("/metrics").status, 200, "the status")
 
 
 def stalled(with_: Bench, running: Running) -> None:
     with (
-        with_.report.check("300 clients that stall do not hold up scrapes, and are dropped"),
+        with_.report.check("300 stalled clients do not delay scrapes, and are disconnected"),
         contextlib.ExitStack() as stack,
     ):
         clients = [stack.enter_context(socket.create_connection((HOST, running.port), 5)) for _ in range(300)]
@@ -402,7 +402,7 @@ def smuggling() -> dict[str, bytes]:
 
 
 def everything(running: Running, request: bytes) -> bytes:
-    """Sends bytes, then the end of the stream; all that comes back."""
+    """Sends bytes and the end of the stream; returns the response bytes."""
     received = b""
     with socket.create_connection((HOST, running.port), 15) as connection, contextlib.suppress(ConnectionError):
         connection.sendall(request)

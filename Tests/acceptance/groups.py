@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The groups of checks, in the order they are run."""
+"""The groups of checks, in order."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import group_auth
 import group_browser
-import group_catalogue
+import group_catalog
 import group_clients
 import group_cloud
 import group_configuration
@@ -28,10 +28,10 @@ import group_web
 import prometheus_scrape
 from bench import Bench
 
-# Groups that measure time or memory, or need the whole machine: they run by themselves.
+# Groups that measure time or memory, or need the whole machine, run alone.
 ALONE = frozenset({"siege", "memory", "prometheus"})
 
-# The longest ones begin first, where several run at a time.
+# With parallel groups, the longest ones start first.
 GROUPS: dict[str, Callable[[Bench], None]] = {
     "auth": group_auth.run,
     "serve": group_serve.run,
@@ -50,8 +50,8 @@ GROUPS: dict[str, Callable[[Bench], None]] = {
     "secrets": group_secrets.run,
     "sharding": group_sharding.run,
     "stop": group_stop.run,
-    "catalogue": group_catalogue.run,
-    "demo": group_catalogue.demo,
+    "catalog": group_catalog.run,
+    "demo": group_catalog.demo,
     "browser": group_browser.run,
     "prometheus": prometheus_scrape.run,
     "siege": group_siege.run,

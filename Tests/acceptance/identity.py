@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""IAM, the metadata service and the gateway's checks, as the API reference says. Every secret holds `PLANTED`."""
+"""IAM, the metadata service and the gateway's checks, by the API reference. All secrets contain `PLANTED`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Reply = tuple[int, Any, dict[str, str]]
 
 @dataclasses.dataclass
 class Attempt:
-    """An attempt to prove who one is, on any path, and what came of it."""
+    """An attempt to authenticate, on any path, and its result."""
 
     what: str
     problem: str | None
@@ -43,24 +43,24 @@ class Attempt:
 
 @dataclasses.dataclass
 class Identity:
-    """Who may do what. Lives are in seconds; `ahead` is by how much this cloud's clock is ahead of the machine's."""
+    """Users, keys and permissions. Lifetimes are in seconds; `ahead` is the offset of the cloud's clock."""
 
     password: str = PASSWORD
     id_token: str = ID_TOKEN
     keys: dict[str, str] = dataclasses.field(default_factory=lambda: {KEY_ID: KEY})
-    # Keys that are only good together with this security token.
+    # Keys that are only valid with this security token.
     sessions: dict[str, str] = dataclasses.field(default_factory=dict)
     projects: list[dict[str, str]] = dataclasses.field(
         default_factory=lambda: [{"id": PROJECT, "name": PROJECT_NAME}, {"id": "f" * 32, "name": PROJECT_NAME + "_a"}]
     )
     token_life: float = 86_400
     key_life: float | None = None
-    # The status with which the metadata service refuses a session; nothing: it requires one.
+    # The status with which the metadata service rejects a session; None: it requires one.
     no_sessions: int | None = None
     has_agency: bool = True
     ahead: float = 0
     needs_project: bool = False
-    # Repeat in every refusal what was sent, as gateways do.
+    # Whether error responses repeat the request, as gateways do.
     echoes: bool = False
 
     def __post_init__(self) -> None:
@@ -79,7 +79,7 @@ class Identity:
         return time.time() + self.ahead
 
     def problems(self) -> list[str]:
-        """The attempts that failed."""
+        """Returns the failed attempts."""
         with self.lock:
             return [f"{attempt.what}: {attempt.problem}" for attempt in self.attempts if attempt.problem]
 
@@ -88,7 +88,7 @@ class Identity:
             return sum(attempt.what == what for attempt in self.attempts)
 
     def revoke(self) -> None:
-        """Every token and temporary key ends now."""
+        """Revokes all tokens and temporary keys."""
         with self.lock:
             self.tokens.clear()
             for key in self.ends:
@@ -97,7 +97,7 @@ class Identity:
     # The gateway.
 
     def refusal(self, request: Request, for_fabric: bool = True) -> Reply | None:
-        """Why the request is not taken; nothing where it is."""
+        """Returns the error response to a rejected request, else None."""
         with self.lock:
             token = request.value("x-auth-token")
             if token is not None:
@@ -136,7 +136,7 @@ class Identity:
             return None
         told = f"Incorrect IAM authentication information: {problem}"
         if self.echoes:
-            # What must not be told comes first: of a long message only the beginning is kept.
+            # The secret comes first, because long messages are truncated.
             headers = sorted(request.headers, key=lambda header: header[0].lower() != "authorization")
             told = " ".join([*(f"{name}: {value}" for name, value in headers), told])
         return 401, {"error_code": "APIG.0301", "error_msg": told}, {}
@@ -144,7 +144,7 @@ class Identity:
     # IAM and the metadata service.
 
     def answer(self, request: Request) -> Reply | None:
-        """The answer to a request for either; nothing where it is for neither."""
+        """Returns the response of IAM or the metadata service; None for other requests."""
         path, _, query = request.target.partition("?")
         routes = {
             ("POST", "/v3/auth/tokens"): self.create_token,
@@ -213,7 +213,7 @@ class Identity:
         return 200, {"credentials": {names[name]: value for name, value in key.items()}}, {}
 
     def token(self) -> Reply:
-        # As long as real ones.
+        # As long as real tokens.
         token = f"MIIF{self.number()}{PLANTED}" + "x" * 4_000
         self.tokens[token] = self.now + self.token_life
         times = {"expires_at": self.text(self.now + self.token_life), "issued_at": self.text(self.now)}

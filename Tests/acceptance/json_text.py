@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A JSON writer whose every byte is ours to choose.
+"""A JSON writer with control over every byte.
 
-The standard encoder can neither spell a number in its own way nor mix escaped and raw characters in one
-document, and a decoder has to cope with both. A Python value maps onto JSON as usual; a key that is not in a
-dictionary is absent, `None` is null, and `Literal` is written as it stands.
+The standard encoder can neither choose the format of a number nor mix escaped and raw characters in one document.
+Python values map to JSON as usual: a missing key is absent, `None` is null; `Literal` is written unchanged.
 """
 
 from __future__ import annotations
@@ -15,13 +14,13 @@ from typing import Any
 
 @dataclasses.dataclass(frozen=True)
 class Literal:
-    """Text written as it stands: a number in an unusual spelling."""
+    """Text that is written unchanged, such as a number in an unusual format."""
 
     text: str
 
 
 class Style(enum.Enum):
-    """How a document is spelled; the values it carries are the same."""
+    """The format of a document; values are the same."""
 
     COMPACT = "compact"
     SPACED = "spaced"
@@ -32,7 +31,7 @@ SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n"
 
 
 def write(value: Any, style: Style = Style.COMPACT) -> str:
-    """The JSON text of `value`. Lone surrogates are always escaped, so that the text can be encoded as UTF-8."""
+    """Returns the JSON text of `value`. Lone surrogates are always escaped, so that the text is valid UTF-8."""
     colon, comma = (" : ", " ,\n ") if style is Style.SPACED else (":", ",")
     if isinstance(value, Literal):
         return value.text
@@ -53,7 +52,7 @@ def write(value: Any, style: Style = Style.COMPACT) -> str:
 
 
 def write_string(text: str, style: Style) -> str:
-    """A JSON string; `Style.ESCAPED` writes everything outside ASCII, and the solidus, as escapes."""
+    """Returns a JSON string. `Style.ESCAPED` escapes the solidus and all characters outside of ASCII."""
     return '"' + "".join(write_character(character, style) for character in text) + '"'
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows that a careful reader of the API must survive: each function returns one kind of them."""
+"""Malformed and unusual rows; each function returns one kind."""
 
 from __future__ import annotations
 
@@ -58,12 +58,12 @@ UNREADABLE_TIMES = ("yesterday", "2025-13-40T00:00:00Z", "2025-02-29T00:00:00Z",
 
 
 def hours_ahead(hours: int) -> str:
-    """A time in the future, as the API writes it."""
+    """Returns a future time in the API's format."""
     moment = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=hours)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-# Readable, and no time that an endpoint can have.
+# Valid but implausible times.
 IMPLAUSIBLE_TIMES = (
     "0001-01-01T00:00:00Z",
     "1970-01-01T00:00:00.000Z",
@@ -72,12 +72,12 @@ IMPLAUSIBLE_TIMES = (
     "9999-12-31T23:59:59Z",
 )
 
-# By a clock that is ahead of this machine's.
+# Times of a clock that is ahead.
 FUTURE_TIMES = (hours_ahead(2), hours_ahead(2), hours_ahead(22))
 
 TIMED_STATUSES = ("CREATING", "UPDATING", "DELETING", "UPDATE_FAILED", "RUNNING")
 
-# Every field the exporter reads, with a value of the wrong type for it.
+# Each field that the exporter reads, with a value of a wrong type.
 WRONG_TYPES: tuple[tuple[Path, Any], ...] = (
     (("name",), 17),
     (("name",), ["a"]),
@@ -126,7 +126,7 @@ INTEGRAL_FLOATS: tuple[tuple[Path, Any], ...] = (
     (("ray_resource", "worker_group_spec", 0, "max_replicas"), Literal("20.00")),
 )
 
-# Not read by the exporter, so a wrong type is none of its business.
+# Not read by the exporter, so a wrong type does not matter.
 UNREAD: tuple[tuple[Path, Any], ...] = (
     (("description",), 7),
     (("owner", "domain_name"), 7),
@@ -136,7 +136,7 @@ UNREAD: tuple[tuple[Path, Any], ...] = (
 
 
 def full_row(base: Base, number: int) -> Row:
-    """A row in which every field of every level is present."""
+    """Returns a row with all fields of all levels."""
     row = base(number)
     row["reserved_resource"] = {
         "apu": {"spec_code": "a1x", "warm_up_num": 4, "max_num": 9},
@@ -157,7 +157,7 @@ def full_row(base: Base, number: int) -> Row:
 
 
 def replaced(row: Row, path: Path, value: Any) -> Row:
-    """A copy of `row` in which the field at `path` is `value`."""
+    """Returns a copy of `row` with `value` at `path`."""
     changed = copy.deepcopy(row)
     holder: Any = changed
     for step in path[:-1]:
@@ -167,7 +167,7 @@ def replaced(row: Row, path: Path, value: Any) -> Row:
 
 
 def removed(row: Row, path: Path) -> Row:
-    """A copy of `row` without the field (or list element) at `path`."""
+    """Returns a copy of `row` without the field or list element at `path`."""
     changed = copy.deepcopy(row)
     holder: Any = changed
     for step in path[:-1]:
@@ -177,7 +177,7 @@ def removed(row: Row, path: Path) -> Row:
 
 
 def paths_of(value: Any, prefix: Path = ()) -> Iterator[Path]:
-    """The paths of every field below `value`, list elements included."""
+    """Yields the paths of all fields and list elements below `value`."""
     items: Iterator[tuple[str | int, Any]]
     if isinstance(value, dict):
         items = iter(value.items())
@@ -191,7 +191,7 @@ def paths_of(value: Any, prefix: Path = ()) -> Iterator[Path]:
 
 
 def absent_and_null_rows(base: Base) -> list[Row]:
-    """For every field of every level one row without it and one where it is null; and bare rows."""
+    """Returns for each field of all levels a row without it and a row with null; and minimal rows."""
     pattern = full_row(base, 0)
     read = ("reserved_resource", "ray_resource", "owner", "cap")
     paths = [path for path in paths_of(pattern) if path != ("id",) and (len(path) == 1 or path[0] in read)]
@@ -212,7 +212,7 @@ def absent_and_null_rows(base: Base) -> list[Row]:
 
 
 def named_rows(base: Base) -> list[Row]:
-    """Hostile names, on endpoints that the default detail level shows."""
+    """Returns rows with hostile names, of endpoints with details."""
     return [
         base(number) | {"name": name, "status": "CREATE_FAILED", "owner": {"user_name": name, "user_id": f"u{number}"}}
         for number, name in enumerate(TRICKY_NAMES)
@@ -220,7 +220,7 @@ def named_rows(base: Base) -> list[Row]:
 
 
 def timed_rows(base: Base) -> list[Row]:
-    """Every spelling of a time, in turn on each of the two fields; unreadable and implausible ones; none at all."""
+    """Returns rows with all time formats, malformed and implausible times in each of the two fields, or no times."""
     rows = []
     for number, text in enumerate(READABLE_TIMES + UNREADABLE_TIMES + IMPLAUSIBLE_TIMES + FUTURE_TIMES):
         status = TIMED_STATUSES[number % len(TIMED_STATUSES)]
@@ -235,13 +235,13 @@ def timed_rows(base: Base) -> list[Row]:
 
 
 def wrongly_typed_rows(base: Base) -> list[Row]:
-    """One row for every field that is read, with a value of the wrong type; and look-alikes that are fine."""
+    """Returns a row per field with a value of a wrong type; and rows with unusual but valid values."""
     cases = WRONG_TYPES + INTEGRAL_FLOATS + UNREAD
     return [replaced(full_row(base, number), path, value) for number, (path, value) in enumerate(cases)]
 
 
 def unusable_rows(base: Base) -> list[Any]:
-    """Rows that cannot be keyed: skipped, and counted as such."""
+    """Returns rows without a usable id, which are skipped and counted."""
     row = full_row(base, 0)
     both = replaced(replaced(row, ("id",), 42), ("status",), 7)
     return [

@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The text that every secret of the suite holds, so that one search finds whichever is told."""
+"""The text that all secrets of the suite contain, so that one search finds any of them."""
 
 PLANTED = "SECRET-TOKEN-VALUE"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real Prometheus, and a real VictoriaMetrics, scrape the exporter and have what the page has."""
+"""Prometheus and VictoriaMetrics scrape the exporter and have the series of the page."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ def command(program: str, file: pathlib.Path, data: pathlib.Path, address: str) 
     return [
         program, f"-promscrape.config={file}", f"-storageDataPath={data}", f"-httpListenAddr={address}",
         "-search.latencyOffset=0s", "-loggerLevel=WARN",
-        # The file is Prometheus': it may say what this program has flags for.
+        # VictoriaMetrics ignores settings of Prometheus for which it has flags.
         "-promscrape.config.strictParse=false",
     ]  # fmt: skip
 
 
 class Prometheus:
-    """A Prometheus on loopback, or what speaks its query API, with its storage in a directory that goes with it."""
+    """A Prometheus on loopback, or a server with its query API, with temporary storage."""
 
     def __init__(
         self, target: str, directory: pathlib.Path, text: str | None = None, program: str = PROMETHEUS
@@ -79,7 +79,7 @@ class Prometheus:
             return json.load(response)["data"]
 
     def query(self, expression: str) -> dict[expected.Key, float]:
-        """An instant query, by name and labels without those of the target."""
+        """Runs an instant query; returns values by name and labels, without target labels."""
         result = {}
         for series in self.ask("/api/v1/query", query=expression)["result"]:
             labels = {name: text for name, text in series["metric"].items() if name not in ("job", "instance")}
@@ -116,7 +116,7 @@ def scraping(target: str, text: str | None = None, program: str = PROMETHEUS) ->
 def run(with_: Bench) -> None:
     if not shutil.which("prometheus"):
         with with_.report.check("Prometheus scrapes the exporter"):
-            raise Skip("no prometheus here")
+            raise Skip("prometheus not found")
         return
     cloud = with_.cloud()
     with ControlPlane(list(cloud.values())) as plane:
@@ -132,7 +132,7 @@ def run(with_: Bench) -> None:
                 with with_.report.check("Prometheus: up is 1"):
                     up = 'up{job="dataarts_fabric"}'
                     wait_for(lambda: list(prometheus.query(up).values()) == [1.0], 10, "up == 1")
-                with with_.report.check("Prometheus: it scraped as many samples as the page has series"):
+                with with_.report.check("Prometheus: the number of scraped samples equals the number of series"):
                     scraped = 'scrape_samples_scraped{job="dataarts_fabric"}'
 
                     def counts_agree() -> bool:
@@ -140,7 +140,7 @@ def run(with_: Bench) -> None:
                         return list(prometheus.query(scraped).values()) == [float(len(page.values()))]
 
                     wait_for(counts_agree, 8, "the counts agree", step=0.5)
-                with with_.report.check("Prometheus: every domain series has the value of the independent count"):
+                with with_.report.check("Prometheus: all domain series equal the independent count"):
                     names = "|".join(sorted(expected.DOMAIN_FAMILIES))
                     actual = prometheus.query(f'{{__name__=~"{names}", job="dataarts_fabric"}}')
                     wanted = bench.wanted([source], "all")
@@ -151,7 +151,7 @@ def run(with_: Bench) -> None:
                     agree = 'sum by (workspace_id) (dataarts_fabric_endpoints{job="dataarts_fabric"})'
                     agree += f" == on (workspace_id) sum by (workspace_id) ({family}{{{one}}})"
                     require(len(prometheus.query(agree)) >= len(cloud) - 1, "they differ")
-                with with_.report.check("Prometheus: /sd gives one healthy target for every workspace"):
+                with with_.report.check("Prometheus: /sd gives one healthy target per workspace"):
                     by_workspace = 'count(up{job="by_workspace"} == 1)'
                     wait_for(
                         lambda: list(prometheus.query(by_workspace).values()) == [float(len(cloud))], 12, "all are up"
@@ -160,9 +160,9 @@ def run(with_: Bench) -> None:
 
 
 def victoria(with_: Bench, target: str, source: Source, begin: float) -> None:
-    with with_.report.check("VictoriaMetrics: every domain series has the value of the independent count"):
+    with with_.report.check("VictoriaMetrics: all domain series equal the independent count"):
         if not shutil.which(VICTORIA_METRICS):
-            raise Skip("no victoria-metrics here")
+            raise Skip("victoria-metrics not found")
         with scraping(target, program=VICTORIA_METRICS) as database:
             wait_for(
                 lambda: list(database.query('up{job="dataarts_fabric"}').values()) == [1.0], 20, "up == 1", step=0.2

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What passed and what failed, as lines for people."""
+"""Counts and prints passed and failed checks."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from typing import TypeVar
 
 SHOWN = 20
 
-# Features of the contract that the exporter does not have yet. A check that needs one must fail until it is taken out
-# of here.
+# Features of the contract that the exporter does not have yet. A check that needs one must fail until the feature is
+# removed here.
 PENDING: frozenset[str] = frozenset()
 
 T = TypeVar("T")
 
 
 class Failure(Exception):
-    """A check that did not hold."""
+    """A failed check."""
 
 
 class Skip(Exception):
-    """A check that cannot be made here."""
+    """A check that cannot run on this machine."""
 
 
 class Report:
-    """Counts checks. A check is a `with report.check("what holds"):` whose body raises where it does not."""
+    """Counts checks. A check is a `with report.check("title"):` whose body raises on failure."""
 
     def __init__(self, keeps_lines: bool = False) -> None:
         self.lines: list[str] | None = [] if keeps_lines else None
@@ -51,7 +51,7 @@ class Report:
         self.say(f"  took {time.monotonic() - self.group_began:.1f} s")
 
     def take(self, other: Report) -> None:
-        """Adds what another process found."""
+        """Adds the report of another process."""
         for line in other.lines or []:
             self.say(line)
         self.passed += other.passed
@@ -60,7 +60,7 @@ class Report:
 
     @contextlib.contextmanager
     def check(self, title: str, needs: str | None = None) -> Iterator[None]:
-        """One check. `needs` names a feature: while it is in PENDING, the check must fail, and is not counted."""
+        """Runs one check. While the feature `needs` is in PENDING, the check must fail and is not counted."""
         detail = None
         try:
             yield
@@ -74,7 +74,7 @@ class Report:
             detail = traceback.format_exc().rstrip()
         if needs in PENDING:
             if detail is None:
-                self.fail(title, f"holds although it needs {needs!r}, which is said to be pending")
+                self.fail(title, f"passes although {needs!r} is pending")
             else:
                 self.say(f"  wait  {title}: needs {needs}")
         elif detail is None:
@@ -90,13 +90,13 @@ class Report:
             self.say(f"        {line}")
 
     def summary(self) -> int:
-        """Prints the outcome; the exit status."""
+        """Prints the result; returns the exit status."""
         for title in self.failed:
             self.say(f"failed: {title}")
         self.say(f"took {time.monotonic() - self.began:.0f} s")
         skipped = f", {self.skipped} skipped" if self.skipped else ""
         self.say(f"{self.passed} passed, {len(self.failed)} failed{skipped}")
-        # On the machine that says yes or no, a check that was not made is one that failed.
+        # In CI a skipped check is a failure.
         return 1 if self.failed or (self.skipped and os.environ.get("CI")) else 0
 
 
@@ -115,7 +115,7 @@ def shortened(value: object) -> str:
 
 
 def require_none(problems: Iterable[str], what: str) -> None:
-    """No problem at all; else the first ones in words."""
+    """Fails with the first problems, if there are any."""
     listed = list(problems)
     if listed:
         more = f"\n… and {len(listed) - SHOWN} more" if len(listed) > SHOWN else ""
@@ -123,12 +123,12 @@ def require_none(problems: Iterable[str], what: str) -> None:
 
 
 def wait_for(condition: Callable[[], T], seconds: float, what: str, step: float = 0.05) -> T:
-    """The first true value of `condition`, asked every `step`, at the latest after `seconds`."""
+    """Returns the first true value of `condition`, called every `step` seconds; fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:
         value = condition()
         if value:
             return value
         if time.monotonic() >= deadline:
-            raise Failure(f"not within {seconds:g} s: {what}")
+            raise Failure(f"timed out after {seconds:g} s: {what}")
         time.sleep(step)

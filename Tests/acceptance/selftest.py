@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The suite's own checks, each shown to fail on a bad sample. Needs no exporter.
+"""Tests of the suite's own checks: each must fail on a bad sample. Needs no exporter.
 
 Run as `python3 Tests/acceptance/selftest.py`; the acceptance run begins with it.
 """
@@ -23,7 +23,7 @@ MODULES = (
 
 
 def suite() -> unittest.TestSuite:
-    """Every test of the suite's own checks."""
+    """Returns all self-tests."""
     loader = unittest.defaultTestLoader
     return unittest.TestSuite(loader.loadTestsFromModule(module) for module in MODULES)
 

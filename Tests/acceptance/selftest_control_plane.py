@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The control plane against the API reference."""
+"""Tests the control plane by the API reference."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Listing(unittest.TestCase):
             self.assertEqual(body["endpoints"], plain(workspace.rows[slice(*rows)]), query)
             self.assertTrue(headers["x-request-id"])
 
-    def test_impossible_parameters_are_refused(self) -> None:
+    def test_invalid_parameters_are_rejected(self) -> None:
         workspace = self.cloud["small"].id
         cases: tuple[dict[str, Any], ...] = (
             {"limit": 0}, {"limit": 101}, {"limit": "ten"}, {"offset": -1}, {"offset": 10**9 + 1},
@@ -102,7 +102,7 @@ class Listing(unittest.TestCase):
         self.plane.remove(workspace.id, "new")
         self.assertEqual(self.get(workspace.id)[1]["total"], 1)
 
-    def test_it_dies_and_comes_back_on_its_port(self) -> None:
+    def test_restarts_on_its_port(self) -> None:
         port, workspace = self.plane.port, self.cloud["single"].id
         held = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
         self.addCleanup(held.close)
@@ -118,7 +118,7 @@ class Listing(unittest.TestCase):
         self.assertEqual(self.plane.port, port)
         self.assertEqual(self.get(workspace)[0], 200)
 
-    def test_faults_end_as_they_should(self) -> None:
+    def test_faults(self) -> None:
         workspace = self.cloud["single"].id
         for fault in (Fault("reset"), Fault("truncate", 200, b"x" * 1000)):
             self.plane.faults[workspace] = fault
@@ -136,7 +136,7 @@ class Listing(unittest.TestCase):
 
 
 class Writing(unittest.TestCase):
-    def test_every_style_reads_back(self) -> None:
+    def test_all_styles_decode_to_the_same_value(self) -> None:
         value = {'a\n"\\/': [1, 1.5, None, True, "端\x00\u2028\ud800 \U0001f600"], "b": {"n": json_text.Literal("2e0")}}
         wanted = json.loads(json.dumps(value | {"b": {"n": 2.0}}))
         for style in json_text.Style:
@@ -146,7 +146,7 @@ class Writing(unittest.TestCase):
 
 
 def plain(rows: list[Any]) -> Any:
-    """Rows as a decoder sees them."""
+    """Returns rows as decoded JSON."""
     return json.loads(json_text.write(rows))
 
 

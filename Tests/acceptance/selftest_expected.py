@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The independent count against listings counted by hand."""
+"""Tests the independent count with listings that were counted by hand."""
 
 from __future__ import annotations
 
@@ -209,7 +209,7 @@ class Pieces(unittest.TestCase):
         wanted: expected.Series = {key("endpoints"): 1.0, key("apu_max"): 2.0, key("endpoint_x"): expected.POLL}
         actual = {key("endpoints"): 3.0, key("mu_max"): 2.0, key("endpoint_x"): 99.0}
         found = expected.differences(actual, wanted, (200.0, 201.0))
-        self.assertEqual([text.split(":")[0] for text in found], ["differs", "differs", "missing", "too much"])
+        self.assertEqual([text.split(":")[0] for text in found], ["differs", "differs", "missing", "unexpected"])
 
     def test_history_keeps_zeros_of_the_right_families(self) -> None:
         before: expected.Series = {key("endpoints", status="X"): 2.0, key("endpoint_error"): 1.0, key("apu_max"): 3.0}
@@ -217,12 +217,12 @@ class Pieces(unittest.TestCase):
 
 
 class Data(unittest.TestCase):
-    def test_the_cloud_is_seeded_and_of_the_promised_sizes(self) -> None:
+    def test_cloud_is_seeded_and_has_the_documented_sizes(self) -> None:
         cloud, again = cloud_data.test_cloud(), cloud_data.test_cloud()
         self.assertEqual({name: len(workspace.rows) for name, workspace in cloud.items()}, cloud_data.SIZES)
         self.assertEqual(cloud, again)
 
-    def test_delicate_rows_are_never_shared_by_two_pages(self) -> None:
+    def test_special_rows_are_never_shared_by_two_pages(self) -> None:
         for workspace in cloud_data.test_cloud().values():
             for index, row in enumerate(workspace.rows):
                 tally = expected.Tally(BASE, "none")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each check of a page is shown to fail on a bad one, and only there."""
+"""Tests that each check of a page fails on a bad page, and only there."""
 
 from __future__ import annotations
 
@@ -50,22 +50,22 @@ d_seconds_count 5
 # EOF
 """
 
-# What is replaced in the good page of both formats, by what, and a word of the complaint.
+# The replaced text in the good page of both formats, its replacement, and a part of the message.
 BAD_IN_BOTH = (
     ("c_total 3", "c_total 3.0", "should be '3'"),
     ("c_total 3", "c_total 3e0", "should be '3'"),
     ("c_total 3", "c_total 0.0", "should be 0"),
-    ("c_total 3", "c_total 3 1685449470", "no sample"),
-    ("c_total 3", "c_total  3", "no sample"),
-    ("c_total 3", "c_total 3\r", "no number"),
-    ("c_total 3", "c_total three", "no number"),
-    ("c_total 3", "c_total nan", "no number"),
-    ("c_total 3", "c_total 1_000", "no number"),
+    ("c_total 3", "c_total 3 1685449470", "not a sample"),
+    ("c_total 3", "c_total  3", "not a sample"),
+    ("c_total 3", "c_total 3\r", "not a number"),
+    ("c_total 3", "c_total three", "not a number"),
+    ("c_total 3", "c_total nan", "not a number"),
+    ("c_total 3", "c_total 1_000", "not a number"),
     ("c_total 3", "c_total -3", "is -3.0"),
     ("c_total 3", "c_total 3\nc_total 3", "same series"),
     ("c_total 3", "c_total{} 3\nc_total 4", "same series"),
     ("c_total 3", "c_total 3\n", "blank line"),
-    ("c_total 3", "c_total 3\n# a comment", "no metadata"),
+    ("c_total 3", "c_total 3\n# a comment", "not metadata"),
     ("c_total 3", "c_total 3\na_bytes 1", "outside its family"),
     ("c_total 3", "c 3", "outside its family"),
     ("c_total 3", 'c_total{type="x"} 3', "must not be used"),
@@ -83,7 +83,7 @@ BAD_IN_BOTH = (
     ("# TYPE a_bytes gauge", "# TYPE a_bytes untyped", "type 'untyped'"),
     ("# TYPE a_bytes gauge\n", "", "type ''"),
     ('le="0.1"', 'le="1.0"', "whole number"),
-    ('le="0.1"', 'le="0.10"', "one spelling"),
+    ('le="0.1"', 'le="0.10"', "canonical"),
     ('le="0.1"', 'le="3.5"', "do not rise"),
     ('{le="0.1"} 1', '{le="0.1"} 5', "not cumulative"),
     ('{le="+Inf"} 5', '{le="+Inf"} 6', "equal _count"),
@@ -97,7 +97,7 @@ BAD_IN_TEXT = (
     ("# HELP c_total Things.\n", "", "no HELP"),
     ("# HELP c_total Things.", "# HELP c_total ", "no HELP"),
     ('of "it"', 'of \\"it\\"', "not escaped"),
-    ("# TYPE a_bytes gauge", "# TYPE a_bytes gauge\n# UNIT a_bytes bytes", "no place"),
+    ("# TYPE a_bytes gauge", "# TYPE a_bytes gauge\n# UNIT a_bytes bytes", "not allowed"),
     ("# TYPE a_bytes gauge", "# TYPE a_bytes gauge\n# TYPE a_bytes gauge", "comes twice"),
     ("c_total", "c", "must end in _total"),
     ("# TYPE c_total counter", "# TYPE c_total gauge", "must not end in _total"),

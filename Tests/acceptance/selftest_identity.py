@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The suite's IAM, metadata service and gateway, asked by a client of its own."""
+"""Tests the suite's IAM, metadata service and gateway with a separate client."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Proof(unittest.TestCase):
     def list(self, token: str) -> int:
         return self.ask("GET", "/v1/workspaces/w/endpoints", {"X-Auth-Token": token})[0]
 
-    def test_a_password_gives_a_token_that_ends(self) -> None:
+    def test_a_password_gives_a_token_that_expires(self) -> None:
         status, body, headers = self.token()
         self.assertEqual((status, body["token"]["project"]["id"]), (201, PROJECT))
         self.assertEqual(self.list(headers["x-subject-token"]), 200)
@@ -69,19 +69,19 @@ class Proof(unittest.TestCase):
         self.assertEqual(self.list(headers["x-subject-token"]), 401)
         self.assertEqual(len(self.identity.problems()), 1)
 
-    def test_a_revoked_token_is_refused(self) -> None:
+    def test_a_revoked_token_is_rejected(self) -> None:
         token = self.token()[2]["x-subject-token"]
         self.identity.revoke()
         self.assertEqual(self.list(token), 401)
 
-    def test_a_wrong_password_or_project_gives_none_and_five_lock_the_user(self) -> None:
+    def test_a_wrong_password_or_project_fails_and_five_lock_the_user(self) -> None:
         self.assertEqual(self.token(project="elsewhere")[0], 401)
         for _ in range(identity.FAILURES_THAT_LOCK):
             self.assertEqual(self.token(password="wrong")[0], 401)
         status, body, _ = self.token()
         self.assertEqual((status, body["error_code"]), (401, "IAM.0061"))
 
-    def test_a_signed_request_is_taken_and_a_wrong_one_is_not(self) -> None:
+    def test_a_signed_request_is_accepted_and_a_wrong_signature_rejected(self) -> None:
         target = "/v1/workspaces/w/endpoints?name=%E7%AB%AF%20%2B%26"
         self.assertEqual(self.signed(target)[0], 200)
         status, body, _ = self.signed(target, secret="wrong")
@@ -90,16 +90,16 @@ class Proof(unittest.TestCase):
         self.assertIn("ak not exist", self.signed(target, key="another")[1]["error_msg"])
         self.assertEqual(self.identity.odd_targets, [])
 
-    def test_a_target_sent_otherwise_than_signed_is_noted(self) -> None:
+    def test_a_target_that_differs_from_the_signed_one_is_recorded(self) -> None:
         self.assertEqual(self.signed("/v1/workspaces/w/endpoints?name=%e7%ab%af")[0], 200)
         self.assertEqual(len(self.identity.odd_targets), 1)
 
-    def test_five_wrong_calls_in_a_row_lock_the_key(self) -> None:
+    def test_five_wrong_requests_in_a_row_lock_the_key(self) -> None:
         for _ in range(identity.FAILURES_THAT_LOCK):
             self.signed("/v1/workspaces/w/endpoints", secret="wrong")
         self.assertIn("AK access failed", self.signed("/v1/workspaces/w/endpoints")[1]["error_msg"])
 
-    def test_a_project_is_needed_where_the_cloud_says_so(self) -> None:
+    def test_a_project_is_required_if_the_cloud_is_configured_so(self) -> None:
         self.identity.needs_project = True
         self.assertEqual(self.signed("/v1/workspaces/w/endpoints")[0], 400)
         self.assertEqual(self.signed("/v1/workspaces/w/endpoints", Project_Id=PROJECT)[0], 200)
@@ -129,7 +129,7 @@ class Proof(unittest.TestCase):
         status, body, _ = self.signed("/v3/projects?name=cn-north-4")
         self.assertEqual((status, [project["id"] for project in body["projects"]]), (200, [PROJECT]))
 
-    def test_an_agency_gives_keys_that_need_their_token_and_end(self) -> None:
+    def test_an_agency_gives_keys_that_need_their_token_and_expire(self) -> None:
         role = {"agency_name": AGENCY, "domain_name": OWNER, "duration_seconds": 900}
         body = json.dumps({"auth": {"identity": {"methods": ["assume_role"], "assume_role": role}}}).encode()
         status, answer, _ = self.signed(AGENCY_PATH, method="POST", body=body)
@@ -137,7 +137,7 @@ class Proof(unittest.TestCase):
         self.keys_work(answer["credential"], 900)
         self.assertEqual(self.signed(AGENCY_PATH, method="POST", body=body.replace(b"900", b"899"))[0], 404)
 
-    def test_the_metadata_service_wants_a_session(self) -> None:
+    def test_the_metadata_service_requires_a_session(self) -> None:
         path = "/openstack/latest/securitykey"
         self.assertEqual(self.ask("GET", path)[0], 401)
         session = self.ask("PUT", "/meta-data/latest/api/token", {"X-Metadata-Token-Ttl-Seconds": "21600"})[1]
@@ -161,7 +161,7 @@ class Proof(unittest.TestCase):
         self.assertIn("told", str(self.ask("GET", "/v1/workspaces/w/endpoints", {"X-Auth-Token": "told"})[1]))
         self.assertIn("wrong-one", str(self.token(password="wrong-one")[1]))
 
-    def test_the_date_of_an_answer_is_the_clouds(self) -> None:
+    def test_the_date_header_is_by_the_clouds_clock(self) -> None:
         self.identity.ahead = 20 * 60
         date = self.ask("GET", "/")[2]["date"]
         self.assertEqual(date, time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(self.identity.now)))

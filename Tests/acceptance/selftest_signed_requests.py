@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The check of signatures against vectors of the reference implementation."""
+"""Tests the signature check with vectors of the reference implementation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ VECTORS = pathlib.Path(__file__).parents[1] / "FabricTests" / "signing-vectors.j
 
 
 def vectors() -> list[tuple[str, Request, str, dict[str, str]]]:
-    """Name, request as it is sent, key, and what is expected."""
+    """Yields name, request as sent, key, and the expected result."""
     entries = []
     for entry in json.loads(VECTORS.read_text("utf-8"))["vectors"]:
         given, expected = entry["input"], entry["expected"]
@@ -41,17 +41,17 @@ def with_header(request: Request, name: str, value: str) -> Request:
 
 
 class Vectors(unittest.TestCase):
-    def test_there_are_23(self) -> None:
+    def test_number_of_vectors(self) -> None:
         self.assertEqual(len(vectors()), 23)
 
-    def test_each_is_right(self) -> None:
+    def test_each_vector_is_valid(self) -> None:
         for name, request, secret, expected in vectors():
             with self.subTest(name):
                 names = expected["signed_headers"].split(";")
                 self.assertEqual(signed_requests.canonical(request, names), expected["canonical_request"])
                 self.assertIsNone(signed_requests.problem(request, secret, now(request), only=None))
 
-    def test_each_is_wrong_with_another_key_method_target_body_or_header(self) -> None:
+    def test_each_vector_is_invalid_with_another_key_method_target_body_or_header(self) -> None:
         for name, request, secret, expected in vectors():
             mark = "&" if "?" in request.target else "?"
             bad = [
@@ -80,30 +80,30 @@ class Rules(unittest.TestCase):
     def problem(self, request: Request, later: float = 0) -> str:
         return signed_requests.problem(request, self.secret, self.now + later) or ""
 
-    def test_a_header_that_matters_must_be_signed(self) -> None:
+    def test_required_headers_must_be_signed(self) -> None:
         self.assertEqual(self.problem(self.request), "")
         plain = next(request for name, request, _, _ in vectors() if name.startswith("01"))
         self.assertIn("sent but not signed", self.problem(with_header(plain, "X-Project-Id", "p")))
 
-    def test_nothing_else_may_be_signed(self) -> None:
+    def test_other_headers_must_not_be_signed(self) -> None:
         more = next(request for name, request, _, _ in vectors() if name.startswith("12"))
         self.assertIn("signed without need: ['content-type', 'user-agent']", self.problem(more))
 
-    def test_fifteen_minutes_are_taken_and_no_second_more(self) -> None:
+    def test_a_clock_offset_of_fifteen_minutes_is_the_maximum(self) -> None:
         self.assertEqual(self.problem(self.request, 900), "")
         self.assertEqual(self.problem(self.request, -900), "")
         self.assertIn("expired", self.problem(self.request, 901))
         self.assertIn("expired", self.problem(self.request, -901))
 
-    def test_a_header_sent_twice_is_refused(self) -> None:
+    def test_a_duplicate_header_is_rejected(self) -> None:
         twice = dataclasses.replace(self.request, headers=(*self.request.headers, ("Host", "other")))
         self.assertIn("not sent once", self.problem(twice))
 
-    def test_what_is_no_authorization_is_refused(self) -> None:
+    def test_a_malformed_authorization_is_rejected(self) -> None:
         for value in ("", "Basic YTpi", "SDK-HMAC-SHA256 Access=a", "SDK-HMAC-SHA256 Access=a,SignedHeaders=host"):
-            self.assertIn("no authorization", self.problem(with_header(self.request, "Authorization", value)))
+            self.assertIn("malformed authorization", self.problem(with_header(self.request, "Authorization", value)))
 
-    def test_a_target_that_is_sent_otherwise_than_signed_is_found(self) -> None:
+    def test_a_target_that_differs_from_the_signed_one_is_detected(self) -> None:
         def told(target: str) -> str | None:
             return signed_requests.spelled_otherwise(dataclasses.replace(self.request, target=target))
 

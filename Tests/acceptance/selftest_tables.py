@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tables of bad configurations change what they mean to change, and messages are read as they should be."""
+"""Tests the tables of bad configurations, and the parsing of messages."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class Tables(unittest.TestCase):
         self.assertEqual(len({bad.text() for bad in tables.FILES}), len(tables.FILES))
         self.assertEqual(len({arguments for arguments, _ in tables.FLAGS}), len(tables.FLAGS))
 
-    def test_every_file_with_sources_has_a_secret_to_leak(self) -> None:
+    def test_every_file_with_sources_contains_a_secret(self) -> None:
         for bad in tables.FILES:
             if "sources:\n  - name" in bad.text() and bad.title not in SECRETLESS:
                 self.assertIn(tables.SECRET, bad.text(), bad.title)
 
 
-SECRETLESS = ("no auth", "an empty auth", "token_file is not there", "an unset variable", "unknown key of auth")
+SECRETLESS = ("no auth", "an empty auth", "token_file is missing", "an unset variable", "unknown key of auth")
 
 
 class Reporting(unittest.TestCase):
@@ -53,10 +53,10 @@ class Reporting(unittest.TestCase):
 
 
 class QuietReport(Report):
-    """A report that keeps its lines to itself."""
+    """A report that prints nothing."""
 
     def say(self, line: str) -> None:
-        """Nothing."""
+        """Prints nothing."""
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hostile and careless clients of one web server, all at once, in one process of low priority.
+"""Hostile and slow clients of one web server, in one process of low priority.
 
     python3 siege_clients.py '{"port": 9942, "seconds": 30, …}'
 
-Prints `begun` when every client has begun, and at the end what became of them, as one line of JSON.
+Prints `begun` when all clients have started, and at the end their counts as one line of JSON.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ import time
 from collections.abc import Awaitable, Callable
 
 HOST = "127.0.0.1"
-# Between two tries of a client that was turned away: the clients are not to take the processor from the exporter.
+# Seconds between two attempts of a rejected client, so that the clients do not take the CPU from the exporter.
 PAUSE = 0.02
 TIMEOUT = 15.0
 
 
 @dataclasses.dataclass(frozen=True)
 class Siege:
-    """Numbers of clients, and what they ask."""
+    """Numbers of clients, and their requests."""
 
     port: int
     seconds: float
@@ -49,7 +49,7 @@ class Siege:
 
 
 class Clients:
-    """The clients of a siege, and counts of what happened to them."""
+    """The clients, and counts of their results."""
 
     def __init__(self, siege: Siege) -> None:
         self.siege = siege
@@ -81,7 +81,7 @@ class Clients:
         return await asyncio.wait_for(opening, TIMEOUT)
 
     async def reader(self, number: int) -> None:
-        """Asks for the page of one source and takes a few KiB of it each second."""
+        """Requests the page of one source and reads a few KiB of it each second."""
         loop = asyncio.get_running_loop()
         step = 2.0
         await asyncio.sleep(step * number / self.siege.readers)
@@ -103,8 +103,8 @@ class Clients:
                 await asyncio.sleep(step)
 
     async def guesser(self, number: int) -> None:
-        """Guesses passwords on one connection for as long as that is answered."""
-        # From other addresses than the one that Prometheus scrapes from, as guessers do.
+        """Guesses passwords on one connection until it is closed."""
+        # From another address than that of Prometheus.
         stream, writer = await self.open(f"127.0.0.{2 + number % 4}")
         with contextlib.closing(writer):
             while not self.is_over:
@@ -115,7 +115,7 @@ class Clients:
                 await asyncio.sleep(PAUSE)
 
     async def page_reader(self, _: int) -> None:
-        """Reads the status page again and again."""
+        """Requests the status page repeatedly."""
         stream, writer = await self.open()
         with contextlib.closing(writer):
             while not self.is_over:
@@ -128,7 +128,7 @@ class Clients:
                 await asyncio.sleep(PAUSE)
 
     async def idler(self, number: int) -> None:
-        """Keeps a connection open. Half of them have asked for something before."""
+        """Keeps a connection open. Half of the clients have sent a request before."""
         stream, writer = await self.open()
         with contextlib.closing(writer):
             if number % 2:
@@ -144,7 +144,7 @@ class Clients:
     async def answer(
         self, stream: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes
     ) -> tuple[int, int]:
-        """Status and length of the answer."""
+        """Reads status and length of the response."""
         writer.write(request)
         head = await asyncio.wait_for(stream.readuntil(b"\r\n\r\n"), TIMEOUT)
         fields = dict(line.lower().split(": ", 1) for line in head.decode("latin-1").split("\r\n")[1:] if ": " in line)
@@ -153,7 +153,7 @@ class Clients:
         return status(head), length
 
     async def again(self, name: str, client: Callable[[int], Awaitable[None]], number: int) -> None:
-        """Runs a client anew whenever its connection ends."""
+        """Restarts a client whenever its connection ends."""
         while not self.is_over:
             try:
                 await client(number)

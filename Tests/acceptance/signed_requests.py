@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a gateway thinks of a signed request (SDK-HMAC-SHA256), from the API reference alone."""
+"""A gateway's check of signed requests (SDK-HMAC-SHA256), implemented from the API reference."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ ALGORITHM = "SDK-HMAC-SHA256"
 AUTHORIZATION = re.compile(
     ALGORITHM + r" Access=(?P<key>[^,\s]+), SignedHeaders=(?P<names>[a-z0-9;-]+), Signature=(?P<signature>[0-9a-f]{64})"
 )
-# Sign few: a proxy that rewrites a signed header breaks the call.
+# Few signed headers, because a proxy that rewrites one invalidates the signature.
 SIGNED = ("host", "x-project-id", "x-sdk-date", "x-security-token")
 TOLERANCE = 15 * 60
 
 
 @dataclasses.dataclass(frozen=True)
 class Request:
-    """A request as it came over the wire. `target` is the raw text of the request line."""
+    """A request as received. `target` is the raw text of the request line."""
 
     method: str
     target: str
@@ -56,7 +56,7 @@ def canonical_query(target: str) -> str:
 
 
 def canonical(request: Request, names: Iterable[str]) -> str:
-    """The text whose digest is signed."""
+    """Returns the text whose digest is signed."""
     names = list(names)
     lines = [f"{name}:{(request.value(name) or '').strip(' ')}" for name in names]
     payload = (request.value("x-sdk-content-sha256") if request.body else None) or hashlib.sha256(
@@ -72,7 +72,7 @@ def signature(text: str, date: str, secret: str) -> str:
 
 
 def seconds(date: str) -> float | None:
-    """`X-Sdk-Date` in seconds since the epoch."""
+    """Returns `X-Sdk-Date` in seconds since 1970."""
     if not re.fullmatch(r"\d{8}T\d{6}Z", date):
         return None
     try:
@@ -82,19 +82,19 @@ def seconds(date: str) -> float | None:
 
 
 def access_key(request: Request) -> str | None:
-    """Whose key the request claims to be signed with."""
+    """Returns the access key of the signature."""
     match = AUTHORIZATION.fullmatch(request.value("authorization") or "")
     return match["key"] if match else None
 
 
 def problem(request: Request, secret: str, now: float, only: Iterable[str] | None = SIGNED) -> str | None:
-    """What is wrong with the signature; nothing where it is right.
+    """Returns the problem of the signature, or None.
 
-    `only` are the headers that may be signed; those of them that are sent must be.
+    `only` are the headers that may be signed; those that are sent must be signed.
     """
     match = AUTHORIZATION.fullmatch(request.value("authorization") or "")
     if not match:
-        return "no authorization of the documented form"
+        return "malformed authorization"
     names = match["names"].split(";")
     if names != sorted(set(names)):
         return f"the names of the signed headers are not sorted: {names}"
@@ -116,7 +116,7 @@ def problem(request: Request, secret: str, now: float, only: Iterable[str] | Non
 
 
 def spelled_otherwise(request: Request) -> str | None:
-    """Whether the path and query that were sent are other texts than those that were signed."""
+    """Returns the differences between the path and query that were sent and those that were signed."""
     path, _, query = request.target.partition("?")
     if (path if path.endswith("/") else path + "/") != canonical_path(request.target):
         return f"the path {path!r} was signed as {canonical_path(request.target)!r}"

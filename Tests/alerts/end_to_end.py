@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From the API to the notification: control plane → exporter → Prometheus → Alertmanager → webhook.
+"""Tests alerts end to end: control plane → exporter → Prometheus → Alertmanager → webhook.
 
 usage: end_to_end.py PROGRAM DASHBOARDS
 """
@@ -39,7 +39,7 @@ Alert = tuple[tuple[str, str], ...]
 
 
 def row(id: str, type: str, status: str, hours: float, **more: Any) -> dict[str, Any]:
-    """An endpoint that entered its status that many hours ago."""
+    """Returns an endpoint that entered its status this many hours ago."""
     moment = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=hours)
     text = moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
     resource = {"apu": {"spec_code": "a1x", "warm_up_num": 4, "max_num": 8}}
@@ -64,14 +64,14 @@ def fill(plane: ControlPlane) -> None:
 
 
 def on_endpoint(name: str, severity: str, id: str, type: str, status: str) -> Alert:
-    """An alert with every label that it must have: among them the endpoint's id and name, and its workspace."""
-    return labelled(
+    """Returns the labels of an alert on an endpoint, including its id, name and workspace."""
+    return labeled(
         name, severity, ANALYTICS, endpoint_id=id, endpoint_name=NAMES[id], endpoint_type=type, status=status,
         visibility="PRIVATE",
     )  # fmt: skip
 
 
-def labelled(name: str, severity: str, workspace: Workspace | None = None, **more: str) -> Alert:
+def labeled(name: str, severity: str, workspace: Workspace | None = None, **more: str) -> Alert:
     labels = {"alertname": PREFIX + name, "severity": severity, **more}
     if workspace:
         labels |= {"source": "acceptance", "workspace_id": workspace.id, "workspace": workspace.shown_name}
@@ -87,22 +87,22 @@ SLOW_CRITICAL = on_endpoint("EndpointStuck", "critical", SLOW, "sql", "UPDATING"
 FAILED = on_endpoint("EndpointFailed", "critical", BROKEN, "inference", "CREATE_FAILED")
 UNHEALTHY = on_endpoint("EndpointAbnormal", "critical", ABNORMAL, "ray", "ABNORMAL")
 SUSPENDED = on_endpoint("EndpointSuspended", "warning", FROZEN, "sql", "ON_DEMAND_FROZEN")
-REFUSED = labelled("WorkspaceFailing", "critical", SECRET, listing="endpoints", reason="forbidden")
-LOST = labelled("WorkspacesLost", "critical", source="lost")
+REFUSED = labeled("WorkspaceFailing", "critical", SECRET, listing="endpoints", reason="forbidden")
+LOST = labeled("WorkspacesLost", "critical", source="lost")
 NOTIFIED = {STUCK_CRITICAL, SLOW_CRITICAL, FAILED, UNHEALTHY, SUSPENDED, REFUSED, LOST}
 ENDPOINTS = NOTIFIED - {REFUSED} | {
     on_endpoint("EndpointStuck", "warning", STUCK, "ray", "CREATING"),
     on_endpoint("EndpointStuck", "warning", SLOW, "sql", "UPDATING"),
 }
-FIRING = ENDPOINTS | {REFUSED, labelled("DataStale", "critical", SECRET, listing="endpoints")}
+FIRING = ENDPOINTS | {REFUSED, labeled("DataStale", "critical", SECRET, listing="endpoints")}
 OUTAGE = {
-    labelled("WorkspaceFailing", "warning", ANALYTICS, listing="endpoints", reason="server"),
-    labelled("DataStale", "critical", ANALYTICS, listing="endpoints"),
+    labeled("WorkspaceFailing", "warning", ANALYTICS, listing="endpoints", reason="server"),
+    labeled("DataStale", "critical", ANALYTICS, listing="endpoints"),
 }
 
 
 class Chain:
-    """What the steps below look at."""
+    """The servers of the test, and the checks on them."""
 
     def __init__(
         self, plane: ControlPlane, empty: ControlPlane, prometheus: Prometheus, webhook: Webhook, report: Report
@@ -110,39 +110,39 @@ class Chain:
         self.plane, self.empty, self.prometheus, self.webhook, self.report = plane, empty, prometheus, webhook, report
 
     def settles(self, wanted: set[Alert], seconds: float, still: float) -> None:
-        """Exactly these fire in the end, and go on doing so for a while."""
+        """Requires that exactly these alerts fire, and keep firing for a while."""
         deadline = time.monotonic() + seconds
         while (firing := alerts(self.prometheus.alerts())) != wanted and time.monotonic() < deadline:
             time.sleep(0.2)
-        require_equal(firing - wanted, set(), "what fires and should not")
-        require_equal(wanted - firing, set(), "what should fire and does not")
+        require_equal(firing - wanted, set(), "unexpected alerts")
+        require_equal(wanted - firing, set(), "missing alerts")
         deadline = time.monotonic() + still
         while time.monotonic() < deadline:
-            require_equal(alerts(self.prometheus.alerts()) ^ wanted, set(), "what changed while nothing happened")
+            require_equal(alerts(self.prometheus.alerts()) ^ wanted, set(), "alerts that changed without a cause")
             time.sleep(0.2)
 
     def run(self) -> None:
         check = self.report.check
-        with check("exactly the alerts that must fire do; the young, the healthy and the public endpoints are silent"):
+        with check("only the expected alerts fire, none for new, healthy and public endpoints"):
             self.settles(FIRING, 40, still=3)
-        with check("every rule can be evaluated"):
+        with check("all rules can be evaluated"):
             require_equal(self.prometheus.failed_rules(), [], "failed rules")
-        with check("the webhook is told of them, with id, name and workspace; of two stages, of the critical one"):
+        with check("the webhook receives them with id, name and workspace; of two severities, the critical one"):
             wait_for(lambda: alerts(self.webhook.told("firing")) >= NOTIFIED, 40, "the notifications arrive")
-            require_equal(alerts(self.webhook.told("firing")) - NOTIFIED, set(), "what else was notified")
-        with check("the notification of a failure names its error code"):
+            require_equal(alerts(self.webhook.told("firing")) - NOTIFIED, set(), "other notifications")
+        with check("the notification of a failed endpoint has its error code"):
             texts = [alert["annotations"]["description"] for alert in self.webhook.alerts]
             require(any(text.endswith("error code dataartsfabric.00010024.") for text in texts), f"{texts}")
-        with check("an outage of the API resolves no alert on an endpoint, also when the series are withdrawn"):
+        with check("an outage of the API resolves no alert on an endpoint, even when data is stale"):
             self.plane.faults[ANALYTICS.id] = Fault(status=500, body=INTERNAL)
             self.settles(FIRING | OUTAGE, 40, still=5)
-            wait_for(lambda: alerts(self.webhook.told("firing")) >= OUTAGE, 40, "the webhook is told of the outage")
-            require_equal(self.webhook.told("resolved"), [], "what was resolved")
-        with check("after it, its own alerts resolve and the others are as before"):
+            wait_for(lambda: alerts(self.webhook.told("firing")) >= OUTAGE, 40, "notifications of the outage")
+            require_equal(self.webhook.told("resolved"), [], "resolved alerts")
+        with check("after the outage its own alerts resolve and the others are unchanged"):
             del self.plane.faults[ANALYTICS.id]
             self.settles(FIRING, 40, still=2)
-            wait_for(lambda: alerts(self.webhook.told("resolved")) == OUTAGE, 40, "the webhook is told so")
-        with check("repaired endpoints, a granted workspace and discovery that finds one again resolve; it is told"):
+            wait_for(lambda: alerts(self.webhook.told("resolved")) == OUTAGE, 40, "resolved notifications")
+        with check("alerts resolve after endpoints, permission and discovery are repaired"):
             self.plane.put(ANALYTICS.id, row(STUCK, "ray", "RUNNING", 0))
             self.plane.put(ANALYTICS.id, row(SLOW, "sql", "RUNNING", 0))
             for id in (BROKEN, ABNORMAL, FROZEN):
@@ -150,15 +150,15 @@ class Chain:
             del self.plane.faults[SECRET.id]
             self.empty.workspaces[FOUND.id] = FOUND
             self.settles(set(), 40, still=2)
-            wait_for(lambda: alerts(self.webhook.told("resolved")) >= NOTIFIED, 40, "the resolved ones arrive")
+            wait_for(lambda: alerts(self.webhook.told("resolved")) >= NOTIFIED, 40, "the resolved alerts arrive")
 
     def stopped(self, target: str) -> None:
-        down = labelled("ExporterDown", "critical", job="dataarts-fabric", instance=target)
-        with self.report.check("a stopped exporter raises its own alert and no other"):
+        down = labeled("ExporterDown", "critical", job="dataarts-fabric", instance=target)
+        with self.report.check("a stopped exporter raises only its own alert"):
             self.settles({down}, 40, still=2)
-            wait_for(lambda: down in alerts(self.webhook.told("firing")), 40, "the webhook is told")
-        with self.report.check("nothing was notified beyond what is named here"):
-            require_equal(alerts(self.webhook.told("firing")) - NOTIFIED - OUTAGE, {down}, "what else was notified")
+            wait_for(lambda: down in alerts(self.webhook.told("firing")), 40, "the webhook receives it")
+        with self.report.check("there were no other notifications"):
+            require_equal(alerts(self.webhook.told("firing")) - NOTIFIED - OUTAGE, {down}, "other notifications")
 
 
 def main(program: str, dashboards: str) -> int:
@@ -173,8 +173,7 @@ def main(program: str, dashboards: str) -> int:
         fill(plane)
         filters = {workspace.id: {"visibility": "ALL"} for workspace in (ANALYTICS, HEALTHY)}
         source = Source(plane.base_url, [ANALYTICS, SECRET, HEALTHY], filters=filters)
-        # An outage shall go on for longer than this, so that it withdraws series.
-        # Discovery works there and finds nothing.
+        # Discovery of this source succeeds and finds nothing.
         lost = Source(empty.base_url, [], name="lost", discovery="{interval: 1s}")
         file = configuration.write(directory, "exporter.yaml", [source, lost], poll={"stale_after": "4s"})
         webhook, servers = Webhook(), []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real Prometheus, a real Alertmanager and the webhook that it notifies, on loopback and on ports of their own."""
+"""Prometheus, Alertmanager and a webhook, on free ports of loopback."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def dump(path: pathlib.Path, value: Any) -> None:
 
 
 def hastened(rules: dict[str, Any]) -> dict[str, Any]:
-    """The rules with every patience of minutes made one of seconds; thresholds and expressions stay."""
+    """Returns the rules with `for` and `keep_firing_for` in seconds instead of minutes."""
     quick = copy.deepcopy(rules)
     for group in quick["groups"]:
         group["interval"] = SECONDS
@@ -42,7 +42,7 @@ def hastened(rules: dict[str, Any]) -> dict[str, Any]:
 
 
 class Server:
-    """A program with a web address that answers `ready_path` once it is up; ended by its own process handle."""
+    """A server program that is ready when `ready_path` returns 200."""
 
     ready_path = "/-/ready"
 
@@ -63,7 +63,7 @@ class Server:
     def ready(self) -> bool:
         if self.process and self.process.poll() is not None:
             log = (self.directory / f"{self.name}.log").read_text("utf-8", "replace")
-            raise RuntimeError(f"{self.name} ended with status {self.process.returncode}\n{log[-2000:]}")
+            raise RuntimeError(f"{self.name} exited with status {self.process.returncode}\n{log[-2000:]}")
         with contextlib.suppress(OSError):
             OPENER.open(self.url + self.ready_path, timeout=2).close()
             return True
@@ -85,7 +85,7 @@ class Server:
 
 
 class Prometheus(Server):
-    """Configured by the file that users are given, with other addresses and shorter times."""
+    """Prometheus with the example configuration, with other addresses and shorter intervals."""
 
     def __init__(self, shipped: pathlib.Path, directory: pathlib.Path, target: str, alertmanager: str) -> None:
         super().__init__("prometheus", directory)
@@ -104,22 +104,22 @@ class Prometheus(Server):
         )  # fmt: skip
 
     def alerts(self) -> list[dict[str, str]]:
-        """The labels of every alert that fires."""
+        """Returns the labels of all firing alerts."""
         return [alert["labels"] for alert in self.get("/api/v1/alerts")["data"]["alerts"] if alert["state"] == "firing"]
 
     def failed_rules(self) -> list[str]:
-        """Rules whose last evaluation failed."""
+        """Returns the rules whose last evaluation failed."""
         groups = self.get("/api/v1/rules")["data"]["groups"]
         return [f"{r['name']}: {r['lastError']}" for g in groups for r in g["rules"] if r.get("lastError")]
 
 
 class Alertmanager(Server):
-    """Configured by the file that users are given, with our webhook and shorter times."""
+    """Alertmanager with the example configuration, with our webhook and shorter intervals."""
 
     def __init__(self, shipped: pathlib.Path, directory: pathlib.Path, webhook: str) -> None:
         super().__init__("alertmanager", directory)
         configuration = load(shipped / "alertmanager.yaml")
-        # The wait is longer than it takes the stages of one alert to arrive, so that inhibition can do its work.
+        # Longer than the delay between the severities of one alert, so that inhibition works.
         configuration["route"] |= {"group_wait": "8s", "group_interval": SECONDS}
         for receiver in configuration["receivers"]:
             receiver["webhook_configs"] = [{"url": webhook, "send_resolved": True}]
@@ -132,7 +132,7 @@ class Alertmanager(Server):
 
 
 class Webhook:
-    """Keeps what Alertmanager sends: every alert, in order, with its status."""
+    """Records all alerts that Alertmanager sends, in order, with their status."""
 
     def __init__(self) -> None:
         self.alerts: list[dict[str, Any]] = []
@@ -147,14 +147,14 @@ class Webhook:
                 self.end_headers()
 
             def log_message(self, format: str, *args: Any) -> None:
-                """Silent."""
+                """Logs nothing."""
 
         self.server = http.server.ThreadingHTTPServer((HOST, 0), Handler)
         self.url = f"http://{HOST}:{self.server.server_address[1]}/"
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
     def told(self, status: str) -> list[dict[str, str]]:
-        """The labels of all alerts that came with that status."""
+        """Returns the labels of all alerts with that status."""
         return [alert["labels"] for alert in list(self.alerts) if alert["status"] == status]
 
     def stop(self) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Values that the chart is tried with: good ones, ones that it must refuse, and ways to break what it makes."""
+"""Chart values for tests: valid ones, invalid ones, and changes that make rendered objects invalid."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ ALL: Values = GIVEN | {
     "topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}],
 }  # fmt: skip
 GOOD: dict[str, Values] = {
-    "one exporter, with a Secret that there is": GIVEN,
-    "one exporter, with a Secret of its own": MADE,
-    "a Secret whose files YAML takes for something else": {
+    "one exporter, with an existing Secret": GIVEN,
+    "one exporter, with a new Secret": MADE,
+    "a Secret whose file names YAML does not parse as strings": {
         "config": CONFIGURATION,
         "secret": {"files": {"password": "x", "1": "y", "on": "z"}},
     },
@@ -55,8 +55,8 @@ GOOD: dict[str, Values] = {
     "all settings, with a ServiceMonitor": ALL | {"serviceMonitor": {"enabled": True, **WEB}},
     "all settings, with shards and a PodMonitor": ALL | {"shards": 2, "podMonitor": {"enabled": True, **WEB}},
 }
-#: By what the refusal must say.
-REFUSED: dict[str, Values] = {
+#: Invalid values by the expected message.
+REJECTED: dict[str, Values] = {
     "config.sources is missing": {},
     "replicas is for one shard": GIVEN | {"shards": 2, "replicas": 2},
     "the demo does not support shards": {"demo": True, "shards": 2},
@@ -82,7 +82,7 @@ def _container(manifests: Manifests) -> Any:
     return _pod(manifests)["containers"][0]
 
 
-#: What may go wrong with the three shards, by what the checks must say of it.
+#: Changes of the objects of three shards by the expected message of the checks.
 BROKEN: dict[str, Callable[[Manifests], Any]] = {
     "'replica' was unexpected": lambda m: _of(m, "StatefulSet")["spec"].update(replica=3),
     "'3' is not of type 'integer'": lambda m: _of(m, "StatefulSet")["spec"].update(replicas="3"),
@@ -92,30 +92,30 @@ BROKEN: dict[str, Callable[[Manifests], Any]] = {
     "'endpoints' is a required property": lambda m: _of(m, "ServiceMonitor")["spec"].pop("endpoints"),
     "may run as root": lambda m: _pod(m)["securityContext"].update(runAsUser=0),
     "seccomp": lambda m: _pod(m)["securityContext"].pop("seccompProfile"),
-    "gets a token": lambda m: _pod(m).pop("automountServiceAccountToken"),
+    "mounts the token": lambda m: _pod(m).pop("automountServiceAccountToken"),
     "hostNetwork": lambda m: _pod(m).update(hostNetwork=True),
-    "everybody may read": lambda m: _pod(m)["volumes"][1]["secret"].update(defaultMode=0o444),
-    "is a secret that everybody": lambda m: _pod(m)["volumes"][1]["secret"].pop("defaultMode"),
-    "gain rights": lambda m: _container(m)["securityContext"].pop("allowPrivilegeEscalation"),
-    "root can be written": lambda m: _container(m)["securityContext"].update(readOnlyRootFilesystem=False),
+    "all users may read": lambda m: _pod(m)["volumes"][1]["secret"].update(defaultMode=0o444),
+    "is a secret that all users": lambda m: _pod(m)["volumes"][1]["secret"].pop("defaultMode"),
+    "escalate privileges": lambda m: _container(m)["securityContext"].pop("allowPrivilegeEscalation"),
+    "root file system is writable": lambda m: _container(m)["securityContext"].update(readOnlyRootFilesystem=False),
     "capabilities": lambda m: _container(m)["securityContext"].pop("capabilities"),
-    "no limit": lambda m: _container(m)["resources"].pop("limits"),
-    "not a certain one": lambda m: _container(m).update(image="localhost:5000/fabric"),
-    "livenessProbe asks": lambda m: _container(m)["livenessProbe"]["httpGet"].update(port="https"),
-    "holds a secret": lambda m: _container(m)["env"].append(
+    "no memory limit": lambda m: _container(m)["resources"].pop("limits"),
+    "is not pinned": lambda m: _container(m).update(image="localhost:5000/fabric"),
+    "livenessProbe requests": lambda m: _container(m)["livenessProbe"]["httpGet"].update(port="https"),
+    "contains a secret": lambda m: _container(m)["env"].append(
         {"name": "X", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}
     ),
-    "no Secret": lambda m: m.remove(_of(m, "Secret")),
-    "no ServiceAccount": lambda m: m.remove(_of(m, "ServiceAccount")),
+    "unknown Secret": lambda m: m.remove(_of(m, "Secret")),
+    "unknown ServiceAccount": lambda m: m.remove(_of(m, "ServiceAccount")),
     "nothing is mounted": lambda m: _container(m)["volumeMounts"].pop(),
-    "are told": lambda m: _of(m, "StatefulSet")["spec"].update(replicas=4),
+    "replicas have": lambda m: _of(m, "StatefulSet")["spec"].update(replicas=4),
     "Service does not select": lambda m: _of(m, "Service")["spec"]["selector"].update(a="b"),
-    "leads nowhere": lambda m: _of(m, "Service")["spec"]["ports"][0].update(targetPort="web"),
+    "has no target": lambda m: _of(m, "Service")["spec"]["ports"][0].update(targetPort="web"),
     "NetworkPolicy opens": lambda m: _of(m, "NetworkPolicy")["spec"]["ingress"].pop(),
-    "a direction open": lambda m: _of(m, "NetworkPolicy")["spec"].update(policyTypes=["Ingress"]),
+    "does not restrict both directions": lambda m: _of(m, "NetworkPolicy")["spec"].update(policyTypes=["Ingress"]),
     "selects 0 Services": lambda m: _of(m, "Service")["metadata"].update(labels={"a": "b"}),
     "PodDisruptionBudget does not select": lambda m: _of(m, "PodDisruptionBudget")["spec"]["selector"][
         "matchLabels"].update(a="b"),
     "several namespaces": lambda m: _of(m, "Service")["metadata"].update(namespace="other"),
-    "is there twice": lambda m: m.append(_of(m, "Service")),
+    "duplicate Service": lambda m: m.append(_of(m, "Service")),
 }  # fmt: skip

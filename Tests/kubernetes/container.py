@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Containers of the image, unpacked by umoci and run by runc as a kubelet's runtime would: Debian has both."""
+"""Runs containers of the image with umoci and runc, like the runtime of a kubelet."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PROGRAMS = ("umoci", "runc")
 
 
 def require_runtime() -> None:
-    """Skips what needs a runtime where there is none."""
+    """Skips the check if no container runtime is available."""
     missing = [name for name in PROGRAMS if not shutil.which(name)]
     if missing:
         raise Skip(f"{' and '.join(missing)} must be installed")
@@ -29,7 +29,7 @@ def require_runtime() -> None:
 
 
 class Bundle:
-    """The image's files and settings, as a runtime takes them."""
+    """The image as a runtime bundle."""
 
     def __init__(self, archive: Path, tag: str, directory: Path) -> None:
         require_runtime()
@@ -43,13 +43,13 @@ class Bundle:
         self.entry_point = f"/{self.settings['process']['args'][0].lstrip('/')}"
 
     def prepare(self, arguments: Sequence[str], mounts: dict[str, Path], writable: bool) -> None:
-        """Writes the settings of a container: those of the image, and what the chart's security context says."""
+        """Writes the container configuration: that of the image with the chart's security context."""
         settings = json.loads(json.dumps(self.settings))
         process = settings["process"]
         process |= {"terminal": False, "noNewPrivileges": True, "args": [self.entry_point, *arguments]}
         process["capabilities"] = {kind: [] for kind in process.get("capabilities", {})}
         settings["root"]["readonly"] = not writable
-        # The network is the machine's: loopback is where the tests are. Memory and processors are not limited.
+        # The host's network, because tests use loopback. Without limits of memory and CPU.
         settings["linux"]["namespaces"] = [{"type": kind} for kind in ("mount", "pid", "ipc", "uts")]
         settings["linux"].pop("resources", None)
         for name in ("uidMappings", "gidMappings"):
@@ -62,7 +62,7 @@ class Bundle:
         (self.path / "config.json").write_text(json.dumps(settings), "utf-8")
 
     def digest(self) -> str:
-        """Changes when anything in the container's files does."""
+        """Returns a digest of the container's files."""
         found = hashlib.sha256()
         for path in sorted(self.root.rglob("*")):
             status = path.lstat()
@@ -73,7 +73,7 @@ class Bundle:
 
 
 class Container:
-    """A long-running command in a container; leaving the context ends it. `port` is what it listens on."""
+    """A long-running command in a container that listens on `port`. Leaving the context stops it."""
 
     def __init__(
         self, bundle: Bundle, port: int, arguments: Sequence[str], mounts: dict[str, Path], writable: bool = False
@@ -89,7 +89,7 @@ class Container:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
 
-    # What a program outside a container is asked works here too.
+    # Methods of programs outside of containers work here too.
     listening, log, fetch, page, ready = Running.listening, Running.log, Running.fetch, Running.page, Running.ready
 
     def _runc(self) -> list[str]:
@@ -112,13 +112,13 @@ class Container:
         self.process.wait(10)
 
     def owner(self) -> tuple[int, int]:
-        """User and group of the program, as the machine sees them."""
+        """Returns user and group of the process on the host."""
         state = json.loads(_run(*self._runc(), "state", self.id))
         status = os.stat(f"/proc/{state['pid']}")
         return status.st_uid, status.st_gid
 
     def terminate(self, limit: float = 5.0) -> float:
-        """SIGTERM, as a kubelet sends it; the seconds it took."""
+        """Sends SIGTERM, like a kubelet; returns the seconds until the exit."""
         begin = time.monotonic()
         _run(*self._runc(), "kill", self.id, "TERM")
         try:
@@ -132,5 +132,5 @@ class Container:
 def _run(*command: str) -> str:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     if done.returncode:
-        raise Failure(f"{' '.join(command)} ended with status {done.returncode}\n{done.stdout}{done.stderr}")
+        raise Failure(f"{' '.join(command)} exited with status {done.returncode}\n{done.stdout}{done.stderr}")
     return done.stdout

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Builds the image of a program, takes it apart, and runs it in containers.
+"""Builds the image of a program, inspects it, and runs it in containers.
 
 usage: image.py PROGRAM
 """
@@ -30,9 +30,9 @@ from report import Failure, Report, Skip, require, require_equal, wait_for  # no
 
 PROGRAM = "usr/bin/dataarts-fabric-exporter"
 BUNDLE = "etc/ssl/certs/ca-certificates.crt"
-#: A name of the cloud that only the container's /etc/hosts knows, so that glibc must look it up.
+#: A host name of the cloud that is only in the container's /etc/hosts, so that glibc must look it up.
 NAME = "fabric.test"
-#: The program loads about 37 libraries; half as much again is a sign of something else.
+#: Maximum size of the image; the program loads about 37 libraries.
 LARGEST = 75_000_000
 UP = re.compile(r"^dataarts_fabric_workspace_up\{.*\} (\d)$", re.MULTILINE)
 REASON = re.compile(r'^dataarts_fabric_workspace_poll_failures_total\{.*reason="(\w+)"\} [1-9]', re.MULTILINE)
@@ -45,26 +45,26 @@ def make(program: Path, output: Path, **environment: str) -> Path:
 
 
 def check_files(report: Report, program: Path, image: Image) -> None:
-    """What is in the image, and what is not."""
+    """Checks the files of the image."""
     files = image.files
-    with report.check("the program is the one that was given, in a layer of its own"):
+    with report.check("the program is unchanged and in a separate layer"):
         require_equal(files[PROGRAM].content == program.read_bytes(), True, "the program in the image")
         require(PROGRAM not in image.layers[0], "the program is in the layer of the libraries")
         require(not any("/lib" in f"/{name}" and name.count(".so") for name in image.layers[1]), "libraries above")
-    with report.check("everything is root's, nobody else may write, and nothing gives rights"):
+    with report.check("all files belong to root, only root may write, and there are no setuid or setgid files"):
         for name, entry in files.items():
             require_equal(entry.owner, (0, 0), f"the owner of {name}")
             require(entry.mode & 0o7022 == 0, f"{name} has mode {entry.mode:o}")
             require(entry.kind in (tarfile.REGTYPE, tarfile.DIRTYPE), f"{name} is neither a file nor a folder")
             require_equal(entry.time, int(os.environ["SOURCE_DATE_EPOCH"]), f"the time of {name}")
-    with report.check("nothing can be run but the program and the loader"):
+    with report.check("only the program and the loader are executable"):
         runs = {name for name, entry in files.items() if entry.kind == tarfile.REGTYPE and entry.mode & 0o111}
         others = {name for name in runs if not re.search(r"\.so(\.|$)", name)}
-        require_equal(others, {PROGRAM}, "what can be run, beside libraries")
-    with report.check("every library has its licence"):
+        require_equal(others, {PROGRAM}, "executables other than libraries")
+    with report.check("all libraries have licenses"):
         holders = {name.split("/")[3] for name in files if re.fullmatch(r"usr/share/doc/[^/]+/copyright", name)}
-        require({"libcurl4", "libc6", "libstdc++6", "ca-certificates"} <= holders, f"licences of {sorted(holders)}")
-        require("usr/share/doc/dataarts-fabric-exporter/LICENSE" in files, "the program has no licence")
+        require({"libcurl4", "libc6", "libstdc++6", "ca-certificates"} <= holders, f"licenses of {sorted(holders)}")
+        require("usr/share/doc/dataarts-fabric-exporter/LICENSE" in files, "the program has no license")
     with report.check(f"it has at most {LARGEST:,} bytes"):
         size = sum(len(entry.content) for entry in files.values())
         require(size <= LARGEST, f"it has {size:,}")
@@ -73,19 +73,19 @@ def check_files(report: Report, program: Path, image: Image) -> None:
 
 def check_settings(report: Report, image: Image, version: str) -> None:
     settings = image.configuration["config"]
-    with report.check("it runs the program as a user without rights, on the documented port"):
+    with report.check("it runs the program as an unprivileged user, on the documented port"):
         require_equal(settings["User"], "65532:65532", "the user")
         require_equal(settings["Entrypoint"], [f"/{PROGRAM}"], "the entry point")
         require_equal(settings["ExposedPorts"], {"9942/tcp": {}}, "the port")
         require_equal(settings["StopSignal"], "SIGTERM", "the signal")
-    with report.check("labels and annotations say what it is"):
+    with report.check("labels and annotations describe it"):
         labels = settings["Labels"]
         require_equal(labels["org.opencontainers.image.version"], version, "the version")
         require_equal(image.manifest["annotations"], labels, "the annotations")
 
 
 def check_damage(report: Report, archive: Path, directory: Path) -> None:
-    """The reader that all of this relies on: it must see one changed byte."""
+    """Tests the image reader: it must detect a changed byte."""
     with tarfile.open(archive) as tar:
         blobs = [member for member in tar if member.isfile() and member.name.startswith("blobs/")]
     content = archive.read_bytes()
@@ -93,16 +93,16 @@ def check_damage(report: Report, archive: Path, directory: Path) -> None:
         place = member.offset_data + member.size // 2
         damaged = directory / "damaged.tar"
         damaged.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
-        with report.check(f"a changed byte in {member.name[-12:]} is seen"):
+        with report.check(f"a changed byte in {member.name[-12:]} is detected"):
             try:
                 Image(damaged)
             except (Failure, ValueError):
                 continue
-            raise Failure("the damaged image was taken")
+            raise Failure("the damaged image was accepted")
 
 
 def check_skopeo(report: Report, archive: Path, version: str, directory: Path) -> None:
-    """A reader that knows nothing of ours."""
+    """Reads the image with an independent program."""
     with report.check("skopeo copies it, and finds the tag"):
         if not shutil.which("skopeo"):
             raise Skip("skopeo must be installed")
@@ -114,7 +114,7 @@ def check_skopeo(report: Report, archive: Path, version: str, directory: Path) -
 
 
 class Volume:
-    """A folder as a kubelet makes one of a ConfigMap or Secret: links through `..data`, which is swapped as a whole."""
+    """A volume like a kubelet's of a ConfigMap or Secret: links through `..data`, which is replaced atomically."""
 
     def __init__(self, path: Path, files: dict[str, str]) -> None:
         self.path, self._number = path, 0
@@ -136,21 +136,21 @@ class Volume:
 
 
 def run_demo(report: Report, bundle: Bundle) -> None:
-    # Its own user may write everywhere, so that a program that wanted to could.
+    # The user may write everywhere, so that a write of the program would succeed.
     for path in [bundle.root, *bundle.root.rglob("*")]:
         os.chown(path, 65532, 65532)
     before = bundle.digest()
-    with report.check("the demo serves, as the user, and writes nothing though it could"):
+    with report.check("the demo runs as the user and writes no files, even with write access"):
         with Container(bundle, free_port(), ["demo"], {}, writable=True) as container:
             require_equal(container.owner(), (65532, 65532), "user and group")
             wait_for(lambda: UP.findall(container.page()), 20, "workspaces are listed")
             took = container.terminate()
-        # The runtime makes a folder to change the root in, and takes it away: the root's own time is its doing.
+        # Ignore the time of the root folder, which the runtime changes.
         require_equal(bundle.digest(), before, "the files after the run")
         report.say(f"        SIGTERM to end: {took:.2f} s")
-    with report.check("and a file that is written is seen"):
+    with report.check("a written file is detected"):
         (bundle.root / "etc/written").write_text("", "utf-8")
-        require(bundle.digest() != before, "it is not")
+        require(bundle.digest() != before, "not detected")
         (bundle.root / "etc/written").unlink()
 
 
@@ -163,7 +163,7 @@ def configuration(url: str, workspace: str) -> str:
 
 
 def run_serve(report: Report, bundle: Bundle, directory: Path) -> None:
-    """`serve` as in Kubernetes, against a cloud with plain HTTP and then with TLS."""
+    """Runs `serve` as in Kubernetes, with a cloud over plain HTTP and then over TLS."""
     seeded = random.Random(1)
     workspace = Workspace("w1", None, [Stored(documented_row(seeded, number)) for number in range(3)])
     secret = Volume(directory / "secret", {"token": "outdated"})
@@ -183,11 +183,11 @@ def run_serve(report: Report, bundle: Bundle, directory: Path) -> None:
 
     with ControlPlane([workspace]) as plane:
         volume = Volume(directory / "http", {"config.yaml": configuration(plane.base_url, workspace.id)})
-        with report.check("serve on a read-only root takes up a rotated Secret, and ends in time"):
+        with report.check("serve with a read-only root reloads a rotated Secret, and stops in time"):
             with serve(volume) as container:
-                wait_for(lambda: state(container) == (["0"], ["unauthenticated"]), 10, "the old token is refused")
+                wait_for(lambda: state(container) == (["0"], ["unauthenticated"]), 10, "the old token is rejected")
                 secret.replace({"token": TOKEN})
-                wait_for(lambda: state(container)[0] == ["1"], 10, "the new token is taken")
+                wait_for(lambda: state(container)[0] == ["1"], 10, "the new token is accepted")
                 took = container.terminate()
             report.say(f"        SIGTERM to end: {took:.2f} s")
 
@@ -199,16 +199,16 @@ def run_serve(report: Report, bundle: Bundle, directory: Path) -> None:
         plane._server.socket = context.wrap_socket(plane._server.socket, server_side=True)  # type: ignore[union-attr]
         url = f"https://{NAME}:{plane.port}"
         volume = Volume(directory / "https", {"config.yaml": configuration(url, workspace.id)})
-        with report.check("an authority that is not in the image is refused"), serve(volume) as container:
-            wait_for(lambda: state(container) == (["0"], ["tls"]), 10, "the API's certificate is refused")
+        with report.check("a certificate authority that is not in the image is rejected"), serve(volume) as container:
+            wait_for(lambda: state(container) == (["0"], ["tls"]), 10, "the API's certificate is rejected")
             text = container.fetch("/api/v1/status").text
-            # A bundle that cannot be read would be another error.
+            # An unreadable bundle gives another error.
             require(re.search("self-signed certificate|unable to get local issuer", text), text)
         added = directory / "added.crt"
         added.write_bytes((bundle.root / BUNDLE).read_bytes() + Path(certificates.path("ca.pem")).read_bytes())
-        title = "and is trusted once it is in the image's bundle, where the program looks"
+        title = "it is trusted when it is in the image's bundle"
         with report.check(title), serve(volume, {f"/{BUNDLE}": added}) as container:
-            wait_for(lambda: state(container)[0] == ["1"], 10, "the API is listed by TLS")
+            wait_for(lambda: state(container)[0] == ["1"], 10, "the API is listed over TLS")
 
 
 def main() -> int:
@@ -227,9 +227,9 @@ def main() -> int:
                            check=True).stdout.strip(),
         )  # fmt: skip
         archive = make(program, directory / "image.tar")
-        with report.check("a second build writes the same bytes"):
+        with report.check("a second build is identical"):
             second = make(program, directory / "second.tar", TZ="Asia/Shanghai", LC_ALL="C", PYTHONHASHSEED="7")
-            require_equal(second.read_bytes() == archive.read_bytes(), True, "both files being equal")
+            require_equal(second.read_bytes() == archive.read_bytes(), True, "the files are equal")
         image = Image(archive)
         check_settings(report, image, version)
         check_files(report, program, image)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Renders the chart with many values and checks what comes out, and the manifests that are shipped beside it.
+"""Renders the chart with many values and checks the objects and the shipped manifests.
 
 usage: manifests.py PROGRAM
 """
@@ -27,13 +27,13 @@ from chart import CHART, UniqueKeys, manifests, render  # noqa: E402
 from report import Failure, Report, require, require_equal, require_none  # noqa: E402
 
 Manifests = list[dict[str, Any]]
-#: Secrets that the values, or documents, say somebody else makes.
+#: Secrets that users create.
 ELSEWHERE = frozenset({"given", "web", "dataarts-fabric-exporter", "fabric-credentials"})
 FLAG = re.compile(r"--[a-z][a-z0-9.-]*")
 
 
 class Program:
-    """What the program says of configurations and flags."""
+    """Checks configurations and flags with the program."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -46,7 +46,7 @@ class Program:
         return self._say("--version").stdout.split("version ")[1].split()[0].rstrip(",")
 
     def problems(self, objects: Manifests) -> list[str]:
-        """Whether it takes the configuration, with the files that Secrets hold, and the arguments."""
+        """Yields problems of the configuration, with the files of Secrets, and of the arguments."""
         found = []
         for manifest in objects:
             if manifest["kind"] == "ConfigMap" and "config.yaml" in manifest["data"]:
@@ -67,11 +67,11 @@ class Program:
             path = directory / "config.yaml"
             path.write_text(text.replace(policy.SECRETS, folder), "utf-8")
             done = self._say("check", f"--config.file={path}")
-            return [] if done.returncode == 0 else [f"the program refuses the configuration: {done.stderr}"]
+            return [] if done.returncode == 0 else [f"the program rejects the configuration: {done.stderr}"]
 
 
 def rule_problems(objects: Manifests) -> list[str]:
-    """What promtool finds in PrometheusRules."""
+    """Yields promtool's problems of PrometheusRules."""
     found = []
     for manifest in objects:
         if manifest["kind"] == "PrometheusRule":
@@ -85,37 +85,37 @@ def rule_problems(objects: Manifests) -> list[str]:
 
 
 def problems(objects: Manifests, program: Program) -> list[str]:
-    """Everything that is wrong with the objects of one installation."""
+    """Returns all problems of the objects of one installation."""
     found = [problem for manifest in objects for problem in schemas.problems(manifest)]
-    # What is not even of the right form may break the checks that go further.
+    # Later checks require valid schemas.
     return found or [*policy.problems(objects, ELSEWHERE), *program.problems(objects), *rule_problems(objects)]
 
 
 def check_chart(report: Report, program: Program) -> None:
     report.begin("the chart")
-    with report.check("its versions are the program's"):
+    with report.check("its versions equal the program's"):
         metadata = helm_python.Chart.load(CHART).metadata
         found = (metadata["version"], metadata["appVersion"])
         require_equal(found, (program.version, program.version), "version and appVersion")
     for title, values in cases.GOOD.items():
         with report.check(f"Helm's lint finds nothing: {title}"):
             messages = helm_python.lint(CHART, values, strict=True)["messages"]
-            # An icon would have to be fetched from somewhere.
+            # An icon would be an external resource.
             require_none([str(m) for m in messages if m["error"] != "icon is recommended"], "lint")
-        with report.check(f"what it makes is right: {title}"):
+        with report.check(f"valid objects: {title}"):
             require_none(problems(manifests(render(values)), program), title)
-    for complaint, values in cases.REFUSED.items():
-        with report.check(f"it refuses bad values: {complaint}"):
+    for complaint, values in cases.REJECTED.items():
+        with report.check(f"invalid values are rejected: {complaint}"):
             try:
                 render(values)
             except helm_python.HelmError as error:
-                require(complaint in str(error), f"it said: {error}")
+                require(complaint in str(error), f"message: {error}")
             else:
-                raise Failure("it took them")
+                raise Failure("accepted")
 
 
 def check_details(report: Report) -> None:
-    """What no schema and no rule for all can tell."""
+    """Checks of specific values."""
     plain = manifests(render(cases.GIVEN))
     whole = manifests(render(cases.GOOD["all settings, with a ServiceMonitor"]))
 
@@ -125,18 +125,18 @@ def check_details(report: Report) -> None:
     def template(objects: Manifests) -> Any:
         return of(objects, "Deployment")["spec"]["template"]
 
-    with report.check("the configuration is the one in the values, value by value"):
+    with report.check("the configuration equals the one in the values"):
         text = of(plain, "ConfigMap")["data"]["config.yaml"]
         require_equal(yaml.safe_load(text), cases.CONFIGURATION, "the configuration")
-    with report.check("a Secret's file is the one in the values, byte by byte"):
+    with report.check("a Secret's file equals the one in the values"):
         data = of(manifests(render(cases.MADE)), "Secret")["data"]
         wanted = {name: text.encode() for name, text in cases.MADE["secret"]["files"].items()}
         require_equal({name: base64.b64decode(text) for name, text in data.items()}, wanted, "the Secret")
-    with report.check("another configuration starts new pods, the same one does not"):
+    with report.check("a changed configuration starts new pods, an unchanged one does not"):
         other = cases.GIVEN | {"config": cases.CONFIGURATION | {"poll": {"interval": "3m"}}}
         require(template(manifests(render(other))) != template(plain), "the pods stay the same")
         require_equal(template(manifests(render(cases.GIVEN))), template(plain), "the pods of the same values")
-    with report.check("from one exporter to shards and back, what stays is not asked to change what may not change"):
+    with report.check("switching between one exporter and shards changes no immutable fields"):
         one, three = (manifests(render(cases.MADE | {"shards": shards})) for shards in (1, 3))
         fixed = {(m["kind"], m["metadata"]["name"]): (m["spec"].get("clusterIP"), m["spec"].get("serviceName"))
                  for m in one if m["kind"] in ("Service", "Deployment", "StatefulSet")}  # fmt: skip
@@ -144,41 +144,41 @@ def check_details(report: Report) -> None:
             spec, name = manifest.get("spec", {}), (manifest["kind"], manifest["metadata"]["name"])
             now = spec.get("clusterIP"), spec.get("serviceName")
             require_equal(fixed.get(name, now), now, " ".join(name))
-        require("None" in [m["spec"].get("clusterIP") for m in three if m["kind"] == "Service"], "no shard has a name")
-    with report.check("runbooks lead where the values say"):
+        require("None" in [m["spec"].get("clusterIP") for m in three if m["kind"] == "Service"], "no shard label")
+    with report.check("runbook links use the value"):
         text = str(of(whole, "PrometheusRule"))
-        require("https://wiki.example/fabric/DataArtsFabricDataStale.md" in text, "no link leads there")
-        require("exporter.example" not in text, "links lead to the example")
-    with report.check("a digest is taken in place of the tag, and settings reach the pod"):
+        require("https://wiki.example/fabric/DataArtsFabricDataStale.md" in text, "no link uses it")
+        require("exporter.example" not in text, "links use the example")
+    with report.check("a digest replaces the tag, and settings reach the pod"):
         pod = template(whole)["spec"]
         require_equal(pod["containers"][0]["image"], f"registry.example/fabric@sha256:{'0' * 64}", "the image")
         for name in ("nodeSelector", "tolerations", "affinity", "priorityClassName", "topologySpreadConstraints"):
             require_equal(pod[name], cases.ALL[name], name)
         require("--web.enable-lifecycle" in pod["containers"][0]["args"], "extraArgs are missing")
-    title = "a packed chart makes the same, rules and dashboards included"
+    title = "a packaged chart renders the same objects, including rules and dashboards"
     with report.check(title), tempfile.TemporaryDirectory() as folder:
         packed = Path(helm_python.Chart.load(CHART).save(folder))
         values = cases.GOOD["all settings, with a ServiceMonitor"]
-        require_equal(render(values, chart=packed) == render(values), True, "what it makes being the same")
-    with report.check("by default a network policy is there, and nothing of the Operator or Grafana"):
+        require_equal(render(values, chart=packed) == render(values), True, "objects are equal")
+    with report.check("by default there is a network policy, and nothing of the Operator or Grafana"):
         kinds = sorted(manifest["kind"] for manifest in plain)
         wanted = ["ConfigMap", "Deployment", "NetworkPolicy", "Service", "ServiceAccount"]
         require_equal(kinds, wanted, "the kinds")
 
 
 def check_shipped(report: Report, program: Program) -> None:
-    """Files beside the chart, which must say the same."""
+    """Checks the shipped manifests, which must equal the chart's."""
     report.begin("shipped manifests")
 
     def load(path: Path) -> Manifests:
         return list(yaml.load_all(path.read_text("utf-8"), UniqueKeys))
 
     for path in sorted((ROOT / "packaging/kubernetes").glob("*.yaml")):
-        with report.check(f"{path.name} is right"):
+        with report.check(f"{path.name} is valid"):
             require_none(problems(load(path), program), path.name)
-    with report.check("they are what the chart makes"):
+    with report.check("they are current"):
         _generate("--check")
-    with report.check("and a changed one is seen"), tempfile.TemporaryDirectory() as folder:
+    with report.check("an edited one is detected"), tempfile.TemporaryDirectory() as folder:
         _generate("--output", folder)
         path = Path(folder) / "exporter.yaml"
         path.write_text(path.read_text("utf-8").replace("fsGroup: 65532", "fsGroup: 0"), "utf-8")
@@ -187,26 +187,26 @@ def check_shipped(report: Report, program: Program) -> None:
         except Failure:
             pass
         else:
-            raise Failure("it is not")
+            raise Failure("not detected")
     text = (ROOT / "docs/kubernetes.md").read_text("utf-8")
     for number, block in enumerate(re.findall(r"^```yaml\n(.*?)^```", text, re.DOTALL | re.MULTILINE), 1):
-        with report.check(f"the values that docs/kubernetes.md shows are taken: block {number}"):
+        with report.check(f"values in docs/kubernetes.md are accepted: block {number}"):
             values = cases.GIVEN | yaml.load(block, UniqueKeys)
             require_none(problems(manifests(render(values)), program), f"block {number}")
     operator = ROOT / "dashboards/operator"
     made = manifests(render({"demo": True, "serviceMonitor": {"enabled": True}, "prometheusRule": {"enabled": True}}))
     for kind, name in (("PrometheusRule", "prometheus-rule.yaml"), ("ServiceMonitor", "service-monitor.yaml")):
         shipped = load(operator / name)
-        with report.check(f"{name} is right"):
+        with report.check(f"{name} is valid"):
             require_none([p for manifest in shipped for p in schemas.problems(manifest)], name)
-        with report.check(f"the chart's {kind} says what {name} says"):
+        with report.check(f"the chart's {kind} equals {name}"):
             spec = copy.deepcopy(next(manifest for manifest in made if manifest["kind"] == kind)["spec"])
             if kind == "ServiceMonitor":
                 # The chart may be installed twice in a namespace.
                 spec["selector"]["matchLabels"].pop("app.kubernetes.io/instance")
                 spec["endpoints"][0].pop("scrapeTimeout")
             require_equal(spec, shipped[0]["spec"], f"the {kind}")
-    with report.check("the ServiceMonitor finds the Service of each file"):
+    with report.check("the ServiceMonitor selects the Service of each file"):
         for path in sorted((ROOT / "packaging/kubernetes").glob("*.yaml")):
             both = load(path) + load(operator / "service-monitor.yaml")
             require_none(policy.problems(both, ELSEWHERE), path.name)
@@ -219,35 +219,35 @@ def _generate(*arguments: str) -> None:
 
 
 def check_checks(report: Report, program: Program) -> None:
-    """Each check is shown something bad: one that lets it pass is worth nothing."""
-    report.begin("the checks themselves")
+    """Tests that each check fails on a bad sample."""
+    report.begin("self-tests")
     good = manifests(render(cases.GOOD["three shards"]))
     for complaint, breaks in cases.BROKEN.items():
-        with report.check(f"a break is seen: {complaint}"):
+        with report.check(f"detected: {complaint}"):
             bad = copy.deepcopy(good)
             breaks(bad)
             found = problems(bad, program)
-            require(any(complaint in problem for problem in found), f"the checks said {found}")
-    with report.check("a configuration that the program refuses is seen"):
+            require(any(complaint in problem for problem in found), f"messages: {found}")
+    with report.check("detected: a configuration that the program rejects"):
         bad = copy.deepcopy(good)
         texts = next(manifest for manifest in bad if manifest["kind"] == "ConfigMap")["data"]
         texts["config.yaml"] = texts["config.yaml"].replace("interval", "intervall")
-        require(any("unknown key" in problem for problem in problems(bad, program)), "it is not")
-    with report.check("a flag that the program does not have is seen"):
+        require(any("unknown key" in problem for problem in problems(bad, program)), "not detected")
+    with report.check("detected: an unknown flag"):
         bad = manifests(render(cases.GIVEN | {"extraArgs": ["--web.enable-livecycle"]}))
-        require(any("has no flag" in problem for problem in problems(bad, program)), "it is not")
-    with report.check("a rule that Prometheus refuses is seen"):
+        require(any("has no flag" in problem for problem in problems(bad, program)), "not detected")
+    with report.check("detected: a rule that Prometheus rejects"):
         bad = manifests(render(cases.GOOD["the demo"]))
         rule = next(manifest for manifest in bad if manifest["kind"] == "PrometheusRule")
         rule["spec"]["groups"][0]["rules"][0]["expr"] = "vector("
-        require(any("promtool" in problem for problem in problems(bad, program)), "it is not")
-    with report.check("a key that is given twice is seen"):
+        require(any("promtool" in problem for problem in problems(bad, program)), "not detected")
+    with report.check("detected: a duplicate key"):
         try:
             manifests({"twice.yaml": "a: 1\na: 2\n"})
         except yaml.YAMLError:
             pass
         else:
-            raise Failure("it is not")
+            raise Failure("not detected")
 
 
 def main() -> int:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads an image layout from its tar file and believes nothing: every digest and size is checked."""
+"""Reads an OCI image layout from a tar file and verifies all digests and sizes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from report import Failure, require, require_equal
 
 @dataclass(frozen=True)
 class Entry:
-    """What a layer has at a path."""
+    """An entry of a layer."""
 
     kind: bytes
     mode: int
@@ -27,7 +27,7 @@ class Entry:
 
 
 class Image:
-    """The one image of a layout: its manifest, configuration and layers."""
+    """The only image of a layout: manifest, configuration and layers."""
 
     def __init__(self, archive: Path) -> None:
         with tarfile.open(archive) as tar:
@@ -49,7 +49,7 @@ class Image:
         return self._files[name]
 
     def blob(self, descriptor: dict[str, Any]) -> bytes:
-        """What a descriptor leads to, if it is that."""
+        """Returns the blob of a descriptor after verification."""
         algorithm, _, digest = descriptor["digest"].partition(":")
         require_equal(algorithm, "sha256", "the digest's algorithm")
         content = self._file(f"blobs/{algorithm}/{digest}")
@@ -77,5 +77,5 @@ class Image:
 
     @property
     def files(self) -> dict[str, Entry]:
-        """What the layers make up, one over the other."""
+        """Returns the files of all layers combined."""
         return {name: entry for layer in self.layers for name, entry in layer.items()}

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether objects are what Kubernetes and the Prometheus Operator take, by the schemas that PyPI packages carry.
+"""Validates objects with the schemas of Kubernetes and the Prometheus Operator in PyPI packages.
 
-Kubernetes': `kubernetes-validate`, strictly. The Operator's: the classes that `cloudcoil-models-prometheus-operator`
-made of its CustomResourceDefinitions. These ignore keys that they do not know, so their schema is used, closed.
+Kubernetes: `kubernetes-validate`, strict. The Operator: classes that `cloudcoil-models-prometheus-operator` generates
+from the CustomResourceDefinitions. The classes ignore unknown keys, so their JSON schema is used, with unknown keys
+rejected.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ import jsonschema
 import kubernetes_validate
 from cloudcoil.models.prometheus_operator import v1 as operator
 
-#: The oldest that the chart takes, and the newest that the package knows.
+#: The oldest version that the chart supports, and the newest that the package has.
 VERSIONS = ("1.27", "1.37")
 OPERATOR = "monitoring.coreos.com/v1"
 
 
 def _closed(schema: Any) -> Any:
-    """The schema, without keys that it does not name, and without null, which the classes add to what is optional."""
+    """Returns the schema without additional keys, and without null, which the classes add to optional fields."""
     if isinstance(schema, list):
         return [_closed(part) for part in schema if part != {"type": "null"}]
     if not isinstance(schema, dict):
@@ -38,7 +39,7 @@ def _validator(kind: str) -> jsonschema.protocols.Validator:
 
 
 def problems(manifest: dict[str, Any]) -> list[str]:
-    """What the schemas find wrong with one object."""
+    """Yields the schema errors of one object."""
     name = f"{manifest['kind']} {manifest['metadata']['name']}"
     if manifest["apiVersion"] == OPERATOR:
         errors = _validator(manifest["kind"]).iter_errors(manifest)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Running other programs."""
+"""Runs other programs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NAME = "dataarts-fabric-exporter"
 
 
 def attempt(*command: object, seconds: float = 120, **more) -> tuple[int, str]:
-    """Runs a command; its status and all that it printed."""
+    """Runs a command; returns its status and output."""
     words = [str(word) for word in command]
     try:
         done = subprocess.run(
@@ -26,12 +26,12 @@ def attempt(*command: object, seconds: float = 120, **more) -> tuple[int, str]:
             **more,
         )
     except subprocess.TimeoutExpired as late:
-        raise Failure(f"not within {seconds:g} s: {' '.join(words)}\n{late.output or ''}") from None
+        raise Failure(f"timed out after {seconds:g} s: {' '.join(words)}\n{late.output or ''}") from None
     return done.returncode, done.stdout
 
 
 def run(*command: object, seconds: float = 120, **more) -> str:
-    """Runs a command that must succeed; what it printed."""
+    """Runs a command that must succeed; returns its output."""
     status, output = attempt(*command, seconds=seconds, **more)
     if status != 0:
         raise Failure(f"status {status}: {' '.join(str(word) for word in command)}\n{output}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The package as a file: its bytes, its contents, the manual, the completions."""
+"""Tests of the package file: reproducibility, contents, manual, completions."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ COMMANDS = ("serve", "check", "once", "demo", "metrics")
 
 def check_files(report: Report, program: pathlib.Path, package: pathlib.Path, scratch: pathlib.Path) -> None:
     report.begin("the package's files")
-    with report.check("the same program gives the same bytes"):
-        # Elsewhere, under another clock zone, mask and language.
+    with report.check("reproducible"):
+        # In another folder, time zone, umask and locale.
         surroundings = os.environ | {"TZ": "Asia/Shanghai", "LC_ALL": "C", "LANG": "C"}
         command = ["sh", "-c", 'umask 077; exec "$0" "$@"', ROOT / "scripts/build-deb", program, scratch / "second"]
         again = pathlib.Path(run(*command, env=surroundings).splitlines()[-1])
         require_equal(again.name, package.name, "the name")
         require(again.read_bytes() == package.read_bytes(), "the second build differs from the first")
-    with report.check("lintian finds no error and no warning"):
+    with report.check("lintian finds no errors or warnings"):
         run("lintian", "--allow-root", "--fail-on", "error,warning", "--tag-display-limit", "0", package)
     tree = scratch / "tree"
     run("dpkg-deb", "--raw-extract", package, tree)
-    with report.check("nothing is writable by others, and all is root's"):
+    with report.check("all files belong to root, and only root may write"):
         for line in run("dpkg-deb", "--contents", package).splitlines():
             mode, owner, *_, name = line.split()
             require_equal(owner, "root/root", f"the owner of {name}")
             require("w" not in mode[4:], f"{name} is writable by others: {mode}")
             require("s" not in mode and "t" not in mode, f"{name} has a special mode: {mode}")
-    with report.check("all that is in /etc is kept as configuration"):
+    with report.check("all files in /etc are conffiles"):
         kept = set((tree / "DEBIAN/conffiles").read_text().split())
         found = {"/" + str(path.relative_to(tree)) for path in (tree / "etc").rglob("*") if path.is_file()}
         require_equal(kept, found, "conffiles")
-    with report.check("the notices of the packages that are linked are in it"):
+    with report.check("it has the notices of linked packages"):
         wanted = {path.parent.name for path in ROOT.glob(".build/checkouts/*/NOTICE.txt")}
         found = {path.stem for path in (tree / "usr/share/doc").glob("*/notices/*.txt")}
         require("swift-nio" in found, f"only {sorted(found)}")
         require_equal(found, wanted, "notices")
-    with report.check("it asks for every library that the program needs"):
+    with report.check("it depends on all libraries of the program"):
         depends = re.search(r"^Depends: (.*)$", (tree / "DEBIAN/control").read_text(), re.MULTILINE)[1]
         output = run("objdump", "-p", program)
         for library in re.findall(r"^\s*NEEDED\s+(\S+)", output, re.MULTILINE):
@@ -67,15 +67,15 @@ def owner_of(path: str) -> str:
 def check_manual(report: Report, program: pathlib.Path, tree: pathlib.Path, scratch: pathlib.Path) -> None:
     manual = scratch / f"{NAME}.1"
     manual.write_bytes(gzip.decompress((tree / f"usr/share/man/man1/{NAME}.1.gz").read_bytes()))
-    with report.check("groff and mandoc take the manual without a warning"):
-        require_equal(run("groff", "-man", "-ww", "-z", manual), "", "what groff says")
-        require_equal(attempt("mandoc", "-T", "lint", "-W", "warning", manual), (0, ""), "what mandoc says")
-    with report.check("the manual has every command and flag that the program has"):
+    with report.check("groff and mandoc accept the manual without warnings"):
+        require_equal(run("groff", "-man", "-ww", "-z", manual), "", "output of groff")
+        require_equal(attempt("mandoc", "-T", "lint", "-W", "warning", manual), (0, ""), "output of mandoc")
+    with report.check("the manual has all commands and flags of the program"):
         text = run("man", "--local-file", manual, env=os.environ | {"MANWIDTH": "200", "LC_ALL": "C.UTF-8"})
         for command in COMMANDS:
             flags = set(re.findall(r"^  (?:-\w, )?(--[\w.-]+)", run(program, command, "--help"), re.MULTILINE))
             require(len(flags) > 2, f"{command} has no flags: {flags}")
-            # The commands' sections, each up to the next heading that begins as far left.
+            # Sections of commands, up to the next heading of the same level.
             section = re.search(rf"^   {command}$(.*?)^ {{0,3}}\S", text, re.MULTILINE | re.DOTALL)
             require(section, f"no section {command}")
             missing = [flag for flag in flags - {"--help", "--version"} if not re.search(rf"{flag}\b", section[1])]
@@ -86,7 +86,7 @@ def check_completions(report: Report, tree: pathlib.Path, scratch: pathlib.Path)
     bash = tree / f"usr/share/bash-completion/completions/{NAME}"
     zsh = tree / "usr/share/zsh/vendor-completions"
     fish = tree / f"usr/share/fish/vendor_completions.d/{NAME}.fish"
-    with report.check("the shells take their completions"):
+    with report.check("the shells accept their completions"):
         run("bash", "-n", bash)
         run("zsh", "-n", zsh / f"_{NAME}")
         run("fish", "--no-execute", fish)
@@ -97,7 +97,7 @@ def check_completions(report: Report, tree: pathlib.Path, scratch: pathlib.Path)
         "once --format open": ["openmetrics"],
     }
     with report.check("bash completes commands, flags and values"):
-        # As readline does it: the words, which of them is completed, and the line.
+        # Variables that readline sets: the words, the index of the completed one, and the line.
         script = scratch / "complete.bash"
         script.write_text(
             'source "$1"; COMP_LINE="$2"; COMP_POINT=${#2}; read -ra COMP_WORDS <<< "$2"\n'
@@ -109,13 +109,13 @@ def check_completions(report: Report, tree: pathlib.Path, scratch: pathlib.Path)
         )
         for typed, wanted in expected.items():
             offered = run("bash", "--norc", script, bash, f"{NAME} {typed}").split()
-            require_equal(sorted(offered), wanted, f"what bash offers after {typed!r}")
+            require_equal(sorted(offered), wanted, f"completions of bash after {typed!r}")
     with report.check("fish completes commands, flags and values"):
         home = os.environ | {"HOME": str(scratch), "XDG_CONFIG_HOME": str(scratch / "fish")}
         for typed, wanted in expected.items():
             command = ["fish", "--command", f"source {fish}; complete --do-complete '{NAME} {typed}'"]
             offered = [line.split("\t")[0] for line in run(*command, env=home).splitlines()]
-            require_equal(sorted(offered), wanted, f"what fish offers after {typed!r}")
+            require_equal(sorted(offered), wanted, f"completions of fish after {typed!r}")
     with report.check("zsh finds the completion and loads it"):
         load = f"fpath=({zsh} $fpath); autoload -Uz compinit; compinit -u -D; echo $_comps[{NAME}]; autoload +X _{NAME}"
         require_equal(run("zsh", "--no-rcs", "-c", load).split(), [f"_{NAME}"], "the function")

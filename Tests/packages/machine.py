@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A clean Debian 12 in a folder, booted in namespaces of its own where that works."""
+"""A clean Debian 12 in a folder, booted in its own namespaces if possible."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from commands import attempt, run
 from report import Failure, Skip, wait_for
 
 SUITE = "bookworm"
-# Inside: where the packages to install lie, and where the number of a started process stands.
+# Paths inside of the machine: the packages to install, and the PID of a started process.
 PACKAGES = "/media"
 PROCESS = "/media/started.pid"
 
 
 def own_sources() -> list[str]:
-    """The mirrors of Debian 12 that this machine itself uses, as lines of a sources.list."""
+    """Returns the Debian 12 mirrors of this machine as lines of a sources.list."""
     form = "deb $(SITE) $(RELEASE) $(COMPONENT)"
     lines = run("apt-get", "indextargets", "--format", form, "Created-By: Packages", "Origin: Debian").splitlines()
     return sorted({line for line in lines if re.search(rf" {SUITE}(-\w+)? ", line)})
 
 
 def own_proxy() -> list[str]:
-    """The proxy that this machine's apt goes through, as options of mmdebstrap."""
+    """Returns the apt proxy of this machine as options of mmdebstrap."""
     shown = run("apt-config", "dump", "--format", "%F %v%n", "Acquire::http::Proxy", "Acquire::https::Proxy")
     pairs = [line.split(" ", 1) for line in shown.splitlines()]
     return [f'--aptopt={key} "{value.strip()}"' for key, value in pairs if value.strip()]
 
 
 class Machine:
-    """The root's folder, and how to run something in it: by chroot, or in the booted system."""
+    """The root folder, with commands in a chroot or in the booted system."""
 
     def __init__(self, folder: pathlib.Path) -> None:
         self.root = folder / "root"
@@ -42,15 +42,15 @@ class Machine:
         self.leader = ""
 
     def make(self) -> None:
-        """Installs a minimal Debian with systemd into the root. apt's lists stay, so that packages can be had."""
+        """Installs a minimal Debian with systemd. Keeps apt's lists, so that packages can be installed."""
         if os.geteuid() != 0:
-            raise Skip("root is needed, or sudo that asks for no password")
+            raise Skip("needs root or passwordless sudo")
         options = ["--mode=root", "--variant=apt", "--include=systemd-sysv,dbus", "--skip=cleanup/apt/lists", "--quiet"]
         run("mmdebstrap", *options, *own_proxy(), SUITE, self.root, *own_sources(), seconds=600)
 
     def boot(self) -> None:
-        """Boots the root with a network of its own, in which there is nothing but loopback."""
-        # Without a service manager on this machine there is nobody to ask for a scope.
+        """Boots the system with a private network that has only loopback."""
+        # Without a service manager on this machine, systemd-nspawn cannot create a scope.
         keep = [] if pathlib.Path("/run/systemd/system").exists() else ["--keep-unit"]
         with self.log.open("w") as log:
             self.nspawn = subprocess.Popen(
@@ -68,7 +68,7 @@ class Machine:
 
     def _child(self) -> str:
         if self.nspawn.poll() is not None:
-            raise Failure(f"systemd-nspawn ended with status {self.nspawn.returncode}")
+            raise Failure(f"systemd-nspawn exited with status {self.nspawn.returncode}")
         return pathlib.Path(f"/proc/{self.nspawn.pid}/task/{self.nspawn.pid}/children").read_text("ascii").strip()
 
     @property
@@ -79,7 +79,7 @@ class Machine:
         return self.attempt("systemctl", "is-system-running")[1].strip()
 
     def stop(self) -> None:
-        """Switches the system off. Ends nothing but what was started here."""
+        """Shuts the system down. Ends only processes that were started here."""
         if self.nspawn is None:
             return
         self.nspawn.terminate()
@@ -94,7 +94,7 @@ class Machine:
         if self.leader:
             return ["nsenter", f"--target={self.leader}", "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup",
                     "--root", "--wd", "env", "-u", "TMPDIR", "DEBIAN_FRONTEND=noninteractive"]  # fmt: skip
-        # Swift reads a program's arguments in /proc. The mount goes with the command.
+        # Swift reads the program's arguments from /proc. The mount ends with the command.
         enter = 'mount -t proc proc "$0/proc" && exec chroot "$0" env -u TMPDIR DEBIAN_FRONTEND=noninteractive "$@"'
         return ["unshare", "--mount", "sh", "-c", enter, str(self.root)]
 
@@ -105,12 +105,12 @@ class Machine:
         return run(*self._inside(), *command, **more)
 
     def start(self, *command: object) -> subprocess.Popen:
-        """Starts a command that goes on until `end`."""
+        """Starts a command that runs until `end`."""
         words = [*self._inside(), "sh", "-c", f'echo $$ > {PROCESS}; exec "$@"', "sh", *(str(word) for word in command)]
         return subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def end(self, process: subprocess.Popen) -> int:
-        """Ends what `start` started by SIGTERM, which nsenter would not hand on; its status."""
+        """Sends SIGTERM to the command of `start`, which nsenter would not forward; returns its status."""
         self.run("sh", "-c", f"kill $(cat {PROCESS}); rm {PROCESS}")
         return process.wait(15)
 
@@ -118,12 +118,12 @@ class Machine:
         return self.root / name.lstrip("/")
 
     def fetch(self, url: str) -> str:
-        """What a server in the machine answers with 200; this machine's curl, in the other's network."""
+        """Returns the body of a response with status 200, using this machine's curl in the other network namespace."""
         network = ["nsenter", f"--target={self.leader}", "--net"] if self.leader else []
         return run(*network, "curl", "--silent", "--show-error", "--fail", "--noproxy", "*", "--max-time", "5", url)
 
     def wait_for_page(self, url: str, pattern: str, seconds: float = 15) -> str:
-        """The page, once it holds the pattern."""
+        """Waits until the page contains the pattern; returns the page."""
         page = ""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -134,4 +134,4 @@ class Machine:
             if re.search(pattern, page, re.MULTILINE):
                 return page
             time.sleep(0.1)
-        raise Failure(f"not within {seconds:g} s: {pattern} in {url}\n{page[:2000]}")
+        raise Failure(f"timed out after {seconds:g} s: {pattern} in {url}\n{page[:2000]}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Debian package, the SBOM and the licences of a program.
+"""Tests the Debian package, the SBOM and the licenses of a program.
 
 usage: packages.py PROGRAM
 """
@@ -24,7 +24,7 @@ from report import Report
 
 
 def changed_copy(package: pathlib.Path, scratch: pathlib.Path) -> pathlib.Path:
-    """A later version of the package, with other defaults in a file that administrators edit."""
+    """Builds a later version of the package, with a changed conffile."""
     tree = scratch / "newer"
     run("dpkg-deb", "--raw-extract", package, tree)
     control = tree / "DEBIAN/control"
@@ -48,12 +48,12 @@ def main() -> int:
         check_components(report, program, scratch)
         report.begin("a clean Debian 12")
         ready = False
-        with report.check("the root is made"):
+        with report.check("the root is created"):
             machine.make()
             newer = changed_copy(package, scratch)
             for file in (package, newer):
                 shutil.copy(file, machine.path(PACKAGES))
-            # Fetched now, since the booted system has no network.
+            # Downloaded now, because the booted system has no network.
             machine.run(
                 "apt-get",
                 "install",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Counts pages in files, whose paths come on standard input, with orjson, and removes each."""
+"""Counts pages with orjson from files whose paths are on standard input, and removes the files."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The job that every polling peer does: count endpoints by type, status and visibility, and add up what they reserve.
+"""The work of all polling peers: count endpoints by type, status and visibility, and sum their reserved capacity.
 
-It is less than the exporter does: no look at whether pages belong together, and nothing of single endpoints.
+It is less than the exporter's: no check that pages are consistent, and no endpoint details.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Tally:
         self.counts: collections.Counter[tuple[str, str, str]] = collections.Counter()
 
     def add_page(self, page: dict[str, Any], is_first: bool) -> None:
-        """Adds the rows of a page. Neighbouring pages share a row, so that the first row of a later page is known."""
+        """Adds the rows of a page. Adjacent pages share a row, so the first row of a later page is skipped."""
         rows = page["endpoints"] if is_first else page["endpoints"][1:]
         self.endpoints += len(rows)
         self.counts.update([(row["type"], row["status"], row["visibility"]) for row in rows])
@@ -39,7 +39,7 @@ class Tally:
 
 
 def run(poll: Callable[[list[str], str], Tally]) -> None:
-    """Polls the pages of `URLS CA THREADS`, the arguments, by so many threads, and prints what they counted."""
+    """Polls the pages of the arguments `URLS CA THREADS` in this many threads, and prints the counts."""
     urls, ca, threads = pathlib.Path(sys.argv[1]).read_text("ascii").split(), sys.argv[2], int(sys.argv[3])
     tally = Tally()
     with concurrent.futures.ThreadPoolExecutor(threads) as pool:

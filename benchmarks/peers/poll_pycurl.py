@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""poll_pycurl.py URLS CA: fetches with libcurl's multi interface, 50 side by side, and parses with orjson."""
+"""poll_pycurl.py URLS CA: fetches with libcurl's multi interface, 50 in parallel, and parses with orjson."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ PARALLEL = 50
 def new_handle(ca: str) -> pycurl.Curl:
     handle = pycurl.Curl()
     handle.setopt(pycurl.HTTPHEADER, ["X-Auth-Token: token"])
-    # Empty: whatever this libcurl can decode.
+    # Empty: all encodings that this libcurl supports.
     handle.setopt(pycurl.ACCEPT_ENCODING, "")
     handle.setopt(pycurl.CAINFO, ca)
-    # On HTTP/2, wait for a connection to be shared rather than open another.
+    # With HTTP/2, wait to share a connection instead of opening another.
     handle.setopt(pycurl.PIPEWAIT, 1)
     return handle
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""poll_requests.py URLS CA THREADS: in the manner of the official Python SDK, which has a session, builds each request
-from its parts, parses with json and makes an object of each row; the objects are then counted."""
+"""poll_requests.py URLS CA THREADS: like the official Python SDK, it uses a session, builds each request from its
+parts, parses with json and creates an object per row; then counts the objects."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from counting import Tally, is_first, run
 
 
 class Endpoint:
-    """What the SDK's generated models are: an attribute for each documented field, set through a table."""
+    """A model like the SDK's generated ones: an attribute per documented field, set through a table."""
 
     FIELDS = (
         "id", "name", "type", "status", "visibility", "description", "create_time", "update_time", "owner", "cap",
@@ -28,7 +28,7 @@ class Endpoint:
 class Client:
     def __init__(self, ca: str) -> None:
         self.session = requests.Session()
-        # It would read the environment's proxies and .netrc for each request.
+        # Otherwise it reads the environment's proxies and .netrc for each request.
         self.session.trust_env = False
         self.session.verify = ca
         self.tally = Tally()

@@ -18,14 +18,14 @@ URL = re.compile(r"(https?://[^/]+)/v1/workspaces/([^/]+)/endpoints\?offset=(\d+
 def new_client(base_url: str, ca: str) -> DataArtsFabricClient:
     config = HttpConfig.get_default_config()
     config.ssl_ca_cert = ca
-    # Keys, as it takes no tokens; the project is given, or it would ask IAM for it.
+    # Access keys, because it does not support tokens; with a project, which it would otherwise request from IAM.
     credentials = BasicCredentials("access", "secret", "0123456789abcdef0123456789abcdef")
     builder = DataArtsFabricClient.new_builder().with_http_config(config).with_credentials(credentials)
     return builder.with_endpoints([base_url]).build()
 
 
 def as_row(endpoint: Any) -> dict[str, Any]:
-    """What is counted of an endpoint; a kind that it does not reserve is None."""
+    """Returns the counted values of an endpoint; None for capacity that it does not have."""
     resource, reserved = endpoint.reserved_resource, {}
     for kind in ("apu", "dpu"):
         if (amounts := getattr(resource, kind)) is not None:
@@ -45,7 +45,7 @@ def poll(urls: list[str], ca: str) -> Tally:
     for url in urls:
         match = URL.fullmatch(url)
         if match is None:
-            sys.exit(f"{url}: no page of endpoints")
+            sys.exit(f"{url}: not a page of endpoints")
         base_url, workspace, offset, limit = match.groups()
         client = client or new_client(base_url, ca)
         request = ListEndpointsRequest(workspace_id=workspace, offset=int(offset), limit=int(limit))

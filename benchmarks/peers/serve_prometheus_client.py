@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""serve_prometheus_client.py PORT PAGE: serves the series of a page with Python's prometheus_client."""
+"""serve_prometheus_client.py PORT PAGE: exports the series of a page with Python's prometheus_client."""
 
 from __future__ import annotations
 

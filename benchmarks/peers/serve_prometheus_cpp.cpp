@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// serve-prometheus-cpp PORT PAGE: serves the series of a page with prometheus-cpp.
+// serve-prometheus-cpp PORT PAGE: exports the series of a page with prometheus-cpp.
 #include <prometheus/exposer.h>
 #include <prometheus/gauge.h>
 #include <prometheus/registry.h>
@@ -14,7 +14,7 @@
 
 namespace {
 
-// The labels of `{a="b",c="d"}`, escapes left as they are: the page's values have none.
+// Returns the labels of `{a="b",c="d"}`, without unescaping: the page's values have no escapes.
 prometheus::Labels readLabels(const std::string &text) {
     prometheus::Labels labels;
     std::size_t at = 0;
@@ -53,7 +53,7 @@ int main(int count, char **arguments) {
         const auto labels = brace < space ? line.substr(brace + 1, space - brace - 2) : "";
         family->Add(readLabels(labels)).Set(std::stod(line.substr(space + 1)));
     }
-    // As many threads as clients, each of which keeps its connection.
+    // One thread per client, because each keeps its connection.
     prometheus::Exposer exposer({"listening_ports", std::string("127.0.0.1:") + arguments[1], "num_threads", "40",
                                  "enable_keep_alive", "yes"});
     exposer.RegisterCollectable(registry);

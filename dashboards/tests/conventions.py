@@ -1,22 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What all dashboards keep to, so that one who knows one knows all. Each rule yields complaints."""
+"""Conventions that all dashboards follow. Each function yields the violations as text."""
 
 import re
 
-import catalogue
+import catalog
 
-# Made by Prometheus, at each scrape and from alerting rules.
+# Series that Prometheus itself adds at each scrape.
 OTHERS = {"up", "scrape_duration_seconds"}
-FAMILIES = {**catalogue.FAMILIES, "ALERTS": {"alertname", "alertstate", "severity", "source", "workspace"}}
+FAMILIES = {**catalog.FAMILIES, "ALERTS": {"alertname", "alertstate", "severity", "source", "workspace"}}
 
 UID_PREFIX = "dataarts-fabric-"
 TAG = "dataarts-fabric"
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
-# A dashboard of one thing offers no "All" of that thing.
+# Variables without "All": the subject of a dashboard.
 SUBJECTS = {("dataarts-fabric-workspace", "workspace")}
 DETAIL_URL = "/d/dataarts-fabric-workspace?"
-# What a link must carry for the reader to keep the selection.
-CARRIED = ("${datasource:queryparam}", "var-source=", "var-workspace=", "${__url_time_range}")
+# Parts of a link that keep the selection.
+LINK_PARTS = ("${datasource:queryparam}", "var-source=", "var-workspace=", "${__url_time_range}")
 BUILT_IN = {"__range", "__range_s", "__rate_interval", "__interval"}
 GRAPH_TYPES = {"timeseries", "state-timeline"}
 
@@ -25,10 +25,10 @@ _SELECTOR = re.compile(r"\b([a-zA-Z_:][a-zA-Z0-9_:]*)\s*\{([^}]*)\}")
 _NAME = re.compile(r"(?<![\w$:])([a-z_][a-z0-9_:]*)(?![\w:]*\s*\()(?![\w:])")
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::\w+)?\}|(\w+))")
 _LABEL_LIST = re.compile(r"\b(?:by|on|without|ignoring|group_left|group_right)\s*\(([^)]*)\)")
-# What adds up or compares series of this label must choose one value or keep the label.
+# Aggregations and comparisons must select one value of these labels or keep the label.
 _KEPT_APART = ("listing", "visibility")
 _KEPT = re.compile(r"\b(?:by|on)\s*\(([^)]*)\)\s*\((?:\w+\()?$")
-_WORDS = {"and", "or", "unless", "by", "on", "without", "ignoring", "group_left", "group_right", "bool", "offset", "end", "inf"}
+_KEYWORDS = {"and", "or", "unless", "by", "on", "without", "ignoring", "group_left", "group_right", "bool", "offset", "end", "inf"}
 
 
 def used_variables(text):
@@ -36,7 +36,7 @@ def used_variables(text):
 
 
 def family(name):
-    """The documented family of a series' name, or None."""
+    """Returns the documented metric family of a series name, or None."""
     for candidate in (name, re.sub(r"_(bucket|sum|count)$", "", name)):
         if candidate in FAMILIES or candidate in OTHERS:
             return candidate
@@ -44,43 +44,43 @@ def family(name):
 
 
 def query_complaints(expression, variables):
-    """Complaints about one query."""
+    """Checks the variables, families and labels of one query."""
     for name in used_variables(expression) - variables - BUILT_IN:
-        yield f"uses ${name}, which is no variable"
+        yield f"uses the unknown variable ${name}"
     for name, matchers in _SELECTOR.findall(expression):
         found = family(name)
         if found is None:
-            yield f"asks for {name}, which docs/metrics.json does not know"
+            yield f"uses {name}, which is not in docs/metrics.json"
             continue
         labels = FAMILIES.get(found, set())
         for label in re.findall(r"(\w+)\s*(?:=~|!~|!=|=)", _STRING.sub('""', matchers)):
             if label not in labels | {"job", "instance", "le"}:
-                yield f"selects {name} by {label}, which it does not have"
+                yield f"selects {name} by {label}, a label that it does not have"
         for label in ("source", "workspace"):
-            # With a bar at its end it also takes what has no such label.
+            # A trailing bar also matches series without the label.
             if label in labels and label in variables and not re.search(rf'\b{label}=~"\${label}\|?"', matchers):
-                yield f"leaves ${label} out of the selection of {name}"
+                yield f"does not select {name} by ${label}"
     bare = _LABEL_LIST.sub(" ", _STRING.sub('""', expression))
     bare = re.sub(r"\[[^\]]*\]", " ", re.sub(r"\{[^}]*\}", "{}", bare))
     for name in _NAME.findall(bare):
         if ":" in name:
-            yield f"asks for the recording rule {name}: dashboards must work without rules"
-        elif name not in _WORDS and family(name) is None and name not in variables:
-            yield f"asks for {name}, which docs/metrics.json does not know"
+            yield f"uses the recording rule {name}; dashboards must work without rules"
+        elif name not in _KEYWORDS and family(name) is None and name not in variables:
+            yield f"uses {name}, which is not in docs/metrics.json"
         elif name in FAMILIES and not re.search(rf"\b{name}(?:_bucket|_sum|_count)?\s*\{{", expression):
             if FAMILIES[name] & {"source", "workspace"}:
-                yield f"asks for {name} of everything, whatever is selected"
+                yield f"uses {name} without the dashboard's selection"
 
 
 def apart_complaints(expression):
-    """Complaints about series of several listings, or of the tenant and of others, that a query takes for one."""
+    """Checks that a query does not mix listings, or the tenant's endpoints with public ones."""
     for match in _SELECTOR.finditer(expression):
         kept = _KEPT.search(expression[: match.start()])
         for label in _KEPT_APART:
             if label not in FAMILIES.get(family(match[1]), ()) or re.search(rf"\b{label}\s*[!=]", match[2]):
                 continue
             if not kept or label not in re.findall(r"\w+", kept[1]):
-                yield f"asks for {match[1]} of every {label} at once"
+                yield f"mixes series of {match[1]} with different {label}"
 
 
 def variable_complaints(board):
@@ -93,20 +93,20 @@ def variable_complaints(board):
         if not variable.get("label"):
             yield f"${name} has no label"
         if name not in used_variables(everything):
-            yield f"${name} is used by nothing"
+            yield f"${name} is unused"
         if variable["type"] != "query":
             continue
         if not re.fullmatch(r"label_values\(.+, \w+\)", variable["query"]):
             yield f"${name} is not label_values(series, label)"
         if variable.get("refresh") != 2:
-            yield f"${name} is not asked for anew when the time range changes"
+            yield f"${name} is not refreshed when the time range changes"
         if variable.get("datasource") != DATASOURCE:
-            yield f"${name} does not ask ${{datasource}}"
+            yield f"${name} does not use ${{datasource}}"
         if not variable.get("multi"):
-            yield f"of ${name} not several can be chosen"
+            yield f"${name} does not allow several values"
         subject = (board["uid"], name) in SUBJECTS
         if not subject and (not variable.get("includeAll") or variable.get("allValue") != ".*"):
-            yield f"${name} has no 'All' that is .*"
+            yield f"${name} has no 'All' with the value .*"
 
 
 def table_complaints(panel):
@@ -114,47 +114,47 @@ def table_complaints(panel):
     renamed = steps.get("organize", {}).get("renameByName", {})
     titles = set(renamed.values())
     if set(steps.get("filterFieldsByName", {}).get("include", {}).get("names", [])) != set(renamed):
-        yield "shows labels that it does not name, so that anybody's target labels become columns"
+        yield "shows labels that are not renamed; target labels would become columns"
     many = len(panel["targets"]) > 1
     values = {f"Value #{target['refId']}" for target in panel["targets"]} if many else {"Value"}
     for name in renamed:
         if name.startswith("Value") and name not in values:
-            yield f"names {name}, which no query gives"
+            yield f"renames {name}, which no query returns"
     for override in panel["fieldConfig"]["overrides"]:
         if override["matcher"]["options"] not in titles:
-            yield f"sets up a column {override['matcher']['options']!r} that it does not have"
+            yield f"has an override for the unknown column {override['matcher']['options']!r}"
     for sort in panel["options"].get("sortBy", []):
         if sort["displayName"] not in titles:
-            yield f"is sorted by a column {sort['displayName']!r} that it does not have"
+            yield f"is sorted by the unknown column {sort['displayName']!r}"
     for target in panel["targets"]:
         if target["format"] != "table" or not target["instant"]:
-            yield "has a query whose answer is no table of one moment"
+            yield "has a query that is not an instant query in table format"
 
 
 def panel_complaints(panel, variables):
     if panel["type"] == "row":
         if panel.get("panels"):
-            yield "is a row that hides panels"
+            yield "is a row with collapsed panels"
         return
     if not panel.get("description", "").rstrip().endswith("."):
-        yield "has no description of whole sentences"
+        yield "has no description, or one that does not end with a period"
     if panel.get("datasource") != DATASOURCE:
-        yield "does not ask ${datasource}"
+        yield "does not use ${datasource}"
     defaults = panel["fieldConfig"]["defaults"]
     if not defaults.get("unit"):
         yield "has no unit"
     if not panel.get("targets"):
-        yield "asks nothing"
+        yield "has no query"
     references = [target["refId"] for target in panel.get("targets", [])]
     if len(references) != len(set(references)):
-        yield "has two queries of one name"
+        yield "has two queries with the same refId"
     for target in panel.get("targets", []):
         if target.get("datasource") != DATASOURCE:
-            yield f"query {target['refId']} does not ask ${{datasource}}"
+            yield f"query {target['refId']} does not use ${{datasource}}"
         if panel["type"] in GRAPH_TYPES and target["instant"]:
-            yield f"query {target['refId']} asks for one moment, but is drawn over time"
+            yield f"query {target['refId']} is an instant query in a graph"
         if panel["type"] not in GRAPH_TYPES and not target["instant"]:
-            yield f"query {target['refId']} asks for a range of which one moment is shown"
+            yield f"query {target['refId']} is a range query in a panel that shows one value"
         for complaint in [*query_complaints(target["expr"], variables), *apart_complaints(target["expr"])]:
             yield f"query {target['refId']} {complaint}"
     if panel["type"] == "table":
@@ -163,34 +163,34 @@ def panel_complaints(panel, variables):
         for one in override["properties"]:
             for link in one["value"] if one["id"] == "links" else []:
                 if link["url"].startswith(DETAIL_URL):
-                    for part in CARRIED:
+                    for part in LINK_PARTS:
                         if part not in link["url"]:
-                            yield f"link {link['title']!r} does not carry {part}"
+                            yield f"link {link['title']!r} lacks {part}"
 
 
-def place_complaints(panels):
+def layout_complaints(panels):
     taken, identities = {}, set()
     for panel in panels:
         place = panel["gridPos"]
         if panel["id"] in identities:
-            yield f"{panel['title']}: another panel has its id"
+            yield f"{panel['title']}: another panel has the same id"
         identities.add(panel["id"])
         if place["x"] + place["w"] > 24:
-            yield f"{panel['title']}: reaches beyond the right edge"
+            yield f"{panel['title']}: exceeds the right edge"
         for x in range(place["x"], place["x"] + place["w"]):
             for y in range(place["y"], place["y"] + place["h"]):
                 other = taken.setdefault((x, y), panel["title"])
                 if other != panel["title"]:
-                    yield f"{panel['title']}: lies on {other}"
+                    yield f"{panel['title']}: overlaps {other}"
                     return
 
 
 def complaints(stem, board):
-    """Everything that is wrong with the dashboard of the file `stem`.json."""
+    """Yields all violations of the dashboard `stem`.json."""
     if board.get("uid") != UID_PREFIX + stem:
         yield f"uid is not {UID_PREFIX + stem}"
     if board.get("id") is not None:
-        yield "has an id, which only a Grafana of its own can give"
+        yield "has an id, which Grafana assigns on import"
     if board.get("tags") != [TAG]:
         yield f"tags are not [{TAG}]"
     if board.get("timezone") != "utc":
@@ -198,18 +198,18 @@ def complaints(stem, board):
     if not board.get("title", "").startswith("DataArts Fabric / "):
         yield "title does not start with 'DataArts Fabric / '"
     if not board.get("description", "").endswith("."):
-        yield "has no description of whole sentences"
+        yield "has no description, or one that does not end with a period"
     if not any(link["type"] == "dashboards" and link["tags"] == [TAG] and link["includeVars"] and link["keepTime"]
                for link in board.get("links", [])):
-        yield "has no links to the other dashboards that carry variables and time"
+        yield "has no link to the other dashboards that keeps variables and time range"
     panels = board["panels"]
     first_row = next((index for index, panel in enumerate(panels) if panel["type"] == "row"), len(panels))
     if not first_row or any(panel["type"] != "stat" for panel in panels[:first_row]):
-        yield "does not begin with figures"
+        yield "does not begin with stat panels"
     if not any(panel["type"] == "table" for panel in panels):
         yield "has no table"
     yield from variable_complaints(board)
-    yield from place_complaints(panels)
+    yield from layout_complaints(panels)
     variables = {variable["name"] for variable in board["templating"]["list"]}
     titles = set()
     for panel in panels:
@@ -218,7 +218,7 @@ def complaints(stem, board):
             yield f"panel {panel.get('id')} has no title"
         if panel["type"] != "row":
             if title in titles:
-                yield f"{title}: another panel has this title"
+                yield f"{title}: another panel has the same title"
             titles.add(title)
         for complaint in panel_complaints(panel, variables):
             yield f"{title}: {complaint}"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tables of endpoints under every `metrics.endpoint_details`: they list what is wrong, and nothing that is right."""
+"""Tests the endpoint tables with each value of `metrics.endpoint_details`: they list only endpoints that need attention."""
 
 import contextlib
 import datetime
@@ -15,7 +15,7 @@ from cloud_data import Stored, Workspace  # noqa: E402
 from control_plane import TOKEN, ControlPlane  # noqa: E402
 
 MODES = ("problems", "all", "none")
-ON_THEIR_WAY, BROKEN = "On their way, longest first", "Failed or in error, newest first"
+IN_TRANSITION, FAILED = "In transition, by age", "Failed endpoints, most recent first"
 ENDPOINTS = {
     "stuck": ("CREATING", {}),
     "failed": ("CREATE_FAILED", {"error_code": "dataartsfabric.00010011"}),
@@ -30,14 +30,14 @@ ENDPOINTS = {
     "never enabled": ("INACTIVE", {"visibility": "PUBLIC"}),
 }
 BAD = {"failed", "failed without a code", "runs with a code", "frozen", "frozen for arrears", "unhealthy"}
-# The names that each table must show; None is a row without an endpoint, which stands for those of a type.
+# The endpoint names that each table must show. None is a row without an endpoint, which stands for all of a type.
 WANTED = {
-    ("problems", ON_THEIR_WAY): {"stuck"},
-    ("all", ON_THEIR_WAY): {"stuck"},
-    ("none", ON_THEIR_WAY): {None},
-    ("problems", BROKEN): BAD,
-    ("all", BROKEN): BAD,
-    ("none", BROKEN): set(),
+    ("problems", IN_TRANSITION): {"stuck"},
+    ("all", IN_TRANSITION): {"stuck"},
+    ("none", IN_TRANSITION): {None},
+    ("problems", FAILED): BAD,
+    ("all", FAILED): BAD,
+    ("none", FAILED): set(),
 }
 
 
@@ -49,7 +49,7 @@ def rows():
 
 
 def configuration(mode, plane, directory):
-    """The file of an exporter whose one source is called as the mode; JSON is YAML too."""
+    """Writes the configuration of an exporter with one source, named after the mode. JSON is valid YAML."""
     (directory / "token").write_text(TOKEN + "\n", encoding="utf-8")
     identifier = next(iter(plane.workspaces))
     workspace = {"id": identifier, "name": "details", "filter": {"visibility": "ALL"}}
@@ -64,8 +64,8 @@ def configuration(mode, plane, directory):
 
 
 @contextlib.contextmanager
-def exporters(program, directory, running, wait_for, address_told):
-    """One exporter for each mode, all of one control plane; yields their addresses."""
+def exporters(program, directory, running, wait_for, listen_address):
+    """Starts one exporter per mode, all with the same control plane; yields their addresses."""
     workspace = Workspace("5d1e0c8a-7f4b-4a1c-9c57-2f0e6a1b3c4d", "details", [Stored(row) for row in rows()])
     with ControlPlane([workspace]) as plane, contextlib.ExitStack() as stack:
         started = []
@@ -73,7 +73,7 @@ def exporters(program, directory, running, wait_for, address_told):
             file = configuration(mode, plane, directory)
             started.append(stack.enter_context(running(f"details-{mode}", [
                 program.resolve(), "serve", "--config.file", file, "--web.listen-address", "127.0.0.1:0"], directory)))
-        yield [wait_for("an exporter listens", lambda log=log: address_told(log), [(process, log)], 30)
+        yield [wait_for("exporter listens", lambda log=log: listen_address(log), [(process, log)], 30)
                for process, log in started]
 
 

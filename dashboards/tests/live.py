@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Dashboards and consoles against a real Prometheus that has scraped the exporter's demo for about a minute."""
+"""Tests dashboards and consoles against a Prometheus that has scraped the exporter's demo for about a minute."""
 
 import contextlib
 import html
@@ -22,7 +22,7 @@ from prometheus import Prometheus, QueryError, Selection
 HOST = "127.0.0.1"
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCRAPE_INTERVAL = 3
-# A minute and some more: rates need two scrapes, and capacity over time is taken at whole minutes.
+# 75 s: rates need two scrapes, and capacity over time is sampled at whole minutes.
 SCRAPES = 25
 SPAN = 900
 CONFIGURATION = """\
@@ -38,7 +38,7 @@ scrape_configs:
 
 
 class NotRunning(Exception):
-    """Something that the checks need did not start or did not stay."""
+    """A process that the tests need did not start, or exited."""
 
 
 def free_port():
@@ -49,7 +49,7 @@ def free_port():
 
 @contextlib.contextmanager
 def running(name, command, directory):
-    """A process of ours, ended by its id; yields the file of what it says."""
+    """Runs a process and terminates it afterwards; yields the process and its log file."""
     log = directory / f"{name}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=directory)
@@ -65,31 +65,31 @@ def running(name, command, directory):
 
 
 def wait_for(what, condition, processes, limit):
-    """Asks until it is so. A process that ended says why."""
+    """Waits until the condition returns a true value. Fails with the log of a process that exited."""
     end = time.monotonic() + limit
     while True:
         for process, log in processes:
             if process.poll() is not None:
-                raise NotRunning(f"{log.stem} ended: {log.read_text(errors='replace')[-2000:]}")
+                raise NotRunning(f"{log.stem} exited: {log.read_text(errors='replace')[-2000:]}")
         with contextlib.suppress(OSError, QueryError):
             value = condition()
             if value:
                 return value
         if time.monotonic() > end:
-            raise NotRunning(f"{what}: not within {limit} s")
+            raise NotRunning(f"{what}: timed out after {limit} s")
         time.sleep(0.5)
 
 
-def address_told(log):
-    """Where the demo listens: it is told to take any free port, and says in its log which."""
-    match = re.search(r"msg=Listening\. address=(\S+)", log.read_text(errors="replace"))
+def listen_address(log):
+    """Returns the address that a program with `--web.listen-address host:0` logs, or None before that."""
+    match = re.search(r"msg=listening address=(\S+)", log.read_text(errors="replace"))
     return match and match[1]
 
 
 def query_complaints(boards, prometheus):
     end = time.time()
     for stem, board in boards.items():
-        # Every workspace at once, also where one is the subject: then every query has something to find.
+        # All workspaces, also on the workspace dashboard, so that every query has data.
         selection = Selection(board, prometheus, {"workspace": ".*"}, end=end, span=SPAN, interval=SCRAPE_INTERVAL)
         for variable in board["templating"]["list"]:
             if variable["type"] == "query" and not prometheus.label_values(selection.fill(variable["query"])):
@@ -115,12 +115,12 @@ def console_complaints(address, prometheus):
     pages = {
         "dataarts-fabric.html": ({}, workspace["workspace"]),
         "dataarts-fabric-workspace.html": (workspace, workspace["workspace"]),
-        # Asked for something that there is not, a console says so.
+        # An unknown workspace gives a message.
         "dataarts-fabric-workspace.html#unknown": ({"source": 'no "source"', "workspace": "\\"}, "no such workspace"),
     }
     present = {path.name for path in (ROOT / "dashboards" / "consoles").glob("*.html")}
     for name in present - pages.keys():
-        yield f"consoles/{name}: nothing tests it"
+        yield f"consoles/{name}: has no test"
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     for name, (parameters, wanted) in pages.items():
         url = f"{address}/consoles/{name.partition('#')[0]}?{urllib.parse.urlencode(parameters)}"
@@ -131,9 +131,9 @@ def console_complaints(address, prometheus):
             yield f"consoles/{name}: {error.code}: {error.read().decode(errors='replace')[:500]}"
             continue
         if html.escape(wanted) not in text:
-            yield f"consoles/{name}: does not tell {wanted!r}"
+            yield f"consoles/{name}: does not contain {wanted!r}"
         if "error executing template" in text or not text.rstrip().endswith("</html>"):
-            yield f"consoles/{name}: is not whole: …{text[-300:]}"
+            yield f"consoles/{name}: is incomplete: …{text[-300:]}"
 
 
 def picture_complaints(boards, directory, address, scratch):
@@ -144,25 +144,25 @@ def picture_complaints(boards, directory, address, scratch):
              "--html", page, "--png", picture, "--range", f"{SPAN}s", "--scrape-interval", f"{SCRAPE_INTERVAL}s"],
             capture_output=True, text=True, timeout=120)
         if result.returncode:
-            yield f"{stem}.json cannot be drawn: {result.stderr.strip()[-1000:]}"
+            yield f"{stem}.json cannot be rendered: {result.stderr.strip()[-1000:]}"
         elif picture.read_bytes()[:8] != b"\x89PNG\r\n\x1a\n" or picture.stat().st_size < 20_000:
-            yield f"{stem}.json: the picture is none, or empty"
+            yield f"{stem}.json: the picture is not a PNG, or empty"
 
 
 def complaints(program, boards, directory):
     for name in ("prometheus", "chromium"):
         if not shutil.which(name):
-            return [f"there is no {name}; scripts/install-dependencies --test installs it"]
+            return [f"{name} not found; run scripts/install-dependencies --test"]
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
         scratch = pathlib.Path(name)
         try:
             demo = stack.enter_context(running(
                 "demo", [program.resolve(), "demo", "--web.listen-address", f"{HOST}:0"], scratch))
-            target = wait_for("the demo listens", lambda: address_told(demo[1]), [demo], 30)
-            others = stack.enter_context(details.exporters(program, scratch, running, wait_for, address_told))
+            target = wait_for("demo listens", lambda: listen_address(demo[1]), [demo], 30)
+            others = stack.enter_context(details.exporters(program, scratch, running, wait_for, listen_address))
             targets = json.dumps([target, *others])
             (scratch / "prometheus.yml").write_text(CONFIGURATION.format(interval=SCRAPE_INTERVAL, targets=targets))
-            # The alerts as they are, but without their patience: a panel shows those that fire.
+            # Alerts without `for`, so that the panel of firing alerts has data.
             rules = (ROOT / "dashboards" / "prometheus" / "alerts.yaml").read_text(encoding="utf-8")
             (scratch / "alerts.yaml").write_text(re.sub(r"\bfor: \d+m", "for: 0s", rules), encoding="utf-8")
             address = f"http://{HOST}:{free_port()}"
@@ -173,7 +173,7 @@ def complaints(program, boards, directory):
             ], scratch))
             prometheus = Prometheus(address)
             scrapes = f'count_over_time(up{{job="dataarts-fabric"}}[10m]) >= {SCRAPES}'
-            wait_for("Prometheus has scraped for a minute", lambda: prometheus.instant(scrapes), [demo, server], 150)
+            wait_for("a minute of scrapes", lambda: prometheus.instant(scrapes), [demo, server], 150)
             return [
                 *stale(boards),
                 *query_complaints(boards, prometheus),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Dashboards against Grafana's JSON schemas: the whole, each panel's options and field settings, each query, each unit."""
+"""Validates dashboards against Grafana's JSON schemas: the dashboard, panel options, field settings, queries, units."""
 
 import json
 import pathlib
@@ -23,14 +23,14 @@ def _validator(schema, definition=None):
 
 def _dashboard():
     schema = _load("dashboard")
-    # Grafana takes any value in these two places; the published schema, made by a tool that knows no "any", says object.
+    # Grafana accepts any value here; the generated schema says object.
     schema["definitions"]["DynamicConfigValue"]["properties"]["value"] = {}
     schema["definitions"]["MatcherConfig"]["properties"]["options"] = {}
     return _validator(schema)
 
 
 def _discriminate(schema):
-    """Cell options are told apart by their type; the published schema lets several forms fit, and then refuses them all."""
+    """Selects the schema of cell options by their type: the published `oneOf` rejects values that match several forms."""
     forms = {"auto": "TableAutoCellOptions", "color-text": "TableColorTextCellOptions",
              "color-background": "TableColoredBackgroundCellOptions"}
     schema["definitions"]["TableCellOptions"] = {
@@ -54,38 +54,38 @@ for _kind, _file in _FILES.items():
         _CUSTOM[_kind] = _validator(_schema, "FieldConfig")
 
 
-def _say(where, validator, value):
+def _errors(where, validator, value):
     for error in validator.iter_errors(value):
-        # Of a value that fits none of several forms, the form that it nearly fits says most.
+        # Report the form of an anyOf that matches best.
         nearest = jsonschema.exceptions.best_match([error])
         place = "/".join(str(part) for part in [*error.absolute_path, *(nearest.path if nearest is not error else ())])
         yield f"{where}: schema: {place}: {nearest.message[:300]}"
 
 
 def complaints(board):
-    yield from _say(board.get("title"), _WHOLE, board)
+    yield from _errors(board.get("title"), _WHOLE, board)
     for panel in board["panels"]:
         if panel["type"] == "row":
             continue
         title = panel.get("title")
         if panel["type"] not in _OPTIONS:
-            yield f"{title}: no schema of a {panel['type']}; add it to dashboards/tests/schemas"
+            yield f"{title}: no schema for panel type {panel['type']}; add it to dashboards/tests/schemas"
             continue
-        yield from _say(title, _OPTIONS[panel["type"]], panel["options"])
+        yield from _errors(title, _OPTIONS[panel["type"]], panel["options"])
         defaults = panel["fieldConfig"]["defaults"]
         custom = dict(defaults.get("custom", {}))
         if custom and panel["type"] in _CUSTOM:
-            yield from _say(title, _CUSTOM[panel["type"]], custom)
+            yield from _errors(title, _CUSTOM[panel["type"]], custom)
         units = {defaults.get("unit")}
         for override in panel["fieldConfig"]["overrides"]:
             for one in override["properties"]:
                 if one["id"] == "unit":
                     units.add(one["value"])
                 if one["id"].startswith("custom.") and panel["type"] in _CUSTOM:
-                    # One setting, beside those that all of them need.
-                    yield from _say(f"{title}, {override['matcher']['options']}", _CUSTOM[panel["type"]],
+                    # One setting in addition to the required ones.
+                    yield from _errors(f"{title}, {override['matcher']['options']}", _CUSTOM[panel["type"]],
                                     custom | {one["id"].removeprefix("custom."): one["value"]})
         for unit in units - _UNITS:
-            yield f"{title}: Grafana knows no unit {unit!r}"
+            yield f"{title}: unknown unit {unit!r}"
         for query in panel.get("targets", []):
-            yield from _say(f"{title}, query {query.get('refId')}", _QUERY, query)
+            yield from _errors(f"{title}, query {query.get('refId')}", _QUERY, query)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The dashboards, checked as files and, given a program, against a Prometheus that scrapes its demo."""
+"""Checks the dashboard files and, if a program is given, runs them against a Prometheus that scrapes its demo."""
 
 import argparse
 import json
@@ -37,15 +37,15 @@ def static_complaints(boards):
         if not picture.exists():
             yield f"{stem}.json: has no picture {picture.relative_to(ROOT)}"
         elif picture.stat().st_size >= LARGEST_PICTURE:
-            yield f"{picture.relative_to(ROOT)} is {picture.stat().st_size} bytes; less than {LARGEST_PICTURE} are wanted"
+            yield f"{picture.relative_to(ROOT)} is {picture.stat().st_size} bytes; the maximum is {LARGEST_PICTURE - 1}"
     uids = [board.get("uid") for board in boards.values()]
     if len(uids) != len(set(uids)):
-        yield "two dashboards have one uid"
+        yield "two dashboards have the same uid"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("program", nargs="?", type=pathlib.Path, help="the exporter; without it only files are checked")
+    parser.add_argument("program", nargs="?", type=pathlib.Path, help="the exporter; default: check only the files")
     parser.add_argument("--dashboards", type=pathlib.Path, default=ROOT / "dashboards" / "grafana", metavar="DIRECTORY")
     arguments = parser.parse_args()
     started = time.monotonic()
@@ -53,7 +53,7 @@ def main():
     boards, complaints = load(arguments.dashboards)
     complaints += static_complaints(boards)
     if arguments.program and not complaints:
-        import live  # noqa: PLC0415 (chromium and Prometheus are needed by it alone)
+        import live  # noqa: PLC0415 (only this module needs chromium and Prometheus)
 
         complaints += live.complaints(arguments.program, boards, arguments.dashboards)
     for complaint in complaints:
@@ -61,7 +61,7 @@ def main():
     if complaints:
         return 1
     panels = sum(panel["type"] != "row" for board in boards.values() for panel in board["panels"])
-    print(f"test-dashboards: {len(boards)} dashboards, {panels} panels: in order ({time.monotonic() - started:.0f} s)")
+    print(f"test-dashboards: {len(boards)} dashboards, {panels} panels: passed ({time.monotonic() - started:.0f} s)")
     return 0
 
 

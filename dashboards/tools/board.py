@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A dashboard from panels: places, variables, links."""
+"""Builds a dashboard from panels: layout, variables, links."""
 
 import json
 
@@ -9,7 +9,7 @@ TAG = "dataarts-fabric"
 
 
 def query_variable(name, label, expression, *, everything=True):
-    """A variable whose values Prometheus knows; `.*` for all, because a label may be missing."""
+    """Returns a variable that lists label values from Prometheus. "All" is `.*`, which also matches a missing label."""
     variable = {
         "type": "query",
         "name": name,
@@ -56,8 +56,8 @@ WORKSPACE = query_variable(
     "workspace", "Workspace", 'label_values(dataarts_fabric_workspace_polls_total{source=~"$source"}, workspace)')
 
 
-def place(sections):
-    """Panels with ids and places. A section is (title or None, [[(width, panel), …], height], …)."""
+def layout(sections):
+    """Returns the panels with ids and grid positions. A section is (title or None, (height, [(width, panel), …]), …)."""
     panels, y, identity = [], 0, 1
     for title, *lines in sections:
         if title:
@@ -91,14 +91,14 @@ def dashboard(uid, title, description, variables, sections, span="now-6h"):
         "annotations": {"list": []},
         "links": [{
             "title": "DataArts Fabric", "type": "dashboards", "tags": [TAG], "asDropdown": False, "icon": "external link",
-            "tooltip": "The other dashboards, with the same selection", "url": "", "includeVars": True, "keepTime": True,
+            "tooltip": "Other dashboards, with the same selection", "url": "", "includeVars": True, "keepTime": True,
             "targetBlank": False,
         }],
         "templating": {"list": [DATASOURCE_VARIABLE, *variables]},
-        "panels": place(sections),
+        "panels": layout(sections),
     }
 
 
 def text(board):
-    """The file's text: stable, so that a change shows as one."""
+    """Returns the dashboard as JSON text, stable between runs so that diffs are small."""
     return json.dumps(board, indent=2, ensure_ascii=False) + "\n"

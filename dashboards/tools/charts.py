@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Graphs as SVG: series over time, states over time, shares."""
+"""Draws charts as SVG: time series, state timelines, donuts."""
 
 import datetime
 import math
 from html import escape
 
-from values import colour, written
+from values import color, written
 
 AXIS_HEIGHT = 20
 
 
 def _ticks(low, high, unit, wanted=4):
-    """Round numbers between two values; seconds in steps that people count in."""
+    """Returns round numbers between two values. For seconds the steps are whole minutes, hours or days."""
     span = (high - low) or 1
     raw = span / wanted
     if unit == "s" and raw >= 10:
@@ -33,7 +33,7 @@ def _time_axis(start, end, x, height, theme):
     while at <= end:
         label = datetime.datetime.fromtimestamp(at, datetime.timezone.utc).strftime(form)
         parts.append(f'<line x1="{x(at):.1f}" x2="{x(at):.1f}" y1="0" y2="{height}" stroke="{theme["grid"]}"/>')
-        # A label that would be cut at the edge is left out; the line tells enough.
+        # Omit a label that the edge would cut; keep the line.
         if x(end) - x(at) >= 10:
             parts.append(f'<text x="{x(at):.1f}" y="{height + 15}" text-anchor="middle">{label}</text>')
         at += step
@@ -41,7 +41,7 @@ def _time_axis(start, end, x, height, theme):
 
 
 def _runs(points, gap):
-    """Points in runs: where scrapes are missing, a line ends."""
+    """Splits points where the gap between two is larger than `gap`, so that lines end where scrapes are missing."""
     run = []
     for point in points:
         if run and point[0] - run[-1][0] > gap:
@@ -59,7 +59,7 @@ def _path(points, x, y, stairs, backwards=False):
         if not text:
             text = f"M{x(at):.1f},{y(value):.1f}"
         elif stairs:
-            # A step is level until the next point, so that the way back goes up or down first.
+            # A step is level until the next point, so backwards the vertical part comes first.
             text += up + across if backwards else across + up
         else:
             text += f"L{x(at):.1f},{y(value):.1f}"
@@ -67,7 +67,7 @@ def _path(points, x, y, stairs, backwards=False):
 
 
 def series(lines, width, height, start, end, step, unit, theme, thresholds):
-    """`lines`: (field, [(time, value)]), the first at the bottom of a stack."""
+    """Draws time series. `lines` are (field, [(time, value)]), the first at the bottom of a stack."""
     plot_height = height - AXIS_HEIGHT - 4
     base, shapes = {}, []
     for field, points in lines:
@@ -96,9 +96,9 @@ def series(lines, width, height, start, end, step, unit, theme, thresholds):
         if limit["value"] is not None and low < limit["value"] < high:
             at = y(limit["value"])
             parts.append(f'<line x1="{margin}" x2="{width - 8}" y1="{at:.1f}" y2="{at:.1f}" '
-                         f'stroke="{colour(limit["color"])}" opacity="0.8"/>')
+                         f'stroke="{color(limit["color"])}" opacity="0.8"/>')
     for field, points, lower in shapes:
-        ink = field.series_colour()
+        ink = field.series_color()
         stairs = field.settings.get("custom.lineInterpolation") == "stepAfter"
         opacity = field.settings.get("custom.fillOpacity", 0) / 100
         dash = field.settings.get("custom.lineStyle", {}).get("fill") == "dash"
@@ -122,7 +122,7 @@ def series(lines, width, height, start, end, step, unit, theme, thresholds):
 
 
 def states(lines, width, height, start, end, step, theme):
-    """One bar per series, coloured by its value at each time; as many as fit."""
+    """Draws one bar per series, colored by its value at each time. Returns the drawing and the number that did not fit."""
     left = 220
     fitting = max(1, min(len(lines), int((height - AXIS_HEIGHT) / 16)))
     row = min(30, (height - AXIS_HEIGHT) / fitting)
@@ -131,25 +131,25 @@ def states(lines, width, height, start, end, step, theme):
     parts += _time_axis(start, end, x, row * fitting, theme)
     for index, (field, points) in enumerate(lines[:fitting]):
         top = index * row
-        # A name that is longer than its place is cut at the far end by the clip of its own drawing.
+        # A nested <svg> clips a name that is too long.
         parts.append(f'<svg x="0" y="{top:.1f}" width="{left - 8}" height="{row:.1f}"><text x="0" y="{row / 2 + 4:.1f}">'
                      f"{escape(field.name)}</text></svg>")
         for at, value in points:
             right = min(x(at + step) + 0.5, width - 8)
             parts.append(f'<rect x="{x(at):.1f}" y="{top + row * 0.1:.1f}" width="{max(0, right - x(at)):.1f}" '
-                         f'height="{row * 0.8:.1f}" fill="{field.colour(value)}"/>')
+                         f'height="{row * 0.8:.1f}" fill="{field.color(value)}"/>')
     return "".join([*parts, "</svg>"]), len(lines) - fitting
 
 
 def donut(parts, size):
-    """`parts`: (colour, share of one)."""
-    centre, radius, thick = size / 2, size / 2 - 14, 24
+    """Draws a donut. `parts` are (color, fraction of 1)."""
+    center, radius, thick = size / 2, size / 2 - 14, 24
     drawing, angle = [f'<svg width="{size}" height="{size}">'], -math.pi / 2
     length = 2 * math.pi * (radius - thick / 2)
-    for ink, share in parts:
+    for ink, fraction in parts:
         drawing.append(
-            f'<circle cx="{centre}" cy="{centre}" r="{radius - thick / 2}" fill="none" stroke="{ink}" stroke-width="{thick}" '
-            f'stroke-dasharray="{length * share:.2f} {length:.2f}" '
-            f'transform="rotate({math.degrees(angle):.2f} {centre} {centre})"/>')
-        angle += 2 * math.pi * share
+            f'<circle cx="{center}" cy="{center}" r="{radius - thick / 2}" fill="none" stroke="{ink}" stroke-width="{thick}" '
+            f'stroke-dasharray="{length * fraction:.2f} {length:.2f}" '
+            f'transform="rotate({math.degrees(angle):.2f} {center} {center})"/>')
+        angle += 2 * math.pi * fraction
     return "".join([*drawing, "</svg>"])

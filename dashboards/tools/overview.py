@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The fleet at a glance: what is stuck, what failed, whom we cannot see."""
+"""The dashboard of all workspaces: endpoints that need attention, alerts, polling health."""
 
 import common
 import panels as p
@@ -13,9 +13,8 @@ def workspaces_table():
     failures = q.each("workspace_poll_failures_total", q.OF_ENDPOINTS, by=("reason",), value="increase({}[10m])") + " > 0"
     return p.table(
         "Workspaces",
-        "Every selected workspace: whether the last poll of its endpoints ended in a complete listing, its endpoints without "
-        "public ones, and how old what is shown is. A workspace without endpoint numbers has had no listing within "
-        "poll.stale_after. The name leads to it.",
+        "Each selected workspace: status of the last poll of its endpoints, endpoint counts without public ones, and data age. "
+        "A workspace without counts has stale data (older than poll.stale_after). Its name links to the workspace dashboard.",
         [
             f"min by (source, workspace) ({up})",
             q.or_zero(q.total(q.endpoints(), "source", "workspace"), "source", "workspace"),
@@ -23,25 +22,25 @@ def workspaces_table():
             q.total(q.endpoints(q.TRANSITION), "source", "workspace"),
             q.age(f"min by (source, workspace) ({oldest})"),
             q.age("min by (source, workspace) (" + q.each("workspace_last_success_timestamp_seconds", q.OF_ENDPOINTS) + ")"),
-            # Of a workspace that does not answer, the reason that its polls failed for most often of late.
+            # The most frequent recent failure reason of a workspace that is down.
             f"topk by (source, workspace) (1, {failures}) and on (source, workspace) ({up} == 0)",
         ],
         [
-            p.column("Answers", mappings=p.YES_NO, width=80),
+            p.column("Status", mappings=p.UP_DOWN, width=80),
             p.column("Source", width=150),
-            p.column("Why not", width=150),
+            p.column("Reason", width=150),
             p.column("Endpoints", width=110),
-            p.column("Failed", thresholds=p.ANY_IS_BAD, width=110, cell="color-text"),
+            p.column("Failed", thresholds=p.ANY_IS_CRITICAL, width=110, cell="color-text"),
             p.column("In transition", width=110),
             p.column("Longest in transition", unit="s", thresholds=p.TRANSITION_AGE, decimals=0, width=180, cell="color-text"),
             p.column("Data age", unit="s", thresholds=p.DATA_AGE, decimals=0, width=120, cell="color-text"),
             p.column("Workspace", link=p.WORKSPACE_LINK),
         ],
         shown={
-            "Value #A": "Answers", "workspace": "Workspace", "source": "Source", "reason": "Why not", "Value #B": "Endpoints",
+            "Value #A": "Status", "workspace": "Workspace", "source": "Source", "reason": "Reason", "Value #B": "Endpoints",
             "Value #C": "Failed", "Value #D": "In transition", "Value #E": "Longest in transition", "Value #F": "Data age",
         },
-        sort=[("Answers", False), ("Longest in transition", True)], no_value="No workspace is polled")
+        sort=[("Status", False), ("Longest in transition", True)], no_value="No workspaces are polled")
 
 
 def alerts():
@@ -50,44 +49,44 @@ def alerts():
     critical = f'ALERTS{{{chosen}, severity="critical"}}'
     others = f'ALERTS{{{chosen}, severity!="critical"}}'
     return p.table(
-        "Alerts that fire",
-        "Alerts on the selection and on the exporter, from prometheus/alerts.yaml, and of how many endpoints or other things "
-        "they are; what is critical is not counted as a warning too. Each has a runbook of its name.",
+        "Firing alerts",
+        "Firing alerts of the selected workspaces and of the exporter, from prometheus/alerts.yaml. A critical alert is not "
+        "counted as a warning too. Each alert has a runbook of the same name.",
         [f"count by (severity, alertname, source, workspace, listing, reason) ({critical} or ({others} unless {same} {critical}))"],
         [
             p.column("Severity", mappings=p.SEVERITY, width=110), p.column("Alert", width=380),
             p.column("Workspace", link=p.WORKSPACE_LINK), p.column("Source", width=200), p.column("Listing", width=160),
-            p.column("Reason", width=160), p.column("How many", width=120),
+            p.column("Reason", width=160), p.column("Count", width=120),
         ],
         shown={"severity": "Severity", "alertname": "Alert", "workspace": "Workspace", "source": "Source",
-               "listing": "Listing", "reason": "Reason", "Value": "How many"},
-        sort=[("Severity", False), ("How many", False)], no_value="None fires, or alerts.yaml is not loaded")
+               "listing": "Listing", "reason": "Reason", "Value": "Count"},
+        sort=[("Severity", False), ("Count", False)], no_value="No firing alerts (or alerts.yaml is not loaded)")
 
 
 def board():
     failing = p.stat(
-        "Workspaces failing",
-        "Workspaces whose last poll of endpoints did not end in a complete listing: what they hold is unknown.",
-        f"sum(1 - {q.each('workspace_up', q.OF_ENDPOINTS)})", "short", p.ANY_IS_BAD)
+        "Workspaces down",
+        "Workspaces whose last poll of endpoints failed.",
+        f"sum(1 - {q.each('workspace_up', q.OF_ENDPOINTS)})", "short", p.ANY_IS_CRITICAL)
     workspaces = p.stat(
-        "Workspaces polled", "Workspaces that are polled, whether they answer or not.",
+        "Workspaces polled", "Workspaces that are polled, up or down.",
         f"count({q.each('workspace_polls_total', q.OF_ENDPOINTS)})", "short", decimals=0)
     largest = p.timeseries(
-        "Endpoints by workspace", "How many endpoints, without public ones, each workspace has: the ten largest.",
+        "Endpoints by workspace", "Number of endpoints of each workspace, without public ones: top 10.",
         [("topk(10, " + q.or_zero(q.total(q.endpoints(), "workspace"), "workspace") + ")", "{{workspace}}")], "short",
         decimals=0)
     return dashboard(
         "dataarts-fabric-overview", "DataArts Fabric / Overview",
-        "What is stuck, what has failed and what cannot be seen, over all workspaces of DataArts Fabric.",
+        "Endpoints that need attention and polling health, over all DataArts Fabric workspaces.",
         [SOURCE, WORKSPACE],
         [
             (None, (4, [(3, common.longest_transition()), (3, common.failed()), (3, common.with_error()),
                         (3, common.suspended()), (3, failing), (3, common.data_age()), (3, workspaces),
                         (3, common.endpoints())])),
-            ("What needs somebody", (10, [(12, common.on_their_way(narrow=True)), (12, common.broken(narrow=True))]),
+            ("Needs attention", (10, [(12, common.in_transition(narrow=True)), (12, common.failed_endpoints(narrow=True))]),
              (9, [(24, alerts())])),
             ("Workspaces", (11, [(24, workspaces_table())])),
-            ("Over time",
+            ("History",
              (8, [(12, common.not_running()), (12, common.oldest_by_workspace())]),
              (8, [(12, common.by_type()),
                   (12, largest)]),

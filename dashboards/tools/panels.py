@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Grafana panels, built so that no dashboard forgets what all of them have in common."""
+"""Builds Grafana panels with the settings that all dashboards share."""
 
-from catalogue import PHASES
+from catalog import PHASES
 
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 
-# One colour for one thing, on every dashboard.
-STATUS_COLOURS = {
+# The color of each status, the same on all dashboards.
+STATUS_COLORS = {
     "RUNNING": "green",
     "CREATING": "blue",
     "UPDATING": "light-blue",
@@ -22,28 +22,28 @@ STATUS_COLOURS = {
     "DELETED": "#5A5A5A",
     "UNKNOWN": "yellow",
 }
-if differing := STATUS_COLOURS.keys() ^ PHASES.keys():
+if differing := STATUS_COLORS.keys() ^ PHASES.keys():
     raise ValueError(f"statuses without a color, or colors without a status: {', '.join(sorted(differing))}")
-TYPE_COLOURS = {
+TYPE_COLORS = {
     "sql": "#5794F2", "ray": "#73BF69", "ray_service": "#37872D", "inference": "#B877D9", "service": "#8F3BB8",
     "job": "#FF9830", "container_job": "#C15C17", "notebook": "#F2CC0C",
 }
 # HTTP status codes, by regular expression.
-CODE_COLOURS = {"/^2/": "green", "/^4/": "yellow", "/^429/": "orange", "/^5/": "red", "/^none/": "dark-red"}
-RESERVED_COLOURS = {"reserved": "orange", "maximum": "#8E8E8E"}
+CODE_COLORS = {"/^2/": "green", "/^4/": "yellow", "/^429/": "orange", "/^5/": "red", "/^none/": "dark-red"}
+RESERVED_COLORS = {"reserved": "orange", "maximum": "#8E8E8E"}
 
 
 def steps(*pairs):
-    """Thresholds from (value, colour) pairs; the first value is None."""
-    return {"mode": "absolute", "steps": [{"value": value, "color": colour} for value, colour in pairs]}
+    """Returns thresholds from (value, color) pairs; the first value is None."""
+    return {"mode": "absolute", "steps": [{"value": value, "color": color} for value, color in pairs]}
 
 
 NEUTRAL = steps((None, "blue"))
-ANY_IS_BAD = steps((None, "green"), (1, "red"))
-ANY_IS_ODD = steps((None, "green"), (1, "orange"))
-# An endpoint that has been on its way for ten minutes is slow, for thirty minutes stuck.
+ANY_IS_CRITICAL = steps((None, "green"), (1, "red"))
+ANY_IS_WARNING = steps((None, "green"), (1, "orange"))
+# An endpoint in transition for 10 minutes is slow, for 30 minutes stuck.
 TRANSITION_AGE = steps((None, "green"), (600, "orange"), (1800, "red"))
-# The default poll.stale_after is five minutes; what is older than two has missed polls.
+# The default of poll.stale_after is 5 minutes; data older than 2 minutes has missed polls.
 DATA_AGE = steps((None, "green"), (120, "orange"), (300, "red"))
 ONE_IS_GOOD = steps((None, "red"), (1, "green"))
 
@@ -51,6 +51,12 @@ YES_NO = [
     {"type": "value", "options": {
         "0": {"text": "no", "color": "red", "index": 0},
         "1": {"text": "yes", "color": "green", "index": 1},
+    }}
+]
+UP_DOWN = [
+    {"type": "value", "options": {
+        "0": {"text": "Down", "color": "red", "index": 0},
+        "1": {"text": "Up", "color": "green", "index": 1},
     }}
 ]
 NO_YES = [
@@ -61,14 +67,14 @@ NO_YES = [
 ]
 SEVERITY = [
     {"type": "value", "options": {
-        severity: {"text": severity, "color": colour, "index": index}
-        for index, (severity, colour) in enumerate((("critical", "red"), ("warning", "orange"), ("info", "blue")))
+        severity: {"text": severity, "color": color, "index": index}
+        for index, (severity, color) in enumerate((("critical", "red"), ("warning", "orange"), ("info", "blue")))
     }}
 ]
 STATUS_MAPPING = [
     {"type": "value", "options": {
-        status: {"text": status, "color": colour, "index": index}
-        for index, (status, colour) in enumerate(STATUS_COLOURS.items())
+        status: {"text": status, "color": color, "index": index}
+        for index, (status, color) in enumerate(STATUS_COLORS.items())
     }}
 ]
 
@@ -93,12 +99,12 @@ def target(expression, legend="", instant=False, ref="A"):
     }
 
 
-def _panel(kind, title, description, unit, targets, options, *, thresholds=None, custom=None, colour="thresholds",
+def _panel(kind, title, description, unit, targets, options, *, thresholds=None, custom=None, color="thresholds",
            decimals=None, mappings=None, overrides=(), no_value=None, minimum=None, maximum=None):
     for position, one in enumerate(targets):
         one["refId"] = chr(ord("A") + position)
     defaults = {
-        "color": {"mode": colour},
+        "color": {"mode": color},
         "mappings": mappings or [],
         "thresholds": thresholds or NEUTRAL,
         "unit": unit,
@@ -138,17 +144,17 @@ def stat(title, description, expression, unit="none", thresholds=NEUTRAL, legend
     return _panel("stat", title, description, unit, [target(expression, legend, True)], options, thresholds=thresholds, **more)
 
 
-def colours(names):
-    """Names in slashes are regular expressions."""
+def colors(names):
+    """Returns overrides with a fixed color per series name. A name in slashes is a regular expression."""
     return [
         {"matcher": {"id": "byRegexp" if name.startswith("/") else "byName", "options": name},
-         "properties": [{"id": "color", "value": {"mode": "fixed", "fixedColor": colour}}]}
-        for name, colour in names.items()
+         "properties": [{"id": "color", "value": {"mode": "fixed", "fixedColor": color}}]}
+        for name, color in names.items()
     ]
 
 
 def dashed(name):
-    """A line that is a limit rather than a measurement. A name in slashes is a regular expression."""
+    """Returns an override that draws a limit as a dashed line. A name in slashes is a regular expression."""
     return {
         "matcher": {"id": "byRegexp" if name.startswith("/") else "byName", "options": name},
         "properties": [
@@ -161,8 +167,8 @@ def dashed(name):
 
 def timeseries(title, description, queries, unit="none", *, stacked=False, thresholds=None, calcs=("lastNotNull",),
                interval=None, bars=False, **more):
-    """`queries` are (expression, legend) pairs. Thresholds, where given, are drawn as lines. `bars`: for what
-    happens now and then."""
+    """Returns a time series panel. `queries` are (expression, legend) pairs. Thresholds are drawn as lines; `bars` suit
+    rare events."""
     custom = {
         "axisPlacement": "auto",
         "axisSoftMin": 0,
@@ -172,7 +178,7 @@ def timeseries(title, description, queries, unit="none", *, stacked=False, thres
         "lineInterpolation": "stepAfter" if stacked else "linear",
         "lineWidth": 1 if stacked else 2,
         "pointSize": 4,
-        # What was there for one moment is a point, since a line needs two.
+        # A series with a single sample is drawn as a point.
         "showPoints": "auto",
         "spanNulls": False,
         "stacking": {"group": "A", "mode": "normal" if stacked else "none"},
@@ -184,7 +190,7 @@ def timeseries(title, description, queries, unit="none", *, stacked=False, thres
         "tooltip": {"mode": "multi", "sort": "desc", "hideZeros": stacked},
     }
     panel = _panel("timeseries", title, description, unit, [target(*query) for query in queries], options,
-                   thresholds=thresholds, custom=custom, colour="palette-classic", **more)
+                   thresholds=thresholds, custom=custom, color="palette-classic", **more)
     if interval:
         panel["interval"] = interval
     return panel
@@ -208,7 +214,7 @@ def piechart(title, description, expression, legend, unit="none", **more):
         "tooltip": {"mode": "single", "sort": "none", "hideZeros": True},
     }
     return _panel("piechart", title, description, unit, [target(expression, legend, True)], options,
-                  colour="palette-classic", **more)
+                  color="palette-classic", **more)
 
 
 def statetimeline(title, description, expression, legend, **more):
@@ -223,7 +229,7 @@ def statetimeline(title, description, expression, legend, **more):
 
 def column(name, *, unit=None, thresholds=None, mappings=None, width=None, link=None, cell=None, decimals=None,
            hidden=False):
-    """How the column that is called `name` is shown."""
+    """Returns the override of the column `name`."""
     properties = []
     if unit:
         properties.append({"id": "unit", "value": unit})
@@ -241,21 +247,21 @@ def column(name, *, unit=None, thresholds=None, mappings=None, width=None, link=
     if link:
         properties.append({"id": "links", "value": [link]})
     if hidden:
-        # Not to be seen, but there for links to be made from.
+        # Hidden, but still available to links.
         properties.append({"id": "custom.hidden", "value": True})
     return {"matcher": {"id": "byName", "options": name}, "properties": properties}
 
 
 def table(title, description, expressions, columns, *, shown, sort, no_value, unit="none"):
-    """`shown` maps field names, in their order, to column titles; what is not in it is left out. `sort` is a list of
-    (title, descending). `no_value` says what an empty table means; an empty cell is a dash.
+    """Returns a table panel. `shown` maps field names, in order, to column titles and omits all others. `sort` is a list of
+    (title, descending). `no_value` is the text of an empty table; an empty cell is a dash.
 
     Several expressions become the columns "Value #A", "Value #B", … of rows with the same labels.
     """
     targets = [target(expression, "", "table") for expression in expressions]
     transformations = [{"id": "merge", "options": {}}] if len(targets) > 1 else []
     transformations += [
-        # Every label that is not asked for goes, so that target labels of somebody's Prometheus never show up.
+        # Omit all other labels, so that target labels of a Prometheus never become columns.
         {"id": "filterFieldsByName", "options": {"include": {"names": list(shown)}}},
         {"id": "organize", "options": {
             "excludeByName": {},

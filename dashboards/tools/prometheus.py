@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A client for Prometheus' query API, and what Grafana puts in the place of variables."""
+"""A client of Prometheus' query API, and the values that Grafana substitutes for variables."""
 
 import json
 import re
@@ -10,10 +10,10 @@ import urllib.request
 
 
 class QueryError(Exception):
-    """Prometheus refused a query, and said why."""
+    """Prometheus rejected a query; the message is its error."""
 
 
-# A proxy that the environment names is not for a Prometheus that is named here.
+# Ignore proxies of the environment.
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -21,8 +21,8 @@ class Prometheus:
     def __init__(self, address):
         self.address = address.rstrip("/")
 
-    def _ask(self, path, **parameters):
-        # A POST, because a dashboard's query may be longer than an address may be.
+    def _query(self, path, **parameters):
+        # POST, because a query may exceed the maximum length of a URL.
         body = urllib.parse.urlencode(parameters, doseq=True).encode()
         try:
             with _OPENER.open(f"{self.address}{path}", data=body, timeout=30) as response:
@@ -36,16 +36,16 @@ class Prometheus:
             raise QueryError(text) from None
 
     def instant(self, expression, at=None):
-        """[(labels, value)], NaN and infinities left out."""
-        data = self._ask("/api/v1/query", query=expression, time=at or time.time())
+        """Returns [(labels, value)] without NaN and infinities."""
+        data = self._query("/api/v1/query", query=expression, time=at or time.time())
         if data["resultType"] == "scalar":
             return [({}, float(data["result"][1]))]
         values = [(row["metric"], float(row["value"][1])) for row in data["result"]]
         return [(labels, value) for labels, value in values if abs(value) < float("inf")]
 
     def range(self, expression, start, end, step):
-        """[(labels, [(time, value)])], NaN and infinities left out."""
-        data = self._ask("/api/v1/query_range", query=expression, start=start, end=end, step=step)
+        """Returns [(labels, [(time, value)])] without NaN and infinities."""
+        data = self._query("/api/v1/query_range", query=expression, start=start, end=end, step=step)
         result = []
         for row in data["result"]:
             points = [(float(at), float(value)) for at, value in row["values"]]
@@ -55,17 +55,17 @@ class Prometheus:
         return result
 
     def label_values(self, expression):
-        """What Grafana's label_values(series, label) gives."""
+        """Returns the values of Grafana's label_values(series, label)."""
         match = re.fullmatch(r"label_values\((.*),\s*(\w+)\)", expression)
         if not match:
             raise QueryError(f"not label_values(series, label): {expression}")
         end = time.time()
-        rows = self._ask("/api/v1/series", **{"match[]": match[1], "start": end - 6 * 3600, "end": end})
+        rows = self._query("/api/v1/series", **{"match[]": match[1], "start": end - 6 * 3600, "end": end})
         return sorted({row[match[2]] for row in rows if match[2] in row})
 
 
 class Selection:
-    """Values of a dashboard's variables: what is chosen, else all, else the first that Prometheus knows."""
+    """Values of a dashboard's variables: the chosen one, else all, else the first that Prometheus returns."""
 
     def __init__(self, dashboard, prometheus, chosen=None, *, end=None, span=3600, interval=15, step=None):
         self.end = end or time.time()
@@ -86,13 +86,13 @@ class Selection:
                 self.values[name] = known[0] if known else ""
 
     def fill(self, text, step=None):
-        """`text` with every variable in its place. An unknown one is an error, as it would be a query without data."""
+        """Returns `text` with all variables substituted. An unknown one is an error, because its query would have no data."""
         step = step or self.step
         known = {
             "__range": f"{self.span:.0f}s",
             "__range_s": f"{self.span:.0f}",
             "__interval": f"{step:.0f}s",
-            # As Grafana computes it: never fewer than four scrapes.
+            # As Grafana computes it: at least four scrapes.
             "__rate_interval": f"{max(4 * self.interval, step + self.interval):.0f}s",
             **{name: value.replace("\\", "\\\\").replace('"', '\\"') for name, value in self.values.items()},
         }

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""PromQL as the dashboards need it.
+"""Builds the PromQL of the dashboards.
 
-Two exporters may watch the same workspaces, so that one can be restarted. What they say of a workspace is therefore taken
-once (`max by`) before anything is added up.
+Two exporters may poll the same workspaces, so that one can be restarted. `max by` therefore deduplicates the series of a
+workspace before anything is summed.
 """
 
-from catalogue import pattern
+from catalog import pattern
 
 WORKSPACE = ("source", "workspace_id", "workspace")
 ENDPOINT_COUNT = ("endpoint_type", "status", "visibility")
@@ -15,17 +15,17 @@ UNHEALTHY = f'status=~"{pattern("failed", "abnormal")}"'
 SUSPENDED = f'status=~"{pattern("suspended")}"'
 NOT_SERVING = f'status!~"{pattern("serving")}"'
 SERVING = f'status=~"{pattern("serving")}"'
-# Gone, or never enabled: nothing that needs attention, and nothing that is kept for anybody.
+# Without deleted and never enabled endpoints, which neither need attention nor reserve capacity.
 COUNTED = f'status!~"{pattern("inactive", "gone")}"'
 # Public endpoints are other tenants'. Those of AI DataLake have no visibility.
 OWN = 'visibility!="PUBLIC"'
 PUBLIC = 'visibility="PUBLIC"'
-# The health of a workspace's endpoints, which are always collected.
+# The listing `endpoints`, which every workspace has.
 OF_ENDPOINTS = 'listing="endpoints"'
 
 
 def select(family, *matchers, source=True, workspace=True):
-    """The family's series within the dashboard's selection."""
+    """Returns a selector of the family within the dashboard's selection."""
     chosen = []
     if source:
         chosen.append('source=~"$source"')
@@ -35,7 +35,7 @@ def select(family, *matchers, source=True, workspace=True):
 
 
 def each(family, *matchers, by=(), value="{}"):
-    """One value per workspace and the further labels `by`, however many exporters report it.
+    """Returns one value per workspace and the labels `by`, deduplicated over exporters.
 
     `value` wraps the selector, for example ``rate({}[5m])``.
     """
@@ -43,7 +43,7 @@ def each(family, *matchers, by=(), value="{}"):
 
 
 def per_source(family, *matchers, by=(), value="{}"):
-    """The same for families that know sources but no workspaces."""
+    """Like `each`, for families with a source but no workspace label."""
     inner = value.format(select(family, *matchers, workspace=False))
     return f"max by ({', '.join(['source', *by])}) ({inner})"
 
@@ -58,17 +58,17 @@ def endpoints(*matchers):
 
 
 def oldest_transition():
-    """When the endpoint that has been in transition for longest entered its status, by type, status and visibility."""
+    """The time at which the oldest endpoint in transition entered its status, by type, status and visibility."""
     return each("endpoint_oldest_transition_timestamp_seconds", OWN, by=ENDPOINT_COUNT)
 
 
 def listed(*by):
-    """Zero while there is a listing of endpoints that says so."""
+    """Zero while endpoints are listed, else no data."""
     return f"0 * {total(each('workspace_listed_records', OF_ENDPOINTS), *by)}"
 
 
 def or_zero(expression, *by):
-    """Nothing to report is zero, but only while there is a listing of endpoints that says so."""
+    """Replaces no data by zero, but only while endpoints are listed."""
     return f"{expression} or {listed(*by)}"
 
 
@@ -82,15 +82,15 @@ def _since(*matchers):
 
 
 def _with_code(since, *matchers):
-    """`since` of the endpoints that have an error code, with the code. Of two exporters that disagree, one is believed."""
+    """Joins the error code to `since`, for endpoints that have one. If two exporters disagree, one of them wins."""
     key = "source, workspace_id, endpoint_id"
     code = f"topk by ({key}) (1, {each('endpoint_error', *matchers, OWN, by=('endpoint_id', 'error_code'))})"
     return f"{since} * on ({key}) group_left (error_code) {code} or on ({key})"
 
 
-def on_their_way():
-    """Seconds in status of each endpoint in transition. Where the exporter serves no details of the one that has been so
-    for longest, one row without an endpoint stands for all of its workspace, type and status."""
+def in_transition():
+    """Seconds in status of each endpoint in transition. If the oldest has no details, a row without an endpoint stands for
+    all of its workspace, type and status."""
     labels = ", ".join([*WORKSPACE, *ENDPOINT_COUNT])
     oldest = oldest_transition()
     shown = f"min by ({labels}) ({select('endpoint_status_since_timestamp_seconds', TRANSITION, OWN)})"
@@ -101,7 +101,7 @@ def on_their_way():
     )
 
 
-def broken():
-    """Seconds in status of each endpoint that failed, is abnormal or suspended, or has an error code."""
+def failed_endpoints():
+    """Seconds in status of each endpoint that failed, is abnormal or suspended, or reports an error code."""
     settled = f'status!~"{pattern("in transition", "inactive", "gone")}"'
     return f"time() - ({_with_code(_since(settled), settled)} {_since(BAD)})"

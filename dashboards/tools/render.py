@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A dashboard as one HTML page, drawn from a live Prometheus. It shows what Grafana would, near enough to judge it by."""
+"""Renders a dashboard as one HTML page from a live Prometheus, close to how Grafana draws it."""
 
 import re
 from html import escape
@@ -35,7 +35,7 @@ class Renderer:
         return text or ", ".join(f"{name}={value}" for name, value in sorted(labels.items())) or "value"
 
     def _instant(self, panel):
-        """[(field, labels, value)] over all queries."""
+        """Returns [(field, labels, value)] of all queries."""
         found = [
             (self._legend(target, labels), labels, value)
             for target in panel["targets"]
@@ -44,10 +44,10 @@ class Renderer:
         return [(Field(panel, name, index), labels, value) for index, (name, labels, value) in enumerate(found)]
 
     def _range(self, panel, width):
-        """([(field, points)], step)."""
+        """Returns ([(field, points)], step)."""
         end, span = self.selection.end, self.selection.span
-        least = int(panel["interval"].rstrip("m")) * 60 if "interval" in panel else self.selection.interval
-        step = max(least, round(span / max(width, 1)))
+        minimum = int(panel["interval"].rstrip("m")) * 60 if "interval" in panel else self.selection.interval
+        step = max(minimum, round(span / max(width, 1)))
         end -= end % step
         found = [
             (self._legend(target, labels), points)
@@ -57,7 +57,7 @@ class Renderer:
         return [(Field(panel, name, index), points) for index, (name, points) in enumerate(found)], step
 
     def _rows(self, panel):
-        """The table's column titles and rows, transformations done."""
+        """Returns the column titles and rows of a table after its transformations."""
         many = len(panel["targets"]) > 1
         frames = []
         for target in panel["targets"]:
@@ -65,7 +65,7 @@ class Renderer:
             found = self.prometheus.instant(self.selection.fill(target["expr"]), self.selection.end)
             if found:
                 frames.append([{**labels, name: value} for labels, value in found])
-        # Rows are one where the fields agree that all frames have.
+        # Merge rows that agree in the fields that all frames have.
         shared = set.intersection(*[set().union(*frame) for frame in frames]) if len(frames) > 1 else set()
         merged = {}
         for number, frame in enumerate(frames):
@@ -90,7 +90,7 @@ class Renderer:
         if not found:
             return self._nothing(panel, "big")
         field, _, value = found[0]
-        ink = field.colour(value)
+        ink = field.color(value)
         text = escape(field.text(value))
         size = min(46, height * 0.5, width / max(3, len(text)) * 1.7)
         if panel["options"]["colorMode"] == "background_solid":
@@ -104,7 +104,7 @@ class Renderer:
         lines, step = self._range(panel, plot)
         if not lines:
             return self._nothing(panel)
-        # RUNNING at the bottom, what is wanted to be seen on top; else in the order of names.
+        # Series with an override in that order (RUNNING at the bottom), the others by name.
         fixed = [override["matcher"]["options"] for override in panel["fieldConfig"]["overrides"]]
         lines.sort(key=lambda line: (fixed.index(line[0].name) if line[0].name in fixed else 99, line[0].name))
         limits = []
@@ -115,9 +115,9 @@ class Renderer:
                                 panel["fieldConfig"]["defaults"]["unit"], self.theme, limits)
         rows = sorted(((points[-1][1], field) for field, points in lines), key=lambda row: -row[0] * options["sortDesc"])
         shown = max(1, (height - 22) // 19)
-        # One line is kept for saying that there is more.
+        # The last row is reserved for "and N more".
         cut = rows if len(rows) <= shown else rows[:shown - 1]
-        body = "".join(f'<tr><td class="name"><i style="background:{field.series_colour()}"></i>{escape(field.name)}</td>'
+        body = "".join(f'<tr><td class="name"><i style="background:{field.series_color()}"></i>{escape(field.name)}</td>'
                        f'<td class="number">{escape(field.text(value))}</td></tr>' for value, field in cut)
         if len(cut) < len(rows):
             body += f'<tr><td class="faint">and {len(rows) - len(cut)} more</td><td></td></tr>'
@@ -155,7 +155,7 @@ class Renderer:
         return any(isinstance(row[index], (int, float)) for row in rows)
 
     def _cell(self, field, value, numeric):
-        text, ink = escape(field.text(value)), field.colour(value)
+        text, ink = escape(field.text(value)), field.color(value)
         kind = field.settings.get("custom.cellOptions", {}).get("type", "auto")
         if "links" in field.overridden:
             text = f'<a href="#">{text}</a>'
@@ -184,8 +184,8 @@ class Renderer:
         if not whole:
             return self._nothing(panel)
         size = int(min(height, width * 0.45))
-        drawing = charts.donut([(field.series_colour(), value / whole) for field, _, value in found], size)
-        rows = "".join(f'<tr><td class="name"><i style="background:{field.series_colour()}"></i>{escape(field.name)}</td>'
+        drawing = charts.donut([(field.series_color(), value / whole) for field, _, value in found], size)
+        rows = "".join(f'<tr><td class="name"><i style="background:{field.series_color()}"></i>{escape(field.name)}</td>'
                        f'<td class="number">{value / whole:.0%}</td></tr>' for field, _, value in found[:height // 20])
         legend = f'<div class="legend" style="width:{width - size - 24:.0f}px"><table>{rows}</table></div>'
         return f'<div class="split">{drawing}{legend}</div>'
@@ -210,7 +210,7 @@ class Renderer:
         draw = getattr(self, panel["type"].replace("-", "_"), None)
         try:
             if draw is None:
-                raise QueryError(f"no way to draw a {panel['type']}")
+                raise QueryError(f"unsupported panel type {panel['type']}")
             content = draw(panel, int(width), int(height - 40))
         except QueryError as error:
             self.errors.append(f"{panel['title']}: {error}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a value is written and coloured: units, thresholds, mappings, overrides, as Grafana understands them."""
+"""Formats and colors values by units, thresholds, mappings and overrides, as Grafana does."""
 
 import datetime
 import re
@@ -23,7 +23,7 @@ PALETTE = [
 SUFFIX = {"ops": " ops/s", "reqps": " req/s", "opm": " ops/min"}
 
 
-def colour(name):
+def color(name):
     return NAMED.get(name, name)
 
 
@@ -106,15 +106,15 @@ class Field:
         for step in self.settings["thresholds"]["steps"]:
             if step["value"] is None or value >= step["value"]:
                 chosen = step["color"]
-        return colour(chosen)
+        return color(chosen)
 
-    def colour(self, value):
-        """The colour of one value: mapping first, then threshold. None for text without a mapping."""
+    def color(self, value):
+        """Returns the color of a value: of its mapping, else of its threshold. None for text without a mapping."""
         mapped = self._mapped(value) if value is not None else None
         if mapped and "color" in mapped:
-            return colour(mapped["color"])
+            return color(mapped["color"])
         return self.threshold(value) if isinstance(value, (int, float)) else None
 
-    def series_colour(self):
+    def series_color(self):
         mode = self.settings["color"]
-        return colour(mode["fixedColor"]) if mode["mode"] == "fixed" else PALETTE[self.index % len(PALETTE)]
+        return color(mode["fixedColor"]) if mode["mode"] == "fixed" else PALETTE[self.index % len(PALETTE)]

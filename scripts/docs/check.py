@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks the documents: links, pictures, excerpts, configurations, commands, flags. Uses no network but loopback.
+"""Checks the documents: links, pictures, excerpts, configurations, commands, flags. Uses only loopback.
 
 usage: check.py PROGRAM [--root FOLDER] [--exceptions FILE]
 """
@@ -19,10 +19,10 @@ from report import Exceptions, Report
 
 
 def documents_of(root: Path) -> dict[Path, markdown.Document]:
-    """Every document below `root`, by its path."""
+    """Returns all documents below `root` by path."""
     found: dict[Path, markdown.Document] = {}
     for folder, folders, files in os.walk(root):
-        # What others wrote, and what was built, is in hidden folders.
+        # Hidden folders have build products and dependencies.
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             if name.endswith(".md"):
@@ -32,7 +32,7 @@ def documents_of(root: Path) -> dict[Path, markdown.Document]:
 
 
 def main() -> int:
-    """Checks everything; the exit status."""
+    """Runs all checks; returns the exit status."""
     parser = argparse.ArgumentParser()
     parser.add_argument("program", type=Path)
     parser.add_argument("--root", type=Path, default=Path(__file__).parents[2])
@@ -64,7 +64,7 @@ def main() -> int:
         finally:
             runner.end()
     for entry in exceptions.unused():
-        report.problem(arguments.exceptions.resolve(), 1, f"excepts nothing: {entry}")
+        report.problem(arguments.exceptions.resolve(), 1, f"unused exception: {entry}")
     return report.end()
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether commands that documents show can be run, print what is shown, and know their flags."""
+"""Checks that commands in documents succeed, print the documented output, and use existing flags."""
 
 import os
 import re
@@ -23,12 +23,12 @@ SHIPPED = {
     "rules.yaml": "dashboards/prometheus/rules.yaml",
     "prometheus.yaml": "dashboards/prometheus/scrape-static.yaml",
 }
-#: How long the demo may take until it shows what a document shows.
-PATIENCE = 20
+#: Maximum seconds until a command prints the documented output.
+TIMEOUT = 20
 
 
 class Help:
-    """The flags of each command, as the program's help lists them."""
+    """The commands and flags in the program's help."""
 
     def __init__(self, program: Path):
         self._program = program
@@ -38,7 +38,7 @@ class Help:
         self.all = set().union(*(self.flags(command) for command in commands))
 
     def flags(self, command: str) -> set[str]:
-        """The flags that `command` takes."""
+        """Returns the flags of `command`."""
         if command not in self._flags:
             self._flags[command] = set(FLAG_IN_HELP.findall(self._text([command])))
         return self._flags[command]
@@ -51,7 +51,7 @@ class Help:
 
 
 def check_flags(document: Document, known: Help, exceptions: Exceptions, report: Report) -> None:
-    """Whether the flags that `document` names exist: those with a dot anywhere, the others where commands are shown."""
+    """Checks that flags in `document` exist: those with a dot anywhere, the others in commands."""
     texts = [(block.text, block.line) for block in document.blocks] + list(code_spans(document))
     for text, line in texts:
         for flag in DOTTED_FLAG.findall(text):
@@ -69,7 +69,7 @@ def _check_call(document: Document, line: int, arguments: str, known: Help, repo
     words = shlex.split(arguments, comments=True)
     name = words[0] if words and not words[0].startswith("-") else "serve"
     if name not in known.commands:
-        report.problem(document.path, line, f"there is no command {name}")
+        report.problem(document.path, line, f"unknown command {name}")
         return
     for word in words:
         flag = word.partition("=")[0]
@@ -78,7 +78,7 @@ def _check_call(document: Document, line: int, arguments: str, known: Help, repo
 
 
 class Command:
-    """A command as a block shows it, and what it is shown to print."""
+    """A command in a block, with its documented output."""
 
     def __init__(self, text: str, offset: int):
         self.text = text
@@ -87,11 +87,11 @@ class Command:
 
 
 def commands_of(block: Block) -> list[Command]:
-    """The commands of a block of a shell; in `console` they follow a dollar sign, and the rest is what they print."""
+    """Returns the commands of a shell block. In `console` blocks they follow a `$`; other lines are output."""
     commands: list[Command] = []
-    goes_on = False
+    continues = False
     for offset, line in enumerate(block.text.split("\n")):
-        if goes_on:
+        if continues:
             commands[-1].text += "\n" + line
         elif block.language == "console" and not line.startswith("$ "):
             if commands and line.strip():
@@ -102,12 +102,12 @@ def commands_of(block: Block) -> list[Command]:
             if not text.strip() or text.lstrip().startswith("#"):
                 continue
             commands.append(Command(text, offset))
-        goes_on = line.rstrip().endswith(("\\", "|"))
+        continues = line.rstrip().endswith(("\\", "|"))
     return commands
 
 
 class Runner:
-    """Runs commands in a scratch folder that looks like the repository, with a demo where they ask for one."""
+    """Runs commands in a scratch folder that looks like the repository, with a demo for commands that use port 9942."""
 
     def __init__(self, program: Path, exceptions: Exceptions, report: Report, scratch: Path):
         self._program, self._exceptions, self._report, self._scratch = program, exceptions, report, scratch
@@ -118,13 +118,13 @@ class Runner:
         (self._binaries / NAME).symlink_to(program)
 
     def folder(self, document: Document) -> Path:
-        """A new scratch folder for the commands of one document."""
+        """Creates a scratch folder for the commands of one document."""
         folder = self._scratch / str(document.path.relative_to(self._report.root)).replace("/", "+")
         folder.mkdir()
         for entry in self._report.root.iterdir():
             if entry.name not in (".git", ".build"):
                 (folder / entry.name).symlink_to(entry)
-        # What documents speak of as the reader's own: where they show no other, it is what the project ships.
+        # Files that documents describe as the reader's own; the default is the shipped one.
         for name, origin in SHIPPED.items():
             if (self._report.root / origin).is_file():
                 shutil.copy(self._report.root / origin, folder / name)
@@ -132,7 +132,7 @@ class Runner:
         return folder
 
     def run(self, document: Document, block: Block, folder: Path) -> None:
-        """Runs the commands of `block`, those excepted left out."""
+        """Runs the commands of `block`, except for excluded ones."""
         for command in commands_of(block):
             self._report.count("commands")
             if not self._exceptions.excuses("commands", command.text.strip()):
@@ -142,34 +142,34 @@ class Runner:
 
     def _try(self, command: Command, folder: Path) -> str | None:
         text = relocate(command.text, folder)
-        asks_demo = ":9942" in text
-        if asks_demo:
+        uses_demo = ":9942" in text
+        if uses_demo:
             text = text.replace(":9942", f":{self._demo_port()}")
-        # What `head` leaves unread is an error to who wrote it.
+        # `head` closes the pipe, which is an error of the writer with pipefail.
         options = "set -eu" if re.search(r"\|\s*head\b", text) else "set -euo pipefail"
-        give_up = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while True:
             try:
                 result = subprocess.run(
                     ["bash", "-c", f"{options}\n{text}"],
                     cwd=folder, env=self._environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                    stderr=subprocess.STDOUT, text=True, timeout=PATIENCE, check=False,
+                    stderr=subprocess.STDOUT, text=True, timeout=TIMEOUT, check=False,
                 )  # fmt: skip
             except subprocess.TimeoutExpired:
-                return f"goes on for more than {PATIENCE} s: {command.text}"
+                return f"timed out after {TIMEOUT} s: {command.text}"
             problem = _compare(command, result.returncode, result.stdout)
-            if problem is None or not asks_demo or time.monotonic() > give_up:
+            if problem is None or not uses_demo or time.monotonic() > deadline:
                 return problem
             time.sleep(1)
 
     def _environment(self) -> dict[str, str]:
-        mine = {"HOME": str(self._scratch), "PATH": f"{self._binaries}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
-        # What documents call the exporter's host, a source and its workspace.
-        mine |= {"EXPORTER": "127.0.0.1", "SOURCE": "cn-north-4"}
-        # Nothing leaves this machine: whatever is elsewhere has a proxy that nobody serves.
-        mine |= dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:9")
-        mine["no_proxy"] = "localhost,127.0.0.1"
-        return os.environ | mine | ({"WORKSPACE_ID": self._workspace} if self._demo else {})
+        variables = {"HOME": str(self._scratch), "PATH": f"{self._binaries}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
+        # Variables that documents use.
+        variables |= {"EXPORTER": "127.0.0.1", "SOURCE": "cn-north-4"}
+        # Other hosts go to a proxy that does not exist, so that nothing leaves this machine.
+        variables |= dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:9")
+        variables["no_proxy"] = "localhost,127.0.0.1"
+        return os.environ | variables | ({"WORKSPACE_ID": self._workspace} if self._demo else {})
 
     def _demo_port(self) -> int:
         if self._demo is None:
@@ -178,32 +178,32 @@ class Runner:
                 self._demo = subprocess.Popen(
                     [self._program, "demo", "--web.listen-address", "127.0.0.1:0"], stderr=file
                 )
-            give_up = time.monotonic() + PATIENCE
+            deadline = time.monotonic() + TIMEOUT
             while True:
-                said = log.read_text(encoding="utf-8")
-                address = re.search(r"msg=Listening\. address=127\.0\.0\.1:(\d+)", said)
-                workspace = re.search(r"a record has an error.*workspace_id=(\S+)", said)
+                output = log.read_text(encoding="utf-8")
+                address = re.search(r"msg=listening address=127\.0\.0\.1:(\d+)", output)
+                workspace = re.search(r"endpoint error.*workspace_id=(\S+)", output)
                 if address and workspace:
                     break
-                if time.monotonic() > give_up or self._demo.poll() is not None:
-                    raise RuntimeError(f"the demo does not begin: {said}")
+                if time.monotonic() > deadline or self._demo.poll() is not None:
+                    raise RuntimeError(f"the demo did not start: {output}")
                 time.sleep(0.1)
             self._port, self._workspace = int(address[1]), workspace[1]
         return self._port
 
     def end(self) -> None:
-        """Ends the demo."""
+        """Stops the demo."""
         if self._demo is not None:
             self._demo.terminate()
-            self._demo.wait(timeout=PATIENCE)
+            self._demo.wait(timeout=TIMEOUT)
 
 
 def _compare(command: Command, status: int, printed: str) -> str | None:
     if status != 0:
-        return f"ends with status {status}: {command.text}\n{printed[-600:].rstrip()}"
+        return f"exits with status {status}: {command.text}\n{printed[-600:].rstrip()}"
     lines = printed.splitlines()
     for expected in command.output:
-        # Numbers differ from run to run; an ellipsis stands for anything.
+        # Ignore numbers, which differ between runs; an ellipsis matches anything.
         parts = [NUMBER.sub("0", part) for part in expected.strip().split("…")]
         pattern = re.compile(".*".join(re.escape(part) for part in parts))
         if not any(pattern.fullmatch(NUMBER.sub("0", line.strip())) for line in lines):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether configurations, and other data, that documents show are accepted by what reads them."""
+"""Checks that configurations and other data in documents are valid."""
 
 import json
 import os
@@ -14,40 +14,40 @@ from report import Report
 
 EXPORTER_KEYS = {"poll", "metrics", "sources"}
 PROMETHEUS_KEYS = {"global", "scrape_configs", "rule_files", "alerting", "remote_write"}
-#: Folders of absolute paths in documents; in tests they are below the scratch folder.
+#: Absolute paths in documents, which checks move below the scratch folder.
 ROOTED = re.compile(r"(?<![\w./$}-])/(?=(?:etc|run|var|opt|srv)/)")
 FILE_KEYS = re.compile(r"^\s*-?\s*\w+_file:\s*(\S+)", re.MULTILINE)
-#: The rest of a file of which only other parts are shown.
+#: Completes a configuration of which a document shows only another part.
 DEFAULT_CONFIGURATION = "sources: [{region: cn-north-4, auth: {token: not-a-secret}, workspaces: [{id: w}]}]\n"
 VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)\}")
 
 
 def relocate(text: str, scratch: Path) -> str:
-    """`text` with its absolute paths below `scratch`."""
+    """Returns `text` with absolute paths moved below `scratch`."""
     return ROOTED.sub(f"{scratch}/", text)
 
 
 def write_configuration(text: str, scratch: Path) -> None:
-    """Puts `text` where documents say that the configuration is."""
+    """Writes `text` to the paths that documents use for the configuration."""
     for path in (scratch / "config.yaml", scratch / "etc/dataarts-fabric-exporter/config.yaml"):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
 
 def check(document: Document, block: Block, program: Path, scratch: Path, report: Report) -> None:
-    """Checks a block of data; a configuration stays in `scratch` for the commands that follow."""
+    """Checks a block of data. A configuration stays in `scratch` for later commands."""
     if block.language == "json":
         report.count("JSON texts")
         try:
             json.loads(block.text)
         except ValueError as error:
-            report.problem(document.path, block.line, f"no JSON: {error}")
+            report.problem(document.path, block.line, f"invalid JSON: {error}")
         return
     report.count("YAML texts")
     try:
         content = yaml.safe_load(block.text)
     except yaml.YAMLError as error:
-        report.problem(document.path, block.line, f"no YAML: {error}")
+        report.problem(document.path, block.line, f"invalid YAML: {error}")
         return
     keys = set(content) if isinstance(content, dict) else set()
     if keys & EXPORTER_KEYS:
@@ -64,14 +64,14 @@ def _check_exporter(document: Document, block: Block, program: Path, scratch: Pa
         path = scratch / name.strip("\"'")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("not-a-secret\n", encoding="utf-8")
-    # A part of a file, to show how one setting is written, needs the rest to be read.
+    # Complete a partial configuration.
     if "sources" not in yaml.safe_load(text):
         text += "\n" + DEFAULT_CONFIGURATION
     write_configuration(text + "\n", scratch)
     environment = dict.fromkeys(VARIABLE.findall(text), "not-a-secret")
     report.count("configurations")
     _run(document, block, [str(program), "check", "--config.file", str(scratch / "config.yaml")], environment, report)
-    # The commands that follow are run without the variables.
+    # Later commands run without the variables.
     write_configuration(VARIABLE.sub("not-a-secret", text) + "\n", scratch)
 
 
@@ -80,5 +80,5 @@ def _run(document: Document, block: Block, command: list[str], environment: dict
         command, env=os.environ | environment, capture_output=True, text=True, timeout=20, check=False
     )
     if result.returncode != 0:
-        said = (result.stderr or result.stdout).strip()
-        report.problem(document.path, block.line, f"refused by {Path(command[0]).name}: {said}")
+        output = (result.stderr or result.stdout).strip()
+        report.problem(document.path, block.line, f"rejected by {Path(command[0]).name}: {output}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether links lead somewhere, and whether two READMEs say the same."""
+"""Checks that links have targets and that the READMEs of both languages have the same structure."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ COMMENT = re.compile(r"(^|\s+)#.*$", re.MULTILINE)
 
 
 def check(documents: dict[Path, Document], exceptions: Exceptions, report: Report) -> None:
-    """Follows every link of every document, as far as it stays in the repository."""
+    """Checks the links of all documents. Links to other hosts are only compared with the list of hosts."""
     for path, document in documents.items():
         for link in document.links:
             report.count("links")
@@ -22,11 +22,11 @@ def check(documents: dict[Path, Document], exceptions: Exceptions, report: Repor
             target, _, anchor = link.target.partition("#")
             place = (path.parent / unquote(target)).resolve() if target else path
             if not place.is_relative_to(report.root) or not place.exists():
-                report.problem(path, link.line, f"nothing is at {link.target}")
+                report.problem(path, link.line, f"no file {link.target}")
             elif link.is_image and not _is_picture(place):
-                report.problem(path, link.line, f"{link.target} is no picture")
+                report.problem(path, link.line, f"{link.target} is not a picture")
             elif anchor and (place not in documents or unquote(anchor) not in documents[place].anchors):
-                report.problem(path, link.line, f"there is no heading for #{anchor} in {target or path.name}")
+                report.problem(path, link.line, f"no heading for #{anchor} in {target or path.name}")
 
 
 def _check_address(path: Path, line: int, target: str, exceptions: Exceptions, report: Report) -> None:
@@ -36,9 +36,9 @@ def _check_address(path: Path, line: int, target: str, exceptions: Exceptions, r
     except ValueError:
         host, port, parts = None, None, urlsplit("")
     if parts.scheme not in ("http", "https") or not host or not re.fullmatch(r"[a-z0-9.-]+", host) or port == 0:
-        report.problem(path, line, f"{target} is no address")
+        report.problem(path, line, f"invalid address {target}")
     elif not exceptions.excuses("hosts", host):
-        report.problem(path, line, f"{host} is not among the hosts that documents link to")
+        report.problem(path, line, f"{host} is not in the list of hosts")
 
 
 def _is_picture(path: Path) -> bool:
@@ -47,7 +47,7 @@ def _is_picture(path: Path) -> bool:
 
 
 def check_twins(one: Document, other: Document, report: Report) -> None:
-    """Whether two READMEs of different languages have the same headings, code, links and pictures."""
+    """Checks that the READMEs of both languages have the same headings, code, links and pictures."""
 
     def compare(what: str, left: list[object], right: list[object]) -> None:
         report.count("comparisons of the READMEs")
@@ -57,7 +57,7 @@ def check_twins(one: Document, other: Document, report: Report) -> None:
         if place is None:
             detail = f"{len(left)} against {len(right)}"
         else:
-            detail = f"number {place + 1} is {left[place]!r} there, {right[place]!r} here"
+            detail = f"item {place + 1} is {left[place]!r} there, {right[place]!r} here"
         report.problem(other.path, 1, f"{what} differ from {one.path.name}: {detail}")
 
     compare("levels of headings", [level for level, _ in one.headings], [level for level, _ in other.headings])
@@ -66,4 +66,4 @@ def check_twins(one: Document, other: Document, report: Report) -> None:
     compare("links", *([link.target for link in d.links if link.target not in twins] for d in (one, other)))
     for left, right in ((one, other), (other, one)):
         if not any(link.target == right.path.name for link in left.links[:1]):
-            report.problem(left.path, 1, f"the first link must lead to {right.path.name}")
+            report.problem(left.path, 1, f"the first link must be {right.path.name}")

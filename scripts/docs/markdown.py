@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Takes a Markdown document apart: headings, fenced blocks, links, code spans."""
+"""Parses the headings, fenced blocks, links and code spans of Markdown documents."""
 
 import re
 from collections import Counter
@@ -18,7 +18,7 @@ UNWANTED_IN_ANCHOR = re.compile(r"[^\w\- ]")
 
 @dataclass
 class Block:
-    """A fenced block: its language, its text, and the line its text begins at."""
+    """A fenced block: language, text, and the line of its first text line."""
 
     language: str
     text: str
@@ -27,7 +27,7 @@ class Block:
 
 @dataclass
 class Link:
-    """Where a link or image leads, and the line it stands in."""
+    """The target of a link or image, and its line."""
 
     target: str
     is_image: bool
@@ -36,13 +36,13 @@ class Link:
 
 @dataclass
 class Document:
-    """A document, taken apart."""
+    """A parsed document."""
 
     path: Path
     headings: list[tuple[int, str]] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
-    #: The text with its fenced blocks blanked out, line for line.
+    #: The text with fenced blocks replaced by empty lines.
     prose: str = ""
     anchors: set[str] = field(default_factory=set)
 
@@ -70,7 +70,7 @@ def read(path: Path) -> Document:
         else:
             prose.append(line)
     if fence is not None:
-        raise ValueError(f"{path}:{begin - 1}: a fence is not closed")
+        raise ValueError(f"{path}:{begin - 1}: unclosed fence")
     document.prose = "\n".join(prose)
     _read_headings(document, prose)
     _read_links(document)
@@ -89,7 +89,7 @@ def _read_headings(document: Document, prose: list[str]) -> None:
 
 
 def anchor_of(heading: str) -> str:
-    """The anchor that code hosts give a heading."""
+    """Returns the anchor of a heading, as code hosts generate it."""
     text = LINK.sub(lambda match: match[2], heading)
     return UNWANTED_IN_ANCHOR.sub("", text.strip().lower()).replace(" ", "-")
 
@@ -99,7 +99,7 @@ def _blank(match: re.Match[str]) -> str:
 
 
 def _read_links(document: Document) -> None:
-    # What stands in a code span is no link; a link's text may be a code span, so only the span's content goes.
+    # Ignore links in code spans. A link's text may be a code span, so blank only the span.
     text = CODE_SPAN.sub(_blank, document.prose)
     for match in LINK.finditer(text):
         document.links.append(Link(match[3], bool(match[1]), _line(text, match.start())))
@@ -109,7 +109,7 @@ def _read_links(document: Document) -> None:
 
 
 def code_spans(document: Document) -> Iterator[tuple[str, int]]:
-    """Every code span outside fenced blocks, with its line."""
+    """Yields all code spans outside of fenced blocks, with their lines."""
     for match in CODE_SPAN.finditer(document.prose):
         yield match[2], _line(document.prose, match.start())
 

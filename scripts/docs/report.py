@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is wrong, and what is excepted from the checks."""
+"""The problems found, and the exceptions from checks."""
 
 import re
 import sys
@@ -11,9 +11,9 @@ import yaml
 
 @dataclass
 class Exceptions:
-    """What need not, or cannot, be checked. Each must be of use, or it is an error itself."""
+    """Exceptions from checks, with reasons. An unused one is an error."""
 
-    #: Patterns of commands that are not run: `*` stands for anything.
+    #: Commands that are not run; `*` matches anything.
     commands: dict[str, str]
     #: Flags of other programs.
     flags: dict[str, str]
@@ -23,7 +23,7 @@ class Exceptions:
 
     @classmethod
     def read(cls, path: Path) -> "Exceptions":
-        """Reads the file at `path`; every entry has a reason."""
+        """Reads the file at `path`. Fails if an entry has no reason."""
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         kinds = [content.get(kind) or {} for kind in ("commands", "flags", "hosts")]
         for kind in kinds:
@@ -33,7 +33,7 @@ class Exceptions:
         return cls(*kinds)
 
     def excuses(self, kind: str, text: str) -> bool:
-        """Whether an entry of `kind` names `text`; notes that it was of use."""
+        """Whether an entry of `kind` matches `text`; marks it as used."""
         for pattern in getattr(self, kind):
             expression = ".*".join(re.escape(part) for part in pattern.split("*"))
             if re.fullmatch(expression, text, re.DOTALL):
@@ -42,7 +42,7 @@ class Exceptions:
         return False
 
     def unused(self) -> list[str]:
-        """Entries that nothing needed."""
+        """Returns the unused entries."""
         return [
             f"{kind}: {pattern}"
             for kind in ("commands", "flags", "hosts")
@@ -53,27 +53,27 @@ class Exceptions:
 
 @dataclass
 class Report:
-    """Collects what is wrong."""
+    """Collects problems."""
 
     root: Path
     problems: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
 
     def problem(self, path: Path, line: int, text: str) -> None:
-        """Notes something wrong in line `line` of `path`."""
+        """Adds a problem in line `line` of `path`."""
         place = path.relative_to(self.root) if path.is_relative_to(self.root) else path
         self.problems.append(f"{place}:{line}: {text}")
 
     def count(self, what: str) -> None:
-        """Notes that one more thing was looked at."""
+        """Counts a checked item."""
         self.counts[what] = self.counts.get(what, 0) + 1
 
     def end(self) -> int:
-        """Prints all of it; the exit status."""
+        """Prints the result; returns the exit status."""
         for problem in self.problems:
             print(f"check-docs: {problem}", file=sys.stderr)
         if self.problems:
             print(f"check-docs: {len(self.problems)} problems", file=sys.stderr)
             return 1
-        print("check-docs: " + ", ".join(f"{count} {what}" for what, count in self.counts.items()) + " hold")
+        print("check-docs: " + ", ".join(f"{count} {what}" for what, count in self.counts.items()) + ": passed")
         return 0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the image of a program; scripts/build-image says of what."""
+"""Builds the image of a program; see scripts/build-image."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from pathlib import Path
 
 from files import Layer
 from layout import Layout
-from libraries import licences, loaded_by, packages_of
+from libraries import licenses, loaded_by, packages_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NAME = "dataarts-fabric-exporter"
-#: The number that images without users of their own take for "nobody in particular".
+#: The user id that distroless images use for an unprivileged user.
 USER = 65532
 PORT = 9942
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
-#: What ELF calls a processor, and what OCI does.
+#: OCI architectures by ELF machine number.
 ARCHITECTURES = {62: "amd64", 183: "arm64"}
 FILES = {
     "/etc/passwd": f"root:x:0:0:root:/:/nologin\nexporter:x:{USER}:{USER}:{NAME}:/:/nologin\n",
     "/etc/group": f"root:x:0:\nexporter:x:{USER}:\n",
-    # Without it glibc would look for services that are not here.
+    # Without it glibc would load name services that are missing.
     "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
 }
 
 
 def base_layer(program: Path) -> Layer:
-    """All but the program: it stays the same over many versions, and is fetched once."""
+    """Returns the layer of everything but the program, which is the same for many versions and is pulled once."""
     layer = Layer("libraries, CA certificates and a user")
     for path, text in FILES.items():
         layer.add(path, text.encode())
@@ -41,21 +41,21 @@ def base_layer(program: Path) -> Layer:
     for path in libraries:
         layer.add(path, Path(path).read_bytes(), 0o755)
     layer.add(CERTIFICATES, Path(CERTIFICATES).read_bytes())
-    for path, text in licences(packages_of(libraries) | {"ca-certificates"}).items():
+    for path, text in licenses(packages_of(libraries) | {"ca-certificates"}).items():
         layer.add(path, text)
     return layer
 
 
 def program_layer(program: Path) -> Layer:
-    """The program, with its licence and those of what is linked into it."""
+    """Returns the layer of the program, with its license and those of linked packages."""
     layer = Layer(NAME)
     layer.add(f"/usr/bin/{NAME}", program.read_bytes(), 0o755)
     folder = f"/usr/share/doc/{NAME}"
     layer.add(f"{folder}/LICENSE", (ROOT / "LICENSE").read_bytes())
-    linked = linked_licences()
+    linked = linked_licenses()
     if not any("checkouts" in source.parts for source in linked):
-        print("build-image: there is no .build/checkouts, so the licences of Swift packages that are linked into the "
-              "program are not in the image", file=sys.stderr)  # fmt: skip
+        print("build-image: no .build/checkouts; the image lacks the licenses of linked Swift packages",
+              file=sys.stderr)  # fmt: skip
         if os.environ.get("CI"):
             raise SystemExit(1)
     for source in linked:
@@ -63,8 +63,8 @@ def program_layer(program: Path) -> Layer:
     return layer
 
 
-def linked_licences() -> list[Path]:
-    """Licences of the packages that SwiftPM fetched, where the program was built in this tree, and of Swift."""
+def linked_licenses() -> list[Path]:
+    """Returns the licenses of the packages that SwiftPM fetched for a build in this clone, and of Swift."""
     found = [
         path
         for path in sorted(ROOT.glob(".build/checkouts/*/*"))
@@ -72,24 +72,24 @@ def linked_licences() -> list[Path]:
     ]
     swift = Path(subprocess.run(["sh", "-c", "command -v swift || true"], capture_output=True, text=True,
                                 check=True).stdout.strip())  # fmt: skip
-    licence = swift.resolve().parent.parent / "share/swift/LICENSE.txt"
-    return [*found, licence] if licence.is_file() else found
+    license = swift.resolve().parent.parent / "share/swift/LICENSE.txt"
+    return [*found, license] if license.is_file() else found
 
 
 def architecture(program: Path) -> str:
-    """For which processor `program` is, as OCI calls it."""
+    """Returns the OCI architecture of `program`."""
     machine = struct.unpack_from("<H", program.read_bytes()[:20], 18)[0]
     if machine not in ARCHITECTURES:
-        raise SystemExit(f"build-image: {program} is for a processor that has no name here (ELF machine {machine})")
+        raise SystemExit(f"build-image: {program} has an unsupported architecture (ELF machine {machine})")
     return ARCHITECTURES[machine]
 
 
 def build(program: Path, time: int) -> tuple[str, bytes]:
-    """The version of `program`, and the image as a tar file."""
-    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
-    match = re.search(r"version (\S+) \(revision: ([^,)]+)", said)
+    """Returns the version of `program`, and the image as a tar file."""
+    output = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+    match = re.search(r"version (\S+) \(revision: ([^,)]+)", output)
     if not match:
-        raise SystemExit(f"build-image: {program} does not tell its version: {said}")
+        raise SystemExit(f"build-image: {program} prints no version: {output}")
     version, revision = match.groups()
     created = datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     labels = {
@@ -115,8 +115,8 @@ def build(program: Path, time: int) -> tuple[str, bytes]:
             "Labels": labels,
         },
     }
-    # The first is what containerd takes as the image's whole name, the second what other tools take as its tag.
-    # No registry is localhost: an image of this name comes from here or not at all.
+    # containerd uses the first as the image's full name, other tools the second as its tag. The host localhost prevents
+    # pulls from a registry.
     names = {
         "io.containerd.image.name": f"localhost/{NAME}:{version}",
         "org.opencontainers.image.ref.name": version,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a layer holds: paths and bytes, written as a tar file that depends on nothing else."""
+"""The files of a layer, written as a reproducible tar file."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from pathlib import PurePosixPath
 
 @dataclass
 class Layer:
-    """Files by their path in the image. Folders above them come by themselves; all belongs to root."""
+    """Files by their path in the image. Parent folders are added; everything is owned by root."""
 
     comment: str
     files: dict[str, tuple[bytes, int]] = field(default_factory=dict)
 
     def add(self, path: str, content: bytes, mode: int = 0o644) -> None:
-        """Puts a file at `path`, which is absolute."""
+        """Adds a file at the absolute `path`."""
         name = path.lstrip("/")
         if self.files.get(name, (content, mode)) != (content, mode):
-            raise ValueError(f"{path} is there twice, with different contents")
+            raise ValueError(f"{path} was added twice with different contents")
         self.files[name] = (content, mode)
 
     def tar(self, time: int) -> bytes:
-        """The layer as it is unpacked: sorted, with one time, and no name of a user or group."""
+        """Returns the uncompressed layer: sorted, with a single timestamp, without user or group names."""
         folders = {str(parent) for name in self.files for parent in PurePosixPath(name).parents} - {"."}
         stream = io.BytesIO()
         with tarfile.open(fileobj=stream, mode="w", format=tarfile.GNU_FORMAT) as archive:
@@ -43,7 +43,7 @@ class Layer:
 
 
 def compressed(content: bytes) -> bytes:
-    """`content` by gzip, without the time and name that gzip would add."""
+    """Returns `content` compressed by gzip, without time and name."""
     stream = io.BytesIO()
     with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=stream, mtime=0) as packed:
         packed.write(content)

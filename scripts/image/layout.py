@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An OCI image layout: blobs by their digest, a manifest, an index; the whole as one tar file."""
+"""An OCI image layout (blobs, manifest, index) as one tar file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _digest(content: bytes) -> str:
 
 
 class Layout:
-    """Collects what an image layout with one image holds."""
+    """Builds an image layout with one image."""
 
     def __init__(self, time: int) -> None:
         self._time = time
@@ -36,7 +36,7 @@ class Layout:
 
     def archive(self, layers: list[Layer], configuration: dict[str, Any], annotations: dict[str, str],
                 names: dict[str, str]) -> bytes:  # fmt: skip
-        """The tar file; `configuration` lacks only what the layers tell, `names` is how the index calls the image."""
+        """Returns the tar file. The layers complete `configuration`; `names` are the annotations in the index."""
         created = configuration["created"]
         tars = [layer.tar(self._time) for layer in layers]
         whole = configuration | {

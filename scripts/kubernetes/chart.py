@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Helm chart, rendered by Helm's own library without a cluster."""
+"""Renders the Helm chart with Helm's library, without a cluster."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Manifest = dict[str, Any]
 
 
 def render(values: Any, release: str = "fabric", namespace: str = "monitoring", chart: Path = CHART) -> dict[str, str]:
-    """What Helm makes of each template, by its name below `templates`; a `helm_python.HelmError` where it refuses."""
+    """Returns the rendered templates by their path below `templates`. Raises `helm_python.HelmError` if Helm fails."""
     loaded = helm_python.Chart.load(chart)
     loaded.validate_schema(values)
     texts = loaded.render(values, name=release, namespace=namespace)
@@ -24,7 +24,7 @@ def render(values: Any, release: str = "fabric", namespace: str = "monitoring", 
 
 
 def manifests(texts: dict[str, str]) -> list[Manifest]:
-    """The objects of rendered templates."""
+    """Returns the objects of rendered templates."""
     found = []
     for path, text in texts.items():
         if path.endswith(".yaml"):
@@ -33,11 +33,11 @@ def manifests(texts: dict[str, str]) -> list[Manifest]:
 
 
 class UniqueKeys(yaml.SafeLoader):
-    """YAML in which a key that is given twice is an error, as Kubernetes has it."""
+    """A YAML loader that rejects duplicate keys, as Kubernetes does."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
         twice = sorted({str(key) for key in keys if keys.count(key) > 1})
         if twice:
-            raise yaml.constructor.ConstructorError(None, None, f"given twice: {', '.join(twice)}", node.start_mark)
+            raise yaml.constructor.ConstructorError(None, None, f"duplicate keys: {', '.join(twice)}", node.start_mark)
         return super().construct_mapping(node, deep)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes packaging/kubernetes from the chart; scripts/generate-kubernetes says more."""
+"""Writes packaging/kubernetes from the chart; see scripts/generate-kubernetes."""
 
 from __future__ import annotations
 
@@ -30,30 +30,31 @@ CONFIGURATION = {
 }
 VALUES: dict[str, Any] = {"config": CONFIGURATION, "secret": {"existingName": NAME}}
 FILES: dict[str, tuple[str, dict[str, Any]]] = {
-    "exporter.yaml": ("One exporter that watches everything.", VALUES),
-    "sharded.yaml": ("Three exporters that divide the workspaces among them.", VALUES | {"shards": 3}),
+    "exporter.yaml": ("One exporter for all workspaces.", VALUES),
+    "sharded.yaml": ("Three shards of the exporter.", VALUES | {"shards": 3}),
     "demo.yaml": ("The demo: a simulated control plane and an exporter that polls it.", {"demo": True}),
 }
 ORDER = ("serviceaccount", "configmap", "service", "deployment", "statefulset", "poddisruptionbudget", "networkpolicy")
-#: What only Helm needs, the namespace, which `kubectl --namespace` says, and the checksum, which no editor would renew.
-HELMS = re.compile(
+#: Lines to drop: those that only Helm needs, the namespace (set by `kubectl --namespace`), and the checksum, which
+#: becomes wrong when the file is edited.
+HELM_LINES = re.compile(
     r"^ +(?:helm\.sh/chart|app\.kubernetes\.io/(?:managed-by|version)|namespace|checksum/config): .*\n"
     r"|^ +# A changed configuration starts new pods\..*\n",
     re.MULTILINE,
 )
 HEADER = """\
 # SPDX-License-Identifier: Apache-2.0
-# Written by scripts/generate-kubernetes from packaging/helm; docs/kubernetes.md says what to change here.
+# Written by scripts/generate-kubernetes from packaging/helm; see docs/kubernetes.md for what to change here.
 # {}
 """
 
 
 def written(about: str, values: dict[str, Any]) -> str:
-    """The objects of the chart with `values`, in one file."""
+    """Returns the objects of the chart with `values` as one file."""
     texts = {path.removesuffix(".yaml"): text for path, text in render(values, release=NAME).items()}
     texts.pop("NOTES.txt", None)
     objects = [texts[name].strip() for name in sorted(texts, key=ORDER.index)]
-    return HEADER.format(about) + "".join(f"---\n{HELMS.sub('', text + chr(10))}" for text in objects)
+    return HEADER.format(about) + "".join(f"---\n{HELM_LINES.sub('', text + chr(10))}" for text in objects)
 
 
 def main() -> int:
@@ -70,13 +71,13 @@ def main() -> int:
             if name in expected:
                 (arguments.output / name).write_text(expected[name], "utf-8")
             else:
-                print(f"generate-kubernetes: {name} is made by nothing; remove it", file=sys.stderr)
+                print(f"generate-kubernetes: {name} is not generated; remove it", file=sys.stderr)
         return 0
     for name in stale:
         old, new = present.get(name, ""), expected.get(name, "")
         lines = difflib.unified_diff(old.splitlines(True), new.splitlines(True), name, f"from {CHART.name}")
         sys.stderr.writelines(lines)
-        print(f"generate-kubernetes: the chart says otherwise than {name}; run scripts/generate-kubernetes",
+        print(f"generate-kubernetes: {name} is not current; run scripts/generate-kubernetes",
               file=sys.stderr)  # fmt: skip
     return 1 if stale else 0
 

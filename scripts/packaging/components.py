@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the program consists of and loads: packaging/licences.toml, held against program, build and machine."""
+"""The components and libraries of the program: packaging/licenses.toml, compared with program, build and machine."""
 
 import hashlib
 import json
@@ -15,38 +15,38 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 class Mismatch(Exception):
-    """Something that packaging/licences.toml does not know, or that is otherwise than it says."""
+    """A difference from packaging/licenses.toml."""
 
 
 @dataclass(frozen=True)
 class Component:
     name: str
-    licence: str
+    license: str
     source: str
     version: str | None = None
     copyright: str | None = None
-    #: The component whose sources hold this one.
+    #: The component whose sources contain this one.
     within: str | None = None
-    #: Whether its version is a tag at its source, which those of Swift's own parts are not.
+    #: Whether its version is a tag at its source. False for parts of Swift.
     is_tagged: bool = False
 
 
 @dataclass(frozen=True)
 class Library:
     package: str
-    licence: str
+    license: str
     version: str
     architecture: str
-    #: Whether the program itself asks for it, and not only a library that it loads.
+    #: Whether the program itself needs it, not only one of its libraries.
     direct: bool
 
 
 def table():
-    return tomllib.loads((ROOT / "packaging/licences.toml").read_text())
+    return tomllib.loads((ROOT / "packaging/licenses.toml").read_text())
 
 
-def stands_in(binary, sign):
-    """Whether `sign` is a whole word of the program's strings: names of modules and exported functions are."""
+def contains_word(binary, sign):
+    """Whether `sign` is a whole word in the program's strings, as names of modules and exported functions are."""
     word, printable = sign.encode(), range(0x20, 0x7F)
     start = binary.find(word)
     while start >= 0:
@@ -58,9 +58,9 @@ def stands_in(binary, sign):
 
 
 def pins(resolved):
-    """Versions and addresses of all packages that the build resolved, by name."""
+    """Returns versions and addresses of all packages that the build resolved, by name."""
     if not resolved.exists():
-        raise Mismatch(f"{resolved} is missing: it is made by the build of the program")
+        raise Mismatch(f"{resolved} is missing; build the program first")
     found = {}
     for pin in json.loads(resolved.read_text())["pins"]:
         source = pin["location"].removesuffix(".git")
@@ -69,44 +69,44 @@ def pins(resolved):
     return found
 
 
-def check_licence_text(entry, checkouts):
-    """Whether the licence of a package is still the one that was read when it was listed."""
+def check_license_text(entry, checkouts):
+    """Checks that the license text of a package is unchanged since it was listed."""
     text = checkouts / entry["name"] / "LICENSE.txt"
     if not text.exists():
         if os.environ.get("CI"):
-            raise Mismatch(f"{text} is missing: the program was not built here")
-        print(f"skipped: the licence's text of {entry['name']}, whose sources are not here", file=sys.stderr)
-    elif hashlib.sha256(text.read_bytes()).hexdigest() != entry["licence_sha256"]:
-        raise Mismatch(f"{entry['name']}: LICENSE.txt is another than packaging/licences.toml knows; read it")
+            raise Mismatch(f"{text} is missing; the program was not built in this clone")
+        print(f"skipped: the license text of {entry['name']}, whose sources are missing", file=sys.stderr)
+    elif hashlib.sha256(text.read_bytes()).hexdigest() != entry["license_sha256"]:
+        raise Mismatch(f"{entry['name']}: LICENSE.txt differs from packaging/licenses.toml; review it")
 
 
 def linked(program, swift_version, resolved=ROOT / "Package.resolved", checkouts=ROOT / ".build/checkouts"):
-    """The components whose code is inside the program."""
+    """Returns the components that are linked into the program."""
     known = table()
     versions = pins(resolved)
     binary = program.read_bytes()
     listed = {entry["name"] for entry in known["package"] + known["unlinked"]}
     if unknown := sorted(versions.keys() - listed):
-        raise Mismatch(f"not in packaging/licences.toml: {', '.join(unknown)}")
+        raise Mismatch(f"not in packaging/licenses.toml: {', '.join(unknown)}")
     for entry in known["unlinked"]:
-        if stands_in(binary, entry["sign"]):
-            raise Mismatch(f"{entry['name']} is linked, though packaging/licences.toml says that it is not")
+        if contains_word(binary, entry["sign"]):
+            raise Mismatch(f"{entry['name']} is linked, but listed as unlinked in packaging/licenses.toml")
     components = []
     for kind in ("package", "part", "runtime"):
         for entry in known[kind]:
-            if not stands_in(binary, entry["sign"]):
-                raise Mismatch(f"{entry['name']} is not linked, though packaging/licences.toml says so")
+            if not contains_word(binary, entry["sign"]):
+                raise Mismatch(f"{entry['name']} is not linked, but listed in packaging/licenses.toml")
             version = source = None
             if kind == "package":
                 if entry["name"] not in versions:
-                    raise Mismatch(f"{entry['name']} is listed, and the build did not resolve it")
+                    raise Mismatch(f"{entry['name']} is listed, but was not resolved by the build")
                 version, source = versions[entry["name"]]
-                check_licence_text(entry, checkouts)
+                check_license_text(entry, checkouts)
             elif kind == "runtime":
                 version = swift_version
             component = Component(
                 name=entry["name"],
-                licence=entry["licence"],
+                license=entry["license"],
                 source=source or entry["source"],
                 version=version,
                 copyright=entry["copyright"],
@@ -118,33 +118,33 @@ def linked(program, swift_version, resolved=ROOT / "Package.resolved", checkouts
 
 
 def owner(path):
-    """The Debian package of a library's file. The file may be known by its name before or after /usr was merged."""
+    """Returns the Debian package of a library. dpkg may know its path with or without /usr."""
     real = os.path.realpath(path)
     for name in (real, real.removeprefix("/usr"), "/usr" + real):
         found = subprocess.run(["dpkg-query", "--search", name], capture_output=True, text=True)
         if found.returncode == 0:
             return found.stdout.split(":")[0]
-    raise Mismatch(f"{path} is in no Debian package")
+    raise Mismatch(f"no Debian package owns {path}")
 
 
 def loaded(program):
-    """The libraries that the loader loads for the program on this machine."""
+    """Returns the libraries that the program loads on this machine."""
     output = subprocess.run(["objdump", "-p", program], check=True, capture_output=True, text=True).stdout
     needed = set(re.findall(r"^\s*NEEDED\s+(\S+)", output, re.MULTILINE))
     output = subprocess.run(["ldd", program], check=True, capture_output=True, text=True).stdout
     if missing := re.findall(r"(\S+) => not found", output):
-        raise Mismatch(f"cannot be loaded here: {', '.join(missing)}")
-    licences = table()["libraries"]
+        raise Mismatch(f"missing libraries: {', '.join(missing)}")
+    licenses = table()["libraries"]
     direct = {}
     for path in re.findall(r"(/\S+\.so\S*)", output):
         package = owner(path)
-        if package not in licences:
-            raise Mismatch(f"{package} is loaded, and packaging/licences.toml has no licence of it")
+        if package not in licenses:
+            raise Mismatch(f"{package} is loaded, but has no license in packaging/licenses.toml")
         direct[package] = direct.get(package, False) or pathlib.Path(path).name in needed
     libraries = []
     for package in sorted(direct):
         show = ["dpkg-query", "--show", "--showformat=${Version} ${Architecture}\n", package]
         shown = subprocess.run(show, check=True, capture_output=True, text=True).stdout
         version, architecture = shown.splitlines()[0].split()
-        libraries.append(Library(package, licences[package], version, architecture, direct[package]))
+        libraries.append(Library(package, licenses[package], version, architecture, direct[package]))
     return libraries

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the manual page: commands and flags as the program tells them, the rest from packaging/debian/manual.man."""
+"""Prints the manual page: commands and flags from the program's help, the rest from packaging/debian/manual.man."""
 
 import argparse
 import datetime
@@ -9,13 +9,13 @@ import subprocess
 
 
 def roff(text):
-    """Text that roff prints as it is: no escapes, no hyphens that turn into dashes, no request at a line's start."""
+    """Escapes text for roff: backslashes, hyphens, quotes, and requests at the start of a line."""
     text = text.replace("\\", "\\e").replace("-", "\\-").replace("'", "\\(aq")
     return "\\&" + text if text.startswith((".", "\\(aq")) else text
 
 
 def names(argument):
-    """How an argument is written, `-h, --help` or `--log.level level`; None where it has no name."""
+    """Returns an argument's names, as in `-h, --help` or `--log.level level`; None for a positional argument."""
     spelled = [
         "--" + name["name"] if name["kind"] == "long" else "-" + name["name"] for name in argument.get("names", ())
     ]
@@ -24,7 +24,7 @@ def names(argument):
     flags = ", ".join(f"\\fB{roff(name)}\\fR" for name in spelled)
     if argument["kind"] != "option":
         return flags
-    # A value's name that only repeats the flag's says nothing.
+    # Shorten a value name that repeats the flag.
     value = argument["valueName"]
     return f"{flags} \\fI{roff(value.rsplit('.', 1)[-1])}\\fR"
 
@@ -46,7 +46,7 @@ def command_lines(command):
     if "discussion" in command:
         lines += [".PP", roff(command["discussion"])]
     for argument in command["arguments"]:
-        # Those that every command has stand once, under OPTIONS.
+        # Arguments of all commands are listed once, under OPTIONS.
         shown = argument["shouldDisplay"] and names(argument)
         if shown and argument["preferredName"]["name"] not in ("help", "version"):
             lines += argument_lines(argument)
@@ -75,7 +75,7 @@ def page(description, version, date, rest):
     lines.append(".SH COMMANDS")
     for command in commands:
         lines += command_lines(command)
-    lines += [".SH OPTIONS", "These every command takes."]
+    lines += [".SH OPTIONS", "Options of all commands."]
     for argument in root["arguments"]:
         lines += argument_lines(argument)
     lines += rest.split("@COMMANDS@\n")[1].rstrip("\n").split("\n")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Prints the program's SBOM, SPDX 2.3 as JSON: what it consists of, what it loads, under which licences."""
+"""Prints the program's SBOM (SPDX 2.3, JSON): components and libraries with their licenses."""
 
 import argparse
 import datetime
@@ -21,14 +21,14 @@ def identifier(name):
     return "SPDXRef-" + re.sub(r"[^A-Za-z0-9.-]", "-", name)
 
 
-def package(name, licence, version=None, purpose="LIBRARY", **more):
+def package(name, license, version=None, purpose="LIBRARY", **more):
     entry = {
         "SPDXID": identifier(name),
         "name": name,
         "downloadLocation": "NOASSERTION",
         "filesAnalyzed": False,
-        "licenseConcluded": licence,
-        "licenseDeclared": licence,
+        "licenseConcluded": license,
+        "licenseDeclared": license,
         "copyrightText": "NOASSERTION",
         "primaryPackagePurpose": purpose,
     }
@@ -47,15 +47,15 @@ def component_package(component):
         more["downloadLocation"] += f"@{component.version}"
         path = component.source.removeprefix("https://")
         more["externalRefs"] = package_url(f"pkg:swift/{path}@{component.version}")
-    return package(component.name, component.licence, component.version, **more)
+    return package(component.name, component.license, component.version, **more)
 
 
 def library_package(library):
-    # A version may begin with an epoch, whose colon stays; a plus must not be read as a blank.
+    # Keep the colon of an epoch; encode a plus, which would be decoded as a space.
     version = urllib.parse.quote(library.version, safe=":~")
     return package(
         library.package,
-        library.licence,
+        library.license,
         library.version,
         supplier="Organization: Debian",
         externalRefs=package_url(f"pkg:deb/debian/{library.package}@{version}?arch={library.architecture}"),

@@ -44,7 +44,7 @@ public final class KnownSecrets: Sendable {
     }
 
     /// Returns `bytes` with `<REDACTED>` in place of every known secret; nil if there is none. Takes less than a
-    /// nanosecond per byte where there is none, regardless of the number of known secrets.
+    /// nanosecond per byte of a text without secrets, regardless of the number of known secrets.
     public func redacted(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         guard bytes.count >= SecretIndex.windowLength, let index = currentIndex() else { return nil }
         let ranges = index.ranges(in: bytes)

@@ -61,7 +61,7 @@ public indirect enum JSONValue: Sendable, Equatable {
         return text
     }
 
-    /// The value encoded with indentation. Arrays and objects of at most 60 bytes without nested ones stay on one line.
+    /// The value encoded with indentation. Arrays and objects of up to 60 bytes without nested ones stay on one line.
     public var indentedText: String {
         var text = ""
         writeIndented(to: &text, indentation: "")

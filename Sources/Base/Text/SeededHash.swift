@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A hash of a few instructions for tables that every row of a listing is looked up in. `Hasher` takes about 150 of them for a
+/// A hash of a few instructions for tables with a lookup for every row of a listing. `Hasher` takes about 150 of them for a
 /// key, and a row has eight keys.
 ///
-/// The seed is random, so nobody outside can choose keys that share a slot.
+/// The seed is random, so that an attacker cannot choose keys with equal hashes.
 public enum SeededHash {
     private static let seed = UInt64.random(in: 0 ... .max) | 1
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension String {
-    /// Returns the longest prefix of at most `limit` UTF-8 bytes that ends at a boundary of Unicode scalars. Limits on
+    /// Returns the longest prefix of up to `limit` UTF-8 bytes that ends at a boundary of Unicode scalars. Limits on
     /// external texts count bytes, because one `Character` can have any number of combining marks.
     public func prefix(bytes limit: Int) -> String {
         guard utf8.count > limit else { return self }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension ConfigurationReference {
-    /// A whole file with keys that are supported; a test reads it.
+    /// An example file; a test reads it.
     static let example = """
         poll:
           interval: 60s
@@ -32,67 +32,69 @@ extension ConfigurationReference {
         """
 
     static let introduction = """
-        <!-- Generated from the schema in Sources/Config; ConfigurationReferenceTests says how to generate it again. -->
+        <!-- Generated from the schema in Sources/Config; see ConfigurationReferenceTests. -->
 
         # Configuration
 
-        The configuration is one YAML file, given with `--config.file`. `check --config.file F` reads it and prints every
-        error, one a line:
+        The configuration is one YAML file, set with `--config.file`. `check --config.file F` validates it and prints
+        all errors, one per line:
 
         ```
         config.yaml:7:14: sources[0].auth.token_file: cannot read /run/secrets/token: no such file
         ```
 
-        That is the file, the line, the column, the key's full path, what was found and what is allowed. Nothing starts on a
-        file with an error; a reload of one keeps the running configuration. Values of secrets never appear in a message, nor
-        do the values of environment variables.
+        Each line has the file, line, column, the key's full path, what was found and what is allowed. The exporter does
+        not start with an invalid file; a reload of one keeps the running configuration. Messages never contain secrets
+        or the values of environment variables.
 
         ```yaml
         \(example)```
 
-        [configuration.schema.json](configuration.schema.json) lets editors complete keys and mark errors as you type. With
-        the YAML language server, begin the file with
-        `# yaml-language-server: $schema=https://…/configuration.schema.json`, the address of your copy. It refuses nothing
-        that the program takes; `check` sees more (names that repeat, files that cannot be read, ranges of durations).
+        [configuration.schema.json](configuration.schema.json) lets editors complete keys and mark errors. With the YAML
+        language server, start the file with `# yaml-language-server: $schema=https://…/configuration.schema.json`, the
+        address of your copy. The schema accepts every valid file; `check` finds more errors (duplicate names,
+        unreadable files, ranges of durations).
 
-        Only `sources` is required, and in a source `auth` and `workspaces`, with `region` or else `name` and `base_url`.
+        Only `sources` is required. A source requires `auth`, `workspaces` or `discovery`, and either `region` or both
+        `name` and `base_url`.
 
-        Without a file, `--region`, `--workspace` (repeatable, `ID` or `ID=NAME`) and `--token-file` make a configuration of
-        one source with all defaults; without `--token-file` its `auth` is `environment: {}`.
+        Without a file, `--region`, `--workspace` (repeatable, `ID` or `ID=NAME`) and `--token-file` configure one
+        source with all defaults; without `--token-file`, its `auth` is `environment: {}`.
 
-        ## How values are written
+        ## Value syntax
 
-        - **Types** are strict. A number or boolean where text is expected needs quotes (`user: "12345"`); `null`, or a key
-          with nothing after it, is an error: leave the key out instead.
-        - **Durations** are whole numbers with units, longest first, each once: `500ms`, `10s`, `5m`, `1h30m`, `1d`. The
-          units are `y`, `w`, `d`, `h`, `m`, `s` and `ms`. A bare number such as `60` is an error.
-        - **Environment variables**: `${NAME}` anywhere in a text value is replaced by that variable; one that is not set is
-          an error. `$$` is a dollar sign, and so is a `$` before anything but `{`. Numbers and booleans take no variables.
-        - **Secrets**: each secret `x` has a twin `x_file`, the path of a file that holds it. The file is read again when it
-          changes; a newline at its end is dropped. Tokens and keys are visible ASCII characters. A file that is missing or
-          empty at the start or a reload may come later: the polls of that source fail with reason `credentials` until it
-          does. `check` refuses it, or warns with `--allow-missing-secrets`. A file that exists and cannot be read is an
-          error everywhere. A pipe is not checked.
-        - **Paths** that are relative begin at the configuration file's folder.
-        - **URLs** begin with `http://` or `https://` and have no query and no fragment; a user and password are allowed in
-          `proxy_url` alone.
-        - **Regular expressions** match anywhere in a name unless they have anchors (`^prod-`). They are Swift's, close to
-          Perl's and Python's, and have at most \(NamePattern.longest) bytes.
-        - **Anchors and aliases** (`&x`, `*x`) may be used, within limits: they may expand to 1 MB in all, and not contain
-          themselves. Merge keys (`<<`) and tags (`!x`) are errors, and so are keys given twice.
-        - The file may have 1 MiB and must be UTF-8.
+        - **Types** are strict. A number or boolean in place of text needs quotes (`user: "12345"`). `null`, or a key
+          without a value, is an error; omit the key instead.
+        - **Durations** are integers with units in descending order, each once: `500ms`, `10s`, `5m`, `1h30m`, `1d`. The
+          units are `y`, `w`, `d`, `h`, `m`, `s` and `ms`. A number without a unit, such as `60`, is an error.
+        - **Environment variables**: `${NAME}` anywhere in a text value is replaced by that variable; an unset variable
+          is an error. `$$` is a dollar sign, and so is a `$` not followed by `{`. Variables are not allowed in numbers
+          and booleans.
+        - **Secrets**: each secret `x` has an alternative `x_file`, the path of a file with the secret. The file is
+          reloaded when it changes; a trailing newline is dropped. Tokens and keys are visible ASCII characters. A
+          missing or empty file does not prevent startup or a reload: polls of that source fail with reason
+          `credentials` until the file has content. For `check` it is an error, or a warning with
+          `--allow-missing-secrets`. A file that exists but cannot be read is always an error. Pipes are not checked.
+        - **Paths** are relative to the configuration file's directory.
+        - **URLs** start with `http://` or `https://` and have no query or fragment. Only `proxy_url` may contain a user
+          and password.
+        - **Regular expressions** match anywhere in a name unless they have anchors (`^prod-`). The syntax is Swift's,
+          similar to Perl's and Python's; the maximum length is \(NamePattern.maximumLength) bytes.
+        - **Anchors and aliases** (`&x`, `*x`) may expand to at most 1 MB in total and must not contain themselves.
+          Merge keys (`<<`), tags (`!x`) and duplicate keys are errors.
+        - **The file** must be UTF-8 and at most 1 MiB.
 
         """
 
     static let warnings = """
         ## Warnings
 
-        These are logged at every start and keep nothing from running:
+        Warnings are logged at every start and do not prevent startup:
 
-        - a credential that travels over plain http to another machine;
-        - workspaces that ask for more requests a minute than `poll.requests_per_second` allows;
-        - a `filter.type` the API's documentation does not name;
-        - a secret file that is missing or empty, or a pipe.
+        - a credential that is sent unencrypted (http) to another host;
+        - workspaces that need more requests per minute than `poll.requests_per_second` allows;
+        - an undocumented `filter.type`;
+        - a secret file that is missing, empty or a pipe.
 
         """
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Base
 
-/// `docs/configuration.md` and `docs/configuration.schema.json`, made from the table that the reader walks. A test compares
+/// Generates `docs/configuration.md` and `docs/configuration.schema.json` from the reader's schema. A test compares
 /// them.
 enum ConfigurationReference {
     static func markdown() -> String {
@@ -9,12 +9,12 @@ enum ConfigurationReference {
         return ([introduction] + tables + [warnings]).joined(separator: "\n")
     }
 
-    /// What editors complete and check as one types. It refuses no file that the reader takes. What no schema can say (names
-    /// that repeat, files that cannot be read, ranges of durations) is the reader's alone.
+    /// The JSON schema for editors. It accepts every file that the reader accepts. Duplicate names, unreadable files
+    /// and ranges of durations cannot be expressed and are only checked by the reader.
     static func jsonSchema() -> String {
-        // Where a variable stands, what it holds is not known before the program starts.
+        // The value of a variable is only known at run time.
         let variable: JSONValue = [
-            "type": "string", "pattern": #"\$\{[^}]*\}"#, "description": "Holds an environment variable: ${NAME}.",
+            "type": "string", "pattern": #"\$\{[^}]*\}"#, "description": "Contains an environment variable: ${NAME}.",
         ]
         let definitions: JSONMembers = [("variable", variable)] + sections.map { ($0.title, .object($0.members)) }
         let head: JSONMembers = [
@@ -25,35 +25,35 @@ enum ConfigurationReference {
         return JSONValue.object(head + file + [("definitions", .object(definitions))]).indentedText + "\n"
     }
 
-    /// The sections below the file, each once: a filter is the same wherever it stands.
+    /// The sections of the file, without duplicates: filters share one section.
     private static var sections: [SectionDocument] {
         var titles: Set<String> = [""]
         return ExporterConfiguration.section.documents.filter { titles.insert($0.title).inserted }
     }
 }
 
-/// What documents say of a section.
+/// The documentation of a section.
 struct SectionDocument {
     let title: String
     let hasKeys: Bool
-    /// Title, rules and a table of the keys.
+    /// The title, the rules and a table of the keys.
     let markdown: String
     /// The members of its JSON schema.
     let members: JSONMembers
 }
 
 extension Section {
-    /// The documents of this section and of all below, in the order of their first mention.
+    /// The documentation of this section and all nested ones, in order of first use.
     var documents: [SectionDocument] {
         [SectionDocument(title: title, hasKeys: !keys.isEmpty, markdown: markdown, members: members)]
-            + keys.flatMap { $0.shape.sections() }
+            + keys.flatMap { $0.valueKind.sections() }
     }
 
     private var markdown: String {
         var lines = ["## `\(title)`", "", summary, ""] + rules.map { $0.sentence + "\n" }
         lines += ["| key | value | default | meaning |", "| --- | --- | --- | --- |"]
         for key in keys {
-            lines.append("| `\(key.name)` | \(key.shape.words) | \(fallback(key)) | \(key.summary) |")
+            lines.append("| `\(key.name)` | \(key.valueKind.typeDescription) | \(fallback(key)) | \(key.summary) |")
         }
         return (lines + [""]).joined(separator: "\n")
     }
@@ -61,7 +61,7 @@ extension Section {
     private func fallback(_ key: Key<Settings>) -> String {
         if key.isRequired { return "required" }
         if let fallback = key.fallback { return fallback }
-        switch key.shownDefault(initial) {
+        switch key.documentedDefault(initial) {
         case .string(let text): return "`\(text)`"
         case .number(let text) where text.hasSuffix(".0"): return "`\(text.dropLast(2))`"
         case let value?: return "`\(value.text)`"
@@ -74,9 +74,9 @@ extension Section {
         let rules = rules.map(\.schema)
         let properties: JSONMembers = keys.map { key in
             let fallback = key.fallback.map { " Default: \($0)." } ?? ""
-            let constant = key.shownDefault(initial).map { [(name: "default", value: $0)] } ?? []
+            let constant = key.documentedDefault(initial).map { [(name: "default", value: $0)] } ?? []
             return (
-                key.name, .object(key.shape.form + constant + [("description", .string(key.summary + fallback))])
+                key.name, .object(key.valueKind.schema + constant + [("description", .string(key.summary + fallback))])
             )
         }
         return [("type", "object"), ("description", .string(summary)), ("additionalProperties", false)]
@@ -89,10 +89,10 @@ extension Rule {
     fileprivate var sentence: String {
         let names = keys.map { "`\($0.name)`" }
         return switch self {
-        case .exactlyOne: "Exactly one of \(SchemaWalker.list(names, "or")) must be given."
-        case .atMostOne: "At most one of \(SchemaWalker.list(names)) may be given."
-        case .atLeastOne: "At least one of \(SchemaWalker.list(names)) must be given."
-        case .together: "\(SchemaWalker.list(names)) are given together or not at all."
+        case .exactlyOne: "Exactly one of \(SchemaWalker.list(names, "or")) is required."
+        case .atMostOne: "At most one of \(SchemaWalker.list(names)) is allowed."
+        case .atLeastOne: "At least one of \(SchemaWalker.list(names)) is required."
+        case .together: "\(SchemaWalker.list(names)) must be set together."
         }
     }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Durations as Prometheus writes them: whole numbers with units, longest first, each unit once: `1h30m`, `500ms`.
-enum Durations {
-    static let syntax = "whole numbers with the units y, w, d, h, m, s, ms, longest first, such as 1h30m or 500ms"
+/// Durations in Prometheus' notation: integers with units in descending order, each unit once: `1h30m`, `500ms`.
+public enum Durations {
+    static let syntax = "integers with the units y, w, d, h, m, s, ms, in this order, such as 1h30m or 500ms"
 
-    /// The longest duration that can be written. Ten years in nanoseconds, and a few times that, fit into 64 bits.
-    static let longest = Duration.milliseconds(10 * units[0].milliseconds)
+    /// The maximum: ten years. Multiples of it still fit into 64 bits as nanoseconds.
+    static let maximum = Duration.milliseconds(10 * units[0].milliseconds)
 
     /// A regular expression that every duration matches.
     static let pattern = "^\(units.map { "([0-9]+\($0.name))?" }.joined())$"
@@ -15,8 +15,8 @@ enum Durations {
         ("ms", 1),
     ]
 
-    /// Nil for anything that is not a duration. One that is too long is ``longest`` and a millisecond, for the check of the
-    /// range to refuse.
+    /// Returns the duration, or nil if `text` is not one. Longer ones than ``maximum`` become ``maximum`` plus 1 ms,
+    /// which the range check rejects.
     static func parse(_ text: String) -> Duration? {
         var rest = text.utf8[...]
         var total: Int64 = 0
@@ -35,16 +35,16 @@ enum Durations {
             let sum = total.addingReportingOverflow(product.overflow ? .max : product.partialValue)
             total = sum.overflow ? .max : sum.partialValue
         }
-        return min(.milliseconds(total), longest + .milliseconds(1))
+        return min(.milliseconds(total), maximum + .milliseconds(1))
     }
 
-    /// `duration` in the same notation, to the millisecond.
-    static func format(_ duration: Duration) -> String {
+    /// Formats `duration` in the same notation, to the millisecond.
+    public static func format(_ duration: Duration) -> String {
         let (seconds, attoseconds) = duration.components
         var rest = seconds * 1_000 + attoseconds / 1_000_000_000_000_000
         guard rest != 0 else { return "0s" }
         var result = ""
-        // Weeks would turn 30d into 4w2d, which nobody wrote.
+        // Without weeks, because 30d is more familiar than 4w2d.
         for unit in units where unit.name != "w" {
             let count = rest / unit.milliseconds
             rest %= unit.milliseconds

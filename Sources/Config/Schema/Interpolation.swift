@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Base
 
-/// `${NAME}` in string values: the environment's variable. `$$` is a dollar, and so is a `$` before anything but `{`.
+/// Expands `${NAME}` in string values from the environment. `$$` is a dollar sign, and so is a `$` not followed by `{`.
 enum Interpolation {
     enum Failure: Error, Equatable {
         case unset(String)
         case unclosed
         case badName
 
-        /// Quotes nothing but the name of a variable, and of a name longer than any the beginning.
+        /// The message; quotes only the variable's name, shortened if it is long.
         var message: String {
             switch self {
-            case .unset(let name): "environment variable \(Shown.clipped(name)) is not set"
-            case .unclosed: "\"${\" without \"}\"; write $${ for the characters themselves"
+            case .unset(let name): "environment variable \(MessageText.clipped(name)) is not set"
+            case .unclosed: "\"${\" without \"}\"; write $${ for a literal ${"
             case .badName:
-                "a variable's name in \"${…}\" is letters, digits and underscores, not beginning with a digit; "
-                    + "write $${ for the characters themselves"
+                "a variable name in \"${…}\" must be letters, digits and underscores and must not start with a digit; "
+                    + "write $${ for a literal ${"
             }
         }
     }

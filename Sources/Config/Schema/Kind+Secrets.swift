@@ -3,40 +3,41 @@ internal import Base
 internal import Fabric
 
 extension Kind<SecretSource> {
-    /// A secret in place.
-    /// - Parameter isHeader: whether it travels in a header as it is: visible ASCII without spaces.
+    /// An inline secret.
+    /// - Parameter isHeader: whether it is sent unencoded in a header: visible ASCII without spaces.
     static func secret(isHeader: Bool) -> Kind {
         string("secret", make: { .value(Secret($0)) }) { problem(with: Array($0.value.utf8), isHeader: isHeader) }
     }
 
-    /// A file that holds a secret. One that is missing or empty may come later, so it is told apart from what is wrong.
-    /// Nothing waits for its content.
+    /// A file with a secret. A missing or empty file may be created later, so it is reported separately from errors.
+    /// Never waits for the content of a pipe.
     static func secretFile(isHeader: Bool) -> Kind {
-        Kind(words: "path of a file that holds the secret", form: anyText) { walker, node, path, _ in
+        Kind(typeDescription: "path of a file with the secret", schema: anyText) { walker, node, path, _ in
             guard let name = walker.fileName(node, path, mayBeSecret: true) else { return nil }
             var bytes: ArraySlice<UInt8>
             do throws(FileAccess.Failure) {
-                bytes = try walker.files.readAtOnce(name.path, SchemaWalker.secretLimit)[...]
+                bytes = try walker.files.readWithoutWaiting(name.path, SchemaWalker.secretLimit)[...]
             } catch {
                 switch error {
-                case .missing: walker.log.reportAbsence(node.mark, path, "cannot read \(name.shown): \(error.reason)")
-                case .notReady: walker.log.warn(node.mark, path, "\(name.shown) is not checked: \(error.reason)")
-                default: return walker.refuse(node, path, "cannot read \(name.shown): \(error.reason)")
+                case .missing:
+                    walker.log.reportMissingSecret(node.mark, path, "cannot read \(name.displayName): \(error.reason)")
+                case .notReady: walker.log.warn(node.mark, path, "\(name.displayName) is not checked: \(error.reason)")
+                default: return walker.reject(node, path, "cannot read \(name.displayName): \(error.reason)")
                 }
                 return .file(path: name.path)
             }
             if bytes.last == 0x0A { bytes = bytes.dropLast() }
             if bytes.last == 0x0D { bytes = bytes.dropLast() }
             if bytes.isEmpty {
-                walker.log.reportAbsence(node.mark, path, "\(name.shown) is empty")
+                walker.log.reportMissingSecret(node.mark, path, "\(name.displayName) is empty")
             } else if let problem = problem(with: Array(bytes), isHeader: isHeader) {
-                return walker.refuse(node, path, "the content of \(name.shown) \(problem)")
+                return walker.reject(node, path, "the content of \(name.displayName) \(problem)")
             }
             return .file(path: name.path)
         }
     }
 
-    /// What keeps `bytes` from being a secret of this kind. Names none of them.
+    /// Returns why `bytes` are not a valid secret of this kind, without quoting them; nil if they are.
     private static func problem(with bytes: [UInt8], isHeader: Bool) -> String? {
         if !isHeader { return String(validating: bytes, as: UTF8.self) == nil ? "must be UTF-8" : nil }
         let isVisible = bytes.allSatisfy { (0x21...0x7E).contains($0) }
@@ -45,16 +46,16 @@ extension Kind<SecretSource> {
 }
 
 extension Kind<String> {
-    /// The path of a file that must be readable and not empty.
+    /// The path of a readable, non-empty file.
     static var file: Kind {
-        Kind(words: "path", form: anyText) { walker, node, path, _ in walker.content(node, path)?.path }
+        Kind(typeDescription: "path", schema: anyText) { walker, node, path, _ in walker.content(node, path)?.path }
     }
 }
 
 extension Kind<[UInt8]> {
-    /// The content of a file, which must not be empty.
+    /// The content of a non-empty file.
     static var content: Kind {
-        Kind(words: "path", form: anyText) { walker, node, path, _ in
+        Kind(typeDescription: "path", schema: anyText) { walker, node, path, _ in
             guard let file = walker.content(node, path) else { return nil }
             walker.namedFiles.append(file.path)
             return file.bytes
@@ -63,23 +64,23 @@ extension Kind<[UInt8]> {
 }
 
 extension Kind<[String: Secret]> {
-    /// Users and the bcrypt hashes of their passwords. No hash reaches a message.
+    /// User names with the bcrypt hashes of their passwords. Messages never contain a hash.
     static var passwords: Kind {
-        Kind(words: "mapping", form: []) { walker, node, path, _ in
+        Kind(typeDescription: "mapping", schema: []) { walker, node, path, _ in
             guard case .mapping(let entries) = node.content else {
-                return walker.refuseType(node, path, "must be a mapping")
+                return walker.rejectType(node, path, "must be a mapping")
             }
             var users: [String: Secret] = [:]
             for entry in entries {
                 guard case .scalar(let name) = entry.key.content, !name.text.isEmpty, !name.text.contains(":") else {
-                    walker.log.report(entry.key.mark, path, "a user must have a name, and no colon in it")
+                    walker.log.report(entry.key.mark, path, "a user name must not be empty or contain a colon")
                     continue
                 }
-                if users[name.text] != nil { walker.log.report(entry.key.mark, path, "a user is given twice") }
+                if users[name.text] != nil { walker.log.report(entry.key.mark, path, "duplicate user name") }
                 guard case .scalar(let hash) = entry.value.content, isBcrypt(hash.text) else {
                     walker.log.report(
                         entry.value.mark, path,
-                        "a password must be its bcrypt hash, such as htpasswd -nBC 10 prints: $2y$10$ and 53 characters"
+                        "a password must be a bcrypt hash ($2y$10$ and 53 characters); create one with htpasswd -nBC 10"
                     )
                     continue
                 }

@@ -2,9 +2,9 @@
 internal import Base
 internal import Fabric
 
-/// A string before and after its variables were filled in.
+/// A string before and after expanding its environment variables.
 struct Text {
-    /// As it stands in the file: what messages show, since a variable may hold a secret.
+    /// The text in the file. Messages show this one, because a variable may hold a secret.
     let raw: String
     let value: String
 
@@ -12,14 +12,14 @@ struct Text {
 }
 
 extension Kind {
-    /// A string of at least one character. What `check` says is wrong with it is reported.
+    /// A non-empty string. `check` returns an error message, or nil if the string is valid.
     static func string(
-        _ words: String, _ form: JSONMembers = anyText, make: @escaping @Sendable (String) -> Value?,
+        _ typeDescription: String, _ schema: JSONMembers = anyText, make: @escaping @Sendable (String) -> Value?,
         check: @escaping @Sendable (Text) -> String? = { _ in nil }
     ) -> Kind {
-        Kind(words: words, form: form) { walker, node, path, _ in
+        Kind(typeDescription: typeDescription, schema: schema) { walker, node, path, _ in
             guard let text = walker.string(node, path) else { return nil }
-            if let problem = check(text) { return walker.refuse(node, path, problem) }
+            if let problem = check(text) { return walker.reject(node, path, problem) }
             return make(text.value)
         }
     }
@@ -32,59 +32,63 @@ extension Kind {
 }
 
 extension Kind<String> {
-    /// A string that must pass `check`, which returns what is wrong with it.
+    /// A non-empty string; see ``string(_:_:make:check:)``.
     private static func string(
-        _ words: String, _ form: JSONMembers = anyText, check: @escaping @Sendable (Text) -> String? = { _ in nil }
+        _ typeDescription: String, _ schema: JSONMembers = anyText,
+        check: @escaping @Sendable (Text) -> String? = { _ in nil }
     ) -> Kind {
-        string(words, form, make: { $0 }, check: check)
+        string(typeDescription, schema, make: { $0 }, check: check)
     }
 
     static var text: Kind { string("text") }
 
-    /// A label's value: at most 256 bytes.
+    /// A label value: at most 256 bytes.
     static var labelValue: Kind {
         string("text") {
             $0.value.utf8.count <= 256 ? nil : "must have at most 256 bytes, not \($0.value.utf8.count)"
         }
     }
 
-    /// Letters, digits and hyphens: it becomes part of a host name.
+    /// A region: letters, digits and hyphens, as it becomes part of a host name.
     static var region: Kind { hyphenated(63, "letters, digits and hyphens") }
 
     static var workspaceID: Kind { hyphenated(36, "1 to 36 letters, digits and hyphens") }
 
     private static func hyphenated(_ longest: Int, _ allowed: String) -> Kind {
         string("letters, digits, hyphens", matching("^[A-Za-z0-9-]{1,\(longest)}$")) { text in
-            let isRight =
+            let isValid =
                 text.value.utf8.count <= longest
                 && text.value.utf8.allSatisfy { $0.isLetterOrDigit || $0 == UInt8(ascii: "-") }
-            return isRight ? nil : "must be \(allowed), not \(Shown.quoted(text.raw))"
+            return isValid ? nil : "must be \(allowed), not \(MessageText.quoted(text.raw))"
         }
     }
 
-    /// A URL; slashes at its end are dropped.
+    /// A URL; trailing slashes are dropped.
     static func url(allowsUserInfo: Bool = false) -> Kind {
         let host = allowsUserInfo ? #"[^\s/?#\\]+"# : #"[^\s/?#@\\]+"#
-        let form = matching(#"^[Hh][Tt][Tt][Pp][Ss]?://"# + host + #"(/[^\s?#\\]*)?$"#)
-        return Kind(words: "URL, http or https", form: form) { walker, node, path, _ in
+        let schema = matching(#"^[Hh][Tt][Tt][Pp][Ss]?://"# + host + #"(/[^\s?#\\]*)?$"#)
+        return Kind(typeDescription: "URL, http or https", schema: schema) { walker, node, path, _ in
             guard let text = walker.string(node, path) else { return nil }
             do throws(WebAddress.Failure) {
                 return try WebAddress(text.value, allowsUserInfo: allowsUserInfo).text
             } catch {
-                return walker.refuse(node, path, error.rawValue)
+                return walker.reject(node, path, error.rawValue)
             }
         }
     }
 
-    /// A type of endpoints; one that is not documented is warned about.
+    /// An endpoint type; an undocumented one is a warning.
     static var endpointType: Kind {
         let examples: JSONMembers = [("examples", .array(EndpointType.documented.map { .string($0) }))]
-        return Kind(words: "text", form: anyText + examples) { walker, node, path, _ in
+        return Kind(typeDescription: "text", schema: anyText + examples) { walker, node, path, _ in
             guard let text = walker.string(node, path) else { return nil }
             if !EndpointType.documented.contains(text.value) {
                 let known = EndpointType.documented.joined(separator: ", ")
                 walker.log.warn(
-                    node.mark, path, "\(Shown.quoted(text.raw)) is not among the documented types: \(known)")
+                    node.mark, path,
+                    "undocumented endpoint type \(MessageText.quoted(text.raw)), sent unchanged; "
+                        + "documented types: \(known)"
+                )
             }
             return text.value
         }
@@ -93,11 +97,11 @@ extension Kind<String> {
     static var hostName: Kind {
         string("host name", matching("^[!-.0-9;-?A-~]+$")) { text in
             let isHost = text.value.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"/:@".utf8.contains($0) }
-            return isHost ? nil : "must be a host name, not \(Shown.quoted(text.raw))"
+            return isHost ? nil : "must be a host name, not \(MessageText.quoted(text.raw))"
         }
     }
 
-    /// The value of a header of responses.
+    /// The value of a response header.
     static var headerValue: Kind {
         string("text") {
             $0.value.utf8.allSatisfy { (0x20...0x7E).contains($0) }
@@ -108,20 +112,20 @@ extension Kind<String> {
 
 extension Kind<NamePattern> {
     static var pattern: Kind {
-        let form = anyText + [("maxLength", JSONValue(NamePattern.longest))]
-        // The expression may hold a variable's value.
-        return string("regular expression", form, make: { NamePattern($0) }) {
+        let schema = anyText + [("maxLength", JSONValue(NamePattern.maximumLength))]
+        // The expression may contain a variable's value.
+        return string("regular expression", schema, make: { NamePattern($0) }) {
             NamePattern.problem(in: $0.value, mayQuote: $0.isVerbatim)
         }
     }
 }
 
 extension Kind<[String]> {
-    /// A list of strings, each one of `allowed` where there are any.
+    /// A list of strings, each one of `allowed` unless that is nil.
     static func texts(of allowed: [String]? = nil) -> Kind {
-        Kind(words: "list", form: []) { walker, node, path, _ in
+        Kind(typeDescription: "list", schema: []) { walker, node, path, _ in
             guard case .sequence(let nodes) = node.content else {
-                return walker.refuseType(node, path, "must be a list")
+                return walker.rejectType(node, path, "must be a list")
             }
             var texts: [String] = []
             for (index, node) in nodes.enumerated() {
@@ -129,9 +133,10 @@ extension Kind<[String]> {
                 guard let text = walker.string(node, path) else { return nil }
                 if let allowed, !allowed.contains(text.value) {
                     let meant = Suggestion.nearest(to: text.value, among: allowed).map { "; did you mean \($0)?" } ?? ""
-                    return walker.refuse(
+                    return walker.reject(
                         node, path,
-                        "must be one of \(allowed.joined(separator: ", ")), not \(Shown.quoted(text.raw))\(meant)")
+                        "must be one of \(allowed.joined(separator: ", ")), not \(MessageText.quoted(text.raw))\(meant)"
+                    )
                 }
                 texts.append(text.value)
             }

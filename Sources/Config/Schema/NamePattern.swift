@@ -1,39 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A regular expression on names, known to compile. It finds a match anywhere in the name unless it has anchors.
+/// A valid regular expression on names. It matches anywhere in the name unless it has anchors.
 ///
-/// Swift's own `Regex`, not POSIX `regcomp`: an expression that means nothing to it is refused, while glibc reads `\d` as
-/// the letter d and would drop workspaces without a word. `Regex` is not `Sendable`, so the text is what is kept.
+/// Uses Swift's `Regex`, not POSIX `regcomp`: it rejects syntax that it does not know, while glibc reads `\d` as the
+/// letter d and would silently drop workspaces. `Regex` is not `Sendable`, so only its text is stored.
 public struct NamePattern: Sendable, Equatable {
-    /// Bytes an expression may have. Its compiler calls itself for every level of `[[[…` and of `&&a&&a…`, and takes time
-    /// that grows with the square of the levels; a few thousand exhaust a thread's stack and end the process.
-    static let longest = 1_000
+    /// The maximum length in bytes. The compiler recurses for every level of `[[[…` and of `&&a&&a…`, in quadratic
+    /// time; a few thousand levels overflow a thread's stack and crash the process.
+    static let maximumLength = 1_000
 
-    /// The expression as it was written.
+    /// The expression's text.
     public let source: String
 
-    /// Nil when `source` does not compile, or has more than 1000 bytes.
+    /// Returns nil if `source` does not compile or has more than 1000 bytes.
     public init?(_ source: String) {
         guard Self.problem(in: source, mayQuote: false) == nil else { return nil }
         self.source = source
     }
 
-    /// What is wrong with `source`; nil if nothing is.
-    /// - Parameter mayQuote: whether the compiler's own words may be shown, which may quote the expression.
+    /// Returns why `source` is invalid; nil if it is valid.
+    /// - Parameter mayQuote: whether the message may quote the expression; false if it may contain a secret.
     static func problem(in source: String, mayQuote: Bool) -> String? {
         let count = source.utf8.count
-        guard count <= longest else {
-            return "the regular expression must have at most \(longest) bytes, not \(count)"
+        guard count <= maximumLength else {
+            return "the regular expression must have at most \(maximumLength) bytes, not \(count)"
         }
         do {
             _ = try Regex(source)
             return nil
         } catch {
-            return "not a regular expression" + (mayQuote ? ": \(error)" : "")
+            return mayQuote
+                ? "invalid regular expression \(MessageText.quoted(source)): \(error)" : "invalid regular expression"
         }
     }
 
-    /// Whether the expression matches anywhere in `name`. Compiles the expression: for names by the hundred, not the million.
+    /// Whether the expression matches anywhere in `name`. Compiles the expression on every call, so it suits hundreds
+    /// of names, not millions.
     public func matches(_ name: String) -> Bool {
         guard let expression = try? Regex(source) else { return false }
         return name.firstMatch(of: expression) != nil

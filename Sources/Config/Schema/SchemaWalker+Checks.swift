@@ -2,8 +2,8 @@
 internal import Fabric
 internal import HTTPClient
 
-/// Fills in defaults that depend on other keys, and checks what must hold between sections. Where a value is missing
-/// because it was reported already, nothing is said about it a second time.
+/// Sets defaults that depend on other keys, and checks constraints between sections. A value that was already reported
+/// as invalid is not reported again.
 extension SchemaWalker {
     mutating func finish(_ file: inout ExporterConfiguration) {
         let poll = ExporterConfiguration.pollKey.path(in: "")
@@ -14,14 +14,15 @@ extension SchemaWalker {
             warnAboutRate(file.sources[index], in: section, file.poll)
         }
         let name = SourceSettings.nameKey
-        refuseRepeated(
+        rejectDuplicates(
             zip(sections, file.sources).map { section, source in
-                // The region is the name where there is none, so it can collide as well.
+                // The region is the default name, so it can collide too.
                 (section, isGiven(name, in: section) ? name : SourceSettings.regionKey, source.name)
             }
-        ) { key, first in
-            let hint = key.name == name.name ? "" : "; give one of them a name"
-            return "the name is that of \(first) already\(hint)"
+        ) { key, value, first in
+            key.name == name.name
+                ? "duplicate source name \(value) (first used by \(first)); set a different name"
+                : "duplicate source name \(value) (the region is the default; first used by \(first)); set name"
         }
     }
 
@@ -33,16 +34,16 @@ extension SchemaWalker {
         }
         guard isValid(interval, in: section) || !isGiven(interval, in: section), poll.staleAfter < poll.interval * 2
         else { return }
-        let least = Durations.format(poll.interval * 2)
+        let minimum = Durations.format(poll.interval * 2)
         report(
             staleAfter, in: section,
-            "must be at least 2 × interval, \(least), not \(Durations.format(poll.staleAfter))")
+            "must be at least 2 × interval (\(minimum)), not \(Durations.format(poll.staleAfter))")
     }
 
     private mutating func finish(_ source: inout SourceSettings, at section: String) {
         if !isGiven(SourceSettings.regionKey, in: section) {
             for key in [SourceSettings.nameKey, SourceSettings.baseURLKey] where !isGiven(key, in: section) {
-                report(key, in: section, "required where region is not given")
+                report(key, in: section, "required if region is not set")
             }
         }
         if let region = source.region {
@@ -54,32 +55,36 @@ extension SchemaWalker {
         let auth = SourceSettings.authKey.path(in: section)
         if isValid(auth) { finishAuth(of: &source, at: auth) }
         let workspaces = SourceSettings.workspacesKey.path(in: section)
-        refuseRepeated(
+        rejectDuplicates(
             source.workspaces.enumerated().map { ("\(workspaces)[\($0)]", WorkspaceSettings.idKey, $1.id) }
-        ) { "the workspace is in the list already, as \($1)" }
+        ) { _, id, first in "duplicate workspace id \(id) (first used by \(first)); remove one of them" }
         warnAboutPlainHTTP(source, at: section)
     }
 
-    /// Reports the values of a list's sections that an earlier section has already.
-    private mutating func refuseRepeated<Settings>(
+    /// Reports each value of a list's sections that an earlier section uses.
+    /// - Parameter message: makes the error from the key, the quoted value, and the path of the first section that uses
+    ///   it.
+    private mutating func rejectDuplicates<Settings>(
         _ entries: [(section: String, key: Key<Settings>, value: String)],
-        _ message: (_ key: Key<Settings>, _ first: String) -> String
+        _ message: (_ key: Key<Settings>, _ value: String, _ first: String) -> String
     ) {
         var firsts: [String: String] = [:]
         for entry in entries where isValid(entry.key, in: entry.section) {
             if let first = firsts[entry.value] {
-                report(entry.key, in: entry.section, message(entry.key, first))
+                // The value may come from a variable that holds a secret: only the file's text is shown.
+                let text = rawTexts[entry.key.path(in: entry.section)] ?? entry.value
+                report(entry.key, in: entry.section, message(entry.key, MessageText.quoted(text), first))
             } else {
                 firsts[entry.value] = entry.section
             }
         }
     }
 
-    /// Warns of credentials that others on the way can read: to the API, to IAM, or to the proxy.
+    /// Warns of credentials that are sent unencrypted to another host: the API, IAM or the proxy.
     private mutating func warnAboutPlainHTTP(_ source: SourceSettings, at section: String) {
         let proxy = source.connection.proxyURL.flatMap { try? WebAddress($0, allowsUserInfo: true) }
         let isProxyRemote = proxy.map { !$0.isLoopback } ?? false
-        let message = "the credential travels over plain http to another machine"
+        let message = "the credential is sent unencrypted (http) to another host; use https"
         func isReadable(_ url: String?) -> Bool {
             guard let address = url.flatMap({ try? WebAddress($0, allowsUserInfo: true) }) else { return false }
             return !address.isHTTPS && (!address.isLoopback || isProxyRemote)
@@ -88,7 +93,7 @@ extension SchemaWalker {
         if let proxy, proxy.hasUserInfo, !proxy.isHTTPS, !proxy.isLoopback {
             warn(
                 SourceSettings.proxyURLKey, in: section,
-                "the proxy's password travels over plain http to another machine")
+                "the proxy password is sent unencrypted (http) to another host; use https")
         }
         let auth = SourceSettings.authKey.path(in: section)
         switch source.auth {
@@ -106,17 +111,18 @@ extension SchemaWalker {
         let count = source.workspaces.count
         let (seconds, attoseconds) = poll.interval.components
         let interval = Double(seconds) + Double(attoseconds) / 1e18
-        let asked = Double(count) * 60 / interval
+        let needed = Double(count) * 60 / interval
         let allowed = poll.requestsPerSecond * 60
-        guard poll.requestsPerSecond > 0, asked > allowed else { return }
+        guard poll.requestsPerSecond > 0, needed > allowed else { return }
         warn(
             SourceSettings.workspacesKey, in: section,
-            "\(count) workspaces every \(Durations.format(poll.interval)) ask for \(Int(asked.rounded(.up))) requests a "
-                + "minute or more, poll.requests_per_second allows \(Int(allowed))")
+            "\(count) workspaces polled every \(Durations.format(poll.interval)) need at least "
+                + "\(Int(needed.rounded(.up))) requests per minute, but poll.requests_per_second allows \(Int(allowed)); "
+                + "raise it or poll.interval")
     }
 }
 
-// What must hold between `auth` and the rest of its source.
+// Constraints between `auth` and the rest of its source.
 extension SchemaWalker {
     private mutating func finishAuth(of source: inout SourceSettings, at auth: String) {
         let agency = SourceSettings.assumeAgencyKey
@@ -140,10 +146,10 @@ extension SchemaWalker {
             source.auth = .metadata(metadata)
         case .token, .environment: break
         }
-        // An agency needs a user or a key to be assumed with.
+        // Assuming an agency requires a user or a key.
         let bases = [SourceSettings.accessKeyKey, SourceSettings.passwordKey]
         if isGiven(agency, in: auth), !bases.contains(where: { isGiven($0, in: auth) }) {
-            report(agency, in: auth, "goes beside access_key or password only")
+            report(agency, in: auth, "requires access_key or password")
         }
     }
 
@@ -156,16 +162,17 @@ extension SchemaWalker {
         if let region {
             password.project = .name(region)
         } else {
-            report(section, "one of project and project_id is required where region is not given")
+            report(section, "one of project and project_id is required if region is not set")
         }
     }
 
-    /// The project is looked up by the region's name.
+    /// Reports a missing project id if there is no region, whose name is used to look it up.
     private mutating func requireProject(_ key: Key<some Sendable>, in section: String, _ region: String?) {
-        if region == nil, !isGiven(key, in: section) { report(key, in: section, "required where region is not given") }
+        if region == nil, !isGiven(key, in: section) { report(key, in: section, "required if region is not set") }
     }
 
-    /// Returns IAM's address if `iam_url` does not say it; nil, and perhaps a problem, if nothing else does.
+    /// Returns the default IAM address; nil if `iam_url` is set or there is no default. A missing address that is
+    /// needed is reported.
     private mutating func defaultIAMURL(
         _ key: Key<some Sendable>, in section: String, _ region: String?, isNeeded: Bool
     ) -> String? {
@@ -179,7 +186,7 @@ extension SchemaWalker {
                 return nil
             }
         }
-        if region == nil, isNeeded { report(key, in: section, "required where region is not given") }
+        if region == nil, isNeeded { report(key, in: section, "required if region is not set") }
         return region.map { "https://iam.\($0).myhuaweicloud.com" }
     }
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Base
 
-/// A mapping of the file: its keys, and what must hold between them. Reader and documents both walk this table, so that
-/// neither can know a key the other does not.
+/// The schema of a mapping: its keys and the constraints between them. The reader and the reference documentation use
+/// the same schema, so that they always agree.
 struct Section<Settings: Sendable>: Sendable {
-    /// The name that documents give the section, such as `auth.password`.
+    /// The section's name in the documentation, such as `auth.password`.
     let title: String
-    /// One or two sentences for people.
+    /// The description, one or two sentences.
     let summary: String
-    /// The settings where no key is given. What is required has a stand-in, which no checked configuration keeps.
+    /// The settings of an empty section. Required values have placeholders, which no valid configuration keeps.
     let initial: Settings
     let rules: [Rule<Settings>]
     let keys: [Key<Settings>]
@@ -25,22 +25,22 @@ struct Section<Settings: Sendable>: Sendable {
     }
 }
 
-/// One key of a section: its name, the property of the settings that its value goes to, and what documents say of it. The
-/// property's initial value is the default.
+/// A key of a section: its name, the property that stores its value, and its documentation. The property's initial
+/// value is the default.
 struct Key<Settings: Sendable>: Sendable {
     let name: String
     let isRequired: Bool
-    /// The default in words, where it is no constant.
+    /// The description of the default; nil if it is a constant or there is none.
     let fallback: String?
-    /// A sentence for people, unit included.
+    /// The description, with the unit.
     let summary: String
-    /// Whether the key means anything here; one that does not is refused whatever its value.
+    /// Whether the key is supported; an unsupported one is an error with any value.
     let isSupported: Bool
-    /// What documents say of the value.
-    let shape: Kind<Void>
-    /// Returns the constant default as documents show it.
-    let shownDefault: @Sendable (Settings) -> JSONValue?
-    /// Reads a value into the settings; false, and a problem, if it is wrong.
+    /// The kind of the value, for the documentation.
+    let valueKind: Kind<Void>
+    /// Returns the constant default for the documentation.
+    let documentedDefault: @Sendable (Settings) -> JSONValue?
+    /// Reads a value into the settings; reports an error and returns false if it is invalid.
     let read: @Sendable (inout SchemaWalker, YAMLNode, _ path: String, inout Settings) -> Bool
 
     init<Value: Sendable>(
@@ -48,7 +48,7 @@ struct Key<Settings: Sendable>: Sendable {
         required isRequired: Bool = false, fallback: String? = nil, _ summary: String = ""
     ) {
         self.init(name, kind, isRequired: isRequired, fallback: fallback, summary) { settings in
-            isRequired || fallback != nil ? nil : kind.shown?(settings[keyPath: property])
+            isRequired || fallback != nil ? nil : kind.documentedValue?(settings[keyPath: property])
         } read: { walker, node, path, settings in
             guard let value = kind.read(&walker, node, path, settings[keyPath: property]) else { return false }
             settings[keyPath: property] = value
@@ -56,7 +56,7 @@ struct Key<Settings: Sendable>: Sendable {
         }
     }
 
-    /// A key without which the property stays nil.
+    /// An optional key; the property stays nil without it.
     init<Value: Sendable>(
         _ name: String, _ property: any WritableKeyPath<Settings, Value?> & Sendable, _ kind: Kind<Value>,
         fallback: String? = nil, _ summary: String = ""
@@ -69,15 +69,16 @@ struct Key<Settings: Sendable>: Sendable {
         }
     }
 
-    /// A key that other programs know and this one refuses by its name.
+    /// A key of exporter-toolkit that is not supported here: an error that names the key.
     init(unsupported name: String) {
-        let anything = Kind<Void>(words: "", form: []) { _, _, _, _ in nil }
-        self.init(name, anything, isSupported: false, shownDefault: { _ in nil }, read: { _, _, _, _ in false })
+        let anything = Kind<Void>(typeDescription: "", schema: []) { _, _, _, _ in nil }
+        self.init(name, anything, isSupported: false, documentedDefault: { _ in nil }, read: { _, _, _, _ in false })
     }
 
     private init<Value>(
         _ name: String, _ kind: Kind<Value>, isSupported: Bool = true, isRequired: Bool = false,
-        fallback: String? = nil, _ summary: String = "", shownDefault: @escaping @Sendable (Settings) -> JSONValue?,
+        fallback: String? = nil, _ summary: String = "",
+        documentedDefault: @escaping @Sendable (Settings) -> JSONValue?,
         read: @escaping @Sendable (inout SchemaWalker, YAMLNode, String, inout Settings) -> Bool
     ) {
         self.name = name
@@ -85,21 +86,21 @@ struct Key<Settings: Sendable>: Sendable {
         self.fallback = fallback
         self.summary = summary
         self.isSupported = isSupported
-        self.shape = kind.map { _ in }
-        self.shownDefault = shownDefault
+        self.valueKind = kind.map { _ in }
+        self.documentedDefault = documentedDefault
         self.read = read
     }
 
-    /// The full path of the key in the section at `section`.
+    /// Returns the full path of the key in the section at `section`.
     func path(in section: String) -> String { section.isEmpty ? name : "\(section).\(name)" }
 }
 
-/// What must hold between the keys of a section.
+/// A constraint between the keys of a section.
 enum Rule<Settings: Sendable>: Sendable {
     case exactlyOne([Key<Settings>])
     case atMostOne([Key<Settings>])
     case atLeastOne([Key<Settings>])
-    /// All of them or none.
+    /// All keys or no key.
     case together([Key<Settings>])
 
     var keys: [Key<Settings>] {

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Finds the word somebody meant.
+/// Suggests a correction for a misspelled word.
 enum Suggestion {
-    /// The candidate nearest to `word`, the earliest of several; nil where none is near: one slip for every three letters.
+    /// Returns the candidate with the smallest edit distance to `word`, the first of equals; nil if the distance
+    /// exceeds a third of the word's length.
     static func nearest(to word: String, among candidates: [String]) -> String? {
-        // Longer than any key: no slip of the finger, and not worth the square of its length.
+        // Longer than any key, and the distance takes quadratic time.
         guard word.utf8.count <= 64 else { return nil }
         let limit = max(1, word.count / 3)
         var best: (candidate: String, distance: Int)?
         let letters = Array(word.lowercased())
         for candidate in candidates {
-            // Each letter too many is a slip.
+            // The difference in length is a lower bound of the distance.
             guard abs(candidate.utf8.count - letters.count) <= limit else { continue }
             let distance = distance(letters, Array(candidate))
             if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
@@ -18,7 +19,8 @@ enum Suggestion {
         return best?.candidate
     }
 
-    /// Insertions, deletions, replacements and swaps of neighbours that turn one word into the other; `-` for `_` is free.
+    /// Returns the number of insertions, deletions, replacements and swaps of neighbors between two words; `-` for `_`
+    /// is free.
     private static func distance(_ left: [Character], _ right: [Character]) -> Int {
         let left = left.map { $0 == "-" ? "_" : $0 }
         var beforeLast: [Int] = []

@@ -6,7 +6,7 @@ extension SourceSettings {
     static let tokenKey = Key<Self>(
         "token", \.auth, Kind.secret(isHeader: true).map { .token($0) }, "A project-scoped IAM token.")
     static let tokenFileKey = Key<Self>(
-        "token_file", \.auth, Kind.secretFile(isHeader: true).map { .token($0) }, "A file with that token.")
+        "token_file", \.auth, Kind.secretFile(isHeader: true).map { .token($0) }, "A file with the token.")
     static let passwordKey = Key<Self>(
         "password", \.auth, Kind.section(PasswordSettings.section).map { .password($0) },
         PasswordSettings.section.summary)
@@ -20,16 +20,16 @@ extension SourceSettings {
         "environment", \.auth,
         Kind.section(Section("auth.environment", "Takes no keys: write `environment: {}`.", of: (), keys: []))
             .map { _ in .environment },
-        "The first there is of: `HUAWEICLOUD_OIDC_*` (`PROVIDER_URN`, `AGENCY_URN`, `TOKEN_FILE` …); "
+        "The first available of: `HUAWEICLOUD_OIDC_*` (`PROVIDER_URN`, `AGENCY_URN`, `TOKEN_FILE` …); "
             + "`HUAWEICLOUD_SDK_IDP_ID` with `HUAWEICLOUD_SDK_ID_TOKEN_FILE`; `HUAWEICLOUD_SDK_AK` with `_SK` and "
-            + "perhaps `_SECURITY_TOKEN`; section `[basic]` of `HUAWEICLOUD_SDK_CREDENTIALS_FILE`, else of "
-            + "`~/.huaweicloud/credentials`. `HUAWEICLOUD_SDK_PROJECT_ID`, `_IAM_ENDPOINT` and `_STS_ENDPOINT` count "
-            + "for all.")
+            + "optionally `_SECURITY_TOKEN`; section `[basic]` of `HUAWEICLOUD_SDK_CREDENTIALS_FILE`, else of "
+            + "`~/.huaweicloud/credentials`. `HUAWEICLOUD_SDK_PROJECT_ID`, `_IAM_ENDPOINT` and `_STS_ENDPOINT` apply "
+            + "to all.")
     static let assumeAgencyKey = Key<Self>(
         "assume_agency", \.assumeAgency, .section(Agency.section),
-        "Beside `access_key` or `password`: temporary keys of an agency, obtained with them.")
+        "With `access_key` or `password`: temporary keys of an agency, obtained with them.")
 
-    /// `auth`, whose keys belong to the source: each but the agency is another kind of ``SourceSettings/auth``.
+    /// The `auth` section. Its keys set ``SourceSettings/auth``, except `assume_agency`.
     static let authSection = Section(
         "auth", "How requests are authenticated.", of: initial,
         rules: [.exactlyOne([tokenKey, tokenFileKey, passwordKey, accessKeyKey, metadataKey, environmentKey])],
@@ -37,14 +37,14 @@ extension SourceSettings {
 }
 
 extension Key {
-    /// The key `iam_url` of a kind of authentication.
+    /// The `iam_url` key of an authentication method.
     fileprivate static func iamURL<Value>(
         _ property: any WritableKeyPath<Settings, Value> & Sendable, _ kind: Kind<Value>
     ) -> Key {
         Key(
             "iam_url", property, kind,
-            fallback: "`HUAWEICLOUD_SDK_IAM_ENDPOINT` where set, else `https://iam.{region}.myhuaweicloud.com`",
-            "IAM's address. A version (`/v3`) and slashes at its end are dropped.")
+            fallback: "`HUAWEICLOUD_SDK_IAM_ENDPOINT` if set, else `https://iam.{region}.myhuaweicloud.com`",
+            "IAM's address. A trailing version (`/v3`) and trailing slashes are dropped.")
     }
 }
 
@@ -53,7 +53,7 @@ extension PasswordSettings {
     private static let passwordKey = Key<Self>(
         "password", \.password, .secret(isHeader: false), "The user's password.")
     private static let passwordFileKey = Key<Self>(
-        "password_file", \.password, .secretFile(isHeader: false), "A file with that password.")
+        "password_file", \.password, .secretFile(isHeader: false), "A file with the password.")
     static let projectKey = Key<Self>(
         "project", \.project, Kind.text.map { .name($0) }, fallback: "the region", "The project's name.")
     static let projectIDKey = Key<Self>(
@@ -65,7 +65,7 @@ extension PasswordSettings {
         rules: [.exactlyOne([passwordKey, passwordFileKey]), .atMostOne([projectKey, projectIDKey])],
         keys: [
             iamURLKey,
-            Key("domain", \.domain, .text, required: true, "The account the user belongs to."),
+            Key("domain", \.domain, .text, required: true, "The user's account (domain) name."),
             Key("user", \.user, .text, required: true, "The user's name."),
             passwordKey, passwordFileKey, projectKey, projectIDKey,
         ])
@@ -76,11 +76,11 @@ extension AccessKeySettings {
     private static let secretKey = Key<Self>(
         "secret", \.secret, .secret(isHeader: true), "The secret access key (SK).")
     private static let secretFileKey = Key<Self>(
-        "secret_file", \.secret, .secretFile(isHeader: true), "A file with that key.")
+        "secret_file", \.secret, .secretFile(isHeader: true), "A file with the secret access key.")
     private static let securityTokenKey = Key<Self>(
-        "security_token", \.securityToken, .secret(isHeader: true), "The token that temporary keys come with.")
+        "security_token", \.securityToken, .secret(isHeader: true), "The security token of temporary keys.")
     private static let securityTokenFileKey = Key<Self>(
-        "security_token_file", \.securityToken, .secretFile(isHeader: true), "A file with that token.")
+        "security_token_file", \.securityToken, .secretFile(isHeader: true), "A file with the security token.")
     static let projectIDKey = Key<Self>(
         "project_id", \.projectID, .text, fallback: "looked up through IAM", "The project's id.")
 
@@ -120,6 +120,7 @@ extension Agency {
             Key("agency", \.name, .text, required: true, "The agency's name."),
             domainKey, domainIDKey,
             Key(
-                "duration", \.duration, .duration(from: .seconds(900), to: .seconds(86_400)), "How long the keys live."),
+                "duration", \.duration, .duration(from: .seconds(900), to: .seconds(86_400)),
+                "The lifetime of the keys."),
         ])
 }

@@ -2,14 +2,14 @@
 internal import Fabric
 
 extension ConfigurationReader {
-    /// Makes a configuration of one source from the command line's flags.
+    /// Creates a configuration with one source from command-line flags.
     ///
     /// - Parameters:
-    ///   - region: `--region`; nil is a problem that says what to give.
-    ///   - workspaces: each `--workspace`: `ID` or `ID=NAME`.
+    ///   - region: `--region`; nil is an error.
+    ///   - workspaces: the values of `--workspace`: `ID` or `ID=NAME`.
     ///   - tokenFile: `--token-file`; relative to the working directory.
-    ///   - requiresSecrets: whether a token file that is missing or empty is a problem.
-    /// - Throws: every problem, with the flag as its path.
+    ///   - requiresSecrets: whether a missing or empty token file is an error.
+    /// - Throws: all errors, with the flag as path.
     public static func fromFlags(
         region: String?, workspaces: [String], tokenFile: String?, environment: [String: String],
         requiresSecrets: Bool = false
@@ -23,14 +23,15 @@ extension ConfigurationReader {
         region: String?, workspaces: [String], tokenFile: String?, environment: [String: String], files: FileAccess,
         requiresSecrets: Bool = false
     ) throws(ConfigurationProblems) -> ExporterConfiguration {
-        // The flags' values are checked as the file's are, but for `${NAME}`: that is the shell's business there. Without a
-        // file the marks are not shown; they keep the problems in the order of the flags.
+        // Flags are checked like the file's values, but `${NAME}` is left to the shell. The positions are not shown;
+        // they keep the errors in the order of the flags.
         var walker = SchemaWalker(
             environment: [:], files: files, folder: "", isInterpolating: false,
             log: ProblemLog(file: nil, requiresSecrets: requiresSecrets)
         )
         if region == nil {
-            walker.log.report(.start, "--region", "give --config.file, or --region with --workspace and --token-file")
+            walker.log.report(
+                .start, "--region", "required without --config.file; set --config.file, or --region and --workspace")
         }
         let checkedRegion = region.flatMap { walker.flag("--region", $0, .region, order: 1) }
         let secret = tokenFile.flatMap { walker.flag("--token-file", $0, .secretFile(isHeader: true), order: 2) }
@@ -47,7 +48,7 @@ extension ConfigurationReader {
 }
 
 extension SchemaWalker {
-    /// Checks a flag's value by the rules of a key.
+    /// Checks a flag's value like the value of a key.
     fileprivate mutating func flag<Value>(_ name: String, _ text: String, _ kind: Kind<Value>, order: Int) -> Value? {
         let scalar = YAMLScalar(text: text, isPlain: false)
         let node = YAMLNode(mark: Mark(line: order, column: 1), content: .scalar(scalar))
@@ -56,7 +57,7 @@ extension SchemaWalker {
 
     fileprivate mutating func workspaceFlags(_ flags: [String], isRequired: Bool) -> [WorkspaceSettings] {
         if flags.isEmpty, isRequired {
-            log.report(Mark(line: 3, column: 1), "--workspace", "give at least one, as ID or ID=NAME")
+            log.report(Mark(line: 3, column: 1), "--workspace", "at least one is required; write ID or ID=NAME")
         }
         var settings: [WorkspaceSettings] = []
         for (index, flag) in flags.enumerated() {
@@ -67,7 +68,9 @@ extension SchemaWalker {
                 log.report(Mark(line: 3 + index, column: 1), "--workspace", "the name after \(id)= must not be empty")
             }
             if settings.contains(where: { $0.id == id }) {
-                log.report(Mark(line: 3 + index, column: 1), "--workspace", "\(id) is given twice")
+                log.report(
+                    Mark(line: 3 + index, column: 1), "--workspace",
+                    "duplicate workspace id \"\(id)\"; remove one of them")
             }
             settings.append(WorkspaceSettings(id: id, name: name))
         }

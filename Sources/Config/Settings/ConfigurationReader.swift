@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Turns a file or flags into checked settings, or into everything that is wrong with them.
+/// Reads and validates the configuration from a file or flags.
 public enum ConfigurationReader {
-    /// Bytes a configuration file may have.
+    /// The maximum size of a configuration file in bytes.
     static let fileLimit = 1_048_576
 
-    /// Reads the file at `path`.
+    /// Reads and validates the file at `path`.
     ///
     /// - Parameters:
-    ///   - environment: the variables that `${NAME}` and defaults draw on.
-    ///   - requiresSecrets: whether a secret file that is missing or empty is a problem.
-    /// - Throws: every problem of the file, unreadable secret and TLS files included.
+    ///   - environment: the variables for `${NAME}` and for defaults.
+    ///   - requiresSecrets: whether a missing or empty secret file is an error.
+    /// - Throws: all errors, including unreadable secret and TLS files.
     public static func read(
         file path: String, environment: [String: String], requiresSecrets: Bool = false
     ) throws(ConfigurationProblems) -> ExporterConfiguration {
@@ -26,7 +26,8 @@ public enum ConfigurationReader {
         return try read(text: bytes, fileName: path, environment: environment, requiresSecrets: requiresSecrets)
     }
 
-    /// Reads a configuration that is in memory already. Relative paths in it begin at the folder of `fileName`.
+    /// Reads and validates a configuration in memory. Its relative paths are resolved against the directory of
+    /// `fileName`.
     static func read(
         text bytes: [UInt8], fileName: String, environment: [String: String], files: FileAccess = .system,
         requiresSecrets: Bool = false
@@ -39,7 +40,7 @@ public enum ConfigurationReader {
         let document = YAMLDocument(bytes)
         for problem in document.problems { log.report(problem.mark, "", problem.message) }
         guard let root = document.root, !root.isNull else {
-            if log.isClean { log.report(.start, "", "the file is empty; it needs at least sources") }
+            if log.isClean { log.report(.start, "", "the file is empty; add at least sources") }
             throw log.failure
         }
         var walker = SchemaWalker(environment: environment, files: files, folder: folder(of: fileName), log: log)

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Fabric
 
-/// A configuration that has passed every check: what the file or the flags say, defaults filled in.
+/// A validated configuration from a file or flags, with defaults.
 public struct ExporterConfiguration: Sendable, Equatable {
-    /// How the API is polled.
+    /// The polling settings.
     public var poll: PollSettings
-    /// What is exposed.
+    /// The metrics settings.
     public var metrics: MetricsSettings
-    /// Where to poll, in the file's order; at least one, names unique.
+    /// The sources in the file's order; at least one, with unique names.
     public var sources: [SourceSettings]
-    /// Lines for the log at every start: nothing that keeps the program from running, each with its position. No secrets.
+    /// Warnings to log at every start, each with its position and without secrets.
     public var warnings: [String]
-    /// Secret files that are missing or empty now, each with its position and what is wrong. The polls that need them fail
-    /// until they have content.
+    /// Missing or empty secret files, each with its position and the reason. Polls that need them fail until they have
+    /// content.
     public var missingSecrets: [String]
 
-    /// A configuration of these parts; nothing is checked here, that is ``ConfigurationReader``'s work.
+    /// Creates a configuration without validating it; ``ConfigurationReader`` does that.
     public init(
         poll: PollSettings = PollSettings(), metrics: MetricsSettings = MetricsSettings(), sources: [SourceSettings],
         warnings: [String] = [], missingSecrets: [String] = []
@@ -30,69 +30,70 @@ public struct ExporterConfiguration: Sendable, Equatable {
 
 extension ExporterConfiguration {
     static let pollKey = Key<Self>(
-        "poll", \.poll, .section(PollSettings.section), "How often, how fast and how much at most the API is asked.")
+        "poll", \.poll, .section(PollSettings.section), "Polling interval and limits.")
     static let sourcesKey = Key<Self>(
         "sources", \.sources, .list(of: SourceSettings.section), required: true,
-        "Where to poll; at least one, names unique.")
+        "The sources to poll; at least one, with unique names.")
 
-    /// The whole file.
+    /// The schema of the file.
     static let section = Section(
-        "", "The file as a whole.", of: Self(sources: []),
+        "", "The whole file.", of: Self(sources: []),
         keys: [
-            pollKey, Key("metrics", \.metrics, .section(MetricsSettings.section), "What is exposed."), sourcesKey,
+            pollKey, Key("metrics", \.metrics, .section(MetricsSettings.section), "Series and labels."), sourcesKey,
         ])
 }
 
 extension PollSettings {
     static let intervalKey = Key<Self>(
         "interval", \.interval, .duration(from: .milliseconds(100)),
-        "How often each workspace is listed. The first poll begins at once, later ones are spread over the interval.")
+        "How often each workspace is listed. First polls start at once; later ones are spread over the interval.")
     static let staleAfterKey = Key<Self>(
         "stale_after", \.staleAfter, .duration(from: .milliseconds(1)),
         fallback: "5m or 3 × interval, whichever is longer",
-        "Age at which a workspace's last complete listing is withdrawn. At least 2 × interval.")
+        "Age at which a workspace's last complete listing becomes stale. At least 2 × interval.")
 
     static let section = Section(
-        "poll", "How often, how fast and how much at most the API is asked. It holds for all sources.", of: Self(),
+        "poll", "Polling interval and limits, for all sources.", of: Self(),
         keys: [
             intervalKey,
             Key(
                 "timeout", \.timeout, .duration(from: .milliseconds(1)),
-                "The time one HTTP exchange may take, from connect to last byte. It may exceed the interval."),
+                "Timeout of one HTTP request, from connect to last byte. It may exceed the interval."),
             staleAfterKey,
             Key(
-                "concurrency", \.concurrency, .integer(in: 1...10_000), "HTTP exchanges in flight, over all sources."),
+                "concurrency", \.concurrency, .integer(in: 1...10_000),
+                "Maximum HTTP requests in flight, over all sources."),
             Key(
                 "requests_per_second", \.requestsPerSecond, .number(in: 0...1_000_000),
-                "Requests a second each source may send (a token bucket); 0 is no limit."),
+                "Maximum requests per second of each source (token bucket); 0 disables the limit."),
             Key(
                 "retries", \.retries, .integer(in: 0...100),
-                "Further tries of one exchange, within the poll's interval."),
+                "Maximum retries of one request, within the poll's interval."),
             Key(
                 "page_size", \.pageSize, .integer(in: 1...100),
-                "Endpoints asked for per page; 100 is the API's own limit."),
+                "Endpoints requested per page; 100 is the API's own limit."),
             Key(
                 "connection_max_age", \.connectionMaxAge, .duration(from: .seconds(10)),
                 "Age at which a connection is no longer reused. New connections resolve host names again."),
             Key(
                 "max_endpoints", \.maxEndpoints, .integer(in: 1...1_000_000_000),
-                "Endpoints a workspace may have; a longer listing is refused (reason `response`)."),
+                "Maximum endpoints per workspace; a longer listing is rejected (reason `response`)."),
             Key(
                 "max_response_bytes", \.maxResponseBytes, .integer(in: 1...4_294_967_295),
-                "Bytes one decoded page may have; a larger one is refused (reason `response`). Reading one takes some 12 × "
-                    + "as much memory."),
+                "Maximum size of one decoded page in bytes; a larger page is rejected (reason `response`). Decoding a page takes "
+                    + "about 12 × as much memory."),
         ])
 }
 
-/// The `metrics` section: which endpoints get series of their own.
+/// The `metrics` section.
 public struct MetricsSettings: Sendable, Equatable {
-    /// Which endpoints are exposed one by one.
+    /// Which endpoints get per-endpoint series.
     public var endpointDetails: DetailLevel = .problems
-    /// Endpoints exposed one by one per workspace.
+    /// The maximum number of endpoints with per-endpoint series, per workspace.
     public var maxEndpointDetails = 1_000
-    /// Distinct values of a label per workspace, beside documented ones.
+    /// The maximum number of distinct undocumented values of a label, per workspace.
     public var maxLabelValues = 200
-    /// What the label `owner` of an endpoint carries.
+    /// The value of an endpoint's `owner` label.
     public var owner: OwnerLabel = .name
 
     /// The defaults.
@@ -101,23 +102,23 @@ public struct MetricsSettings: Sendable, Equatable {
 
 extension MetricsSettings {
     static let section = Section(
-        "metrics", "What is exposed.", of: Self(),
+        "metrics", "Series and labels.", of: Self(),
         keys: [
             Key(
                 "endpoint_details", \.endpointDetails, .choice(of: DetailLevel.allCases) { $0.rawValue },
-                "Which endpoints get series of their own: those with a problem (in transition, failed, abnormal, suspended or "
-                    + "with an error code), all, or none."),
+                "Which endpoints get per-endpoint series: those in transition or that need attention (failed, abnormal, "
+                    + "suspended or with an error code), all, or none."),
             Key(
                 "max_endpoint_details", \.maxEndpointDetails, .integer(in: 0...1_000_000_000),
-                "Endpoints with series of their own, per workspace."),
+                "Maximum endpoints with per-endpoint series, per workspace."),
             Key(
                 "max_label_values", \.maxLabelValues, .integer(in: 1...1_000_000),
-                "Distinct values of each label per workspace, beside those that the API documents; further values become "
-                    + "`other`."),
+                "Maximum distinct values of each label per workspace, not counting those that the API documents; further "
+                    + "values become `other`."),
             Key(
                 "owner", \.owner, .choice(of: OwnerLabel.allCases) { $0.rawValue },
-                "What the label `owner` of `dataarts_fabric_endpoint_info` carries: the owner's user name, user id, or "
-                    + "nothing, and then there is no `owner_id` either. With `name`, user names are published to everyone "
-                    + "who can read the metrics."),
+                "Value of the label `owner` of `dataarts_fabric_endpoint_info`: the owner's user name or user id; with "
+                    + "`none`, both `owner` and `owner_id` are omitted. With `name`, everyone who can read the metrics sees user "
+                    + "names."),
         ])
 }

@@ -3,36 +3,37 @@
 internal import Base
 internal import Glibc
 
-/// How files are read; tests put a table in its place.
+/// Reads files; tests replace it with a table.
 struct FileAccess: Sendable {
-    /// Why a file cannot be read, in a few words: `no such file`.
+    /// The reason why a file cannot be read, such as `no such file`.
     struct Failure: Error, Equatable {
         let reason: String
 
         static let missing = Failure(reason: "no such file")
         static let tooLarge = Failure(reason: "too large")
-        /// A pipe or a terminal, whose content may come later or never.
-        static let notReady = Failure(reason: "its content can only be waited for")
+        /// A pipe or a terminal without content yet.
+        static let notReady = Failure(reason: "it is a pipe or terminal")
     }
 
-    /// Reads the file at `path`, which may have `limit` bytes.
+    /// Reads the file at `path`; throws ``Failure/tooLarge`` if it has more than `limit` bytes.
     typealias Read = @Sendable (_ path: String, _ limit: Int) throws(Failure) -> [UInt8]
 
-    /// Waits for the content of pipes.
+    /// Reads a file, waiting for the content of pipes.
     let read: Read
-    /// Waits for nothing: ``Failure/notReady`` where it would have to.
-    let readAtOnce: Read
+    /// Reads a file without waiting; throws ``Failure/notReady`` if it would block.
+    let readWithoutWaiting: Read
 
-    /// - Parameter readAtOnce: by default the same as `read`.
-    init(read: @escaping Read, readAtOnce: Read? = nil) {
+    /// Creates a file access.
+    /// - Parameter readWithoutWaiting: defaults to `read`.
+    init(read: @escaping Read, readWithoutWaiting: Read? = nil) {
         self.read = read
-        self.readAtOnce = readAtOnce ?? read
+        self.readWithoutWaiting = readWithoutWaiting ?? read
     }
 
-    /// The real file system.
+    /// The file system.
     static let system = FileAccess { (path, limit) throws(Failure) in
         try FileBeingRead.note(path) { () throws(Failure) in try content(path, limit, waits: true) }
-    } readAtOnce: { (path, limit) throws(Failure) in
+    } readWithoutWaiting: { (path, limit) throws(Failure) in
         try content(path, limit, waits: false)
     }
 
@@ -40,13 +41,13 @@ struct FileAccess: Sendable {
         let bytes: [UInt8]?
         do throws(OpenFile.Failure) {
             let file = try OpenFile(path, waits: waits)
-            // What is read from a pipe here would be missing when the secret is needed.
+            // Reading a pipe here would consume the secret before it is needed.
             guard waits || file.status.st_mode & S_IFMT != S_IFIFO else { throw OpenFile.Failure(code: EAGAIN) }
             bytes = try file.read(limit: limit)
         } catch {
             switch error.code {
             case ENOENT, ENOTDIR: throw .missing
-            case EISDIR: throw Failure(reason: "it is a directory")
+            case EISDIR: throw Failure(reason: "is a directory")
             case EAGAIN: throw .notReady
             default: throw Failure(reason: error.reason.lowercased())
             }

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is wrong with a secret file that the configuration does not name itself, such as one from an environment variable.
+/// A problem of a secret file that the configuration does not name, such as one named by an environment variable.
 public enum SecretFileProblem: Sendable, Equatable {
-    /// It is missing or empty, and may come later.
+    /// The file is missing or empty; it may be created later.
     case absent(String)
-    /// It cannot be read.
+    /// The file cannot be read.
     case unreadable(String)
 
-    /// The problem of the file at `path`; nil if it has content, or content that can only be waited for.
+    /// Checks the file at `path`; returns nil if it has content or is a pipe.
     public init?(path: String) {
         do throws(FileAccess.Failure) {
-            guard try FileAccess.system.readAtOnce(path, SchemaWalker.secretLimit).isEmpty else { return nil }
-            self = .absent("\(Shown.escaped(path)) is empty")
+            guard try FileAccess.system.readWithoutWaiting(path, SchemaWalker.secretLimit).isEmpty else { return nil }
+            self = .absent("\(MessageText.escaped(path)) is empty")
         } catch {
-            let message = "cannot read \(Shown.escaped(path)): \(error.reason)"
+            let message = "cannot read \(MessageText.escaped(path)): \(error.reason)"
             switch error {
             case .notReady: return nil
             case .missing: self = .absent(message)

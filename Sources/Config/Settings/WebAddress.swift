@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An http or https URL, taken apart as far as the checks need it.
+/// A parsed http or https URL.
 struct WebAddress: Sendable, Equatable {
-    /// The URL as it was written, without slashes at its end.
+    /// The URL as written, without trailing slashes.
     let text: String
     let isHTTPS: Bool
-    /// The host in lower case, an IPv6 address without its brackets.
+    /// The host in lower case; an IPv6 address has no brackets.
     let host: String
     let hasUserInfo: Bool
 
-    /// Quotes nothing of the URL, which may hold a password.
+    /// The error messages. They don't quote the URL, because it may contain a password.
     enum Failure: String, Error {
-        case scheme = "must be a URL that begins with http:// or https://"
-        case host = "the URL needs a host after \"://\""
+        case scheme = "must be a URL that starts with http:// or https://"
+        case host = "the URL must have a host after \"://\""
         case port = "the URL's port must be a number from 1 to 65535"
-        case userInfo = "the URL must not hold a user or password"
+        case userInfo = "the URL must not contain a user or password"
         case queryOrFragment = "the URL must not have a query (?) or fragment (#)"
         case character = "the URL must be visible ASCII characters without spaces"
     }
@@ -40,7 +40,7 @@ struct WebAddress: Sendable, Equatable {
         self.text = String(kept)
     }
 
-    /// Whether the host is this machine, so that nobody else can listen.
+    /// Whether the host is a loopback address.
     var isLoopback: Bool {
         if host == "localhost" || host.hasSuffix(".localhost") || host == "::1" { return true }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)

@@ -1,36 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Base
 
-/// The web server's file, in the format that Prometheus' own exporters share; checked, with the content of every file that
-/// it names, so that certificate and key are of one moment.
+/// The validated web configuration file, in exporter-toolkit's format. It contains the content of the files it names,
+/// so that certificate and key are read together.
 public struct WebConfiguration: Sendable, Equatable {
     /// `tls_server_config`.
     public struct TLS: Sendable, Equatable {
         /// The certificate chain, PEM.
         public var certificate: [UInt8] = []
-        /// Its key, PEM.
+        /// The private key, PEM.
         public var key = Secret("")
-        /// What is asked of clients.
+        /// The client authentication policy.
         public var clientAuthentication = ClientAuthentication.none
-        /// Authorities of clients' certificates, PEM; empty: the system's.
+        /// CA certificates for client certificates, PEM; empty for the system's.
         public var clientAuthorities: [UInt8] = []
-        /// Alternative names of which a client's certificate must carry one; empty: any will do.
+        /// The allowed subject alternative names of client certificates; empty allows all.
         public var clientAllowedNames: [String] = []
-        /// The oldest version spoken.
+        /// The minimum TLS version.
         public var minimumVersion = TLSVersion.tls12
-        /// The newest version spoken.
+        /// The maximum TLS version.
         public var maximumVersion = TLSVersion.tls13
-        /// Suites of TLS 1.2 by name; empty: the library's.
+        /// The names of TLS 1.2 cipher suites; empty for the library's default.
         public var cipherSuites: [String] = []
     }
 
-    /// `tls_server_config`; nil: plain HTTP.
+    /// `tls_server_config`; nil for plain HTTP.
     public var tls: TLS?
     /// Headers of every response, by name.
     public var headers: [String: String] = [:]
-    /// Users and the bcrypt hashes of their passwords; empty: anybody may ask.
+    /// User names with the bcrypt hashes of their passwords; empty disables authentication.
     public var users: [String: Secret] = [:]
-    /// Every file that was read, the web configuration itself first.
+    /// All files that were read, the web configuration first.
     public var files: [String] = []
 }
 
@@ -40,8 +40,8 @@ extension WebConfiguration {
         "Strict-Transport-Security",
     ]
 
-    /// The keys are those of Prometheus' own exporters, with the same meaning. What they know and has no meaning here is
-    /// refused by name rather than ignored.
+    /// The keys of exporter-toolkit, with the same meaning. Keys of exporter-toolkit that are not supported here are
+    /// errors rather than ignored.
     private static func section(tls: Section<TLS>) -> Section<Self> {
         let headers = Section(
             "headers", of: [:], keys: headerNames.map { Key<[String: String]>($0, \.[$0], .headerValue) })
@@ -56,9 +56,9 @@ extension WebConfiguration {
             ])
     }
 
-    /// Reads the file at `path`; paths in it begin at its folder.
-    /// - Parameter cipherSuites: the names that may be chosen.
-    /// - Throws: every problem of the file, unreadable certificates and keys included.
+    /// Reads and validates the file at `path`. Relative paths are resolved against its directory.
+    /// - Parameter cipherSuites: the names of the supported cipher suites.
+    /// - Throws: all errors, including unreadable certificates and keys.
     public static func read(file path: String, cipherSuites: [String]) throws(ConfigurationProblems) -> Self {
         try read(file: path, cipherSuites: cipherSuites, files: .system)
     }
@@ -76,11 +76,11 @@ extension WebConfiguration {
         for problem in document.problems { log.report(problem.mark, "", problem.message) }
         guard log.isClean else { throw log.failure }
         var configuration = Self(files: [path])
-        // An empty file asks for nothing.
+        // An empty file is valid: no TLS, no users.
         guard let root = document.root, !root.isNull else { return configuration }
         var walker = SchemaWalker(
             environment: [:], files: files, folder: ConfigurationReader.folder(of: path),
-            // `$` stands in every bcrypt hash, and exporters fill nothing in here.
+            // Bcrypt hashes contain `$`, and exporter-toolkit doesn't expand variables.
             isInterpolating: false, log: log)
         let tls = TLS.section(cipherSuites: cipherSuites)
         configuration = walker.section(root, section(tls: tls), "", into: configuration) ?? configuration
@@ -120,10 +120,13 @@ extension SchemaWalker {
         if !tls.clientAuthorities.isEmpty, tls.clientAuthentication == .none {
             report(
                 WebConfiguration.TLS.authoritiesKey, in: section,
-                "has no effect without a client_auth_type that asks for certificates")
+                "requires a client_auth_type that requests client certificates")
         }
         if tls.minimumVersion.rawValue > tls.maximumVersion.rawValue {
-            report(WebConfiguration.TLS.minimumKey, in: section, "is newer than max_version")
+            report(
+                WebConfiguration.TLS.minimumKey, in: section,
+                "must not be newer than max_version (\(tls.maximumVersion.rawValue)), not \(tls.minimumVersion.rawValue)"
+            )
         }
     }
 }

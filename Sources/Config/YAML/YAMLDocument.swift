@@ -1,37 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Something wrong with a file as YAML, whatever its keys mean. The message never quotes the file: the text in question
-/// may be a secret somebody forgot to put in quotes (`token: *x`, `token: @x`).
+/// A YAML syntax error. The message never quotes the file: the text may be an unquoted secret (`token: *x`, `token:
+/// @x`).
 struct YAMLProblem: Sendable, Equatable {
     let mark: Mark
     let message: String
 }
 
-/// A YAML file as a tree of nodes with marks.
+/// A YAML file as a tree of nodes with positions.
 ///
-/// It is built from libyaml's events rather than by a library on top of them, because those report one repeated key at
-/// most, forget marks, and expand aliases without a limit.
+/// It is built from libyaml's events, because libraries on top of them report only the first duplicate key, drop
+/// positions and expand aliases without a limit.
 struct YAMLDocument: Sendable {
-    /// Levels a file may have; the contract needs eight.
+    /// The maximum nesting depth; a configuration needs eight levels.
     static let maximumDepth = 32
-    /// What aliases may expand to in total, in ``YAMLNode/weight``.
+    /// The maximum total ``YAMLNode/weight`` of expanded aliases.
     static let aliasBudget = 1_000_000
 
-    /// Nil for an empty file, or where a problem left nothing to walk.
+    /// The root node; nil for an empty file or after an error that ends parsing.
     let root: YAMLNode?
     let problems: [YAMLProblem]
 
     init(_ bytes: [UInt8]) {
         var text = bytes[...]
-        // A byte order mark would be taken for a first column.
+        // libyaml would count a byte order mark as a column.
         if text.starts(with: [0xEF, 0xBB, 0xBF]) { text = text.dropFirst(3) }
-        // An empty buffer may have no address, which libyaml asserts against.
+        // An empty buffer may have no base address, and libyaml asserts that there is one.
         guard !text.isEmpty else {
             self.init(root: nil, problems: [])
             return
         }
         if let mark = Self.firstInvalidMark(in: text) {
-            self.init(root: nil, problems: [YAMLProblem(mark: mark, message: "these bytes are not UTF-8")])
+            self.init(root: nil, problems: [YAMLProblem(mark: mark, message: "invalid UTF-8; save the file as UTF-8")])
             return
         }
         self = text.withUnsafeBufferPointer { text in

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A place in a file: line and column in characters, both from 1.
+/// A position in a file: line and column in characters, both from 1.
 struct Mark: Sendable, Equatable, Comparable {
     var line: Int
     var column: Int
@@ -12,22 +12,21 @@ struct Mark: Sendable, Equatable, Comparable {
     }
 }
 
-/// One value of a YAML file. An alias is the very node it stands for, so its mark is the anchor's.
+/// A value of a YAML file. An alias shares the node of its anchor, so its position is that of the anchor.
 final class YAMLNode: Sendable {
     let mark: Mark
     let content: Content
-    /// What the node would take when written out without aliases: scalar bytes, and a flat charge for every node, so that
-    /// a million empty ones count too.
+    /// The size with all aliases expanded: scalar bytes plus a constant per node, so that empty nodes count too.
     let weight: Int
-    /// How many levels the node has, itself included.
+    /// The number of levels, including this node.
     let height: Int
 
     enum Content: Sendable {
         case scalar(YAMLScalar)
         case sequence([YAMLNode])
-        /// In the file's order, repeated keys included: only the reader knows the path to report them under.
+        /// Entries in the file's order, including duplicate keys, which the reader reports with their path.
         case mapping([YAMLEntry])
-        /// Something a problem has been reported for already.
+        /// A node whose error was already reported.
         case broken
     }
 

@@ -2,11 +2,11 @@
 
 internal import CYAML
 
-/// Folds libyaml's events into nodes. Keeps its own stack, so that no file can exhaust the thread's. Owns libyaml's
-/// parser, which keeps a pointer to itself and to `text`: hence a class with the parser on the heap, to be used only
-/// while `text` is valid.
+/// Builds nodes from libyaml's events. Uses an explicit stack, so that no file can overflow the thread's stack.
+/// libyaml's parser keeps pointers to itself and to `text`, so it is allocated on the heap and only used while `text`
+/// is valid.
 final class YAMLParser {
-    /// Nil for an empty file, or where a problem makes what was read worthless.
+    /// The root node; nil for an empty file or after an error that ends parsing.
     private(set) var root: YAMLNode?
     private(set) var problems: [YAMLProblem] = []
 
@@ -26,12 +26,12 @@ final class YAMLParser {
     }
 
     private enum Anchor {
-        /// Its node is still being read: an alias to it would contain itself.
+        /// The node is not complete yet: an alias to it would contain itself.
         case open
         case closed(YAMLNode)
     }
 
-    /// Reads `text`, which must be UTF-8 without a byte order mark.
+    /// Parses `text`, which must be UTF-8 without a byte order mark.
     init(_ text: UnsafeBufferPointer<UInt8>) {
         self.text = text
         parser = .allocate(capacity: 1)
@@ -48,7 +48,7 @@ final class YAMLParser {
 
     deinit { parser.deallocate() }
 
-    /// Takes the next event; false if nothing more is to be read.
+    /// Processes the next event; returns false at the end or after an error that ends parsing.
     private func takeEvent() -> Bool {
         var event = yaml_event_t()
         guard yaml_parser_parse(parser, &event) == 1 else {
@@ -74,9 +74,11 @@ final class YAMLParser {
         case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: close()
         case YAML_ALIAS_EVENT: return addAlias(Self.string(event.data.alias.anchor) ?? "", at: mark)
         case YAML_DOCUMENT_START_EVENT:
-            if hasDocument { return abandon(at: mark, "a second document begins here; the file must be one") }
+            if hasDocument {
+                return abandon(at: mark, "the file must contain a single YAML document; remove the second one")
+            }
             hasDocument = true
-        // After an error libyaml goes on with empty events; so does it after the end.
+        // libyaml returns empty events after the end or an error.
         case YAML_STREAM_END_EVENT, YAML_NO_EVENT: return false
         default: break
         }
@@ -106,15 +108,15 @@ final class YAMLParser {
     private func addAlias(_ name: String, at mark: Mark) -> Bool {
         switch anchors[name] {
         case .closed(let target):
-            // The sum cannot overflow: no target weighs more than file and budget together.
+            // The sum cannot overflow: a target's weight is at most that of the file plus the budget.
             expanded += target.weight
             guard expanded <= YAMLDocument.aliasBudget else {
                 return abandon(at: mark, "aliases expand to more than 1 MB")
             }
             guard stack.count + target.height <= YAMLDocument.maximumDepth else { return abandonTooDeep(at: mark) }
             add(target)
-        case .open: addBroken(at: mark, "this alias stands for something that contains it")
-        case nil: addBroken(at: mark, "this alias has no anchor before it; put a value that begins with * in quotes")
+        case .open: addBroken(at: mark, "this alias refers to a value that contains it")
+        case nil: addBroken(at: mark, "unknown alias; put a value that starts with * in quotes")
         }
         return true
     }
@@ -125,7 +127,7 @@ final class YAMLParser {
     }
 
     private func add(_ content: YAMLNode.Content, at mark: Mark, anchor: String?, isTagged: Bool) {
-        if isTagged { report(at: mark, "tags (!…) are not supported; put a value that begins with ! in quotes") }
+        if isTagged { report(at: mark, "tags (!…) are not supported; put a value that starts with ! in quotes") }
         let node = YAMLNode(mark: mark, content: isTagged ? .broken : content)
         if let anchor { anchors[anchor] = .closed(node) }
         add(node)
@@ -139,7 +141,7 @@ final class YAMLParser {
         abandon(at: mark, "nested deeper than \(YAMLDocument.maximumDepth) levels")
     }
 
-    /// Reports a problem after which nothing more is read.
+    /// Reports an error that ends parsing.
     /// - Returns: false.
     private func abandon(at mark: Mark, _ message: String) -> Bool {
         report(at: mark, message)
@@ -155,35 +157,38 @@ final class YAMLParser {
         pointer.map { String(cString: $0) }
     }
 
-    /// What libyaml stumbled over, in words that say what to do where it is one of the usual mistakes.
+    /// Returns the position and message of libyaml's error, with a remedy for common mistakes.
     private func problem() -> (Mark, String) {
         switch parser.pointee.error {
         case YAML_MEMORY_ERROR: return (.start, "out of memory")
         case YAML_READER_ERROR:
-            // The reader knows bytes only; what is left for it to refuse in valid UTF-8 are control characters.
+            // libyaml's reader reports byte offsets. In valid UTF-8 it rejects only control characters.
             let mark = mark(ofByte: parser.pointee.problem_offset)
-            return (mark, "a control character is not allowed here")
+            return (mark, "control characters are not allowed; remove it")
         default: break
         }
         let mark = Mark(parser.pointee.problem_mark)
         let what = parser.pointee.problem.map { String(cString: $0) } ?? "unreadable"
         guard let context = parser.pointee.context.map({ String(cString: $0) }) else {
-            return (mark, "not valid YAML: \(what)")
+            return (mark, "invalid YAML: \(what)")
         }
         let start = Mark(parser.pointee.context_mark)
         if context == "while scanning a quoted scalar", what == "found unexpected end of stream" {
-            return (start, "the quote opened here is never closed")
+            return (start, "unterminated quoted string; add the closing quote")
         }
         if what == "found character that cannot start any token" {
             let isTab = character(at: mark) == "\t"
-            let message = isTab ? "a tab cannot indent, use spaces" : "a value that begins like this needs quotes"
+            let message =
+                isTab
+                ? "tabs are not allowed for indentation; use spaces"
+                : "a value cannot start with this character; put it in quotes"
             return (mark, message)
         }
         if what == "did not find expected key" {
             return (mark, "expected a key here; check the indentation and quotes before it")
         }
-        let begin = start == mark ? "" : " (begun at line \(start.line), column \(start.column))"
-        return (mark, "not valid YAML: \(context)\(begin), \(what)")
+        let begin = start == mark ? "" : " (started at line \(start.line), column \(start.column))"
+        return (mark, "invalid YAML: \(context)\(begin), \(what)")
     }
 
     private func mark(ofByte offset: Int) -> Mark {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension YAMLScalar {
-    /// What YAML 1.2's core schema makes of a scalar. Floats stay strings: half of all hexadecimal ids look like `12e4`,
-    /// and the one key that takes fractions reads them itself.
+    /// The type of a scalar by YAML 1.2's core schema. Floats stay strings, because hexadecimal ids can look like
+    /// `12e4`; keys with fractions parse them.
     enum Meaning: Equatable {
         case null
         case boolean(Bool)
-        /// Nil for a whole number beyond 64 bits.
+        /// Nil for an integer beyond 64 bits.
         case integer(Int?)
         case string
     }

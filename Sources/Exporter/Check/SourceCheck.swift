@@ -6,12 +6,12 @@ internal import Fabric
 internal import Listings
 internal import Polling
 
-/// Tries what one source is configured to do: gets its credential, discovers, lists one page of every workspace. It keeps
-/// to the source's pace, and stops at the first refusal of the credential, so that no key or account is locked.
+/// Checks one source: gets its credential, discovers workspaces, and lists one page of every workspace. It respects the
+/// source's rate limit and stops when the credential is rejected, so that no key or account is locked.
 struct SourceCheck: Sendable {
-    /// Workspaces asked one after the other before a source that never answers is given up.
-    static let mostSilent = 3
-    /// Of each exchange; a poll has more of them, but this one is waited for.
+    /// The number of workspaces to try, one after the other, before giving up a source that doesn't respond.
+    static let maximumUnanswered = 3
+    /// The maximum retries of each request; fewer than in a poll, because a user is waiting.
     private static let retries = 1
 
     private let settings: SourceSettings
@@ -22,7 +22,8 @@ struct SourceCheck: Sendable {
     private let credentials: any CredentialProvider
     private let client: SourceClient
 
-    /// - Throws: ``ExporterError`` when no source can be made of the settings.
+    /// Creates a check.
+    /// - Throws: ``ExporterError`` if a source cannot be created from the settings.
     init(
         _ settings: SourceSettings, factory: SourceFactory, tally: ListingSettings, limiter: RequestLimiter,
         clock: any ExporterClock
@@ -33,10 +34,10 @@ struct SourceCheck: Sendable {
         poll = factory.poll
         transport = MeasuredTransport(factory.transport(settings), clock: clock)
         let statistics = APIStatistics()
-        let exchanges = CredentialExchanges(
+        let credentialClient = CredentialClient(
             transport: transport, direct: MeasuredTransport(factory.directTransport(), clock: clock),
             timeout: poll.timeout, clock: clock, statistics: statistics)
-        credentials = try factory.credentials(settings, exchanges: exchanges)
+        credentials = try factory.credentials(settings, client: credentialClient)
         var settingsOfClient = poll
         settingsOfClient.retries = min(poll.retries, Self.retries)
         client = SourceClient(
@@ -44,23 +45,23 @@ struct SourceCheck: Sendable {
             settings: settingsOfClient, statistics: statistics)
     }
 
-    /// Tries everything.
+    /// Runs all steps.
     func run() async -> SourceFindings {
         var findings = SourceFindings(settings: settings)
         findings.credential = await credential()
         var targets = SourceFactory.merge(settings).targets(discovered: [])
-        var omission: SourceFindings.Omission?
+        var skipReason: SourceFindings.SkipReason?
         if case .failed = findings.credential {
-            omission = .credentialRefused
+            skipReason = .credentialRejected
         } else if let wanted = settings.discovery {
             let discovery = await discover(wanted)
             findings.discovery = discovery
             switch discovery.found {
             case .success(let found): targets = SourceFactory.merge(settings).targets(discovered: found)
-            case .failure(let failure): if failure.isOfCredential { omission = .credentialRefused }
+            case .failure(let failure): if failure.concernsCredential { skipReason = .credentialRejected }
             }
         }
-        findings.entries = await entries(targets, omission: omission)
+        findings.entries = await entries(targets, skipReason: skipReason)
         if findings.entries.contains(where: \.isUnknown) {
             if case .success(let found) = findings.discovery?.found {
                 findings.visible = found.map(\.id)
@@ -70,7 +71,7 @@ struct SourceCheck: Sendable {
                 findings.visible = page?.workspaces.map(\.id)
             }
         }
-        findings.secondsAhead = transport.secondsAhead
+        findings.clockSkewSeconds = transport.clockSkewSeconds
         return findings
     }
 
@@ -78,14 +79,14 @@ struct SourceCheck: Sendable {
         let watch = Stopwatch()
         do {
             _ = try await MeasuredTransport.$stopwatch.withValue(watch) { try await credentials.credential() }
-            if watch.exchanges == 0 { return .given }
+            if watch.requests == 0 { return .given }
             return .obtained(endsAt: credentials.status.expiryMicroseconds)
         } catch let failure as CredentialFailure {
             return .failed(
                 APIFailure(.credentials, failure.description, requestID: failure.requestID),
-                didAnswer: watch.failure == nil, cause: failure.cause)
+                didRespond: watch.failure == nil, cause: failure.cause)
         } catch {
-            return .failed(APIFailure(.credentials, "\(error)"), didAnswer: true, cause: .other)
+            return .failed(APIFailure(.credentials, "\(error)"), didRespond: true, cause: .other)
         }
     }
 
@@ -99,10 +100,10 @@ struct SourceCheck: Sendable {
         let found = await watch.measure { () async throws(APIFailure) in
             try await lister(name: wanted.name, wanted.enterpriseProjectID).list().workspaces
         }
-        var discovery = SourceFindings.Discovery(latency: watch.latency, requests: watch.exchanges, found: found)
+        var discovery = SourceFindings.Discovery(latency: watch.latency, requests: watch.requests, found: found)
         guard case .success(let found) = found else { return discovery }
         let polled = Set(SourceFactory.merge(settings).targets(discovered: found).map(\.workspace.key.workspaceID))
-        discovery.leftOut = found.filter { !polled.contains($0.id) }.map { $0.name ?? $0.id }.sorted()
+        discovery.excluded = found.filter { !polled.contains($0.id) }.map { $0.name ?? $0.id }.sorted()
         let all = DiscoverySettings().enterpriseProjectID
         if found.isEmpty, wanted.name != nil || wanted.enterpriseProjectID != all {
             discovery.unfiltered = try? await lister(name: nil, all).firstPage().total
@@ -111,35 +112,35 @@ struct SourceCheck: Sendable {
     }
 
     private func entries(
-        _ targets: [TargetSelection.Target], omission: SourceFindings.Omission?
+        _ targets: [TargetSelection.Target], skipReason: SourceFindings.SkipReason?
     ) async -> [SourceFindings.Entry] {
-        var omission = omission
+        var skipReason = skipReason
         var entries: [SourceFindings.Entry] = []
         let all = targets.flatMap { target in
             ListingRegistry.all.map {
                 SourceFindings.Entry(
-                    listing: $0, workspace: target.workspace, filter: target.filter, outcome: .notAsked(.noAnswer))
+                    listing: $0, workspace: target.workspace, filter: target.filter, outcome: .skipped(.noResponse))
             }
         }
         var waiting = all[...]
-        // One after the other until one has answered: what concerns the whole source shows itself in the first.
-        while omission == nil, let next = waiting.popFirst() {
+        // One after the other until one succeeds, because failures of the whole source show in the first one.
+        while skipReason == nil, let next = waiting.popFirst() {
             let entry = await ask(next, next.listing)
             entries.append(entry)
-            guard case .failed(let failure) = entry.outcome, failure.status == nil || failure.isOfCredential else {
+            guard case .failed(let failure) = entry.outcome, failure.status == nil || failure.concernsCredential else {
                 break
             }
-            if failure.isOfCredential {
-                omission = .credentialRefused
-            } else if entries.count == Self.mostSilent {
-                omission = .noAnswer
+            if failure.concernsCredential {
+                skipReason = .credentialRejected
+            } else if entries.count == Self.maximumUnanswered {
+                skipReason = .noResponse
             }
         }
-        if let omission {
+        if let skipReason {
             return entries
                 + waiting.map { entry in
                     var entry = entry
-                    entry.outcome = .notAsked(omission)
+                    entry.outcome = .skipped(skipReason)
                     return entry
                 }
         }
@@ -172,12 +173,12 @@ struct SourceCheck: Sendable {
         let probe = await watch.measure { () async throws(APIFailure) in try await listing.probe(through: client) }
         switch probe {
         case .success(let probe):
-            var answer = SourceFindings.Answer(probe: probe)
-            // Is there nothing, or is it hidden?
+            var answer = SourceFindings.Listed(probe: probe)
+            // Tells an empty workspace from one whose filter matches nothing.
             if probe.records == 0, let widened = listing.widened {
                 answer.unfiltered = try? await widened.probe(through: client).records
             }
-            entry.outcome = .answered(answer)
+            entry.outcome = .listed(answer)
         case .failure(let failure): entry.outcome = .failed(failure)
         }
         entry.latency = watch.latency
@@ -186,13 +187,13 @@ struct SourceCheck: Sendable {
 }
 
 extension SourceFindings.Entry {
-    /// Whether the API knows no such workspace.
+    /// Whether the workspace doesn't exist.
     fileprivate var isUnknown: Bool {
         if case .failed(let failure) = outcome { failure.reason == .notFound } else { false }
     }
 }
 
 extension APIFailure {
-    /// Whether it says that the credential is refused, or that there is none.
-    var isOfCredential: Bool { reason == .unauthenticated || reason == .credentials }
+    /// Whether the credential is rejected or missing.
+    var concernsCredential: Bool { reason == .unauthenticated || reason == .credentials }
 }

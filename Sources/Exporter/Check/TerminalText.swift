@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Base
 
-/// Text for standard output and standard error.
+/// Text that is safe to print to standard output and standard error.
 public enum TerminalText {
-    /// Returns `text` without secrets, with a replacement character for whatever could move a terminal's cursor or turn its
-    /// text around, line feeds included: names come from users.
+    /// Returns `text` without secrets, with replacement characters for control and bidirectional characters, including
+    /// line feeds: names come from users.
     static func printable(_ text: String) -> String {
         var scalars = String.UnicodeScalarView()
         for scalar in KnownSecrets.shared.redacting(text).unicodeScalars {
@@ -16,7 +16,7 @@ public enum TerminalText {
         return String(scalars)
     }
 
-    /// Returns the bytes of printable `lines`, each with a line feed. A line may hold line feeds of the program's own.
+    /// Returns the bytes of printable `lines`, each with a line feed. Line feeds within a line are kept.
     public static func bytes(_ lines: [String]) -> [UInt8] {
         var bytes: [UInt8] = []
         for line in lines.flatMap({ $0.split(separator: "\n", omittingEmptySubsequences: false) }) {

@@ -6,14 +6,14 @@ public import Logging
 internal import Polling
 
 extension Exporter {
-    /// Polls every workspace of a checked configuration once, as `once` does.
-    /// - Returns: the page's chunks; what failed, workspaces as `source/workspace_id` and discoveries; and what leaves a source
-    ///   without workspaces to poll although nothing failed, one sentence for each source.
+    /// Polls every workspace of a validated configuration once, for `once`.
+    /// - Returns: the page's chunks; the failed workspaces as `source/workspace_id` and the failed discoveries; and a
+    ///   warning for each source that has no workspaces to poll although nothing failed.
     public static func once(
         _ configuration: ExporterConfiguration, _ format: ExpositionFormat, logger: Logger
     ) async throws(ExporterError) -> (page: some Sequence<[UInt8]>, failing: [String], warnings: [String]) {
         let exporter = try await Exporter(configuration, logger: logger)
-        await exporter.pollOnce()
+        await exporter.pollOnce(isLast: true)
         await exporter.shutDown()
         let undiscovered = exporter.failingDiscoveries
         let report = exporter.statusReport()
@@ -21,6 +21,6 @@ extension Exporter {
             .compactMap { source in report.warning(of: source)?.text(source: source.name) }
         let failing =
             undiscovered.map { "discovery of \($0)" } + exporter.failing.map { "\($0.source)/\($0.workspaceID)" }
-        return (exporter.pageAlone(format), failing, warnings)
+        return (exporter.textfilePage(format), failing, warnings)
     }
 }

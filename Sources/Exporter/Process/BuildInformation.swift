@@ -2,15 +2,15 @@
 private import CSupport
 internal import HTTPClient
 
-/// What this program is.
+/// The version of this program and of what it was built with.
 public enum BuildInformation {
-    /// The version, as semantic versioning has it.
+    /// The semantic version.
     public static let version = "0.1.0"
 
     /// The commit it was built from.
     public static var revision: String { String(cString: exporter_build_revision()) }
 
-    /// The Swift compiler's release.
+    /// The version of the Swift compiler.
     public static var swiftVersion: String {
         #if compiler(>=6.4)
             "6.4"
@@ -21,10 +21,10 @@ public enum BuildInformation {
         #endif
     }
 
-    /// The libcurl that is loaded.
+    /// The version of the loaded libcurl.
     public static var libcurlVersion: String { CurlEngine.libcurlVersion }
 
-    /// All of it in one line, as `--version` prints it.
+    /// The output of `--version`.
     public static var line: String {
         "dataarts-fabric-exporter, version \(version) (revision: \(revision), swift: \(swiftVersion), "
             + "libcurl: \(libcurlVersion))"

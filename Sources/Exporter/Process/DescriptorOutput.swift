@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 private import Glibc
 
-/// Writes to a descriptor until everything is written or it can take no more.
+/// Writes to a file descriptor until everything is written or writing fails.
 public enum DescriptorOutput {
-    /// Writes `bytes`. Blocks while the reader is slow, also if somebody made the descriptor non-blocking.
-    /// - Returns: the number of bytes written; fewer than there are if the descriptor is closed or its reader has gone.
+    /// Writes `bytes`. Blocks while the reader is slow, even if the descriptor is non-blocking.
+    /// - Returns: the number of bytes written; fewer than `bytes.count` if the descriptor or its reader is closed.
     public static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int {
         var offset = 0
-        var isFirstRefusal = true
+        var isFirstAttempt = true
         while offset < bytes.count {
             let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
             if count > 0 {
                 offset += count
-                isFirstRefusal = true
+                isFirstAttempt = true
                 continue
             }
             guard count < 0 else { return offset }
             switch errno {
             case EINTR: continue
             case EAGAIN:
-                // A pipe that says it is writable and then takes nothing must not make this a busy loop.
-                if !isFirstRefusal { usleep(20_000) }
-                isFirstRefusal = false
+                // A pipe may be reported as writable and still accept nothing; don't poll it in a busy loop.
+                if !isFirstAttempt { usleep(20_000) }
+                isFirstAttempt = false
                 guard waitUntilWritable(descriptor) else { return offset }
             default: return offset
             }

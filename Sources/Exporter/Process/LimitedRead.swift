@@ -2,15 +2,15 @@
 internal import Base
 import Synchronization
 
-/// Reads files that belong together within a limit, off Swift's pool, and says which file does not respond.
+/// Reads files on a separate thread with a timeout, and reports which file did not respond.
 final class LimitedRead: Sendable {
-    /// Why nothing was read.
+    /// The reason why nothing was read.
     enum Failure: Error, CustomStringConvertible {
-        /// A file, nil if it is unknown which, did not respond in time.
+        /// A file did not respond in time; `path` is nil if it is unknown which.
         case noResponse(path: String?, limit: Duration)
-        /// The task that waited was canceled.
+        /// The waiting task was canceled.
         case canceled
-        /// The read itself failed.
+        /// Reading failed.
         case failed(any Error)
 
         var description: String {
@@ -25,7 +25,7 @@ final class LimitedRead: Sendable {
 
     private let work: BlockingWork
     private let limit: Duration
-    /// The file for which a read waited in vain last.
+    /// The last file that did not respond.
     private let unresponsive = Mutex<String?>(nil)
 
     init(label: String, limit: Duration = BlockingWork.defaultTimeout) {

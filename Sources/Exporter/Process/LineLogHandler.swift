@@ -3,22 +3,22 @@ internal import Base
 private import Glibc
 public import Logging
 
-/// Writes each event as one line, to standard error. Never waits for the reader.
+/// Writes each event as one line to standard error. Never blocks.
 public struct LineLogHandler: LogHandler {
-    /// How a line is spelled.
+    /// The format of log lines.
     public enum Format: String, Sendable, CaseIterable {
         case logfmt
         case json
     }
 
-    /// Fields of every line.
+    /// The fields of every line.
     public var metadata: Logger.Metadata = [:]
-    /// The lowest level written.
+    /// The minimum level.
     public var logLevel: Logger.Level
     let format: Format
     private let output: LogOutput
 
-    /// A handler that writes from `level` on.
+    /// Creates a handler with a minimum level.
     public init(format: Format, level: Logger.Level, output: LogOutput = .standardError) {
         self.format = format
         self.output = output
@@ -33,18 +33,28 @@ public struct LineLogHandler: LogHandler {
 
     /// See `LogHandler`.
     public func log(event: LogEvent) {
-        let fields = metadata.merging(event.metadata ?? [:]) { $1 }.map { ($0.key, "\($0.value)") }
+        let fields = metadata.merging(event.metadata ?? [:]) { $1 }.map { ($0.key, LogField($0.value)) }
         output.write(
             Self.line(event.level, "\(event.message)", fields.sorted { $0.0 < $1.0 }, format), format: format)
     }
 
-    /// Returns one line, without the line feed and without secrets, with the present time.
+    /// Returns a line with the current time, without secrets and without a line feed.
     static func line(
-        _ level: Logger.Level, _ message: String, _ fields: [(String, String)], _ format: Format
+        _ level: Logger.Level, _ message: String, _ fields: [(String, LogField)], _ format: Format
     ) -> String {
-        let texts = ([("msg", message)] + fields).map { ($0.0, KnownSecrets.shared.redacting($0.1)) }
-        let fields = [("ts", timestamp()), ("level", name(of: level))] + texts
-        return format == .json ? json(fields) : logfmt(fields)
+        let first: [(String, LogField)] = [
+            ("ts", .text(timestamp())), ("level", .text(name(of: level))), ("msg", .text(message)),
+        ]
+        return format == .json ? json(first + fields) : logfmt(first + fields)
+    }
+
+    /// Returns error lines in `format`, for errors that end the process before or after logging: with JSON one object
+    /// per error, with logfmt the errors themselves, as `check` prints them.
+    /// - Parameter message: the constant message of JSON lines; each error is their field `error`.
+    public static func errorLines(_ message: String, _ errors: [String], _ format: Format) -> [String] {
+        guard format == .json else { return errors }
+        return errors.flatMap { $0.split(separator: "\n") }
+            .map { line(.error, message, [("error", .text(String($0)))], .json) }
     }
 
     private static func name(of level: Logger.Level) -> String {
@@ -63,16 +73,25 @@ public struct LineLogHandler: LogHandler {
             .iso8601(fractionDigits: 3)
     }
 
-    // MARK: Spelling
+    // MARK: Formats
 
-    private static func logfmt(_ fields: [(String, String)]) -> String {
-        fields.map { key, value in key + "=" + (needsQuotes(value) ? JSONText.string(value) : value) }
-            .joined(separator: " ")
+    private static func logfmt(_ fields: [(String, LogField)]) -> String {
+        fields.map { key, field in
+            let value = field.redactedText
+            return key + "=" + (needsQuotes(value) ? JSONText.string(value) : value)
+        }.joined(separator: " ")
     }
 
-    private static func json(_ fields: [(String, String)]) -> String {
-        "{" + fields.map { key, value in "\(JSONText.string(key)):\(JSONText.string(value))" }.joined(separator: ",")
-            + "}"
+    private static func json(_ fields: [(String, LogField)]) -> String {
+        let members = fields.map { key, field in
+            let value =
+                switch field {
+                case .text: JSONText.string(field.redactedText)
+                case .number(let number): number
+                }
+            return "\(JSONText.string(key)):\(value)"
+        }
+        return "{" + members.joined(separator: ",") + "}"
     }
 
     private static func needsQuotes(_ value: String) -> Bool {

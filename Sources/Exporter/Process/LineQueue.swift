@@ -1,47 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Lines that wait to be written, in order. It is bounded: lines that do not fit are dropped and counted.
+/// A bounded queue of lines to write. Lines that do not fit are dropped and counted.
 ///
-/// After the first dropped line, further ones are dropped until half of the queue is free again, so that a slow reader
-/// gets runs of lines with a count between them, not every other line.
+/// After the first dropped line, more lines are dropped until half of the queue is free again, so that a slow reader
+/// gets contiguous runs of lines with a count between them.
 struct LineQueue {
-    /// What the writer gets.
+    /// An entry for the writer.
     enum Entry: Equatable {
-        /// A line, with its line feed.
+        /// A line with its line feed.
         case line([UInt8])
-        /// So many lines were dropped here.
+        /// The number of lines that were dropped at this position.
         case dropped(UInt64)
 
         fileprivate var byteCount: Int { if case .line(let bytes) = self { bytes.count } else { 0 } }
     }
 
-    /// The most lines that wait.
+    /// The maximum number of queued lines.
     let maximumLines: Int
-    /// The most bytes that wait.
+    /// The maximum number of queued bytes.
     let maximumBytes: Int
-    /// The number of lines that were not written, since the start.
+    /// The number of dropped lines since the start.
     private(set) var dropped: UInt64 = 0
 
     private var entries: [Entry?] = []
     private var first = 0
     private var bytes = 0
-    /// How many of the dropped lines no entry has reported yet.
+    /// The number of dropped lines that no entry has reported yet.
     private var unreported: UInt64 = 0
     private var isOverflowing = false
 
-    /// A queue with these limits.
+    /// Creates a queue with limits.
     init(maximumLines: Int = 8_192, maximumBytes: Int = 2 << 20) {
         self.maximumLines = maximumLines
         self.maximumBytes = maximumBytes
     }
 
-    /// The number of entries that wait.
+    /// The number of queued entries.
     var count: Int { entries.count - first }
 
-    /// Whether nothing waits.
+    /// Whether there is nothing to write.
     var isEmpty: Bool { count == 0 && unreported == 0 }
 
-    /// Appends a line, or drops it.
+    /// Appends a line or drops it.
     /// - Returns: whether it was appended.
     @discardableResult
     mutating func add(_ line: [UInt8]) -> Bool {
@@ -55,10 +55,10 @@ struct LineQueue {
         return true
     }
 
-    /// Appends a line regardless of the limits; for the few that a process writes when it ends.
+    /// Appends a line regardless of the limits; for the last lines of the process.
     mutating func addRegardless(_ line: [UInt8]) { append(line) }
 
-    /// Removes the entry that is to be written next; nil if nothing waits.
+    /// Removes and returns the next entry to write; nil if there is nothing to write.
     mutating func next() -> Entry? {
         guard first < entries.count else {
             guard unreported > 0 else { return nil }
@@ -68,7 +68,7 @@ struct LineQueue {
         let entry = entries[first]
         entries[first] = nil
         first += 1
-        // Moves the rest to the front only when that is cheap for each line.
+        // Moves the rest to the front only if the cost per line is small.
         if first == entries.count || first >= 1_024 && first * 2 > entries.count {
             entries.removeFirst(first)
             first = 0
@@ -77,7 +77,7 @@ struct LineQueue {
         return entry
     }
 
-    /// Counts a line that left the queue but could not be written.
+    /// Counts a line that was removed from the queue but could not be written.
     mutating func noteDropped() {
         dropped += 1
         unreported += 1

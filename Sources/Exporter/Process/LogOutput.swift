@@ -5,22 +5,22 @@ private import Glibc
 internal import Logging
 import Synchronization
 
-/// Where log lines go. Callers never wait: lines are queued, and one thread writes them in order. When nobody reads them
-/// and the queue is full, lines are dropped and counted.
+/// Writes log lines to a file descriptor without blocking callers: lines are queued, and one thread writes them in
+/// order. If the queue is full, lines are dropped and counted.
 public final class LogOutput: Sendable {
     /// Standard error.
     public static let standardError = LogOutput(descriptor: STDERR_FILENO)
 
-    /// How long the last lines may take at the end of the process.
+    /// The limit for writing the last lines at the end of the process.
     public static let flushLimit = Duration.milliseconds(500)
 
     private struct State {
         var queue: LineQueue
-        /// How the line about dropped lines is written: as the last line was.
+        /// The format of the line about dropped lines: that of the last line.
         var format = LineLogHandler.Format.logfmt
         var hasThread = false
         var isWriting = false
-        /// Raised once everything is written.
+        /// Signaled when everything is written.
         var flushes: [DispatchSemaphore] = []
     }
 
@@ -28,16 +28,16 @@ public final class LogOutput: Sendable {
     private let state: Mutex<State>
     private let wake = DispatchSemaphore(value: 0)
 
-    /// An output to `descriptor`, which stays open.
+    /// Creates an output to `descriptor`, which is not closed.
     init(descriptor: Int32, queue: LineQueue = LineQueue()) {
         self.descriptor = descriptor
         state = Mutex(State(queue: queue))
     }
 
-    /// The number of lines that were not written since the start.
+    /// The number of dropped lines since the start.
     public var droppedLines: UInt64 { state.withLock { $0.queue.dropped } }
 
-    /// Queues `line`, to which a line feed is added. Returns at once.
+    /// Queues `line` with a line feed. Never blocks.
     func write(_ line: String, format: LineLogHandler.Format) {
         let bytes = Array(line.utf8) + [0x0A]
         enqueue { state in
@@ -46,8 +46,8 @@ public final class LogOutput: Sendable {
         }
     }
 
-    /// Queues the last lines of the process, also if the queue is full, and waits until everything is written, for `limit`
-    /// at most.
+    /// Queues the last lines of the process, even if the queue is full, and waits until everything is written, at most
+    /// for `limit`.
     /// - Returns: whether everything was written.
     @discardableResult
     public func finish(with lines: [String] = [], within limit: Duration = LogOutput.flushLimit) -> Bool {
@@ -65,13 +65,13 @@ public final class LogOutput: Sendable {
             defer { state.hasThread = true }
             return !state.hasThread && !state.queue.isEmpty
         }
-        // Without a thread, lines wait for the next one that can be started.
+        // If no thread can be started, lines stay queued until the next attempt.
         if needsThread, OwnedThread({ self.writeForever() }) == nil { state.withLock { $0.hasThread = false } }
         wake.signal()
     }
 
     private func writeForever() {
-        // After a line that was cut off in the middle, the next one begins on a line of its own.
+        // After a partially written line, the next one starts on a new line.
         var isMidLine = false
         while true {
             wake.wait()
@@ -100,7 +100,7 @@ public final class LogOutput: Sendable {
     }
 
     private static func note(dropped count: UInt64, _ format: LineLogHandler.Format) -> [UInt8] {
-        let line = LineLogHandler.line(.warning, "log lines dropped", [("lines", "\(count)")], format)
+        let line = LineLogHandler.line(.warning, "log lines dropped", [("lines", .number("\(count)"))], format)
         return Array(line.utf8) + [0x0A]
     }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 private import Glibc
 
-/// The variables of this process.
+/// The environment variables of this process.
 public enum ProcessEnvironment {
-    /// All of them by name.
+    /// Returns all variables by name.
     public static func variables() -> [String: String] {
         var variables: [String: String] = [:]
         var entry = environ

@@ -21,7 +21,7 @@ enum ProcessMetrics {
 
     static let families = [cpu, start, resident, virtual, openDescriptors, maxDescriptors]
 
-    /// The samples now; a family that cannot be read is left out.
+    /// Returns the current samples; omits families that cannot be read.
     static func fragment() -> Fragment {
         var builder = FragmentBuilder()
         var usage = rusage()
@@ -43,11 +43,11 @@ enum ProcessMetrics {
         return builder.build()
     }
 
-    /// Boot time plus the 22nd field of `stat`, in microseconds; it never changes.
+    /// The start time in microseconds since the epoch: boot time plus the 22nd field of `stat`.
     private static let startTime: Int64? = {
         let boot = read("/proc/stat").split(separator: "\n").first { $0.hasPrefix("btime ") }
         let stat = read("/proc/self/stat")
-        // The second field, the program's name in parentheses, may hold spaces and parentheses of its own.
+        // The second field, the program's name in parentheses, may contain spaces and parentheses.
         guard let bootSeconds = boot?.split(separator: " ").last.flatMap({ Int64($0) }),
             let name = stat.lastIndex(of: ")")
         else { return nil }

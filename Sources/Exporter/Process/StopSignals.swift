@@ -5,26 +5,25 @@ private import Glibc
 public import Logging
 import Synchronization
 
-/// SIGTERM and SIGINT: the first one asks the process to stop, and starts a clock. If the process has not ended by itself
-/// when the clock runs out, it is ended with status 0, whatever hangs: the thread that does so depends on no pool and
-/// takes part in nothing else. Further signals change nothing.
+/// Receives SIGTERM and SIGINT. The first signal requests a graceful stop. If the process has not exited after
+/// ``limit``, a separate thread exits with status 0, regardless of blocked operations. Further signals are ignored.
 public final class StopSignals: Sendable {
-    /// How long the process may take; with the last line and what a busy machine adds, less than 5 s.
+    /// The limit of a graceful stop. With the last log line and delays of a busy machine, it takes less than 5 s.
     private static let limit = Duration.milliseconds(4_600)
-    /// How long the last line may take.
+    /// The limit for writing the last log line.
     private static let lastLineLimit = Duration.milliseconds(100)
 
     private enum State {
-        /// Nobody is to be told yet.
+        /// No signal yet; `onStop` is called at the first one.
         case running(onStop: (@Sendable () -> Void)?)
         case stopping
     }
 
     private let state = Mutex(State.running(onStop: nil))
 
-    /// Handles the signals from now on.
-    /// - Parameter logger: gives the last line its format.
-    /// - Throws: ``ExporterError`` if the system has no descriptor or thread left.
+    /// Starts to receive signals.
+    /// - Parameter logger: determines the format of the last log line.
+    /// - Throws: ``ExporterError`` if no file descriptor or thread is available.
     public init(logger: Logger) throws(ExporterError) {
         let format = (logger.handler as? LineLogHandler)?.format ?? .logfmt
         var ends: [Int32] = [-1, -1]
@@ -39,19 +38,19 @@ public final class StopSignals: Sendable {
             let deadline = Self.now + Int(Self.limit / .nanoseconds(1))
             stop()
             Self.sleep(until: deadline)
-            let line = LineLogHandler.line(.warning, "stopped without waiting for what hangs", [], format)
+            let line = LineLogHandler.line(.warning, "stopped without waiting for blocked operations", [], format)
             LogOutput.standardError.finish(with: [line], within: Self.lastLineLimit)
             _exit(0)
         }
-        guard thread != nil else { throw ExporterError("cannot handle signals: no thread can be started") }
+        guard thread != nil else { throw ExporterError("cannot handle signals: cannot start a thread") }
         let code = exporter_forward_stop_signals(writer)
         guard code == 0 else { throw ExporterError("cannot handle signals: \(String(cString: strerror(code)))") }
     }
 
-    /// Whether a signal has come.
+    /// Whether a signal was received.
     var isStopping: Bool { state.withLock { if case .stopping = $0 { true } else { false } } }
 
-    /// Calls `action` at the first signal, at once if that has come.
+    /// Calls `action` at the first signal, or at once if it was already received.
     func onStop(_ action: @escaping @Sendable () -> Void) {
         let isStopping = state.withLock { state in
             if case .stopping = state { return true }
@@ -75,7 +74,7 @@ public final class StopSignals: Sendable {
         while read(descriptor, &byte, 1) < 0, errno == EINTR {}
     }
 
-    /// Nanoseconds of the monotonic clock.
+    /// The monotonic clock in nanoseconds.
     private static var now: Int {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)

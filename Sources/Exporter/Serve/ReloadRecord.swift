@@ -2,18 +2,18 @@
 internal import Exposition
 import Synchronization
 
-/// What became of the attempts to load the configuration.
+/// Records the outcome of configuration reloads.
 final class ReloadRecord: Sendable {
     private struct State {
         var isSuccessful = true
-        /// When the configuration in force was loaded, in microseconds since the epoch.
+        /// The time when the current configuration was loaded, in microseconds since the epoch.
         var loadedAt: Int64
         var reloads: UInt64 = 0
     }
 
     private let state: Mutex<State>
 
-    /// The record of a program that has loaded its configuration at `loadedAt`.
+    /// Creates a record without reloads.
     init(loadedAt: Int64) { state = Mutex(State(loadedAt: loadedAt)) }
 
     func noteSuccess(at microseconds: Int64) {

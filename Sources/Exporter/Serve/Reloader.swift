@@ -4,28 +4,29 @@ internal import Config
 internal import Logging
 import Synchronization
 
-/// Loads the configuration again while the program runs, one load after the other. A bad configuration, or a file that
-/// does not respond, changes nothing.
+/// Reloads the configuration, one reload at a time. An invalid configuration or a file that does not respond changes
+/// nothing.
 actor Reloader {
-    /// The most reads that may hang at a time; then reloads fail at once until one of them ends.
-    private static let maximumHanging = 8
+    /// The maximum number of blocked reads; with more, reloads fail at once until one of them ends.
+    private static let maximumBlocked = 8
 
     private let exporter: Exporter
     private let read: @Sendable () throws -> ExporterConfiguration
     private let limit: Duration
     private let clock: any ExporterClock
     private let logger: Logger
-    /// Those who wait for a load that has not begun.
+    /// The callers that wait for the next reload.
     private var waiting: [CheckedContinuation<String?, Never>] = []
-    /// Those who wait for the load that is running.
-    private var served: [CheckedContinuation<String?, Never>] = []
+    /// The callers that wait for the current reload.
+    private var current: [CheckedContinuation<String?, Never>] = []
     private var loop: Task<Void, Never>?
     private var isStopped = false
-    private let unendedReads = UnendedReads()
+    private let pendingReads = PendingReads()
 
+    /// Creates a reloader.
     /// - Parameters:
-    ///   - limit: how long the files may take.
-    ///   - read: reads and checks the configuration; may block; its errors tell what is wrong.
+    ///   - limit: the timeout of reading the files.
+    ///   - read: reads and validates the configuration; may block.
     init(
         exporter: Exporter, clock: any ExporterClock, logger: Logger, limit: Duration = BlockingWork.defaultTimeout,
         read: @escaping @Sendable () throws -> ExporterConfiguration
@@ -37,32 +38,32 @@ actor Reloader {
         self.read = read
     }
 
-    /// Reloads, after any reload that is running. Calls that come meanwhile share the next one.
-    /// - Returns: what is wrong with the configuration; nil when it is in effect.
+    /// Reloads after the current reload, if any. Concurrent callers share the next reload.
+    /// - Returns: the errors; nil if the new configuration is in effect.
     func reload() async -> String? {
         await withCheckedContinuation { continuation in
             guard !isStopped else { return continuation.resume(returning: Self.stopping) }
             waiting.append(continuation)
-            if loop == nil { loop = Task { await loadWhileAsked() } }
+            if loop == nil { loop = Task { await loadWhileWaiting() } }
         }
     }
 
-    /// Ends every reload, the running one included, and refuses further ones. Returns at once.
+    /// Cancels all reloads and rejects new ones. Does not block.
     func stop() {
         isStopped = true
         loop?.cancel()
-        for continuation in served + waiting { continuation.resume(returning: Self.stopping) }
-        (served, waiting) = ([], [])
+        for continuation in current + waiting { continuation.resume(returning: Self.stopping) }
+        (current, waiting) = ([], [])
     }
 
     private static let stopping = "the process is stopping"
 
-    private func loadWhileAsked() async {
+    private func loadWhileWaiting() async {
         while !waiting.isEmpty {
-            (served, waiting) = (waiting, [])
+            (current, waiting) = (waiting, [])
             let problem = await load()
-            for continuation in served { continuation.resume(returning: problem) }
-            served = []
+            for continuation in current { continuation.resume(returning: problem) }
+            current = []
         }
         loop = nil
     }
@@ -73,38 +74,38 @@ actor Reloader {
             guard !isStopped else { return Self.stopping }
             try await exporter.apply(configuration)
             exporter.reloads.noteSuccess(at: clock.wallMicroseconds)
-            logger.notice("Reloaded the configuration.")
+            logger.notice("configuration reloaded")
             return nil
         } catch {
             if isStopped { return Self.stopping }
             exporter.reloads.noteFailure()
             let reasons = "\(error)"
             logger.error(
-                "The configuration could not be reloaded; the one in force stays.", metadata: ["error": "\(reasons)"])
+                "configuration reload failed; keeping the current configuration", metadata: ["error": "\(reasons)"])
             return reasons
         }
     }
 
-    /// Reads on a thread of its own each time: a reload after a file was repaired must not fail because the read of the old
-    /// one still hangs.
+    /// Reads on a new thread each time: a reload must not fail because an earlier read is still blocked.
     private func readConfiguration() async throws -> ExporterConfiguration {
-        let (unended, read) = (unendedReads, read)
-        guard unended.count < Self.maximumHanging else {
-            throw ExporterError("\(Self.maximumHanging) earlier reloads still wait for files that do not respond")
+        let (pending, read) = (pendingReads, read)
+        guard pending.count < Self.maximumBlocked else {
+            throw ExporterError(
+                "\(Self.maximumBlocked) earlier reloads are still waiting for files that do not respond")
         }
         do {
             return try await LimitedRead(label: "reload", limit: limit).run {
-                try unended.during(read)
+                try pending.during(read)
             }
         } catch .failed(let error) {
-            // As the reader wrote it, line by line.
+            // The reader's own error, one line per problem.
             throw error
         }
     }
 }
 
 /// Counts the reads that have not ended.
-private final class UnendedReads: Sendable {
+private final class PendingReads: Sendable {
     private let number = Mutex(0)
 
     var count: Int { number.withLock { $0 } }

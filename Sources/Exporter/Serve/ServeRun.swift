@@ -8,45 +8,45 @@ public import Polling
 internal import ServiceLifecycle
 internal import WebServer
 
-/// `serve`: polls and answers scrapes until a signal ends it.
+/// `serve`: polls and serves metrics until SIGTERM or SIGINT.
 public struct ServeRun: Sendable {
-    /// What the command line says about the web server.
+    /// The settings of the web server from the command line.
     public struct WebSettings: Sendable {
-        /// Where to listen, as `host:port`.
+        /// The addresses to listen on, as `host:port`.
         public var listenAddresses = [":9942"]
-        /// Where metrics are served.
+        /// The path of the metrics.
         public var telemetryPath = "/metrics"
-        /// Requests in flight beyond which 503 is answered.
+        /// The maximum number of concurrent requests, beyond which the response is 503; 0 disables the limit.
         public var maximumRequests = 40
-        /// Whether `POST /-/reload` reloads.
+        /// Whether `POST /-/reload` is enabled.
         public var enablesLifecycle = false
-        /// Under which `host[:port]` Prometheus reaches this process; nil: as it asked.
+        /// The `host[:port]` under which Prometheus reaches this process; nil for the request's `Host`.
         public var externalHost: String?
-        /// The file of TLS, users and headers; nil: plain HTTP for anybody.
+        /// The path of the web configuration file; nil for plain HTTP without authentication.
         public var configFile: String?
-        /// Where health checks are answered besides, by plain HTTP; nil: nowhere else.
+        /// The additional plain-HTTP address for health checks; nil if there is none.
         public var healthListenAddress: String?
-        /// Whether to listen on the sockets that systemd hands over, in place of the addresses.
+        /// Whether to listen on the sockets passed by systemd instead of the addresses.
         public var usesSystemdSockets = false
 
-        /// The settings of a command line that says nothing.
+        /// Creates the default settings.
         public init() {}
 
-        /// Checks the settings.
-        /// - Throws: ``ExporterError`` with what is wrong.
+        /// Validates the settings.
+        /// - Throws: ``ExporterError`` for the first invalid setting.
         public func validate() throws(ExporterError) {
             var addresses = listenAddresses.map { (flag: "--web.listen-address", text: $0) }
             if let healthListenAddress { addresses.append(("--web.health-listen-address", healthListenAddress)) }
             for (flag, text) in addresses {
-                do { _ = try ListenAddress(text) } catch { throw ExporterError("\(flag) \(text): \(error)") }
+                do { _ = try ListenAddress(text) } catch { throw ExporterError("\(flag): \(error)") }
             }
             guard telemetryPath.hasPrefix("/"), !MetricsServer.reservedPaths.contains(telemetryPath) else {
                 throw ExporterError(
-                    "--web.telemetry-path \(telemetryPath): must begin with / and be none of the exporter's other paths"
+                    "--web.telemetry-path \(telemetryPath): must start with / and differ from the exporter's other paths"
                 )
             }
             guard maximumRequests >= 0 else {
-                throw ExporterError("--web.max-requests \(maximumRequests): must be 0 (no limit) or more")
+                throw ExporterError("--web.max-requests \(maximumRequests): must be at least 0 (no limit)")
             }
             if let configFile {
                 _ = try WebAccess(path: configFile, logger: Logger(label: "check") { _ in SwiftLogNoOpLogHandler() })
@@ -55,20 +55,24 @@ public struct ServeRun: Sendable {
     }
 
     private let configuration: ExporterConfiguration
+    private let configurationFile: String?
     private let web: WebSettings
     private let shard: Shard
     private let logger: Logger
     private let reread: @Sendable () throws -> ExporterConfiguration
 
-    /// A run of a checked configuration.
+    /// Creates a run of a validated configuration.
     /// - Parameters:
-    ///   - shard: which of the workspaces are polled.
-    ///   - reread: reads and checks the configuration again, for a reload; may block; its errors tell what is wrong.
+    ///   - configurationFile: the path of the configuration, for the log; nil if it does not come from a file.
+    ///   - shard: the shard of workspaces to poll.
+    ///   - reread: reads and validates the configuration again for a reload; may block.
     public init(
-        configuration: ExporterConfiguration, web: WebSettings, shard: Shard = .whole, logger: Logger,
+        configuration: ExporterConfiguration, configurationFile: String? = nil, web: WebSettings, shard: Shard = .whole,
+        logger: Logger,
         reread: @escaping @Sendable () throws -> ExporterConfiguration
     ) {
         self.configuration = configuration
+        self.configurationFile = configurationFile
         self.web = web
         self.shard = shard
         self.logger = logger
@@ -77,22 +81,18 @@ public struct ServeRun: Sendable {
 
     /// Runs until SIGTERM or SIGINT.
     /// - Parameters:
-    ///   - signals: handled since before the configuration was read, which may hang too.
-    ///   - reloads: kept since then.
-    ///   - companions: services to run beside, stopped last.
-    ///   - whenReady: called once, when everything that is needed for a start has been done.
-    /// - Throws: ``ExporterError`` when it cannot begin.
+    ///   - signals: the stop signals, received since before the configuration was read, which may block.
+    ///   - reloads: the reload signals, received since then.
+    ///   - companions: additional services, stopped last.
+    ///   - whenReady: called once after startup.
+    /// - Throws: ``ExporterError`` if startup fails.
     public func run(
         until signals: StopSignals, reloadingOn reloads: ReloadSignals, companions: [@Sendable () async -> Void] = [],
         whenReady: () -> Void = {}
     ) async throws {
+        logger.notice("starting", metadata: startMetadata)
         let access = try web.configFile.map { path throws(ExporterError) in try WebAccess(path: path, logger: logger) }
         let exporter = try await Exporter(configuration, shard: shard, logger: logger)
-        if shard.total > 1 {
-            logger.notice(
-                "Polling one shard of the workspaces.",
-                metadata: ["shard": "\(shard.ordinal)", "shards": "\(shard.total)"])
-        }
         let clock = SystemClock()
         let reloader = Reloader(exporter: exporter, clock: clock, logger: logger, read: reread)
         var reload: (@Sendable () async -> String?)?
@@ -115,10 +115,10 @@ public struct ServeRun: Sendable {
         listeners.append(WebService(listener: listener))
         for address in listener.boundAddresses {
             logger.notice(
-                "Listening.",
+                "listening",
                 metadata: [
                     "address": "\(address)", "telemetry_path": "\(web.telemetryPath)",
-                    "tls": "\(access?.tls != nil)",
+                    "tls": .stringConvertible(access?.tls != nil),
                 ])
         }
         if let address = web.healthListenAddress {
@@ -127,30 +127,49 @@ public struct ServeRun: Sendable {
             let listener = try await Self.listen(settings, logger) { await server.handleProbe($0) }
             listeners.append(WebService(listener: listener))
             for address in listener.boundAddresses {
-                logger.notice("Listening for health checks.", metadata: ["address": "\(address)"])
+                logger.notice("listening for health checks", metadata: ["address": "\(address)"])
             }
         }
-        // Stopped in reverse order: reloads first, because requests in flight may wait for them.
+        // Services are stopped in reverse order: reloads first, because requests in flight may wait for them.
         var services: [any Service] = companions.map { BackgroundService(body: $0) }
         if let access { services.append(BackgroundService.everySecond(clock) { await access.refresh() }) }
         services += [
             PollingService(exporter: exporter), BackgroundService { await Self.watchSecrets(of: exporter, clock) },
-            // Looks for polls that do not end, and has a credential tried at once that is in doubt.
+            // Detects stalled polls and confirms failures that may be due to the credential.
             BackgroundService.everySecond(clock) { await exporter.watch() },
         ]
         services += listeners
         services.append(ReloadService(signals: reloads, reloader: reloader))
         var group = ServiceGroupConfiguration(services: services, logger: Self.quiet(logger))
         group.maximumGracefulShutdownDuration = .seconds(4)
-        // After a time for cancellation the group would abort the process; StopSignals ends it with status 0 instead.
+        // With a cancellation limit the group would abort the process; StopSignals exits with status 0 instead.
         group.maximumCancellationDuration = nil
         whenReady()
         try await Self.run(ServiceGroup(configuration: group), until: signals, logger)
-        logger.notice("Stopped.")
+        logger.notice("stopped")
     }
 
-    /// Looks every second whether a source that fails for want of a credential can get one, and polls it at once if it
-    /// can. A source whose secret file or IAM takes long delays no other.
+    /// The fields of the start line.
+    private var startMetadata: Logger.Metadata {
+        let sources = configuration.sources.map { source in
+            let configured = "\(source.workspaces.count) workspace\(source.workspaces.count == 1 ? "" : "s")"
+            let parts = (source.workspaces.isEmpty ? [] : [configured]) + (source.discovery == nil ? [] : ["discovery"])
+            return "\(source.name) (\(parts.joined(separator: " and ")))"
+        }
+        var metadata: Logger.Metadata = [
+            "version": "\(BuildInformation.version)", "revision": "\(BuildInformation.revision)",
+            "sources": "\(sources.joined(separator: ", "))",
+        ]
+        if let configurationFile { metadata["config_file"] = "\(configurationFile)" }
+        if shard.total > 1 {
+            metadata["shard"] = .stringConvertible(shard.ordinal)
+            metadata["shards"] = .stringConvertible(shard.total)
+        }
+        return metadata
+    }
+
+    /// Checks every second whether sources without a credential can get one, and polls them at once if so. The checks
+    /// run concurrently, so that a slow secret file or IAM delays only its own source.
     private static func watchSecrets(of exporter: Exporter, _ clock: any ExporterClock) async {
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
@@ -166,8 +185,8 @@ public struct ServeRun: Sendable {
         signals.onStop { Task { await group.triggerGracefulShutdown() } }
         do { try await group.run() } catch {
             guard signals.isStopping else { throw error }
-            // Whatever error a service ends with, the process was asked to stop and does.
-            logger.debug("a service ended with an error", metadata: ["error": "\(error)"])
+            // Errors of services during shutdown don't change the exit status.
+            logger.debug("service failed during shutdown", metadata: ["error": "\(error)"])
         }
     }
 
@@ -181,7 +200,7 @@ public struct ServeRun: Sendable {
         }
     }
 
-    /// The service group tells each of its steps at info and debug level; an operator needs none of them.
+    /// Returns a logger without the service group's info and debug messages, which are of no use to operators.
     private static func quiet(_ logger: Logger) -> Logger {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)

@@ -4,7 +4,7 @@ internal import HTTPServer
 internal import ServiceLifecycle
 internal import UnixSignals
 
-/// Polls until the process is to end.
+/// Polls until graceful shutdown.
 struct PollingService: Service {
     let exporter: Exporter
 
@@ -14,9 +14,9 @@ struct PollingService: Service {
     }
 }
 
-/// Serves until the process is to end; then the listener closes and requests in flight finish.
+/// Serves HTTP until graceful shutdown; then the listener closes and requests in flight finish.
 struct WebService: Service {
-    /// How long requests in flight may take after the signal; with what follows less than five seconds.
+    /// The limit for requests in flight after the signal; leaves time for the other services within five seconds.
     private static let grace = Duration.seconds(3)
 
     let listener: Listener
@@ -30,8 +30,8 @@ struct WebService: Service {
     }
 }
 
-/// Reloads on SIGHUP. When the process is to end, every reload ends, also those that were asked for over HTTP: a request
-/// in flight must not wait for a file that hangs.
+/// Reloads on SIGHUP. At graceful shutdown all reloads end, including those requested over HTTP: a request in flight
+/// must not wait for a file that does not respond.
 struct ReloadService: Service {
     let signals: ReloadSignals
     let reloader: Reloader
@@ -47,13 +47,13 @@ struct ReloadService: Service {
     }
 }
 
-/// Any work that ends when it is cancelled.
+/// Runs `body` until graceful shutdown cancels it.
 struct BackgroundService: Service {
     let body: @Sendable () async -> Void
 
     func run() async throws { await cancelWhenGracefulShutdown { await body() } }
 
-    /// A service that does `step` every second.
+    /// Creates a service that runs `step` every second.
     static func everySecond(_ clock: any ExporterClock, step: @escaping @Sendable () async -> Void) -> Self {
         Self {
             while !Task.isCancelled {

@@ -7,50 +7,50 @@ internal import Logging
 import Synchronization
 internal import WebServer
 
-/// The web server's file in effect: TLS settings, users and response headers. The file and all that it names are read
-/// again when one of them changes; connections keep what they began with.
+/// The current web configuration: TLS settings, users and response headers. It is reloaded when the file, or a file
+/// that it names, changes. Existing connections keep their settings.
 ///
-/// A change takes effect when two looks in a row, a second apart, have found the same stamps, and only if they are still the same
-/// after the reading: a file that is being written is not read by half.
+/// A change takes effect when two consecutive checks, a second apart, find the same file stamps, and the stamps are
+/// still the same after reading, so that a file that is being written is not used.
 final class WebAccess: Sendable {
-    /// Reads and checks the file at a path.
+    /// Reads and validates the file at a path.
     typealias Reader = @Sendable (_ path: String) throws(ConfigurationProblems) -> WebConfiguration
 
     private struct State: Sendable {
         var configuration: WebConfiguration
         var tls: ListenerTLS?
         var rules: AccessRules
-        /// The files to look at: those that the last reading named.
+        /// The files to check: those named by the last reading.
         var files: [String]
-        /// What the files looked like at the last look.
+        /// The stamps of the files at the last check.
         var stamps: [FileStamp?] = []
-        /// What the files looked like when ``configuration`` was read from them; nil if they may have been changing.
+        /// The stamps of the files when ``configuration`` was read; nil if they may have been changing.
         var settled: [FileStamp?]?
-        /// What was wrong at the last look, so that it is logged once.
-        var complaint: String?
+        /// The error of the last check, so that it is logged once.
+        var lastError: String?
     }
 
-    /// What a look at the files found.
-    private enum Look: Sendable {
-        /// The files are those that were read.
+    /// The result of a check of the files.
+    private enum CheckResult: Sendable {
+        /// The files are unchanged since they were read.
         case unchanged
-        /// The files have changed since the last look, or while they were read.
+        /// The files have changed since the last check or while they were read.
         case changing(files: [String], stamps: [FileStamp?])
         case read(WebConfiguration, ListenerTLS?, stamps: [FileStamp?])
-        case unusable(ExporterError)
+        case invalid(ExporterError)
     }
 
     private let path: String
     private let logger: Logger
     private let reader: Reader
     private let reads: LimitedRead
-    /// One for all configurations, so that users whose hash does not change remain remembered.
+    /// Shared by all configurations, so that verified users with an unchanged hash stay cached.
     private let authentication: BasicAuthentication
     private let state: Mutex<State>
 
     /// Reads the file at `path`. May block.
-    /// - Parameter limit: how long the files may take later, when one of them has changed.
-    /// - Throws: ``ExporterError`` with everything that is wrong with it.
+    /// - Parameter limit: the timeout of later reloads.
+    /// - Throws: ``ExporterError`` with all errors.
     init(
         path: String, logger: Logger, limit: Duration = BlockingWork.defaultTimeout,
         reader: @escaping Reader = { path throws(ConfigurationProblems) in
@@ -70,66 +70,66 @@ final class WebAccess: Sendable {
                 files: configuration.files))
         if configuration.tls == nil, configuration.users.isEmpty, configuration.headers.isEmpty {
             logger.warning(
-                "web configuration is empty: no TLS, and no password is needed", metadata: ["file": "\(path)"])
+                "web configuration is empty; serving without tls and authentication", metadata: ["file": "\(path)"])
         }
     }
 
-    /// The TLS settings; nil: plain HTTP.
+    /// The TLS settings; nil for plain HTTP.
     var tls: ListenerTLS? { state.withLock { $0.tls } }
 
     /// Users and response headers.
     var rules: AccessRules { state.withLock { $0.rules } }
 
-    /// Reads everything again if a file has changed; to be called every second. What cannot be read, does not respond, or
-    /// takes protection away leaves everything as it is, and is logged once.
+    /// Reloads if a file has changed. Called every second. If a file is invalid, does not respond or removes
+    /// protection, the current configuration stays and the error is logged once.
     func refresh() async {
         let (path, reader) = (path, reader)
         let (files, stamps, settled) = state.withLock { ($0.files, $0.stamps, $0.settled) }
-        let look: Look
+        let result: CheckResult
         do throws(LimitedRead.Failure) {
-            look = try await reads.run { Self.look(path, reader, files: files, stamps: stamps, settled: settled) }
+            result = try await reads.run { Self.check(path, reader, files: files, stamps: stamps, settled: settled) }
         } catch {
             if case .canceled = error { return }
-            return complain(error.description)
+            return reportError(error.description)
         }
-        switch look {
-        case .unchanged: noteUsable()
+        switch result {
+        case .unchanged: noteValid()
         case .changing(let files, let stamps):
             state.withLock { ($0.files, $0.stamps, $0.settled) = (files, stamps, nil) }
         case .read(let configuration, let tls, let stamps):
             let old = state.withLock { $0.configuration }
-            if let loss = Self.loss(from: old, to: configuration) { return complain(loss) }
+            if let loss = Self.loss(from: old, to: configuration) { return reportError(loss) }
             if configuration != old { apply(configuration, tls) }
             state.withLock { $0.settled = stamps }
-            noteUsable()
-        case .unusable(let error): complain(error.description)
+            noteValid()
+        case .invalid(let error): reportError(error.description)
         }
     }
 
-    /// Looks at the files, and reads them if they have not changed since the last look, but since the last reading.
-    private static func look(
+    /// Checks the files, and reads them if they have changed since the last reading but not since the last check.
+    private static func check(
         _ path: String, _ reader: Reader, files: [String], stamps: [FileStamp?], settled: [FileStamp?]?
-    ) -> Look {
-        // Before the reading: what changes during it is seen afterward, or at the next look.
+    ) -> CheckResult {
+        // Taken before reading, so that changes during it are detected afterward or at the next check.
         let now = files.map(FileStamp.init(path:))
         if now == settled { return .unchanged }
         guard now == stamps else { return .changing(files: files, stamps: now) }
         let result = Result { () throws(ExporterError) in try read(path, reader) }
-        // Files that were not known before have not been looked at twice.
+        // Newly named files have not been checked twice yet.
         let readFiles = (try? result.get())?.configuration.files ?? files
         let after = readFiles.map(FileStamp.init(path:))
         guard readFiles == files, after == now else { return .changing(files: readFiles, stamps: after) }
         switch result {
         case .success(let read): return .read(read.configuration, read.tls, stamps: now)
-        // Not settled, but read again at each look: a file that is named for the first time may come later.
-        case .failure(let error): return .unusable(error)
+        // Not settled, but read again at each check: a newly named file may be created later.
+        case .failure(let error): return .invalid(error)
         }
     }
 
-    /// The protection that is there in `old` and missing in `new`. A file that was cut off looks the same as one from which it was
-    /// removed on purpose.
+    /// Returns an error if `new` removes protection that `old` has; nil if it doesn't. A truncated file looks the same
+    /// as one from which protection was removed on purpose.
     static func loss(from old: WebConfiguration, to new: WebConfiguration) -> String? {
-        if old.tls == nil, new.tls != nil { return "TLS cannot be switched on without a restart" }
+        if old.tls == nil, new.tls != nil { return "TLS cannot be enabled without a restart" }
         let parts: [(name: String, isSet: (WebConfiguration) -> Bool)] = [
             ("tls_server_config", { $0.tls != nil }),
             ("basic_auth_users", { !$0.users.isEmpty }),
@@ -138,7 +138,7 @@ final class WebAccess: Sendable {
             ("client_allowed_sans", { $0.tls?.clientAllowedNames.isEmpty == false }),
         ]
         guard let lost = parts.first(where: { $0.isSet(old) && !$0.isSet(new) }) else { return nil }
-        return "\(lost.name) was set and is empty or missing now; to remove it, restart the exporter"
+        return "\(lost.name) was removed or is empty; restart the exporter if that is intended"
     }
 
     private func apply(_ configuration: WebConfiguration, _ tls: ListenerTLS?) {
@@ -146,28 +146,28 @@ final class WebAccess: Sendable {
         let rules = Self.rules(configuration, authentication)
         state.withLock { state in
             (state.configuration, state.tls, state.rules) = (configuration, tls, rules)
-            // The line below says that all is well again.
-            state.complaint = nil
+            // The line below reports the recovery.
+            state.lastError = nil
         }
         logger.notice("web configuration reloaded", metadata: ["file": "\(path)"])
     }
 
-    private func noteUsable() {
-        let wasUnusable = state.withLock { state in
-            defer { state.complaint = nil }
-            return state.complaint != nil
+    private func noteValid() {
+        let wasInvalid = state.withLock { state in
+            defer { state.lastError = nil }
+            return state.lastError != nil
         }
-        if wasUnusable { logger.notice("web configuration usable again", metadata: ["file": "\(path)"]) }
+        if wasInvalid { logger.notice("web configuration valid again", metadata: ["file": "\(path)"]) }
     }
 
-    private func complain(_ error: String) {
-        let isNews = state.withLock { state in
-            defer { state.complaint = error }
-            return state.complaint != error
+    private func reportError(_ error: String) {
+        let isNew = state.withLock { state in
+            defer { state.lastError = error }
+            return state.lastError != error
         }
-        guard isNews else { return }
+        guard isNew else { return }
         logger.error(
-            "web configuration not reloaded; keeping the previous one",
+            "web configuration reload failed; keeping the current configuration",
             metadata: ["file": "\(path)", "error": "\(error)"])
     }
 

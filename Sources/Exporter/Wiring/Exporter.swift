@@ -10,13 +10,12 @@ public import Polling
 import Synchronization
 internal import WebServer
 
-/// The components of one exporter, wired: sources with their clients, a fleet of pollers, the store between pollers and
-/// pages.
+/// The exporter: sources with their clients, a fleet of pollers, and the store between pollers and pages.
 public final class Exporter: Sendable {
     private let environment: [String: String]
     private let engine: CurlEngine
     private let store: SnapshotStore
-    private let surroundings: SourceSupervisor.Surroundings
+    private let dependencies: SourceSupervisor.Dependencies
     private let clock: any ExporterClock
     private let logger: Logger
     private let startedAt: ContinuousClock.Instant
@@ -26,7 +25,7 @@ public final class Exporter: Sendable {
         var byName: [String: SourceSupervisor] = [:]
         var regions: [String: String] = [:]
         var areRunning = false
-        /// Names of those whose credential is being looked at.
+        /// The names of sources whose credential is being checked.
         var watched: Set<String> = []
     }
 
@@ -34,11 +33,11 @@ public final class Exporter: Sendable {
     let requestCounters = RequestCounters()
     let reloads: ReloadRecord
 
-    /// An exporter for a checked configuration; nothing is polled yet.
+    /// Creates an exporter of a validated configuration without starting to poll.
     /// - Parameters:
-    ///   - shard: which of the workspaces are polled.
-    ///   - environment: the variables that `auth: environment` draws on.
-    /// - Throws: ``ExporterError`` when the HTTP engine cannot start or a source cannot be made.
+    ///   - shard: the shard of workspaces to poll.
+    ///   - environment: the variables for `auth: environment`.
+    /// - Throws: ``ExporterError`` if the HTTP engine cannot start or a source cannot be created.
     public init(
         _ configuration: ExporterConfiguration, shard: Shard = .whole,
         clock: any ExporterClock = SystemClock(),
@@ -49,7 +48,7 @@ public final class Exporter: Sendable {
         self.logger = logger
         do { engine = try CurlEngine() } catch { throw ExporterError("cannot start libcurl: \(error)") }
         store = SnapshotStore(clock: clock)
-        surroundings = SourceSupervisor.Surroundings(
+        dependencies = SourceSupervisor.Dependencies(
             limiter: RequestLimiter(concurrency: configuration.poll.concurrency, clock: clock),
             fleet: PollFleet(store: store, clock: clock, logger: logger), discoveries: DiscoveryStore(), clock: clock,
             logger: logger, shard: shard)
@@ -63,32 +62,36 @@ public final class Exporter: Sendable {
         }
     }
 
-    /// Goes on with another configuration. What did not change keeps its snapshots, counters and schedule; requests from
-    /// now on use new connections; what left goes at once. Calls must not overlap.
-    /// - Throws: ``ExporterError`` when a source cannot be made; then nothing has changed.
+    /// Applies a new configuration. Unchanged sources keep their snapshots, counters and schedules but open new
+    /// connections; removed ones are dropped at once. Calls must not overlap.
+    /// - Throws: ``ExporterError`` if a source cannot be created; then nothing has changed.
     func apply(_ configuration: ExporterConfiguration) async throws(ExporterError) {
         let factory = SourceFactory(engine: engine, poll: configuration.poll, environment: environment)
         let options = Self.pollOptions(configuration)
         let known = sources.withLock { $0.byName }
         var next: [String: SourceSupervisor] = [:]
         for settings in configuration.sources {
-            // Made before anything is changed, so that one bad source leaves all as it was.
+            // Created before anything is changed, so that an invalid source leaves everything unchanged.
             try factory.checkCredentials(settings)
             if let source = known[settings.name] {
                 next[settings.name] = source
             } else {
                 next[settings.name] = try SourceSupervisor(
-                    settings, factory: factory, options: options, surroundings: surroundings)
+                    settings, factory: factory, options: options, dependencies: dependencies)
             }
         }
-        for warning in configuration.warnings { logger.warning("\(warning)") }
-        for missing in configuration.missingSecrets {
-            logger.warning("\(missing); polls that need it fail with reason credentials until it has content")
+        for warning in configuration.warnings {
+            logger.warning("configuration warning", metadata: ["warning": "\(warning)"])
         }
-        surroundings.limiter.resize(to: configuration.poll.concurrency)
+        for missing in configuration.missingSecrets {
+            logger.warning(
+                "secret file missing or empty; polls that need it fail until it has content",
+                metadata: ["error": "\(missing)", "reason": "credentials"])
+        }
+        dependencies.limiter.resize(to: configuration.poll.concurrency)
         store.configure(sources: configuration.sources.map(\.name), options.timing)
         timing.withLock { $0 = options.timing }
-        for (name, source) in known where next[name] == nil { await source.leave() }
+        for (name, source) in known where next[name] == nil { await source.remove() }
         let now = next
         let regions = Dictionary(
             configuration.sources.compactMap { source in source.region.map { (source.name, $0) } },
@@ -101,13 +104,13 @@ public final class Exporter: Sendable {
         for settings in configuration.sources {
             guard let source = now[settings.name] else { continue }
             if known[settings.name] == nil {
-                await source.begin()
+                await source.start()
                 if areRunning { await source.run() }
             } else {
-                let wasRefused = source.client.nextProbe != nil
+                let wasRejected = source.client.nextProbe != nil
                 try await source.configure(settings, factory: factory, options: options)
-                // A new configuration is reason to test a refused credential now rather than in its turn.
-                if wasRefused { await surroundings.fleet.pollNow(source: source.name) }
+                // Probe a rejected credential now, because the new configuration may have fixed it.
+                if wasRejected { await dependencies.fleet.pollNow(source: source.name) }
             }
         }
     }
@@ -123,26 +126,28 @@ public final class Exporter: Sendable {
                 staleAfter: configuration.poll.staleAfter))
     }
 
-    /// Discovers and polls, again and again, until the task is cancelled.
+    /// Discovers and polls until the task is canceled.
     func pollForever() async {
-        let begun = sources.withLock { sources in
+        let started = sources.withLock { sources in
             sources.areRunning = true
             return sources.byName.values
         }
-        for source in begun { await source.run() }
-        await surroundings.fleet.run()
+        for source in started { await source.run() }
+        await dependencies.fleet.run()
         for source in sources.withLock({ $0.byName.values }) { await source.stop() }
     }
 
-    /// Discovers, then polls every workspace, once.
-    func pollOnce() async {
+    /// Discovers workspaces and polls each of them once.
+    /// - Parameter isLast: whether no poll follows.
+    func pollOnce(isLast: Bool = false) async {
         await withDiscardingTaskGroup { group in
             for source in sources.withLock({ $0.byName.values }) { group.addTask { await source.discoverOnce() } }
         }
-        await surroundings.fleet.pollOnce(concurrency: surroundings.limiter.concurrency)
+        await dependencies.fleet.pollOnce(concurrency: dependencies.limiter.concurrency, isLast: isLast)
     }
 
-    /// The sources whose credential nobody is looking at now; each must be handed to ``pollIfCredentialChanged(_:)``.
+    /// Returns the sources whose credential is not being checked now. Each must be passed to
+    /// ``pollIfCredentialChanged(_:)``.
     func takeUnwatched() -> [String] {
         sources.withLock { sources in
             let names = sources.byName.keys.filter { !sources.watched.contains($0) }
@@ -151,56 +156,57 @@ public final class Exporter: Sendable {
         }
     }
 
-    /// Polls and discovers at once if the source's credential was rejected, or there was none, and there is another now.
+    /// Polls and discovers at once if the source's credential was rejected or missing and there is a new one.
     func pollIfCredentialChanged(_ name: String) async {
         if let source = sources.withLock({ $0.byName[name] }), await source.client.hasUntriedCredential() {
-            await surroundings.fleet.pollNow(source: name)
+            await dependencies.fleet.pollNow(source: name)
             if failingDiscoveries.contains(name) { await source.discoverNow() }
         }
         sources.withLock { _ = $0.watched.remove(name) }
     }
 
-    /// The client of a source.
+    /// Returns the client of a source.
     func client(of source: String) -> SourceClient? { sources.withLock { $0.byName[source]?.client } }
 
-    /// Looks for polls and discoveries that do not end, and for credentials in doubt. To be called every second.
+    /// Detects stalled polls and discoveries, and confirms failures that may be due to the credential. Called every
+    /// second.
     func watch() async {
-        await surroundings.fleet.noteStalls()
+        await dependencies.fleet.noteStalls()
         for source in sources.withLock({ $0.byName.values }) { await source.watch() }
     }
 
-    /// False while no poll of any workspace ends any more.
+    /// Whether polls end; false while every workspace is stalled.
     var isHealthy: Bool { !store.isEveryListStalled }
 
     /// The workspaces whose last poll failed.
     var failing: [WorkspaceKey] { store.failing }
 
     /// The sources whose last discovery failed.
-    var failingDiscoveries: [String] { surroundings.discoveries.failing }
+    var failingDiscoveries: [String] { dependencies.discoveries.failing }
 
-    /// Whether every workspace has been polled once; true at the latest after two intervals, because a readiness check
-    /// must not keep a process from serving what it has.
+    /// Whether every workspace has been polled once; true after two intervals at the latest, because a readiness probe
+    /// must not keep a process from serving the data that it has.
     var isReady: Bool {
-        (surroundings.discoveries.isEverySourceTried && store.isEveryListPolled)
+        (dependencies.discoveries.isEverySourceTried && store.isEveryListPolled)
             || clock.now >= startedAt + timing.withLock { $0.interval } * 2
     }
 
-    /// Ends every exchange and the thread that carries them out.
+    /// Cancels all requests and stops the thread that sends them.
     func shutDown() async { await engine.shutdown() }
 
-    /// A page of everything but what would collide with another program's page: `process_*`, the exporter's own HTTP and
-    /// reload families; who polls once is no shard either.
-    func pageAlone(_ format: ExpositionFormat = .text) -> some Sequence<[UInt8]> {
+    /// Returns the page for node_exporter's textfile collector: without `process_*` and the exporter's own HTTP and
+    /// reload families, which would collide, and without shard families.
+    func textfilePage(_ format: ExpositionFormat = .text) -> some Sequence<[UInt8]> {
         let workspaces = store.fragments(of: PageSelection()) ?? []
         let own = [ExporterFamilies.buildFragment(), ExporterFamilies.logFragment()]
-        let others = surroundings.discoveries.fragments() + own + sourceFragments()
+        let others = dependencies.discoveries.fragments() + own + sourceFragments()
         return MetricRegistry.exporter.chunks(format, fragments: [store.settingsFragment()] + workspaces + others)
     }
 
-    /// What is known at this moment, for people.
+    /// Returns the status report of this moment.
     func statusReport() -> StatusReport {
         let timing = timing.withLock { $0 }
-        let discoveries = surroundings.discoveries.statuses()
+        let discoveries = dependencies.discoveries.statuses()
         let (known, regions) = sources.withLock { ($0.byName, $0.regions) }
         let statuses = known.sorted { $0.key < $1.key }.map { name, source in
             SourceStatus(
@@ -210,7 +216,7 @@ public final class Exporter: Sendable {
         }
         return StatusReport(
             time: Timestamp(microseconds: clock.wallMicroseconds), interval: timing.interval,
-            staleAfter: timing.staleAfter ?? .zero, shard: surroundings.shard, sources: statuses,
+            staleAfter: timing.staleAfter ?? .zero, shard: dependencies.shard, sources: statuses,
             workspaces: store.statuses())
     }
 
@@ -222,7 +228,7 @@ public final class Exporter: Sendable {
 
 extension Exporter: PageSource {
     /// See `PageSource`.
-    public var version: UInt64 { store.version &+ surroundings.discoveries.version }
+    public var version: UInt64 { store.version &+ dependencies.discoveries.version }
 
     /// See `PageSource`.
     public func fragments(of selection: PageSelection) -> [Fragment]? {
@@ -233,12 +239,12 @@ extension Exporter: PageSource {
     /// See `PageSource`.
     public func fragments() -> [Fragment] {
         let others =
-            [store.settingsFragment()] + surroundings.discoveries.fragments()
-            + [ExporterFamilies.buildFragment(), ExporterFamilies.shardFragment(surroundings.shard)]
+            [store.settingsFragment()] + dependencies.discoveries.fragments()
+            + [ExporterFamilies.buildFragment(), ExporterFamilies.shardFragment(dependencies.shard)]
         return store.fragments() + others
     }
 
-    /// What moves without a poll having ended, and costs little: sources, reloads, the web server, the process.
+    /// Returns the families that change between polls and are cheap: sources, reloads, the web server and the process.
     public func liveFragments() -> [Fragment] {
         let own = [reloads.fragment(), ExporterFamilies.logFragment(), requestCounters.fragment()]
         return sourceFragments() + own + [ProcessMetrics.fragment()]
@@ -252,7 +258,7 @@ extension Exporter: PageSource {
 }
 
 extension ExporterClock {
-    /// What the wall clock will show at `instant`, as things stand.
+    /// Returns the wall time at `instant`.
     fileprivate func wallTime(of instant: ContinuousClock.Instant) -> Timestamp {
         let (seconds, attoseconds) = (instant - now).components
         return Timestamp(microseconds: wallMicroseconds + seconds * 1_000_000 + attoseconds / 1_000_000_000_000)

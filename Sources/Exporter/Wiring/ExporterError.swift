@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why the exporter cannot run, in a sentence for the operator.
+/// The reason why the exporter cannot run.
 public struct ExporterError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The sentence.
+    /// The message for the operator.
     public let description: String
 
-    /// An error told by `description`.
+    /// Creates an error.
     public init(_ description: String) { self.description = description }
 }

@@ -4,37 +4,37 @@ internal import Listings
 internal import Polling
 internal import WebServer
 
-/// The exporter itself.
+/// The metric families of the exporter itself.
 enum ExporterFamilies {
     static let buildInfo = MetricFamily(
         .info, "dataarts_fabric_exporter_build_info",
         labels: ["version", "revision", "swift_version", "libcurl_version"],
-        help: "What the exporter was built from; always 1.")
+        help: "Build information of the exporter; always 1.")
     static let shard = MetricFamily(
         .gauge, "dataarts_fabric_exporter_shard", labels: [],
-        help: "Which of the shards this process is, from 0; 0 where the workspaces are not divided.")
+        help: "Index of this process's shard, from 0; 0 without sharding.")
     static let shards = MetricFamily(
         .gauge, "dataarts_fabric_exporter_shards", labels: [],
-        help: "Among how many processes the workspaces are divided (--shard), this one included.")
+        help: "Total number of shards (--shard), including this one.")
     static let lastReloadSuccessful = MetricFamily(
         .gauge, "dataarts_fabric_exporter_config_last_reload_successful", labels: [],
         help: "1 if the last attempt to load the configuration succeeded, else 0.")
     static let lastReloadSuccess = MetricFamily(
         .gauge, "dataarts_fabric_exporter_config_last_reload_success_timestamp_seconds", labels: [],
-        help: "When the configuration in force was loaded, in Unix seconds.")
+        help: "Time when the current configuration was loaded, in Unix seconds.")
     static let reloads = MetricFamily(
         .counter, "dataarts_fabric_exporter_config_reloads_total", labels: [],
         help: "Attempts to reload the configuration since the start.")
     static let droppedLogLines = MetricFamily(
         .counter, "dataarts_fabric_exporter_log_lines_dropped_total", labels: [],
-        help: "Log lines that were not written because nobody read standard error, or it was closed.")
+        help: "Log lines that were dropped because standard error was blocked or closed.")
 
     static let familyGroup = FamilyGroup(
         "The exporter itself",
         [buildInfo, shard, shards, lastReloadSuccessful, lastReloadSuccess, reloads, droppedLogLines]
             + ServerFamilies.families + ProcessMetrics.families)
 
-    /// Those that are rendered at each scrape.
+    /// The families that are rendered at each scrape.
     static let liveFamilies =
         [lastReloadSuccessful, lastReloadSuccess, reloads, droppedLogLines] + ServerFamilies.families
         + ProcessMetrics.families
@@ -68,7 +68,7 @@ enum ExporterFamilies {
 }
 
 extension MetricRegistry {
-    /// Every family of this program.
+    /// All metric families of the exporter.
     public static let exporter = MetricRegistry(
         ListingRegistry.familyGroups + [
             ListingFamilies.familyGroup, PollHealthFamilies.familyGroup, SourceFamilies.familyGroup,

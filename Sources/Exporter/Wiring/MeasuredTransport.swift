@@ -4,25 +4,24 @@ internal import Fabric
 internal import HTTPClient
 import Synchronization
 
-/// How long exchanges took, and what no answer came of. Exchanges that begin within ``MeasuredTransport/stopwatch`` are
-/// noted there.
+/// Records latency and failures of the requests that are sent while it is the value of ``MeasuredTransport/stopwatch``.
 final class Stopwatch: Sendable {
     private struct State {
         var last: Duration?
         var failure: TransportFailure?
-        var exchanges = 0
+        var requests = 0
     }
 
     private let state = Mutex(State())
 
-    /// How long the last exchange took that brought an answer.
+    /// The latency of the last request that got a response.
     var latency: Duration? { state.withLock { $0.last } }
-    /// Why the last exchange brought no answer; nil where it did.
+    /// The failure of the last request; nil if it got a response.
     var failure: TransportFailure? { state.withLock { $0.failure } }
-    /// How many exchanges there were.
-    var exchanges: Int { state.withLock { $0.exchanges } }
+    /// The number of requests.
+    var requests: Int { state.withLock { $0.requests } }
 
-    /// Notes the exchanges that `body` makes.
+    /// Records the requests that `body` sends.
     func measure<Value: Sendable>(
         _ body: () async throws(APIFailure) -> Value
     ) async -> Result<Value, APIFailure> {
@@ -35,29 +34,28 @@ final class Stopwatch: Sendable {
         state.withLock { state in
             state.last = duration
             state.failure = nil
-            state.exchanges += 1
+            state.requests += 1
         }
     }
 
     func note(_ failure: TransportFailure) {
         state.withLock { state in
             state.failure = failure
-            state.exchanges += 1
+            state.requests += 1
         }
     }
 }
 
-/// A transport that measures what passes through it: how long each exchange takes, and how far this machine's clock is
-/// from the service's.
+/// A transport that measures the latency of each request and the skew between this machine's clock and the service's.
 final class MeasuredTransport: HTTPTransport {
-    /// Where exchanges of this task, and of tasks that it begins, are noted.
+    /// The stopwatch of requests of this task and its child tasks.
     @TaskLocal static var stopwatch: Stopwatch?
 
     private struct Reading {
-        /// By how much this machine's clock is ahead, in microseconds.
+        /// The skew of this machine's clock in microseconds; positive if it is ahead.
         var ahead: Int64
-        /// How long the exchange took: so wide is the doubt.
-        var doubt: Duration
+        /// The uncertainty: the duration of the request.
+        var uncertainty: Duration
     }
 
     private let base: any HTTPTransport
@@ -69,8 +67,9 @@ final class MeasuredTransport: HTTPTransport {
         self.clock = clock
     }
 
-    /// By how many seconds this machine's clock is ahead of the service's, to about a second; nil before any `Date` came.
-    var secondsAhead: Int64? {
+    /// The skew of this machine's clock against the service's, accurate to about a second; positive if it is ahead. Nil
+    /// before the first `Date` header.
+    var clockSkewSeconds: Int64? {
         reading.withLock { $0 }.map { Int64((Double($0.ahead) / 1_000_000).rounded()) }
     }
 
@@ -90,12 +89,12 @@ final class MeasuredTransport: HTTPTransport {
 
     private func noteDate(of response: HTTPResponse, wallBegin: Int64, duration: Duration) {
         guard let date = response.header("Date").flatMap({ HTTPDate.parse($0) }) else { return }
-        // `Date` is cut to whole seconds and was written at some time of the exchange: the middle of both is right on
-        // average, and the quickest exchange leaves the least doubt.
+        // `Date` is truncated to seconds and was set at some time during the request: the middle of both is right on
+        // average, and the fastest request has the smallest uncertainty.
         let middle = wallBegin / 2 + clock.wallMicroseconds / 2
-        let new = Reading(ahead: middle - date.microseconds - 500_000, doubt: duration)
+        let new = Reading(ahead: middle - date.microseconds - 500_000, uncertainty: duration)
         reading.withLock { reading in
-            if reading.map({ new.doubt < $0.doubt }) ?? true { reading = new }
+            if reading.map({ new.uncertainty < $0.uncertainty }) ?? true { reading = new }
         }
     }
 }

@@ -2,20 +2,20 @@
 internal import Exposition
 internal import Fabric
 
-/// What the exporter serves, for people and for what is generated from it: every family, and every known status.
+/// The reference of all metric families and known endpoint statuses, as Markdown or JSON.
 public enum MetricsReference {
-    /// A Markdown document: the families by group, then a table of the statuses.
+    /// Returns a Markdown document: the families by group, then a table of the statuses.
     public static func markdown() -> String {
         let rows = EndpointStatus.table.map { row in
             "| `\(row.status.rawValue)` | \(row.phase.rawValue) | \(row.hasZeroSeries ? "yes" : "no") |\n"
         }
         return MetricRegistry.exporter.markdown() + """
 
-            ## Statuses of endpoints
+            ## Endpoint statuses
 
-            Every status has one phase. A status that is not in this table is failed if it ends in `_FAILED`, else unknown. A
-            status with zero series is exported for each pair of type and visibility, 0 if there is no endpoint; another one
-            once it was seen.
+            Every status has one phase. A status that is not in this table has the phase failed if it ends in `_FAILED`,
+            else unknown. A status with zero series is always exported for each pair of type and visibility; other statuses
+            are exported once they were seen.
 
             | status | phase | zero series |
             | --- | --- | --- |
@@ -23,8 +23,8 @@ public enum MetricsReference {
             """ + rows.joined()
     }
 
-    /// A JSON object: `families`, an array of objects as in ``MetricRegistry/json()``; `phases`, their names in order;
-    /// `statuses`, an array of objects with `status`, `phase` and `zero_series`.
+    /// Returns a JSON object: `families`, an array of objects as in ``MetricRegistry/json()``; `phases`, their names in
+    /// order; `statuses`, an array of objects with `status`, `phase` and `zero_series`.
     public static func json() -> String {
         let phases = Phase.allCases.map { #""\#($0.rawValue)""# }
         let statuses = EndpointStatus.table.map { row in

@@ -3,8 +3,9 @@ internal import Glibc
 public import Polling
 
 extension Shard {
-    /// Reads `--shard`: `K/N`, or `auto/N`, which takes K from the name of a StatefulSet's pod: `POD_NAME`, else the host's.
-    /// - Throws: ``ExporterError`` that says why there is no such shard.
+    /// Parses `--shard`: `K/N`, or `auto/N`, which takes K from the pod name of a StatefulSet: `POD_NAME`, else the
+    /// host name.
+    /// - Throws: ``ExporterError`` if the shard is invalid.
     public init(
         flag text: String, environment: [String: String] = ProcessEnvironment.variables(), hostName: String? = nil
     ) throws(ExporterError) {
@@ -26,15 +27,15 @@ extension Shard {
                 let own = name.value.lastIndex(of: "-").flatMap({ Self.number(String(name.value[$0...].dropFirst())) })
             else {
                 throw ExporterError(
-                    "--shard \(text): \(name.origin) \(name.value) does not end in a hyphen and a number, as the names of a "
-                        + "StatefulSet's pods do")
+                    "--shard \(text): \(name.origin) \(name.value) does not end in a hyphen and a number, like the pod "
+                        + "names of a StatefulSet")
             }
             ordinal = own
-            origin = ", and \(name.origin) is \(name.value)"
+            origin = " (\(name.origin) is \(name.value))"
         }
         guard let shard = Shard(ordinal: ordinal, total: total) else {
             throw ExporterError(
-                "--shard \(text): shards of \(total) count from 0 to \(total - 1)\(origin); there is none of number \(ordinal)"
+                "--shard \(text): shard index \(ordinal) out of range 0..\(total - 1)\(origin)"
             )
         }
         self = shard
@@ -44,20 +45,20 @@ extension Shard {
         _ environment: [String: String], hostName: String?, flag: String
     ) throws(ExporterError) -> (value: String, origin: String) {
         if let name = environment["POD_NAME"], !name.isEmpty { return (name, "POD_NAME") }
-        // Without the domain that some hosts carry in their name.
+        // Some host names include the domain.
         let host = (hostName ?? systemHostName()).prefix { $0 != "." }
-        guard !host.isEmpty else { throw ExporterError("--shard \(flag): neither POD_NAME nor the host has a name") }
-        return (String(host), "the host's name")
+        guard !host.isEmpty else { throw ExporterError("--shard \(flag): no pod name; set POD_NAME or a host name") }
+        return (String(host), "the host name")
     }
 
     private static func systemHostName() -> String {
         var name = [CChar](repeating: 0, count: 256)
-        // One byte stays zero, whatever is written.
+        // The last byte stays zero as terminator.
         guard gethostname(&name, name.count - 1) == 0 else { return "" }
         return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// Digits alone; what is beyond any number of shards is all the same.
+    /// Parses digits only; numbers beyond `Int` become `Int.max`, which is out of range anyway.
     private static func number(_ text: String) -> Int? {
         guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         return Int(text) ?? .max

@@ -4,25 +4,25 @@ internal import Config
 internal import Fabric
 
 extension SourceFactory {
-    /// What obtains and gives out the credentials of a source.
+    /// Creates the credential provider of a source.
     func credentials(
-        _ settings: SourceSettings, exchanges: CredentialExchanges
+        _ settings: SourceSettings, client: CredentialClient
     ) throws(ExporterError) -> any CredentialProvider {
         do {
             return try settings.auth.provider(
-                assuming: settings.assumeAgency, region: settings.region, environment: environment, exchanges: exchanges
+                assuming: settings.assumeAgency, region: settings.region, environment: environment, client: client
             )
         } catch {
             throw ExporterError("source \(settings.name): \(error.description)")
         }
     }
 
-    /// Refuses settings of which no credentials could be made.
+    /// Checks that a credential provider can be created from `settings`.
     func checkCredentials(_ settings: SourceSettings) throws(ExporterError) {
-        // Made and dropped again: nothing is asked before somebody needs a credential.
+        // The provider is discarded; creating it sends no requests.
         _ = try credentials(
             settings,
-            exchanges: CredentialExchanges(
+            client: CredentialClient(
                 transport: transport(settings), direct: directTransport(), timeout: poll.timeout, clock: SystemClock()))
     }
 }

@@ -4,11 +4,11 @@ internal import Fabric
 internal import HTTPClient
 internal import Polling
 
-/// Translates a source's settings into the values that the modules below take.
+/// Creates a source's components from its settings.
 struct SourceFactory {
     let engine: CurlEngine
     let poll: PollSettings
-    /// What `auth: environment` draws on.
+    /// The variables for `auth: environment`.
     var environment: [String: String] = [:]
 
     /// Returns a transport that opens new connections.
@@ -18,12 +18,12 @@ struct SourceFactory {
         return engine.transport(options)
     }
 
-    /// Reaches what must never be asked through a proxy.
+    /// Returns a transport without a proxy, for the metadata service.
     func directTransport() -> any HTTPTransport {
         engine.transport(ConnectionOptions(proxy: .none, maximumAge: poll.connectionMaxAge))
     }
 
-    /// The rules by which a source's workspaces are chosen.
+    /// Returns the rules that select a source's workspaces.
     static func merge(_ settings: SourceSettings) -> TargetSelection {
         let include = settings.discovery?.include
         let exclude = settings.discovery?.exclude

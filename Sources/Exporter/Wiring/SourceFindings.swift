@@ -3,57 +3,57 @@ internal import Config
 internal import Fabric
 internal import Listings
 
-/// What `check --connect` found of one source.
+/// The results of `check --connect` for one source.
 struct SourceFindings: Sendable {
-    /// How a credential came.
+    /// The result of getting a credential.
     enum CredentialState: Sendable {
-        /// It is as it was configured; nobody was asked.
+        /// The credential is configured; no request was needed.
         case given
-        /// It was issued, and ends then, in microseconds since the epoch, where that is known.
+        /// The credential was issued; `endsAt` is its expiry in microseconds since the epoch, if known.
         case obtained(endsAt: Int64?)
-        case failed(APIFailure, didAnswer: Bool, cause: CredentialFailure.Cause)
+        case failed(APIFailure, didRespond: Bool, cause: CredentialFailure.Cause)
     }
 
-    /// What discovery found.
+    /// The result of discovery.
     struct Discovery: Sendable {
         var latency: Duration?
-        /// How many requests one discovery takes.
+        /// The number of requests of one discovery.
         var requests: Int
-        /// The workspaces that the API listed, or why there are none.
+        /// The listed workspaces, or the failure.
         var found: Result<[DiscoveredWorkspace], APIFailure>
-        /// Names of those that `include` and `exclude` leave out.
-        var leftOut: [String] = []
-        /// Where nothing was found: how many there would be without `name` and `enterprise_project_id`.
+        /// The names of workspaces that `include` and `exclude` exclude.
+        var excluded: [String] = []
+        /// The number of workspaces without `name` and `enterprise_project_id`; only set if no workspace was found.
         var unfiltered: Int64?
 
-        /// Whether it succeeded and found no workspace, or `include` and `exclude` leave out all of them.
-        var givesNothingToPoll: Bool {
-            if case .success(let found) = found { leftOut.count == found.count } else { false }
+        /// Whether discovery succeeded but found no workspaces, or `include` and `exclude` exclude all of them.
+        var hasNothingToPoll: Bool {
+            if case .success(let found) = found { excluded.count == found.count } else { false }
         }
     }
 
-    /// A list that was answered.
-    struct Answer: Sendable {
-        /// What its filter lets pass.
+    /// A successful listing.
+    struct Listed: Sendable {
+        /// The first page with the configured filter.
         var probe: ListingProbe
-        /// How many records there would be with a wider filter; nil where that was not asked.
+        /// The number of records with a wider filter; nil if that was not requested.
         var unfiltered: Int64?
     }
 
-    /// Why a list was not asked for.
-    enum Omission: Sendable {
-        case credentialRefused
-        case noAnswer
+    /// The reason why a listing was skipped.
+    enum SkipReason: Sendable {
+        case credentialRejected
+        case noResponse
     }
 
-    /// What became of one list.
+    /// The outcome of one listing.
     enum Outcome: Sendable {
-        case answered(Answer)
+        case listed(Listed)
         case failed(APIFailure)
-        case notAsked(Omission)
+        case skipped(SkipReason)
     }
 
-    /// A list of a workspace and what became of it.
+    /// A listing of a workspace and its outcome.
     struct Entry: Sendable {
         var listing: any Listing.Type
         var workspace: Workspace
@@ -61,24 +61,24 @@ struct SourceFindings: Sendable {
         var latency: Duration?
         var outcome: Outcome
 
-        var hasFailed: Bool { if case .answered = outcome { false } else { true } }
+        var hasFailed: Bool { if case .listed = outcome { false } else { true } }
     }
 
     var settings: SourceSettings
     var credential = CredentialState.given
-    /// By how many seconds this machine's clock is ahead of the service's; nil where no answer said.
-    var secondsAhead: Int64?
-    /// Nil where discovery is off, or was not tried for want of a credential.
+    /// The skew of this machine's clock in seconds, positive if it is ahead; nil if no response had a `Date` header.
+    var clockSkewSeconds: Int64?
+    /// The discovery; nil if it is disabled or was skipped because there is no credential.
     var discovery: Discovery?
     var entries: [Entry] = []
-    /// Ids of workspaces that the credential can see; asked for where a configured one does not exist.
+    /// The ids of workspaces that the credential has access to; only requested if a configured workspace doesn't exist.
     var visible: [String]?
 
-    /// Whether anything does not work.
+    /// Whether anything failed.
     var hasFailed: Bool {
         if case .failed = credential { return true }
         if case .failure = discovery?.found { return true }
-        if discovery?.givesNothingToPoll == true { return true }
+        if discovery?.hasNothingToPoll == true { return true }
         return entries.contains(where: \.hasFailed)
     }
 }

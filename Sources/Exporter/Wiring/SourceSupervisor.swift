@@ -5,17 +5,17 @@ internal import Fabric
 internal import Logging
 internal import Polling
 
-/// One source from the moment it is configured to the moment it leaves: its client, which keeps counters and pace over
-/// every reload, its discovery, and which of its workspaces are polled.
+/// A source while it is configured: its client, which keeps counters and rate limit across reloads, its discovery, and
+/// the selection of workspaces to poll.
 actor SourceSupervisor {
-    /// What all sources share.
-    struct Surroundings: Sendable {
+    /// The components that all sources share.
+    struct Dependencies: Sendable {
         var limiter: RequestLimiter
         var fleet: PollFleet
         var discoveries: DiscoveryStore
         var clock: any ExporterClock
         var logger: Logger
-        /// Which of the workspaces, found or configured, are polled here.
+        /// The shard of workspaces to poll, discovered or configured.
         var shard = Shard.whole
     }
 
@@ -26,55 +26,55 @@ actor SourceSupervisor {
 
     nonisolated let name: String
     nonisolated let client: SourceClient
-    private let surroundings: Surroundings
+    private let dependencies: Dependencies
     private var settings: SourceSettings
     private var options: PollOptions
-    private let exchanges: CredentialExchanges
+    private let credentialClient: CredentialClient
     private var credentials: any CredentialProvider
     private var discovered: [DiscoveredWorkspace] = []
     private var discovery: Discovery?
-    /// Tells the discovery in force from one that was replaced and may still be ending.
+    /// Incremented whenever discovery is replaced, so that results of an old discovery are ignored.
     private var discoveryEpoch = 0
     private var isRunning = false
 
     init(
-        _ settings: SourceSettings, factory: SourceFactory, options: PollOptions, surroundings: Surroundings
+        _ settings: SourceSettings, factory: SourceFactory, options: PollOptions, dependencies: Dependencies
     ) throws(ExporterError) {
         name = settings.name
         self.settings = settings
         self.options = options
-        self.surroundings = surroundings
+        self.dependencies = dependencies
         let statistics = APIStatistics()
-        exchanges = CredentialExchanges(
+        credentialClient = CredentialClient(
             transport: factory.transport(settings), direct: factory.directTransport(), timeout: factory.poll.timeout,
-            clock: surroundings.clock, statistics: statistics)
-        credentials = try factory.credentials(settings, exchanges: exchanges)
+            clock: dependencies.clock, statistics: statistics)
+        credentials = try factory.credentials(settings, client: credentialClient)
         client = SourceClient(
             source: settings.name, transport: factory.transport(settings), credentials: credentials,
-            clock: surroundings.clock, limiter: surroundings.limiter, settings: factory.poll,
+            clock: dependencies.clock, limiter: dependencies.limiter, settings: factory.poll,
             statistics: statistics)
     }
 
-    /// Begins with the settings it was made of.
-    func begin() async {
+    /// Starts with the initial settings.
+    func start() async {
         replaceDiscovery()
         await assign()
     }
 
-    /// Goes on with other settings, checked before.
+    /// Applies new settings, which were validated before.
     func configure(
         _ new: SourceSettings, factory: SourceFactory, options newOptions: PollOptions
     ) async throws(ExporterError) {
         let old = settings
-        // Credentials that did not change keep what they know, such as a token that is still good.
+        // Unchanged credentials keep their state, such as a valid token.
         if new.auth != old.auth || new.assumeAgency != old.assumeAgency || new.region != old.region {
-            credentials = try factory.credentials(new, exchanges: exchanges)
+            credentials = try factory.credentials(new, client: credentialClient)
         } else {
-            await credentials.testAnew()
+            await credentials.retryNow()
         }
         let isMoved = !new.sharesWorkspaces(with: old)
         if isMoved { await forgetWorkspaces() }
-        exchanges.reconfigure(
+        credentialClient.reconfigure(
             transport: factory.transport(new), direct: factory.directTransport(), timeout: factory.poll.timeout)
         settings = new
         let timeoutChanged = options.timing.requestTimeout != newOptions.timing.requestTimeout
@@ -82,9 +82,9 @@ actor SourceSupervisor {
         client.reconfigure(
             transport: factory.transport(new), credentials: credentials, settings: factory.poll,
             isMoved: isMoved)
-        // Which of the workspaces found are polled depends on the configured ones too.
+        // The selection of discovered workspaces depends on the configured ones too.
         let configuredChanged = Set(new.workspaces.map(\.id)) != Set(old.workspaces.map(\.id))
-        // Another credential may see other workspaces.
+        // Another credential may have access to other workspaces.
         let credentialChanged = new.auth != old.auth || new.assumeAgency != old.assumeAgency
         if isMoved || new.discovery != old.discovery || timeoutChanged || configuredChanged || credentialChanged {
             replaceDiscovery()
@@ -92,32 +92,32 @@ actor SourceSupervisor {
         await assign()
     }
 
-    /// Stops everything that asks the API about workspaces, and drops those that were found. To be called before the
-    /// client gets another credential: that must not be sent to the address before.
+    /// Stops discovery and polling and drops discovered workspaces. Must be called before the client gets another
+    /// credential, which must not be sent to the previous address.
     private func forgetWorkspaces() async {
         discovery?.task?.cancel()
         discoveryEpoch += 1
         discovered = []
-        surroundings.discoveries.reset(name)
-        await surroundings.fleet.assign([], of: name, through: client, options: options)
+        dependencies.discoveries.reset(name)
+        await dependencies.fleet.assign([], of: name, through: client, options: options)
     }
 
-    /// Discovers until the source leaves or the program ends.
+    /// Starts discovery, until the source is removed or the process stops.
     func run() {
         isRunning = true
         startDiscovery()
     }
 
-    /// Notes a discovery that does not end, and polls a workspace at once if it is in doubt whether the credential works.
-    /// To be called every second.
+    /// Detects a stalled discovery, and polls one workspace at once if a failure may be due to the credential. Called
+    /// every second.
     func watch() async {
         if discovery?.task != nil { discovery?.loop.watch() }
         if let confirmation = client.confirmation {
-            await surroundings.fleet.pollOne(of: name, for: confirmation)
+            await dependencies.fleet.pollOne(of: name, for: confirmation)
         }
     }
 
-    /// Discovers at once instead of at the next slot, if discovery is running.
+    /// Restarts a running discovery now instead of at its next interval.
     func discoverNow() async {
         guard let task = discovery?.task else { return }
         let epoch = discoveryEpoch
@@ -128,10 +128,10 @@ actor SourceSupervisor {
         startDiscovery()
     }
 
-    /// Discovers once, where discovery is on.
+    /// Discovers once, if discovery is configured.
     func discoverOnce() async { await discovery?.loop.step() }
 
-    /// Stops discovering; polling is the fleet's to stop.
+    /// Stops discovery. The fleet stops polling.
     func stop() async {
         isRunning = false
         let task = discovery?.task
@@ -139,18 +139,18 @@ actor SourceSupervisor {
         await task?.value
     }
 
-    /// Stops everything and drops the source's series.
-    func leave() async {
+    /// Stops discovery and polling, and removes the source's series.
+    func remove() async {
         discoveryEpoch += 1
         await stop()
-        surroundings.discoveries.remove(name)
-        await surroundings.fleet.assign([], of: name, through: client, options: options)
+        dependencies.discoveries.remove(name)
+        await dependencies.fleet.assign([], of: name, through: client, options: options)
     }
 
     private func assign() async {
         let targets = SourceFactory.merge(settings).targets(discovered: discovered)
-            .filter { surroundings.shard.owns($0.workspace.key.workspaceID) }
-        await surroundings.fleet.assign(targets, of: name, through: client, options: options)
+            .filter { dependencies.shard.owns($0.workspace.key.workspaceID) }
+        await dependencies.fleet.assign(targets, of: name, through: client, options: options)
     }
 
     private func note(_ found: [DiscoveredWorkspace], epoch: Int) async {
@@ -165,10 +165,10 @@ actor SourceSupervisor {
         discoveryEpoch += 1
         guard let new = settings.discovery else {
             discovered = []
-            surroundings.discoveries.remove(name)
+            dependencies.discoveries.remove(name)
             return
         }
-        surroundings.discoveries.add(name)
+        dependencies.discoveries.add(name)
         let epoch = discoveryEpoch
         let lister = WorkspaceLister(
             client: client, baseURL: settings.baseURL, name: new.name, enterpriseProjectID: new.enterpriseProjectID)
@@ -176,7 +176,7 @@ actor SourceSupervisor {
         let loop = DiscoveryLoop(
             source: name, lister: lister,
             timing: PollTiming(interval: new.interval, requestTimeout: options.timing.requestTimeout),
-            clock: surroundings.clock, logger: surroundings.logger, store: surroundings.discoveries,
+            clock: dependencies.clock, logger: dependencies.logger, store: dependencies.discoveries,
             countSelected: { merge.selectedCount(of: $0) }
         ) { [weak self] found in
             await self?.note(found, epoch: epoch)
@@ -192,9 +192,9 @@ actor SourceSupervisor {
 }
 
 extension SourceSettings {
-    /// Whether workspaces that discovery found with `earlier` can exist with these settings. An id belongs to the address,
-    /// and to the account and the project, that it was found in. What the settings do not tell, such as the account of a
-    /// token, may be the same: replacing a token must not restart the series of all workspaces.
+    /// Whether workspaces discovered with `earlier` can exist with these settings. An id belongs to an address, account
+    /// and project. Unknown values, such as the account of a token, count as equal: replacing a token must not restart
+    /// the series of all workspaces.
     func sharesWorkspaces(with earlier: SourceSettings) -> Bool {
         func mayBeSame<Value: Equatable>(_ value: KeyPath<SourceSettings, Value?>) -> Bool {
             guard let old = earlier[keyPath: value], let new = self[keyPath: value] else { return true }
@@ -204,7 +204,7 @@ extension SourceSettings {
             && mayBeSame(\.region) && mayBeSame(\.domain) && mayBeSame(\.projectID) && mayBeSame(\.projectName)
     }
 
-    /// The account of the IAM user.
+    /// The IAM user's account.
     private var domain: String? { if case .password(let user) = auth { user.domain } else { nil } }
 
     private var projectID: String? {

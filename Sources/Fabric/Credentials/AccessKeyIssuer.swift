@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Base
 
-/// Makes credentials of an access key that was handed over.
+/// Issues credentials from a configured access key.
 struct AccessKeyIssuer: CredentialIssuer {
     let key: AccessKeySettings
     let project: ProjectLookup
 
-    /// There is no other key where the one was refused.
-    var canReplace: Bool { false }
+    /// False: after a rejection the key would be the same.
+    var canReissue: Bool { false }
 
     func secrets() async throws(CredentialFailure) -> [Secret] {
         guard key.id.isHeaderValue else {
-            throw CredentialFailure("the access key's id holds characters that no header can carry")
+            throw CredentialFailure("the access key ID contains characters that are not allowed in a header")
         }
         var secrets = [try await key.secret.read(isHeader: true)]
         if let token = key.securityToken { secrets.append(try await token.read(isHeader: true)) }
@@ -24,23 +24,23 @@ struct AccessKeyIssuer: CredentialIssuer {
     }
 }
 
-/// The id of the project, asked for once.
+/// Resolves the project's ID, through IAM at most once.
 actor ProjectLookup {
-    /// nil: requests name no project.
+    /// nil: requests carry no project ID.
     private let project: NameOrID?
-    /// Needed if only the name is known.
+    /// IAM's address; empty unless ``project`` is a name.
     private let iamURL: String
-    private let exchanges: CredentialExchanges
-    private var found: String?
+    private let client: CredentialClient
+    private var cachedID: String?
 
-    init(_ project: NameOrID?, iamURL: String = "", exchanges: CredentialExchanges) {
+    init(_ project: NameOrID?, iamURL: String = "", client: CredentialClient) {
         self.project = project
         self.iamURL = iamURL
-        self.exchanges = exchanges
+        self.client = client
     }
 
-    /// A credential of `key` for the project.
-    /// - Parameter lifetime: of temporary keys that were obtained; nil: the key was handed over.
+    /// Returns a credential that signs with `key` for the project.
+    /// - Parameter lifetime: how long a temporary key is valid; nil for a configured key.
     func credential(_ key: AccessKey, lifetime: Duration? = nil) async throws(CredentialFailure) -> IssuedCredential {
         var wasObtained = lifetime != nil
         var projectID: String?
@@ -48,23 +48,24 @@ actor ProjectLookup {
         case nil: break
         case .id(let id):
             guard id.isHeaderValue else {
-                throw CredentialFailure("the project's id holds characters that no header can carry", cause: .rejected)
+                throw CredentialFailure(
+                    "the project ID contains characters that are not allowed in a header", cause: .rejected)
             }
             projectID = id
         case .name(let name):
-            wasObtained = wasObtained || found == nil
+            wasObtained = wasObtained || cachedID == nil
             projectID = try await id(named: name, key)
         }
         return IssuedCredential(
-            credential: .key(key, projectID: projectID, clock: exchanges.clock), lifetime: lifetime,
+            credential: .key(key, projectID: projectID, clock: client.clock), lifetime: lifetime,
             wasObtained: wasObtained)
     }
 
     private func id(named name: String, _ key: AccessKey) async throws(CredentialFailure) -> String {
-        if let found { return found }
-        let signer = Credential.key(key, projectID: nil, clock: exchanges.clock)
-        let id = try await IAM(url: iamURL, exchanges: exchanges).projectID(named: name, authorize: signer.authorize)
-        found = id
+        if let cachedID { return cachedID }
+        let signer = Credential.key(key, projectID: nil, clock: client.clock)
+        let id = try await IAM(url: iamURL, client: client).projectID(named: name, authorize: signer.authorize)
+        cachedID = id
         return id
     }
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Base
 
-/// How IAM is told which project or account is meant.
+/// A project or account, identified by name or ID.
 public enum NameOrID: Sendable, Equatable {
-    /// By its name, such as `cn-north-4`.
+    /// The name, such as `cn-north-4`.
     case name(String)
-    /// By its id.
+    /// The ID.
     case id(String)
 
-    /// The member of a JSON object that says it, its name begun by `prefix`.
+    /// Returns the JSON member that IAM expects: `name` or `id`, with `prefix` before it.
     func member(_ prefix: String = "") -> (name: String, value: JSONValue) {
         switch self {
         case .name(let name): ("\(prefix)name", .string(name))
@@ -17,16 +17,16 @@ public enum NameOrID: Sendable, Equatable {
     }
 }
 
-/// An agency that is assumed with another credential.
+/// An agency to assume with another credential.
 public struct Agency: Sendable, Equatable {
     /// The agency's name.
     public var name: String
-    /// The account that delegates.
+    /// The delegating account.
     public var account: NameOrID
-    /// How long the temporary keys live, 15 minutes to 24 hours.
+    /// The lifetime of the temporary keys: 15 minutes to 24 hours.
     public var duration: Duration
 
-    /// An agency of this account; nothing is checked here.
+    /// Creates an agency without validating the values.
     public init(name: String, account: NameOrID, duration: Duration = .seconds(3_600)) {
         self.name = name
         self.account = account
@@ -34,10 +34,10 @@ public struct Agency: Sendable, Equatable {
     }
 }
 
-/// Obtains temporary keys of an agency at IAM.
-struct AgencyKeys: CredentialIssuer {
+/// Obtains temporary keys of an agency from IAM.
+struct AgencyKeyIssuer: CredentialIssuer {
     let agency: Agency
-    /// Makes the credential that the agency is assumed with.
+    /// Issues the credential that assumes the agency.
     let base: any CredentialIssuer
     let iam: IAM
     let project: ProjectLookup
@@ -53,7 +53,7 @@ struct AgencyKeys: CredentialIssuer {
         let (key, lifetime) = try await iam.temporaryKey(
             path: "/v3.0/OS-CREDENTIAL/securitytokens",
             ["auth": ["identity": ["methods": ["assume_role"], "assume_role": role]]],
-            name: "IAM, assuming the agency \(agency.name)", authorize: credential.authorize)
+            service: "IAM", agency: agency.name, authorize: credential.authorize)
         return try await project.credential(key, lifetime: lifetime)
     }
 }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The one kind of `auth` a source uses.
+/// How a source authenticates: the one kind configured under `auth`.
 public enum AuthSettings: Sendable, Equatable {
     /// A project-scoped IAM token.
     case token(SecretSource)
-    /// An IAM user, exchanged for a token.
+    /// An IAM user and password, for which IAM issues a token.
     case password(PasswordSettings)
     /// AK/SK: each request is signed.
     case accessKey(AccessKeySettings)
-    /// The temporary keys of the machine's agency, from the metadata service.
+    /// Temporary keys of the machine's agency, from the metadata service.
     case metadata(MetadataSettings)
-    /// `HUAWEICLOUD_SDK_*` variables, then `~/.huaweicloud/credentials`.
+    /// The `HUAWEICLOUD_SDK_*` variables, or else `~/.huaweicloud/credentials`.
     case environment
 }
 
@@ -18,16 +18,16 @@ public enum AuthSettings: Sendable, Equatable {
 public struct PasswordSettings: Sendable, Equatable {
     /// IAM's address, without a trailing slash. Default: `HUAWEICLOUD_SDK_IAM_ENDPOINT`, else from the region.
     public var iamURL: String
-    /// The account the user belongs to.
+    /// The user's account.
     public var domain: String
     /// The user's name.
     public var user: String
     /// The user's password.
     public var password: SecretSource
-    /// The project the token is for. Default: the one named as the region.
+    /// The project the token is scoped to. Default: the project named like the region.
     public var project: NameOrID
 
-    /// Settings of these parts; nothing is checked here.
+    /// Creates settings without validating them.
     public init(iamURL: String, domain: String, user: String, password: SecretSource, project: NameOrID) {
         self.iamURL = iamURL
         self.domain = domain
@@ -39,18 +39,18 @@ public struct PasswordSettings: Sendable, Equatable {
 
 /// The `auth.access_key` section.
 public struct AccessKeySettings: Sendable, Equatable {
-    /// The access key's id (AK).
+    /// The access key ID (AK).
     public var id: String
     /// The secret access key (SK).
     public var secret: SecretSource
-    /// The token that temporary keys come with; nil for permanent ones.
+    /// The security token of a temporary key; nil for a permanent key.
     public var securityToken: SecretSource?
-    /// The project's id; nil to look it up through IAM.
+    /// The project's ID; nil to look it up through IAM.
     public var projectID: String?
-    /// IAM's address, without a trailing slash. Nil only where nothing needs it: `projectID` is set, no agency assumed.
+    /// IAM's address, without a trailing slash. May be nil only if `projectID` is set and no agency is assumed.
     public var iamURL: String?
 
-    /// Settings of these parts; nothing is checked here.
+    /// Creates settings without validating them.
     public init(
         id: String, secret: SecretSource, securityToken: SecretSource? = nil, projectID: String? = nil,
         iamURL: String? = nil
@@ -67,60 +67,60 @@ public struct AccessKeySettings: Sendable, Equatable {
 public struct MetadataSettings: Sendable, Equatable {
     /// The metadata service's address, without a trailing slash. Default `http://169.254.169.254`.
     public var url = "http://169.254.169.254"
-    /// The project's id; nil to look it up through IAM.
+    /// The project's ID; nil to look it up through IAM.
     public var projectID: String?
-    /// IAM's address, without a trailing slash. Nil only where `projectID` is set.
+    /// IAM's address, without a trailing slash. May be nil only if `projectID` is set.
     public var iamURL: String?
 
-    /// The defaults.
+    /// Creates the default settings.
     public init() {}
 }
 
 extension AuthSettings {
-    /// Returns what obtains and gives out credentials. Nothing is asked before somebody needs one.
+    /// Returns the provider of these credentials. It sends no request until a credential is needed.
     /// - Parameters:
-    ///   - agency: is assumed with the access key or the password; nil: none.
-    ///   - region: names the project where nothing else does.
-    ///   - environment: the variables that ``environment`` draws on.
-    /// - Throws: ``CredentialFailure`` if no credentials can be made of the settings.
+    ///   - agency: the agency to assume with the access key or the password; nil: none.
+    ///   - region: the project's name unless a project is configured.
+    ///   - environment: the variables that ``environment`` reads.
+    /// - Throws: ``CredentialFailure`` if the settings are incomplete.
     public func provider(
         assuming agency: Agency? = nil, region: String?, environment: [String: String] = [:],
-        exchanges: CredentialExchanges
+        client: CredentialClient
     ) throws(CredentialFailure) -> any CredentialProvider {
         func lookup(_ id: String?, _ iamURL: String?) throws(CredentialFailure) -> ProjectLookup {
-            if let id { return ProjectLookup(.id(id), exchanges: exchanges) }
+            if let id { return ProjectLookup(.id(id), client: client) }
             guard let region, let iamURL else {
-                throw CredentialFailure("give auth a project_id, or the source a region to look it up by")
+                throw CredentialFailure("no project: set project_id in auth, or the source's region to look it up")
             }
-            return ProjectLookup(.name(region), iamURL: iamURL, exchanges: exchanges)
+            return ProjectLookup(.name(region), iamURL: iamURL, client: client)
         }
         let issuer: any CredentialIssuer
         switch self {
         case .token(let token): return TokenCredentials(token)
         case .password(let user):
-            let base = PasswordIssuer(user: user, iam: IAM(url: user.iamURL, exchanges: exchanges))
-            let project = ProjectLookup(user.project, iamURL: user.iamURL, exchanges: exchanges)
-            issuer = agency.map { AgencyKeys(agency: $0, base: base, iam: base.iam, project: project) } ?? base
+            let base = PasswordIssuer(user: user, iam: IAM(url: user.iamURL, client: client))
+            let project = ProjectLookup(user.project, iamURL: user.iamURL, client: client)
+            issuer = agency.map { AgencyKeyIssuer(agency: $0, base: base, iam: base.iam, project: project) } ?? base
         case .accessKey(let key):
             let project = try lookup(key.projectID, key.iamURL)
             if let agency {
-                // The key's own project does not matter: what is asked with it concerns the account.
-                issuer = AgencyKeys(
-                    agency: agency, base: AccessKeyIssuer(key: key, project: ProjectLookup(nil, exchanges: exchanges)),
-                    iam: IAM(url: key.iamURL ?? "", exchanges: exchanges), project: project)
+                // Assuming an agency is a request about the account, so the key itself needs no project.
+                issuer = AgencyKeyIssuer(
+                    agency: agency, base: AccessKeyIssuer(key: key, project: ProjectLookup(nil, client: client)),
+                    iam: IAM(url: key.iamURL ?? "", client: client), project: project)
             } else {
                 issuer = AccessKeyIssuer(key: key, project: project)
             }
         case .metadata(let metadata):
-            issuer = MetadataKeys(
-                url: metadata.url, exchanges: exchanges, project: try lookup(metadata.projectID, metadata.iamURL))
+            issuer = MetadataKeyIssuer(
+                url: metadata.url, client: client, project: try lookup(metadata.projectID, metadata.iamURL))
         case .environment:
             do {
-                return try EnvironmentCredentials(environment, region: region, exchanges: exchanges).provider()
+                return try EnvironmentCredentials(environment, region: region, client: client).provider()
             } catch {
                 throw CredentialFailure("auth from the environment: \(error.description)")
             }
         }
-        return RenewingCredentials(issuer, exchanges: exchanges)
+        return RenewingCredentials(issuer, client: client)
     }
 }

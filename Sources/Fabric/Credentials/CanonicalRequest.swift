@@ -2,27 +2,27 @@
 internal import Base
 internal import HTTPClient
 
-/// A request in the form that is signed: method, path, query, headers and the body's digest, each spelled in one way.
+/// The canonical form of a request, which is what is signed: method, path, query, headers and the body's digest.
 struct CanonicalRequest {
-    /// The path, encoded segment by segment and ended by a slash.
+    /// The path, encoded segment by segment, with a trailing slash.
     let uri: String
-    /// The query, sorted and encoded; it is also what must be sent.
+    /// The query, sorted and encoded; must also be sent in this form.
     let query: String
     /// The names of the signed headers, sorted, joined by semicolons.
     let signedHeaders: String
-    /// The digest of the body, or the words that stand for it.
+    /// The body's SHA-256 in hexadecimal, or the value of `X-Sdk-Content-Sha256`.
     let payloadHash: String
-    /// All of it.
+    /// The whole canonical request.
     let text: String
 
     private static let contentHash = "x-sdk-content-sha256"
 
-    /// The form of a request whose `headers` are all to be signed, those with an underscore in their name excepted.
+    /// Creates the canonical form of a request. All `headers` are signed except those with an underscore in the name.
     init(method: String, url: URLParts, headers: [HTTPHeader], body: [UInt8]) {
         uri = Self.uri(url.path)
         query = Self.query(url.query)
         let signed = headers.filter { !$0.name.contains("_") }
-            .map { (name: $0.name.lowercased(), value: String($0.value.withoutOuterBlanks)) }
+            .map { (name: $0.name.lowercased(), value: String($0.value.trimmingBlanks)) }
             .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         signedHeaders = signed.map(\.name).joined(separator: ";")
         let given = signed.first { $0.name == Self.contentHash }?.value
@@ -40,7 +40,7 @@ struct CanonicalRequest {
         return encoded.hasSuffix("/") ? encoded : encoded + "/"
     }
 
-    /// Sorted by what the names and values mean, not by how they are encoded.
+    /// Returns the query sorted by decoded names and values.
     private static func query(_ query: String) -> String {
         let pairs = query.split(separator: "&").map { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -58,26 +58,26 @@ struct CanonicalRequest {
 }
 
 extension StringProtocol {
-    /// The text without spaces and tabs at both ends.
-    var withoutOuterBlanks: SubSequence {
+    /// The text without leading and trailing spaces and tabs.
+    var trimmingBlanks: SubSequence {
         let isBlank = { (character: Character) in character == " " || character == "\t" }
         let rest = drop(while: isBlank)
         return rest[..<(rest.lastIndex { !isBlank($0) }.map { rest.index(after: $0) } ?? rest.startIndex)]
     }
 }
 
-/// The parts of a URL that are signed.
+/// The parts of a URL that enter the signature.
 struct URLParts {
-    /// Scheme and authority, as they stand in the URL.
+    /// Scheme and authority, unchanged.
     let origin: String
-    /// What the `Host` header says: host and, where it is not the scheme's own, port.
+    /// The value of the `Host` header: host, and port unless it is the scheme's default.
     let host: String
-    /// The path as it stands in the URL; `/` where there is none.
+    /// The path, unchanged; `/` if absent.
     let path: String
-    /// The query without its question mark.
+    /// The query without the question mark.
     let query: String
 
-    /// The parts of an absolute `url`.
+    /// Splits an absolute `url`.
     init(_ url: String) {
         let schemeEnd = url.firstRange(of: "://")?.upperBound ?? url.startIndex
         let end = url[schemeEnd...].firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? url.endIndex

@@ -3,15 +3,16 @@ internal import Base
 public import HTTPClient
 import Synchronization
 
-/// What makes one request an authorised one.
+/// Authorizes requests: adds a token, or signs with an access key.
 public struct Credential: Sendable {
-    /// Tells one credential of a provider from the next, so that a refusal is held against the one that was refused.
+    /// Identifies the credential, so that a rejection applies only to the one that was rejected. Grows with each
+    /// credential.
     public let generation: UInt64
-    /// Whether requests are signed, so that a wrong clock makes them fail.
+    /// Whether requests are signed; signed requests fail if this machine's clock is wrong.
     public let isSigned: Bool
     private let authorization: @Sendable (inout HTTPRequest) -> Void
 
-    /// A credential that authorises requests by `authorization`.
+    /// Creates a credential that authorizes requests with `authorization`.
     public init(
         generation: UInt64,
         isSigned: Bool = false,
@@ -22,17 +23,17 @@ public struct Credential: Sendable {
         self.authorization = authorization
     }
 
-    /// Adds to `request` the headers that authorise it.
+    /// Adds the authorization headers to `request`.
     public func authorize(_ request: inout HTTPRequest) { authorization(&request) }
 
-    /// A credential of `token`, under a new generation.
+    /// Returns a credential that sends `token`, with a new generation.
     static func token(_ token: Secret) -> Credential {
         Credential(generation: nextGeneration()) { request in
             token.withExposedValue { request.headers.append(HTTPHeader("X-Auth-Token", $0)) }
         }
     }
 
-    /// A credential that signs requests with `key`, each at its moment.
+    /// Returns a credential that signs each request with `key` and the current time, with a new generation.
     static func key(_ key: AccessKey, projectID: String?, clock: any ExporterClock) -> Credential {
         let signer = RequestSigner(key: key, projectID: projectID)
         return Credential(generation: nextGeneration(), isSigned: true) { request in
@@ -43,38 +44,38 @@ public struct Credential: Sendable {
 
     private static let lastGeneration = Atomic<UInt64>(0)
 
-    /// Grows over all sources and reloads, so that a later credential is always told from an earlier one.
+    /// Returns a number greater than all before, over all sources and reloads.
     private static func nextGeneration() -> UInt64 { lastGeneration.wrappingAdd(1, ordering: .relaxed).newValue }
 }
 
-/// Why there is no credential.
+/// Why no credential could be obtained.
 public struct CredentialFailure: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What is wrong, without any secret.
+    /// The error, without secrets.
     public let description: String
-    /// The service's id of the request that was refused, for support cases.
+    /// The service's ID of the failed request, for support cases.
     public let requestID: String?
-    /// What kind of failure it is, for advice.
+    /// The kind of failure.
     public let cause: Cause
-    /// How long the service asked to be left alone.
+    /// The pause that the service asked for (`Retry-After`).
     let retryAfter: Duration?
 
-    /// What a failure to obtain a credential comes from.
+    /// The cause of a failure to obtain a credential.
     public enum Cause: Sendable, Equatable {
         /// A secret's file is missing, empty or unreadable.
         case secretFile
-        /// The service rejected what was sent; sending it again may lock an account or a key.
+        /// The service rejected the secrets; sending them again may lock an account or a key.
         case rejected
-        /// The service knows no such path, so its address is wrong.
+        /// The service has no such path, so the configured address is wrong.
         case address
-        /// The credential had expired when it arrived, or was about to.
+        /// The credential was expired, or about to expire, when it arrived.
         case expired
-        /// The service throttles, or is in trouble: it has judged nothing.
+        /// The service throttled the request or failed; it didn't check the secrets.
         case unavailable
         /// Anything else, such as no response.
         case other
     }
 
-    /// A failure told by `description`.
+    /// Creates a failure without a pause.
     public init(_ description: String, requestID: String? = nil, cause: Cause = .other) {
         self.init(description, requestID: requestID, cause: cause, retryAfter: nil)
     }
@@ -87,48 +88,48 @@ public struct CredentialFailure: Error, Sendable, Equatable, CustomStringConvert
     }
 }
 
-/// Where a source's credentials come from.
+/// Provides a source's credentials.
 public protocol CredentialProvider: Sendable {
-    /// Whether wrong credentials of this kind lock an account or a key for everybody who uses it.
+    /// Whether wrong credentials of this kind lock the account or key for all its users.
     var isLockable: Bool { get }
 
-    /// The credential to use now.
-    /// - Throws: ``CredentialFailure`` when none can be obtained.
+    /// Returns the credential to use now.
+    /// - Throws: ``CredentialFailure`` if none can be obtained.
     func credential() async throws(CredentialFailure) -> Credential
 
-    /// Another credential than `refused`, which the service has just refused with 401; nil when there is no other.
-    /// - Throws: ``CredentialFailure`` when none can be obtained.
-    func replacement(for refused: Credential) async throws(CredentialFailure) -> Credential?
+    /// Returns another credential than `rejected`, which the service has just rejected with 401; nil if there is none.
+    /// - Throws: ``CredentialFailure`` if none can be obtained.
+    func replacement(for rejected: Credential) async throws(CredentialFailure) -> Credential?
 
-    /// What is known about obtaining credentials.
+    /// The state of obtaining credentials.
     var status: CredentialStatus { get }
 
-    /// Lets the next ``credential()`` try at once what was refused before.
-    func testAnew() async
+    /// Allows the next ``credential()`` to retry rejected secrets without waiting.
+    func retryNow() async
 }
 
 extension CredentialProvider {
-    /// False, as it is for bearer tokens.
+    /// False, the default for bearer tokens.
     public var isLockable: Bool { false }
 
-    /// Nothing: a token that was handed over is not obtained, and nobody says when it ends.
+    /// Empty, the default: a configured token is not obtained, and its expiry is unknown.
     public var status: CredentialStatus { CredentialStatus() }
 
-    /// Nothing to be done where nothing is obtained.
-    public func testAnew() async {}
+    /// Does nothing, the default where nothing is obtained.
+    public func retryNow() async {}
 }
 
-/// What a provider knows about the credentials it obtains.
+/// The state of a provider that obtains credentials.
 public struct CredentialStatus: Sendable, Equatable {
-    /// When the credential in use ends, in microseconds since the epoch by this machine's clock; nil where unknown.
+    /// When the current credential expires, in microseconds since the epoch by this machine's clock; nil if unknown.
     public var expiryMicroseconds: Int64?
-    /// Credentials obtained.
+    /// The number of obtained credentials.
     public var refreshes: UInt64 = 0
-    /// Attempts that gave none.
+    /// The number of failed attempts.
     public var failures: UInt64 = 0
-    /// When another one is asked for, after the last attempt was refused; nil where none was.
+    /// When rejected secrets are tried again; nil unless the last attempt was rejected.
     public var nextProbe: ContinuousClock.Instant?
 
-    /// Nothing known.
+    /// Creates an empty status.
     public init() {}
 }

@@ -2,19 +2,19 @@
 internal import Base
 internal import HTTPClient
 
-/// What is asked of the identity service.
+/// A client of the identity services IAM and STS.
 struct IAM: Sendable {
-    /// Without a version and without a slash at its end.
+    /// The address, without a version and without a trailing slash.
     let url: String
-    let exchanges: CredentialExchanges
-    /// The setting that ``url`` comes from, for messages.
+    let client: CredentialClient
+    /// The name of the setting that ``url`` comes from, for messages.
     private let setting: String
 
-    /// The identity service at `url`, which may end in a version (`/v3`, `/v3.0`, `/v5`) and slashes: other programs want
-    /// it so. All addresses of IAM and STS pass through here, wherever they were configured.
-    init(url: String, exchanges: CredentialExchanges, setting: String = "iam_url (or HUAWEICLOUD_SDK_IAM_ENDPOINT)") {
+    /// Creates a client of the service at `url`. A version (`/v3`, `/v3.0`, `/v5`) and slashes at its end are dropped,
+    /// because other programs require them in the same setting.
+    init(url: String, client: CredentialClient, setting: String = "iam_url (or HUAWEICLOUD_SDK_IAM_ENDPOINT)") {
         self.url = Self.withoutVersion(url)
-        self.exchanges = exchanges
+        self.client = client
         self.setting = setting
     }
 
@@ -36,80 +36,84 @@ struct IAM: Sendable {
             && numbers.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }
     }
 
-    /// The id of the one project called `name`.
+    /// Returns the ID of the project named `name`.
+    /// - Throws: ``CredentialFailure`` if there isn't exactly one.
     func projectID(
         named name: String, authorize: (inout HTTPRequest) -> Void
     ) async throws(CredentialFailure) -> String {
         let path = "/v3/projects"
-        let response = try await exchanges.send(
+        let response = try await client.send(
             .listProjects, .get, "\(url)\(path)?name=\(PercentEncoding.encode(name.utf8))", headers: Self.accept,
             to: "IAM", authorize: authorize)
         guard response.status == 200 else {
-            throw failure(
-                response, path: path, from: "IAM, asked for the project's id,", isSigned: true)
+            throw failure(response, path: path, to: "IAM project lookup", isSigned: true)
         }
         guard let document = JSONDocument(response.body), let count = document.count("/projects") else {
-            throw CredentialFailure("IAM, asked for the project's id, sent something else than projects")
+            throw CredentialFailure("IAM project lookup failed: the response is not a list of projects")
         }
         guard count == 1 else {
             let found = count == 0 ? "no project" : "\(count) projects"
-            throw CredentialFailure("IAM knows \(found) called \(name): set project_id", cause: .rejected)
+            throw CredentialFailure("IAM has \(found) named \(name); set project_id", cause: .rejected)
         }
         guard let id = document.text("/projects/0/id"), !id.isEmpty, id.isHeaderValue else {
-            throw CredentialFailure("IAM gave the project \(name) no usable id")
+            throw CredentialFailure("IAM returned no valid ID for project \(name)")
         }
         return id
     }
 
-    /// How long a token is believed to live where IAM does not say it, in spite of its documents.
-    private static let assumedTokenLife = Duration.seconds(86_400)
-    /// How long keys are believed to live where nobody says it: the shortest that is ever given.
-    private static let assumedKeyLife = Duration.seconds(900)
+    /// The lifetime of a token without a readable expiry.
+    private static let assumedTokenLifetime = Duration.seconds(86_400)
+    /// The lifetime of temporary keys without a readable expiry: the minimum that the service issues.
+    private static let assumedKeyLifetime = Duration.seconds(900)
 
-    /// A token for what `body` proves.
+    /// Requests a token with the identity and scope in `body`.
     func token(
         path: String = "/v3/auth/tokens", _ body: JSONValue, headers: [HTTPHeader] = []
     ) async throws(CredentialFailure) -> IssuedCredential {
-        let response = try await exchanges.send(
+        let response = try await client.send(
             .createToken, .post, "\(url)\(path)\(path == "/v3/auth/tokens" ? "?nocatalog=true" : "")",
             headers: Self.accept + [Self.json] + headers, body: Array(body.text.utf8), to: "IAM")
         guard response.status == 200 || response.status == 201 else {
-            throw failure(response, path: path, from: "IAM, asked for a token,")
+            throw failure(response, path: path, to: "IAM token request")
         }
         guard let text = response.header("X-Subject-Token"), !text.isEmpty, text.isHeaderValue else {
-            throw CredentialFailure("IAM sent no token")
+            throw CredentialFailure("IAM returned no token")
         }
         let document = JSONDocument(response.body)
-        let life = CredentialLife(
-            name: "IAM, asked for a token,", response: response, wallMicroseconds: exchanges.clock.wallMicroseconds)
+        let life = CredentialLifetime(
+            name: "IAM", response: response, wallMicroseconds: client.clock.wallMicroseconds)
         let remaining = try life.remaining(
             until: document?.text("/token/expires_at"), issued: document?.text("/token/issued_at"))
-        return IssuedCredential(credential: .token(Secret(text)), lifetime: remaining ?? Self.assumedTokenLife)
+        return IssuedCredential(credential: .token(Secret(text)), lifetime: remaining ?? Self.assumedTokenLifetime)
     }
 
-    /// Temporary keys for what `body` asks, as IAM and STS send them.
+    /// Requests temporary keys from IAM or STS.
+    /// - Parameters:
+    ///   - service: the service's name, for messages.
+    ///   - agency: the agency to assume, for messages.
     func temporaryKey(
-        path: String, _ body: JSONValue, name: String, authorize: (inout HTTPRequest) -> Void
+        path: String, _ body: JSONValue, service: String, agency: String? = nil,
+        authorize: (inout HTTPRequest) -> Void
     ) async throws(CredentialFailure) -> (key: AccessKey, lifetime: Duration) {
-        let response = try await exchanges.send(
+        let response = try await client.send(
             .createToken, .post, url + path, headers: Self.accept + [Self.json], body: Array(body.text.utf8),
-            to: name, authorize: authorize)
+            to: service, authorize: authorize)
         guard response.status == 200 || response.status == 201 else {
-            throw failure(
-                response, path: path, from: "\(name), asked for temporary keys,", isSigned: true)
+            let keys = "temporary keys" + (agency.map { " of agency \($0)" } ?? "")
+            throw failure(response, path: path, to: "\(service) request for \(keys)", isSigned: true)
         }
-        return try Self.temporaryKey(response, from: name, wallMicroseconds: exchanges.clock.wallMicroseconds)
+        return try Self.temporaryKey(response, from: service, wallMicroseconds: client.clock.wallMicroseconds)
     }
 
     private func failure(
-        _ response: HTTPResponse, path: String, from name: String, isSigned: Bool = false
+        _ response: HTTPResponse, path: String, to request: String, isSigned: Bool = false
     ) -> CredentialFailure {
         CredentialFailure(
-            response, from: name, wallMicroseconds: exchanges.clock.wallMicroseconds, isSigned: isSigned,
+            response, to: request, wallMicroseconds: client.clock.wallMicroseconds, isSigned: isSigned,
             address: (url + path, setting))
     }
 
-    /// The keys in `response`, under any of the names they are known by.
+    /// Returns the keys in `response`, under any of the field names that the services use.
     static func temporaryKey(
         _ response: HTTPResponse, from name: String, wallMicroseconds: Int64
     ) throws(CredentialFailure) -> (key: AccessKey, lifetime: Duration) {
@@ -122,12 +126,11 @@ struct IAM: Sendable {
             let secret = field("secret", "secretAccessKey", "secret_access_key"),
             let token = field("securitytoken", "securityToken", "security_token"),
             id.isHeaderValue, token.isHeaderValue
-        else { throw CredentialFailure("\(name) sent no temporary keys") }
-        let life = CredentialLife(name: name, response: response, wallMicroseconds: wallMicroseconds)
+        else { throw CredentialFailure("\(name) returned no temporary keys") }
+        let life = CredentialLifetime(name: name, response: response, wallMicroseconds: wallMicroseconds)
         let remaining = try life.remaining(until: field("expires_at", "expiration"), issued: nil)
-        return (
-            AccessKey(id: id, secret: Secret(secret), securityToken: Secret(token)), remaining ?? Self.assumedKeyLife
-        )
+        let key = AccessKey(id: id, secret: Secret(secret), securityToken: Secret(token))
+        return (key, remaining ?? Self.assumedKeyLifetime)
     }
 
     static let accept = [HTTPHeader("Accept", "application/json")]

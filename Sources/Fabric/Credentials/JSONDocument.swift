@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 private import CFabricJSON
 
-/// A JSON document whose parts are asked for by JSON pointer (RFC 6901), such as `/token/expires_at`.
+/// A JSON document with access by JSON pointer (RFC 6901), such as `/token/expires_at`.
 final class JSONDocument {
+    // Owns the parsed text, so that the input needn't outlive the initializer.
     private let parser: OpaquePointer
-    // The parser's texts are copied out of its own buffer; the bytes need not outlive the parsing.
 
-    /// Reads `bytes`; nil where they are not JSON.
+    /// Parses `bytes`; nil if they aren't JSON.
     init?(_ bytes: [UInt8]) {
         guard let parser = fabric_parser_create() else { return nil }
         self.parser = parser
@@ -19,14 +19,14 @@ final class JSONDocument {
 
     deinit { fabric_parser_destroy(parser) }
 
-    /// The text at `pointer`; nil where there is none.
+    /// Returns the string at `pointer`; nil if there is none.
     func text(_ pointer: String) -> String? {
         let text = fabric_document_text(parser, pointer)
         guard let data = text.data else { return nil }
         return String(decoding: UnsafeRawBufferPointer(start: data, count: text.length), as: UTF8.self)
     }
 
-    /// The first text there is at one of `pointers`, empty ones passed over.
+    /// Returns the first string that isn't empty at one of `pointers`.
     func text(anyOf pointers: [String]) -> String? {
         for pointer in pointers {
             if let text = text(pointer), !text.isEmpty { return text }
@@ -34,7 +34,7 @@ final class JSONDocument {
         return nil
     }
 
-    /// How many elements the array at `pointer` has; nil where there is no array.
+    /// Returns the number of elements of the array at `pointer`; nil if there is no array.
     func count(_ pointer: String) -> Int? {
         let count = fabric_document_count(parser, pointer)
         return count < 0 ? nil : Int(count)

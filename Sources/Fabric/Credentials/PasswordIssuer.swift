@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Base
 
-/// Obtains tokens of one project with an IAM user's password.
+/// Obtains project-scoped tokens with an IAM user's password.
 struct PasswordIssuer: CredentialIssuer {
     let user: PasswordSettings
     let iam: IAM

@@ -2,117 +2,122 @@
 internal import Base
 import Synchronization
 
-/// Credentials that are obtained and end. One is obtained at a time, for all who wait; it is renewed before it ends, while
-/// the old one still serves; and who refuses to issue one is left alone for a minute, then for 2, 4 … 15, because wrong
-/// passwords and keys lock accounts. A service that asks for a pause gets it, whatever changes meanwhile.
+/// Credentials that a service issues and that expire.
+///
+/// - All callers share one renewal at a time. It begins before the credential expires; until it ends the credential
+///   stays in use.
+/// - After a rejection the next attempt waits 1 minute, then 2, 4 … 15, because wrong passwords and keys lock accounts.
+///   Changed secrets are tried at once.
+/// - A pause that the service asks for is kept even if secrets or settings change.
 public actor RenewingCredentials: CredentialProvider {
-    private struct Held {
+    private struct Current {
         var credential: Credential
         var secrets: [Secret]
         var renewAt: ContinuousClock.Instant?
-        var endsAt: ContinuousClock.Instant?
+        var expiresAt: ContinuousClock.Instant?
     }
 
-    private struct Setback {
+    private struct FailedRenewal {
         var secrets: [Secret]
         var failure: CredentialFailure
         var nextTry: ContinuousClock.Instant
-        /// In a row, of the same kind.
+        /// The number of consecutive failures of the same kind.
         var count: Int
 
-        /// Whether the service asked for the pause, which then holds for other secrets and after a reload too.
+        /// Whether the service asked for the pause. It then also applies to other secrets and after a reload.
         var isPause: Bool { failure.retryAfter != nil }
     }
 
-    /// True: wrong passwords and keys lock accounts.
+    /// True, because wrong passwords and keys lock accounts.
     public nonisolated var isLockable: Bool { true }
     private let issuer: any CredentialIssuer
-    private let exchanges: CredentialExchanges
+    private let client: CredentialClient
     private let clock: any ExporterClock
     private let random: @Sendable () -> Double
     private let published = Mutex(CredentialStatus())
     private let renewed = ChangeSignal()
-    private var held: Held?
-    private var setback: Setback?
+    private var current: Current?
+    private var failedRenewal: FailedRenewal?
     private var isRenewing = false
 
-    /// - Parameter random: numbers from 0 to 1, for the jitter.
+    /// - Parameter random: returns numbers from 0 to 1, for the jitter.
     init(
-        _ issuer: any CredentialIssuer, exchanges: CredentialExchanges,
+        _ issuer: any CredentialIssuer, client: CredentialClient,
         random: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
     ) {
         self.issuer = issuer
-        self.exchanges = exchanges
-        clock = exchanges.clock
+        self.client = client
+        clock = client.clock
         self.random = random
     }
 
     /// See ``CredentialProvider/status``.
     public nonisolated var status: CredentialStatus {
         var status = published.withLock { $0 }
-        (status.refreshes, status.failures) = exchanges.outcomes
+        (status.refreshes, status.failures) = client.outcomes
         return status
     }
 
-    /// See ``CredentialProvider/testAnew()``.
-    public func testAnew() async {
-        guard let setback, !setback.isPause else { return }
-        self.setback?.nextTry = clock.now
+    /// See ``CredentialProvider/retryNow()``.
+    public func retryNow() async {
+        guard let failedRenewal, !failedRenewal.isPause else { return }
+        self.failedRenewal?.nextTry = clock.now
         published.withLock { if $0.nextProbe != nil { $0.nextProbe = clock.now } }
     }
 
-    /// The credential in use, or one that is obtained now.
+    /// Returns the current credential, or waits for a renewal.
     public func credential() async throws(CredentialFailure) -> Credential {
         let secrets: [Secret]
         do { secrets = try await issuer.secrets() } catch {
-            // What was obtained with a secret outlives the secret's file.
-            if let held, held.endsAt != nil, isAlive(held) { return held.credential }
+            // An issued credential stays valid if the secret's file disappears.
+            if let current, current.expiresAt != nil, isValid(current) { return current.credential }
             throw error
         }
-        if let held, held.secrets == secrets, isAlive(held) {
-            if let renewAt = held.renewAt, clock.now >= renewAt, mayTry(secrets) { begin(secrets) }
-            return held.credential
+        if let current, current.secrets == secrets, isValid(current) {
+            if let renewAt = current.renewAt, clock.now >= renewAt, mayTry(secrets) { beginRenewal(secrets) }
+            return current.credential
         }
         if isRenewing || mayTry(secrets) {
-            begin(secrets)
+            beginRenewal(secrets)
             try await waitForRenewal()
         }
-        if let held, isAlive(held) { return held.credential }
+        if let current, isValid(current) { return current.credential }
         throw failure
     }
 
-    /// Another credential, obtained now where nobody has obtained one since `refused`.
-    public func replacement(for refused: Credential) async throws(CredentialFailure) -> Credential? {
+    /// Returns a credential newer than `rejected`, after a renewal if there is none yet.
+    public func replacement(for rejected: Credential) async throws(CredentialFailure) -> Credential? {
         let secrets = try await issuer.secrets()
-        if let held, held.credential.generation != refused.generation { return held.credential }
-        guard issuer.canReplace || held?.secrets != secrets else { return nil }
-        // It was refused: whatever comes now, it serves no longer.
-        held = nil
+        if let current, current.credential.generation != rejected.generation { return current.credential }
+        guard issuer.canReissue || current?.secrets != secrets else { return nil }
+        // The rejected credential isn't used again, even if the renewal fails.
+        current = nil
         if isRenewing || mayTry(secrets) {
-            begin(secrets)
+            beginRenewal(secrets)
             try await waitForRenewal()
         }
-        if let held { return held.credential }
+        if let current { return current.credential }
         throw failure
     }
 
     /// Why there is no credential.
     private var failure: CredentialFailure {
-        setback?.failure ?? CredentialFailure("no credential could be obtained")
+        failedRenewal?.failure ?? CredentialFailure("could not obtain a credential")
     }
 
-    private func isAlive(_ held: Held) -> Bool { held.endsAt.map { clock.now < $0 } ?? true }
+    private func isValid(_ current: Current) -> Bool { current.expiresAt.map { clock.now < $0 } ?? true }
 
-    /// Whether asking is allowed now: other secrets may be tried at once, unless the service asked for a pause.
+    /// Returns whether an attempt is allowed now. Changed secrets may be tried at once unless the service asked for a
+    /// pause.
     private func mayTry(_ secrets: [Secret]) -> Bool {
-        guard let setback else { return true }
-        return clock.now >= setback.nextTry || (setback.secrets != secrets && !setback.isPause)
+        guard let failedRenewal else { return true }
+        return clock.now >= failedRenewal.nextTry || (failedRenewal.secrets != secrets && !failedRenewal.isPause)
     }
 
-    private func begin(_ secrets: [Secret]) {
+    private func beginRenewal(_ secrets: [Secret]) {
         guard !isRenewing else { return }
         isRenewing = true
-        // Not a child of whoever asked first: its poll may end while others still wait.
+        // Unstructured, because the caller's poll may end while others still wait for the renewal.
         Task { await renew(secrets) }
     }
 
@@ -121,59 +126,60 @@ public actor RenewingCredentials: CredentialProvider {
         let result: Result<IssuedCredential, CredentialFailure>
         do { result = .success(try await issuer.issue(secrets)) } catch { result = .failure(error) }
         switch result {
-        case .success(let issued): take(issued, secrets, begin: begin)
-        case .failure(let failure): note(failure, secrets)
+        case .success(let issued): store(issued, secrets, begin: begin)
+        case .failure(let failure): scheduleRetry(after: failure, secrets)
         }
         isRenewing = false
         renewed.notify()
     }
 
-    private func take(_ issued: IssuedCredential, _ secrets: [Secret], begin: ContinuousClock.Instant) {
-        var new = Held(credential: issued.credential, secrets: secrets)
+    private func store(_ issued: IssuedCredential, _ secrets: [Secret], begin: ContinuousClock.Instant) {
+        var new = Current(credential: issued.credential, secrets: secrets)
         var expiry: Int64?
         if let life = issued.lifetime {
-            // Counted from before it was asked for: rather too short than too long.
+            // Counts from before the request, so that the credential is rather replaced too early than too late.
             let end = begin + life
             let left = end - clock.now
             let (seconds, attoseconds) = left.components
             expiry = clock.wallMicroseconds + seconds * 1_000_000 + attoseconds / 1_000_000_000_000
             let margin = min(.seconds(2_400), life / 3)
-            // Spread, or many exporters that began together would renew together for ever.
+            // Jitter, so that exporters that started together don't renew together.
             new.renewAt = end - margin * (1 - 0.25 * random())
-            // A request that begins with the last moment of a token ends without it.
-            new.endsAt = end - min(.seconds(10), life / 20)
+            // A margin, because a request must end before the credential expires.
+            new.expiresAt = end - min(.seconds(10), life / 20)
         }
-        held = new
-        setback = nil
+        current = new
+        failedRenewal = nil
         published.withLock { status in
             status.expiryMicroseconds = expiry
             status.nextProbe = nil
         }
-        if issued.wasObtained { exchanges.count(isSuccess: true) }
+        if issued.wasObtained { client.count(isSuccess: true) }
     }
 
-    private func note(_ failure: CredentialFailure, _ secrets: [Secret]) {
-        let isSame = setback?.failure.isRefusal == failure.isRefusal && setback?.secrets == secrets
-        let count = isSame ? (setback?.count ?? 0) + 1 : 1
+    private func scheduleRetry(after failure: CredentialFailure, _ secrets: [Secret]) {
+        let last = failedRenewal
+        let isSame = last?.failure.isRejection == failure.isRejection && last?.secrets == secrets
+        let count = isSame ? (last?.count ?? 0) + 1 : 1
         let step = 1 << min(count - 1, 6)
         let pause: Duration =
-            failure.isRefusal
+            failure.isRejection
             ? min(.seconds(900), .seconds(60) * step)
             : failure.retryAfter ?? min(.seconds(60), .seconds(1) * step)
         let next = clock.now + pause
-        setback = Setback(secrets: secrets, failure: failure, nextTry: next, count: count)
+        failedRenewal = FailedRenewal(secrets: secrets, failure: failure, nextTry: next, count: count)
         published.withLock { status in
-            status.nextProbe = failure.isRefusal ? next : nil
-            if held == nil { status.expiryMicroseconds = nil }
+            status.nextProbe = failure.isRejection ? next : nil
+            if current == nil { status.expiryMicroseconds = nil }
         }
-        exchanges.count(isSuccess: false)
+        client.count(isSuccess: false)
     }
 
-    /// Waits for the end of the renewal that is under way, and of no other. It ends: an issuer makes at most five requests
-    /// (a session token and keys of the metadata service, both twice, and the project), each with a timeout.
+    /// Waits for the end of the current renewal. It always ends: an issuer sends at most five requests (a session token
+    /// and keys from the metadata service, both twice, and the project), each with a timeout.
     private func waitForRenewal() async throws(CredentialFailure) {
         guard isRenewing else { return }
         await renewed.wait(beyond: renewed.version)
-        if Task.isCancelled { throw CredentialFailure("the poll was ended before a credential was obtained") }
+        if Task.isCancelled { throw CredentialFailure("poll canceled before a credential was obtained") }
     }
 }

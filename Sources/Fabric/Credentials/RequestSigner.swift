@@ -4,27 +4,27 @@ internal import HTTPClient
 
 /// An access key, permanent or temporary.
 struct AccessKey: Sendable {
-    /// The key's id (AK); no secret.
+    /// The access key ID (AK); not a secret.
     var id: String
-    /// The key itself (SK).
+    /// The secret access key (SK).
     var secret: Secret
-    /// What temporary keys come with.
+    /// The security token of a temporary key.
     var securityToken: Secret?
 }
 
-/// Signs requests with an access key: SDK-HMAC-SHA256. Only `host`, `x-sdk-date`, `x-project-id` and `x-security-token` are
-/// signed, because a proxy that rewrites a signed header breaks the call.
+/// Signs requests with an access key (SDK-HMAC-SHA256). Only `host`, `x-sdk-date`, `x-project-id` and
+/// `x-security-token` are signed, because a proxy that rewrites a signed header breaks the signature.
 struct RequestSigner: Sendable {
     static let algorithm = "SDK-HMAC-SHA256"
 
     let key: AccessKey
-    /// Sent as `X-Project-Id` where known.
+    /// The value of `X-Project-Id`; nil to omit the header.
     let projectID: String?
 
-    /// Signs `request` as of `date` (`YYYYMMDDTHHMMSSZ`, UTC). Its query is put into the order that is signed.
+    /// Signs `request` with `date` (`YYYYMMDDTHHMMSSZ`, UTC), and sorts its query as in the canonical request.
     func sign(_ request: inout HTTPRequest, date: String) {
         let url = URLParts(request.url)
-        // What an earlier try may have left.
+        // A retry carries the headers of the attempt before.
         let own: Set<String> = ["authorization", "x-sdk-date", "x-project-id", "x-security-token"]
         request.headers.removeAll { own.contains($0.name.lowercased()) }
         var added = [HTTPHeader("X-Sdk-Date", date)]
@@ -38,7 +38,7 @@ struct RequestSigner: Sendable {
         request.headers.append(HTTPHeader("Authorization", authorization(canonical, date: date)))
     }
 
-    /// The value of the `Authorization` header.
+    /// Returns the value of the `Authorization` header.
     func authorization(_ canonical: CanonicalRequest, date: String) -> String {
         let signature = key.secret.withExposedValue { secret in
             SHA256Digest.authenticationCode(

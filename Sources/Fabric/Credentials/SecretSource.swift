@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Base
 
-/// A secret as it was configured: in place, or in a file that is read again when it changes.
+/// A configured secret: the value itself, or a file that is read again when it changes.
 public enum SecretSource: Sendable, Equatable {
     /// The secret itself.
     case value(Secret)
-    /// The file that holds it, its trailing newline dropped when read.
+    /// A file with the secret. A trailing newline is dropped.
     case file(SecretFile)
 
-    /// The file at `path`, which is absolute or relative to the working directory.
+    /// Returns the source for the file at `path`, absolute or relative to the working directory.
     public static func file(path: String) -> SecretSource { .file(SecretFile(path: path)) }
 
-    /// The secret as it is now.
-    /// - Parameter isHeader: whether it travels in a header as it is.
+    /// Returns the current secret.
+    /// - Parameter isHeader: whether the secret is sent unencoded in a header, which restricts its characters.
+    /// - Throws: ``CredentialFailure`` if the file is unreadable or the secret can't be sent.
     func read(isHeader: Bool) async throws(CredentialFailure) -> Secret {
         let secret: Secret
         switch self {
@@ -23,13 +24,13 @@ public enum SecretSource: Sendable, Equatable {
             }
         }
         guard !isHeader || secret.withExposedValue({ $0.isHeaderValue }) else {
-            throw CredentialFailure("a secret holds characters that no header can carry")
+            throw CredentialFailure("the secret contains characters that are not allowed in a header")
         }
         return secret
     }
 }
 
 extension String {
-    /// Visible ASCII alone: a line break in a token would end the header and begin another.
+    /// Whether the text is visible ASCII. A line break in a token would inject another header.
     var isHeaderValue: Bool { utf8.allSatisfy { (0x21...0x7E).contains($0) } }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Which endpoints get series of their own.
+/// Which endpoints have their own series (endpoint details).
 public enum DetailLevel: String, Sendable, CaseIterable {
-    /// Those in transition, failed, abnormal, suspended, or with an error code.
+    /// Endpoints that are in transition, failed, abnormal, suspended, or have an error code.
     case problems
     /// Every endpoint.
     case all

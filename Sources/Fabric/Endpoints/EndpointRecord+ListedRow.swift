@@ -9,28 +9,28 @@ extension EndpointRecord: ListedRow {
     /// See ``ListedRow/recordID``.
     public var recordID: RecordID { id }
 
-    /// An id of more bytes than a label may have is not usable.
+    /// Reads an endpoint; nil if its ID is missing or longer than a label value may be.
     public init?(_ record: inout RecordReader) {
         var raw = fabric_row()
         fabric_record_endpoint(record.parser, &raw)
         record.noteMalformed(raw.malformed)
         let (created, updated) = (record.time(raw.create_time), record.time(raw.update_time))
-        guard let id = RecordID(raw.id.pageText) else { return nil }
+        guard let id = RecordID(raw.id.borrowed) else { return nil }
         self.init(
-            id: id, name: raw.name.pageText, type: raw.type.pageText, status: raw.status.pageText,
-            visibility: raw.visibility.pageText, createTime: created, updateTime: updated,
-            ownerName: raw.owner_name.pageText, ownerID: raw.owner_id.pageText, capID: raw.cap_id.pageText,
-            capVersionID: raw.cap_version_id.pageText, apu: Capacity(raw.apu), dpu: Capacity(raw.dpu),
+            id: id, name: raw.name.borrowed, type: raw.type.borrowed, status: raw.status.borrowed,
+            visibility: raw.visibility.borrowed, createTime: created, updateTime: updated,
+            ownerName: raw.owner_name.borrowed, ownerID: raw.owner_id.borrowed, capID: raw.cap_id.borrowed,
+            capVersionID: raw.cap_version_id.borrowed, apu: Capacity(raw.apu), dpu: Capacity(raw.dpu),
             mu: Capacity(raw.mu), ray: raw.has_ray ? Ray(raw, record.parser) : nil,
-            errorCode: raw.error_code.pageText, errorMessage: raw.error_msg.pageText)
+            errorCode: raw.error_code.borrowed, errorMessage: raw.error_msg.borrowed)
     }
 }
 
 extension EndpointRecord.Ray {
-    /// The worker groups are those of the record that `parser` decoded last.
+    /// Creates the shape of the record that `parser` decoded last.
     fileprivate init(_ raw: fabric_row, _ parser: OpaquePointer) {
         self.init(
-            hasHead: raw.has_head, headSpecCode: raw.head_spec_code.pageText,
+            hasHead: raw.has_head, headSpecCode: raw.head_spec_code.borrowed,
             workers: AnySequence {
                 fabric_row_begin_workers(parser)
                 return AnyIterator {
@@ -42,19 +42,19 @@ extension EndpointRecord.Ray {
 }
 
 extension EndpointRecord.Capacity {
-    /// An absent ceiling equals what is kept ready, as the API defaults it: no elastic part.
+    /// Reads a capacity. Without a maximum, the maximum is the reserved capacity, which is the API's default.
     @inline(__always)
     fileprivate init?(_ raw: fabric_capacity) {
         guard raw.present else { return nil }
         let reserved = raw.has_reserved ? raw.reserved : 0
         self.init(
-            specCode: raw.spec_code.pageText, reserved: reserved, maximum: raw.has_maximum ? raw.maximum : reserved,
+            specCode: raw.spec_code.borrowed, reserved: reserved, maximum: raw.has_maximum ? raw.maximum : reserved,
             usesPublicResource: raw.uses_public_resource)
     }
 
     fileprivate init(_ raw: fabric_worker_group) {
         let minimum = raw.has_minimum ? raw.minimum : 0
         self.init(
-            specCode: raw.spec_code.pageText, reserved: minimum, maximum: raw.has_maximum ? raw.maximum : minimum)
+            specCode: raw.spec_code.borrowed, reserved: minimum, maximum: raw.has_maximum ? raw.maximum : minimum)
     }
 }

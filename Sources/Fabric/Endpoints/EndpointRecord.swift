@@ -1,58 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Base
 
-/// One endpoint as a page shows it, while that page is at hand: its texts stand in the page. Made for each row of each
-/// page, so it owns nothing.
+/// One endpoint of a page. Its texts are borrowed from the page, so that decoding a row allocates nothing; they are
+/// valid only until the next row is read.
 public struct EndpointRecord {
-    /// The endpoint's id, never empty.
+    /// The endpoint's ID, never empty.
     public let id: RecordID
     /// The name.
-    public let name: PageText
-    /// The type as it came; one without counts as `unknown`.
-    public let type: PageText
-    /// The status as it came; one without counts as ``EndpointStatus/unknown``.
-    public let status: PageText
-    /// The visibility as it came; one without counts as `PRIVATE`.
-    public let visibility: PageText
-    /// When it was made.
+    public let name: BorrowedText
+    /// The type, unchanged; empty counts as `unknown`.
+    public let type: BorrowedText
+    /// The status, unchanged; empty counts as ``EndpointStatus/unknown``.
+    public let status: BorrowedText
+    /// The visibility, unchanged; empty counts as `PRIVATE`.
+    public let visibility: BorrowedText
+    /// The creation time.
     public let createTime: Timestamp?
-    /// When it was last changed.
+    /// The time of the last change.
     public let updateTime: Timestamp?
-    /// The name of the user who owns it.
-    public let ownerName: PageText
-    /// The id of that user.
-    public let ownerID: PageText
+    /// The owner's user name.
+    public let ownerName: BorrowedText
+    /// The owner's user ID.
+    public let ownerID: BorrowedText
     /// The image package of a Ray endpoint.
-    public let capID: PageText
-    /// The version of that package.
-    public let capVersionID: PageText
-    /// Reserved AI compute (APU).
+    public let capID: BorrowedText
+    /// The version of the image package.
+    public let capVersionID: BorrowedText
+    /// AI compute (APU).
     public let apu: Capacity?
-    /// Reserved general compute (DPU).
+    /// General compute (DPU).
     public let dpu: Capacity?
-    /// Reserved model units (MU).
+    /// Model units (MU).
     public let mu: Capacity?
-    /// The Ray cluster's shape.
+    /// The Ray cluster's head and worker groups.
     public let ray: Ray?
-    /// Why the endpoint failed.
-    public let errorCode: PageText
-    /// The same in words.
-    public let errorMessage: PageText
+    /// The error code of a failed endpoint.
+    public let errorCode: BorrowedText
+    /// The error message of a failed endpoint.
+    public let errorMessage: BorrowedText
 
-    /// Capacity configured for an endpoint, in the unit of its kind; never the amount in use.
+    /// Capacity configured for an endpoint, in units of its kind. This is not the capacity in use.
     public struct Capacity {
         /// The opaque specification code.
-        public let specCode: PageText
-        /// Units kept ready (`warm_up_num`, `mu.min`).
+        public let specCode: BorrowedText
+        /// Reserved units (`warm_up_num`, `mu.min`).
         public let reserved: Int64
-        /// The ceiling (`max_num`, `mu.max`).
+        /// Maximum units (`max_num`, `mu.max`).
         public let maximum: Int64
-        /// Whether it may spill to the public resource; only DPU has it.
+        /// Whether the endpoint may also use public resources; only for DPU.
         public let usesPublicResource: Bool
 
-        /// Capacity of these amounts.
+        /// Creates a capacity.
         @inlinable
-        public init(specCode: PageText, reserved: Int64, maximum: Int64, usesPublicResource: Bool = false) {
+        public init(specCode: BorrowedText, reserved: Int64, maximum: Int64, usesPublicResource: Bool = false) {
             self.specCode = specCode
             self.reserved = reserved
             self.maximum = maximum
@@ -60,14 +60,14 @@ public struct EndpointRecord {
         }
     }
 
-    /// The shape of a Ray cluster.
+    /// The head and worker groups of a Ray cluster.
     public struct Ray {
         /// Whether there is a head group.
         public let hasHead: Bool
         /// The head group's specification code.
-        public let headSpecCode: PageText
-        /// The worker groups, in the order they came: replicas, at least and at most. Read one by one, because a row can
-        /// have very many.
+        public let headSpecCode: BorrowedText
+        /// The worker groups in the order of the page, as minimum and maximum replicas. Decoded lazily, because a row
+        /// can have very many.
         public let workers: AnySequence<Capacity>
     }
 }

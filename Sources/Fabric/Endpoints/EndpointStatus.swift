@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The status of an endpoint: one of the known values, or whatever else the service sent, unchanged.
+/// The status of an endpoint: a known value, or any other value from the service, unchanged.
 public struct EndpointStatus: Sendable, Hashable {
-    /// The value as it came.
+    /// The value from the service.
     public let rawValue: String
 
-    /// A status of any value.
+    /// Creates a status with any value.
     public init(_ rawValue: String) { self.rawValue = rawValue }
 
-    /// Every known status, ordered by phase: nothing else lists them. A status with zero series has a series for each pair of
-    /// type and visibility, 0 if no endpoint is in it.
+    /// Every known status, ordered by phase. A status with zero series has a series for each pair of type and
+    /// visibility, 0 if no endpoint has it.
     public static let table: [(status: EndpointStatus, phase: Phase, hasZeroSeries: Bool)] = rows.map {
         (EndpointStatus($0), $1, $2)
     }
 
-    // A dictionary, because pages ask for the phases of the statuses of every workspace.
+    // A dictionary, because phases are looked up for every status of every workspace.
     private static let phases = Dictionary(uniqueKeysWithValues: rows.map { ($0.0, $0.1) })
 
     private static let rows: [(String, Phase, hasZeroSeries: Bool)] = [
@@ -34,12 +34,12 @@ public struct EndpointStatus: Sendable, Hashable {
         ("UNKNOWN", .unknown, false),
     ]
 
-    /// The status that begins with the endpoint's `create_time`.
+    /// The first status of an endpoint; it begins at `create_time`.
     public static let creating = EndpointStatus("CREATING")
-    /// What stands for a missing or empty status.
+    /// Stands for a missing or empty status.
     public static let unknown = EndpointStatus("UNKNOWN")
 
-    /// What the status means: its row of ``table``, else failed for any `…_FAILED`, else unknown.
+    /// The phase from ``table``; for other values, failed if it ends in `_FAILED`, or else unknown.
     public var phase: Phase {
         if let phase = Self.phases[rawValue] { return phase }
         return rawValue.utf8.count > 7 && rawValue.hasSuffix("_FAILED") ? .failed : .unknown

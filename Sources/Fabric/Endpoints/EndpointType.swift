@@ -2,7 +2,7 @@
 
 /// The types of endpoints.
 public enum EndpointType {
-    /// The types that the API documents, in its spelling. The service may send others.
+    /// The documented types, as the API writes them. The service may send others.
     public static let documented = [
         "service", "ray", "inference", "job", "ray_service", "sql", "container_job", "notebook",
     ]

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the label `owner` of an endpoint carries.
+/// The content of an endpoint's label `owner`.
 public enum OwnerLabel: String, Sendable, CaseIterable {
     /// The user's name.
     case name
-    /// The user's id.
+    /// The user's ID.
     case id
-    /// Nothing; there is no `owner_id` either.
+    /// No owner; the label `owner_id` is omitted, too.
     case none
 }

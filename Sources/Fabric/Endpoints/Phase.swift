@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a status means, whatever kind of record has it.
+/// The meaning of a status, for all kinds of records.
 public enum Phase: String, Sendable, CaseIterable {
-    /// Between two lasting statuses; the record may be stuck there.
+    /// Being created, updated or deleted; the record may be stuck.
     case inTransition = "in transition"
-    /// The record does its work.
+    /// Running.
     case serving
-    /// Something did not succeed.
+    /// An operation failed.
     case failed
-    /// The service says that something is wrong, without saying what failed.
+    /// The service reports an error without naming the failed operation.
     case abnormal
-    /// Stopped for a reason of the account, such as arrears or the end of a trial.
+    /// Stopped because of the account, such as arrears or the end of a trial.
     case suspended
     /// A public endpoint that was never enabled.
     case inactive
     /// The record no longer exists.
     case gone
-    /// A status that no document names, or none at all.
+    /// An undocumented or missing status.
     case unknown
 
-    /// Whether records of this phase need attention.
+    /// Whether records in this phase need attention. In transition counts, because the record may be stuck.
     public var needsAttention: Bool {
         switch self {
         case .inTransition, .failed, .abnormal, .suspended: true

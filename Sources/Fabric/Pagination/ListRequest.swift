@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Base
 
-/// What to ask for to get a list. The query is sorted by key and encoded as the signature wants it (unreserved characters
-/// alone stay), so that what is signed is what is sent.
+/// A request for the pages of a list. The query is sorted by key and percent-encoded except for unreserved characters,
+/// as in the canonical request, so that signing doesn't change it.
 public struct ListRequest: Sendable {
     let operation: APIOperation
-    /// Everything before the query.
+    /// The URL without the query.
     private let address: String
-    /// What is asked for beside the page, encoded.
+    /// The query parameters except `limit` and `offset`, with encoded values.
     private let parameters: [(key: String, value: String)]
 
-    /// A request of `operation`.
+    /// Creates a request of `operation`.
     /// - Parameters:
     ///   - baseURL: the API's address; it may end in a slash and have a path.
-    ///   - path: the segments of the path below it.
-    ///   - parameters: those whose value is nil are not sent.
+    ///   - path: the segments of the path below the address.
+    ///   - parameters: the query parameters; nil values are omitted.
     public init(
         _ operation: APIOperation, baseURL: String, path: [String],
         parameters: KeyValuePairs<String, String?> = [:]
@@ -27,7 +27,7 @@ public struct ListRequest: Sendable {
         }
     }
 
-    /// The address of a page.
+    /// Returns the URL of a page.
     func page(offset: Int, limit: Int) -> String {
         let all = parameters + [("limit", String(limit)), ("offset", String(offset))]
         return address + "?" + all.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "&")

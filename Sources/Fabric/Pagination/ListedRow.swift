@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Base
 
-/// A row of one of the API's lists, as far as listing has to know it.
+/// A row of one of the API's lists.
 public protocol ListedRow {
-    /// The key that a page has its rows under, and what they are called: `endpoints`.
+    /// The key of the rows in a page, and their name in messages, such as `endpoints`.
     static var plural: String { get }
 
-    /// Reads a record; nil where it has no usable id.
+    /// Reads a record; nil if it has no usable ID.
     init?(_ record: inout RecordReader)
 
-    /// What tells it from the other rows. The ids of all kinds of rows are spelled alike, so one type holds them.
+    /// The row's ID. All kinds of rows use the same formats, so they share one type.
     var recordID: RecordID { get }
 }
 
@@ -20,7 +20,8 @@ extension DiscoveredWorkspace: ListedRow {
     /// See ``ListedRow/recordID``.
     public var recordID: RecordID { RecordID(id) }
 
-    /// See ``ListedRow/init(_:)``. Of other bytes, or too many of them, is no usable id: it becomes part of a path.
+    /// See ``ListedRow/init(_:)``. An ID with other characters, or too many, isn't usable, because it becomes part of a
+    /// path.
     public init?(_ record: inout RecordReader) {
         let (name, project) = (record.text("name"), record.text("enterprise_project_id"))
         let text = record.text("id")
@@ -30,7 +31,7 @@ extension DiscoveredWorkspace: ListedRow {
             enterpriseProjectID: project.limited(to: Self.maximumBytes))
     }
 
-    /// Whether a workspace of this id can be asked for: 1 to 36 letters, digits, hyphens. It becomes part of a path.
+    /// Returns whether the ID can be part of a path: 1 to 36 letters, digits and hyphens.
     private static func isUsable(_ id: UnsafeBufferPointer<UInt8>) -> Bool {
         (1...36).contains(id.count) && id.allSatisfy { $0.isLetterOrDigit || $0 == UInt8(ascii: "-") }
     }

@@ -2,27 +2,27 @@
 
 /// The rows of a complete listing.
 public struct ListedRows<Fold: ListingFold>: Sendable {
-    /// What the rows were folded into.
+    /// The result of folding the rows.
     public var fold: Fold
-    /// Distinct rows.
+    /// The number of distinct rows.
     public var rows: Int
-    /// Records without a usable id.
+    /// The number of records without a usable ID.
     public var skippedRecords: Int
-    /// Fields that had a wrong type or an unreadable time.
+    /// The number of fields with a wrong type or an unreadable time.
     public var malformedFields: Int
 }
 
-/// The first page of a list by itself: enough to know whether the list can be read, and how long it is.
+/// The first page of a list, which shows whether the list can be read and how long it is.
 public struct FirstPage<Fold: ListingFold>: Sendable {
-    /// Its rows.
+    /// The page's rows.
     public var listed: ListedRows<Fold>
-    /// How many rows the service says there are on all pages; nil where it does not say.
+    /// The number of rows on all pages according to the service; nil if absent.
     public var total: Int64?
-    /// How many requests the whole list takes, this page's among them; at least that many if ``total`` is unknown.
+    /// The number of requests for the whole list, including this page's; a lower bound if ``total`` is unknown.
     public var requests: Int
-    /// Whether the page seems to be the whole list.
+    /// Whether the page appears to contain the whole list.
     public var isWhole: Bool
 
-    /// How many rows there are: what the service says, else those that came.
+    /// The number of rows according to the service, or else on this page.
     public var count: Int64 { total ?? Int64(listed.rows + listed.skippedRecords) }
 }

@@ -2,22 +2,23 @@
 internal import Base
 internal import HTTPClient
 
-/// Puts the pages of one attempt together as they arrive, in any order. Pages of one listing are decoded one after the
-/// other, those of different workspaces side by side.
+/// Assembles the pages of one listing attempt as they arrive, in any order. Pages of one listing are decoded one at a
+/// time, pages of different workspaces concurrently.
 actor ListingAssembly<Fold: ListingFold> where Fold.Row: ListedRow {
     private(set) var plan: ListingPlan
     private var fold: Fold
     private var filter: RowFilter
 
-    /// - Parameter now: the moment of the poll by the wall clock, by which the times of records are judged.
+    /// - Parameter now: the wall clock's time of the poll, which determines the plausible times of records.
     init(plan: ListingPlan, fold: Fold, now: Timestamp) {
         self.plan = plan
         self.fold = fold
         filter = RowFilter(plausibleTimes: PlausibleTimes(now: now))
     }
 
-    /// Decodes the body that came for `request` and folds its rows.
-    func take(
+    /// Decodes the response to `request` and folds its rows.
+    /// - Throws: ``APIFailure`` if the body isn't a page of such rows.
+    func add(
         _ response: inout HTTPResponse, for request: ListingPlan.Request, decoders: PageDecoderPool
     ) throws(APIFailure) -> ListingPlan.Step {
         let shape: PageShape
@@ -29,8 +30,8 @@ actor ListingAssembly<Fold: ListingFold> where Fold.Row: ListedRow {
             }
         } catch {
             throw APIFailure(
-                .response, "the body is not a list of \(Fold.Row.plural): \(error.message)", status: response.status,
-                requestID: response.header("X-Request-Id"))
+                .response, "response body is not a list of \(Fold.Row.plural): \(error.message)",
+                status: response.status, requestID: response.header("X-Request-Id"))
         }
         return plan.receive(shape, for: request, rows: filter.ids.count + filter.skipped)
     }
@@ -45,16 +46,16 @@ actor ListingAssembly<Fold: ListingFold> where Fold.Row: ListedRow {
     }
 }
 
-/// What one attempt brought.
+/// The result of one listing attempt.
 struct ListingAttempt<Fold: ListingFold>: Sendable {
     var listed: ListedRows<Fold>
-    /// The ids, where they are as many as there should be.
+    /// The rows' IDs; nil unless there are as many as expected.
     var wholeIDs: Set<RecordID>?
-    /// The plan with all pages that came.
+    /// The plan with all received pages.
     var plan: ListingPlan
 
-    /// Whether this is the true state. The order of rows is not documented: if neighbors disagree and yet two attempts in
-    /// a row give the same ids, only the order changed.
+    /// Returns whether the listing is complete. The order of rows isn't documented: if neighboring pages disagree but
+    /// two consecutive attempts have the same IDs, only the order changed.
     func isComplete(previousIDs: Set<RecordID>?) -> Bool {
         guard let wholeIDs else { return false }
         return plan.neighborsAgree || wholeIDs == previousIDs

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Something that takes in the rows of one listing, each once, and keeps only what it makes of them.
+/// Aggregates the rows of one listing. Each row is added once and not kept.
 public protocol ListingFold: Sendable {
-    /// What is listed.
+    /// The type of the rows.
     associatedtype Row
 
-    /// Takes in one row, which may be gone when this returns.
+    /// Adds one row, which is valid only until this returns.
     mutating func add(_ row: Row)
 }

@@ -1,36 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The pages of one attempt in the order of their offsets, and whether each begins with the row that the one before it
-/// ended with.
+/// The pages of one attempt in the order of their offsets, for checking that each begins with the last row of the page
+/// before.
 struct PageChain {
-    /// What a page's neighbors say about it.
+    /// The comparison of a page with its neighbors.
     struct Agreement {
-        /// Neighbors that share a row with the page and have the same id there.
+        /// The number of neighbors that share a row with the page and have the same ID there.
         var count = 0
-        /// The offsets of two neighbors that should share a row and do not; nil if there are none.
+        /// The offsets of two pages that should share a row but don't; nil if there are none.
         var disagreeing: (left: Int, right: Int)?
     }
 
-    /// The offsets of the pages that were asked for, ascending.
+    /// The offsets of the requested pages, ascending.
     private var offsets: [Int] = []
     private var requests: [Int: ListingPlan.Request] = [:]
     private var pages: [Int: PageShape] = [:]
-    /// The most rows that the pages still to come can have.
+    /// The maximum number of rows of the pages not yet received.
     private(set) var outstandingRows = 0
-    /// The rows of the pages that came, each shared row once.
+    /// The number of rows of the received pages, counting each shared row once.
     private(set) var ownRows = 0
 
-    /// Pages that were asked for.
-    var askedCount: Int { offsets.count }
-    /// Pages that came.
+    /// The number of requested pages.
+    var requestedCount: Int { offsets.count }
+    /// The number of received pages.
     var receivedCount: Int { pages.count }
-    /// The rows of the first page; 0 before it came.
+    /// The number of rows of the first page; 0 until it is received.
     var firstCount: Int { pages[0]?.rowCount ?? 0 }
-    /// Fields of the pages themselves that had a wrong type.
+    /// The number of fields outside of rows that had a wrong type.
     var malformedFields: Int { pages.values.reduce(0) { $0 + $1.malformedFields } }
 
-    mutating func ask(for request: ListingPlan.Request) {
-        offsets.insert(request.offset, at: place(of: request.offset))
+    mutating func add(_ request: ListingPlan.Request) {
+        offsets.insert(request.offset, at: index(of: request.offset))
         requests[request.offset] = request
         outstandingRows += request.limit
     }
@@ -42,23 +42,23 @@ struct PageChain {
         ownRows += page.rowCount - (request.sharesFirst && page.rowCount > 0 ? 1 : 0)
     }
 
-    /// The offset of the page that follows the one at `offset`; nil if none was asked for.
+    /// Returns the offset of the page after the one at `offset`; nil if none was requested.
     func offset(after offset: Int) -> Int? {
-        let next = place(of: offset + 1)
+        let next = index(of: offset + 1)
         return next < offsets.count ? offsets[next] : nil
     }
 
-    /// The rows of the page before the one at `offset`; nil if it has not come.
+    /// Returns the number of rows of the page before the one at `offset`; nil if not received.
     func rowCount(before offset: Int) -> Int? {
-        let place = place(of: offset)
-        return place > 0 ? pages[offsets[place - 1]]?.rowCount : nil
+        let index = index(of: offset)
+        return index > 0 ? pages[offsets[index - 1]]?.rowCount : nil
     }
 
-    /// Compares the page at `offset` with its neighbors, as far as they have come.
+    /// Compares the page at `offset` with the neighbors received so far.
     func agreement(at offset: Int) -> Agreement {
         var agreement = Agreement()
-        let place = place(of: offset)
-        for left in [place - 1, place] where left >= 0 && left + 1 < offsets.count {
+        let index = index(of: offset)
+        for left in [index - 1, index] where left >= 0 && left + 1 < offsets.count {
             switch agree(offsets[left], offsets[left + 1]) {
             case true?: agreement.count += 1
             case false?: agreement.disagreeing = (offsets[left], offsets[left + 1])
@@ -68,21 +68,21 @@ struct PageChain {
         return agreement
     }
 
-    /// Whether all pages came, and each begins with the row that the one before it ended with.
+    /// Whether all pages were received and each begins with the last row of the page before.
     var allAgree: Bool {
         zip(offsets, offsets.dropFirst()).allSatisfy { left, right in
             if let agree = agree(left, right) { return agree }
-            // An empty page right after the last row shows that it is the last.
+            // An empty page right after the previous page's last row marks the end of the list.
             return pages[left].map { left + $0.rowCount == right } == true && pages[right]?.rowCount == 0
         }
     }
 
-    /// Whether two pages have the same id at the row that they share; nil if one is missing or they share none.
+    /// Returns whether two pages have the same ID in the row that they share; nil if one is missing or they share none.
     private func agree(_ left: Int, _ right: Int) -> Bool? {
         guard let first = pages[left], let second = pages[right], left + first.rowCount - 1 == right else { return nil }
         return second.rowCount > 0 && first.lastID == second.firstID
     }
 
-    /// Where `offset` is, or belongs.
-    private func place(of offset: Int) -> Int { offsets.partitioningIndex { $0 >= offset } }
+    /// Returns the index of `offset`, or where it would be inserted.
+    private func index(of offset: Int) -> Int { offsets.partitioningIndex { $0 >= offset } }
 }

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 private import CFabricJSON
 
-/// What a page says beside its rows.
+/// A page without its rows' content: counts, and the IDs at both ends.
 struct PageShape: Equatable, Sendable {
-    /// How many rows match, over all pages; nil where the page does not say.
+    /// The number of matching rows on all pages; nil if absent.
     var total: Int64?
-    /// Records in this page, usable or not.
+    /// The number of records in this page, usable or not.
     var rowCount: Int
-    /// Id of the first record; nil where there is none or it has no usable id.
+    /// The ID of the first record; nil if there is no record or it has no usable ID.
     var firstID: RecordID?
-    /// Id of the last record; nil likewise.
+    /// The ID of the last record; nil likewise.
     var lastID: RecordID?
-    /// Fields of the page itself that had a wrong type.
+    /// The number of fields outside of rows that had a wrong type.
     var malformedFields: Int
 }
 
-/// A body that is not the documented JSON.
+/// The error for a body that isn't the documented JSON.
 struct PageDecodingError: Error, Equatable {
     var message: String
 }
 
-/// Decodes one page after the other. Holds the JSON parser and its working memory, so it is reused but never shared
-/// between two decodings at a time; ``PageDecoderPool`` sees to that.
+/// Decodes pages, one at a time. Owns a JSON parser and its working memory, so it is reused, but not concurrently,
+/// which ``PageDecoderPool`` ensures.
 final class PageDecoder {
     private let parser: OpaquePointer
 
@@ -32,14 +32,14 @@ final class PageDecoder {
 
     deinit { fabric_parser_destroy(parser) }
 
-    /// Bytes of JSON the decoder has room for without allocating again.
+    /// The size of JSON, in bytes, that the decoder can parse without allocating again.
     var capacity: Int { fabric_parser_capacity(parser) }
 
-    /// Folds the rows of a page that `filter` lets pass, in their order.
+    /// Folds the rows of a page that `filter` admits, in order.
     /// - Parameters:
-    ///   - limit: the most rows that the page may have; nothing of a longer one is folded.
-    ///   - sharesFirst: whether the first record is the one that the page before ended with.
-    /// - Throws: ``PageDecodingError``; then neither filter nor fold has been asked.
+    ///   - limit: the maximum number of rows of the page; rows of a longer page aren't folded.
+    ///   - sharesFirst: whether the first record is the last one of the page before.
+    /// - Throws: ``PageDecodingError``; then neither filter nor fold was called.
     func rows<Filter: RecordFilter, Fold: ListingFold>(
         of body: inout [UInt8], filter: inout Filter, limit: Int, sharesFirst: Bool, into fold: inout Fold
     ) throws(PageDecodingError) -> PageShape where Fold.Row: ListedRow {
@@ -64,22 +64,22 @@ final class PageDecoder {
         return shape
     }
 
-    /// Parses a page, of which the records are then taken one by one and counted.
-    /// - Returns: the shape without records; that of a page with more than `limit` of them has their number.
+    /// Parses a page, so that its records can be read one by one.
+    /// - Returns: the shape with a row count of 0, to be counted up, unless the page has more than `limit` records.
     private func open(
         _ body: inout [UInt8], key: String, limit: Int
     ) throws(PageDecodingError) -> PageShape {
         let length = body.count
-        // The parser reads whole vectors; the padding is usually slack that the transport reserved already.
+        // The parser reads whole vectors. The transport usually reserved the capacity for the padding.
         body.append(contentsOf: repeatElement(0, count: Int(FABRIC_JSON_PADDING)))
         defer { body.removeLast(Int(FABRIC_JSON_PADDING)) }
         var page = fabric_page()
-        var why: UnsafePointer<CChar>?
+        var reason: UnsafePointer<CChar>?
         let status = body.withUnsafeMutableBufferPointer {
-            fabric_page_open(parser, key, $0.baseAddress, length, &page, &why)
+            fabric_page_open(parser, key, $0.baseAddress, length, &page, &reason)
         }
         guard status == FABRIC_JSON_OK else {
-            throw PageDecodingError(message: why.map { String(cString: $0) } ?? "not the documented JSON")
+            throw PageDecodingError(message: reason.map { String(cString: $0) } ?? "unexpected JSON")
         }
         return PageShape(
             total: page.has_total ? page.total : nil, rowCount: page.row_count > limit ? page.row_count : 0,
@@ -88,7 +88,7 @@ final class PageDecoder {
 }
 
 extension PageShape {
-    /// Takes in the next record, whose id is `id`.
+    /// Counts the next record. `id` is nil if it isn't usable.
     @inline(__always)
     fileprivate mutating func note(_ id: RecordID?) {
         if rowCount == 0 { firstID = id }

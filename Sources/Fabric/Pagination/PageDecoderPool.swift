@@ -1,34 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
-/// Decoders that wait for their next page. As many exist as pages are decoded at the same moment.
+/// A pool of idle decoders. There are as many decoders as pages are decoded concurrently.
 final class PageDecoderPool: Sendable {
-    /// A decoder that had to grow beyond this is given back to the system: one hostile page must not cost memory for
-    /// ever.
-    private static let keptCapacity = DecodingTurns.smallPageBytes
+    /// The capacity, in bytes, beyond which a decoder is freed instead of pooled, so that one huge page doesn't occupy
+    /// memory forever.
+    private static let maximumCapacity = DecodingLimiter.smallPageBytes
 
-    private let idle = Mutex<[Parked]>([])
+    private let idle = Mutex<[IdleDecoder]>([])
 
-    /// A decoder on its way through the lock, under which it is taken out of the list and put back. Nobody keeps it beyond
-    /// ``withDecoder(_:)``.
+    /// A decoder in the pool, wrapped to pass the lock.
     ///
-    /// @unchecked: one task at a time uses it.
-    private struct Parked: @unchecked Sendable {
+    /// @unchecked: ``withDecoder(_:)`` removes a decoder from the pool while it is in use, so one task at a time uses
+    /// it.
+    private struct IdleDecoder: @unchecked Sendable {
         let decoder: PageDecoder
     }
 
-    /// Runs `body` with a decoder that nobody else uses meanwhile.
+    /// Runs `body` with exclusive use of a decoder.
+    /// - Throws: ``PageDecodingError`` if a parser can't be allocated, and the errors of `body`.
     func withDecoder<Result>(
         _ body: (PageDecoder) throws(PageDecodingError) -> Result
     ) throws(PageDecodingError) -> Result {
-        let parked = idle.withLock { $0.popLast() }
-        guard let decoder = parked?.decoder ?? PageDecoder() else {
-            throw PageDecodingError(message: "no memory for a JSON parser")
+        let pooled = idle.withLock { $0.popLast() }
+        guard let decoder = pooled?.decoder ?? PageDecoder() else {
+            throw PageDecodingError(message: "out of memory for a JSON parser")
         }
         defer {
-            if decoder.capacity <= Self.keptCapacity {
-                let parked = Parked(decoder: decoder)
-                idle.withLock { $0.append(parked) }
+            if decoder.capacity <= Self.maximumCapacity {
+                let pooled = IdleDecoder(decoder: decoder)
+                idle.withLock { $0.append(pooled) }
             }
         }
         return try body(decoder)

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Base
 
-/// The id of a record of a list. Real ones are 32 lower-case hexadecimal digits or a UUID with dashes; those are held in 16 bytes,
-/// because every id of every listing is kept (to count rows once and to know since when a status lasts). Any other
-/// text is held as it is. Equality is exact: no hash stands in for an id.
+/// The ID of a record in a list. The usual forms, 32 lowercase hexadecimal digits and a UUID with dashes, take 16
+/// bytes, because the IDs of all listings stay in memory (to count rows once and to track how long a status lasts).
+/// Other texts are stored unchanged. Equality is exact, not by hash.
 public struct RecordID: Sendable, Hashable, Comparable {
     private enum Form: Sendable, Hashable {
         case digits(UInt64, UInt64)
         case uuid(UInt64, UInt64)
-        // Bytes, because Swift calls two spellings of one accented letter the same string.
+        // Bytes, because strings are equal if they are canonically equivalent.
         case other([UInt8])
     }
 
-    /// The most bytes of an id that can be used: as many as a label may have.
+    /// The maximum length of a usable ID in bytes, which is that of a label value.
     public static let maximumBytes = 256
 
     private let form: Form
 
-    /// What sets and dictionaries call. The default takes a `Hasher`.
+    /// The hash for sets and dictionaries, cheaper than the default one by `Hasher`.
     public func _rawHashValue(seed: Int) -> Int {
         let seed = UInt64(truncatingIfNeeded: seed)
         switch form {
@@ -28,7 +28,7 @@ public struct RecordID: Sendable, Hashable, Comparable {
         }
     }
 
-    /// The id spelled by these UTF-8 bytes.
+    /// Creates an ID from UTF-8 bytes.
     public init(utf8 bytes: UnsafeBufferPointer<UInt8>) {
         if bytes.count == 32, let (high, low) = Self.hexadecimal(bytes, dashed: false) {
             form = .digits(high, low)
@@ -39,29 +39,29 @@ public struct RecordID: Sendable, Hashable, Comparable {
         }
     }
 
-    /// The id that stands in a page; nil where there is none, or it has more than ``maximumBytes``.
+    /// Creates an ID from a page's text; nil if it is empty or longer than ``maximumBytes``.
     @inline(__always)
-    public init?(_ text: PageText) {
+    public init?(_ text: BorrowedText) {
         if text.isEmpty || text.bytes.count > Self.maximumBytes { return nil }
         self.init(utf8: text.bytes)
     }
 
-    /// The id spelled by `text`.
+    /// Creates an ID from `text`.
     public init(_ text: String) {
         var text = text
         self = text.withUTF8 { RecordID(utf8: $0) }
     }
 
-    /// The id as the service spells it.
+    /// The ID as the service wrote it.
     public var text: String {
         switch form {
-        case .digits(let high, let low): Self.spell(high, low, dashed: false)
-        case .uuid(let high, let low): Self.spell(high, low, dashed: true)
+        case .digits(let high, let low): Self.format(high, low, dashed: false)
+        case .uuid(let high, let low): Self.format(high, low, dashed: true)
         case .other(let bytes): String(decoding: bytes, as: UTF8.self)
         }
     }
 
-    /// Orders ids by their spelling, byte by byte.
+    /// Orders IDs by the bytes of their text.
     public static func < (left: RecordID, right: RecordID) -> Bool {
         switch (left.form, right.form) {
         case (.digits(let a, let b), .digits(let c, let d)), (.uuid(let a, let b), .uuid(let c, let d)):
@@ -93,13 +93,13 @@ public struct RecordID: Sendable, Hashable, Comparable {
         return (UInt64(a) << 32 | UInt64(b), UInt64(c) << 32 | UInt64(d))
     }
 
-    /// The number that eight characters spell, the first of them in the lowest byte; nil where one is no lower-case
-    /// hexadecimal digit.
+    /// Returns the value of eight hexadecimal digits, the first in the lowest byte; nil unless all are lowercase
+    /// digits.
     @inline(__always)
     private static func number(_ characters: UInt64) -> UInt32? {
         let ones: UInt64 = 0x0101_0101_0101_0101
-        // The lower half of each character; of a letter nine more. What is no digit becomes something that is spelled
-        // otherwise, or that is no half byte.
+        // The low nibble of each character, plus 9 for letters. For other characters the result is no nibble, or
+        // formats as another character, which the guard checks.
         let values = (characters & (ones * 0x0F)) &+ (characters >> 6 & ones) &* 9
         let areLetters = (values &+ ones * 6) >> 4 & ones
         guard values & (ones * 0xF0) == 0,
@@ -110,7 +110,7 @@ public struct RecordID: Sendable, Hashable, Comparable {
         return UInt32(truncatingIfNeeded: pairs | pairs >> 16).byteSwapped
     }
 
-    private static func spell(_ high: UInt64, _ low: UInt64, dashed: Bool) -> String {
+    private static func format(_ high: UInt64, _ low: UInt64, dashed: Bool) -> String {
         String(unsafeUninitializedCapacity: 36) { buffer in
             var position = 0
             for nibble in 0..<32 {
@@ -129,6 +129,6 @@ public struct RecordID: Sendable, Hashable, Comparable {
 }
 
 extension RecordID: CustomStringConvertible {
-    /// The id as the service spells it.
+    /// The ID as the service wrote it.
     public var description: String { text }
 }

@@ -2,8 +2,8 @@
 public import Base
 internal import CFabricJSON
 
-/// Reads the fields of one record of a page, while that page is at hand. What is absent or null is nil or empty; so is what has
-/// a wrong type, and it is counted.
+/// Reads the fields of one record of a page. Absent and null fields are nil or empty, as are fields of a wrong type,
+/// which are also counted.
 public struct RecordReader {
     let parser: OpaquePointer
     let plausibleTimes: PlausibleTimes
@@ -14,25 +14,25 @@ public struct RecordReader {
         self.plausibleTimes = plausibleTimes
     }
 
-    /// Fields read so far that had a wrong type, and times that were unreadable or implausible.
+    /// The number of fields read so far with a wrong type, or with an unreadable or implausible time.
     public var malformedFields: Int { Int(malformed) }
 
-    /// The text called `name`, where it stands in the page.
-    public mutating func text(_ name: String) -> PageText { fabric_record_text(parser, name, &malformed).pageText }
+    /// Returns the text field `name`, borrowed from the page.
+    public mutating func text(_ name: String) -> BorrowedText { fabric_record_text(parser, name, &malformed).borrowed }
 
-    /// The integer called `name`, clamped to 64 bits.
+    /// Returns the integer field `name`, clamped to 64 bits.
     public mutating func integer(_ name: String) -> Int64? {
         var number: Int64 = 0
         return fabric_record_integer(parser, name, &number, &malformed) ? number : nil
     }
 
-    /// The time called `name`, in ISO 8601; nil, and counted, where it is before 2010 or more than 24 h ahead.
+    /// Returns the ISO 8601 time field `name`; nil, and counted, if it is before 2010 or more than 24 h ahead.
     public mutating func time(_ name: String) -> Timestamp? { time(fabric_record_text(parser, name, &malformed)) }
 
     @inline(__always)
     mutating func time(_ text: fabric_text) -> Timestamp? {
         guard text.data != nil else { return nil }
-        if let time = ISO8601Time.parse(text.pageText.bytes), plausibleTimes.contains(time) { return time }
+        if let time = ISO8601Time.parse(text.borrowed.bytes), plausibleTimes.contains(time) { return time }
         malformed += 1
         return nil
     }
@@ -40,9 +40,9 @@ public struct RecordReader {
     mutating func noteMalformed(_ fields: UInt32) { malformed += fields }
 }
 
-extension PageText {
-    /// The text to keep, cut to `limit` bytes; nil if it is empty. Secrets are removed before it is cut: one that was cut in
-    /// two is not found any more.
+extension BorrowedText {
+    /// Returns a copy of the text, truncated to `limit` bytes; nil if it is empty. Redacts secrets before truncating,
+    /// because a truncated secret wouldn't be found.
     public func limited(to limit: Int) -> String? {
         bytes.count <= limit ? string : string.map { KnownSecrets.shared.redacting($0).prefix(bytes: limit) }
     }
@@ -50,8 +50,8 @@ extension PageText {
 
 extension fabric_text {
     @inline(__always)
-    var pageText: PageText {
+    var borrowed: BorrowedText {
         let start = data.map { UnsafeRawPointer($0).assumingMemoryBound(to: UInt8.self) }
-        return PageText(UnsafeBufferPointer(start: start, count: length))
+        return BorrowedText(UnsafeBufferPointer(start: start, count: length))
     }
 }

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Says of each record of a page, in their order, whether its row is wanted.
+/// Decides for each record of a page, in order, whether its row is folded.
 protocol RecordFilter {
-    /// The times that records may have; any other is absent and malformed.
+    /// The plausible times; any other counts as absent and malformed.
     var plausibleTimes: PlausibleTimes { get }
-    /// Whether the row of this id is wanted.
+    /// Returns whether to fold the row with this ID.
     mutating func admit(_ id: RecordID) -> Bool
-    /// Told of every admitted row: its fields of a wrong type, and its times that are unreadable or implausible.
+    /// Called for every admitted row with its number of malformed fields.
     mutating func noteMalformed(_ fields: Int)
-    /// Told of a record without a usable id.
-    /// - Parameter isShared: whether it is the one that the page before ended with; no id tells.
+    /// Called for every record without a usable ID.
+    /// - Parameter isShared: whether it is the row shared with the previous page, which no ID can show.
     mutating func skip(malformedFields: Int, isShared: Bool)
 }
 
-/// Lets each id of a listing pass once, and counts what cannot be used.
+/// Admits each ID of a listing once, and counts unusable records and fields.
 struct RowFilter: RecordFilter {
     let plausibleTimes: PlausibleTimes
     private(set) var ids: Set<RecordID> = []

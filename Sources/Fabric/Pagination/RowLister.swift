@@ -1,43 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import HTTPClient
 
-/// Lists the rows of one of the API's lists: complete, or not at all.
+/// Lists all rows of one of the API's lists, or fails.
 public struct RowLister: Sendable {
-    /// The most relists of one poll.
+    /// The maximum number of relists per poll.
     static let maximumRelists = 3
 
     private let client: SourceClient
     private let request: ListRequest
     private let limit: ListingPlan.Limit?
 
-    /// Lists what `request` asks for.
-    /// - Parameter limit: how many rows there may be; nil: `max_endpoints`.
+    /// Creates a lister for `request`.
+    /// - Parameter limit: the maximum number of rows; nil: `max_endpoints`.
     init(client: SourceClient, request: ListRequest, limit: ListingPlan.Limit?) {
         self.client = client
         self.request = request
         self.limit = limit
     }
 
-    /// Lists what `request` asks for, of at most `max_endpoints` rows.
+    /// Creates a lister for `request`, limited to `max_endpoints` rows.
     public init(client: SourceClient, request: ListRequest) {
         self.init(client: client, request: request, limit: nil)
     }
 
-    /// The plan that every attempt begins with. Made for each listing, because the client's settings may have changed.
+    /// Returns a new plan, for each listing because the client's settings may have changed.
     private func plan<Row: ListedRow>(of row: Row.Type) -> ListingPlan {
         let settings = client.settings
         let limit = limit ?? ListingPlan.Limit(rows: settings.maxEndpoints, plural: Row.plural, name: "max_endpoints")
         return ListingPlan(pageSize: settings.pageSize, limit: limit)
     }
 
-    /// Lists, folding each page as it is decoded.
+    /// Lists the rows and folds each page as it is decoded.
     /// - Parameters:
-    ///   - turn: the poll's turn of the rate limit; it counts relists too.
-    ///   - makeFold: makes an empty fold; called once for each attempt.
+    ///   - turn: the poll's turn, which also counts relists.
+    ///   - makeFold: returns an empty fold; called once per attempt.
+    /// - Throws: ``APIFailure`` if a request fails or the list stays inconsistent.
     public func list<Fold: ListingFold>(
         _ turn: PollTurn, makeFold: @Sendable () -> Fold
     ) async throws(APIFailure) -> ListedRows<Fold> where Fold.Row: ListedRow {
-        try await client.inTurn(turn) { () async throws(APIFailure) in try await listNow(turn, makeFold: makeFold) }
+        try await client.withTurn(turn) { () async throws(APIFailure) in try await listNow(turn, makeFold: makeFold) }
     }
 
     private func listNow<Fold: ListingFold>(
@@ -47,7 +48,8 @@ public struct RowLister: Sendable {
         var previousIDs: Set<RecordID>?
         var requests = 0
         while true {
-            let assembly = ListingAssembly(plan: plan.again(after: requests), fold: makeFold(), now: client.wallTime)
+            let assembly = ListingAssembly(
+                plan: plan.restarted(after: requests), fold: makeFold(), now: client.wallTime)
             requests += try await fetchPages(of: assembly, turn, plan.first)
             let attempt = await assembly.finish()
             if attempt.isComplete(previousIDs: previousIDs) { return attempt.listed }
@@ -55,14 +57,13 @@ public struct RowLister: Sendable {
             guard turn.relists < Self.maximumRelists, requests <= attempt.plan.requestBudget else {
                 throw APIFailure(
                     .inconsistent,
-                    "\(turn.relists + 1) listings in a row were not complete; in the last, \(attempt.plan.incompleteness)"
-                )
+                    "\(turn.relists + 1) consecutive listings were incomplete; last: \(attempt.plan.incompleteReason)")
             }
             turn.noteRelist()
         }
     }
 
-    /// Asks for the first page alone.
+    /// Requests only the first page.
     public func firstPage<Fold: ListingFold>(
         _ turn: PollTurn, makeFold: @Sendable () -> Fold
     ) async throws(APIFailure) -> FirstPage<Fold> where Fold.Row: ListedRow {
@@ -70,8 +71,8 @@ public struct RowLister: Sendable {
         let assembly = ListingAssembly(plan: plan, fold: makeFold(), now: client.wallTime)
         switch try await fetch(plan.first, into: assembly, turn).get() {
         case .fetch: break
-        case .refuse(let why): throw APIFailure(.response, why)
-        case .end(let why): throw APIFailure(.inconsistent, why)
+        case .reject(let reason): throw APIFailure(.response, reason)
+        case .abandon(let reason): throw APIFailure(.inconsistent, reason)
         }
         let attempt = await assembly.finish()
         return FirstPage(
@@ -79,19 +80,19 @@ public struct RowLister: Sendable {
             isWhole: attempt.plan.isFirstPageWhole)
     }
 
-    /// Fetches pages until the attempt's plan asks for no more.
-    /// - Returns: the number of requests.
+    /// Fetches pages until the attempt's plan requests no more.
+    /// - Returns: the number of requests, not counting retries.
     private func fetchPages<Fold: ListingFold>(
         of assembly: ListingAssembly<Fold>, _ turn: PollTurn, _ first: ListingPlan.Request
     ) async throws(APIFailure) -> Int where Fold.Row: ListedRow {
-        let pagesSideBySide = client.pagesSideBySide
+        let concurrentPages = client.concurrentPages
         let (failure, requests) = await withTaskGroup(of: Result<ListingPlan.Step, APIFailure>.self) { group in
             var waiting = [first]
             var running = 0
             var requests = 0
             var failure: APIFailure?
             while true {
-                while running < pagesSideBySide, let request = waiting.popLast() {
+                while running < concurrentPages, let request = waiting.popLast() {
                     running += 1
                     requests += 1
                     group.addTask {
@@ -102,17 +103,17 @@ public struct RowLister: Sendable {
                 running -= 1
                 switch result {
                 case .success(.fetch(let requests)): waiting = requests.reversed() + waiting
-                case .success(.end):
+                case .success(.abandon):
                     group.cancelAll()
                     return (failure, requests)
-                case .success(.refuse(let why)):
+                case .success(.reject(let reason)):
                     group.cancelAll()
                     waiting = []
-                    failure = failure ?? APIFailure(.response, why)
-                case .failure(let reason):
+                    failure = failure ?? APIFailure(.response, reason)
+                case .failure(let cause):
                     group.cancelAll()
                     waiting = []
-                    failure = failure ?? reason
+                    failure = failure ?? cause
                 }
                 if failure != nil || running == 0 && waiting.isEmpty {
                     group.cancelAll()
@@ -128,11 +129,11 @@ public struct RowLister: Sendable {
         _ page: ListingPlan.Request, into assembly: ListingAssembly<Fold>, _ turn: PollTurn
     ) async -> Result<ListingPlan.Step, APIFailure> where Fold.Row: ListedRow {
         do throws(APIFailure) {
-            let step = try await client.exchange(
+            let step = try await client.send(
                 request.operation, url: request.page(offset: page.offset, limit: page.limit), turn: turn
             ) { response throws(APIFailure) in
-                try await client.decodingTurns.run(bytes: response.body.count) { () throws(APIFailure) in
-                    try await assembly.take(&response, for: page, decoders: client.decoders)
+                try await client.decodingLimiter.run(bytes: response.body.count) { () throws(APIFailure) in
+                    try await assembly.add(&response, for: page, decoders: client.decoders)
                 }
             }
             return .success(step)

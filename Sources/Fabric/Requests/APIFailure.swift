@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why an operation of the Fabric API failed, in the words of the polling contract.
+/// Why an operation of the Fabric API failed.
 public struct APIFailure: Error, Sendable, Equatable {
-    /// The reason, as the metrics name it.
+    /// The reason, as in the label `reason`.
     public var reason: FailureReason
-    /// What happened, in one sentence: at most 200 characters of what the service said, secrets struck out.
+    /// A description with the service's message: secrets redacted, truncated to 1,000 bytes.
     public var message: String
-    /// The HTTP status, where a response came.
+    /// The HTTP status; nil without a response.
     public var status: Int?
     /// The service's error code (`APIG.0308`, `dataartsfabric.00010003` …).
     public var code: String?
-    /// The service's id of the request, for support cases.
+    /// The service's ID of the request, for support cases.
     public var requestID: String?
-    /// How long the service asked to be left alone.
+    /// The pause that the service asked for (`Retry-After`).
     public var retryAfter: Duration?
 
-    /// A failure of these parts.
+    /// Creates a failure.
     public init(
         _ reason: FailureReason,
         _ message: String,
@@ -34,7 +34,7 @@ public struct APIFailure: Error, Sendable, Equatable {
 }
 
 extension APIFailure: CustomStringConvertible {
-    /// Reason, status, code, message and request id in one line.
+    /// Reason, status, code, message and request ID in one line.
     public var description: String {
         var text = reason.rawValue
         if let status { text += " (HTTP \(status))" }

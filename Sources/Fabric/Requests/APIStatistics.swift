@@ -3,47 +3,47 @@ internal import Base
 internal import HTTPClient
 import Synchronization
 
-/// An operation that this program calls.
+/// An operation of an API that this program calls.
 public struct APIOperation: Sendable, Hashable {
-    /// Its name, as the label `operation` has it: `list_workspaces`.
+    /// The name, as in the label `operation`, such as `list_workspaces`.
     public let name: String
 
-    /// The operation called `name`.
+    /// Creates an operation named `name`.
     public init(_ name: String) { self.name = name }
 
     /// Lists workspaces.
     public static let listWorkspaces = APIOperation("list_workspaces")
-    /// Obtains a token, or temporary keys, from IAM or STS.
+    /// Obtains a token or temporary keys from IAM or STS.
     static let createToken = APIOperation("create_token")
-    /// Asks IAM for the id of a project.
+    /// Looks up a project's ID in IAM.
     static let listProjects = APIOperation("list_projects")
-    /// Asks the metadata service.
+    /// Requests a session token or keys from the metadata service.
     static let metadata = APIOperation("metadata")
-    /// Those that obtain credentials; they are never tried again within a poll.
-    public static let ofCredentials = [createToken, listProjects, metadata]
+    /// The operations that obtain credentials; they are never retried within a poll.
+    public static let credentialOperations = [createToken, listProjects, metadata]
 }
 
-/// What a source has exchanged with the API since the program started.
+/// A source's request counters since the program started.
 public struct APICounters: Sendable, Equatable {
-    /// An exchange by operation and outcome.
+    /// The key of requests with the same operation and outcome.
     public struct RequestKey: Sendable, Hashable {
-        /// What was called.
+        /// The operation.
         public var operation: APIOperation
-        /// The HTTP status; nil where no response came.
+        /// The HTTP status; nil without a response.
         public var status: Int?
     }
 
-    /// Durations of one operation, counted in buckets.
+    /// A histogram of the durations of one operation's requests.
     public struct Durations: Sendable, Equatable {
-        /// Upper bounds in seconds, ascending. None is a whole number, so that every exposition format writes the same
-        /// text for it.
+        /// The buckets' upper bounds in seconds, ascending. They aren't whole numbers, because exposition formats write
+        /// those differently.
         public static let bounds = [0.025, 0.05, 0.1, 0.25, 0.5, 1.5, 2.5, 5.5, 10.5, 30.5]
-        /// Observations per bucket, not cumulative; one more than there are bounds.
+        /// The observations per bucket, not cumulative; one more than the bounds.
         public var counts = [UInt64](repeating: 0, count: Durations.bounds.count + 1)
-        /// The sum of all observations in seconds.
+        /// The sum of the observations in seconds.
         public var sum = 0.0
 
-        /// No observation.
+        /// Creates an empty histogram.
         public init() {}
 
         mutating func observe(seconds: Double) {
@@ -58,26 +58,26 @@ public struct APICounters: Sendable, Equatable {
         }
     }
 
-    /// HTTP exchanges.
+    /// The number of HTTP requests.
     public var requests: [RequestKey: UInt64] = [:]
-    /// Further tries of an exchange.
+    /// The number of retries.
     public var retries: [APIOperation: UInt64] = [:]
-    /// Durations of exchanges.
+    /// The durations of requests.
     public var durations: [APIOperation: Durations] = [:]
-    /// Bytes on the wire.
+    /// The received bytes on the wire.
     public var receivedBytes: UInt64 = 0
 }
 
-/// Counts what a source exchanges, also to obtain its credentials.
+/// Counts a source's requests, including those for its credentials.
 public final class APIStatistics: Sendable {
     private let state = Mutex(APICounters())
 
-    /// Nothing counted yet.
+    /// Creates counters at 0.
     public init() {}
 
     var counters: APICounters { state.withLock { $0 } }
 
-    /// Sends a request and counts it. The response does not show the request's signature.
+    /// Sends a request and counts it. The request's signature is redacted in the response.
     func send(
         _ request: HTTPRequest, as operation: APIOperation, through transport: any HTTPTransport,
         clock: any ExporterClock

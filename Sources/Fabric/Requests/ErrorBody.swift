@@ -2,24 +2,24 @@
 internal import Base
 private import CFabricJSON
 
-/// What an error body says: code, message, request id. Bodies come as an object with `error_code` a string or a number,
-/// with nested `error` objects, as HTML, or not at all. The texts are not cut: they may echo a secret, and
-/// one that is cut in two is not found.
+/// The code, message and request ID of an error body. A body is an object with `error_code` (a string or a number) or a
+/// nested `error` object, or HTML, or empty. The texts aren't truncated before redaction, because a truncated secret
+/// wouldn't be found.
 struct ErrorBody: Equatable {
     var code: String?
     var message: String?
     var requestID: String?
 
-    /// The most bytes of a body that are looked at: the parser needs twelve times as much memory.
+    /// The maximum size of a parsed body in bytes. The parser needs twelve times as much memory.
     static let maximumBytes = 64 << 10
 
-    /// Reads `body`, whatever it is. One of more than ``maximumBytes`` says nothing.
+    /// Reads `body`, or its text if it isn't a known object. A body of more than ``maximumBytes`` is ignored.
     init(_ body: [UInt8]) {
         self.init(json: body)
-        if code == nil, message == nil, body.count <= Self.maximumBytes { message = Self.words(of: body) }
+        if code == nil, message == nil, body.count <= Self.maximumBytes { message = Self.text(of: body) }
     }
 
-    /// Reads `body` if it is an object. One of more than ``maximumBytes`` says nothing.
+    /// Reads `body` if it is an object. A body of more than ``maximumBytes`` is ignored.
     init(json body: [UInt8]) {
         guard !body.isEmpty, body.count <= Self.maximumBytes, let parser = fabric_parser_create() else { return }
         defer { fabric_parser_destroy(parser) }
@@ -29,12 +29,12 @@ struct ErrorBody: Equatable {
             fabric_error_decode(parser, $0.baseAddress, body.count, &raw)
         }
         guard isObject else { return }
-        code = raw.code.pageText.string ?? (raw.has_numeric_code ? String(raw.numeric_code) : nil)
-        message = raw.message.pageText.string
-        requestID = raw.request_id.pageText.string
+        code = raw.code.borrowed.string ?? (raw.has_numeric_code ? String(raw.numeric_code) : nil)
+        message = raw.message.borrowed.string
+        requestID = raw.request_id.borrowed.string
     }
 
-    /// What it says, secrets redacted and then cut.
+    /// Returns a copy with secrets redacted and texts truncated.
     func redacted() -> ErrorBody {
         var body = self
         body.code = Self.redacted(code)
@@ -43,28 +43,28 @@ struct ErrorBody: Equatable {
         return body
     }
 
-    /// Redacts before it cuts: half a secret would not be found.
+    /// Redacts secrets, then truncates to `limit` bytes: a truncated secret wouldn't be found.
     static func redacted(_ text: String?, limit: Int = 64) -> String? {
         text.map { KnownSecrets.shared.redacting($0).prefix(bytes: limit) }
     }
 
-    /// A text that is no known object, its markup and white space folded.
-    private static func words(of body: [UInt8]) -> String? {
-        var words: [UInt8] = []
+    /// Returns the text of `body` without markup and with white space collapsed; nil if empty.
+    private static func text(of body: [UInt8]) -> String? {
+        var text: [UInt8] = []
         var inTag = false
         for byte in body {
             switch byte {
             case UInt8(ascii: "<"): inTag = true
             case UInt8(ascii: ">"):
                 inTag = false
-                if words.last != 0x20 { words.append(0x20) }
+                if text.last != 0x20 { text.append(0x20) }
             case _ where inTag: break
-            case 0...0x20: if words.last != 0x20 { words.append(0x20) }
-            default: words.append(byte)
+            case 0...0x20: if text.last != 0x20 { text.append(0x20) }
+            default: text.append(byte)
             }
         }
-        while words.last == 0x20 { words.removeLast() }
-        if words.first == 0x20 { words.removeFirst() }
-        return words.isEmpty ? nil : String(decoding: words, as: UTF8.self)
+        while text.last == 0x20 { text.removeLast() }
+        if text.first == 0x20 { text.removeFirst() }
+        return text.isEmpty ? nil : String(decoding: text, as: UTF8.self)
     }
 }

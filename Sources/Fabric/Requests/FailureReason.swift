@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why a poll failed: the closed set of the `reason` label.
+/// Why a poll failed: the values of the label `reason`.
 public enum FailureReason: String, Sendable, CaseIterable, Comparable {
     case badRequest = "bad_request"
     case credentials
@@ -10,13 +10,13 @@ public enum FailureReason: String, Sendable, CaseIterable, Comparable {
     case notFound = "not_found"
     case response
     case server
-    /// No poll has ended for longer than any poll may take.
+    /// No poll has ended within the maximum duration of a poll.
     case stalled
     case throttled
     case timeout
     case tls
     case unauthenticated
 
-    /// Orders by the label's text, the order in which series are served.
+    /// Orders by the label's value, which is the order of the series.
     public static func < (left: FailureReason, right: FailureReason) -> Bool { left.rawValue < right.rawValue }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import HTTPClient
 
-/// The polling contract's failure table: what came, what it is called, whether it is worth another try.
+/// Classifies failed requests: the reason, and whether to retry.
 enum FailureTable {
-    /// The reason for an exchange that brought no complete response.
+    /// Returns the reason for a request without a complete response.
     static func reason(for failure: TransportFailure) -> FailureReason {
         switch failure.kind {
         case .resolve, .connect, .interrupted, .canceled, .invalidRequest: .network
@@ -13,8 +13,8 @@ enum FailureTable {
         }
     }
 
-    /// The reason for a response that is no success; codes go before the status, because the gateway gives one code
-    /// several statuses and the service says "no such workspace" with a 400.
+    /// Returns the reason for an error response. Error codes take precedence over the status, because the gateway sends
+    /// one code with several statuses, and the service reports an unknown workspace with 400.
     static func reason(status: Int, code: String?) -> FailureReason {
         if code == "dataartsfabric.00010003" || code == "dataartsfabric.00010009" { return .notFound }
         if isThrottled(status: status, code: code) { return .throttled }
@@ -29,17 +29,16 @@ enum FailureTable {
         }
     }
 
-    /// Error codes that mean throttling whatever the status, of Fabric, IAM, STS and the metadata service: the gateway
-    /// gives them several.
+    /// The error codes of Fabric, IAM, STS and the metadata service that mean throttling, with any status.
     static let throttlingCodes: Set<String> = ["APIG.0308", "APIGW.0308", "IAM.0012"]
 
-    /// Whether a response with this status and error code means that the service throttles.
+    /// Returns whether a response with this status and error code means throttling.
     static func isThrottled(status: Int, code: String?) -> Bool {
         status == 429 || code.map(throttlingCodes.contains) ?? false
     }
 
-    /// Whether a failure may go away by itself within a poll. A 5xx that the table does not name (501, 505 …) says that
-    /// the service will never do it, so only 500, 502 and 503 are tried again.
+    /// Returns whether a retry within the poll may succeed. Of the server errors only 500, 502 and 503: others (501,
+    /// 505 …) are permanent.
     static func isRetryable(_ failure: APIFailure) -> Bool {
         switch failure.reason {
         case .network, .timeout, .throttled: true

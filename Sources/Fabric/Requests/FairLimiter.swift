@@ -1,36 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Which request goes next, under a limit of requests in flight over all sources and a rate limit of each source. A value
-/// that is handed the time.
+/// Decides which request is sent next, under a limit of requests in flight over all sources and a rate limit per
+/// source. Has no clock; callers pass the time.
 ///
-/// - Polls that have begun finish before others begin, the oldest first. So a poll that has begun never times out because
-///   others wait, and at overload the allowed rate is used fully.
-/// - Polls begin in the order of asking, so that workspaces take turns. Discovery goes before them, every second time.
-/// - Every source leaves a slot for each of the others, and suspects (workspaces whose last poll timed out, which are
-///   likely to keep their slots until the timeout) never hold more than half.
+/// - Polls that have started take precedence over polls that haven't, the oldest first. So a started poll never times
+///   out because others wait, and under overload the rate limit is fully used.
+/// - Polls start in the order of their requests, so that workspaces take turns. A discovery goes first every second
+///   time.
+/// - Every source leaves a slot for each other source. Suspects (workspaces whose last poll timed out, and which are
+///   likely to hold their slots until the timeout) use at most half of the slots.
 struct FairLimiter: Sendable {
-    /// How far the poll is that a request belongs to.
+    /// The stage of the poll that a request belongs to.
     enum Stage: Sendable, Hashable {
-        /// It has begun.
+        /// The poll has started.
         case running
-        /// It is a discovery that waits for its turn.
+        /// A discovery that waits for its turn.
         case discovery
-        /// It is a poll of a workspace that waits for its turn.
+        /// A workspace's poll that waits for its turn.
         case poll
     }
 
-    /// Whose slots are counted together.
+    /// The holder of slots: slots are counted per source and suspicion.
     struct Holder: Hashable, Sendable {
         var source: String
         var isSuspect: Bool
     }
 
-    private struct Lane: Hashable, Sendable {
+    private struct Queue: Hashable, Sendable {
         var holder: Holder
         var stage: Stage
     }
 
-    /// A request that waits. Those of a lane are ordered by the age of their poll, then by the order of asking.
+    /// A waiting request. A queue is ordered by the polls' order numbers, then by tickets.
     private struct Waiter: Comparable, Sendable {
         var order: UInt64
         var ticket: UInt64
@@ -42,17 +43,17 @@ struct FairLimiter: Sendable {
 
     private(set) var capacity: Int
     private var buckets: [String: TokenBucket] = [:]
-    /// The number of clients of each source.
+    /// The number of clients per source.
     private var registered: [String: Int] = [:]
-    private var held: [Holder: Int] = [:]
-    private var waiting: [Lane: [Waiter]] = [:]
-    /// The sources of which a discovery was the last to begin.
-    private var discoveredLast: Set<String> = []
+    private var heldSlots: [Holder: Int] = [:]
+    private var waiting: [Queue: [Waiter]] = [:]
+    /// The sources whose last started poll was a discovery.
+    private var startedDiscoveryLast: Set<String> = []
 
     init(capacity: Int) { self.capacity = max(1, capacity) }
 
-    /// The number of slots held.
-    var total: Int { held.values.reduce(0, +) }
+    /// The number of slots in use.
+    var slotsInUse: Int { heldSlots.values.reduce(0, +) }
 
     mutating func register(_ source: String) { registered[source, default: 0] += 1 }
 
@@ -63,104 +64,105 @@ struct FairLimiter: Sendable {
     }
 
     /// Sets the rate limit of a source in requests per second; 0 is no limit.
-    /// - Returns: the tickets whose turn has come.
+    /// - Returns: the tickets that are served now.
     mutating func setRate(_ perSecond: Double, of source: String, now: ContinuousClock.Instant) -> [UInt64] {
         buckets[source] = perSecond > 0 ? TokenBucket(perSecond: perSecond) : nil
         return serve(now: now)
     }
 
-    /// Asks for a slot and a token of the rate limit; the ticket waits until both are there.
-    /// - Parameter order: the number of the poll if it has begun, else 0.
-    /// - Returns: the tickets whose turn has come; this one may be among them.
-    mutating func ask(
+    /// Enqueues a ticket for a slot and a token of the rate limit.
+    /// - Parameter order: the poll's order number if it has started, or else 0.
+    /// - Returns: the tickets that are served now, which may include this one.
+    mutating func enqueue(
         _ ticket: UInt64, _ holder: Holder, _ stage: Stage, order: UInt64, now: ContinuousClock.Instant
     ) -> [UInt64] {
-        if waiting.isEmpty, total < capacity, isAllowed(holder, now: now) {
-            hold(holder, stage, now: now)
+        if waiting.isEmpty, slotsInUse < capacity, isAllowed(holder, now: now) {
+            take(holder, stage, now: now)
             return [ticket]
         }
         let waiter = Waiter(order: order, ticket: ticket)
-        let lane = Lane(holder: holder, stage: stage)
-        let place = waiting[lane]?.partitioningIndex { $0 > waiter } ?? 0
-        waiting[lane, default: []].insert(waiter, at: place)
+        let queue = Queue(holder: holder, stage: stage)
+        let index = waiting[queue]?.partitioningIndex { $0 > waiter } ?? 0
+        waiting[queue, default: []].insert(waiter, at: index)
         return serve(now: now)
     }
 
-    /// Removes `ticket` from where it waits; false if it does not wait any more.
+    /// Removes `ticket` from its queue; returns false if it isn't waiting.
     mutating func cancel(_ ticket: UInt64, _ holder: Holder, _ stage: Stage, order: UInt64) -> Bool {
         let waiter = Waiter(order: order, ticket: ticket)
-        let lane = Lane(holder: holder, stage: stage)
-        guard let waiters = waiting[lane] else { return false }
-        let place = waiters.partitioningIndex { $0 >= waiter }
-        guard place < waiters.count, waiters[place] == waiter else { return false }
-        remove(place, of: lane)
+        let queue = Queue(holder: holder, stage: stage)
+        guard let waiters = waiting[queue] else { return false }
+        let index = waiters.partitioningIndex { $0 >= waiter }
+        guard index < waiters.count, waiters[index] == waiter else { return false }
+        remove(at: index, from: queue)
         return true
     }
 
-    /// Gives a slot back.
-    /// - Parameter isUnused: whether no request was sent, so that its token is given back, too.
-    /// - Returns: the tickets whose turn has come.
+    /// Releases a slot.
+    /// - Parameter isUnused: whether no request was sent, so that the token is returned, too.
+    /// - Returns: the tickets that are served now.
     mutating func release(_ holder: Holder, isUnused: Bool, now: ContinuousClock.Instant) -> [UInt64] {
-        let left = (held[holder] ?? 0) - 1
-        held[holder] = left > 0 ? left : nil
+        let left = (heldSlots[holder] ?? 0) - 1
+        heldSlots[holder] = left > 0 ? left : nil
         if isUnused { buckets[holder.source]?.putBack() }
         return serve(now: now)
     }
 
-    /// Changes the limit of requests in flight; slots held beyond it are given back as their requests end.
-    /// - Returns: the tickets whose turn has come.
+    /// Changes the limit of requests in flight. Slots beyond it stay in use until their requests end.
+    /// - Returns: the tickets that are served now.
     mutating func resize(to capacity: Int, now: ContinuousClock.Instant) -> [UInt64] {
         self.capacity = max(1, capacity)
         return serve(now: now)
     }
 
-    /// Takes every ticket whose turn has come out of where it waits.
+    /// Removes the tickets that are served now from their queues, and returns them.
     mutating func serve(now: ContinuousClock.Instant) -> [UInt64] {
         var served: [UInt64] = []
-        while let lane = nextLane(now: now), let waiter = waiting[lane]?.first {
-            remove(0, of: lane)
-            hold(lane.holder, lane.stage, now: now)
+        while let queue = nextQueue(now: now), let waiter = waiting[queue]?.first {
+            remove(at: 0, from: queue)
+            take(queue.holder, queue.stage, now: now)
             served.append(waiter.ticket)
         }
         return served
     }
 
-    private mutating func hold(_ holder: Holder, _ stage: Stage, now: ContinuousClock.Instant) {
-        held[holder, default: 0] += 1
+    /// Takes a slot and a token.
+    private mutating func take(_ holder: Holder, _ stage: Stage, now: ContinuousClock.Instant) {
+        heldSlots[holder, default: 0] += 1
         buckets[holder.source]?.take(now: now)
         switch stage {
         case .running: break
-        case .discovery: discoveredLast.insert(holder.source)
-        case .poll: discoveredLast.remove(holder.source)
+        case .discovery: startedDiscoveryLast.insert(holder.source)
+        case .poll: startedDiscoveryLast.remove(holder.source)
         }
     }
 
-    /// When to call ``serve(now:)`` again if nothing else happens; nil if no request waits for a token.
+    /// Returns when to call ``serve(now:)`` again; nil if no request waits for a token.
     func nextToken(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         if waiting.isEmpty { return nil }
         return waiting.keys.compactMap { buckets[$0.holder.source]?.nextToken(now: now) }.filter { $0 > now }.min()
     }
 
-    private mutating func remove(_ place: Int, of lane: Lane) {
-        waiting[lane]?.remove(at: place)
-        if waiting[lane]?.isEmpty == true { waiting[lane] = nil }
+    private mutating func remove(at index: Int, from queue: Queue) {
+        waiting[queue]?.remove(at: index)
+        if waiting[queue]?.isEmpty == true { waiting[queue] = nil }
     }
 
-    private func nextLane(now: ContinuousClock.Instant) -> Lane? {
-        guard !waiting.isEmpty, total < capacity else { return nil }
-        var best: (lane: Lane, rank: Int, waiter: Waiter)?
-        for (lane, waiters) in waiting where isAllowed(lane.holder, now: now) {
-            let rank = rank(of: lane)
+    private func nextQueue(now: ContinuousClock.Instant) -> Queue? {
+        guard !waiting.isEmpty, slotsInUse < capacity else { return nil }
+        var best: (queue: Queue, rank: Int, waiter: Waiter)?
+        for (queue, waiters) in waiting where isAllowed(queue.holder, now: now) {
+            let rank = rank(of: queue)
             if let best, (best.rank, best.waiter) < (rank, waiters[0]) { continue }
-            best = (lane, rank, waiters[0])
+            best = (queue, rank, waiters[0])
         }
-        return best?.lane
+        return best?.queue
     }
 
-    private func rank(of lane: Lane) -> Int {
-        switch lane.stage {
+    private func rank(of queue: Queue) -> Int {
+        switch queue.stage {
         case .running: 0
-        case .discovery: discoveredLast.contains(lane.holder.source) ? 3 : 1
+        case .discovery: startedDiscoveryLast.contains(queue.holder.source) ? 3 : 1
         case .poll: 2
         }
     }
@@ -168,21 +170,21 @@ struct FairLimiter: Sendable {
     private func isAllowed(_ holder: Holder, now: ContinuousClock.Instant) -> Bool {
         if let bucket = buckets[holder.source], bucket.nextToken(now: now) > now { return false }
         let others = registered.keys.count { $0 != holder.source }
-        let ofSource = held.reduce(0) { $0 + ($1.key.source == holder.source ? $1.value : 0) }
+        let ofSource = heldSlots.reduce(0) { $0 + ($1.key.source == holder.source ? $1.value : 0) }
         guard ofSource < max(1, capacity - others) else { return false }
         guard holder.isSuspect else { return true }
-        let suspects = held.reduce(0) { $0 + ($1.key.isSuspect ? $1.value : 0) }
+        let suspects = heldSlots.reduce(0) { $0 + ($1.key.isSuspect ? $1.value : 0) }
         return suspects < max(1, capacity / 2)
     }
 }
 
 extension Array {
-    /// The first index from which on `belongsBehind` holds, by binary search.
-    func partitioningIndex(where belongsBehind: (Element) -> Bool) -> Int {
+    /// Returns the first index at which the predicate is true, by binary search. The array must be partitioned by it.
+    func partitioningIndex(where belongsInSecondPartition: (Element) -> Bool) -> Int {
         var (low, high) = (0, count)
         while low < high {
             let middle = (low + high) / 2
-            if belongsBehind(self[middle]) { high = middle } else { low = middle + 1 }
+            if belongsInSecondPartition(self[middle]) { high = middle } else { low = middle + 1 }
         }
         return low
     }

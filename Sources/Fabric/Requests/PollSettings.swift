@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The `poll` section: how often, how fast and how much at most.
+/// The `poll` section: intervals and limits.
 public struct PollSettings: Sendable, Equatable {
-    /// How often each workspace is listed.
+    /// The interval at which each workspace is listed.
     public var interval: Duration = .seconds(60)
-    /// The time one HTTP exchange may take, from connect to last byte; may exceed the interval.
+    /// The timeout of one HTTP request, from connect to last byte. May exceed the interval.
     public var timeout: Duration = .seconds(10)
-    /// Age at which a workspace's last complete listing is withdrawn; at least 2 × interval (default: see
-    /// ``defaultStaleAfter(interval:)``).
+    /// The age at which a workspace's last complete listing is stale; at least 2 × interval. Default:
+    /// ``defaultStaleAfter(interval:)``.
     public var staleAfter: Duration = .seconds(300)
-    /// HTTP exchanges in flight, over all sources.
+    /// The maximum number of HTTP requests in flight, over all sources.
     public var concurrency = 16
-    /// Requests a second each source may send, a token bucket; 0 is no limit.
+    /// The rate limit of each source in requests per second (a token bucket); 0: no limit.
     public var requestsPerSecond = 20.0
-    /// Further tries of one exchange, within the poll's interval.
+    /// The maximum number of retries of one request, within the poll's interval.
     public var retries = 3
-    /// Rows asked for per page.
+    /// The requested number of rows per page.
     public var pageSize = 100
-    /// Age at which a connection is no longer used for further requests.
+    /// The age at which a connection isn't reused any more.
     public var connectionMaxAge: Duration = .seconds(300)
-    /// Endpoints a workspace may have; a longer listing is refused.
+    /// The maximum number of endpoints of a workspace; a longer list is rejected.
     public var maxEndpoints = 100_000
-    /// Bytes one decoded page may have.
+    /// The maximum size of a decompressed page in bytes.
     public var maxResponseBytes = 4_194_304
 
-    /// The defaults.
+    /// Creates the default settings.
     public init() {}
 
-    /// What ``staleAfter`` is where the file leaves it out: 5 min or 3 × `interval`, whichever is longer.
+    /// Returns the default of ``staleAfter``: 5 min or 3 × `interval`, whichever is longer.
     public static func defaultStaleAfter(interval: Duration) -> Duration { max(.seconds(300), interval * 3) }
 }

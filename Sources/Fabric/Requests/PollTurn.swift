@@ -2,19 +2,19 @@
 internal import Base
 import Synchronization
 
-/// One poll's turn of its source's rate limit. A poll begins when its first request is sent: what it waited for before that,
-/// its turn or the end of a pause of the source, is no part of it.
+/// The turn of one poll among all polls that share its source's rate limit. A poll starts when its first request is
+/// sent; waiting for its turn, or for the end of the source's backoff, isn't part of it.
 public final class PollTurn: Sendable {
     private enum State {
         /// The credential is being obtained.
         case preparing
-        /// The first request waits for its turn, or for the end of a pause of the source.
+        /// The first request waits for its turn, or for the end of the source's backoff.
         case waiting(since: ContinuousClock.Instant)
         /// The first request was sent.
         case begun(waitedSince: ContinuousClock.Instant, at: ContinuousClock.Instant, order: UInt64)
     }
 
-    /// What is polled: the id of a workspace; empty for the list of workspaces.
+    /// The subject of the poll: the ID of a workspace, or empty for the list of workspaces.
     let subject: String
     let holder: FairLimiter.Holder
     private let stage: FairLimiter.Stage
@@ -24,7 +24,7 @@ public final class PollTurn: Sendable {
     private let lastSent: @Sendable () -> ContinuousClock.Instant?
     private let madeAt: ContinuousClock.Instant
     private let state = Mutex(State.preparing)
-    /// Whether a slot is held that no request has used yet.
+    /// Whether the poll holds a slot that no request has used yet.
     private let holdsSlot = Mutex(false)
     private let changed = ChangeSignal()
     private let relistCount = Mutex(0)
@@ -42,12 +42,12 @@ public final class PollTurn: Sendable {
         madeAt = clock.now
     }
 
-    /// When the poll began; nil before.
+    /// When the poll started; nil before that.
     public var beganAt: ContinuousClock.Instant? {
         if case .begun(_, let moment, _) = state.withLock({ $0 }) { moment } else { nil }
     }
 
-    /// How long the first request waited for its turn; nil before it has asked.
+    /// How long the first request has waited for its turn; nil until it waits.
     public var waited: Duration? {
         switch state.withLock({ $0 }) {
         case .preparing: nil
@@ -56,7 +56,8 @@ public final class PollTurn: Sendable {
         }
     }
 
-    /// The last moment at which the poll went on. While it waits for its turn, each request of its source is progress.
+    /// The time of the poll's last progress. While it waits for its turn, each request of its source counts as
+    /// progress.
     public var lastProgress: ContinuousClock.Instant {
         switch state.withLock({ $0 }) {
         case .preparing: madeAt
@@ -65,24 +66,24 @@ public final class PollTurn: Sendable {
         }
     }
 
-    /// What it is doing, for a sentence about a poll that does not end.
+    /// The poll's current activity, as a predicate for messages about a stalled poll.
     public var activity: String {
         switch state.withLock({ $0 }) {
-        case .preparing: "still waits for a credential"
-        case .waiting: "still waits for its turn, while the source sends nothing"
-        case .begun: "has begun and does not end"
+        case .preparing: "is waiting for a credential"
+        case .waiting: "is waiting for its turn while the source sends no requests"
+        case .begun: "has started but not ended"
         }
     }
 
-    /// How often the list was begun again because pages shifted.
+    /// The number of relists of this poll.
     public var relists: Int { relistCount.withLock { $0 } }
 
-    /// Notes that the list is begun again.
+    /// Counts a relist.
     func noteRelist() { relistCount.withLock { $0 += 1 } }
 
-    /// Suspends until the moment at which the poll has taken `limit`, counted from its beginning; until it waits for its
-    /// turn, from when it was made. Waiting for a turn has no limit.
-    /// - Returns: false if the poll had not even asked for its turn by then.
+    /// Suspends until the poll has taken `limit`, counted from its start, or from its creation until it waits for its
+    /// turn. Waiting for a turn has no limit.
+    /// - Returns: false if the poll was still waiting for a credential by then.
     /// - Throws: `CancellationError`.
     public func sleep(untilTaken limit: Duration) async throws -> Bool {
         try await clock.sleep(until: madeAt + limit)
@@ -99,18 +100,18 @@ public final class PollTurn: Sendable {
         }
     }
 
-    /// No retry begins after this.
+    /// The time after which no retry is sent.
     var retryUntil: ContinuousClock.Instant { (beganAt ?? clock.now) + retryWindow }
 
-    /// Waits for the turn of the poll, and holds the slot for its first request.
-    /// - Returns: false if the task was canceled; then there is nothing to give back.
+    /// Waits for the poll's turn, and keeps the slot for its first request.
+    /// - Returns: false if the task was canceled; then no slot is held.
     func wait(_ limiter: RequestLimiter) async -> Bool {
         let isGranted = await take(limiter)
         if isGranted { holdsSlot.withLock { $0 = true } }
         return isGranted
     }
 
-    /// Gives back the slot that ``wait(_:)`` holds, if no request has used it.
+    /// Releases the slot that ``wait(_:)`` kept, unless a request has used it.
     func end(_ limiter: RequestLimiter) {
         if takeHeldSlot() { limiter.release(holder, isUnused: true) }
     }
@@ -123,7 +124,7 @@ public final class PollTurn: Sendable {
     }
 
     /// Waits for the turn of the next request.
-    /// - Returns: false if the task was canceled; then there is nothing to give back.
+    /// - Returns: false if the task was canceled; then no slot is held.
     func take(_ limiter: RequestLimiter) async -> Bool {
         if takeHeldSlot() { return true }
         let now = clock.now
@@ -140,7 +141,7 @@ public final class PollTurn: Sendable {
         return await limiter.acquire(holder, stage, order: 0)
     }
 
-    /// Notes that the poll begins now, unless it has begun: its first request is about to be sent.
+    /// Marks the poll as started, unless it was before. Called right before its first request is sent.
     func begin(_ limiter: RequestLimiter) {
         guard beganAt == nil else { return }
         let (now, order) = (clock.now, limiter.nextOrder())

@@ -2,42 +2,42 @@
 public import Base
 import Synchronization
 
-/// Lets requests go one after the other as ``FairLimiter`` decides: the limit of requests in flight over all sources, and
-/// the rate limit of each.
+/// Suspends requests until ``FairLimiter`` admits them: limits the requests in flight over all sources, and the rate of
+/// each source.
 public final class RequestLimiter: Sendable {
     private struct State {
         var limiter: FairLimiter
         var lastTicket: UInt64 = 0
         var lastOrder: UInt64 = 0
         var continuations: [UInt64: CheckedContinuation<Bool, Never>] = [:]
-        /// When a timer will look again; nil if there is none.
+        /// When the timer fires; nil if there is none.
         var timer: ContinuousClock.Instant?
     }
 
     private let state: Mutex<State>
     private let clock: any ExporterClock
-    /// The limit of pages that are decoded at the same time.
-    let decodingTurns = DecodingTurns()
+    /// The limit of concurrently decoded pages.
+    let decodingLimiter = DecodingLimiter()
 
-    /// A limit of `concurrency` requests in flight.
+    /// Creates a limiter of `concurrency` requests in flight.
     public init(concurrency: Int, clock: any ExporterClock) {
         state = Mutex(State(limiter: FairLimiter(capacity: concurrency)))
         self.clock = clock
     }
 
-    /// The most requests in flight.
+    /// The maximum number of requests in flight.
     public var concurrency: Int { state.withLock { $0.limiter.capacity } }
 
-    /// The number of requests that wait.
+    /// The number of waiting requests.
     var waiting: Int { state.withLock { $0.continuations.count } }
 
-    /// Changes the limit of requests in flight; those beyond it go on to their end.
+    /// Changes the limit of requests in flight. Requests beyond it aren't interrupted.
     public func resize(to concurrency: Int) { serve { $0.limiter.resize(to: concurrency, now: $1) } }
 
-    /// Takes in a client of `source`, for which the others leave a slot.
+    /// Registers a client of `source`, for which the other sources leave a slot.
     func register(_ source: String) { state.withLock { $0.limiter.register(source) } }
 
-    /// Notes that a client of `source` has gone.
+    /// Unregisters a client of `source`.
     func unregister(_ source: String) { state.withLock { $0.limiter.unregister(source) } }
 
     /// Sets the rate limit of a source in requests per second; 0 is no limit.
@@ -45,7 +45,7 @@ public final class RequestLimiter: Sendable {
         serve { $0.limiter.setRate(perSecond, of: source, now: $1) }
     }
 
-    /// A number for a poll that begins now, greater than all before.
+    /// Returns the order number of a poll that starts now, greater than all before.
     func nextOrder() -> UInt64 {
         state.withLock { state in
             state.lastOrder += 1
@@ -53,9 +53,9 @@ public final class RequestLimiter: Sendable {
         }
     }
 
-    /// Waits for a slot and a token.
-    /// - Parameter order: the number of the poll if it has begun, else 0.
-    /// - Returns: false if the task was canceled; then there is nothing to give back.
+    /// Waits for a slot and a token of the rate limit.
+    /// - Parameter order: the poll's order number if it has started, or else 0.
+    /// - Returns: false if the task was canceled; then no slot is held.
     func acquire(_ holder: FairLimiter.Holder, _ stage: FairLimiter.Stage, order: UInt64) async -> Bool {
         let ticket = state.withLock { state in
             state.lastTicket += 1
@@ -65,12 +65,12 @@ public final class RequestLimiter: Sendable {
             await withCheckedContinuation { continuation in
                 var isCanceled = false
                 serve { state, now in
-                    // Looked at under the lock that onCancel takes, so that a cancellation is either seen here or finds
-                    // the ticket where it waits.
+                    // Checked under the lock that onCancel takes, so that a cancellation is either seen here or finds
+                    // the ticket in its queue.
                     isCanceled = Task.isCancelled
                     if isCanceled { return [] }
                     state.continuations[ticket] = continuation
-                    return state.limiter.ask(ticket, holder, stage, order: order, now: now)
+                    return state.limiter.enqueue(ticket, holder, stage, order: order, now: now)
                 }
                 if isCanceled { continuation.resume(returning: false) }
             }
@@ -83,13 +83,13 @@ public final class RequestLimiter: Sendable {
         }
     }
 
-    /// Gives a slot back.
-    /// - Parameter isUnused: whether no request was sent, so that its token is given back, too.
+    /// Releases a slot.
+    /// - Parameter isUnused: whether no request was sent, so that the token is returned, too.
     func release(_ holder: FairLimiter.Holder, isUnused: Bool = false) {
         serve { $0.limiter.release(holder, isUnused: isUnused, now: $1) }
     }
 
-    /// Changes the limiter, resumes those whose turn has come, and sets a timer for the next token.
+    /// Changes the limiter, resumes the served requests, and sets a timer for the next token.
     private func serve(_ change: (inout State, ContinuousClock.Instant) -> [UInt64]) {
         let now = clock.now
         let (served, timer) = state.withLock { state in

@@ -2,15 +2,15 @@
 internal import HTTPClient
 
 extension SourceClient {
-    /// The failure that a response other than 200 stands for.
-    /// - Parameter wallMicroseconds: this machine's clock when the response came: for a `Retry-After` that is a date, and for
-    ///   a clock that is wrong.
+    /// Returns the failure for a response other than 200.
+    /// - Parameter wallMicroseconds: this machine's clock when the response came, for a `Retry-After` date and for
+    ///   detecting a wrong clock.
     static func failure(
         of response: HTTPResponse, _ credential: Credential, wallMicroseconds: Int64
     ) -> APIFailure {
         let body = ErrorBody(response.body).redacted()
         let skew = credential.isSigned ? response.clockSkew(wallMicroseconds: wallMicroseconds) : nil
-        let message = body.message ?? "the service gave no reason"
+        let message = body.message ?? "no error message in the response"
         return APIFailure(
             FailureTable.reason(status: response.status, code: body.code),
             skew.map { "\($0): \(message)" } ?? message, status: response.status, code: body.code,
@@ -19,15 +19,16 @@ extension SourceClient {
             retryAfter: response.retryAfter(wallMicroseconds: wallMicroseconds))
     }
 
-    /// What a failure says about the source as a whole.
+    /// Returns what a failure means for the whole source.
     static func outcome(of failure: APIFailure) -> SourceGate.Outcome {
         switch failure.reason {
         case .throttled: .throttled(retryAfter: failure.retryAfter)
         case .unauthenticated: .unauthenticated(failure)
-        // A gateway in trouble has not looked at the credential and not counted the request; a 500 comes from behind it.
-        case .server: failure.status == 500 ? .answered : .noAnswer
-        case .timeout, .network: .noAnswer
-        default: failure.status == nil ? .noAnswer : .answered
+        // A failing gateway has neither checked the credential nor counted the request; a 500 comes from the service
+        // behind it.
+        case .server: failure.status == 500 ? .answered : .inconclusive
+        case .timeout, .network: .inconclusive
+        default: failure.status == nil ? .inconclusive : .answered
         }
     }
 }

@@ -3,8 +3,8 @@ public import Base
 public import HTTPClient
 import Synchronization
 
-/// One source of the API: carries out its exchanges at the source's pace, with its credential, trying again what may go
-/// away, and counts them. Everything that workspaces of a source share is here.
+/// Sends the API requests of one source: applies its rate limit and credential, retries, and counts. Holds the state
+/// that the workspaces of a source share.
 public final class SourceClient: Sendable {
     private struct Shared {
         var transport: any HTTPTransport
@@ -12,13 +12,13 @@ public final class SourceClient: Sendable {
         var settings: PollSettings
         var gate: SourceGate
         var budget = RetryBudget()
-        /// Lists that the service asked to leave alone, by what they are of.
-        var holds: [String: (until: ContinuousClock.Instant, failure: APIFailure)] = [:]
+        /// The pauses that the service asked for with 503, by subject.
+        var pauses: [String: (until: ContinuousClock.Instant, failure: APIFailure)] = [:]
         /// When a request was last sent.
         var lastSent: ContinuousClock.Instant?
-        /// How long it takes until every workspace has had its turn, while that is longer than the interval.
+        /// The time until every workspace has had its turn; nil while it is within the interval.
         var round: Duration?
-        /// Whether a request failed for want of a credential since ``hasUntriedCredential()`` last found one.
+        /// Whether a request had no credential since ``hasUntriedCredential()`` last found one.
         var hasLackedCredential = false
     }
 
@@ -29,12 +29,12 @@ public final class SourceClient: Sendable {
     private let gateChanged = ChangeSignal()
     private let statistics: APIStatistics
     let decoders = PageDecoderPool()
-    var decodingTurns: DecodingTurns { limiter.decodingTurns }
+    var decodingLimiter: DecodingLimiter { limiter.decodingLimiter }
 
-    /// A client that sends through `transport`.
+    /// Creates a client that sends through `transport`.
     /// - Parameters:
-    ///   - source: the source's name, by which `limiter` is fair.
-    ///   - statistics: where exchanges are counted, those made for credentials among them.
+    ///   - source: the source's name, for fairness in `limiter`.
+    ///   - statistics: counts the requests, and those for credentials.
     public init(
         source: String = "", transport: any HTTPTransport, credentials: any CredentialProvider,
         clock: any ExporterClock, limiter: RequestLimiter, settings: PollSettings,
@@ -52,10 +52,9 @@ public final class SourceClient: Sendable {
         limiter.setRate(settings.requestsPerSecond, of: source)
     }
 
-    /// Goes on with another transport, other credentials or settings; counters and pace stay. A refused credential is
-    /// tested at once.
-    /// - Parameter isMoved: whether requests go to another address or account from now on; what the service before said
-    ///   of the source, such as a pause, then no longer applies.
+    /// Replaces transport, credentials and settings, and keeps the counters. A rejected credential is probed at once.
+    /// - Parameter isMoved: whether requests go to another address or account from now on; this ends throttling and
+    ///   other states of the source.
     public func reconfigure(
         transport: any HTTPTransport, credentials: any CredentialProvider, settings: PollSettings,
         isMoved: Bool = false
@@ -64,7 +63,7 @@ public final class SourceClient: Sendable {
             defer { shared.settings = settings }
             shared.transport = transport
             shared.credentials = credentials
-            shared.holds = [:]
+            shared.pauses = [:]
             if isMoved {
                 shared.gate = SourceGate(interval: settings.interval, isLockable: credentials.isLockable)
                 shared.budget = RetryBudget()
@@ -79,29 +78,29 @@ public final class SourceClient: Sendable {
         gateChanged.notify()
     }
 
-    /// Whether a credential that was refused, or could not be had, has been replaced by one not tried yet. Looks at the
-    /// credential itself, so it may read a file.
+    /// Returns whether a rejected or missing credential was replaced by one that wasn't tried yet. May read the
+    /// credential's file.
     public func hasUntriedCredential() async -> Bool {
         let credentials = credentials
-        let wasRefused = credentials.status.nextProbe != nil
+        let wasRejected = credentials.status.nextProbe != nil
         guard let credential = try? await credentials.credential() else { return false }
-        // There was none before: it was refused, or the file that holds it was not there yet.
+        // There was none before: IAM rejected the secrets, or the secret's file didn't exist.
         let hasLacked = shared.withLock { shared in
             defer { shared.hasLackedCredential = false }
             return shared.hasLackedCredential
         }
-        if wasRefused || hasLacked { return true }
+        if wasRejected || hasLacked { return true }
         return shared.withLock { $0.gate.isLockedOut(otherThan: credential.generation) }
     }
 
-    /// How many pages of one listing go side by side: as many as could get a slot if nobody else wanted one, and no more
-    /// than half of the slots, so that a listing whose pages hang leaves room for the others.
-    var pagesSideBySide: Int { max(1, min(16, limiter.concurrency / 2)) }
+    /// The maximum number of concurrent page requests of one listing: half of the slots, at most 16, so that a listing
+    /// whose requests hang leaves slots for others.
+    var concurrentPages: Int { max(1, min(16, limiter.concurrency / 2)) }
 
-    /// The time by the monotonic clock.
+    /// The current time of the monotonic clock.
     public var now: ContinuousClock.Instant { clock.now }
 
-    /// The time by this machine's wall clock.
+    /// The current time of this machine's wall clock.
     public var wallTime: Timestamp { Timestamp(microseconds: clock.wallMicroseconds) }
 
     var settings: PollSettings { shared.withLock { $0.settings } }
@@ -109,31 +108,30 @@ public final class SourceClient: Sendable {
 
     deinit { limiter.unregister(source) }
 
-    /// What was exchanged so far.
+    /// The request counters.
     public var counters: APICounters { statistics.counters }
 
-    /// Whether the source pauses because it was throttled.
+    /// Whether the source backs off because it was throttled.
     public var isThrottled: Bool { shared.withLock { $0.gate.isThrottled } }
 
-    /// When a refused credential is tested again; nil while the source isn't locked out.
+    /// When a rejected credential is probed next; nil unless the source is locked out.
     public var nextProbe: ContinuousClock.Instant? {
         let (gate, credentials) = shared.withLock { ($0.gate.nextProbe, $0.credentials) }
         return gate ?? credentials.status.nextProbe
     }
 
-    /// Which workspace is to be asked at once whether the credential still works, after it was rejected for one for which
-    /// it had worked; nil if none.
+    /// The workspaces to poll now to confirm that the credential still works, after it was rejected for a workspace for
+    /// which it had worked; nil if there is nothing to confirm.
     public var confirmation: SourceGate.Confirmation? { shared.withLock { $0.gate.confirmation } }
 
-    /// Notes how many workspaces are polled through this client.
+    /// Sets the number of workspaces that are polled through this client.
     public func setWorkspaces(_ count: Int) { shared.withLock { $0.gate.workspaces = count } }
 
-    /// How long it takes until every workspace has had its turn, as last measured; nil while all are polled within the
-    /// interval.
+    /// The last measured time until every workspace has had its turn; nil while it is within the interval.
     public var round: Duration? { shared.withLock { $0.round } }
 
-    /// Notes how long a workspace waited from one turn to the next; nil if within the interval.
-    /// - Returns: what was noted before.
+    /// Sets the time from one turn of a workspace to the next; nil if within the interval.
+    /// - Returns: the previous value.
     public func noteRound(_ round: Duration?) -> Duration? {
         shared.withLock { shared in
             defer { shared.round = round }
@@ -141,11 +139,11 @@ public final class SourceClient: Sendable {
         }
     }
 
-    /// The turn of a poll that begins now.
+    /// Returns the turn of a new poll.
     /// - Parameters:
-    ///   - subject: what is polled: the id of a workspace; empty for the list of workspaces.
-    ///   - isSuspect: whether it is likely to keep its slots until the timeout.
-    ///   - retryWindow: no retry begins later than this after the poll's beginning; nil: the interval.
+    ///   - subject: what is polled: the ID of a workspace, or empty for the list of workspaces.
+    ///   - isSuspect: whether the poll is likely to hold its slots until the timeout, because the last one did.
+    ///   - retryWindow: how long after the poll's start a retry may be sent; nil: the interval.
     public func turn(of subject: String, isSuspect: Bool = false, retryWindow: Duration? = nil) -> PollTurn {
         PollTurn(
             subject: subject, holder: .init(source: source, isSuspect: isSuspect),
@@ -153,31 +151,32 @@ public final class SourceClient: Sendable {
         ) { [weak self] in self?.shared.withLock { $0.lastSent } }
     }
 
-    /// What is known about obtaining the source's credentials.
+    /// The state of obtaining the source's credentials.
     public var credentialStatus: CredentialStatus { credentials.status }
 
-    /// Runs `body` once the first request of a poll may be sent, so that a poll that waits for its turn holds no memory of a
-    /// listing: at overload thousands wait.
-    /// - Throws: ``APIFailure`` if the poll cannot begin.
-    func inTurn<Result>(
+    /// Runs `body` when the first request of a poll may be sent. So a poll that waits for its turn needs no memory for
+    /// a listing; under overload thousands wait.
+    /// - Throws: ``APIFailure`` if the poll can't start, and the errors of `body`.
+    func withTurn<Result>(
         _ turn: PollTurn, _ body: () async throws(APIFailure) -> Result
     ) async throws(APIFailure) -> Result {
-        if let hold = hold(on: turn.subject) { throw hold }
+        if let failure = pauseFailure(of: turn.subject) { throw failure }
         let credential = try await currentCredential()
-        if case .refuse(let failure) = peek(credential, turn, hasWaited: false) { throw failure }
+        if case .fail(let failure) = peek(credential, turn, hasWaited: false) { throw failure }
         guard await turn.wait(limiter) else { throw Self.canceled }
         defer { turn.end(limiter) }
         return try await body()
     }
 
-    /// Sends one request, with as many retries as the contract allows, and hands the body of a 200 to `consume` while the
-    /// request's slot is still held: there are never more bodies in memory than slots.
-    /// - Parameter turn: the turn of the poll that it belongs to.
-    func exchange<Result>(
+    /// Sends one request, with retries, and passes a 200 response to `consume` while the request holds its slot, so
+    /// that there are never more bodies in memory than slots.
+    /// - Parameter turn: the turn of the request's poll.
+    /// - Throws: ``APIFailure`` if the last attempt failed, and the errors of `consume`.
+    func send<Result>(
         _ operation: APIOperation, url: String, turn: PollTurn,
         consume: (inout HTTPResponse) async throws(APIFailure) -> Result
     ) async throws(APIFailure) -> Result {
-        if let hold = hold(on: turn.subject) { throw hold }
+        if let failure = pauseFailure(of: turn.subject) { throw failure }
         shared.withLock { $0.budget.deposit() }
         var retries = 0
         var lastFailure: APIFailure?
@@ -185,7 +184,7 @@ public final class SourceClient: Sendable {
         var holdsProbe = false
         var credential = try await currentCredential()
         while true {
-            let isProbe = try await enter(&credential, turn, holdsProbe: holdsProbe, retryOf: lastFailure)
+            let isProbe = try await waitForAdmission(&credential, turn, holdsProbe: holdsProbe, retryOf: lastFailure)
             holdsProbe = false
             let failure: APIFailure
             do {
@@ -198,13 +197,13 @@ public final class SourceClient: Sendable {
                 }
             }
             if failure.reason == .unauthenticated, replaced == nil,
-                !shared.withLock({ $0.gate.isRejectedAlone(turn.subject) })
+                !shared.withLock({ $0.gate.isRejectedOnly(for: turn.subject) })
             {
                 replaced = credential.generation
                 if let fresh = try? await credentials.replacement(for: credential) {
                     credential = fresh
-                    // A probe stays one until its outcome is known: if it were given up here, each request that waits for
-                    // it would send the rejected credential once more.
+                    // A probe stays one until its outcome is known. Otherwise each request that waits for it would send
+                    // the rejected credential once more.
                     holdsProbe = isProbe
                     continue
                 }
@@ -225,24 +224,26 @@ public final class SourceClient: Sendable {
         }
     }
 
-    /// Waits for the turn of a request and for an open gate. Holds a slot on return.
+    /// Waits for the turn of a request and for the gate to admit it. The request holds a slot on return.
     /// - Parameters:
-    ///   - credential: to be sent; another one on return if it was replaced meanwhile.
-    ///   - holdsProbe: whether this request is the gate's probe already.
-    ///   - failure: what a retry is the retry of; nil: a first try, which may begin at any time.
+    ///   - credential: the credential to send; replaced if the provider has a newer one after waiting.
+    ///   - holdsProbe: whether this request already is the gate's probe.
+    ///   - failure: the failure of the attempt before; nil for the first attempt, which has no deadline.
     /// - Returns: whether this request is the gate's probe.
-    private func enter(
+    /// - Throws: ``APIFailure`` if the gate rejects the request, the retry is too late, or the task was canceled.
+    private func waitForAdmission(
         _ credential: inout Credential, _ turn: PollTurn, holdsProbe: Bool, retryOf failure: APIFailure?
     ) async throws(APIFailure) -> Bool {
         if holdsProbe {
             if await turn.take(limiter) { return true }
-            report(.noAnswer, isProbe: true, credential, turn)
+            report(.inconclusive, isProbe: true, credential, turn)
             throw Self.canceled
         }
         var hasWaited = false
         while true {
-            // Asked before waiting for a turn: a source that is locked out must not use up the rate limit of the probe.
-            if case .refuse(let failure) = peek(credential, turn, hasWaited: hasWaited) { throw failure }
+            // Checked before waiting for a turn, because requests of a locked-out source must not use up the probe's
+            // rate limit.
+            if case .fail(let failure) = peek(credential, turn, hasWaited: hasWaited) { throw failure }
             guard await turn.take(limiter) else { throw Self.canceled }
             if let failure, clock.now >= turn.retryUntil {
                 limiter.release(turn.holder, isUnused: true)
@@ -260,7 +261,7 @@ public final class SourceClient: Sendable {
             limiter.release(turn.holder, isUnused: true)
             switch admission {
             case .send: break
-            case .refuse(let failure): throw failure
+            case .fail(let failure): throw failure
             case .wait(let until, let failure):
                 guard until < turn.retryUntil else { throw failure }
                 try await sleep(until: until)
@@ -268,26 +269,26 @@ public final class SourceClient: Sendable {
                 hasWaited = true
                 await gateChanged.wait(beyond: seen)
                 if Task.isCancelled { throw Self.canceled }
-                // Requests that wait for a credential's first use may go on whenever that has ended; a poll has a deadline.
+                // Only the backoff has a deadline here; waiting for a credential's first use has none.
                 guard clock.now < turn.retryUntil || !isThrottled else { throw SourceGate.throttled }
             }
-            // The probe may have been rejected and another credential obtained; the rejected one must not be sent.
+            // If the probe was rejected and another credential obtained, the rejected one must not be sent.
             credential = try await currentCredential()
         }
     }
 
-    /// What the gate would say, leaving it as it is.
+    /// Returns what the gate would decide, without changing it.
     private func peek(_ credential: Credential, _ turn: PollTurn, hasWaited: Bool) -> SourceGate.Admission {
         var gate = shared.withLock { $0.gate }
         return gate.admit(turn.subject, now: clock.now, generation: credential.generation, hasWaited: hasWaited)
     }
 
-    /// Why a list must not be asked for now; nil if it may.
-    private func hold(on subject: String) -> APIFailure? {
+    /// Returns the failure that caused the current pause of a subject; nil if there is no pause.
+    private func pauseFailure(of subject: String) -> APIFailure? {
         shared.withLock { shared in
-            guard let hold = shared.holds[subject] else { return nil }
-            if clock.now < hold.until { return hold.failure }
-            shared.holds[subject] = nil
+            guard let pause = shared.pauses[subject] else { return nil }
+            if clock.now < pause.until { return pause.failure }
+            shared.pauses[subject] = nil
             return nil
         }
     }
@@ -314,17 +315,17 @@ public final class SourceClient: Sendable {
     private func prepareRetry(
         _ retries: Int, after failure: APIFailure, operation: APIOperation, _ turn: PollTurn
     ) async throws(APIFailure) {
-        let pause = failure.reason == .server ? failure.retryAfter.map { min($0, SourceGate.longestPause) } : nil
+        let pause = failure.reason == .server ? failure.retryAfter.map { min($0, SourceGate.maximumPause) } : nil
         if let pause {
             let until = clock.now + pause
-            shared.withLock { $0.holds[turn.subject] = (until, failure) }
+            shared.withLock { $0.pauses[turn.subject] = (until, failure) }
         }
         guard FailureTable.isRetryable(failure), !Task.isCancelled,
             let delay = RetryPolicy(retries: settings.retries).delay(beforeRetry: retries, random: .random(in: 0..<1))
         else { throw failure }
-        // How long a throttled source pauses is the gate's to say.
+        // The gate determines how long a throttled source backs off.
         let moment = failure.reason == .throttled ? clock.now : clock.now + max(delay, pause ?? .zero)
-        guard moment < turn.retryUntil, shared.withLock({ $0.budget.withdraw() }) else { throw failure }
+        guard moment < turn.retryUntil, shared.withLock({ $0.budget.take() }) else { throw failure }
         statistics.countRetry(operation)
         do { try await clock.sleep(until: moment) } catch { throw failure }
     }
@@ -345,5 +346,5 @@ public final class SourceClient: Sendable {
         do { try await clock.sleep(until: moment) } catch { throw Self.canceled }
     }
 
-    private static let canceled = APIFailure(.timeout, "the poll was ended before the request could be sent")
+    private static let canceled = APIFailure(.timeout, "poll canceled before the request was sent")
 }

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A workspace as the API lists it; what was absent, null, empty or of a wrong type is nil.
+/// A workspace from the API's list. Absent, null, empty and malformed fields are nil.
 public struct DiscoveredWorkspace: Sendable, Hashable {
-    /// The most bytes of a name and of an enterprise project's id: as many as a label may have.
+    /// The maximum length of a name or an enterprise project ID in bytes, which is that of a label value.
     public static let maximumBytes = 256
 
-    /// The workspace's id: 1 to 36 letters, digits and hyphens, since others could not be asked for.
+    /// The workspace's ID: 1 to 36 letters, digits and hyphens, because it becomes part of a path.
     public let id: String
-    /// The name, nil where there is none; not unique.
+    /// The name, which isn't unique; nil if absent.
     public let name: String?
-    /// The enterprise project it belongs to.
+    /// The ID of the workspace's enterprise project.
     public let enterpriseProjectID: String?
 
-    /// A workspace of these properties; nothing is checked here.
+    /// Creates a workspace without validating the values.
     public init(id: String, name: String? = nil, enterpriseProjectID: String? = nil) {
         self.id = id
         self.name = name

@@ -1,40 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What identifies a workspace to this program: the source it is polled through and its id there.
+/// The identity of a workspace in this program: its source and its ID.
 public struct WorkspaceKey: Sendable, Hashable, Comparable {
-    /// The name of the configured source.
+    /// The source's name.
     public var source: String
-    /// The workspace's id.
+    /// The workspace's ID.
     public var workspaceID: String
 
-    /// The key of workspace `workspaceID` of `source`.
+    /// Creates the key of a workspace.
     public init(source: String, workspaceID: String) {
         self.source = source
         self.workspaceID = workspaceID
     }
 
-    /// Orders by source, then id, byte by byte.
+    /// Orders by source, then ID, byte by byte.
     public static func < (left: WorkspaceKey, right: WorkspaceKey) -> Bool {
         (left.source, left.workspaceID) < (right.source, right.workspaceID)
     }
 }
 
-/// A workspace and what is known of it beside its endpoints.
+/// A workspace and its properties, without its endpoints.
 public struct Workspace: Sendable, Hashable {
-    /// Source and id.
+    /// The source and the ID.
     public var key: WorkspaceKey
-    /// The configured or discovered name; the id when there is none.
+    /// The configured or discovered name, or else the ID.
     public var name: String
-    /// The region of its source, where one is configured.
+    /// The source's region; nil if not configured.
     public var regionID: String?
-    /// The address of the API it is polled at.
+    /// The API's address.
     public var baseURL: String
-    /// The enterprise project, where discovery told it.
+    /// The ID of the enterprise project; nil unless discovery found it.
     public var enterpriseProjectID: String?
-    /// Whether it is polled because discovery found it; false for a configured one, found or not.
+    /// Whether the workspace is polled because of discovery; false for a configured one, even if discovery found it,
+    /// too.
     public var isDiscovered: Bool
 
-    /// A workspace of these properties.
+    /// Creates a workspace. Without a name, its ID is its name.
     public init(
         key: WorkspaceKey,
         name: String? = nil,
@@ -52,20 +53,20 @@ public struct Workspace: Sendable, Hashable {
     }
 }
 
-/// Which endpoints of a workspace to list; handed to the API as they are.
+/// Selects the endpoints of a workspace to list. The values are passed to the API unchanged.
 public struct EndpointFilter: Sendable, Hashable {
-    /// Only this type.
+    /// Only endpoints of this type.
     public var type: String?
-    /// `PRIVATE`, `PUBLIC` or `ALL`; nil: the caller's own.
+    /// `PRIVATE`, `PUBLIC` or `ALL`; nil: only the caller's endpoints.
     public var visibility: String?
-    /// Only names that contain this.
+    /// Only endpoints whose name contains this text.
     public var name: String?
     /// Only endpoints that serve this model.
     public var modelID: String?
-    /// Only this endpoint.
+    /// Only the endpoint with this ID.
     public var endpointID: String?
 
-    /// A filter of these parts; without any it lets everything of the caller's own pass.
+    /// Creates a filter. Without values it selects all of the caller's endpoints.
     public init(
         type: String? = nil,
         visibility: String? = nil,

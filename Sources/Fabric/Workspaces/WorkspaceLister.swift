@@ -2,30 +2,30 @@
 
 /// A complete list of workspaces.
 public struct WorkspaceList: Sendable {
-    /// The workspaces, ordered by id.
+    /// The workspaces, ordered by ID.
     public var workspaces: [DiscoveredWorkspace]
-    /// Records without a usable id.
+    /// The number of records without a usable ID.
     public var skippedRecords: Int
-    /// Fields that had a wrong type.
+    /// The number of fields with a wrong type.
     public var malformedFields: Int
 }
 
-/// Lists the workspaces that a source's credential may see: complete, or not at all.
+/// Lists all workspaces that a source's credential may see, or fails.
 public struct WorkspaceLister: Sendable {
-    /// A longer list is refused: each workspace costs requests every interval, so that so many can't be meant.
+    /// The maximum number of workspaces. Each costs requests every interval, so a longer list is taken for a mistake.
     static let maximumWorkspaces = 10_000
 
     private let client: SourceClient
     private let lister: RowLister
 
-    /// A lister through `client`.
+    /// Creates a lister that sends through `client`.
     /// - Parameters:
     ///   - baseURL: the API's address.
-    ///   - name: only workspaces whose name is like this, as the API judges it; nil is not sent.
-    ///   - enterpriseProjectID: the enterprise project to look in; always sent.
+    ///   - name: selects workspaces by name, as the API matches it; nil is not sent.
+    ///   - enterpriseProjectID: selects workspaces by enterprise project; always sent.
     public init(client: SourceClient, baseURL: String, name: String?, enterpriseProjectID: String) {
         let limit = ListingPlan.Limit(
-            rows: Self.maximumWorkspaces, plural: DiscoveredWorkspace.plural, name: "the most that are polled")
+            rows: Self.maximumWorkspaces, plural: DiscoveredWorkspace.plural, name: "the maximum")
         self.client = client
         lister = RowLister(
             client: client,
@@ -35,12 +35,13 @@ public struct WorkspaceLister: Sendable {
             limit: limit)
     }
 
-    /// The turn of a discovery that begins now.
-    /// - Parameter retryWindow: no retry begins later than this after the discovery's beginning; nil: the interval of polls.
+    /// Returns the turn of a discovery that starts now.
+    /// - Parameter retryWindow: how long after the discovery's start a retry may be sent; nil: the poll interval.
     public func turn(retryWindow: Duration? = nil) -> PollTurn { client.turn(of: "", retryWindow: retryWindow) }
 
-    /// Lists.
-    /// - Parameter turn: the discovery's turn of the rate limit; nil: one that begins now.
+    /// Lists the workspaces.
+    /// - Parameter turn: the discovery's turn; nil: one that starts now.
+    /// - Throws: ``APIFailure`` if a request fails or the list stays inconsistent.
     public func list(_ turn: PollTurn? = nil) async throws(APIFailure) -> WorkspaceList {
         let listed = try await lister.list(turn ?? self.turn()) { Rows() }
         return WorkspaceList(
@@ -48,8 +49,8 @@ public struct WorkspaceLister: Sendable {
             malformedFields: listed.malformedFields)
     }
 
-    /// Asks for the first page alone.
-    /// - Returns: its workspaces ordered by id, and how many there are in all.
+    /// Requests only the first page.
+    /// - Returns: the page's workspaces, ordered by ID, and the number of all workspaces.
     public func firstPage() async throws(APIFailure) -> (workspaces: [DiscoveredWorkspace], total: Int64) {
         let page = try await lister.firstPage(turn()) { Rows() }
         return (page.listed.fold.sorted, page.count)

@@ -2,14 +2,14 @@
 
 /// A configured workspace.
 public struct WorkspaceSettings: Sendable, Hashable {
-    /// The workspace's id: 1 to 36 letters, digits and hyphens.
+    /// The workspace's ID: 1 to 36 letters, digits and hyphens.
     public var id: String
-    /// The name to expose, not empty; nil for the discovered name, else the id.
+    /// The exported name, not empty; nil: the discovered name, or else the ID.
     public var name: String?
-    /// Which of the workspace's endpoints are listed.
+    /// Selects the endpoints to list.
     public var filter: EndpointFilter
 
-    /// A workspace of these parts; nothing is checked here.
+    /// Creates a workspace without validating the values.
     public init(id: String, name: String? = nil, filter: EndpointFilter = EndpointFilter()) {
         self.id = id
         self.name = name

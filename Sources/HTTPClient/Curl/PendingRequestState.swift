@@ -18,7 +18,7 @@ struct PendingRequestState<Waiter> {
 
     /// The action required after ``cancel()``.
     enum CancelAction {
-        /// None: the request is finished, or no task waits yet.
+        /// No result: the request is finished, or no task waits yet.
         case nothing
         /// Resume the waiter; the curl thread will not start the request.
         case resume(Waiter)

@@ -58,12 +58,12 @@ public struct EndpointTally: ListingFold {
             case .all: true
             }
         guard isDetail, details.admits(hasError: hasError, since: since, id: record.id) else { return }
-        func label(_ text: PageText) -> String? { text.limited(to: RecordDetail.maximumTextBytes) }
+        func label(_ text: BorrowedText) -> String? { text.limited(to: RecordDetail.maximumTextBytes) }
         let owner =
             switch settings.owner {
             case .name: record.ownerName
             case .id: record.ownerID
-            case .none: PageText.none
+            case .none: BorrowedText.none
             }
         details.add(
             RecordDetail(
@@ -77,7 +77,7 @@ public struct EndpointTally: ListingFold {
 
     /// Counts the texts that exceed their limits, whether or not the endpoint's details are exported.
     private mutating func countCutTexts(of record: EndpointRecord) {
-        func count(_ text: PageText, limit: Int = RecordDetail.maximumTextBytes) {
+        func count(_ text: BorrowedText, limit: Int = RecordDetail.maximumTextBytes) {
             if text.bytes.count > limit { cutValues += 1 }
         }
         count(record.name)

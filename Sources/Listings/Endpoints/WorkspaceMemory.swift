@@ -90,7 +90,7 @@ struct EndpointSeries: Hashable, Sendable {
     /// Whether a capacity may use the public resource.
     var isPublic = false
 
-    /// The hash that dictionaries use. The default implementation goes through the slower `Hasher`.
+    /// The hash for dictionaries, cheaper than the default one by `Hasher`.
     func _rawHashValue(seed: Int) -> Int {
         let flags = UInt64(unit?.rawValue ?? 0) << 1 | (isPublic ? 1 : 0)
         return SeededHash.hash(

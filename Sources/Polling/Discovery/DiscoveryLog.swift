@@ -3,14 +3,14 @@ internal import Fabric
 internal import Logging
 import Synchronization
 
-/// Logs changes of a source's discovery: a failure when it begins, changes or ends, added and removed workspaces, and a warning
-/// when no or far fewer workspaces are left to poll. Repeated failures are not logged again, except at level debug.
+/// Logs changes of a source's discovery: a failure when it begins, changes or ends, added and removed workspaces, and a
+/// warning if no or far fewer workspaces are left to poll. Repeated failures are logged at debug level.
 final class DiscoveryLog: Sendable {
     private struct State {
         var reason: FailureReason?
         /// Whether the last list had malformed records or fields.
         var isMalformed = false
-        /// The numbers of the last successful discovery.
+        /// The counts of the last successful discovery.
         var count: DiscoveredCount?
     }
 
@@ -30,9 +30,9 @@ final class DiscoveryLog: Sendable {
         }
         switch before {
         case nil:
-            logger.error("Discovering workspaces fails.", metadata: failure.logMetadata)
-        case failure.reason: logger.debug("Discovering workspaces still fails.", metadata: failure.logMetadata)
-        default: logger.error("Discovering workspaces fails for another reason.", metadata: failure.logMetadata)
+            logger.error("discovery failed; continuing with known workspaces", metadata: failure.logMetadata)
+        case failure.reason: logger.debug("discovery still failing", metadata: failure.logMetadata)
+        default: logger.error("discovery failed, reason changed", metadata: failure.logMetadata)
         }
     }
 
@@ -47,54 +47,57 @@ final class DiscoveryLog: Sendable {
             return state
         }
         if let reason = old.reason {
-            logger.notice("Discovering workspaces works again.", metadata: ["reason": "\(reason.rawValue)"])
+            logger.notice("discovery recovered", metadata: ["reason": "\(reason.rawValue)"])
         }
-        // Not at every change of the numbers: they may change with every list.
+        // Not when only the numbers change: they may change with every list.
         if isMalformed, !old.isMalformed {
             logger.warning(
-                "The list of workspaces holds records without a usable id or fields of a wrong type.",
+                "workspace list has malformed records",
                 metadata: [
-                    "skipped_records": "\(list.skippedRecords)", "malformed_fields": "\(list.malformedFields)",
+                    "skipped_records": .stringConvertible(list.skippedRecords),
+                    "malformed_fields": .stringConvertible(list.malformedFields),
                 ])
         } else if !isMalformed, old.isMalformed {
-            logger.notice(
-                "The list of workspaces no longer holds records without a usable id or fields of a wrong type.")
+            logger.notice("workspace list no longer has malformed records")
         }
         noteChange(to: count, from: old.count)
         guard workspaces != before else { return }
         let ids = Set(workspaces.map(\.id))
         let oldIDs = Set((before ?? []).map(\.id))
-        // Only debug if just names changed: they may change with every list.
+        // Names may change with every list.
         logger.log(
-            level: before != nil && ids == oldIDs ? .debug : .info, "Discovered workspaces.",
+            level: before != nil && ids == oldIDs ? .debug : .info, "workspaces discovered",
             metadata: [
-                "workspaces": "\(workspaces.count)", "new": "\(ids.subtracting(oldIDs).count)",
-                "gone": "\(oldIDs.subtracting(ids).count)",
+                "workspaces": .stringConvertible(workspaces.count),
+                "added": .stringConvertible(ids.subtracting(oldIDs).count),
+                "removed": .stringConvertible(oldIDs.subtracting(ids).count),
             ])
     }
 
-    /// Logs important changes of the numbers. Only the comparison with the last discovery distinguishes the loss of all
-    /// workspaces from a source that has none.
+    /// Logs a loss of workspaces. Only the comparison with the previous counts tells it from a source without
+    /// workspaces.
     private func noteChange(to count: DiscoveredCount, from before: DiscoveredCount?) {
-        var metadata: Logger.Metadata = ["found": "\(count.found)", "left_out": "\(count.leftOut)"]
+        var metadata: Logger.Metadata = [
+            "found": .stringConvertible(count.found), "left_out": .stringConvertible(count.leftOut),
+        ]
         if let before {
-            metadata["found_before"] = "\(before.found)"
-            metadata["left_out_before"] = "\(before.leftOut)"
+            metadata["found_before"] = .stringConvertible(before.found)
+            metadata["left_out_before"] = .stringConvertible(before.leftOut)
         }
         switch count.change(since: before) {
-        case .lostAll: logger.warning("discovery found no workspace to poll", metadata: metadata)
-        case .regained: logger.notice("discovery finds workspaces to poll again", metadata: metadata)
-        case .fell: logger.warning("discovery found fewer than half of the workspaces of before", metadata: metadata)
+        case .lostAll: logger.warning("discovery found no workspaces to poll", metadata: metadata)
+        case .regained: logger.notice("discovery found workspaces to poll again", metadata: metadata)
+        case .fell: logger.warning("discovery found fewer than half of the previous workspaces", metadata: metadata)
         case nil: break
         }
     }
 }
 
 extension APIFailure {
-    /// The fields of a log line about the failure.
+    /// The fields of log lines about the failure.
     var logMetadata: Logger.Metadata {
         var metadata: Logger.Metadata = ["reason": "\(reason.rawValue)", "error": "\(message)"]
-        if let status { metadata["status"] = "\(status)" }
+        if let status { metadata["http_status"] = .stringConvertible(status) }
         if let code { metadata["error_code"] = "\(code)" }
         if let requestID { metadata["request_id"] = "\(requestID)" }
         return metadata

@@ -106,7 +106,7 @@ public enum SourceFamilies {
         }
         var builder = FragmentBuilder()
         builder.add(duration) { writer in
-            for operation in listOperations + APIOperation.ofCredentials {
+            for operation in listOperations + APIOperation.credentialOperations {
                 // Omit operations that no source's kind of credential uses.
                 guard let observed = durations[operation] ?? (listOperations.contains(operation) ? .init() : nil) else {
                     continue

@@ -68,10 +68,10 @@ struct OverviewPage {
     private var tiles: HTML {
         let failing = workspaces.count { $0.state == .failing }
         let pending = workspaces.count { $0.state == .pending }
-        let withdrawn = workspaces.count { $0.isStale }
+        let stale = workspaces.count { $0.isStale }
         var notes: [String] = []
         if pending > 0 { notes.append("\(HumanFormat.number(pending)) pending") }
-        if withdrawn > 0 { notes.append("\(HumanFormat.number(withdrawn)) stale") }
+        if stale > 0 { notes.append("\(HumanFormat.number(stale)) stale") }
         return """
             <dl class="tiles">
             \(PageParts.tile("Workspaces", HumanFormat.number(workspaces.count), notes.joined(separator: ", "), kind: report.hasWarnings ? "warn" : ""))

@@ -3,12 +3,12 @@ import HTTPServer
 import Logging
 import Synchronization
 
-/// A control plane whose workspaces have another list with each poll.
+/// A control plane whose workspaces have a new list for each poll.
 final class HostileCloud: Sendable {
     struct Place: Sendable {
         var id: String
         var rows: Int
-        /// Whether its numbers are at the ends of 64 bits.
+        /// Whether its numbers are near the limits of 64 bits.
         var hasEdges = false
     }
 
@@ -19,26 +19,26 @@ final class HostileCloud: Sendable {
 
     private struct State {
         var text: HostileText
-        /// What is being read.
+        /// The listing of the current poll.
         var listings: [String: HostileListing] = [:]
-        /// What was served, oldest first.
+        /// The served listings, oldest first.
         var truths: [String: [ValueTruth]] = [:]
     }
 
     private let state: Mutex<State>
-    /// A workspace of which the truth has one endpoint more than the pages; nil: none.
+    /// A workspace whose expected count is wrong by one; nil: none.
     private let lie: String?
 
-    /// - Parameter lie: a workspace of which the truth is made wrong, to prove that this is noticed.
+    /// - Parameter lie: a workspace whose expected count is made wrong, to prove that this is detected.
     init(random: SoakRandom, lie: String? = nil) {
         state = Mutex(State(text: HostileText(random: random)))
         self.lie = lie
     }
 
-    /// The listings of a workspace that were served.
+    /// Returns the served listings of a workspace.
     func truths(of id: String) -> [ValueTruth] { state.withLock { $0.truths[id] ?? [] } }
 
-    /// Begins to serve; the task ends with the listener.
+    /// Starts the server; the task ends with the listener.
     func start() async throws -> (listener: Listener, running: Task<Void, Never>, address: String) {
         let settings = ListenerSettings(addresses: [ListenAddress(host: "127.0.0.1", port: 0)])
         let quiet = Logger(label: "soak") { _ in SwiftLogNoOpLogHandler() }
@@ -56,7 +56,7 @@ final class HostileCloud: Sendable {
         return ListenerResponse(status: 200, headers: [("Content-Type", "application/json")], body: .bytes(body))
     }
 
-    /// A page; the first one is that of a new listing.
+    /// Returns a page; the first page starts a new listing.
     func page(of place: Place, offset: Int, limit: Int) -> [UInt8] {
         state.withLock { state in
             if offset == 0 || state.listings[place.id] == nil {
@@ -74,7 +74,7 @@ final class HostileCloud: Sendable {
                 var truth = listing.truth
                 truth.begun = WallTime.now
                 if place.id == lie { truth.endpoints += 1 }
-                // Only the last that was not refused is looked for, and a scrape may be late.
+                // Keep the last accepted listings only; a scrape may be late.
                 state.truths[place.id, default: []].append(truth)
                 if state.truths[place.id]?.count ?? 0 > 64 { state.truths[place.id]?.removeFirst() }
             }

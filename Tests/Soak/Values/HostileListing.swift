@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A listing whose values never occurred before, as the JSON of its rows, with the truth about it.
+/// A listing of unique values as JSON rows, with its expected counts.
 struct HostileListing {
-    /// What is wrong with the listing as a whole.
+    /// A defect of the whole listing.
     enum Flaw {
         case none
-        /// One page is larger than the exporter takes.
+        /// One page exceeds the exporter's maximum.
         case largePage
-        /// The pages say one record more than there is.
+        /// `total` is larger than the number of records by one.
         case wrongTotal
         /// A page is an array of numbers.
         case numbersAlone
-        /// Beside its rows the first page holds as many numbers as the exporter takes.
+        /// The first page has the maximum number of JSON numbers in addition to its rows.
         case numbersBeside
     }
 
@@ -21,8 +21,8 @@ struct HostileListing {
     private(set) var truth = ValueTruth()
     let flaw: Flaw
 
-    /// - Parameter hasEdges: whether capacities are at the ends of 64 bits. Then all rows share one series of each
-    ///   capacity family, because only the sum of one series says what it was before it was clamped.
+    /// - Parameter hasEdges: whether capacities are near the limits of 64 bits. All rows then share one series of each
+    ///   capacity family, because the expected value of a clamped sum is only known for one series.
     init(rows count: Int, hasEdges: Bool, flaw: Flaw, text: inout HostileText) {
         self.flaw = flaw
         text.budget = flaw == .none ? 5 << 19 : 0
@@ -54,7 +54,7 @@ struct HostileListing {
             row.add("status", kind.status)
             if kind.visibility == "PUBLIC" || text.random.chance(50) { row.add("visibility", kind.visibility) }
         } else {
-            // Each of the three is documented or was never there before.
+            // Each of the three is documented or new.
             let odd = text.random.number(1...7)
             for (bit, field) in [
                 (1, ("type", kind.type)), (2, ("status", kind.status)), (4, ("visibility", kind.visibility)),
@@ -80,7 +80,7 @@ struct HostileListing {
                 row.add(field, text.text(bytes: 1 << 20))
             }
         }
-        // Fields of a record without a usable id count too; its numbers do not.
+        // Malformed fields of a record without a usable id count; its numbers do not.
         if isMalformed { truth.malformed += 1 }
         var counted = truth
         addResources(to: &row, hasEdges: hasEdges, &counted, &text)
@@ -135,7 +135,7 @@ struct HostileListing {
         var groups: [JSONObject] = []
         for _ in 0..<(isHuge ? 10_000 : text.random.number(0...3)) {
             var group = JSONObject()
-            // Ten thousand codes in one row would leave nothing to the others.
+            // Ten thousand codes in one row would use the budget of the others.
             if hasEdges || isHuge { group.add("spec_code", "edge") } else { group.add("spec_code", text.next()) }
             let (low, high) = (number(), number())
             group.add("min_replicas", number: low)
@@ -148,7 +148,7 @@ struct HostileListing {
         row.add("ray_resource", ray)
     }
 
-    /// The page of `limit` rows from `offset` on.
+    /// Returns the page of `limit` rows from `offset` on.
     func page(offset: Int, limit: Int) -> [UInt8] {
         if flaw == .numbersAlone {
             return Array("[".utf8) + Self.numbers(bytes: Self.maximumBody - 2) + Array("]".utf8)
@@ -168,7 +168,7 @@ struct HostileListing {
         return body
     }
 
-    /// At most so many bytes of numbers, which cost a parser more than anything else.
+    /// Returns numbers up to this size in bytes, the most expensive input of a parser.
     private static func numbers(bytes: Int) -> [UInt8] {
         var numbers = [UInt8](repeating: UInt8(ascii: "1"), count: max(1, bytes / 2 * 2 - 1))
         for index in stride(from: 1, to: numbers.count, by: 2) { numbers[index] = UInt8(ascii: ",") }

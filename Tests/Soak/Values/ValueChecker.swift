@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Holds a page whose values are hostile against the truth and against the limits of the metric contract.
+/// Compares a page of hostile values with the expected counts and the limits of the metric contract.
 struct ValueChecker {
-    /// The values of `metrics.max_label_values` and of the contract's other limits.
+    /// `metrics.max_label_values` and the contract's other limits.
     static let maximumValues = 200
     static let maximumBytes = 256
     static let maximumDetails = 1_000
 
-    /// Labels of which the number of values is limited, with those that never count.
+    /// Labels with a limited number of values, with the values that are not counted.
     private static let limited: [String: Set<String>] = [
         "endpoint_type": Set(ValueTruth.types + ["container_job", "notebook", "unknown", "other"]),
         "status": Set(ValueTruth.statuses + ["ABNORMAL", "ON_DEMAND_FROZEN", "UNKNOWN", "other"]),
@@ -20,13 +20,13 @@ struct ValueChecker {
         "ray_workers_max",
     ]
 
-    /// Workspaces of which values were cut.
+    /// Workspaces with truncated values.
     private(set) var haveCut: Set<String> = []
-    /// Listings that were found true, by workspace.
+    /// Verified listings by workspace.
     private(set) var proven: [String: Int64] = [:]
 
-    /// What is wrong with the series of one workspace.
-    /// - Parameter truths: the listings that were served, oldest first.
+    /// Returns the problems of the series of one workspace.
+    /// - Parameter truths: the served listings, oldest first.
     mutating func problems(of id: String, _ samples: [PageSample], _ truths: [ValueTruth]) -> [String] {
         var problems = limitProblems(samples)
         func value(_ name: String) -> String? {
@@ -35,7 +35,7 @@ struct ValueChecker {
         guard let success = value("workspace_last_success_timestamp_seconds").flatMap(WallTime.microseconds(ofSample:))
         else { return problems }
         guard let truth = truths.last(where: { !$0.isRefused && $0.begun <= success }) else {
-            return problems + ["a listing of \(success) that was not served by then"]
+            return problems + ["no listing was served at \(success)"]
         }
         proven[id] = success
         problems += differences(from: truth, samples)
@@ -54,7 +54,7 @@ struct ValueChecker {
         return problems
     }
 
-    /// The sums over all series, and the series that are known.
+    /// Compares the sums over all series, and the series with known values.
     private func differences(from truth: ValueTruth, _ samples: [PageSample]) -> [String] {
         var problems: [String] = []
         func sum(_ family: String) -> Int128? {
@@ -87,7 +87,7 @@ struct ValueChecker {
         return problems
     }
 
-    /// What goes beyond the limits, whatever was listed.
+    /// Returns the exceeded limits.
     private func limitProblems(_ samples: [PageSample]) -> [String] {
         var problems: Set<String> = []
         var values: [String: Set<String>] = [:]
@@ -111,20 +111,20 @@ struct ValueChecker {
     }
 }
 
-/// Holds the log against its limits.
+/// Checks the limits of the log.
 struct LogChecker {
-    /// All fields of an endpoint's error at their limits, each byte of them escaped.
+    /// The size of a line with all fields at their maximum and all bytes escaped.
     static let maximumLine = 16 << 10
     private static let maximumErrors = 60
-    /// A little less than a minute: a line is written a moment after it was permitted.
+    /// Slightly less than a minute, because a line is written shortly after it was permitted.
     private static let window: Int64 = 59_500_000
 
     private var rest = ""
     private var errors: [String: [Int64]] = [:]
     private(set) var lines = 0
 
-    /// What is wrong with the lines that end in `text`. They are judged by the times in them: on a busy machine they are
-    /// read long after they were written.
+    /// Returns the problems of the complete lines in `text`. Uses the times in the lines, because they may be read late
+    /// on a busy machine.
     mutating func problems(_ text: String) -> [String] {
         var problems: [String] = []
         var pieces = (rest + text).split(separator: "\n", omittingEmptySubsequences: false)
@@ -133,7 +133,7 @@ struct LogChecker {
         for line in pieces {
             let bytes = line.utf8.count
             if bytes > Self.maximumLine { problems.append("a line of \(bytes) bytes: \(line.prefix(100))") }
-            // Of all lines only those about an endpoint's error have this field.
+            // Only lines about endpoint errors have this field.
             guard line.contains(" endpoint_id=") else { continue }
             let fields = line.split(separator: " ")
             guard let id = fields.last(where: { $0.hasPrefix("workspace_id=") }), let first = fields.first,

@@ -3,10 +3,10 @@ import Glibc
 import HTTPServer
 import TestSupport
 
-/// The real exporter polling a control plane whose values never repeat: sums stay exact, and memory, series and log lines
-/// within their limits.
+/// Runs an exporter with a control plane whose values never repeat: sums must be exact, and memory, series and log
+/// lines within their limits.
 struct ValueSoak {
-    /// A page of what the limits permit, most values long.
+    /// The maximum size of a page within the limits, with mostly long values.
     private static let maximumPage = 64 << 20
     private static let maximumResidentKiB = 250_000_000 / 1_024
     private static let interval: Int64 = 2_000_000
@@ -56,7 +56,7 @@ struct ValueSoak {
         let child = try await ExporterChild.start("values", program: options.binary, configuration: configuration)
         try await watch(child)
         judge()
-        if let problem = try await child.stop(within: SoakTiming().longestStop + SoakTiming().busySlack) {
+        if let problem = try await child.stop(within: SoakTiming().maximumStopDuration + SoakTiming().busySlack) {
             complain("the exporter \(problem)")
         }
         await listener.shutdown(grace: .zero)
@@ -71,7 +71,7 @@ struct ValueSoak {
         let end = WallTime.now + Int64(options.seconds) * 1_000_000
         var nextScrape = WallTime.now
         var isOpenMetrics = false
-        // A broken exporter is wrong in every number, and its pages grow.
+        // Stop early, because a broken exporter is wrong in every number and its pages grow.
         while WallTime.now < end, wrong < 100 {
             for problem in log.problems(try child.log.read()) { complain("log: \(problem)") }
             if WallTime.now >= nextScrape {
@@ -83,7 +83,7 @@ struct ValueSoak {
                     complain("\(error)")
                 }
                 guard let resources = Resources(of: child.process.pid), resources.residentKiB > 0 else {
-                    throw SoakError(description: "the exporter is gone; see \(child.log.kept.path)")
+                    throw SoakError(description: "the exporter has exited; see \(child.log.kept.path)")
                 }
                 watch.note(resources)
             }
@@ -107,12 +107,12 @@ struct ValueSoak {
         for problem in polling.problems(last, at: scrape.sent) { complain(problem) }
     }
 
-    /// Judges the run as a whole.
+    /// Checks the whole run.
     private mutating func judge() {
         for place in HostileCloud.places where !checker.haveCut.contains(place.id) && options.seconds >= 30 {
-            complain("\(place.id): no value was cut")
+            complain("\(place.id): no value was truncated")
         }
-        // A workspace of two endpoints takes half an hour to come to its limits.
+        // A workspace with two endpoints reaches its limits after half an hour.
         for problem in watch.problems(comparesQuarters: options.seconds >= 3_600) { complain(problem) }
         if options.seconds >= 3_600 {
             let quarter = series.count / 4

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a page must say of a listing, counted while the listing was made.
+/// The expected values of a listing, counted while it is generated.
 struct ValueTruth {
-    /// An endpoint of which type, status and visibility are documented, so that its series is known.
+    /// An endpoint with documented type, status and visibility, so that its series is known.
     struct Documented: Hashable {
         var type: String
         var status: String
@@ -16,9 +16,9 @@ struct ValueTruth {
     ]
     static let visibilities = ["PRIVATE", "PUBLIC"]
 
-    /// When its first page was served, in wall time.
+    /// The wall time at which its first page was served, in microseconds.
     var begun: Int64 = 0
-    /// Whether it must not be published: a page is too large or no list, or the total is wrong.
+    /// Whether the exporter must reject it: a page is too large or not a list, or `total` is wrong.
     var isRefused = false
     var endpoints = 0
     /// Records without a usable id.

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+public import HTTPServer
+import Synchronization
+
+extension SimulatedCloud {
+    /// Responds to a request like the control plane, or with injected faults.
+    public func answer(_ request: ListenerRequest) async -> ListenerResponse {
+        let route = Route(request)
+        let isLaterPage = request.queryValues("offset").first.flatMap { Int($0) }.map { $0 > 0 } ?? false
+        let (number, woken, faults, latency) = state.withLock { state in
+            let (number, woken) = state.log.note(route.operation, workspaceID: route.workspaceID)
+            let faults = state.faults.take(
+                route.operation, workspaceID: route.workspaceID, isLaterPage: isLaterPage)
+            return (number, woken, faults, state.latency)
+        }
+        for waiter in woken { waiter.resume() }
+
+        let digits = String(number, radix: 16)
+        let requestID = String(repeating: "0", count: 32 - digits.count) + digits
+        var pause = latency
+        for case .delay(let more) in faults { pause += more }
+        // Cancellation means that the client disconnected; the response is not sent then.
+        if pause > .zero { try? await Task.sleep(for: pause) }
+        var response: ListenerResponse
+        let replacing = faults.first(where: \.replacesResponse)
+        if let replacement = await replacing?.replacement(
+            requestID: requestID, now: wallMicroseconds() / 1_000_000)
+        {
+            response = replacement
+        } else {
+            var apiResponse: APIResponse
+            do throws(APIResponse) {
+                if let identity = try identityResponse(request, route.operation) {
+                    apiResponse = identity
+                } else {
+                    let body = try fabricResponse(request, route: route, requestID: requestID, faults: faults)
+                    apiResponse = APIResponse(body: body)
+                }
+            } catch {
+                apiResponse = error
+            }
+            // Lets clients detect that their clock is wrong.
+            apiResponse.headers.append(("Date", Timestamp.http(wallMicroseconds() / 1_000_000)))
+            response = apiResponse.response(requestID: requestID)
+        }
+        for fault in faults { response = fault.shaping(response) }
+        return response
+    }
+
+    private func fabricResponse(
+        _ request: ListenerRequest, route: Route, requestID: String, faults: [Fault]
+    ) throws(APIResponse) -> JSONValue {
+        guard route.operation != .unknown else { throw .noSuchAPI(requestID: requestID) }
+        try authenticate(request)
+        let query = try ListQuery(request)
+        guard let workspaceID = route.workspaceID else { return try workspaceList(query, faults: faults) }
+        for case .shiftBetweenPages in faults { shift(workspaceID) }
+        guard let workspace = workspace(workspaceID) else { throw .noWorkspace }
+        if workspace.isForbidden { throw .forbidden }
+        var matching: [SimulatedEndpoint] = []
+        for endpoint in workspace.endpoints where try query.matches(endpoint) { matching.append(endpoint) }
+        for case .endlessList in faults {
+            return page("endpoints", endlessRows(matching, query), total: query.offset + 2 * query.limit, faults)
+        }
+        return list("endpoints", matching, query, faults, \.json)
+    }
+
+    private func workspaceList(_ query: ListQuery, faults: [Fault]) throws(APIResponse) -> JSONValue {
+        guard let project = query.filter("enterprise_project_id") else {
+            throw .badRequest("enterprise_project_id is required")
+        }
+        let matching = workspaces.filter { query.matches($0, project: project) }
+        return list("workspaces", matching, query, faults, \.json)
+    }
+
+    /// Returns the requested page of `rows`, changed by the faults.
+    private func list<Row>(
+        _ name: String, _ rows: [Row], _ query: ListQuery, _ faults: [Fault], _ json: (Row) -> JSONValue
+    ) -> JSONValue {
+        var (rows, limit) = (rows, query.limit)
+        for fault in faults {
+            switch fault {
+            case .emptyList: rows = []
+            case .capPages(let maximum): limit = min(limit, maximum)
+            case .ignoreLimit: limit = .max
+            default: break
+            }
+        }
+        return page(name, rows.dropFirst(query.offset).prefix(limit).map(json), total: rows.count, faults)
+    }
+
+    private func page(_ name: String, _ rows: [JSONValue], total: Int, _ faults: [Fault]) -> JSONValue {
+        var total: Int? = total
+        for fault in faults {
+            switch fault {
+            case .totalLies(let wrong): total = wrong
+            case .totalOfPage: total = rows.count
+            case .omitTotal: total = nil
+            default: break
+            }
+        }
+        return ["total": total.map { .int($0) }, name: .array(rows)]
+    }
+
+    private func shift(_ workspaceID: String) {
+        state.withLock { state in
+            guard let index = state.index(of: workspaceID), !state.workspaces[index].endpoints.isEmpty else { return }
+            var arrival = state.workspaces[index].endpoints.removeFirst()
+            state.added += 1
+            arrival.id = .string("arrival-between-pages-" + String(1_000_000_000 + state.added))
+            state.workspaces[index].endpoints.append(arrival)
+            state.observer?(state.workspaces[index])
+        }
+    }
+
+    /// Returns a full page for every offset: the workspace's own rows with new ids.
+    private func endlessRows(_ endpoints: [SimulatedEndpoint], _ query: ListQuery) -> [JSONValue] {
+        (query.offset..<query.offset + query.limit).map { index in
+            var row = endpoints.isEmpty ? SimulatedEndpoint() : endpoints[index % endpoints.count]
+            row.id = .string("endless-row-of-this-list-" + String(1_000_000_000 + index))
+            return row.json
+        }
+    }
+}
+
+/// The operation and workspace of a request.
+struct Route {
+    var operation: SimulatedOperation
+    var workspaceID: String?
+
+    init(_ request: ListenerRequest) {
+        let parts = request.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
+        operation = .unknown
+        switch (request.method, request.path) {
+        case ("POST", "/v3/auth/tokens"), ("POST", "/v3.0/OS-AUTH/id-token/tokens"): operation = .createToken
+        case ("GET", "/v3/projects"): operation = .listProjects
+        case ("POST", "/v3.0/OS-CREDENTIAL/securitytokens"), ("POST", "/v5/agencies/assume-with-oidc"):
+            operation = .createTemporaryKey
+        case ("PUT", "/meta-data/latest/api/token"): operation = .metadataToken
+        case ("GET", "/openstack/latest/securitykey"): operation = .metadataKey
+        default: break
+        }
+        guard request.method == "GET", parts.count >= 2, parts[0] == "v1", parts[1] == "workspaces" else { return }
+        if parts.count == 2 {
+            operation = .listWorkspaces
+        } else if parts.count == 4, parts[3] == "endpoints" {
+            operation = .listEndpoints
+            workspaceID = parts[2]
+        }
+    }
+}
