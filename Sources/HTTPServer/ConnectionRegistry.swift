@@ -89,7 +89,7 @@ final class ConnectionRegistry: Sendable {
         return isFirst
     }
 
-    /// Whether the listener is shutting down, so that responses close their connections.
+    /// Whether the listener is shutting down. Connections are then closed after their response.
     var isDraining: Bool { state.withLock { $0.isDraining } }
 
     /// The open connections.

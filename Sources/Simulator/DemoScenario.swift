@@ -46,7 +46,8 @@ public final class DemoScenario: Sendable {
     private let throttledID: String
     private let lifeCycles: Mutex<[(cloud: SimulatedCloud, workspaceID: String, lifeCycle: LifeCycle)]>
 
-    /// Creates a scenario that starts at the Unix time `startSeconds`; every response takes `latency`.
+    /// Creates a scenario that starts at the Unix time `startSeconds`; every response takes `latency`, except
+    /// those of the slow workspace.
     public init(seed: Int = 1, startSeconds: Int64, latency: Duration = .milliseconds(5)) {
         var generator = SeededGenerator(seed)
         var lifeCycles: [(cloud: SimulatedCloud, workspaceID: String, lifeCycle: LifeCycle)] = []

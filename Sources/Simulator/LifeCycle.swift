@@ -4,8 +4,8 @@
 /// deterministic.
 ///
 /// With `isTroubled`, the first 75 seconds contain endpoints that are created and run, one that is stuck in CREATING,
-/// one that fails, an update, a deletion and a suspension. Without it there are no failures. Afterward random events
-/// keep the number of endpoints near `population`.
+/// one that fails, an update, a deletion and a suspension. Without it they contain only the update and the
+/// deletion. Later, random events keep the number of endpoints near `population`.
 public struct LifeCycle: Sendable {
     enum Action: Sendable {
         case create(name: String, Outcome)

@@ -44,7 +44,7 @@ public final class BasicAuthentication: Sendable {
     private let matches: @Sendable (_ password: Secret, _ hash: Secret) -> Bool
     private let state: Mutex<State>
 
-    /// Creates an authentication of `users`, a dictionary of names and bcrypt hashes.
+    /// Creates an instance for `users`, a dictionary of bcrypt hashes by user name.
     public convenience init(users: [String: Secret]) { self.init(users: users, matches: Self.bcryptMatches) }
 
     /// - Parameter matches: returns whether a password matches a hash; called for one credential at a time.

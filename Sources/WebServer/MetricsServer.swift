@@ -29,8 +29,8 @@ public struct MetricsServer: Sendable {
         let queue: RenderQueue
         let recent = Mutex(RecentPage<ListenerResponse>())
 
-        /// - Parameter maximumRequests: the limit of all requests in flight, 0 for none. Half of it is reserved for
-        ///   scrapes.
+        /// - Parameter maximumRequests: the maximum number of all requests in flight; 0 disables the limit. Half of it
+        ///   is reserved for scrapes.
         init(label: String, maximumRequests: Int) {
             queue = RenderQueue(label: label, limit: maximumRequests > 0 ? max(1, maximumRequests / 2) : 32)
         }

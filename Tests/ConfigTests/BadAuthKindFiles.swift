@@ -97,7 +97,7 @@ enum BadAuthKindFiles {
                 """),
             [
                 "config.yaml:6:15: sources[0].auth.password.iam_url: required if region is not set",
-                "config.yaml:6:15: sources[0].auth.password: one of project and project_id is required if region "
+                "config.yaml:6:15: sources[0].auth.password: one of project or project_id is required if region "
                     + "is not set",
             ]
         ),

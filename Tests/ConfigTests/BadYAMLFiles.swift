@@ -7,14 +7,14 @@ enum BadYAMLFiles {
             "An empty file is an error",
             "",
             [
-                "config.yaml:1:1: the file is empty; add at least sources"
+                "config.yaml:1:1: the file is empty; add at least the key sources"
             ]
         ),
         BadFile(
             "A file with only comments is empty",
             "# nothing",
             [
-                "config.yaml:1:1: the file is empty; add at least sources"
+                "config.yaml:1:1: the file is empty; add at least the key sources"
             ]
         ),
         BadFile(
@@ -35,7 +35,7 @@ enum BadYAMLFiles {
             "null at the top level is an error",
             "~",
             [
-                "config.yaml:1:1: the file is empty; add at least sources"
+                "config.yaml:1:1: the file is empty; add at least the key sources"
             ]
         ),
         BadFile(

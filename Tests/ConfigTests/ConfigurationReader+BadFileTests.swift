@@ -78,7 +78,7 @@ struct ConfigurationReaderBadFileTests {
     @Test("A file over 1 MiB is an error")
     func largeFile() {
         let largest = "#" + String(repeating: "x", count: ConfigurationReader.fileLimit - 1)
-        #expect(Reading.problems(largest) == ["config.yaml:1:1: the file is empty; add at least sources"])
+        #expect(Reading.problems(largest) == ["config.yaml:1:1: the file is empty; add at least the key sources"])
         let text = largest + "x"
         #expect(Reading.problems(text) == ["config.yaml: cannot read the file: larger than 1 MiB"])
     }

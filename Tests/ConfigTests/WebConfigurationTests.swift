@@ -77,7 +77,7 @@ struct WebConfigurationTests {
         ),
         (
             tls + "  min_version: TLS13\n  max_version: TLS12\n",
-            "4:16: tls_server_config.min_version: must not be newer than max_version (TLS12), not TLS13"
+            "4:16: tls_server_config.min_version: must not be newer than max_version (TLS12), is TLS13"
         ),
         (
             tls + "  cipher_suites: [SUITE_C]\n",

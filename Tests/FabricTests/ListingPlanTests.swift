@@ -123,7 +123,7 @@ struct ListingPlanTests {
             #expect(walk.requests.count < 60)
         }
         let single = Self.walk(count: 230, pageSize: 100, total: 230, cap: 1)
-        #expect(single.last == .abandon("page has 1 row instead of 100; set poll.page_size: 1"))
+        #expect(single.last == .abandon("first page has 1 row instead of 100; set poll.page_size: 1"))
     }
 
     @Test(

@@ -8,7 +8,7 @@ import Testing
 struct RowListerChangingListTests {
     /// Returns why the last of four listings was incomplete; nil for other failures.
     private static func incompleteReason(_ outcome: ListingOutcome<IDFold>) -> String? {
-        let start = "4 consecutive listings were incomplete; last: "
+        let start = "4 consecutive reads of the list were incomplete; last: "
         guard let failure = outcome.failure, failure.reason == .inconsistent, failure.message.hasPrefix(start) else {
             return nil
         }
@@ -192,7 +192,7 @@ struct RowListerChangingListTests {
         let single = SimulatedList(230, serve: { state, offset, _ in state.records.dropFirst(offset).prefix(1) })
         #expect(
             Self.incompleteReason(await Source(single.transport()).list())
-                == "page has 1 row instead of 100; set poll.page_size: 1")
+                == "first page has 1 row instead of 100; set poll.page_size: 1")
     }
 
     @Test(

@@ -113,7 +113,7 @@ struct WorkspaceListerTests {
         }
         let (outcome, _) = await Self.list(transport)
         let expected = APIFailure(
-            .inconsistent, "4 consecutive listings were incomplete; last: received 20 workspaces, total is 19")
+            .inconsistent, "4 consecutive reads of the list were incomplete; last: received 20 workspaces, total is 19")
         #expect(throws: expected) { try outcome.result.get() }
         #expect(outcome.relists == 3)
         #expect(transport.urls.count == 12)

@@ -155,7 +155,7 @@ struct TLSFilesTests {
             ),
             (
                 ConnectionOptions(certificateFile: servers.file("client.pem"), keyFile: encrypted.path),
-                "\(encrypted.path) contains no PEM key without a passphrase"
+                "\(encrypted.path) contains no complete PEM key, or the key has a passphrase"
             ),
         ]
         for (options, message) in cases {

@@ -5,7 +5,7 @@
 final class SecretIndex: Sendable {
     /// The length of the prefix by which a secret is looked up, in bytes; shorter secrets are not found.
     static let windowLength = 8
-    /// The length in bytes from which a prefix of a secret is redacted like the whole.
+    /// The minimum length of a prefix that is redacted like the whole secret, in bytes.
     private static let minimumMatchLength = 16
 
     private let secrets: [[UInt8]]

@@ -162,7 +162,7 @@ extension SchemaWalker {
         if let region {
             password.project = .name(region)
         } else {
-            report(section, "one of project and project_id is required if region is not set")
+            report(section, "one of project or project_id is required if region is not set")
         }
     }
 

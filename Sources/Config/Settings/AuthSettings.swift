@@ -27,7 +27,7 @@ extension SourceSettings {
             + "to all.")
     static let assumeAgencyKey = Key<Self>(
         "assume_agency", \.assumeAgency, .section(Agency.section),
-        "With `access_key` or `password`: temporary keys of an agency, obtained with them.")
+        "With `access_key` or `password`: obtains temporary keys of an agency.")
 
     /// The `auth` section. Its keys set ``SourceSettings/auth``, except `assume_agency`.
     static let authSection = Section(
@@ -60,7 +60,7 @@ extension PasswordSettings {
         "project_id", \.project, Kind.text.map { .id($0) }, "The project's id, instead of its name.")
 
     static let section = Section(
-        "auth.password", "An IAM user, exchanged for a token that is renewed before it expires.",
+        "auth.password", "An IAM user's password, exchanged for a token that is renewed before it expires.",
         of: Self(iamURL: "", domain: "", user: "", password: .file(path: ""), project: .name("")),
         rules: [.exactlyOne([passwordKey, passwordFileKey]), .atMostOne([projectKey, projectIDKey])],
         keys: [

@@ -40,7 +40,7 @@ public enum ConfigurationReader {
         let document = YAMLDocument(bytes)
         for problem in document.problems { log.report(problem.mark, "", problem.message) }
         guard let root = document.root, !root.isNull else {
-            if log.isClean { log.report(.start, "", "the file is empty; add at least sources") }
+            if log.isClean { log.report(.start, "", "the file is empty; add at least the key sources") }
             throw log.failure
         }
         var walker = SchemaWalker(environment: environment, files: files, folder: folder(of: fileName), log: log)

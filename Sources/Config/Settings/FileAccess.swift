@@ -11,7 +11,7 @@ struct FileAccess: Sendable {
 
         static let missing = Failure(reason: "no such file")
         static let tooLarge = Failure(reason: "too large")
-        /// A pipe or a terminal without content yet.
+        /// The file is a pipe or a terminal without content yet.
         static let notReady = Failure(reason: "it is a pipe or terminal")
     }
 
@@ -23,7 +23,7 @@ struct FileAccess: Sendable {
     /// Reads a file without waiting; throws ``Failure/notReady`` if it would block.
     let readWithoutWaiting: Read
 
-    /// Creates a file access.
+    /// Creates an instance that reads files with `read`.
     /// - Parameter readWithoutWaiting: defaults to `read`.
     init(read: @escaping Read, readWithoutWaiting: Read? = nil) {
         self.read = read

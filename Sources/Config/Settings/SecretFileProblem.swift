@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A problem of a secret file that the configuration does not name, such as one named by an environment variable.
+/// A problem of a secret file whose path comes from the environment, not from the configuration.
 public enum SecretFileProblem: Sendable, Equatable {
     /// The file is missing or empty; it may be created later.
     case absent(String)

@@ -43,9 +43,9 @@ public struct SourceSettings: Sendable, Equatable {
 public struct DiscoverySettings: Sendable, Equatable {
     /// The interval between discoveries.
     public var interval: Duration = .seconds(300)
-    /// The API's fuzzy name filter; nil is not sent.
+    /// The API's fuzzy name filter; nil: no filter.
     public var name: String?
-    /// The enterprise project to search.
+    /// The id of the enterprise project to search.
     public var enterpriseProjectID = "all_granted_eps"
     /// The names to keep; nil keeps all.
     public var include: NamePattern?
@@ -129,7 +129,7 @@ extension EndpointFilter {
 
 extension DiscoverySettings {
     static let section = Section(
-        "discovery", "Lists the workspaces through the API every interval.", of: Self(),
+        "discovery", "Lists the workspaces through the API once per `interval`.", of: Self(),
         keys: [
             Key("interval", \.interval, .duration(from: .milliseconds(100)), "The interval between discoveries."),
             Key("name", \.name, .text, "The API's fuzzy name filter."),

@@ -125,7 +125,7 @@ extension SchemaWalker {
         if tls.minimumVersion.rawValue > tls.maximumVersion.rawValue {
             report(
                 WebConfiguration.TLS.minimumKey, in: section,
-                "must not be newer than max_version (\(tls.maximumVersion.rawValue)), not \(tls.minimumVersion.rawValue)"
+                "must not be newer than max_version (\(tls.maximumVersion.rawValue)), is \(tls.minimumVersion.rawValue)"
             )
         }
     }

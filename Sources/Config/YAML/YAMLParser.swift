@@ -3,8 +3,8 @@
 internal import CYAML
 
 /// Builds nodes from libyaml's events. Uses an explicit stack, so that no file can overflow the thread's stack.
-/// libyaml's parser keeps pointers to itself and to `text`, so it is allocated on the heap and only used while `text`
-/// is valid.
+/// libyaml's parser keeps pointers to itself and to `text`, so the parser is allocated on the heap and only used while
+/// `text` is valid.
 final class YAMLParser {
     /// The root node; nil for an empty file or after an error that ends parsing.
     private(set) var root: YAMLNode?

@@ -15,7 +15,7 @@ struct ConnectionRemedies {
 
     /// The clock skew beyond which signatures are rejected, in seconds.
     static let maximumSkew: Int64 = 15 * 60
-    /// The clock skew from which on a warning is printed, in seconds.
+    /// The minimum clock skew for which a warning is printed, in seconds.
     static let clockWarningThreshold: Int64 = 3 * 60
     /// The maximum number of workspaces to name.
     private static let maximumNames = 5
@@ -70,10 +70,10 @@ struct ConnectionRemedies {
         case (.response, _):
             return [
                 "The server at \(settings.baseURL) is not the API, or its response exceeds a limit (poll.max_endpoints, "
-                    + "poll.max_response_bytes): check base_url and the proxy."
+                    + "poll.max_response_bytes): check base_url and the proxy, or raise the limit."
             ]
         case (.inconsistent, _): return ["The list changed while it was read: retry."]
-        case (.stalled, _): return ["The exporter itself is stuck: restart it and report its log."]
+        case (.stalled, _): return ["The exporter itself is stalled: restart it and report its log."]
         }
     }
 
@@ -88,7 +88,7 @@ struct ConnectionRemedies {
             + "belongs to their project, and check region and base_url."
     }
 
-    /// Returns the first names of a list and the number of the others.
+    /// Returns the first elements of `names` and the number of the others.
     static func names(_ names: [String]) -> String {
         let more = names.count > maximumNames ? " and \(names.count - maximumNames) more" : ""
         return names.prefix(maximumNames).joined(separator: ", ") + more
@@ -150,7 +150,7 @@ struct ConnectionRemedies {
     private var credentialRemedy: String {
         if settings.assumeAgency != nil {
             return "Check the credential that assumes the agency, the agency's name and account (assume_agency), and "
-                + "that its user has the permission Agent Operator."
+                + "that the credential's user has the permission Agent Operator."
         }
         switch settings.auth {
         case .token: return "Set a project-scoped IAM token in auth."
@@ -160,9 +160,9 @@ struct ConnectionRemedies {
                 + "passwords lock the user for 15 minutes."
         case .accessKey:
             return
-                "Check auth.access_key: id, secret and project_id (with it, no lookup is needed). Five wrong "
-                + "calls lock the key for 5 minutes."
-        case .metadata: return "Bind an agency to this ECS instance and set auth.metadata.project_id."
+                "Check auth.access_key: id, secret and project_id (if unset, IAM is asked for the project). Five failed "
+                + "requests in a row lock the key for 5 minutes."
+        case .metadata: return "Assign an agency to this ECS instance and set auth.metadata.project_id."
         case .environment: return "Check the HUAWEICLOUD_ variables or the file ~/.huaweicloud/credentials."
         }
     }
@@ -175,7 +175,8 @@ struct ConnectionRemedies {
                 + "for 24 hours), or use auth.password or auth.access_key, which are renewed automatically."
         case .accessKey where settings.assumeAgency == nil:
             return "The access key is unknown, disabled or deleted, its secret is wrong, or temporary keys lack their "
-                + "security_token or have expired. Five wrong calls lock the key for 5 minutes."
+                + "security_token or have expired. 5 failed requests in a row lock the key for "
+                + "5 minutes."
         default:
             return
                 "A credential was issued, but the API rejected it: check that base_url, region and iam_url belong to "
@@ -188,7 +189,9 @@ struct ConnectionRemedies {
             "The workspace does not exist for this credential: check its id and region, and that the credential belongs "
             + "to the workspace's project."
         if case .accessKey(let key) = settings.auth, key.projectID == nil, settings.assumeAgency == nil {
-            text += " The project was looked up by the region's name; set project_id if it is another one."
+            text +=
+                " The project was looked up by the region's name; set project_id if the workspaces belong to another "
+                + "project."
         }
         guard let visible = findings.visible else { return text }
         if visible.isEmpty { return text + " The credential has access to no workspaces in its project." }

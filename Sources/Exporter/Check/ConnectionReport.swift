@@ -158,7 +158,8 @@ struct ConnectionReport {
         let (record, filter) = (entry.listing.record, entry.filter)
         guard entry.listing == EndpointListing.self else { return "the workspace has no \(record)s." }
         guard filter != EndpointFilter() else {
-            return "the caller owns no endpoints in the workspace; filter.visibility ALL also lists those of others."
+            return
+                "the caller owns no endpoints in the workspace; set filter.visibility: ALL to list those of others too."
         }
         let filtered =
             EndpointFilter(visibility: filter.visibility) == filter ? "visibility ALL" : "the filter's other keys"

@@ -24,7 +24,7 @@ enum LogField: Equatable, ExpressibleByStringLiteral {
         }
     }
 
-    /// The text without known secrets. Numbers are not redacted, because a secret has too many characters for one.
+    /// The text without known secrets. Numbers are not redacted: a secret is text.
     var redactedText: String {
         switch self {
         case .text(let text): KnownSecrets.shared.redacting(text)

@@ -11,12 +11,12 @@ public final class LogOutput: Sendable {
     /// Standard error.
     public static let standardError = LogOutput(descriptor: STDERR_FILENO)
 
-    /// The limit for writing the last lines at the end of the process.
+    /// The maximum time for writing the queued lines when the process ends.
     public static let flushLimit = Duration.milliseconds(500)
 
     private struct State {
         var queue: LineQueue
-        /// The format of the line about dropped lines: that of the last line.
+        /// The format of the last line; the line about dropped lines has the same.
         var format = LineLogHandler.Format.logfmt
         var hasThread = false
         var isWriting = false

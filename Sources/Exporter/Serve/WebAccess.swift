@@ -24,7 +24,7 @@ final class WebAccess: Sendable {
         var files: [String]
         /// The stamps of the files at the last check.
         var stamps: [FileStamp?] = []
-        /// The stamps of the files when ``configuration`` was read; nil if they may have been changing.
+        /// The stamps of the files when ``configuration`` was read; nil if the files may have been changing.
         var settled: [FileStamp?]?
         /// The error of the last check, so that it is logged once.
         var lastError: String?

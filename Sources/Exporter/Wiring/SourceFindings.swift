@@ -21,12 +21,12 @@ struct SourceFindings: Sendable {
         var requests: Int
         /// The listed workspaces, or the failure.
         var found: Result<[DiscoveredWorkspace], APIFailure>
-        /// The names of workspaces that `include` and `exclude` exclude.
+        /// The names of the workspaces that `include` and `exclude` filter out.
         var excluded: [String] = []
         /// The number of workspaces without `name` and `enterprise_project_id`; only set if no workspace was found.
         var unfiltered: Int64?
 
-        /// Whether discovery succeeded but found no workspaces, or `include` and `exclude` exclude all of them.
+        /// Whether discovery succeeded but found no workspaces, or `include` and `exclude` filter out all of them.
         var hasNothingToPoll: Bool {
             if case .success(let found) = found { excluded.count == found.count } else { false }
         }

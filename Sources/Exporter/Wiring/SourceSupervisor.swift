@@ -61,7 +61,7 @@ actor SourceSupervisor {
         await assign()
     }
 
-    /// Applies new settings, which were validated before.
+    /// Applies new settings, which must be valid.
     func configure(
         _ new: SourceSettings, factory: SourceFactory, options newOptions: PollOptions
     ) async throws(ExporterError) {

@@ -109,13 +109,13 @@ public protocol CredentialProvider: Sendable {
 }
 
 extension CredentialProvider {
-    /// False, the default for bearer tokens.
+    /// The default: false, as for a bearer token.
     public var isLockable: Bool { false }
 
-    /// Empty, the default: a configured token is not obtained, and its expiry is unknown.
+    /// The default: an empty status, as for a configured token, which is never renewed and has an unknown expiry.
     public var status: CredentialStatus { CredentialStatus() }
 
-    /// Does nothing, the default where nothing is obtained.
+    /// The default: does nothing, as for a configured token.
     public func retryNow() async {}
 }
 

@@ -31,7 +31,7 @@ public final class CredentialClient: Sendable {
         self.statistics = statistics
     }
 
-    /// Replaces transports and timeout, for requests sent from now on.
+    /// Replaces the transports and the timeout. Requests that were already sent keep theirs.
     public func reconfigure(transport: any HTTPTransport, direct: any HTTPTransport, timeout: Duration) {
         connections.withLock { $0 = Connections(transport: transport, direct: direct, timeout: timeout) }
     }

@@ -7,7 +7,7 @@ protocol CredentialIssuer: Sendable {
     /// Whether issuing again after a rejection may yield an accepted credential although no secret has changed.
     var canReissue: Bool { get }
 
-    /// Returns the current secrets. If they differ from those that a credential was issued from, another one is issued.
+    /// Returns the current secrets. When they change, a new credential is issued.
     func secrets() async throws(CredentialFailure) -> [Secret]
 
     /// Issues a credential from `secrets`.

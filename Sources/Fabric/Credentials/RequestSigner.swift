@@ -24,7 +24,7 @@ struct RequestSigner: Sendable {
     /// Signs `request` with `date` (`YYYYMMDDTHHMMSSZ`, UTC), and sorts its query as in the canonical request.
     func sign(_ request: inout HTTPRequest, date: String) {
         let url = URLParts(request.url)
-        // A retry carries the headers of the attempt before.
+        // A retry carries the headers of the previous attempt.
         let own: Set<String> = ["authorization", "x-sdk-date", "x-project-id", "x-security-token"]
         request.headers.removeAll { own.contains($0.name.lowercased()) }
         var added = [HTTPHeader("X-Sdk-Date", date)]

@@ -34,9 +34,9 @@ public struct EndpointRecord {
     public let mu: Capacity?
     /// The Ray cluster's head and worker groups.
     public let ray: Ray?
-    /// The error code of a failed endpoint.
+    /// The error code; empty if there is none. Endpoints that have not failed may have one too.
     public let errorCode: BorrowedText
-    /// The error message of a failed endpoint.
+    /// The message of the error code.
     public let errorMessage: BorrowedText
 
     /// Capacity configured for an endpoint, in units of its kind. This is not the capacity in use.

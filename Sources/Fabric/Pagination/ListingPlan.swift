@@ -42,7 +42,7 @@ struct ListingPlan {
         case reject(String)
     }
 
-    /// The maximum number of rows, and its names in messages.
+    /// The maximum number of rows, and the names that messages use.
     struct Limit {
         var rows: Int
         /// The name of the rows, such as `endpoints`.
@@ -160,7 +160,7 @@ struct ListingPlan {
     private mutating func nextStep(after page: PageShape, _ request: Request, new: Int) -> Step {
         let end = request.offset + page.rowCount
         if request.offset > 0, !request.sharesFirst, pageSize > 1, page.rowCount > 0 {
-            return .abandon("page has 1 row instead of \(pageSize); set poll.page_size: 1")
+            return .abandon("first page has 1 row instead of \(pageSize); set poll.page_size: 1")
         }
         // A page that arrives before the one it shares its first row with makes that row look new.
         let hasNewRows = new > 0 && page.rowCount > (request.sharesFirst ? 1 : 0)
@@ -236,7 +236,7 @@ struct ListingPlan {
     var incompleteReason: String {
         if let abandonReason { return abandonReason }
         if let total = trustedTotal, total != rows { return "received \(rows) \(limit.plural), total is \(total)" }
-        return disagreement ?? "pages share no row, and the previous listing had other IDs"
+        return disagreement ?? "pages share no row, and the previous read had other IDs"
     }
 
     /// The number of requests for the list, estimated from its first page.

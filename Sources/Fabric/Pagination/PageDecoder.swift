@@ -9,7 +9,7 @@ struct PageShape: Equatable, Sendable {
     var rowCount: Int
     /// The ID of the first record; nil if there is no record or it has no usable ID.
     var firstID: RecordID?
-    /// The ID of the last record; nil likewise.
+    /// The ID of the last record; nil if there is no record or it has no usable ID.
     var lastID: RecordID?
     /// The number of fields outside of rows that had a wrong type.
     var malformedFields: Int
@@ -20,8 +20,8 @@ struct PageDecodingError: Error, Equatable {
     var message: String
 }
 
-/// Decodes pages, one at a time. Owns a JSON parser and its working memory, so it is reused, but not concurrently,
-/// which ``PageDecoderPool`` ensures.
+/// Decodes pages, one at a time. Owns a JSON parser and its working memory, so it is worth reusing.
+/// ``PageDecoderPool`` ensures that a decoder is not used concurrently.
 final class PageDecoder {
     private let parser: OpaquePointer
 

@@ -57,7 +57,8 @@ public struct RowLister: Sendable {
             guard turn.relists < Self.maximumRelists, requests <= attempt.plan.requestBudget else {
                 throw APIFailure(
                     .inconsistent,
-                    "\(turn.relists + 1) consecutive listings were incomplete; last: \(attempt.plan.incompleteReason)")
+                    "\(turn.relists + 1) consecutive reads of the list were incomplete; last: "
+                        + attempt.plan.incompleteReason)
             }
             turn.noteRelist()
         }

@@ -228,7 +228,7 @@ public final class SourceClient: Sendable {
     /// - Parameters:
     ///   - credential: the credential to send; replaced if the provider has a newer one after waiting.
     ///   - holdsProbe: whether this request already is the gate's probe.
-    ///   - failure: the failure of the attempt before; nil for the first attempt, which has no deadline.
+    ///   - failure: the failure of the previous attempt; nil for the first attempt, which has no deadline.
     /// - Returns: whether this request is the gate's probe.
     /// - Throws: ``APIFailure`` if the gate rejects the request, the retry is too late, or the task was canceled.
     private func waitForAdmission(

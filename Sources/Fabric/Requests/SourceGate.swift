@@ -9,7 +9,7 @@ public struct SourceGate: Sendable {
         case send(isProbe: Bool)
         /// Try again at this time, or fail with this failure if that is too late.
         case wait(until: ContinuousClock.Instant, else: APIFailure)
-        /// Try again when the outcome of the current probe was reported.
+        /// Try again when the outcome of the current probe is known.
         case waitForProbe
         /// Fail without sending.
         case fail(APIFailure)
@@ -85,7 +85,7 @@ public struct SourceGate: Sendable {
     /// The workspaces for which the credential of ``workingGeneration`` worked and wasn't rejected since.
     private var workedFor: Set<String> = []
     private var workingGeneration: UInt64 = 0
-    /// The workspaces for which credentials were rejected although they work for others, with the failures.
+    /// The failures of workspaces for which a credential was rejected although it works for other workspaces.
     private var rejectedOnlyFor: [String: APIFailure] = [:]
 
     /// Creates an open gate of a source that is polled every `interval`.

@@ -21,7 +21,7 @@ public struct WorkspaceLister: Sendable {
     /// Creates a lister that sends through `client`.
     /// - Parameters:
     ///   - baseURL: the API's address.
-    ///   - name: selects workspaces by name, as the API matches it; nil is not sent.
+    ///   - name: selects workspaces by name, as the API matches it; nil: all.
     ///   - enterpriseProjectID: selects workspaces by enterprise project; always sent.
     public init(client: SourceClient, baseURL: String, name: String?, enterpriseProjectID: String) {
         let limit = ListingPlan.Limit(

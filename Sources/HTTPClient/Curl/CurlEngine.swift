@@ -66,8 +66,8 @@ public final class CurlEngine: Sendable {
         return CurlTransport(self, id: id, options: options, files: files(of: options))
     }
 
-    /// Returns the TLS files of `options`. Transports with the same files share them, so that a transport that replaces
-    /// another one can continue with the last usable content.
+    /// Returns the TLS files of `options`. Transports with the same files share them, so that a new transport
+    /// continues with the last usable content of the old one.
     private func files(of options: ConnectionOptions) -> TLSFiles? {
         let paths = TLSContent.Paths(
             authorities: options.skipsVerification ? nil : options.caFile, certificate: options.certificateFile,

@@ -2,7 +2,7 @@
 internal import Base
 
 extension HTTPHeader {
-    /// Validates `headers` and formats them for libcurl, with lines that suppress headers libcurl would add.
+    /// Validates `headers` and formats them for libcurl, with lines that suppress libcurl's own headers.
     /// - Parameter host: the `Host` to send if it differs from the URL's host.
     static func lines(
         for headers: [HTTPHeader], hasBody: Bool, host: String?

@@ -34,8 +34,8 @@ final class Mailbox: Sendable {
     }
 
     private let state = Mutex(State())
-    /// nil once the mailbox is closed. Has its own lock: the woken thread needs the other lock immediately and would
-    /// spin while the waking thread holds it.
+    /// The handle to wake the curl thread by; nil once the mailbox is closed. Has a lock of its own, because the curl
+    /// thread locks `state` as soon as it wakes: if the waking thread still held that lock, the curl thread would spin.
     private let multi: Mutex<MultiHandle?>
 
     init(_ multi: MultiHandle) { self.multi = Mutex(multi) }

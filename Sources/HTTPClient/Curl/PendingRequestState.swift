@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The state of a request, which decides between completion and cancellation from different threads.
+/// The state of a request. It decides whether completion or cancellation is first if they come from different threads.
 ///
 /// Methods return the waiter at most once; the caller that receives it resumes it. The owner protects the value with a
 /// lock and resumes the waiter outside the lock.
@@ -18,7 +18,7 @@ struct PendingRequestState<Waiter> {
 
     /// The action required after ``cancel()``.
     enum CancelAction {
-        /// No result: the request is finished, or no task waits yet.
+        /// No action: the request is finished, or no task waits yet.
         case nothing
         /// Resume the waiter; the curl thread will not start the request.
         case resume(Waiter)

@@ -8,7 +8,7 @@ struct ResponseCollector {
     static let maxHeadLines = 256
     /// The spare capacity after a body, in bytes, for parsers that load whole vectors past the end.
     static let bodySlack = 64
-    /// The maximum capacity reserved for a Content-Length, which may be wrong, in bytes.
+    /// The maximum capacity, in bytes, to reserve in advance: the Content-Length may be wrong.
     private static let maxReservation = 16_777_216
 
     private(set) var headers: [HTTPHeader] = []

@@ -64,7 +64,7 @@ final class TLSContent: Sendable {
         case COPENSSL_PAIR_NO_CERTIFICATE:
             throw TransportFailure(.tls, "\(path) contains no PEM certificate or is incomplete")
         case COPENSSL_PAIR_NO_KEY:
-            throw TransportFailure(.tls, "\(keyPath) contains no PEM key without a passphrase or is incomplete")
+            throw TransportFailure(.tls, "\(keyPath) contains no complete PEM key, or the key has a passphrase")
         default: throw TransportFailure(.tls, "the key in \(keyPath) does not match the certificate in \(path)")
         }
     }

@@ -41,7 +41,7 @@ final class TLSFiles: Sendable {
 
     /// Returns the content for a new request, after checking the files if they were not checked recently.
     /// - Parameter timeout: the timeout of the request.
-    /// - Throws: ``TransportFailure/Kind/tls`` if the files were never usable; the message names the file.
+    /// - Throws: ``TransportFailure/Kind/tls`` if the files have never been usable; the message names the file.
     func content(within timeout: Duration) async throws(TransportFailure) -> TLSContent {
         let (known, isFresh) = state.withLock { ($0.content, Self.isFresh($0)) }
         if let known, isFresh { return known }
