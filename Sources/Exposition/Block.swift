@@ -2,15 +2,15 @@
 private import CZlib
 private import Glibc
 
-/// A part of a page: one family's lines of a few dozen workspaces, or the lines of several short families. Its text is slices
-/// of fragments and headers, so comparing it needs no copy.
+/// A part of a page: one family's lines of a few dozen workspaces, or the lines of several short families. Its text is
+/// slices of fragments and headers, so comparing it needs no copy.
 struct Block: Sendable {
     /// Where the block begins on the page, as ``PageLayout`` numbers positions.
     let position: Int
     /// The text, to compare it with the next one; empty for a block that is never reused.
     private let text: [ArraySlice<UInt8>]
-    /// The bytes to send: the text, or raw deflate blocks that end on a byte boundary and do not end the stream, so that
-    /// blocks compressed at different times can follow each other in one gzip member.
+    /// The bytes to send: the text, or raw deflate blocks that end on a byte boundary and do not end the stream, so
+    /// that blocks compressed at different times can follow each other in one gzip member.
     private(set) var bytes: [UInt8] = []
     /// The CRC-32 of the text; 0 if it is not compressed.
     private(set) var checksum: UInt32 = 0
@@ -32,7 +32,7 @@ struct Block: Sendable {
     /// Creates a compressed block.
     /// - Parameters:
     ///   - deflater: compresses the text; nil stores it uncompressed.
-    ///   - known: the block before; its bytes are reused if its text is the same.
+    ///   - known: the previous block at this position; its bytes are reused if its text is the same.
     init(
         compressing text: [ArraySlice<UInt8>], at position: Int = 0, by deflater: Deflater?,
         unlessSameAs known: Block? = nil
@@ -95,7 +95,7 @@ struct Block: Sendable {
         return bytes
     }
 
-    /// Returns uncompressed deflate blocks of at most 65,535 bytes each.
+    /// Returns `plain` as uncompressed deflate blocks, whose maximum length is 65,535 bytes.
     private static func stored(_ plain: [UInt8]) -> [UInt8] {
         var output: [UInt8] = []
         var offset = 0

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The rendered sample lines of one subject (a workspace, a source, the process), by family. They are rendered once, when
-/// the subject changes, and then only copied.
+/// The rendered sample lines of one subject (a workspace, a source, the process), by family. They are rendered once,
+/// when the subject changes, and then only copied.
 public struct Fragment: Sendable {
     /// The lines of one family.
     struct Section: Sendable {
@@ -32,8 +32,8 @@ public struct Label: Sendable, Hashable {
     }
 }
 
-/// Renders the samples of one subject. Families may be added in any order, each once; the samples of a family in the order
-/// of the page.
+/// Renders the samples of one subject. Families may be added in any order, each once; the samples of a family in the
+/// order of the page.
 public struct FragmentBuilder {
     private let labels: [Label]
     private let labelText: LabelText
@@ -112,7 +112,8 @@ public struct SampleWriter {
         self.bytes = bytes
     }
 
-    /// Writes one sample with the subject's labels and `additional` ones; a label whose value is nil or empty is omitted.
+    /// Writes one sample with the subject's labels and `additional` ones; a label whose value is nil or empty is
+    /// omitted.
     public mutating func sample(_ value: SampleValue, _ additional: KeyValuePairs<String, String?> = [:]) {
         sample(value, LabelText(additional))
     }
@@ -124,7 +125,8 @@ public struct SampleWriter {
 
     /// Writes the samples of a histogram: cumulative buckets, then sum, then count.
     /// - Parameters:
-    ///   - bounds: the upper bounds, ascending; whole numbers are not supported, as OpenMetrics writes them differently.
+    ///   - bounds: the upper bounds, ascending; whole numbers are not supported, as OpenMetrics writes them
+    ///     differently.
     ///   - counts: the observations per bucket, not cumulative; one more than there are bounds.
     public mutating func histogram(
         _ additional: KeyValuePairs<String, String?> = [:], bounds: [Double], counts: [UInt64], sum: Double

@@ -31,8 +31,8 @@ public struct MetricRegistry: Sendable {
         var text = """
             # Metrics
 
-            Every metric family that the exporter can export, as printed by `dataarts-fabric-exporter metrics`. This file is
-            generated from the source code; do not edit it.
+            Every metric family that the exporter can export, as printed by `dataarts-fabric-exporter metrics`.
+            This file is generated from the source code; do not edit it.
 
             """
         for group in familyGroups {
@@ -45,8 +45,8 @@ public struct MetricRegistry: Sendable {
         return text
     }
 
-    /// Returns the families as JSON: an array of objects with `name`, `type`, `unit` (omitted without a unit), `labels`,
-    /// `help`.
+    /// Returns the families as JSON: an array of objects with `name`, `type`, `unit` (omitted without a unit),
+    /// `labels`, `help`.
     public func json() -> String {
         let entries = families.map { family in
             let labels = family.labels.map(JSONText.string).joined(separator: ", ")

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
-/// The complete page in one format and encoding: a list of blocks. Families that can change without a poll (`process_*`, the
-/// exporter's own counters) are live: their blocks are checked at each scrape, the others only when the source has changed.
+/// The complete page in one format and encoding: a list of blocks. Families that can change without a poll
+/// (`process_*`, the exporter's own counters) are live: their blocks are checked at each scrape, the others only when
+/// the source has changed.
 final class Page: Sendable {
-    /// The length below which a live family is stored uncompressed: compressing it at each scrape costs more than it saves.
+    /// The length below which a live family is stored uncompressed: compressing it at each scrape costs more than it
+    /// saves.
     private static let storedBytes = 512
 
     private let layout: PageLayout
@@ -15,8 +17,8 @@ final class Page: Sendable {
         var version: UInt64?
         /// The compressed blocks, for reuse. Live blocks and those of a plain page are only in ``sent``.
         var blocks: [Block] = []
-        /// The blocks to send. Neighbors are joined, because joining the checksums of a thousand blocks at each scrape would
-        /// take longer than everything else.
+        /// The blocks to send. Neighbors are joined, because joining the checksums of a thousand blocks at each scrape
+        /// would take longer than everything else.
         var sent: [Block] = []
         /// Compresses live families: the compressor of the other blocks may be in use.
         var deflater: Deflater?
@@ -57,8 +59,8 @@ final class Page: Sendable {
         }
     }
 
-    /// Returns the page with the live families of `fragments`, in pieces to send in order. A compressed page is one gzip
-    /// member. A live family whose text is unchanged is not compressed again.
+    /// Returns the page with the live families of `fragments`, in pieces to send in order. A compressed page is one
+    /// gzip member. A live family whose text is unchanged is not compressed again.
     func pieces(live fragments: [Fragment]) -> [[UInt8]] {
         let texts = layout.liveTexts(of: fragments)
         let blocks = state.withLock { state in

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
-/// Caches rendered pages: while nothing changes, a scrape renders and compresses only the live families. An actor, so that of
-/// many scrapes that find an outdated page one renders it and the others use the result.
+/// Caches rendered pages: while nothing changes, a scrape renders and compresses only the live families. An actor, so
+/// that of many scrapes that find an outdated page one renders it and the others use the result.
 public actor PageCache {
     struct Variant: Hashable {
         var format: ExpositionFormat
@@ -62,9 +62,9 @@ public actor PageCache {
         return page
     }
 
-    /// Returns a page with only the workspaces of `selection`, without the families of sources and of the exporter; nil if
-    /// `selection` names an unknown source or workspace. The last few long pages are cached while nothing changes, so that
-    /// slow readers share their bytes.
+    /// Returns a page with only the workspaces of `selection`, without the families of sources and of the exporter; nil
+    /// if `selection` names an unknown source or workspace. The last few long pages are cached while nothing changes,
+    /// so that slow readers share their bytes.
     public nonisolated func page(
         _ format: ExpositionFormat, gzip: Bool, selecting selection: PageSelection
     ) -> [[UInt8]]? {

@@ -2,17 +2,18 @@
 
 /// The order of the families on a page of one format, and how the page is divided into blocks.
 struct PageLayout: Sendable {
-    /// The text of a block and its position on the page. A live family has no text: its lines are rendered at each scrape.
+    /// The text of a block and its position on the page. A live family has no text: its lines are rendered at each
+    /// scrape.
     typealias BlockText = (position: Int, lines: [ArraySlice<UInt8>])
 
-    /// The number of fragments per part of a family: 64 workspaces with their info, a listing and its health. A poll then
-    /// changes only the blocks of its workspace's part.
+    /// The number of fragments per part of a family: 64 workspaces with their info, a listing and its health. A poll
+    /// then changes only the blocks of its workspace's part.
     private static let fragmentsPerPart = 192
-    /// The maximum number of parts for which a block may span several parts and families. With more parts, a change must not
-    /// move the boundaries of other blocks.
+    /// The maximum number of parts for which a block may span several parts and families. With more parts, a change
+    /// must not move the boundaries of other blocks.
     private static let maximumSpannedParts = 2
-    /// The length from which a block is long enough. Shorter texts are joined, because compressing each one alone doubles
-    /// the size of the page.
+    /// The length from which a block is long enough. Shorter texts are joined, because compressing each one alone
+    /// doubles the size of the page.
     private static let minimumBlockBytes = 32 * 1024
 
     private let headers: [ArraySlice<UInt8>]
@@ -104,8 +105,8 @@ struct PageLayout: Sendable {
 }
 
 extension MetricRegistry {
-    /// Returns a complete page of `fragments`, in chunks of about 64 KiB, so that a page of hundreds of megabytes is never in
-    /// memory as a whole.
+    /// Returns a complete page of `fragments`, in chunks of about 64 KiB, so that a page of hundreds of megabytes is
+    /// never in memory as a whole.
     public func chunks(_ format: ExpositionFormat, fragments: [Fragment]) -> some Sequence<[UInt8]> {
         let lines = PageLayout(format, families).texts(of: fragments, joined: true).flatMap(\.lines)
         return sequence(state: lines[...]) { rest in

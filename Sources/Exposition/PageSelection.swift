@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The workspaces that a scrape requests: those whose `source` and `workspace_id` are in these sets. An empty set matches
-/// all.
+/// The workspaces that a scrape requests: those whose `source` and `workspace_id` are in these sets. An empty set
+/// matches all.
 public struct PageSelection: Sendable, Hashable {
     /// The values of `source`.
     public var sources: Set<String>

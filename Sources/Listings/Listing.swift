@@ -2,8 +2,8 @@
 public import Exposition
 public import Fabric
 
-/// A list of the API: how it is read and exported. Pollers, store, health, log, status page and `check` use it only through
-/// this protocol. To add one, declare a conforming type and list it in ``ListingRegistry``.
+/// A list of the API: how it is read and exported. Pollers, store, health, log, status page and `check` use it only
+/// through this protocol. To add one, declare a conforming type and list it in ``ListingRegistry``.
 public protocol Listing: Sendable {
     /// State that one complete read passes to the next, such as series that stay at zero.
     associatedtype Memory: Sendable
@@ -34,11 +34,12 @@ public protocol Listing: Sendable {
         through client: SourceClient, _ turn: PollTurn, memory: Memory?
     ) async throws(APIFailure) -> (snapshot: ListingSnapshot, memory: Memory)
 
-    /// Reads as little as necessary to determine whether the list can be read and how many requests and series that takes.
+    /// Reads as little as necessary to determine whether the list can be read and how many requests and series that
+    /// takes.
     func probe(through client: SourceClient) async throws(APIFailure) -> ListingProbe
 
-    /// The same list with a wider filter, which distinguishes an empty list from one that the filter hides; nil if no filter is
-    /// wider.
+    /// The same list with a wider filter, which distinguishes an empty list from one that the filter hides; nil if no
+    /// filter is wider.
     var widened: Self? { get }
 }
 
@@ -47,7 +48,7 @@ extension Listing {
     public var widened: Self? { nil }
 }
 
-/// What `check` reports about a listing.
+/// The result of probing a listing, for `check`.
 public struct ListingProbe: Sendable, Equatable {
     /// The number of records.
     public var records: Int64

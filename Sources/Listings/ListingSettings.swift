@@ -26,7 +26,8 @@ public struct ListingSettings: Sendable, Equatable {
         self.owner = owner
     }
 
-    /// The maximum total length of label values in the counts and capacities of a workspace, in bytes. Beyond it, new series
-    /// have `other` in place of undocumented values. Without it, a few hundred values per label could make millions of series.
+    /// The maximum total length of label values in the counts and capacities of a workspace, in bytes. Beyond it, new
+    /// series have `other` in place of undocumented values. Without it, a few hundred values per label could make
+    /// millions of series.
     var maximumLabelBytes: Int { maximumLabelValues * 5_120 }
 }

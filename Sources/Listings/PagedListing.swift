@@ -3,8 +3,8 @@ public import Base
 internal import Exposition
 public import Fabric
 
-/// A listing of a paged list. Paging, retries, completeness and `check` are shared; a conforming type defines the request, the
-/// fold of its rows and the exported snapshot.
+/// A listing of a paged list. Paging, retries, completeness and `check` are shared; a conforming type defines the
+/// request, the fold of its rows and the exported snapshot.
 public protocol PagedListing: Listing {
     /// Aggregates the rows.
     associatedtype Fold: ListingFold where Fold.Row: ListedRow

@@ -36,8 +36,8 @@ public struct RecordDetail: Sendable, Equatable {
     /// The id of the package's version.
     public var capVersionID: String?
 
-    /// Whether the record needs attention: in transition, failed, abnormal or suspended, or with an error code unless it is
-    /// inactive or gone. Public endpoints may belong to other users and never need attention.
+    /// Whether the record needs attention: in transition, failed, abnormal or suspended, or with an error code unless
+    /// it is inactive or gone. Public endpoints may belong to other users and never need attention.
     public var needsAttention: Bool {
         guard visibility == "PRIVATE" else { return false }
         return phase.needsAttention || errorCode != nil && ![.inactive, .gone].contains(phase)

@@ -3,14 +3,15 @@
 /// The reference point of `lastSeen`; any fixed instant.
 private let seriesOrigin = ContinuousClock.now
 
-/// The values of series by key. A series without rows stays at zero for ``zeroRetention``, so that averages over time are correct.
+/// The values of series by key. A series without rows stays at zero for ``zeroRetention``, so that averages over time
+/// are correct.
 struct SeriesTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     struct Series: Sendable {
         var value: Value
         /// Whether the current listing has a row of the series.
         var isPresent = false
-        /// The end of the last listing with a row of the series, since `seriesOrigin`; nil if there was none. Not an instant:
-        /// its size is unknown at compile time, so copying a table would call the runtime for each series.
+        /// The end of the last listing with a row of the series, since `seriesOrigin`; nil if there was none. Not an
+        /// instant: its size is unknown at compile time, so copying a table would call the runtime for each series.
         var lastSeen: Duration?
     }
 

@@ -3,11 +3,11 @@ internal import Base
 internal import Fabric
 private import Glibc
 
-/// Interns the values of one label: each gets a number, so that series have small keys. A value keeps its number in the next
-/// listings for as long as it is exported.
+/// Interns the values of one label: each gets a number, so that series have small keys. A value keeps its number in the
+/// next listings for as long as it is exported.
 ///
-/// The service determines the number and length of the values, so both are limited: a longer value is cut, and values beyond
-/// the limit become `other`. Values are compared by their bytes, as in Prometheus.
+/// The service determines the number and length of the values, so both are limited: a longer value is cut, and values
+/// beyond the limit become `other`. Values are compared by their bytes, as in Prometheus.
 struct StringTable: Sendable {
     /// The number of the empty string: no value.
     static let none: UInt32 = 0
@@ -25,11 +25,11 @@ struct StringTable: Sendable {
     let absent: UInt32
     private let firstUndocumented: Int
     private var undocumented = 0
-    /// Open addressing: slot -> number of a value; 0 = free. Not a dictionary: every row has several values, and hashing them
-    /// with `Hasher` twice made polling 10% more expensive.
+    /// Open addressing: slot -> number of a value; 0 = free. Not a dictionary: every row has several values, and
+    /// hashing them with `Hasher` twice made polling 10% more expensive.
     private var slots: [UInt32] = []
 
-    /// Creates a table of documented values, which are never replaced and don't count towards the limit.
+    /// Creates a table of documented values, which are never replaced and don't count toward the limit.
     /// - Parameter absent: the documented value that reslots an absent one. Default: none.
     init(documented: [String] = [], absent: String = "") {
         strings = ["", "other"] + documented
@@ -67,8 +67,8 @@ struct StringTable: Sendable {
         index()
     }
 
-    /// Returns the rank of each number, in the order of the values' bytes. Cached, because the next listing usually has the
-    /// same values.
+    /// Returns the rank of each number, in the order of the values' bytes. Cached, because the next listing usually has
+    /// the same values.
     mutating func ranks() -> [Int] {
         if let knownRanks { return knownRanks }
         let order = strings.indices.sorted { strings[$0].utf8.lexicographicallyPrecedes(strings[$1].utf8) }

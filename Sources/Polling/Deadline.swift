@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Fabric
 
-/// Runs the work of a poll and cancels it once the poll has taken `limit`. Returns only when the work has ended, which all
-/// work does once canceled.
+/// Runs the work of a poll and cancels it once the poll has taken `limit`. Returns only when the work has ended, which
+/// all work does once canceled.
 /// - Returns: the result of the work, and the failure if it exceeded the limit; nil if it did not.
 func withDeadline<Value: Sendable>(
     of turn: PollTurn, limit: Duration, _ body: @escaping @Sendable () async -> Value

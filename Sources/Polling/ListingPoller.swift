@@ -45,8 +45,8 @@ final class ListingPoller<L: Listing>: Poller {
     /// - Parameters:
     ///   - handle: identifies the listing in the store.
     ///   - trigger: triggers an immediate poll, outside the schedule.
-    ///   - log: the log of the poller before, if any, so that nothing is logged twice.
-    ///   - memory: the memory of the poller before, if any.
+    ///   - log: the log of the previous poller, if any, so that nothing is logged twice.
+    ///   - memory: the memory of the previous poller, if any.
     init(
         _ listing: L, client: SourceClient, store: SnapshotStore, handle: SnapshotStore.ListingHandle,
         timing: PollTiming,

@@ -54,8 +54,8 @@ public actor PollFleet {
         self.logger = logger
     }
 
-    /// Replaces the targets of `source`. A workspace whose name, filter or address changed loses its series and starts over; the
-    /// series of a removed workspace end immediately.
+    /// Replaces the targets of `source`. A workspace whose name, filter or address changed loses its series and starts
+    /// over; the series of a removed workspace end immediately.
     public func assign(
         _ targets: [TargetSelection.Target], of source: String, through client: SourceClient, options: PollOptions
     ) {
@@ -98,8 +98,8 @@ public actor PollFleet {
         workspaces[key] = workspace
     }
 
-    /// Creates a listing whose poller continues from the one before.
-    /// - Parameter isSameFilter: whether the poller before read the same records.
+    /// Creates a listing whose poller continues from the previous one.
+    /// - Parameter isSameFilter: whether the previous poller read the same records.
     private func polledListing<L: Listing>(
         _ listing: L.Type, of workspace: PolledWorkspace, through client: SourceClient,
         handle: SnapshotStore.ListingHandle,
@@ -123,8 +123,8 @@ public actor PollFleet {
         for (key, workspace) in workspaces where key.source == source { workspace.trigger.notify() }
     }
 
-    /// Polls one workspace of `source` immediately, to confirm whether the credential still works. Prefers a workspace for which
-    /// it worked before to the one for which it was rejected.
+    /// Polls one workspace of `source` immediately, to confirm whether the credential still works. Prefers a workspace
+    /// for which it worked before to the one for which it was rejected.
     public func pollOne(of source: String, for confirmation: SourceGate.Confirmation) {
         let others = workspaces.keys.filter { $0.source == source && $0.workspaceID != confirmation.rejectedFor }
         let key =
@@ -161,11 +161,11 @@ public actor PollFleet {
         while let task = tasks.values.first { await task.value }
     }
 
-    /// Polls every list once.
+    /// Polls every listing once.
     /// - Parameters:
-    ///   - concurrency: the number of concurrent polls of a source. More than can send requests would only hold memory: all
-    ///     first pages would come before any second one.
-    ///   - isLast: whether no poll follows, so that what the next one would need is freed.
+    ///   - concurrency: the maximum number of concurrent polls per source. More than the number of concurrent requests
+    ///     only costs memory: every poll would hold its first pages until its next request.
+    ///   - isLast: whether no poll follows; then the memory for the next one is freed.
     public func pollOnce(concurrency: Int, isLast: Bool) async {
         let bySource = Dictionary(grouping: workspaces.sorted { $0.key < $1.key }, by: \.key.source)
         await withDiscardingTaskGroup { sources in

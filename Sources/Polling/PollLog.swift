@@ -15,7 +15,7 @@ final class PollLog: Sendable {
         var logger: Logger
     }
 
-    /// The noun for a record of the listing.
+    /// The name of one record of the listing.
     private let record: String
     /// The logger for events of the whole source.
     private let sourceLogger: Logger

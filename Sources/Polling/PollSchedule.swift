@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Base
 
-/// The schedule of a poller: one poll immediately, then one per slot of a grid. The grids of many workspaces are spread over
-/// the interval, so that the API receives a steady rate of requests instead of bursts.
+/// The schedule of a poller: one poll immediately, then one per slot of a grid. The grids of many workspaces are spread
+/// over the interval, so that the API receives a steady rate of requests instead of bursts.
 struct PollSchedule: Sendable {
     private let origin: ContinuousClock.Instant
     private let interval: Duration

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Base
 
-/// One of several exporters that share the workspaces by rendezvous hashing: each workspace belongs to the shard with the
-/// highest weight for it. An additional shard takes over workspaces from the others and moves none between them.
+/// One of several exporters that share the workspaces by rendezvous hashing: each workspace belongs to the shard with
+/// the highest weight for it. An additional shard takes over workspaces from the others and moves none between them.
 /// `docs/sharding.md` documents the weights.
 public struct Shard: Sendable, Hashable {
     /// The maximum number of shards; more is taken for a typo.
@@ -44,7 +44,8 @@ public struct Shard: Sendable, Hashable {
         return owner
     }
 
-    /// Returns the weight of a shard for a workspace: the `shard`-th number, from 0, of SplitMix64 seeded with the id's hash.
+    /// Returns the weight of a shard for a workspace: the `shard`-th number, from 0, of SplitMix64 seeded with the id's
+    /// hash.
     static func weight(seed: UInt64, shard: Int) -> UInt64 {
         var weight = seed &+ (UInt64(shard) + 1) &* 0x9E37_79B9_7F4A_7C15
         weight = (weight ^ (weight >> 30)) &* 0xBF58_476D_1CE4_E5B9

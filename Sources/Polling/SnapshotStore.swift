@@ -5,11 +5,11 @@ public import Fabric
 internal import Listings
 import Synchronization
 
-/// The last complete snapshot and the health of every listing. Pollers write, scrapes read immutable values; neither waits for
-/// the other longer than it takes to swap a reference.
+/// The last complete snapshot and the health of every listing. Pollers write, scrapes read immutable values; neither
+/// waits for the other longer than it takes to swap a reference.
 public final class SnapshotStore: Sendable {
-    /// Identifies one listing of one workspace from when it is added until it is removed. Notes for a removed listing, such as
-    /// the end of its last poll, have no effect.
+    /// Identifies one listing of one workspace from when it is added until it is removed. Notes for a removed listing,
+    /// such as the end of its last poll, have no effect.
     struct ListingHandle: Hashable, Sendable {
         fileprivate var number: UInt64
     }
@@ -33,7 +33,8 @@ public final class SnapshotStore: Sendable {
             if let completeAt, let staleAfter = timing.staleAfter { completeAt + staleAfter } else { nil }
         }
 
-        /// The exported series, always the same number of fragments: an empty one keeps the position of a missing snapshot.
+        /// The exported series, always the same number of fragments: an empty one keeps the position of a missing
+        /// snapshot.
         var fragments: [Fragment] {
             [completeAt == nil ? nil : snapshot?.fragment, healthFragment].map { $0 ?? FragmentBuilder().build() }
         }
@@ -122,8 +123,8 @@ public final class SnapshotStore: Sendable {
         }
     }
 
-    /// A number that changes whenever the result of ``fragments()`` changes. Reads the clock, because a snapshot becomes stale
-    /// without any other event.
+    /// A number that changes whenever the result of ``fragments()`` changes. Reads the clock, because a snapshot
+    /// becomes stale without any other event.
     public var version: UInt64 {
         withCurrentState { $0.version }
     }
@@ -144,8 +145,8 @@ public final class SnapshotStore: Sendable {
     /// Returns the rendered series of every workspace, ordered by source and id.
     public func fragments() -> [Fragment] { fragments(of: currentEntries()) }
 
-    /// Returns the rendered series of the workspaces that `selection` names; nil if one of its ids is unknown. Unknown sources
-    /// are not detected: a source may have no workspaces.
+    /// Returns the rendered series of the workspaces that `selection` names; nil if one of its ids is unknown. Unknown
+    /// sources are not detected: a source may have no workspaces.
     public func fragments(of selection: PageSelection) -> [Fragment]? {
         let selected = currentEntries().filter { workspace, _ in
             let key = workspace.workspace.key

@@ -24,7 +24,7 @@ extension Timestamp {
     init(seconds: Int64) { self.init(microseconds: seconds * 1_000_000) }
 }
 
-/// Consecutive listings of one workspace; each has the memory of the one before.
+/// Consecutive listings of one workspace; each has the memory of the previous one.
 struct ListedWorkspace {
     var details = DetailLevel.problems
     var limit = 1_000

@@ -99,7 +99,7 @@ struct DiscoveryLoopTests {
         #expect(await scene.step() == nil)
         _ = scene.log.take()
         #expect(await scene.step() == ["a"])
-        // Names may change with every list, so a change of them alone is nothing for every log.
+        // Changed names are logged only at level debug, because they may change with every list.
         #expect(scene.log.take() == ["debug: workspaces discovered added=0 removed=0 source=prod workspaces=1"])
     }
 

@@ -168,7 +168,8 @@ struct ListingPollerTests {
 }
 
 extension PolledWorkspace {
-    /// Suspends until `lines` lines have been logged, one at the end of each poll, and the poller sleeps until its next slot.
+    /// Suspends until `lines` lines have been logged, one at the end of each poll, and the poller sleeps until its next
+    /// slot.
     func waitForRest(lines: Int) async {
         await record.wait(forLines: lines)
         await clock.waitForSleepers(1)

@@ -45,7 +45,7 @@ struct PollLogTests {
             ])
     }
 
-    @Test("Lines have the workspace's name beside its id, unless the workspace has no name")
+    @Test("Log lines have the workspace's name and id, or only the id without a name")
     func names() async {
         let polled = PolledWorkspace(StubCloud(.failure(.connect), .failure(.connect), .failure(.connect)))
         await polled.poller.poll()
@@ -58,7 +58,7 @@ struct PollLogTests {
         #expect(polled.record.take().first?.hasSuffix(" source=cn-north-4 workspace_id=w2") == true)
     }
 
-    @Test("Records without an id and malformed fields are logged when there begin to be some and when there are none")
+    @Test("Malformed records are logged when the first one appears and when the last one is gone")
     func malformed() async {
         let good = #""id":"a","status":"RUNNING""#
         let bad = #""name":"x""#

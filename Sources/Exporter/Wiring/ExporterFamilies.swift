@@ -71,7 +71,8 @@ extension MetricRegistry {
     /// All metric families of the exporter.
     public static let exporter = MetricRegistry(
         ListingRegistry.familyGroups + [
-            ListingFamilies.familyGroup, PollHealthFamilies.familyGroup, SourceFamilies.familyGroup, DiscoveryFamilies.familyGroup,
+            ListingFamilies.familyGroup, PollHealthFamilies.familyGroup, SourceFamilies.familyGroup,
+            DiscoveryFamilies.familyGroup,
             ExporterFamilies.familyGroup,
         ])
 }

@@ -2,9 +2,9 @@
 internal import Base
 public import Fabric
 
-/// Folds the rows of a listing into the exported values. Memory grows with the number of series, not of rows, except for the
-/// status times. The number of series and the length of their labels are limited; sums stay exact, because values beyond a
-/// limit are counted as `other`.
+/// Folds the rows of a listing into the exported values. Memory grows with the number of series, not of rows, except
+/// for the status times. The number of series and the length of their labels are limited; sums stay exact, because
+/// values beyond a limit are counted as `other`.
 public struct EndpointTally: ListingFold {
     private let settings: ListingSettings
     private let previous: WorkspaceMemory
@@ -88,8 +88,8 @@ public struct EndpointTally: ListingFold {
         count(record.errorMessage, limit: RecordDetail.maximumMessageBytes)
     }
 
-    /// Ends the listing: sets unknown times and those after `now` to `now`, and drops series that have had no endpoint for
-    /// too long.
+    /// Ends the listing: sets unknown times and those after `now` to `now`, and drops series that have had no endpoint
+    /// for too long.
     mutating func close(now: Timestamp, at instant: ContinuousClock.Instant) {
         memory.statusTimes = memory.statusTimes.mapValues { ($0.status, min($0.since, now)) }
         memory.pollEnd = now

@@ -2,8 +2,9 @@
 internal import Base
 internal import Fabric
 
-/// The state that one listing of endpoints passes to the next: the series seen, which stay at zero, and the status time of
-/// each endpoint. An edit changes `update_time` but not the status, so an earlier time that was seen is more accurate.
+/// The state that one listing of endpoints passes to the next: the series seen, which stay at zero, and the status time
+/// of each endpoint. An edit changes `update_time` but not the status, so an earlier time that was seen is more
+/// accurate.
 public struct WorkspaceMemory: Sendable {
     /// The phases of the documented statuses by number, after those of no value and of `other`.
     private static let phases = [.unknown, .unknown] + EndpointStatus.table.map(\.phase)
@@ -116,8 +117,8 @@ struct SeriesRanks {
 /// A unit of capacity.
 enum CapacityUnit: UInt8, Sendable { case apu = 1, dpu, mu, rayHead, rayWorker }
 
-/// The sums of a capacity series. They have 128 bits, so that neither order nor overflow changes a sum, and are clamped to 64
-/// bits when exported.
+/// The sums of a capacity series. They have 128 bits, so that neither order nor overflow changes a sum, and are clamped
+/// to 64 bits when exported.
 struct CapacitySum: Sendable, Equatable {
     var reserved: Int128 = 0
     var maximum: Int128 = 0

@@ -31,8 +31,8 @@ public final class DiscoveryLoop: Sendable {
     /// - Parameters:
     ///   - timing: the interval between discoveries and the timeout of one request.
     ///   - countSelected: returns the number of discovered workspaces that are polled, over all shards. Default: all.
-    ///   - onChange: called with the workspaces, ordered by id, after the first successful discovery and after each one that
-    ///     found different workspaces. A failed discovery keeps the last known workspaces.
+    ///   - onChange: called with the workspaces, ordered by id, after the first successful discovery and after each one
+    ///     that found different workspaces. A failed discovery keeps the last known workspaces.
     public init(
         source: String, lister: WorkspaceLister, timing: PollTiming, clock: any ExporterClock, logger: Logger,
         store: DiscoveryStore, countSelected: @escaping @Sendable ([DiscoveredWorkspace]) -> Int = { $0.count },
@@ -50,8 +50,8 @@ public final class DiscoveryLoop: Sendable {
         progress = Mutex(Progress(at: now, watchdog: Watchdog(stallAfter: timing.stallAfter, now: now)))
     }
 
-    /// Discovers immediately and then in every slot of the schedule, until the task is canceled. Discoveries never overlap: a
-    /// slot that begins during one is skipped.
+    /// Discovers immediately and then in every slot of the schedule, until the task is canceled. Discoveries never
+    /// overlap: a slot that begins during one is skipped.
     public func run() async {
         let schedule = PollSchedule(
             start: clock.now, interval: timing.interval, spread: PollSchedule.spread(of: source))

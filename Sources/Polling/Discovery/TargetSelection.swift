@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Fabric
 
-/// Selects the workspaces of a source to poll from the configured and the discovered ones. A pure function of its inputs.
+/// Selects the workspaces of a source to poll from the configured and the discovered ones. A pure function of its
+/// inputs.
 public struct TargetSelection: Sendable {
     /// A workspace to poll.
     public struct Target: Sendable, Hashable {
@@ -47,8 +48,8 @@ public struct TargetSelection: Sendable {
 
     /// Returns the workspaces to poll, ordered by id.
     ///
-    /// A configured workspace is always polled; `includes` and `excludes` don't apply to it. If it is discovered, too, it has
-    /// the discovered enterprise project, and the discovered name unless a name is configured.
+    /// A configured workspace is always polled; `includes` and `excludes` don't apply to it. If it is discovered, too,
+    /// it has the discovered enterprise project, and the discovered name unless a name is configured.
     /// - Parameter discovered: the last discovered workspaces; empty before the first successful discovery.
     public func targets(discovered: [DiscoveredWorkspace]) -> [Target] {
         let found = Dictionary(discovered.map { ($0.id, $0) }) { first, _ in first }

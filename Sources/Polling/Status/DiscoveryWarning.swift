@@ -28,8 +28,8 @@ public enum DiscoveryWarning: Sendable, Equatable {
 }
 
 extension StatusReport {
-    /// Returns the warning about the discovery of `source`; nil without one. An empty shard causes no warning: workspaces are
-    /// counted before they are assigned to shards.
+    /// Returns the warning about the discovery of `source`; nil without one. An empty shard causes no warning:
+    /// workspaces are counted before they are assigned to shards.
     public func warning(of source: SourceStatus) -> DiscoveryWarning? {
         guard let discovery = source.discovery else { return nil }
         if let found = discovery.workspaces, discovery.selected == 0 {

@@ -2,8 +2,8 @@
 public import Base
 public import Fabric
 
-/// The state of the exporter at one time, for the status page and the status JSON: the content of the metrics, plus what must
-/// not be a label, such as messages and request ids. Contains no secrets.
+/// A snapshot of the exporter's state for the status page and the status JSON: the content of the metrics, plus what
+/// must not be a label, such as messages and request ids. Contains no secrets.
 public struct StatusReport: Sendable {
     /// The wall clock time of the report.
     public var time: Timestamp
@@ -48,8 +48,8 @@ public struct SourceStatus: Sendable, Equatable {
         public var failure: FailureReason?
         /// The number of workspaces that the last successful discovery found, before any filter; nil before the first.
         public var workspaces: Int?
-        /// The number of those that are polled, over all shards: they match `include` and `exclude`, or are configured. nil
-        /// before the first successful discovery.
+        /// The number of those that are polled, over all shards: they match `include` and `exclude`, or are configured.
+        /// nil before the first successful discovery.
         public var selected: Int?
         /// The end of the last successful discovery.
         public var lastSuccess: Timestamp?
