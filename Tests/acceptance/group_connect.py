@@ -116,7 +116,8 @@ def good(with_: Bench) -> None:
             it.source(password, name="discovering", workspaces=[], discovery="{}"),
             it.source(it.key(f", iam_url: {json_text.write(it.plane.base_url)}"), name="configured"),
         )
-        require_said(outcome, 0, "credential: obtained, expires 20", "discovery: 3 workspaces found", "6 of 6 workspaces")
+        texts = ("credential: obtained, expires 20", "discovery: 3 workspaces found", "6 of 6 workspaces")
+        require_said(outcome, 0, *texts)
     with check(with_, "connect: a bad configuration is rejected as without --connect") as it:
         (with_.directory / "bad.yaml").write_text("polls: {}\n", "utf-8")
         outcome = with_.exporter.run("check", "--config.file", "bad.yaml", "--connect")
