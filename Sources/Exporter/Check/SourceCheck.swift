@@ -49,7 +49,7 @@ struct SourceCheck: Sendable {
     func run() async -> SourceFindings {
         var findings = SourceFindings(settings: settings)
         findings.credential = await credential()
-        var targets = SourceFactory.merge(settings).targets(discovered: [])
+        var targets = SourceFactory.targetSelection(settings).targets(discovered: [])
         var skipReason: SourceFindings.SkipReason?
         if case .failed = findings.credential {
             skipReason = .credentialRejected
@@ -57,7 +57,7 @@ struct SourceCheck: Sendable {
             let discovery = await discover(wanted)
             findings.discovery = discovery
             switch discovery.found {
-            case .success(let found): targets = SourceFactory.merge(settings).targets(discovered: found)
+            case .success(let found): targets = SourceFactory.targetSelection(settings).targets(discovered: found)
             case .failure(let failure): if failure.concernsCredential { skipReason = .credentialRejected }
             }
         }
@@ -102,7 +102,8 @@ struct SourceCheck: Sendable {
         }
         var discovery = SourceFindings.Discovery(latency: watch.latency, requests: watch.requests, found: found)
         guard case .success(let found) = found else { return discovery }
-        let polled = Set(SourceFactory.merge(settings).targets(discovered: found).map(\.workspace.key.workspaceID))
+        let polled = Set(
+            SourceFactory.targetSelection(settings).targets(discovered: found).map(\.workspace.key.workspaceID))
         discovery.excluded = found.filter { !polled.contains($0.id) }.map { $0.name ?? $0.id }.sorted()
         let all = DiscoverySettings().enterpriseProjectID
         if found.isEmpty, wanted.name != nil || wanted.enterpriseProjectID != all {

@@ -24,7 +24,7 @@ struct SourceFactory {
     }
 
     /// Returns the rules that select a source's workspaces.
-    static func merge(_ settings: SourceSettings) -> TargetSelection {
+    static func targetSelection(_ settings: SourceSettings) -> TargetSelection {
         let include = settings.discovery?.include
         let exclude = settings.discovery?.exclude
         return TargetSelection(

@@ -148,7 +148,7 @@ actor SourceSupervisor {
     }
 
     private func assign() async {
-        let targets = SourceFactory.merge(settings).targets(discovered: discovered)
+        let targets = SourceFactory.targetSelection(settings).targets(discovered: discovered)
             .filter { dependencies.shard.owns($0.workspace.key.workspaceID) }
         await dependencies.fleet.assign(targets, of: name, through: client, options: options)
     }
@@ -172,12 +172,12 @@ actor SourceSupervisor {
         let epoch = discoveryEpoch
         let lister = WorkspaceLister(
             client: client, baseURL: settings.baseURL, name: new.name, enterpriseProjectID: new.enterpriseProjectID)
-        let merge = SourceFactory.merge(settings)
+        let selection = SourceFactory.targetSelection(settings)
         let loop = DiscoveryLoop(
             source: name, lister: lister,
             timing: PollTiming(interval: new.interval, requestTimeout: options.timing.requestTimeout),
             clock: dependencies.clock, logger: dependencies.logger, store: dependencies.discoveries,
-            countSelected: { merge.selectedCount(of: $0) }
+            countSelected: { selection.selectedCount(of: $0) }
         ) { [weak self] found in
             await self?.note(found, epoch: epoch)
         }
