@@ -139,7 +139,7 @@ struct CurlTransportFrozenConnectionTests {
         await withTaskGroup(of: TransportFailure.Kind?.self) { group in
             for _ in 0..<count {
                 // Long enough for all of them to start, even on a slow machine.
-                group.addTask { await transport.failure(url, timeout: .seconds(3))?.kind }
+                group.addTask { await transport.failure(url, timeout: .seconds(6))?.kind }
             }
             return await group.reduce(into: []) { $0.append($1) }
         }
@@ -163,8 +163,8 @@ struct CurlTransportFrozenConnectionTests {
         try await withRelay(to: servers.http2) { transport, relay, url in
             #expect(await transport.status(url) == 200)
             relay.freeze()
-            async let early = transport.failure(url, timeout: .seconds(1))
-            async let late = transport.failure(url, timeout: .seconds(4))
+            async let early = transport.failure(url, timeout: .seconds(2))
+            async let late = transport.failure(url, timeout: .seconds(8))
             #expect(await early?.kind == .timeout)
             // The late request still waits on the frozen connection; this one uses a new one.
             #expect(await transport.status(url) == 200)
