@@ -33,7 +33,7 @@ public struct EndpointRecord {
     /// Model units (MU).
     public let mu: Capacity?
     /// The Ray cluster's head and worker groups.
-    public let ray: Ray?
+    public var ray: Ray?
     /// The error code; empty if there is none. Endpoints that have not failed may have one too.
     public let errorCode: BorrowedText
     /// The message of the error code.
@@ -68,6 +68,6 @@ public struct EndpointRecord {
         public let headSpecCode: BorrowedText
         /// The worker groups in the order of the page, as minimum and maximum replicas. Decoded lazily, because a row
         /// can have very many.
-        public let workers: AnySequence<Capacity>
+        public var workers: AnySequence<Capacity>
     }
 }
