@@ -67,7 +67,11 @@ final class AcceptGate: ChannelDuplexHandler {
         case .rejected:
             fullSince = since
             return hold(data, context)
-        case .wait: return hold(data, context)
+        case .wait(let candidates):
+            guard let decision = candidates.first.flatMap(registry.closeIfIdle) else { return hold(data, context) }
+            isHolding = true
+            decision.hop(to: context.eventLoop).assumeIsolated().whenComplete { _ in self.admit(data, context) }
+            return
         }
         isHolding = false
         if isReadPending {

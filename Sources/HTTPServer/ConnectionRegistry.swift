@@ -21,8 +21,8 @@ final class ConnectionRegistry: Sendable {
         (accepted, continuation) = AsyncStream.makeStream()
     }
 
-    /// Admits `channel` if the limit permits. Otherwise it has to wait for an idle connection to be closed, or is
-    /// rejected if all others are busy or the listener drains.
+    /// Admits `channel` if the limit permits. Otherwise it has to wait for an idle connection to be closed by
+    /// ``closeIfIdle(_:)``, or is rejected if all others are busy or the listener drains.
     func admit(_ channel: any Channel) -> ConnectionTable.Admission {
         let id = ObjectIdentifier(channel)
         let admission = state.withLock { state -> ConnectionTable.Admission in
@@ -31,10 +31,7 @@ final class ConnectionRegistry: Sendable {
             if case .admitted = admission { state.channels[id] = channel }
             return admission
         }
-        switch admission {
-        case .rejected: break
-        case .wait(let candidates): for id in candidates { closeIfIdle(id) }
-        case .admitted:
+        if case .admitted = admission {
             channel.closeFuture.whenComplete { _ in
                 self.state.withLock { state in
                     state.channels[id] = nil
@@ -59,15 +56,16 @@ final class ConnectionRegistry: Sendable {
     /// - Returns: the number of connections to close; those that receive a request first stay open.
     func closeIdle(_ count: Int) -> Int {
         let candidates = state.withLock { $0.table.selectCandidates(count, now: .now()) }
-        for id in candidates { closeIfIdle(id) }
+        for id in candidates { _ = closeIfIdle(id) }
         return candidates.count
     }
 
     /// Closes a connection on its event loop if it is still not busy there. It stays registered until it is closed, so
     /// that shutdown waits for it.
-    private func closeIfIdle(_ id: ConnectionTable.ID) {
-        guard let channel = state.withLock({ $0.channels[id] }) else { return }
-        channel.eventLoop.execute {
+    /// - Returns: a future that succeeds after the decision; nil if the connection is closed already.
+    func closeIfIdle(_ id: ConnectionTable.ID) -> EventLoopFuture<Void>? {
+        guard let channel = state.withLock({ $0.channels[id] }) else { return nil }
+        return channel.eventLoop.submit {
             if self.state.withLock({ $0.table.close(id, now: .now()) }) { closeAbruptly(channel) }
         }
     }

@@ -121,4 +121,4 @@ def activation(with_: Bench, file: pathlib.Path) -> None:
     with with_.report.check("--web.systemd-socket without a socket ends with a clear message"):
         outcome = with_.exporter.run("serve", "--config.file", str(file), "--web.systemd-socket")
         require_equal(outcome.status, 1, "the status")
-        require("handed no socket" in outcome.stderr, f"it says {outcome.stderr!r}")
+        require("systemd passed no socket" in outcome.stderr, f"it says {outcome.stderr!r}")
