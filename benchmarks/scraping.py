@@ -210,7 +210,7 @@ def pages(options: Options) -> list[Page]:
 def scrape_each_way(options: Options, server: Server, page: Page, name: str) -> Iterator[tuple[Key, Scraped]]:
     seconds = max(SECONDS * options.scale, LEAST_SECONDS)
     for encoding in ENCODINGS:
-        # Fills caches, and measures how many requests are needed.
+        # Fills caches, and measures the number of requests needed.
         trial = scrape(server, encoding, 1, 1)
         if name not in SLOW:
             trial = scrape(server, encoding, 1, 5)

@@ -34,8 +34,7 @@ public protocol Listing: Sendable {
         through client: SourceClient, _ turn: PollTurn, memory: Memory?
     ) async throws(APIFailure) -> (snapshot: ListingSnapshot, memory: Memory)
 
-    /// Reads as little as necessary to determine whether the list can be read and how many requests and series that
-    /// takes.
+    /// Reads as little as necessary to determine whether the list can be read, and the requests and series of one read.
     func probe(through client: SourceClient) async throws(APIFailure) -> ListingProbe
 
     /// The same list with a wider filter, which distinguishes an empty list from one that the filter hides; nil if no

@@ -79,7 +79,7 @@ public struct ListingStatus: Sendable {
 
     /// The value of the label `listing`.
     public var name: String
-    /// The last polls, most recent first.
+    /// The most recent polls, newest first.
     public var polls: [Poll]
     /// The end of the last successful poll.
     public var lastSuccess: Timestamp?
