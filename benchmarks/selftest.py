@@ -128,7 +128,7 @@ def a_missing_page_is_refused() -> None:
     with web.nginx(SMALL.folder, "nginx-selftest", machine.BESIDE) as served:
         for contender in peers(served.base_url(web.VARIANTS[0]), beyond):
             said = refused(lambda contender=contender: polling.poll(contender))
-            require("ended with status" in said, said)
+            require("exited with status" in said, said)
 
 
 def a_wrong_count_is_refused() -> None:
@@ -141,7 +141,7 @@ def a_wrong_count_is_refused() -> None:
             for contender in peers(served.base_url(web.VARIANTS[0])):
                 if contender.read:
                     said = refused(lambda contender=contender: polling.poll(contender))
-                    require("did not count what there is" in said, said)
+                    require("counted wrong" in said, said)
     finally:
         truth.write_text(kept, "ascii")
 
@@ -225,7 +225,7 @@ def responses_that_mean_nothing_are_refused() -> None:
         b"",
     ):
         said = refused(lambda response=response: scraped(response, closes=True))
-        require("ended with status 1" in said, said)
+        require("exited with status 1" in said, said)
 
 
 def scraped(response: bytes, closes: bool) -> scraping.Scraped:

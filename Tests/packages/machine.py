@@ -59,8 +59,8 @@ class Machine:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
         try:
-            self.leader = wait_for(self._child, 10, "systemd-nspawn starts init")
-            wait_for(lambda: self.state() in ("running", "degraded"), 60, "the system is up", step=0.2)
+            self.leader = wait_for(self._child, 60, "systemd-nspawn starts init")
+            wait_for(lambda: self.state() in ("running", "degraded"), 180, "the system is up", step=0.2)
         except Failure as failure:
             self.stop()
             tail = self.log.read_text(errors="replace")[-2000:]
