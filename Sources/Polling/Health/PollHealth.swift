@@ -18,7 +18,7 @@ struct PollHealth: Sendable {
     /// The number of polls in the history, which the status page shows.
     private static let historyLimit = 5
 
-    /// The most recent polls, newest first; a stall counts as a failed poll.
+    /// The recent polls, most recent first; a stall counts as a failed poll.
     private(set) var history: [PollResult] = []
     var last: PollResult? { history.first }
     private(set) var lastSuccess: Timestamp?

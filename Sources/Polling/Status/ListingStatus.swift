@@ -79,7 +79,7 @@ public struct ListingStatus: Sendable {
 
     /// The value of the label `listing`.
     public var name: String
-    /// The most recent polls, newest first.
+    /// The recent polls, most recent first.
     public var polls: [Poll]
     /// The end of the last successful poll.
     public var lastSuccess: Timestamp?
