@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fixtures and options that all tests share."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+
+import pytest
+
+pytest.register_assert_rewrite("toolbox.shared")
+
+from toolbox.shared.exporter import Exporter  # noqa: E402 (after the line above)
+from toolbox.shared.processes import NAME, ROOT  # noqa: E402
+
+# What a test with a marker needs on this machine: programs, or one of several.
+NEEDED = {
+    "chromium": ("chromium", "chromedriver"),
+    "nginx": ("nginx",),
+    "prometheus": ("prometheus", "promtool", "prometheus-alertmanager"),
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    default = ROOT / ".build/release/shipped" / NAME
+    parser.addoption(
+        "--program", type=pathlib.Path, default=default, help=f"the exporter's program (default: {default})"
+    )
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skips a test whose programs or rights this machine does not have."""
+    for marker in item.iter_markers():
+        missing = [name for name in NEEDED.get(marker.name, ()) if not find_program(name)]
+        if missing:
+            pytest.skip(f"{', '.join(missing)} not found; run scripts/install-dependencies --test")
+        if marker.name == "root" and os.geteuid() != 0:
+            pytest.skip("needs root")
+
+
+def find_program(name: str) -> str | None:
+    return shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fails a run in CI that skipped a test."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter and reporter.stats.get("skipped") and os.environ.get("CI") and session.exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def program(pytestconfig: pytest.Config) -> pathlib.Path:
+    """The exporter's program."""
+    path: pathlib.Path = pytestconfig.getoption("program").resolve()
+    if not os.access(path, os.X_OK):
+        pytest.exit(f"{path} is not executable; run scripts/build-release", returncode=2)
+    return path
+
+
+@pytest.fixture(scope="module")
+def directory() -> Iterator[pathlib.Path]:
+    """A directory of the module's tests. Its path is short, because sockets are created in it."""
+    with tempfile.TemporaryDirectory(prefix="toolbox-", ignore_cleanup_errors=True) as name:
+        yield pathlib.Path(name)
+
+
+@pytest.fixture(scope="module")
+def exporter(program: pathlib.Path, directory: pathlib.Path) -> Exporter:
+    """The exporter, whose working directory the module's tests share."""
+    return Exporter(program, directory)
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """A directory with the certificate of an authority, and one for localhost and 127.0.0.1 that it signed."""
+    folder = tmp_path_factory.mktemp("certificates")
+    commands = (
+        "openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=ca -keyout ca.key -out ca.pem",
+        "openssl req -newkey rsa:2048 -nodes -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1"
+        " -keyout server.key -out server.csr",
+        "openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -days 30 -copy_extensions copy -out server.pem",
+    )
+    for command in commands:
+        subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
+    return folder

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes configuration files for the exporter."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import pathlib
+from collections.abc import Sequence
+from typing import Any
+
+from toolbox.shared.cloud_data import Workspace
+from toolbox.shared.control_plane import TOKEN
+
+REGION = "cn-north-4"
+INTERVAL = 1.0
+# A short interval for frequent polls; long timeouts, so that a slow machine does not change results. Groups that test
+# timeouts set their own.
+POLL = {"interval": f"{INTERVAL:g}s", "timeout": "10s", "stale_after": "60s"}
+
+
+@dataclasses.dataclass
+class Source:
+    """A source of the configuration. `auth` is YAML flow text; the default reads the planted token from a file."""
+
+    base_url: str
+    workspaces: Sequence[Workspace]
+    name: str = "acceptance"
+    auth: str = "{token_file: token}"
+    filters: dict[str, dict[str, str]] = dataclasses.field(default_factory=dict)
+    # YAML flow text; empty: off.
+    discovery: str | None = None
+    proxy_url: str | None = None
+
+    def lines(self) -> list[str]:
+        lines = [
+            f"  - name: {quoted(self.name)}",
+            f"    region: {REGION}",
+            f"    base_url: {self.base_url}",
+            f"    auth: {self.auth}",
+        ]
+        lines += [f"    discovery: {self.discovery}"] if self.discovery else []
+        lines += [f"    proxy_url: {quoted(self.proxy_url)}"] if self.proxy_url else []
+        lines += ["    workspaces:"] if self.workspaces else []
+        for workspace in self.workspaces:
+            lines.append(f"      - id: {workspace.id}")
+            if workspace.name is not None:
+                lines.append(f"        name: {quoted(workspace.name)}")
+            if workspace.id in self.filters:
+                lines.append(f"        filter: {quoted(self.filters[workspace.id])}")
+        return lines
+
+    def labels(self, workspace: Workspace) -> dict[str, str]:
+        """Returns the three labels of all series of that workspace."""
+        return {"source": self.name, "workspace_id": workspace.id, "workspace": workspace.shown_name}
+
+
+def quoted(value: Any) -> str:
+    """Returns a YAML flow value, as JSON."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def write(
+    directory: pathlib.Path,
+    name: str,
+    sources: Sequence[Source],
+    details: str | None = None,
+    poll: dict[str, str] | None = None,
+    metrics: dict[str, str] | None = None,
+) -> str:
+    """Writes the file and the token into `directory`; returns the file's name."""
+    (directory / "token").write_text(TOKEN + "\n", "utf-8")
+    lines = ["poll:"] + [f"  {key}: {value}" for key, value in {**POLL, **(poll or {})}.items()]
+    shown = {**({"endpoint_details": details} if details else {}), **(metrics or {})}
+    if shown:
+        lines += ["metrics:"] + [f"  {key}: {value}" for key, value in shown.items()]
+    lines.append("sources:")
+    for source in sources:
+        lines += source.lines()
+    (directory / name).write_text("\n".join(lines) + "\n", "utf-8")
+    return name

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the exporter: one-shot commands, and long-running ones as a context manager."""
+
+from __future__ import annotations
+
+import dataclasses
+import gzip
+import http.client
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Sequence
+
+from toolbox.shared.processes import HOST, free_port, wait_for
+
+# The text that all secrets of the tests contain, so that one search finds any of them.
+PLANTED = "SECRET-TOKEN-VALUE"
+TEXT = "text"
+OPENMETRICS = "openmetrics"
+FORMATS = (TEXT, OPENMETRICS)
+CONTENT_TYPES = {
+    TEXT: "text/plain; version=0.0.4; charset=utf-8; escaping=underscores",
+    OPENMETRICS: "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores",
+}
+ACCEPT = {TEXT: "text/plain;version=0.0.4", OPENMETRICS: "application/openmetrics-text;version=1.0.0"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """The result of a one-shot command."""
+
+    status: int
+    stdout: bytes
+    stderr: str
+    seconds: float
+
+    @property
+    def text(self) -> str:
+        return self.stdout.decode("utf-8", "replace")
+
+    @property
+    def everything(self) -> str:
+        return self.text + "\n" + self.stderr
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """An HTTP response; header names are lower case."""
+
+    status: int
+    headers: dict[str, str]
+    raw: bytes
+
+    @property
+    def body(self) -> bytes:
+        return gzip.decompress(self.raw) if self.headers.get("content-encoding") == "gzip" else self.raw
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8")
+
+
+def environment(home: pathlib.Path) -> dict[str, str]:
+    """Returns an environment without proxies, credentials and settings of the user."""
+    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "TZ") if name in os.environ}
+    return {**kept, "HOME": str(home), "LANG": "C.UTF-8", "SWIFT_BACKTRACE": "enable=no"}
+
+
+def look_for_secrets(what: str, output: str) -> None:
+    """Fails if an output or a log contains a planted secret. Every run of the exporter ends with it."""
+    at = output.find(PLANTED)
+    assert at < 0, f"a secret in the output of {what}: …{output[max(0, at - 80) : at + 40]!r}…"
+
+
+class Exporter:
+    """The program under test and its working directory."""
+
+    def __init__(self, program: pathlib.Path, directory: pathlib.Path) -> None:
+        self.program, self.directory = program, directory
+        # Additional environment variables.
+        self.variables: dict[str, str] = {}
+
+    def run(self, *arguments: str, timeout: float = 30, umask: int = -1) -> Outcome:
+        """Runs a command to its end."""
+        begin = time.monotonic()
+        try:
+            done = subprocess.run(
+                [self.program, *arguments], cwd=self.directory, env=environment(self.directory) | self.variables,
+                timeout=timeout, capture_output=True, stdin=subprocess.DEVNULL, umask=umask, check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as expired:
+            raise AssertionError(
+                f"{arguments} timed out after {timeout} s: {(expired.stderr or b'')[-2000:]!r}"
+            ) from None
+        took = time.monotonic() - begin
+        outcome = Outcome(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"), took)
+        look_for_secrets(" ".join(arguments), outcome.everything)
+        return outcome
+
+    def serve(self, *arguments: str, command: str = "serve") -> Running:
+        """Returns a context manager that runs a long-running command on a free port."""
+        return Running(self, command, arguments)
+
+
+class Running:
+    """A running `serve` or `demo`. Leaving the context kills it if it still runs."""
+
+    def __init__(self, exporter: Exporter, command: str, arguments: Sequence[str]) -> None:
+        self.exporter, self.name = exporter, " ".join((command, *arguments))
+        self.port = free_port()
+        self.address = f"{HOST}:{self.port}"
+        self.log_path = exporter.directory / f"{command}-{self.port}.log"
+        with self.log_path.open("wb") as log:
+            self.process = subprocess.Popen(
+                [exporter.program, command, *arguments, f"--web.listen-address={self.address}"],
+                cwd=exporter.directory, env=environment(exporter.directory) | exporter.variables,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
+        self.started = time.monotonic()
+
+    def __enter__(self) -> Running:
+        try:
+            wait_for(self.listening, 10, f"{self.address} listens")
+        except AssertionError as failure:
+            self.kill()
+            raise AssertionError(f"{failure}\n{self.log()[-2000:]}") from None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+        look_for_secrets(self.name, self.log())
+
+    def kill(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+    def listening(self) -> bool:
+        status = self.process.poll()
+        assert status is None, f"it exited with status {status}"
+        try:
+            socket.create_connection((HOST, self.port), 1).close()
+        except OSError:
+            return False
+        return True
+
+    def log(self) -> str:
+        return self.log_path.read_text("utf-8", "replace")
+
+    def terminate(self, limit: float = 5.0) -> tuple[int, float]:
+        """Sends SIGTERM; returns the exit status and the seconds that it took."""
+        begin = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            status = self.process.wait(limit)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"still running {limit} s after SIGTERM\n{self.log()[-1500:]}") from None
+        return status, time.monotonic() - begin
+
+    def fetch(self, path: str, method: str = "GET", headers: dict[str, str] | None = None) -> Answer:
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=5)
+        try:
+            connection.request(method, path, headers=headers or {})
+            response = connection.getresponse()
+            fields = {name.lower(): value for name, value in response.getheaders()}
+            return Answer(response.status, fields, response.read())
+        finally:
+            connection.close()
+
+    def page(self, format: str = TEXT, path: str = "/metrics") -> str:
+        answer = self.fetch(path, headers={"Accept": ACCEPT[format]})
+        assert answer.status == 200, f"{path} answered {answer.status}: {answer.raw[:300]!r}"
+        return answer.text
+
+    def ready(self, seconds: float = 10) -> None:
+        wait_for(lambda: self.fetch("/-/ready").status == 200, seconds, "/-/ready answers 200")
+
+    def resident_megabytes(self) -> float:
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text("ascii", "replace")
+        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+        return int(line.split()[1]) / 1024

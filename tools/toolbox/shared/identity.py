@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: Apache-2.0
+"""IAM, the metadata service and the gateway's checks, by the API reference. All secrets contain `PLANTED`."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import json
+import threading
+import time
+import urllib.parse
+from typing import Any
+
+from toolbox.shared import signed_requests
+from toolbox.shared.exporter import PLANTED
+from toolbox.shared.signed_requests import Request
+
+PASSWORD = f"{PLANTED}-password \"with\" 'quotes', {{braces}} and 中文"
+KEY_ID, KEY = "AKOFTHEACCEPTANCERUN", f"{PLANTED}+of/the/access=key"
+PERMANENT_SESSION = f"{PLANTED}-security-token=="
+PROJECT, PROJECT_NAME = "0605767ac280d5762f8cc01ab2b4ba1d", "cn-north-4"
+DOMAIN, USER = "acme", "exporter"
+AGENCY, OWNER = "monitoring", "owner"
+PROVIDER, PROVIDER_URN, AGENCY_URN = "corporate", "iam::d1:oidc-provider:corporate", "iam::d1:agency:monitoring"
+ID_TOKEN = f"{PLANTED}.id.token"
+FAILURES_THAT_LOCK = 5
+
+WRONG_PASSWORD = {"error": {"code": 401, "message": "The username or password is wrong.", "title": "Unauthorized"}}
+LOCKED_USER = {"error_code": "IAM.0061", "error_msg": "The account is locked."}
+UNREADABLE = {"error": {"code": 400, "message": "Request body is invalid.", "title": "Bad Request"}}
+
+Reply = tuple[int, Any, dict[str, str]]
+
+
+@dataclasses.dataclass
+class Attempt:
+    """An attempt to authenticate, on any path, and its result."""
+
+    what: str
+    problem: str | None
+    at: float
+
+
+@dataclasses.dataclass
+class Identity:
+    """Users, keys and permissions. Lifetimes are in seconds; `ahead` is the offset of the cloud's clock."""
+
+    password: str = PASSWORD
+    id_token: str = ID_TOKEN
+    keys: dict[str, str] = dataclasses.field(default_factory=lambda: {KEY_ID: KEY})
+    # Keys that are only valid with this security token.
+    sessions: dict[str, str] = dataclasses.field(default_factory=dict)
+    projects: list[dict[str, str]] = dataclasses.field(
+        default_factory=lambda: [{"id": PROJECT, "name": PROJECT_NAME}, {"id": "f" * 32, "name": PROJECT_NAME + "_a"}]
+    )
+    token_life: float = 86_400
+    key_life: float | None = None
+    # The status with which the metadata service rejects a session; None: it requires one.
+    no_sessions: int | None = None
+    has_agency: bool = True
+    ahead: float = 0
+    needs_project: bool = False
+    # Whether error responses repeat the request, as gateways do.
+    echoes: bool = False
+
+    def __post_init__(self) -> None:
+        self.lock = threading.RLock()
+        self.attempts: list[Attempt] = []
+        self.signatures: list[str] = []
+        self.odd_targets: list[str] = []
+        self.tokens: dict[str, float] = {}
+        self.ends: dict[str, float] = {}
+        self.metadata_tokens: set[str] = set()
+        self.failures: dict[str, int] = {}
+        self.issued = 0
+
+    @property
+    def now(self) -> float:
+        return time.time() + self.ahead
+
+    def problems(self) -> list[str]:
+        """Returns the failed attempts."""
+        with self.lock:
+            return [f"{attempt.what}: {attempt.problem}" for attempt in self.attempts if attempt.problem]
+
+    def count(self, what: str) -> int:
+        with self.lock:
+            return sum(attempt.what == what for attempt in self.attempts)
+
+    def revoke(self) -> None:
+        """Revokes all tokens and temporary keys."""
+        with self.lock:
+            self.tokens.clear()
+            for key in self.ends:
+                self.keys.pop(key, None)
+
+    # The gateway.
+
+    def refusal(self, request: Request, for_fabric: bool = True) -> Reply | None:
+        """Returns the error response to a rejected request, else None."""
+        with self.lock:
+            token = request.value("x-auth-token")
+            if token is not None:
+                problem = None if self.tokens.get(token, 0) > self.now else "decrypt token fail"
+                return self.judged("token", problem, request)
+            problem = self.signature_problem(request)
+            if problem is None and (odd := signed_requests.spelled_otherwise(request)):
+                self.odd_targets.append(odd)
+            refused = self.judged("signature", problem, request)
+            if refused is None and for_fabric and self.needs_project and request.value("x-project-id") != PROJECT:
+                return 400, {"error_code": "dataartsfabric.00010003", "error_msg": "The workspace does not exist."}, {}
+            return refused
+
+    def signature_problem(self, request: Request) -> str | None:
+        key = signed_requests.access_key(request)
+        if key is None:
+            return "no signature"
+        self.signatures.append((request.value("authorization") or "").rpartition("Signature=")[2])
+        if self.failures.get(key, 0) >= FAILURES_THAT_LOCK:
+            return "AK access failed to reach the limit,forbidden"
+        problem = None
+        if key not in self.keys:
+            problem = f"Get secretKey failed,ak:{key},err:ak not exist"
+        elif self.ends.get(key, self.now + 1) <= self.now:
+            problem = "the security token has expired"
+        elif key in self.sessions and request.value("x-security-token") != self.sessions[key]:
+            problem = f"the security token does not fit ak {key}"
+        else:
+            problem = signed_requests.problem(request, self.keys[key], self.now)
+        self.failures[key] = self.failures.get(key, 0) + 1 if problem else 0
+        return problem
+
+    def judged(self, what: str, problem: str | None, request: Request) -> Reply | None:
+        self.attempts.append(Attempt(what, problem, time.monotonic()))
+        if problem is None:
+            return None
+        told = f"Incorrect IAM authentication information: {problem}"
+        if self.echoes:
+            # The secret comes first, because long messages are truncated.
+            headers = sorted(request.headers, key=lambda header: header[0].lower() != "authorization")
+            told = " ".join([*(f"{name}: {value}" for name, value in headers), told])
+        return 401, {"error_code": "APIG.0301", "error_msg": told}, {}
+
+    # IAM and the metadata service.
+
+    def answer(self, request: Request) -> Reply | None:
+        """Returns the response of IAM or the metadata service; None for other requests."""
+        path, _, query = request.target.partition("?")
+        routes = {
+            ("POST", "/v3/auth/tokens"): self.create_token,
+            ("POST", "/v3.0/OS-CREDENTIAL/securitytokens"): self.assume_agency,
+            ("POST", "/v3.0/OS-AUTH/id-token/tokens"): self.create_federated_token,
+            ("POST", "/v5/agencies/assume-with-oidc"): self.assume_with_id_token,
+            ("GET", "/v3/projects"): lambda request: self.list_projects(request, query),
+            ("PUT", "/meta-data/latest/api/token"): self.metadata_session,
+            ("GET", "/openstack/latest/securitykey"): self.metadata_keys,
+        }
+        route = routes.get((request.method, path))
+        if route is None:
+            return None
+        with self.lock:
+            return route(request)
+
+    def create_token(self, request: Request) -> Reply:
+        try:
+            auth = json.loads(request.body)["auth"]
+            user, scope = auth["identity"]["password"]["user"], auth["scope"]["project"]
+            named = (auth["identity"]["methods"], user["name"], user["domain"]["name"])
+            password = user["password"]
+        except (ValueError, KeyError, TypeError):
+            return 400, UNREADABLE, {}
+        who = f"{DOMAIN}/{USER}"
+        problem = None
+        if self.failures.get(who, 0) >= FAILURES_THAT_LOCK:
+            problem = "locked"
+        elif named != (["password"], USER, DOMAIN) or password != self.password:
+            problem = "wrong password"
+            self.failures[who] = self.failures.get(who, 0) + 1
+        elif not any(scope.get(key) == project[key] for project in self.projects for key in ("id", "name")):
+            problem = "no such project"
+        self.attempts.append(Attempt("password", problem, time.monotonic()))
+        if problem:
+            body = LOCKED_USER if problem == "locked" else WRONG_PASSWORD
+            if self.echoes:
+                body = {"error": {"code": 401, "message": f"wrong: {request.body.decode()}", "title": "Unauthorized"}}
+            return 401, body, {}
+        return self.token()
+
+    def create_federated_token(self, request: Request) -> Reply:
+        try:
+            auth = json.loads(request.body)["auth"]
+            right = auth["id_token"]["id"] == self.id_token and request.value("x-idp-id") == PROVIDER
+            scoped = auth["scope"]["project"]["name"] == PROJECT_NAME
+        except (ValueError, KeyError, TypeError):
+            return 400, UNREADABLE, {}
+        self.attempts.append(Attempt("id token", None if right and scoped else "wrong", time.monotonic()))
+        return self.token() if right and scoped else (401, WRONG_PASSWORD, {})
+
+    def assume_with_id_token(self, request: Request) -> Reply:
+        try:
+            body = json.loads(request.body)
+            given = (body["provider_urn"], body["agency_urn"], body["id_token"])
+            duration, session = int(body["duration_seconds"]), body["agency_session_name"]
+        except (ValueError, KeyError, TypeError):
+            return 400, UNREADABLE, {}
+        right = given == (PROVIDER_URN, AGENCY_URN, self.id_token) and session and duration >= 900
+        self.attempts.append(Attempt("id token", None if right else "wrong", time.monotonic()))
+        if not right:
+            return 403, {"error_code": "STS.0004", "error_msg": "The id token is not valid."}, {}
+        key = self.temporary_key(200, duration)[1]["credential"]
+        names = {"access": "access_key_id", "secret": "secret_access_key", "securitytoken": "security_token",
+                 "expires_at": "expiration"}  # fmt: skip
+        return 200, {"credentials": {names[name]: value for name, value in key.items()}}, {}
+
+    def token(self) -> Reply:
+        # As long as real tokens.
+        token = f"MIIF{self.number()}{PLANTED}" + "x" * 4_000
+        self.tokens[token] = self.now + self.token_life
+        times = {"expires_at": self.text(self.now + self.token_life), "issued_at": self.text(self.now)}
+        return 201, {"token": {**times, "catalog": [], "project": self.projects[0]}}, {"X-Subject-Token": token}
+
+    def list_projects(self, request: Request, query: str) -> Reply:
+        if refused := self.refusal(request, for_fabric=False):
+            return refused
+        wanted = dict(urllib.parse.parse_qsl(query)).get("name")
+        return 200, {"projects": [project for project in self.projects if wanted in (None, project["name"])]}, {}
+
+    def assume_agency(self, request: Request) -> Reply:
+        if refused := self.refusal(request, for_fabric=False):
+            return refused
+        try:
+            identity = json.loads(request.body)["auth"]["identity"]
+            role = identity["assume_role"]
+            given = (identity["methods"], role["agency_name"], role.get("domain_name") or role["domain_id"])
+            duration = int(role["duration_seconds"])
+        except (ValueError, KeyError, TypeError):
+            return 400, UNREADABLE, {}
+        if given != (["assume_role"], AGENCY, OWNER) or not 900 <= duration <= 86_400:
+            return 404, {"error": {"code": 404, "message": "Could not find agency.", "title": "Not Found"}}, {}
+        return self.temporary_key(201, duration)
+
+    def metadata_session(self, request: Request) -> Reply:
+        if self.no_sessions is not None:
+            return self.no_sessions, {"message": "no sessions"}, {}
+        if not (request.value("x-metadata-token-ttl-seconds") or "").isdigit():
+            return 400, {"message": "a life is required"}, {}
+        token = f"{PLANTED}-session-{self.number()}"
+        self.metadata_tokens.add(token)
+        return 200, token.encode(), {}
+
+    def metadata_keys(self, request: Request) -> Reply:
+        self.attempts.append(Attempt("metadata", None, time.monotonic()))
+        if self.no_sessions is None and request.value("x-metadata-token") not in self.metadata_tokens:
+            return 401, {"message": "the session is missing or over"}, {}
+        if not self.has_agency:
+            return 401, {"message": "Please configure Cloud Service Agency first"}, {}
+        return self.temporary_key(200, 86_400)
+
+    def temporary_key(self, status: int, life: float) -> Reply:
+        number = self.number()
+        key, secret, session = f"HST{number}ACCEPTANCE", f"{PLANTED}-{number}", f"{PLANTED}=={number}" + "y" * 2_000
+        ends = self.now + (self.key_life if self.key_life is not None else life)
+        self.keys[key], self.sessions[key], self.ends[key] = secret, session, ends
+        credential = {"access": key, "secret": secret, "securitytoken": session, "expires_at": self.text(ends)}
+        return status, {"credential": credential}, {}
+
+    def number(self) -> str:
+        self.issued += 1
+        return f"{self.issued:06d}"
+
+    @staticmethod
+    def text(moment: float) -> str:
+        return datetime.datetime.fromtimestamp(moment, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Malformed and unusual rows; each function returns one kind."""
+
+from __future__ import annotations
+
+import copy
+import datetime
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from toolbox.shared.json_text import Literal
+
+Row = dict[str, Any]
+Base = Callable[[int], Row]
+Path = tuple[str | int, ...]
+
+TRICKY_NAMES = (
+    'say "hello"',
+    "back\\slash and \\n that is none",
+    "two\nlines",
+    "tab\there",
+    "carriage\rreturn and \u2028 and \u0085",
+    "端点·数据 名.称",
+    "lone \ud800 surrogate",
+    "trailing \udfff",
+    "swapped \udc00\ud800",
+    "nul \x00 inside",
+    "emoji \U0001f600 pair",
+    "trailing backslash \\",
+    " spaces kept ",
+    '# HELP not_a_family {x="y"} 1',
+    "n" * 128,
+    "n" * 256,
+    "n" * 257,
+    "端" * 200,
+    "e" + "\u0301" * 5000,
+    "",
+)
+
+READABLE_TIMES = (
+    "2023-05-30T12:24:30.401Z",
+    "2023-05-30T12:24:30Z",
+    "2023-05-30T12:24:30.401",
+    "2023-05-30T12:24:30",
+    "2023-05-30 12:24:30",
+    "2023-05-30 12:24:30.401Z",
+    "2023-05-30T12:24:30.401+08:00",
+    "2023-05-30T12:24:30+08:00",
+    "2023-05-30 12:24:30-03:30",
+    "2025-01-10T03:37:12.000+00:00",
+    "2024-02-29T23:59:59.123456Z",
+    "2024-12-31T23:59:59.123456789Z",
+    "2019-12-31T23:59:59.5-11:00",
+    "2010-01-01T00:00:00Z",
+)
+
+UNREADABLE_TIMES = ("yesterday", "2025-13-40T00:00:00Z", "2025-02-29T00:00:00Z", "2025-01-10T25:61:00Z", "12:24:30")
+
+
+def hours_ahead(hours: int) -> str:
+    """Returns a future time in the API's format."""
+    moment = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=hours)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+# Valid but implausible times.
+IMPLAUSIBLE_TIMES = (
+    "0001-01-01T00:00:00Z",
+    "1970-01-01T00:00:00.000Z",
+    "2009-12-31T23:59:59.999Z",
+    hours_ahead(26),
+    "9999-12-31T23:59:59Z",
+)
+
+# Times of a clock that is ahead.
+FUTURE_TIMES = (hours_ahead(2), hours_ahead(2), hours_ahead(22))
+
+TIMED_STATUSES = ("CREATING", "UPDATING", "DELETING", "UPDATE_FAILED", "RUNNING")
+
+# Each field that the exporter reads, with a value of a wrong type.
+WRONG_TYPES: tuple[tuple[Path, Any], ...] = (
+    (("name",), 17),
+    (("name",), ["a"]),
+    (("type",), 5),
+    (("status",), {"code": "RUNNING"}),
+    (("status",), False),
+    (("visibility",), True),
+    (("create_time",), 1685449470),
+    (("update_time",), 1685449470.401),
+    (("error_code",), 403),
+    (("error_msg",), {"text": "x"}),
+    (("reserved_resource",), "none"),
+    (("reserved_resource",), []),
+    (("reserved_resource", "apu"), 3),
+    (("reserved_resource", "dpu"), [1]),
+    (("reserved_resource", "mu"), "mu"),
+    (("reserved_resource", "apu", "spec_code"), 1),
+    (("reserved_resource", "apu", "warm_up_num"), "7"),
+    (("reserved_resource", "apu", "max_num"), True),
+    (("reserved_resource", "dpu", "spec_code"), False),
+    (("reserved_resource", "dpu", "warm_up_num"), 1.5),
+    (("reserved_resource", "dpu", "max_num"), {}),
+    (("reserved_resource", "dpu", "use_public_resource"), "true"),
+    (("reserved_resource", "mu", "spec_code"), ["mu"]),
+    (("reserved_resource", "mu", "min"), "0"),
+    (("reserved_resource", "mu", "max"), [1]),
+    (("owner",), "alice"),
+    (("owner", "user_name"), 7),
+    (("owner", "user_id"), ["u"]),
+    (("cap",), [1, 2]),
+    (("cap", "cap_id"), {"id": "c"}),
+    (("cap", "version_id"), True),
+    (("ray_resource",), 9),
+    (("ray_resource", "head_group_spec"), "head"),
+    (("ray_resource", "head_group_spec", "spec_code"), 2),
+    (("ray_resource", "worker_group_spec"), {"name": "w"}),
+    (("ray_resource", "worker_group_spec", 0, "spec_code"), 2),
+    (("ray_resource", "worker_group_spec", 1, "min_replicas"), "1"),
+    (("ray_resource", "worker_group_spec", 1, "max_replicas"), 2.5),
+)
+
+# Integral floats are integers.
+INTEGRAL_FLOATS: tuple[tuple[Path, Any], ...] = (
+    (("reserved_resource", "apu", "warm_up_num"), 2.0),
+    (("reserved_resource", "mu", "max"), Literal("3e0")),
+    (("ray_resource", "worker_group_spec", 0, "max_replicas"), Literal("20.00")),
+)
+
+# Not read by the exporter, so a wrong type does not matter.
+UNREAD: tuple[tuple[Path, Any], ...] = (
+    (("description",), 7),
+    (("owner", "domain_name"), 7),
+    (("caches",), {"mnt_path": 1}),
+    (("ray_resource", "worker_group_spec", 0, "name"), {"n": 1}),
+)
+
+
+def full_row(base: Base, number: int) -> Row:
+    """Returns a row with all fields of all levels."""
+    row = base(number)
+    row["reserved_resource"] = {
+        "apu": {"spec_code": "a1x", "warm_up_num": 4, "max_num": 9},
+        "dpu": {"spec_code": "d1x", "warm_up_num": 5, "max_num": 11, "use_public_resource": True},
+        "mu": {"spec_code": "mu", "min": 1, "max": 13},
+    }
+    row["ray_resource"] = {
+        "head_group_spec": {"spec_code": "h1x"},
+        "worker_group_spec": [
+            {"name": "small", "spec_code": "w1x", "min_replicas": 2, "max_replicas": 6},
+            {"name": "small", "spec_code": "w1x", "min_replicas": 3, "max_replicas": 7},
+            {"spec_code": "w2x", "min_replicas": 1, "max_replicas": 10000},
+        ],
+    }
+    row.setdefault("error_code", "dataartsfabric.00010195")
+    row.setdefault("error_msg", "not enabled")
+    return row
+
+
+def replaced(row: Row, path: Path, value: Any) -> Row:
+    """Returns a copy of `row` with `value` at `path`."""
+    changed = copy.deepcopy(row)
+    holder: Any = changed
+    for step in path[:-1]:
+        holder = holder[step]
+    holder[path[-1]] = value
+    return changed
+
+
+def removed(row: Row, path: Path) -> Row:
+    """Returns a copy of `row` without the field or list element at `path`."""
+    changed = copy.deepcopy(row)
+    holder: Any = changed
+    for step in path[:-1]:
+        holder = holder[step]
+    del holder[path[-1]]
+    return changed
+
+
+def paths_of(value: Any, prefix: Path = ()) -> Iterator[Path]:
+    """Yields the paths of all fields and list elements below `value`."""
+    items: Iterator[tuple[str | int, Any]]
+    if isinstance(value, dict):
+        items = iter(value.items())
+    elif isinstance(value, list):
+        items = iter(enumerate(value))
+    else:
+        return
+    for key, item in items:
+        yield (*prefix, key)
+        yield from paths_of(item, (*prefix, key))
+
+
+def absent_and_null_rows(base: Base) -> list[Row]:
+    """Returns for each field of all levels a row without it and a row with null; and minimal rows."""
+    pattern = full_row(base, 0)
+    read = ("reserved_resource", "ray_resource", "owner", "cap")
+    paths = [path for path in paths_of(pattern) if path != ("id",) and (len(path) == 1 or path[0] in read)]
+    rows = []
+    for number, path in enumerate(paths):
+        rows.append(removed(full_row(base, number), path))
+        rows.append(replaced(full_row(base, number), path, None))
+    bare = {"id": base(0)["id"]}
+    nulls = {key: (base(0)["id"] if key == "id" else None) for key in pattern}
+    hollow = full_row(base, 1)
+    hollow["reserved_resource"] = {"apu": {}, "dpu": {}, "mu": {}}
+    hollow["ray_resource"] = {"head_group_spec": {}, "worker_group_spec": [{}, {}]}
+    blank = dict.fromkeys(("name", "type", "status", "visibility", "error_code", "error_msg"), "")
+    empty = full_row(base, 2) | blank
+    empty["reserved_resource"]["apu"]["spec_code"] = ""
+    empty["ray_resource"]["head_group_spec"]["spec_code"] = ""
+    return [*rows, bare, nulls, hollow, empty]
+
+
+def named_rows(base: Base) -> list[Row]:
+    """Returns rows with hostile names, of endpoints with details."""
+    return [
+        base(number) | {"name": name, "status": "CREATE_FAILED", "owner": {"user_name": name, "user_id": f"u{number}"}}
+        for number, name in enumerate(TRICKY_NAMES)
+    ]
+
+
+def timed_rows(base: Base) -> list[Row]:
+    """Returns rows with all time formats, malformed and implausible times in each of the two fields, or no times."""
+    rows = []
+    for number, text in enumerate(READABLE_TIMES + UNREADABLE_TIMES + IMPLAUSIBLE_TIMES + FUTURE_TIMES):
+        status = TIMED_STATUSES[number % len(TIMED_STATUSES)]
+        row = base(number) | {"status": status}
+        row["create_time" if status == "CREATING" else "update_time"] = text
+        rows.append(row)
+    for number, status in enumerate(TIMED_STATUSES[:4]):
+        row = base(number) | {"status": status}
+        rows.append(row | {"type": f"timeless-{number}", "create_time": None, "update_time": "never"})
+        rows.append(removed(row, ("create_time" if status == "CREATING" else "update_time",)))
+    return rows
+
+
+def wrongly_typed_rows(base: Base) -> list[Row]:
+    """Returns a row per field with a value of a wrong type; and rows with unusual but valid values."""
+    cases = WRONG_TYPES + INTEGRAL_FLOATS + UNREAD
+    return [replaced(full_row(base, number), path, value) for number, (path, value) in enumerate(cases)]
+
+
+def unusable_rows(base: Base) -> list[Any]:
+    """Returns rows without a usable id, which are skipped and counted."""
+    row = full_row(base, 0)
+    both = replaced(replaced(row, ("id",), 42), ("status",), 7)
+    return [
+        removed(row, ("id",)),
+        both,
+        replaced(row, ("id",), None),
+        replaced(row, ("id",), ""),
+        replaced(removed(row, ("id",)), ("update_time",), "never"),
+        "not an object",
+        None,
+        [row],
+    ]
