@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import dataclasses
 import gzip
 import http.client
@@ -73,6 +75,11 @@ def look_for_secrets(what: str, output: str) -> None:
     """Fails if an output or a log contains a planted secret. Every run of the exporter ends with it."""
     at = output.find(PLANTED)
     assert at < 0, f"a secret in the output of {what}: …{output[max(0, at - 80) : at + 40]!r}…"
+
+
+def authorization(user: str, password: str) -> dict[str, str]:
+    """Returns the header of basic authentication."""
+    return {"Authorization": f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"}
 
 
 class Exporter:
@@ -178,7 +185,29 @@ class Running:
     def ready(self, seconds: float = 10) -> None:
         wait_for(lambda: self.fetch("/-/ready").status == 200, seconds, "/-/ready answers 200")
 
+    def send(self, request: bytes, half_close: bool = True) -> bytes:
+        """Sends bytes, and with `half_close` the end of the stream; returns the response bytes."""
+        received = bytearray()
+        with socket.create_connection((HOST, self.port), 15) as connection, contextlib.suppress(ConnectionError):
+            connection.sendall(request)
+            if half_close:
+                connection.shutdown(socket.SHUT_WR)
+            while block := connection.recv(65536):
+                received += block
+        return bytes(received)
+
     def resident_megabytes(self) -> float:
+        return self.memory("VmRSS")
+
+    def peak_megabytes(self) -> float:
+        return self.memory("VmHWM")
+
+    def memory(self, field: str) -> float:
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text("ascii", "replace")
-        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+        line = next(line for line in status.splitlines() if line.startswith(f"{field}:"))
         return int(line.split()[1]) / 1024
+
+    def cpu_seconds(self) -> float:
+        """Returns the CPU time that the exporter has used."""
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
