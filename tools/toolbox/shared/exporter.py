@@ -167,8 +167,10 @@ class Running:
             raise AssertionError(f"still running {limit} s after SIGTERM\n{self.log()[-1500:]}") from None
         return status, time.monotonic() - begin
 
-    def fetch(self, path: str, method: str = "GET", headers: dict[str, str] | None = None) -> Answer:
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=5)
+    def fetch(
+        self, path: str, method: str = "GET", headers: dict[str, str] | None = None, timeout: float = 5
+    ) -> Answer:
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=timeout)
         try:
             connection.request(method, path, headers=headers or {})
             response = connection.getresponse()
