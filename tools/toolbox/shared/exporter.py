@@ -12,6 +12,7 @@ import os
 import pathlib
 import signal
 import socket
+import ssl
 import subprocess
 import time
 from collections.abc import Sequence
@@ -168,9 +169,19 @@ class Running:
         return status, time.monotonic() - begin
 
     def fetch(
-        self, path: str, method: str = "GET", headers: dict[str, str] | None = None, timeout: float = 5
+        self,
+        path: str,
+        method: str = "GET",
+        headers: dict[str, str] | None = None,
+        timeout: float = 5,
+        context: ssl.SSLContext | None = None,
     ) -> Answer:
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=timeout)
+        """Sends a request on a new connection, with `context` over TLS."""
+        connection = (
+            http.client.HTTPSConnection(HOST, self.port, timeout=timeout, context=context)
+            if context
+            else http.client.HTTPConnection(HOST, self.port, timeout=timeout)
+        )
         try:
             connection.request(method, path, headers=headers or {})
             response = connection.getresponse()
