@@ -1,27 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
 """Prints the program's SBOM (SPDX 2.3, JSON): components and libraries with their licenses."""
 
+from __future__ import annotations
+
 import argparse
 import datetime
 import hashlib
 import json
 import pathlib
 import re
-import subprocess
 import sys
 import urllib.parse
+from typing import Any
 
-import components
+from toolbox.packaging import components
+from toolbox.shared.processes import NAME
 
-NAME = "dataarts-fabric-exporter"
 MAINTAINERS = f"Organization: The {NAME} maintainers"
 
 
-def identifier(name):
+def identifier(name: str) -> str:
     return "SPDXRef-" + re.sub(r"[^A-Za-z0-9.-]", "-", name)
 
 
-def package(name, license, version=None, purpose="LIBRARY", **more):
+def package(name: str, license: str, version: str | None, **more: Any) -> dict[str, Any]:
     entry = {
         "SPDXID": identifier(name),
         "name": name,
@@ -30,19 +32,20 @@ def package(name, license, version=None, purpose="LIBRARY", **more):
         "licenseConcluded": license,
         "licenseDeclared": license,
         "copyrightText": "NOASSERTION",
-        "primaryPackagePurpose": purpose,
+        "primaryPackagePurpose": "LIBRARY",
     }
-    if version:
-        entry["versionInfo"] = version
-    return entry | more
+    return entry | ({"versionInfo": version} if version else {}) | more
 
 
-def package_url(url):
+def package_url(url: str) -> list[dict[str, str]]:
     return [{"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": url}]
 
 
-def component_package(component):
-    more = {"copyrightText": "Copyright " + component.copyright, "downloadLocation": "git+" + component.source}
+def component_package(component: components.Component) -> dict[str, Any]:
+    more: dict[str, Any] = {
+        "copyrightText": "Copyright " + component.copyright,
+        "downloadLocation": "git+" + component.source,
+    }
     if component.is_tagged:
         more["downloadLocation"] += f"@{component.version}"
         path = component.source.removeprefix("https://")
@@ -50,42 +53,36 @@ def component_package(component):
     return package(component.name, component.license, component.version, **more)
 
 
-def library_package(library):
-    # Keep the colon of an epoch; encode a plus, which would be decoded as a space.
+def library_package(library: components.Library) -> dict[str, Any]:
+    # Keeps the colon of an epoch; encodes a plus, which would be decoded as a space.
     version = urllib.parse.quote(library.version, safe=":~")
-    return package(
-        library.package,
-        library.license,
-        library.version,
-        supplier="Organization: Debian",
-        externalRefs=package_url(f"pkg:deb/debian/{library.package}@{version}?arch={library.architecture}"),
-    )
+    url = f"pkg:deb/debian/{library.package}@{version}?arch={library.architecture}"
+    more = {"supplier": "Organization: Debian", "externalRefs": package_url(url)}
+    return package(library.package, library.license, library.version, **more)
 
 
-def document(program, version, swift_version, epoch):
+def document(program: pathlib.Path, version: str, swift_version: str, epoch: int) -> dict[str, Any]:
     digest = hashlib.sha256(program.read_bytes()).hexdigest()
-    linked = components.linked(program, swift_version)
-    loaded = components.loaded(program)
     root = identifier(NAME)
     packages = [
         package(
             NAME,
             "Apache-2.0",
             version,
-            purpose="APPLICATION",
+            primaryPackagePurpose="APPLICATION",
             supplier=MAINTAINERS,
             copyrightText=f"Copyright the {NAME} authors",
             checksums=[{"algorithm": "SHA256", "checksumValue": digest}],
         )
     ]
     relations = [("SPDXRef-DOCUMENT", "DESCRIBES", root)]
-    for component in linked:
+    for component in components.linked(program, swift_version):
         packages.append(component_package(component))
         if component.within:
             relations.append((identifier(component.within), "CONTAINS", identifier(component.name)))
         else:
             relations.append((root, "STATIC_LINK", identifier(component.name)))
-    for library in loaded:
+    for library in components.loaded(program):
         packages.append(library_package(library))
         if library.direct:
             relations.append((root, "DYNAMIC_LINK", identifier(library.package)))
@@ -107,13 +104,13 @@ def document(program, version, swift_version, epoch):
     }
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("program", type=pathlib.Path)
     parser.add_argument("--epoch", type=int, required=True, help="the date, in seconds since 1970")
     arguments = parser.parse_args()
-    line = subprocess.run([arguments.program, "--version"], check=True, capture_output=True, text=True).stdout
-    version, swift_version = re.search(r", version (\S+) \(.*swift: ([^,)]+)", line).groups()
+    line = components.output_of(arguments.program, "--version")
+    [(version, swift_version)] = re.findall(r", version (\S+) \(.*swift: ([^,)]+)", line)
     try:
         sbom = document(arguments.program, version, swift_version, arguments.epoch)
     except components.Mismatch as mismatch:
