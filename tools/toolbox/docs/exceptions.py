@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from toolbox.docs.commands import all_commands, foreign_flags
-from toolbox.docs.links import hosts
 from toolbox.docs.project import Project
+from toolbox.docs.references import hosts
 
 
 def bad_exceptions(project: Project) -> Iterator[str]:

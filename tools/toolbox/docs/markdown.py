@@ -6,8 +6,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -15,8 +15,7 @@ from markdown_it.token import Token
 PARSER = MarkdownIt("commonmark").enable("table")
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """A fenced block: language, text, and the line of its first text line."""
 
     language: str
@@ -24,8 +23,7 @@ class Block:
     line: int
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """The target of a link or image, and its line."""
 
     target: str

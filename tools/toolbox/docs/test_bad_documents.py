@@ -9,9 +9,8 @@ import pytest
 
 from toolbox.docs.commands import failing_blocks, unknown_flags
 from toolbox.docs.exceptions import bad_exceptions
-from toolbox.docs.excerpts import changed_excerpts
-from toolbox.docs.links import broken_links, differences_of_readmes
 from toolbox.docs.project import Project
+from toolbox.docs.references import broken_links, changed_excerpts, differences_of_readmes
 from toolbox.docs.test_documents import CHECKS, Check
 from toolbox.shared.files import write
 

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from toolbox.docs import commands, exceptions, excerpts, links
+from toolbox.docs import commands, exceptions, references
 from toolbox.docs.project import Project
 from toolbox.shared.processes import ROOT, run
 
 Check = Callable[[Project], Iterator[str]]
 CHECKS: tuple[Check, ...] = (
-    links.broken_links,
-    links.differences_of_readmes,
-    excerpts.changed_excerpts,
+    references.broken_links,
+    references.differences_of_readmes,
+    references.changed_excerpts,
     commands.unknown_flags,
     commands.failing_blocks,
     exceptions.bad_exceptions,

@@ -22,19 +22,6 @@ class Mismatch(Exception):
 
 
 @dataclass(frozen=True)
-class Component:
-    name: str
-    license: str
-    copyright: str
-    source: str
-    version: str | None
-    # The component whose sources contain this one.
-    within: str | None
-    # Whether its version is a tag at its source. False for parts of Swift.
-    is_tagged: bool
-
-
-@dataclass(frozen=True)
 class Library:
     package: str
     license: str
@@ -82,8 +69,8 @@ def linked(
     swift_version: str,
     resolved: pathlib.Path = ROOT / "Package.resolved",
     checkouts: pathlib.Path = ROOT / ".build/checkouts",
-) -> list[Component]:
-    """Returns the components that are linked into the program."""
+) -> list[dict[str, Any]]:
+    """Returns the entries of the components that are linked into the program, with `version` and `source`."""
     known = table()
     versions = pins(resolved)
     binary = program.read_bytes()
@@ -98,14 +85,14 @@ def linked(
         for entry in known[kind]:
             if not contains_word(binary, entry["sign"]):
                 raise Mismatch(f"{entry['name']} is not linked, but listed in packaging/licenses.toml")
-            version, source = swift_version if kind == "runtime" else None, entry.get("source")
             if kind == "package":
                 if entry["name"] not in versions:
                     raise Mismatch(f"{entry['name']} is listed, but was not resolved by the build")
-                version, source = versions[entry["name"]]
+                entry["version"], entry["source"] = versions[entry["name"]]
                 check_license_text(entry, checkouts)
-            described = entry["name"], entry["license"], entry["copyright"], source, version, entry.get("within")
-            components.append(Component(*described, is_tagged=kind == "package"))
+            elif kind == "runtime":
+                entry["version"] = swift_version
+            components.append(entry)
     return components
 
 

@@ -41,16 +41,14 @@ def package_url(url: str) -> list[dict[str, str]]:
     return [{"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": url}]
 
 
-def component_package(component: components.Component) -> dict[str, Any]:
-    more: dict[str, Any] = {
-        "copyrightText": "Copyright " + component.copyright,
-        "downloadLocation": "git+" + component.source,
-    }
-    if component.is_tagged:
-        more["downloadLocation"] += f"@{component.version}"
-        path = component.source.removeprefix("https://")
-        more["externalRefs"] = package_url(f"pkg:swift/{path}@{component.version}")
-    return package(component.name, component.license, component.version, **more)
+def component_package(entry: dict[str, Any]) -> dict[str, Any]:
+    more: dict[str, Any] = {"downloadLocation": "git+" + entry["source"]}
+    # The version of a package is a tag at its source, that of a part of Swift is the compiler's.
+    if "license_sha256" in entry:
+        more["downloadLocation"] += "@" + entry["version"]
+        more["externalRefs"] = package_url(f"pkg:swift/{entry['source'].removeprefix('https://')}@{entry['version']}")
+    more["copyrightText"] = "Copyright " + entry["copyright"]
+    return package(entry["name"], entry["license"], entry.get("version"), **more)
 
 
 def library_package(library: components.Library) -> dict[str, Any]:
@@ -65,29 +63,19 @@ def document(program: pathlib.Path, version: str, swift_version: str, epoch: int
     digest = hashlib.sha256(program.read_bytes()).hexdigest()
     root = identifier(NAME)
     packages = [
-        package(
-            NAME,
-            "Apache-2.0",
-            version,
-            primaryPackagePurpose="APPLICATION",
-            supplier=MAINTAINERS,
-            copyrightText=f"Copyright the {NAME} authors",
-            checksums=[{"algorithm": "SHA256", "checksumValue": digest}],
-        )
-    ]
+        package(NAME, "Apache-2.0", version, primaryPackagePurpose="APPLICATION", supplier=MAINTAINERS,
+                copyrightText=f"Copyright the {NAME} authors",
+                checksums=[{"algorithm": "SHA256", "checksumValue": digest}])
+    ]  # fmt: skip
     relations = [("SPDXRef-DOCUMENT", "DESCRIBES", root)]
-    for component in components.linked(program, swift_version):
-        packages.append(component_package(component))
-        if component.within:
-            relations.append((identifier(component.within), "CONTAINS", identifier(component.name)))
-        else:
-            relations.append((root, "STATIC_LINK", identifier(component.name)))
+    for entry in components.linked(program, swift_version):
+        packages.append(component_package(entry))
+        within = (identifier(entry["within"]), "CONTAINS") if "within" in entry else (root, "STATIC_LINK")
+        relations.append((*within, identifier(entry["name"])))
     for library in components.loaded(program):
         packages.append(library_package(library))
-        if library.direct:
-            relations.append((root, "DYNAMIC_LINK", identifier(library.package)))
-        else:
-            relations.append((identifier(library.package), "RUNTIME_DEPENDENCY_OF", root))
+        name = identifier(library.package)
+        relations.append((root, "DYNAMIC_LINK", name) if library.direct else (name, "RUNTIME_DEPENDENCY_OF", root))
     created = datetime.datetime.fromtimestamp(epoch, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {
         "spdxVersion": "SPDX-2.3",
