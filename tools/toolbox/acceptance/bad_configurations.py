@@ -147,15 +147,15 @@ FILES: tuple[BadFile, ...] = (
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{name}: &{name} [{','.join(['*' + before] * 10)}]\n" for before, name in zip("abcdefg", "bcdefgh", strict=True)
 )
-UNREADABLE: tuple[tuple[str, bytes], ...] = (
-    ("an open bracket", GOOD.replace(POLL, "  interval: [60s").encode()),
-    ("a tab as indentation", GOOD.replace(POLL, "\tinterval: 60s").encode()),
-    ("invalid UTF-8", GOOD.replace("analytics", "anal\udcff\udcfe").encode("utf-8", "surrogateescape")),
-    ("exponential aliases", (BOMB + GOOD).encode()),
-    ("an undefined alias", GOOD.replace("analytics", "*nowhere").encode()),
-    ("a list at the top level", b"- poll\n- sources\n"),
-    ("an empty file", b""),
-)
+UNREADABLE = {
+    "an open bracket": GOOD.replace(POLL, "  interval: [60s").encode(),
+    "a tab as indentation": GOOD.replace(POLL, "\tinterval: 60s").encode(),
+    "invalid UTF-8": GOOD.replace("analytics", "anal\udcff\udcfe").encode("utf-8", "surrogateescape"),
+    "exponential aliases": (BOMB + GOOD).encode(),
+    "an undefined alias": GOOD.replace("analytics", "*nowhere").encode(),
+    "a list at the top level": b"- poll\n- sources\n",
+    "an empty file": b"",
+}
 
 # Three errors in one file, all of which must be reported.
 SEVERAL = (
