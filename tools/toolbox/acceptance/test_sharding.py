@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import json
 from collections.abc import Iterator
 
@@ -42,19 +41,16 @@ def owner(workspace: str) -> int:
 OWN = [sorted(workspace.id for workspace in WORKSPACES if owner(workspace.id) == shard) for shard in range(TOTAL)]
 
 
-@dataclasses.dataclass
-class Shards:
-    """One process per shard, and a replica of shard 1."""
-
-    plane: ControlPlane
-    running: list[Running]
-    replica: Running
+@pytest.fixture(scope="module")
+def plane() -> Iterator[ControlPlane]:
+    with ControlPlane(WORKSPACES) as plane:
+        yield plane
 
 
 @pytest.fixture(scope="module")
-def shards(exporter: Exporter) -> Iterator[Shards]:
+def shards(exporter: Exporter, plane: ControlPlane) -> Iterator[list[Running]]:
+    """One process per shard, and a replica of shard 1."""
     with contextlib.ExitStack() as stack:
-        plane = stack.enter_context(ControlPlane(WORKSPACES))
         # A third is configured, the others are discovered.
         source = Source(plane.base_url, WORKSPACES[:16], discovery="{interval: 1s}")
         file = configuration.write(exporter.directory, "shards.yaml", [source])
@@ -67,7 +63,7 @@ def shards(exporter: Exporter) -> Iterator[Shards]:
             exporter.variables = {"POD_NAME": f"fabric-exporter-{ordinal}"}
             running.append(serve(f"auto/{TOTAL}"))
         exporter.variables = {}
-        yield Shards(plane, running, serve(f"1/{TOTAL}"))
+        yield [*running, serve(f"1/{TOTAL}")]
 
 
 def listed(running: Running) -> list[str]:
@@ -83,8 +79,8 @@ def await_listed(running: Running, shard: int) -> None:
 
 
 @pytest.mark.parametrize("shard", range(TOTAL))
-def test_a_shard_polls_and_shows_exactly_its_workspaces(shards: Shards, shard: int) -> None:
-    process, own = shards.running[shard], OWN[shard]
+def test_a_shard_polls_and_shows_exactly_its_workspaces(shards: list[Running], shard: int) -> None:
+    process, own = shards[shard], OWN[shard]
     assert 4 <= len(own) <= 32
     await_listed(process, shard)
     page = pages.read(process.page(), TEXT)
@@ -102,20 +98,22 @@ def test_a_shard_polls_and_shows_exactly_its_workspaces(shards: Shards, shard: i
     assert process.fetch(f"/metrics?workspace_id={others[0]}").status == 404
 
 
-def test_replicas_of_a_shard_export_the_same_series(shards: Shards) -> None:
+def test_replicas_of_a_shard_export_the_same_series(shards: list[Running]) -> None:
     both = []
-    for process in (shards.running[1], shards.replica):
+    for process in (shards[1], shards[TOTAL]):
         await_listed(process, 1)
         both.append(pages.domain(pages.read(process.page(), TEXT)))
     assert set(both[0]) == set(both[1])
-    one, other = ({key: value for key, value in page.items() if key[0] in pages.STEADY_FAMILIES} for page in both)
+    one, other = ({key: page[key] for key in page if key[0] in pages.STEADY_FAMILIES} for page in both)
     assert one == other
 
 
-def test_a_workspace_that_is_discovered_later_is_polled_by_one_shard(shards: Shards) -> None:
+def test_a_workspace_that_is_discovered_later_is_polled_by_one_shard(
+    plane: ControlPlane, shards: list[Running]
+) -> None:
     late = Workspace("a-late-arrival", "late", [])
-    with shards.plane.lock:
-        shards.plane.workspaces[late.id] = late
+    with plane.lock:
+        plane.workspaces[late.id] = late
     at = owner(late.id)
-    wait_for(lambda: late.id in listed(shards.running[at]), 15, "its shard polls it")
-    assert [late.id in listed(process) for process in shards.running] == [shard == at for shard in range(TOTAL)]
+    wait_for(lambda: late.id in listed(shards[at]), 15, "its shard polls it")
+    assert [late.id in listed(process) for process in shards[:TOTAL]] == [shard == at for shard in range(TOTAL)]
