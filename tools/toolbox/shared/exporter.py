@@ -179,12 +179,12 @@ class Running:
         wait_for(lambda: self.fetch("/-/ready").status == 200, seconds, "/-/ready answers 200")
 
     def resident_megabytes(self) -> float:
-        return self._megabytes("VmRSS")
+        return self.memory("VmRSS")
 
     def peak_megabytes(self) -> float:
-        return self._megabytes("VmHWM")
+        return self.memory("VmHWM")
 
-    def _megabytes(self, field: str) -> float:
+    def memory(self, field: str) -> float:
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text("ascii", "replace")
         line = next(line for line in status.splitlines() if line.startswith(f"{field}:"))
         return int(line.split()[1]) / 1024
