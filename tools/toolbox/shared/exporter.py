@@ -179,6 +179,12 @@ class Running:
         wait_for(lambda: self.fetch("/-/ready").status == 200, seconds, "/-/ready answers 200")
 
     def resident_megabytes(self) -> float:
+        return self.memory("VmRSS")
+
+    def peak_megabytes(self) -> float:
+        return self.memory("VmHWM")
+
+    def memory(self, field: str) -> float:
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text("ascii", "replace")
-        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+        line = next(line for line in status.splitlines() if line.startswith(f"{field}:"))
         return int(line.split()[1]) / 1024
