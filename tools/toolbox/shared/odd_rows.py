@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import copy
 import datetime
-from collections.abc import Callable, Iterator
+import functools
+import operator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from toolbox.shared.json_text import Literal
@@ -158,34 +160,28 @@ def full_row(base: Base, number: int) -> Row:
 
 def replaced(row: Row, path: Path, value: Any) -> Row:
     """Returns a copy of `row` with `value` at `path`."""
-    changed = copy.deepcopy(row)
-    holder: Any = changed
-    for step in path[:-1]:
-        holder = holder[step]
+    changed, holder = copied(row, path)
     holder[path[-1]] = value
     return changed
 
 
 def removed(row: Row, path: Path) -> Row:
     """Returns a copy of `row` without the field or list element at `path`."""
-    changed = copy.deepcopy(row)
-    holder: Any = changed
-    for step in path[:-1]:
-        holder = holder[step]
+    changed, holder = copied(row, path)
     del holder[path[-1]]
     return changed
 
 
+def copied(row: Row, path: Path) -> tuple[Row, Any]:
+    """Returns a copy of `row`, and the part of it that contains `path`."""
+    changed: Any = copy.deepcopy(row)
+    return changed, functools.reduce(operator.getitem, path[:-1], changed)
+
+
 def paths_of(value: Any, prefix: Path = ()) -> Iterator[Path]:
     """Yields the paths of all fields and list elements below `value`."""
-    items: Iterator[tuple[str | int, Any]]
-    if isinstance(value, dict):
-        items = iter(value.items())
-    elif isinstance(value, list):
-        items = iter(enumerate(value))
-    else:
-        return
-    for key, item in items:
+    items: Iterable[Any] = enumerate(value) if isinstance(value, list) else ()
+    for key, item in value.items() if isinstance(value, dict) else items:
         yield (*prefix, key)
         yield from paths_of(item, (*prefix, key))
 
