@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import collections
+import contextlib
 import dataclasses
 import pathlib
 import re
@@ -40,6 +40,7 @@ class Case:
     plane: ControlPlane
     identity: Identity
     workspaces: list[Workspace]
+    filters: dict[str, dict[str, str]] = dataclasses.field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -64,22 +65,22 @@ class Case:
     def metadata(self) -> str:
         return f"{{metadata: {{url: {self.url}, project_id: {PROJECT}}}}}"
 
-    def write(self, auth: str, filters: dict[str, dict[str, str]] | None = None) -> str:
-        source = Source(self.plane.base_url, self.workspaces, auth=auth, filters=filters or {})
+    def write(self, auth: str) -> str:
+        source = Source(self.plane.base_url, self.workspaces, auth=auth, filters=self.filters)
         # Long, so that a slow machine does not change results.
         poll = {"requests_per_second": "0", "stale_after": "60s", "timeout": "10s"}
         return configuration.write(self.exporter.directory, "auth.yaml", [source], poll=poll)
 
-    def once(self, auth: str, filters: dict[str, dict[str, str]] | None = None) -> Outcome:
-        return self.exporter.run("once", "--config.file", self.write(auth, filters))
+    def once(self, auth: str) -> Outcome:
+        return self.exporter.run("once", "--config.file", self.write(auth))
 
     def good(self, auth: str) -> exposition.Page:
         """Requires that one run lists everything without a rejected request."""
         begin = time.time()
-        page = self.accepted(self.once(auth))
+        listed = self.accepted(self.once(auth))
         source = Source(self.plane.base_url, self.workspaces)
-        pages.require_series(page, pages.wanted([source], "problems"), (begin, time.time()))
-        return page
+        pages.require_series(listed, pages.wanted([source], "problems"), (begin, time.time()))
+        return listed
 
     def accepted(self, outcome: Outcome) -> exposition.Page:
         assert outcome.status == 0, outcome.stderr[-1500:]
@@ -87,16 +88,20 @@ class Case:
         assert not self.identity.odd_targets
         return pages.read(outcome.text, TEXT)
 
-    def serve(self, auth: str, *flags: str) -> Running:
-        return self.exporter.serve("--config.file", self.write(auth), *flags)
+    @contextlib.contextmanager
+    def serving(self, auth: str, *flags: str, up: float) -> Iterator[Running]:
+        """Runs `serve`; the block begins when all workspaces are up, or all are down."""
+        with self.exporter.serve("--config.file", self.write(auth), *flags) as running:
+            self.wait_until(running, up)
+            yield running
 
     def wait_until(self, running: Running, up: float, seconds: float = 8) -> None:
         """Waits until all workspaces are up, or all are down."""
 
         def all_are() -> bool:
-            page = pages.read(running.page(TEXT), TEXT)
-            ids = (workspace.id for workspace in self.workspaces)
-            return {pages.sample_value(page, pages.UP, {"workspace_id": id}) for id in ids} == {up}
+            values = page(running).values()
+            told = {dict(labels)["workspace_id"]: value for (name, labels), value in values.items() if name == pages.UP}
+            return told == {workspace.id: up for workspace in self.workspaces}
 
         wait_for(all_are, seconds, f"every workspace has up == {up}\n{running.log()[-1500:]}")
 
@@ -109,21 +114,22 @@ def case(program: pathlib.Path, tmp_path: pathlib.Path) -> Iterator[Case]:
         yield Case(Exporter(program, tmp_path), plane, plane.identity, workspaces)
 
 
-def failures(running: Running) -> dict[str, float]:
-    """Returns the failed polls of all workspaces by reason."""
-    total: dict[str, float] = collections.defaultdict(float)
-    for (name, labels), failed in pages.read(running.page(TEXT), TEXT).values().items():
-        if name == pages.FAILURES and failed:
-            total[dict(labels)["reason"]] += failed
-    return dict(total)
+def page(running: Running) -> exposition.Page:
+    return pages.read(running.page(TEXT), TEXT)
+
+
+def failures(running: Running) -> set[str]:
+    """Returns the reasons of all failed polls."""
+    series = page(running).values().items()
+    return {dict(labels)["reason"] for (name, labels), failed in series if name == pages.FAILURES and failed}
 
 
 def value(running: Running, family: str) -> float | None:
-    return pages.sample_value(pages.read(running.page(TEXT), TEXT), family, {"source": "acceptance"})
+    return pages.sample_value(page(running), family, {"source": "acceptance"})
 
 
-def require_expiry(page: exposition.Page, seconds: float) -> None:
-    end = pages.sample_value(page, EXPIRY, {"source": "acceptance"})
+def require_expiry(listed: exposition.Page, seconds: float) -> None:
+    end = pages.sample_value(listed, EXPIRY, {"source": "acceptance"})
     assert end == pytest.approx(time.time() + seconds, abs=30, rel=0)
 
 
@@ -158,20 +164,20 @@ def test_a_filter_that_needs_escaping_is_signed_as_sent(case: Case) -> None:
     workspace = case.workspaces[-1]
     del case.workspaces[:-1]
     workspace.stored = [Stored({"id": f"{n:032x}", "name": name}) for n, name in enumerate((f"x{HOSTILE}y", "other"))]
-    page = case.accepted(case.once(case.key(), {workspace.id: {"name": HOSTILE}}))
+    case.filters = {workspace.id: {"name": HOSTILE}}
+    listed = case.accepted(case.once(case.key()))
     assert case.plane.requests[0].query["name"] == [HOSTILE]
-    assert pages.sample_value(page, LISTED, expected.LISTING) == 1
+    assert pages.sample_value(listed, LISTED, expected.LISTING) == 1
 
 
 def test_a_rotated_key_is_used_without_a_restart_and_without_a_failed_poll(case: Case) -> None:
-    with case.serve(case.key()) as running:
-        case.wait_until(running, up=1)
+    with case.serving(case.key(), up=1) as running:
         # A request that is checked after this was signed with the old key; its retry uses the new one.
         with case.identity.lock:
             case.identity.keys[KEY_ID] = ROTATED
             case.secret("key", ROTATED)
         time.sleep(3)
-        assert failures(running) == {}
+        assert not failures(running)
 
 
 @pytest.mark.parametrize("path", ["/v3", "/v3.0/", "//"])
@@ -182,11 +188,10 @@ def test_an_address_of_iam_may_end_in(case: Case, path: str) -> None:
 @pytest.mark.parametrize("seconds", [-60, 0, 1])
 def test_tokens_that_are_about_to_expire_are_failures_with_a_backoff(case: Case, seconds: float) -> None:
     case.identity.token_life = seconds
-    with case.serve(case.password()) as running:
-        case.wait_until(running, up=0)
+    with case.serving(case.password(), up=0) as running:
         time.sleep(8)
         assert case.identity.count("password") <= 5
-        assert set(failures(running)) == {"credentials"}
+        assert failures(running) == {"credentials"}
         assert value(running, REFRESHES) == 0
         assert (value(running, REFRESH_FAILURES) or 0) >= 2
         assert "clock" in running.log()
@@ -195,8 +200,7 @@ def test_tokens_that_are_about_to_expire_are_failures_with_a_backoff(case: Case,
 def test_a_password_file_may_be_created_after_the_start(case: Case) -> None:
     auth = case.password()
     (case.exporter.directory / "password").unlink()
-    with case.serve(auth) as running:
-        case.wait_until(running, up=0)
+    with case.serving(auth, up=0) as running:
         assert "password: no such file" in running.log().lower()
         assert case.identity.count("password") == 0
         case.secret("password", PASSWORD)
@@ -205,18 +209,16 @@ def test_a_password_file_may_be_created_after_the_start(case: Case) -> None:
 
 @pytest.mark.parametrize("more", ["", OF_PROJECT], ids=["by the region's name", "by id"])
 def test_a_password_gives_one_token_for_the_project(case: Case, more: str) -> None:
-    page = case.good(case.password(more))
+    require_expiry(case.good(case.password(more)), 86_400)
     assert case.identity.count("password") == 1
-    require_expiry(page, 86_400)
 
 
 def test_tokens_with_a_lifetime_of_6_s_are_renewed_seldom_and_without_a_rejected_request(case: Case) -> None:
     case.identity.token_life = 6
-    with case.serve(case.password()) as running:
-        case.wait_until(running, up=1)
+    with case.serving(case.password(), up=1) as running:
         time.sleep(20)
         assert not case.identity.problems()
-        assert failures(running) == {}
+        assert not failures(running)
         told, asked = value(running, REFRESHES) or 0, case.identity.count("password")
         assert 4 <= asked <= 2 * (22 / 6 + 1)
         assert asked - 1 <= told <= asked
@@ -224,23 +226,21 @@ def test_tokens_with_a_lifetime_of_6_s_are_renewed_seldom_and_without_a_rejected
 
 
 def test_a_revoked_token_is_replaced_without_a_failed_poll(case: Case) -> None:
-    with case.serve(case.password()) as running:
-        case.wait_until(running, up=1)
+    with case.serving(case.password(), up=1) as running:
         case.identity.revoke()
         time.sleep(3)
-        assert failures(running) == {}
+        assert not failures(running)
         assert case.identity.count("password") == 2
 
 
 def test_a_rotated_password_is_used_without_a_restart(case: Case) -> None:
-    with case.serve(case.password()) as running:
-        case.wait_until(running, up=1)
+    with case.serving(case.password(), up=1) as running:
         with case.identity.lock:
             case.identity.password = ROTATED
             case.secret("password", ROTATED)
             case.identity.revoke()
         time.sleep(3)
-        assert failures(running) == {}
+        assert not failures(running)
         assert not [problem for problem in case.identity.problems() if problem.startswith("password")]
 
 
@@ -264,13 +264,12 @@ def test_a_machine_without_an_agency_gets_a_message_with_the_remedy(case: Case) 
 
 def test_keys_with_a_lifetime_of_6_s_are_renewed_without_a_failed_poll(case: Case) -> None:
     case.identity.key_life = 6
-    with case.serve(case.metadata()) as running:
-        case.wait_until(running, up=1)
+    with case.serving(case.metadata(), up=1) as running:
         time.sleep(14)
         case.identity.metadata_tokens.clear()
         time.sleep(6)
         assert not [problem for problem in case.identity.problems() if "metadata" not in problem]
-        assert failures(running) == {}
+        assert not failures(running)
         assert case.identity.count("metadata") >= 4
 
 
@@ -278,10 +277,8 @@ def test_keys_with_a_lifetime_of_6_s_are_renewed_without_a_failed_poll(case: Cas
 def test_the_keys_of_an_agency_are_used(case: Case, kind: str) -> None:
     case.identity.needs_project = True
     auth = case.key(f"{OF_PROJECT}, iam_url: {case.url}") if kind == "key" else case.password()
-    page = case.good(
-        f"{auth[:-1]}, assume_agency: {{agency: {identity.AGENCY}, domain: {identity.OWNER}, duration: 15m}}}}"
-    )
-    require_expiry(page, 900)
+    agency = f"assume_agency: {{agency: {identity.AGENCY}, domain: {identity.OWNER}, duration: 15m}}"
+    require_expiry(case.good(f"{auth[:-1]}, {agency}}}"), 900)
     assert "/v1/workspaces" in case.plane.requests[-1].path
 
 
@@ -321,14 +318,13 @@ def test_sts_gives_keys_for_rotating_id_tokens_without_a_failed_poll(case: Case)
         "HUAWEICLOUD_OIDC_AGENCY_URN": identity.AGENCY_URN,
         "HUAWEICLOUD_OIDC_TOKEN_FILE": file,
     }
-    with case.serve(ENVIRONMENT) as running:
-        case.wait_until(running, up=1)
+    with case.serving(ENVIRONMENT, up=1) as running:
         with case.identity.lock:
             case.secret("id-token", ROTATED)
             case.identity.id_token = ROTATED
         time.sleep(10)
         assert not case.identity.problems()
-        assert failures(running) == {}
+        assert not failures(running)
         assert case.identity.count("id token") >= 3
 
 
@@ -345,11 +341,10 @@ def test_a_wrong_secret_costs_few_requests_and_is_used_at_once_when_corrected(
     many = [Workspace(f"many-{number}", f"many-{number}", []) for number in range(20)]
     case.workspaces += many
     case.plane.workspaces |= {workspace.id: workspace for workspace in many}
-    with case.serve(case.key(secret=WRONG) if kind == "key" else case.password(password=WRONG)) as running:
-        case.wait_until(running, up=0)
+    with case.serving(case.key(secret=WRONG) if kind == "key" else case.password(password=WRONG), up=0) as running:
         time.sleep(5)
         assert len(case.plane.requests) <= 3
-        assert set(failures(running)) == {reason}
+        assert failures(running) == {reason}
         assert value(running, LOCKED_OUT) == 1
         case.secret(kind, secret)
         # Before the lockout of a minute is over.
@@ -384,8 +379,7 @@ def test_no_output_contains_a_secret_that_the_cloud_repeats(case: Case, secret: 
         case.identity.sessions[KEY_ID] = "another"
     checked = case.exporter.run("check", "--config.file", case.write(auth))
     assert checked.status == 0
-    with case.serve(auth, "--log.level=debug", "--log.format=json") as running:
-        case.wait_until(running, up=0)
+    with case.serving(auth, "--log.level=debug", "--log.format=json", up=0) as running:
         texts = [running.fetch(path).text for path in ("/metrics", "/", "/api/v1/status")]
         told = "\n".join([*texts, running.log(), checked.everything])
     signatures = [signature[:16] for signature in case.identity.signatures]

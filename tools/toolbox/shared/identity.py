@@ -33,14 +33,6 @@ Reply = tuple[int, Any, dict[str, str]]
 
 
 @dataclasses.dataclass
-class Attempt:
-    """An attempt to authenticate, on any path, and its result."""
-
-    what: str
-    problem: str | None
-
-
-@dataclasses.dataclass
 class Identity:
     """Users, keys and permissions. Lifetimes are in seconds; `ahead` is the offset of the cloud's clock."""
 
@@ -64,7 +56,8 @@ class Identity:
 
     def __post_init__(self) -> None:
         self.lock = threading.RLock()
-        self.attempts: list[Attempt] = []
+        # What was tried on any path, and the problem.
+        self.attempts: list[tuple[str, str | None]] = []
         self.signatures: list[str] = []
         self.odd_targets: list[str] = []
         # Ends of tokens and of temporary keys.
@@ -82,11 +75,11 @@ class Identity:
     def problems(self) -> list[str]:
         """Returns the failed attempts."""
         with self.lock:
-            return [f"{attempt.what}: {attempt.problem}" for attempt in self.attempts if attempt.problem]
+            return [f"{what}: {problem}" for what, problem in self.attempts if problem]
 
     def count(self, what: str) -> int:
         with self.lock:
-            return sum(attempt.what == what for attempt in self.attempts)
+            return sum(tried == what for tried, _ in self.attempts)
 
     def revoke(self) -> None:
         """Revokes all tokens and temporary keys."""
@@ -131,7 +124,7 @@ class Identity:
         return problem
 
     def judged(self, what: str, problem: str | None, request: Request) -> Reply | None:
-        self.attempts.append(Attempt(what, problem))
+        self.attempts.append((what, problem))
         if problem is None:
             return None
         told = f"Incorrect IAM authentication information: {problem}"
@@ -175,7 +168,7 @@ class Identity:
             self.failures[USER] = self.failures.get(USER, 0) + 1
         elif not any(scope.get(key) == project[key] for project in self.projects for key in ("id", "name")):
             problem = "no such project"
-        self.attempts.append(Attempt("password", problem))
+        self.attempts.append(("password", problem))
         if problem and self.echoes:
             message = f"wrong: {request.body.decode()}"
             return 401, {"error": {"code": 401, "message": message, "title": "Unauthorized"}}, {}
@@ -185,7 +178,7 @@ class Identity:
         auth = json.loads(request.body)["auth"]
         given = (auth["id_token"]["id"], request.value("x-idp-id"), auth["scope"]["project"]["name"])
         is_right = given == (self.id_token, PROVIDER, PROJECT_NAME)
-        self.attempts.append(Attempt("id token", None if is_right else "wrong"))
+        self.attempts.append(("id token", None if is_right else "wrong"))
         return self.token() if is_right else (401, WRONG_PASSWORD, {})
 
     def assume_with_id_token(self, request: Request) -> Reply:
@@ -193,7 +186,7 @@ class Identity:
         given = (body["provider_urn"], body["agency_urn"], body["id_token"])
         duration, session = int(body["duration_seconds"]), body["agency_session_name"]
         is_right = given == (PROVIDER_URN, AGENCY_URN, self.id_token) and session and duration >= 900
-        self.attempts.append(Attempt("id token", None if is_right else "wrong"))
+        self.attempts.append(("id token", None if is_right else "wrong"))
         if not is_right:
             return 403, {"error_code": "STS.0004", "error_msg": "The id token is not valid."}, {}
         key = self.temporary_key(200, duration)[1]["credential"]
@@ -235,7 +228,7 @@ class Identity:
         return 200, token.encode(), {}
 
     def metadata_keys(self, request: Request) -> Reply:
-        self.attempts.append(Attempt("metadata", None))
+        self.attempts.append(("metadata", None))
         if self.no_sessions is None and request.value("x-metadata-token") not in self.metadata_tokens:
             return 401, {"message": "the session is missing or over"}, {}
         if not self.has_agency:

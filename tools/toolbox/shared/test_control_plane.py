@@ -16,6 +16,7 @@ import pytest
 from toolbox.shared import json_text
 from toolbox.shared.cloud_data import Workspace, new_cloud, shared_rows
 from toolbox.shared.control_plane import TOKEN, ControlPlane, Fault
+from toolbox.shared.exporter import Answer, fetch
 
 CLOUD = new_cloud("single", "small", "large")
 SINGLE, SMALL, LARGE = CLOUD.values()
@@ -30,18 +31,9 @@ def plane() -> Iterator[ControlPlane]:
         yield plane
 
 
-def get(
-    plane: ControlPlane, workspace: str, query: dict[str, Any] | None = None, token: str | None = TOKEN
-) -> tuple[int, Any, dict[str, str]]:
-    connection = http.client.HTTPConnection(plane.host, plane.port, timeout=5)
-    try:
-        path = f"/v1/workspaces/{workspace}/endpoints?{urllib.parse.urlencode(query or {})}"
-        connection.request("GET", path, headers={"X-Auth-Token": token} if token else {})
-        response = connection.getresponse()
-        headers = {name.lower(): value for name, value in response.getheaders()}
-        return response.status, json.loads(response.read()), headers
-    finally:
-        connection.close()
+def get(plane: ControlPlane, workspace: str, query: dict[str, Any] | None = None, token: str = TOKEN) -> Answer:
+    path = f"/v1/workspaces/{workspace}/endpoints?{urllib.parse.urlencode(query or {})}"
+    return fetch(plane.port, path, headers={"X-Auth-Token": token} if token else {})
 
 
 def plain(rows: list[Any]) -> Any:
@@ -62,10 +54,10 @@ def plain(rows: list[Any]) -> Any:
     ],
 )
 def test_pages_follow_offset_and_limit(plane: ControlPlane, query: dict[str, int], rows: tuple[int, int]) -> None:
-    status, body, headers = get(plane, LARGE.id, query)
-    assert (status, body["total"]) == (200, 357)
-    assert body["endpoints"] == plain(LARGE.rows[slice(*rows)])
-    assert headers["x-request-id"]
+    answer = get(plane, LARGE.id, query)
+    assert (answer.status, answer.json()["total"]) == (200, 357)
+    assert answer.json()["endpoints"] == plain(LARGE.rows[slice(*rows)])
+    assert answer.headers["x-request-id"]
 
 
 @pytest.mark.parametrize(
@@ -76,17 +68,18 @@ def test_pages_follow_offset_and_limit(plane: ControlPlane, query: dict[str, int
     ],
 )  # fmt: skip
 def test_invalid_parameters_are_rejected(plane: ControlPlane, query: dict[str, object]) -> None:
-    status, body, _ = get(plane, SMALL.id, query)
-    assert (status, body["error_code"]) == (400, "common.01000001")
+    answer = get(plane, SMALL.id, query)
+    assert (answer.status, answer.json()["error_code"]) == (400, "common.01000001")
 
 
 def test_errors_have_the_documented_bodies(plane: ControlPlane) -> None:
-    assert get(plane, SMALL.id, token=None)[1]["error_code"] == "APIG.1002"
-    assert get(plane, SMALL.id, token="wrong")[0] == 401
-    assert get(plane, "no-such-workspace")[1]["error_code"] == "dataartsfabric.00010003"
-    assert get(plane, "bad_id")[0] == 400
+    assert get(plane, SMALL.id, token="").json()["error_code"] == "APIG.1002"
+    assert get(plane, SMALL.id, token="wrong").status == 401
+    assert get(plane, "no-such-workspace").json()["error_code"] == "dataartsfabric.00010003"
+    assert get(plane, "bad_id").status == 400
     plane.faults[SMALL.id] = Fault(status=403, body={"error_code": 403})
-    assert get(plane, SMALL.id)[:2] == (403, {"error_code": 403})
+    failed = get(plane, SMALL.id)
+    assert (failed.status, failed.json()) == (403, {"error_code": 403})
 
 
 @pytest.mark.parametrize(
@@ -107,7 +100,7 @@ def test_errors_have_the_documented_bodies(plane: ControlPlane) -> None:
     ids=str,
 )
 def test_filters(plane: ControlPlane, query: dict[str, str], wanted: list[Any]) -> None:
-    body = get(plane, "shared", {"limit": 100, **query})[1]
+    body = get(plane, "shared", {"limit": 100, **query}).json()
     assert wanted
     assert body["total"] == len(wanted)
     assert body["endpoints"] == plain([entry.row for entry in wanted])
@@ -116,9 +109,9 @@ def test_filters(plane: ControlPlane, query: dict[str, str], wanted: list[Any]) 
 def test_rows_can_change(plane: ControlPlane) -> None:
     plane.put(SINGLE.id, {"id": "new"})
     plane.put(SINGLE.id, {"id": "new", "name": "again"})
-    assert get(plane, SINGLE.id)[1]["total"] == 2
+    assert get(plane, SINGLE.id).json()["total"] == 2
     plane.remove(SINGLE.id, "new")
-    assert get(plane, SINGLE.id)[1]["total"] == 1
+    assert get(plane, SINGLE.id).json()["total"] == 1
 
 
 def test_it_restarts_on_its_port(plane: ControlPlane) -> None:
@@ -135,7 +128,7 @@ def test_it_restarts_on_its_port(plane: ControlPlane) -> None:
         get(plane, SINGLE.id)
     plane.start()
     assert plane.port == port
-    assert get(plane, SINGLE.id)[0] == 200
+    assert get(plane, SINGLE.id).status == 200
 
 
 def test_faults(plane: ControlPlane) -> None:
@@ -150,7 +143,7 @@ def test_faults(plane: ControlPlane) -> None:
         get(plane, SINGLE.id)
     assert time.monotonic() - begin > 0.05
     plane.faults[SINGLE.id] = Fault("count", adjust=lambda total, number: total + number)
-    assert [get(plane, SINGLE.id)[1]["total"] for _ in range(2)] == [2, 3]
+    assert [get(plane, SINGLE.id).json()["total"] for _ in range(2)] == [2, 3]
     assert len(plane.recorded(SINGLE.id)) == 5
 
 
