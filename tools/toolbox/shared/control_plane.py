@@ -16,7 +16,6 @@ import re
 import socket
 import sys
 import threading
-import time
 import urllib.parse
 import uuid
 from collections.abc import Callable
@@ -87,7 +86,6 @@ class Recorded:
     path: str
     query: dict[str, list[str]]
     headers: dict[str, str]
-    at: float
 
 
 def selected(stored: list[Stored], query: dict[str, str]) -> list[Stored]:
@@ -244,16 +242,18 @@ class Handler(QuietHandler):
         query = urllib.parse.parse_qs(target.query, keep_blank_values=True)
         headers = {name.lower(): value for name, value in self.headers.items()}
         with self.plane.lock:
-            self.plane.requests.append(Recorded(target.path, query, headers, time.monotonic()))
+            self.plane.requests.append(Recorded(target.path, query, headers))
         match = PATH.fullmatch(target.path)
         if not match and target.path != WORKSPACES:
             self.identity_or_nothing()
         elif refused := self.refusal():
             self.answer(*refused)
-        elif match:
-            self.list_endpoints(match[1], query)
+        elif not match:
+            self.answer(*self.list_workspaces(query))
+        elif fault := self.fault(match[1]):
+            self.fail(match[1], fault)
         else:
-            self.list_workspaces(query)
+            self.answer(*self.list_endpoints(match[1], query))
 
     def refusal(self) -> Reply | None:
         """Returns the error response to a request that is not permitted, else None."""
@@ -272,39 +272,35 @@ class Handler(QuietHandler):
         identity = self.plane.identity
         return email.utils.formatdate(identity.now if identity and timestamp is None else timestamp, usegmt=True)
 
-    def list_endpoints(self, workspace_id: str, query: dict[str, list[str]]) -> None:
-        plane = self.plane
-        with plane.lock:
-            fault = plane.faults.get(workspace_id)
+    def fault(self, workspace_id: str) -> Fault | None:
+        """Returns the fault that replaces the listing, if there is one."""
+        with self.plane.lock:
+            fault = self.plane.faults.get(workspace_id)
             if fault:
                 fault.requests += 1
-        if fault and fault.mode != "count":
-            self.fail(workspace_id, fault)
-            return
+            return fault if fault and fault.mode != "count" else None
+
+    def list_endpoints(self, workspace_id: str, query: dict[str, list[str]]) -> Reply:
         parameters = checked(query)
         if parameters is None or not WORKSPACE_ID.fullmatch(workspace_id):
-            self.answer(400, BAD_REQUEST)
-            return
-        with plane.lock:
-            held = plane.workspaces.get(workspace_id)
+            return 400, BAD_REQUEST, {}
+        with self.plane.lock:
+            held, fault = self.plane.workspaces.get(workspace_id), self.plane.faults.get(workspace_id)
             if held is None:
-                self.answer(400, NO_WORKSPACE)
-                return
+                return 400, NO_WORKSPACE, {}
             rows = [entry.row for entry in selected(held.stored, parameters)]
             total = fault.adjust(len(rows), fault.requests) if fault else len(rows)
             members = [("total", total), ("endpoints", page(rows, parameters))]
             styles = list(json_text.Style)
-            number = len(plane.requests)
+            number = len(self.plane.requests)
             document = dict(members if number % 2 else reversed(members))
-            text = json_text.write(document, styles[number % len(styles)])
-        self.answer(200, text.encode())
+            return 200, json_text.write(document, styles[number % len(styles)]).encode(), {}
 
-    def list_workspaces(self, query: dict[str, list[str]]) -> None:
+    def list_workspaces(self, query: dict[str, list[str]]) -> Reply:
         """Lists all workspaces, which are in the default enterprise project."""
         parameters = checked(query)
         if parameters is None or parameters.get("enterprise_project_id") not in ("all_granted_eps", "0"):
-            self.answer(400, BAD_REQUEST)
-            return
+            return 400, BAD_REQUEST, {}
         with self.plane.lock:
             held = sorted(self.plane.workspaces.values(), key=lambda workspace: workspace.id)
         rows = [
@@ -312,23 +308,23 @@ class Handler(QuietHandler):
             for workspace in held
             if parameters.get("name", "") in (workspace.name or "")
         ]
-        self.answer(200, {"total": len(rows), "workspaces": page(rows, parameters)})
+        return 200, {"total": len(rows), "workspaces": page(rows, parameters)}, {}
 
     def fail(self, workspace_id: str, fault: Fault) -> None:
+        while fault.mode == "hang" and self.plane.faults.get(workspace_id) is fault:
+            if self.server.stopping.wait(0.02):
+                break
         if fault.mode in ("hang", "reset"):
-            while fault.mode == "hang" and self.plane.faults.get(workspace_id) is fault:
-                if self.server.stopping.wait(0.02):
-                    break
             self.close_connection = True
         else:
             headers = {"Content-Type": fault.content_type, **fault.headers}
             self.answer(fault.status, fault.body, headers, cut=fault.mode == "truncate")
 
-    def answer(self, status: int, body: Any, headers: dict[str, str] | None = None, cut: bool = False) -> None:
+    def answer(self, status: int, body: Any, headers: dict[str, str], cut: bool = False) -> None:
         """Sends bytes as they are, None as no body, and other values as JSON."""
         data = body if isinstance(body, bytes) else b"" if body is None else json_text.write(body).encode()
         default = {"Content-Type": "application/json;charset=utf-8", "X-request-id": uuid.uuid4().hex}
-        self.send(status, data, {**default, **(headers or {})}, cut)
+        self.send(status, data, {**default, **headers}, cut)
 
 
 def page(rows: list[Any], parameters: dict[str, str]) -> list[Any]:

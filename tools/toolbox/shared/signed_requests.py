@@ -72,18 +72,15 @@ def access_key(request: Request) -> str | None:
     return match["key"] if match else None
 
 
-def problem(request: Request, secret: str, now: float, only: Iterable[str] | None = SIGNED) -> str | None:
-    """Returns the problem of the signature, or None.
-
-    `only` are the headers that may be signed; those that are sent must be signed.
-    """
+def problem(request: Request, secret: str, now: float) -> str | None:
+    """Returns the problem of the signature, or None. No other headers may be signed."""
     match = AUTHORIZATION.fullmatch(request.value("authorization") or "")
     if not match:
         return "malformed authorization"
     names = match["names"].split(";")
     if missing := [name for name in SIGNED if request.value(name) is not None and name not in names]:
         return f"sent but not signed: {missing}"
-    if only is not None and (others := sorted(set(names) - set(only))):
+    if others := sorted(set(names) - set(SIGNED)):
         return f"signed without need: {others}"
     if twice := [name for name in names if len(request.values(name)) != 1]:
         return f"signed headers that are not sent once: {twice}"
