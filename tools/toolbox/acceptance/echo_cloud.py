@@ -14,13 +14,12 @@ import functools
 import json
 import re
 import threading
-import time
 import urllib.parse
 from typing import Any
 
 from toolbox.shared import json_text
 from toolbox.shared.control_plane import QuietHandler, Server
-from toolbox.shared.identity import PROJECT, PROJECT_NAME, Identity
+from toolbox.shared.identity import Identity, Reply
 from toolbox.shared.json_text import Literal
 from toolbox.shared.processes import HOST
 from toolbox.shared.signed_requests import Request
@@ -28,8 +27,18 @@ from toolbox.shared.signed_requests import Request
 HEADERS = ("x-auth-token", "x-security-token", "x-metadata-token", "proxy-authorization", "authorization")
 LISTED = re.compile(r"/v1/workspaces/([^/]*)/endpoints")
 WORKSPACE = "echo-workspace"
-# As long as real tokens, and different from the first bytes on.
-LONG = "0123456789abcdef" * 20
+
+
+class Trusting(Identity):
+    """IAM without users' keys, and a gateway that accepts all requests. Its tokens are repeated often, thus shorter."""
+
+    padding = 300
+
+    def __init__(self) -> None:
+        super().__init__(keys={})
+
+    def refusal(self, request: Request, for_fabric: bool = True) -> Reply | None:
+        return None
 
 
 class EchoCloud:
@@ -41,6 +50,7 @@ class EchoCloud:
         self.signatures: list[str] = []
         self.refuses = self.iam_refuses = False
         self.requests = 0
+        self.identity = Trusting()
         self.server = Server(functools.partial(Handler, self))
         self.address = f"{HOST}:{self.server.server_port}"
 
@@ -63,6 +73,7 @@ class EchoCloud:
         with self.lock:
             self.secrets.clear()
             self.signatures.clear()
+            self.identity = Trusting()
 
     def note(self, request: Request) -> str | None:
         """Remembers the credentials of a request; returns its signature."""
@@ -132,25 +143,13 @@ class EchoCloud:
         )
         return json_text.write(shapes[self.requests // len(spelled) % len(shapes)]).encode()
 
-    def issued(self, path: str) -> tuple[bytes, dict[str, str]]:
-        """Returns a token or temporary keys, with all secrets seen so far."""
-        number = f"{self.requests:06d}"
-        ends = Identity.text(time.time() + 86_400)
-        headers = {}
-        if "/api/token" in path:
-            return self.remember(f"{number}-metadata-session-token").encode(), {}
-        body: dict[str, Any]
-        if "securitytokens" in path or "assume-with-oidc" in path or "securitykey" in path:
-            secret = self.remember(f"issued-secret-{number}-{LONG[:24]}")
-            token = self.remember(f"{number}-issued-security-{LONG}")
-            key = {"access": f"HST{number}", "secret": secret, "securitytoken": token, "expires_at": ends}
-            body = {"credential": key}
-        elif path == "/v3/projects":
-            body = {"projects": [{"id": PROJECT, "name": PROJECT_NAME}]}
-        else:
-            body = {"token": {"expires_at": ends, "issued_at": Identity.text(time.time())}}
-            headers = {"X-Subject-Token": self.remember(f"MIIF-{number}-issued-{LONG}")}
-        return json.dumps({**body, "echo": self.secrets}).encode(), headers
+    def issued(self, request: Request) -> Reply:
+        """Returns IAM's response, with all secrets seen so far."""
+        rules = self.identity
+        status, body, headers = rules.answer(request) or (404, {}, {})
+        for secret in (*rules.tokens, *rules.keys.values(), *rules.sessions.values(), *rules.metadata_tokens):
+            self.remember(secret)
+        return status, body if isinstance(body, bytes) else json.dumps({**body, "echo": self.secrets}).encode(), headers
 
 
 class Handler(QuietHandler):
@@ -159,8 +158,8 @@ class Handler(QuietHandler):
         super().__init__(*arguments)
 
     def do_GET(self) -> None:
-        cloud = self.cloud
-        signature = cloud.note(self.received())
+        cloud, request = self.cloud, self.received()
+        signature = cloud.note(request)
         with cloud.lock:
             cloud.requests += 1
         # The request line of a proxy request has the full URL.
@@ -171,7 +170,7 @@ class Handler(QuietHandler):
         elif is_fabric:
             self.answer(200, (cloud.listing if LISTED.fullmatch(path) else cloud.workspaces)(signature), {})
         else:
-            self.answer(201 if self.command == "POST" else 200, *cloud.issued(path))
+            self.answer(*cloud.issued(request))
 
     do_POST = do_PUT = do_GET
 

@@ -15,20 +15,14 @@ from collections.abc import Iterator
 import pytest
 
 from toolbox.acceptance.echo_cloud import WORKSPACE, EchoCloud
-from toolbox.shared import configuration, pages
+from toolbox.shared import configuration, identity, pages
 from toolbox.shared.configuration import Source
 from toolbox.shared.control_plane import TOKEN
 from toolbox.shared.exporter import ACCEPT, FORMATS, PLANTED, TEXT, Exporter, Running, environment
-from toolbox.shared.identity import AGENCY, AGENCY_URN, DOMAIN, KEY_ID, OWNER, PROJECT, PROVIDER, PROVIDER_URN, USER
+from toolbox.shared.identity import DOMAIN, ID_TOKEN, KEY, KEY_ID, PASSWORD, PERMANENT_SESSION, PROJECT, USER
 from toolbox.shared.processes import Server, wait_for
 
-SECRETS = {
-    "password": f'{PLANTED} "odd" \\ p\u00e4ssw\u00f6rt, {{中文}}',
-    "key": f"{PLANTED}/access+key=",
-    "session": f"{PLANTED}-session-token==",
-    "id-token": f"{PLANTED}.id.token",
-}
-PASSWORD, KEY, SESSION, ID_TOKEN = SECRETS.values()
+SECRETS = {"password": PASSWORD, "key": KEY, "session": PERMANENT_SESSION, "id-token": ID_TOKEN}
 PROXY_PASSWORD = f"{PLANTED}@proxy:pass/word"
 # Stands for the address of the cloud, whose port is only known later.
 CLOUD = "ADDRESS-OF-THE-CLOUD"
@@ -54,40 +48,35 @@ def of_environment(secrets: tuple[str, ...], is_issued: bool = False, **variable
 
 
 KEYS = f"id: {KEY_ID}, secret_file: key, security_token_file: session, project_id: {PROJECT}"
+OF_KEYS = (KEY, PERMANENT_SESSION)
 LOGIN = f"iam_url: {URL!r}, domain: {DOMAIN}, user: {USER}"
-ASSUMED = f"assume_agency: {{agency: {AGENCY}, domain: {OWNER}, duration: 15m}}"
+INLINE = f"{LOGIN}, password: {configuration.quoted(PASSWORD)}"
+ASSUMED = f"assume_agency: {{agency: {identity.AGENCY}, domain: {identity.OWNER}, duration: 15m}}"
+NOWHERE = "http://fabric.invalid"
 KINDS = {
     "a token": Kind(f"{{token: {TOKEN}}}"),
     "a token in a file": Kind(),
-    "an access key": Kind(f"{{access_key: {{{KEYS}}}}}", (KEY, SESSION)),
-    "a password in the file": Kind(
-        f"{{password: {{{LOGIN}, password: {configuration.quoted(PASSWORD)}}}}}", (PASSWORD,), is_issued=True
-    ),
+    "an access key": Kind(f"{{access_key: {{{KEYS}}}}}", OF_KEYS),
+    "a password in the file": Kind(f"{{password: {{{INLINE}}}}}", (PASSWORD,), is_issued=True),
     "a password in a secret file": Kind(
         f"{{password: {{{LOGIN}, password_file: password}}}}", (PASSWORD,), is_issued=True
     ),
-    "an agency, with a key": Kind(
-        f"{{access_key: {{{KEYS}, iam_url: {URL!r}}}, {ASSUMED}}}", (KEY, SESSION), is_issued=True
-    ),
-    "an agency, with a password": Kind(
-        f"{{password: {{{LOGIN}, password_file: password}}, {ASSUMED}}}", (PASSWORD,), is_issued=True
-    ),
+    "an agency, with a key": Kind(f"{{access_key: {{{KEYS}, iam_url: {URL!r}}}, {ASSUMED}}}", OF_KEYS, is_issued=True),
+    "an agency, with a password": Kind(f"{{password: {{{INLINE}}}, {ASSUMED}}}", (PASSWORD,), is_issued=True),
     "the metadata service": Kind(f"{{metadata: {{url: {URL!r}, project_id: {PROJECT}}}}}", (), is_issued=True),
     "keys of the environment": of_environment(
-        (KEY, SESSION), SDK_AK=KEY_ID, SDK_SK=KEY, SDK_SECURITY_TOKEN=SESSION, SDK_PROJECT_ID=PROJECT
+        OF_KEYS, SDK_AK=KEY_ID, SDK_SK=KEY, SDK_SECURITY_TOKEN=PERMANENT_SESSION, SDK_PROJECT_ID=PROJECT
     ),
-    "the credentials file": of_environment((KEY, SESSION)),
+    "the credentials file": of_environment(OF_KEYS),
     "an id token for IAM": of_environment(
-        (ID_TOKEN,), True, SDK_IDP_ID=PROVIDER, SDK_ID_TOKEN_FILE="id-token", SDK_IAM_ENDPOINT=URL
+        (ID_TOKEN,), True, SDK_IDP_ID=identity.PROVIDER, SDK_ID_TOKEN_FILE="id-token", SDK_IAM_ENDPOINT=URL
     ),
     "an id token for STS": of_environment(
-        (ID_TOKEN,), True, OIDC_PROVIDER_URN=PROVIDER_URN, OIDC_AGENCY_URN=AGENCY_URN, OIDC_ID_TOKEN=ID_TOKEN,
-        SDK_STS_ENDPOINT=URL, SDK_PROJECT_ID=PROJECT,
+        (ID_TOKEN,), True, OIDC_PROVIDER_URN=identity.PROVIDER_URN, OIDC_AGENCY_URN=identity.AGENCY_URN,
+        OIDC_ID_TOKEN=ID_TOKEN, SDK_STS_ENDPOINT=URL, SDK_PROJECT_ID=PROJECT,
     ),
-    "proxy_url": Kind(secrets=(TOKEN, PROXY_PASSWORD), proxy_url=PROXY, base_url="http://fabric.invalid"),
-    "http_proxy": Kind(
-        secrets=(TOKEN, PROXY_PASSWORD), variables={"http_proxy": PROXY}, base_url="http://fabric.invalid"
-    ),
+    "proxy_url": Kind(secrets=(TOKEN, PROXY_PASSWORD), proxy_url=PROXY, base_url=NOWHERE),
+    "http_proxy": Kind(secrets=(TOKEN, PROXY_PASSWORD), variables={"http_proxy": PROXY}, base_url=NOWHERE),
 }  # fmt: skip
 
 
@@ -118,15 +107,20 @@ def case(program: pathlib.Path, tmp_path: pathlib.Path, request: pytest.FixtureR
     for name, text in SECRETS.items():
         (tmp_path / name).write_text(text + "\n", "utf-8")
     (tmp_path / ".huaweicloud").mkdir()
-    lines = ["[basic]", f"ak = {KEY_ID}", f"sk = {KEY}", f"security_token = {SESSION}", f"project_id = {PROJECT}"]
+    lines = [
+        "[basic]",
+        f"ak = {KEY_ID}",
+        f"sk = {KEY}",
+        f"security_token = {PERMANENT_SESSION}",
+        f"project_id = {PROJECT}",
+    ]
     (tmp_path / ".huaweicloud/credentials").write_text("\n".join(lines) + "\n", "utf-8")
     with EchoCloud() as cloud:
         exporter = Exporter(program, tmp_path)
         exporter.variables = {name: text.replace(CLOUD, cloud.address) for name, text in kind.variables.items()}
-        base_url, auth, proxy_url = (
-            text and text.replace(CLOUD, cloud.address) for text in (kind.base_url, kind.auth, kind.proxy_url)
-        )
-        source = Source(base_url or "", [], auth=auth or "", discovery="{}", proxy_url=proxy_url)
+        base_url, auth = (text.replace(CLOUD, cloud.address) for text in (kind.base_url, kind.auth))
+        proxy_url = kind.proxy_url and kind.proxy_url.replace(CLOUD, cloud.address)
+        source = Source(base_url, [], auth=auth, discovery="{}", proxy_url=proxy_url)
         poll = {"requests_per_second": "0", "retries": "0"}
         file = configuration.write(tmp_path, "secrets.yaml", [source], details="all", poll=poll)
         yield Case(kind, cloud, exporter, file)
@@ -201,7 +195,7 @@ def test_the_password_of_a_malformed_proxy_is_redacted(
 ) -> None:
     exporter = Exporter(program, tmp_path)
     exporter.variables = {"http_proxy": address}
-    source = Source("http://fabric.invalid", [], discovery="{}")
+    source = Source(NOWHERE, [], discovery="{}")
     file = configuration.write(tmp_path, "proxies.yaml", [source], poll={"retries": "0"})
     password = address.rpartition("@")[0].partition("user:")[2]
     parts = [part for part in {password, *re.split("[/?#@:]", password)} if len(part) >= 8]
@@ -218,8 +212,8 @@ def test_an_unprivileged_process_disables_core_dumps_and_exports_its_metrics(
     shutil.copy(program, copy)
     copy.chmod(0o755)
     server = Server("demo", directory)
-    as_nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups") if os.geteuid() == 0 else ()
-    command = (*as_nobody, copy, "demo", f"--web.listen-address={server.address}")
+    unprivileged = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups") if os.geteuid() == 0 else ()
+    command = (*unprivileged, copy, "demo", f"--web.listen-address={server.address}")
     with server.running(*command, env=environment(directory)):
         files = pathlib.Path(f"/proc/{server.process.pid}")
         assert re.search(r"Max core file size +0 +0 ", (files / "limits").read_text("ascii"))

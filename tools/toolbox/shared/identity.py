@@ -15,7 +15,7 @@ from toolbox.shared import signed_requests
 from toolbox.shared.exporter import PLANTED
 from toolbox.shared.signed_requests import Request
 
-PASSWORD = f"{PLANTED}-password \"with\" 'quotes', {{braces}} and 中文"
+PASSWORD = f"{PLANTED}-pässwörd \"with\" 'quotes', {{braces}}, \\ and 中文"
 KEY_ID, KEY = "AKOFTHEACCEPTANCERUN", f"{PLANTED}+of/the/access=key"
 PERMANENT_SESSION = f"{PLANTED}-security-token=="
 PROJECT, PROJECT_NAME = "0605767ac280d5762f8cc01ab2b4ba1d", "cn-north-4"
@@ -53,6 +53,8 @@ class Identity:
     needs_project: bool = False
     # Whether error responses repeat the request, as gateways do.
     echoes: bool = False
+    # Tokens are as long as real ones.
+    padding = 4_000
 
     def __post_init__(self) -> None:
         self.lock = threading.RLock()
@@ -195,8 +197,7 @@ class Identity:
         return 200, {"credentials": {names[name]: value for name, value in key.items()}}, {}
 
     def token(self) -> Reply:
-        # As long as real tokens.
-        token = f"MIIF{self.number()}{PLANTED}" + "x" * 4_000
+        token = f"MIIF{self.number()}{PLANTED}" + "x" * self.padding
         self.tokens[token] = self.now + self.token_life
         times = {"expires_at": self.text(self.now + self.token_life), "issued_at": self.text(self.now)}
         return 201, {"token": {**times, "catalog": [], "project": self.projects[0]}}, {"X-Subject-Token": token}
@@ -223,7 +224,7 @@ class Identity:
             return self.no_sessions, {"message": "no sessions"}, {}
         if not (request.value("x-metadata-token-ttl-seconds") or "").isdigit():
             return 400, {"message": "a life is required"}, {}
-        token = f"{PLANTED}-session-{self.number()}"
+        token = f"{self.number()}-session-{PLANTED}"
         self.metadata_tokens.add(token)
         return 200, token.encode(), {}
 
@@ -237,7 +238,9 @@ class Identity:
 
     def temporary_key(self, status: int, life: float) -> Reply:
         number = self.number()
-        key, secret, session = f"HST{number}ACCEPTANCE", f"{PLANTED}-{number}", f"{PLANTED}=={number}" + "y" * 2_000
+        # All secrets differ from the first bytes on, so that the redaction of one does not hide another.
+        key, secret = f"HST{number}ACCEPTANCE", f"K{number}{PLANTED}"
+        session = f"{number}=={PLANTED}" + "y" * (self.padding // 2)
         ends = self.now + (self.key_life if self.key_life is not None else life)
         self.keys[key], self.sessions[key], self.ends[key] = secret, session, ends
         credential = {"access": key, "secret": secret, "securitytoken": session, "expires_at": self.text(ends)}
