@@ -23,7 +23,7 @@ from toolbox.shared.certificates import Certificates
 from toolbox.shared.cloud_data import new_cloud
 from toolbox.shared.configuration import Source
 from toolbox.shared.control_plane import ControlPlane
-from toolbox.shared.exporter import TEXT, Exporter, Running, authorization
+from toolbox.shared.exporter import TEXT, Exporter, Running, authorization, fetch
 from toolbox.shared.processes import HOST, attempt, free_port, wait_for
 from toolbox.shared.prometheus import prometheus
 
@@ -270,10 +270,7 @@ def test_client_certificates(setup: Setup) -> None:
                 running.fetch("/metrics", context=authority.context(client))
         # The health address needs no certificate and has only health checks.
         for path, status in (("/-/healthy", 200), ("/metrics", 404), ("/", 404)):
-            connection = http.client.HTTPConnection(HOST, health, timeout=5)
-            connection.request("GET", path)
-            assert connection.getresponse().status == status, path
-            connection.close()
+            assert fetch(health, path).status == status, path
 
 
 def test_a_large_page_over_tls_has_all_series(setup: Setup, context: ssl.SSLContext) -> None:

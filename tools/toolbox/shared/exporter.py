@@ -8,6 +8,7 @@ import contextlib
 import dataclasses
 import gzip
 import http.client
+import json
 import os
 import pathlib
 import signal
@@ -16,6 +17,7 @@ import ssl
 import subprocess
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from toolbox.shared.processes import HOST, free_port, wait_for
 
@@ -64,6 +66,34 @@ class Answer:
     @property
     def text(self) -> str:
         return self.body.decode("utf-8")
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def fetch(
+    port: int,
+    path: str,
+    method: str = "GET",
+    headers: dict[str, str] | None = None,
+    body: str | bytes | None = None,
+    timeout: float = 5,
+    context: ssl.SSLContext | None = None,
+) -> Answer:
+    """Sends one request to a server on loopback, with `context` over TLS."""
+    if context:
+        connection: http.client.HTTPConnection = http.client.HTTPSConnection(
+            HOST, port, timeout=timeout, context=context
+        )
+    else:
+        connection = http.client.HTTPConnection(HOST, port, timeout=timeout)
+    try:
+        connection.request(method, path, body, headers or {})
+        response = connection.getresponse()
+        fields = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, fields, response.read())
+    finally:
+        connection.close()
 
 
 def environment(home: pathlib.Path) -> dict[str, str]:
@@ -176,19 +206,7 @@ class Running:
         timeout: float = 5,
         context: ssl.SSLContext | None = None,
     ) -> Answer:
-        """Sends a request on a new connection, with `context` over TLS."""
-        connection = (
-            http.client.HTTPSConnection(HOST, self.port, timeout=timeout, context=context)
-            if context
-            else http.client.HTTPConnection(HOST, self.port, timeout=timeout)
-        )
-        try:
-            connection.request(method, path, headers=headers or {})
-            response = connection.getresponse()
-            fields = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, fields, response.read())
-        finally:
-            connection.close()
+        return fetch(self.port, path, method, headers, timeout=timeout, context=context)
 
     def page(self, format: str = TEXT, path: str = "/metrics") -> str:
         answer = self.fetch(path, headers={"Accept": ACCEPT[format]})
