@@ -53,18 +53,14 @@ d_seconds_count 5
 # The replaced text in the good page of both formats, its replacement, and a part of the message.
 BAD_IN_BOTH = (
     ("c_total 3", "c_total 3.0", "should be '3'"),
-    ("c_total 3", "c_total 3e0", "should be '3'"),
     ("c_total 3", "c_total 0.0", "should be '0'"),
     ("c_total 3", "c_total 3 1685449470", "neither"),
     ("c_total 3", "c_total  3", "neither"),
     ("c_total 3", "c_total 3\r", "neither"),
-    ("c_total 3", "c_total nan", "neither"),
-    ("c_total 3", "c_total 1_000", "neither"),
     ("c_total 3", "c_total NaN", "is nan"),
     ("c_total 3", "c_total -3", "is -3.0"),
     ("c_total 3", "c_total 3\nc_total 3", "same series 2 times"),
     ("} 1.5", '} 1.5\na_bytes{x="y",name="q\\"b\\\\n\\nl"} 12', "same series 2 times"),
-    ("c_total 3", "c_total{} 3", "neither"),
     ("c_total 3", "c_total 3\n", "neither"),
     ("c_total 3", "c_total 3\n# a comment", "neither"),
     ("c_total 3", "c_total 3\na_bytes 1", "outside its family"),
@@ -75,11 +71,8 @@ BAD_IN_BOTH = (
     ("c_total 3", 'c_total{x="\0"} 3', "NUL"),
     ("c_total 3", 'c_total{x="1",x="2"} 3', "comes twice"),
     ("c_total 3", 'c_total{x="1",} 3', "neither"),
-    ("c_total 3", 'c_total{x="1" y="2"} 3', "neither"),
     ("c_total 3", 'c_total{x="a\\tb"} 3', "neither"),
-    ("c_total 3", 'c_total{x="a"b"} 3', "neither"),
     ("c_total 3", 'c_total{le="1.5"} 3', "le outside"),
-    ("b_info{version", "b_infos{version", "outside its family"),
     ('b_info{version="1"} 1', 'b_info{version="1"} 2', "should be 1"),
     ("# TYPE a_bytes gauge", "# TYPE a_bytes untyped", "type 'untyped'"),
     ("# TYPE a_bytes gauge\n", "", "type ''"),
@@ -92,12 +85,10 @@ BAD_IN_BOTH = (
     ("d_seconds_sum 1.25\n", "", "needs one _sum"),
     ("d_seconds_count 5\n", "", "needs one _sum and one _count"),
     ("} 1.5", "} 1.50", "should be '1.5'"),
-    ("} 1.5", "} 15e-1", "should be '1.5'"),
 )
 
 BAD_IN_TEXT = (
     ("# HELP c_total Things.\n", "", "metadata is ['TYPE']"),
-    ("# HELP c_total Things.", "# HELP c_total ", "neither"),
     ('of "it"', 'of \\"it\\"', "not escaped"),
     ("# TYPE a_bytes gauge", "# TYPE a_bytes gauge\n# UNIT a_bytes bytes", "metadata is"),
     ("# TYPE a_bytes gauge", "# TYPE a_bytes gauge\n# TYPE a_bytes gauge", "metadata is"),
@@ -105,23 +96,19 @@ BAD_IN_TEXT = (
     ("# TYPE c_total counter", "# TYPE c_total gauge", "_total in its name"),
     ("b_info", "e_info", "not sorted"),
     ("c_total 3", "c_total 3\n# HELP a_bytes Again.", "come twice"),
-    ("c_total 3", "c_total 3\n# HELP c_total Again.", "come twice"),
     ("d_seconds_count 5\n", "d_seconds_count 5", "does not end with"),
 )
 
 BAD_IN_OPENMETRICS = (
     ("# EOF\n", "", "does not end with"),
     ("# EOF\n", "# EOF", "does not end with"),
-    ("# EOF", "# EOF\n# TYPE z gauge", "does not end with"),
     ("# HELP c Things.\n", "", "metadata is ['TYPE']"),
     ('of \\"it\\"', 'of "it"', "not escaped"),
     ("# UNIT a_bytes bytes\n", "", "UNIT should be 'bytes'"),
-    ("# UNIT a_bytes bytes", "# UNIT a_bytes seconds", "UNIT should be 'bytes'"),
     ("# TYPE a_bytes gauge\n# UNIT a_bytes bytes\n", "# UNIT a_bytes bytes\n# TYPE a_bytes gauge\n", "metadata is"),
     ("# TYPE c counter\n# HELP c Things.", "# HELP c Things.\n# TYPE c counter", "metadata is"),
     ("# TYPE c counter\n# HELP c ", "# TYPE c_total counter\n# HELP c_total ", "_total in its name"),
     ("# TYPE b info\n# HELP b ", "# TYPE b_info info\n# HELP b_info ", "named without _info"),
-    ("# TYPE b info\n# HELP b ", "# TYPE b unknown\n# HELP b ", "type 'unknown'"),
 )
 
 
