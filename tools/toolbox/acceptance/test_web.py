@@ -15,6 +15,7 @@ import statistics
 import time
 import urllib.parse
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -66,10 +67,10 @@ class Setup:
     authority: Certificates
 
     @contextlib.contextmanager
-    def serving(self, name: str, web: str, *more: str, details: str = "problems") -> Iterator[Running]:
-        """Runs `serve` with the web configuration NAME.yml."""
+    def serving(self, name: str, web: str, *more: str, **options: Any) -> Iterator[Running]:
+        """Runs `serve` with the web configuration NAME.yml. `options` are those of `configuration.write`."""
         self.web_file(name).write_text(web, "utf-8")
-        file = configuration.write(self.exporter.directory, f"{name}.yaml", [self.source], details)
+        file = configuration.write(self.exporter.directory, f"{name}.yaml", [self.source], **options)
         arguments = ("--config.file", file, "--web.config.file", str(self.web_file(name)), *more)
         with self.exporter.serve(*arguments) as running:
             yield running
@@ -276,7 +277,8 @@ def test_client_certificates(setup: Setup) -> None:
 def test_a_large_page_over_tls_has_all_series(setup: Setup, context: ssl.SSLContext) -> None:
     """Reads a page with file-backed parts, which cannot be sent by sendfile over TLS."""
     begin = time.time()
-    with setup.serving("large", TLS.format("server"), details="all") as running:
+    # It is ready when every workspace has been polled, or after two intervals.
+    with setup.serving("large", TLS.format("server"), details="all", poll={"interval": "10s"}) as running:
         wait_for(lambda: running.fetch("/-/ready", context=context).status == 200, 20, "every workspace is polled")
         answer = running.fetch("/metrics", timeout=10, context=context)
     assert len(answer.body) > 2 * 65_536
