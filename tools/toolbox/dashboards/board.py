@@ -1,104 +1,84 @@
 # SPDX-License-Identifier: Apache-2.0
 """Builds a dashboard from panels: layout, variables, links."""
 
-import json
+from __future__ import annotations
 
-from panels import DATASOURCE
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from toolbox.dashboards.panels import DATASOURCE, Json
+
+# A section of a dashboard is its title or None, and lines of a height with panels of a width.
+Line = tuple[int, Sequence[tuple[int, Json]]]
+Section = tuple[str | None, *tuple[Line, ...]]
 
 TAG = "dataarts-fabric"
 
 
-def query_variable(name, label, expression, *, everything=True):
+def query_variable(name: str, label: str, expression: str, *, everything: bool = True) -> Json:
     """Returns a variable that lists label values from Prometheus. "All" is `.*`, which also matches a missing label."""
-    variable = {
-        "type": "query",
-        "name": name,
-        "label": label,
-        "datasource": DATASOURCE,
-        "definition": expression,
-        "query": expression,
-        "hide": 0,
-        "includeAll": everything,
-        "multi": True,
-        "options": [],
-        "refresh": 2,
-        "regex": "",
-        "skipUrlSync": False,
-        "sort": 1,
-    }
+    variable: Json = {
+        "type": "query", "name": name, "label": label, "datasource": DATASOURCE, "definition": expression,
+        "query": expression, "hide": 0, "includeAll": everything, "multi": True, "options": [], "refresh": 2,
+        "regex": "", "skipUrlSync": False, "sort": 1,
+    }  # fmt: skip
     if everything:
-        variable["allValue"] = ".*"
-        variable["current"] = {"selected": True, "text": ["All"], "value": ["$__all"]}
+        variable |= {"allValue": ".*", "current": {"selected": True, "text": ["All"], "value": ["$__all"]}}
     return variable
 
 
-def text_variable(name, label, value, description):
+def text_variable(name: str, label: str, value: str, description: str) -> Json:
     option = {"selected": True, "text": value, "value": value}
-    return {"type": "textbox", "name": name, "label": label, "description": description, "query": value, "hide": 0,
-            "current": option, "options": [option], "skipUrlSync": False}
+    return {
+        "type": "textbox", "name": name, "label": label, "description": description, "query": value, "hide": 0,
+        "current": option, "options": [option], "skipUrlSync": False,
+    }  # fmt: skip
 
 
-DATASOURCE_VARIABLE = {
-    "type": "datasource",
-    "name": "datasource",
-    "label": "Data source",
-    "query": "prometheus",
-    "hide": 0,
-    "includeAll": False,
-    "multi": False,
-    "options": [],
-    "refresh": 1,
-    "regex": "",
-    "skipUrlSync": False,
-}
+DATASOURCE_VARIABLE: Json = {
+    "type": "datasource", "name": "datasource", "label": "Data source", "query": "prometheus", "hide": 0,
+    "includeAll": False, "multi": False, "options": [], "refresh": 1, "regex": "", "skipUrlSync": False,
+}  # fmt: skip
 SOURCE = query_variable("source", "Source", "label_values(dataarts_fabric_workspace_polls_total, source)")
-WORKSPACE = query_variable(
-    "workspace", "Workspace", 'label_values(dataarts_fabric_workspace_polls_total{source=~"$source"}, workspace)')
+WORKSPACES = 'label_values(dataarts_fabric_workspace_polls_total{source=~"$source"}, workspace)'
+WORKSPACE = query_variable("workspace", "Workspace", WORKSPACES)
 
 
-def layout(sections):
-    """Returns the panels with ids and grid positions. A section is (title or None, (height, [(width, panel), …]), …)."""
-    panels, y, identity = [], 0, 1
+def layout(sections: Iterable[Section]) -> list[Json]:
+    """Returns the panels with ids and grid positions."""
+    panels: list[Json] = []
+    y = 0
+
+    def place(panel: Json, x: int, width: int, height: int) -> None:
+        panels.append({**panel, "gridPos": {"h": height, "w": width, "x": x, "y": y}})
+
     for title, *lines in sections:
         if title:
-            panels.append({"type": "row", "id": identity, "title": title, "collapsed": False, "panels": [],
-                           "gridPos": {"h": 1, "w": 24, "x": 0, "y": y}})
-            y, identity = y + 1, identity + 1
+            row = {"type": "row", "id": len(panels) + 1, "title": title, "collapsed": False, "panels": []}
+            place(row, 0, 24, 1)
+            y += 1
         for height, line in lines:
             x = 0
             for width, panel in line:
-                panels.append({"id": identity, **panel, "gridPos": {"h": height, "w": width, "x": x, "y": y}})
-                x, identity = x + width, identity + 1
+                place({"id": len(panels) + 1, **panel}, x, width, height)
+                x += width
             if x > 24:
                 raise ValueError(f"a line of {title!r} is {x} columns wide, not 24")
             y += height
     return panels
 
 
-def dashboard(uid, title, description, variables, sections, span="now-6h"):
+def dashboard(
+    uid: str, title: str, description: str, variables: list[Json], sections: Iterable[Section], span: str = "now-6h"
+) -> Json:
+    link: dict[str, Any] = {
+        "title": "DataArts Fabric", "type": "dashboards", "tags": [TAG], "asDropdown": False, "icon": "external link",
+        "tooltip": "Other dashboards, with the same selection", "url": "", "includeVars": True, "keepTime": True,
+        "targetBlank": False,
+    }  # fmt: skip
     return {
-        "uid": uid,
-        "title": title,
-        "description": description,
-        "tags": [TAG],
-        "timezone": "utc",
-        "editable": True,
-        "graphTooltip": 1,
-        "refresh": "1m",
-        "time": {"from": span, "to": "now"},
-        "schemaVersion": 39,
-        "version": 1,
-        "annotations": {"list": []},
-        "links": [{
-            "title": "DataArts Fabric", "type": "dashboards", "tags": [TAG], "asDropdown": False, "icon": "external link",
-            "tooltip": "Other dashboards, with the same selection", "url": "", "includeVars": True, "keepTime": True,
-            "targetBlank": False,
-        }],
-        "templating": {"list": [DATASOURCE_VARIABLE, *variables]},
+        "uid": uid, "title": title, "description": description, "tags": [TAG], "timezone": "utc", "editable": True,
+        "graphTooltip": 1, "refresh": "1m", "time": {"from": span, "to": "now"}, "schemaVersion": 39, "version": 1,
+        "annotations": {"list": []}, "links": [link], "templating": {"list": [DATASOURCE_VARIABLE, *variables]},
         "panels": layout(sections),
-    }
-
-
-def text(board):
-    """Returns the dashboard as JSON text, stable between runs so that diffs are small."""
-    return json.dumps(board, indent=2, ensure_ascii=False) + "\n"
+    }  # fmt: skip

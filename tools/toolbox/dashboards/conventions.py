@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Conventions that all dashboards follow. Each function yields the violations as text."""
 
-import re
+from __future__ import annotations
 
-import catalog
+import itertools
+import re
+from collections.abc import Iterator
+
+from toolbox.dashboards import catalog
+from toolbox.dashboards.board import TAG
+from toolbox.dashboards.panels import DATASOURCE, Json
+from toolbox.shared.expressions import STRING, names
 
 # Series that Prometheus itself adds at each scrape.
 OTHERS = {"up", "scrape_duration_seconds"}
 FAMILIES = {**catalog.FAMILIES, "ALERTS": {"alertname", "alertstate", "severity", "source", "workspace"}}
 
 UID_PREFIX = "dataarts-fabric-"
-TAG = "dataarts-fabric"
-DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 # Variables without "All": the subject of a dashboard.
 SUBJECTS = {("dataarts-fabric-workspace", "workspace")}
 DETAIL_URL = "/d/dataarts-fabric-workspace?"
@@ -20,205 +25,169 @@ LINK_PARTS = ("${datasource:queryparam}", "var-source=", "var-workspace=", "${__
 BUILT_IN = {"__range", "__range_s", "__rate_interval", "__interval"}
 GRAPH_TYPES = {"timeseries", "state-timeline"}
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-_SELECTOR = re.compile(r"\b([a-zA-Z_:][a-zA-Z0-9_:]*)\s*\{([^}]*)\}")
-_NAME = re.compile(r"(?<![\w$:])([a-z_][a-z0-9_:]*)(?![\w:]*\s*\()(?![\w:])")
-_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::\w+)?\}|(\w+))")
-_LABEL_LIST = re.compile(r"\b(?:by|on|without|ignoring|group_left|group_right)\s*\(([^)]*)\)")
+SELECTOR = re.compile(r"\b([a-zA-Z_:][a-zA-Z0-9_:]*)\s*\{([^}]*)\}")
+VARIABLE = re.compile(r"\$(?:\{(\w+)(?::\w+)?\}|(\w+))")
 # Aggregations and comparisons must select one value of these labels or keep the label.
-_KEPT_APART = ("listing", "visibility")
-_KEPT = re.compile(r"\b(?:by|on)\s*\(([^)]*)\)\s*\((?:\w+\()?$")
-_KEYWORDS = {"and", "or", "unless", "by", "on", "without", "ignoring", "group_left", "group_right", "bool", "offset", "end", "inf"}
+KEPT_APART = ("listing", "visibility")
+KEPT = re.compile(r"\b(?:by|on)\s*\(([^)]*)\)\s*\((?:\w+\()?$")
 
 
-def used_variables(text):
-    return {match[0] or match[1] for match in _VARIABLE.findall(text)}
+def broken(rules: dict[str, bool]) -> Iterator[str]:
+    """Yields the complaints that apply."""
+    return (complaint for complaint, applies in rules.items() if applies)
 
 
-def family(name):
+def used_variables(text: str) -> set[str]:
+    return {match[0] or match[1] for match in VARIABLE.findall(text)}
+
+
+def family(name: str) -> str | None:
     """Returns the documented metric family of a series name, or None."""
-    for candidate in (name, re.sub(r"_(bucket|sum|count)$", "", name)):
-        if candidate in FAMILIES or candidate in OTHERS:
-            return candidate
-    return None
+    candidates = (name, re.sub(r"_(bucket|sum|count)$", "", name))
+    return next((candidate for candidate in candidates if candidate in FAMILIES or candidate in OTHERS), None)
 
 
-def query_complaints(expression, variables):
+def labels_of(name: str) -> set[str]:
+    return FAMILIES.get(family(name) or "", set())
+
+
+def query_complaints(expression: str, variables: set[str]) -> Iterator[str]:
     """Checks the variables, families and labels of one query."""
     for name in used_variables(expression) - variables - BUILT_IN:
         yield f"uses the unknown variable ${name}"
-    for name, matchers in _SELECTOR.findall(expression):
-        found = family(name)
-        if found is None:
-            yield f"uses {name}, which is not in docs/metrics.json"
+    for name in names(expression):
+        bare = not re.search(rf"\b{name}\s*\{{", expression)
+        yield from broken({
+            f"uses the recording rule {name}; dashboards must work without rules": ":" in name,
+            f"uses {name}, which is not in docs/metrics.json": ":" not in name and family(name) is None,
+            f"uses {name} without the dashboard's selection": bare and bool(labels_of(name) & {"source", "workspace"}),
+        })  # fmt: skip
+    for selector in SELECTOR.finditer(expression):
+        name, matchers = selector.groups()
+        if family(name) is None:
             continue
-        labels = FAMILIES.get(found, set())
-        for label in re.findall(r"(\w+)\s*(?:=~|!~|!=|=)", _STRING.sub('""', matchers)):
-            if label not in labels | {"job", "instance", "le"}:
-                yield f"selects {name} by {label}, a label that it does not have"
-        for label in ("source", "workspace"):
+        chosen = set(re.findall(r"(\w+)\s*(?:=~|!~|!=|=)", STRING.sub('""', matchers)))
+        for label in chosen - labels_of(name) - {"job", "instance", "le"}:
+            yield f"selects {name} by {label}, a label that it does not have"
+        for label in {"source", "workspace"} & labels_of(name) & variables:
             # A trailing bar also matches series without the label.
-            if label in labels and label in variables and not re.search(rf'\b{label}=~"\${label}\|?"', matchers):
+            if not re.search(rf'\b{label}=~"\${label}\|?"', matchers):
                 yield f"does not select {name} by ${label}"
-    bare = _LABEL_LIST.sub(" ", _STRING.sub('""', expression))
-    bare = re.sub(r"\[[^\]]*\]", " ", re.sub(r"\{[^}]*\}", "{}", bare))
-    for name in _NAME.findall(bare):
-        if ":" in name:
-            yield f"uses the recording rule {name}; dashboards must work without rules"
-        elif name not in _KEYWORDS and family(name) is None and name not in variables:
-            yield f"uses {name}, which is not in docs/metrics.json"
-        elif name in FAMILIES and not re.search(rf"\b{name}(?:_bucket|_sum|_count)?\s*\{{", expression):
-            if FAMILIES[name] & {"source", "workspace"}:
-                yield f"uses {name} without the dashboard's selection"
+        # Listings must not be mixed, nor the tenant's endpoints with public ones.
+        kept = KEPT.search(expression[: selector.start()])
+        for label in KEPT_APART:
+            if label in labels_of(name) - chosen and (not kept or label not in re.findall(r"\w+", kept[1])):
+                yield f"mixes series of {name} with different {label}"
 
 
-def apart_complaints(expression):
-    """Checks that a query does not mix listings, or the tenant's endpoints with public ones."""
-    for match in _SELECTOR.finditer(expression):
-        kept = _KEPT.search(expression[: match.start()])
-        for label in _KEPT_APART:
-            if label not in FAMILIES.get(family(match[1]), ()) or re.search(rf"\b{label}\s*[!=]", match[2]):
-                continue
-            if not kept or label not in re.findall(r"\w+", kept[1]):
-                yield f"mixes series of {match[1]} with different {label}"
-
-
-def variable_complaints(board):
+def variable_complaints(board: Json) -> Iterator[str]:
     listed = board["templating"]["list"]
-    if not listed or (listed[0]["name"], listed[0]["type"]) != ("datasource", "datasource"):
+    if [(variable["name"], variable["type"]) for variable in listed[:1]] != [("datasource", "datasource")]:
         yield "the first variable is not the data source"
-    everything = repr(board["panels"]) + repr([variable.get("query") for variable in listed])
+    used = used_variables(repr(board["panels"]) + repr([variable.get("query") for variable in listed]))
     for variable in listed:
         name = variable["name"]
-        if not variable.get("label"):
-            yield f"${name} has no label"
-        if name not in used_variables(everything):
-            yield f"${name} is unused"
+        yield from broken({f"${name} has no label": not variable.get("label"), f"${name} is unused": name not in used})
         if variable["type"] != "query":
             continue
-        if not re.fullmatch(r"label_values\(.+, \w+\)", variable["query"]):
-            yield f"${name} is not label_values(series, label)"
-        if variable.get("refresh") != 2:
-            yield f"${name} is not refreshed when the time range changes"
-        if variable.get("datasource") != DATASOURCE:
-            yield f"${name} does not use ${{datasource}}"
-        if not variable.get("multi"):
-            yield f"${name} does not allow several values"
-        subject = (board["uid"], name) in SUBJECTS
-        if not subject and (not variable.get("includeAll") or variable.get("allValue") != ".*"):
-            yield f"${name} has no 'All' with the value .*"
+        everything = variable.get("includeAll") and variable.get("allValue") == ".*"
+        yield from broken({
+            f"${name} is not label_values(series, label)":
+                not re.fullmatch(r"label_values\(.+, \w+\)", variable["query"]),
+            f"${name} is not refreshed when the time range changes": variable.get("refresh") != 2,
+            f"${name} does not use ${{datasource}}": variable.get("datasource") != DATASOURCE,
+            f"${name} does not allow several values": not variable.get("multi"),
+            f"${name} has no 'All' with the value .*": (board["uid"], name) not in SUBJECTS and not everything,
+        })  # fmt: skip
 
 
-def table_complaints(panel):
+def table_complaints(panel: Json) -> Iterator[str]:
     steps = {step["id"]: step["options"] for step in panel.get("transformations", [])}
     renamed = steps.get("organize", {}).get("renameByName", {})
-    titles = set(renamed.values())
     if set(steps.get("filterFieldsByName", {}).get("include", {}).get("names", [])) != set(renamed):
         yield "shows labels that are not renamed; target labels would become columns"
     many = len(panel["targets"]) > 1
     values = {f"Value #{target['refId']}" for target in panel["targets"]} if many else {"Value"}
-    for name in renamed:
-        if name.startswith("Value") and name not in values:
-            yield f"renames {name}, which no query returns"
-    for override in panel["fieldConfig"]["overrides"]:
-        if override["matcher"]["options"] not in titles:
-            yield f"has an override for the unknown column {override['matcher']['options']!r}"
-    for sort in panel["options"].get("sortBy", []):
-        if sort["displayName"] not in titles:
-            yield f"is sorted by the unknown column {sort['displayName']!r}"
-    for target in panel["targets"]:
-        if target["format"] != "table" or not target["instant"]:
-            yield "has a query that is not an instant query in table format"
+    for name in {name for name in renamed if name.startswith("Value")} - values:
+        yield f"renames {name}, which no query returns"
+    titles = set(renamed.values())
+    for name in {override["matcher"]["options"] for override in panel["fieldConfig"]["overrides"]} - titles:
+        yield f"has an override for the unknown column {name!r}"
+    for name in {sort["displayName"] for sort in panel["options"].get("sortBy", [])} - titles:
+        yield f"is sorted by the unknown column {name!r}"
+    if any(target["format"] != "table" or not target["instant"] for target in panel["targets"]):
+        yield "has a query that is not an instant query in table format"
 
 
-def panel_complaints(panel, variables):
+def panel_complaints(panel: Json, variables: set[str]) -> Iterator[str]:
     if panel["type"] == "row":
-        if panel.get("panels"):
-            yield "is a row with collapsed panels"
+        yield from broken({"is a row with collapsed panels": bool(panel.get("panels"))})
         return
-    if not panel.get("description", "").rstrip().endswith("."):
-        yield "has no description, or one that does not end with a period"
-    if panel.get("datasource") != DATASOURCE:
-        yield "does not use ${datasource}"
-    defaults = panel["fieldConfig"]["defaults"]
-    if not defaults.get("unit"):
-        yield "has no unit"
-    if not panel.get("targets"):
-        yield "has no query"
-    references = [target["refId"] for target in panel.get("targets", [])]
-    if len(references) != len(set(references)):
-        yield "has two queries with the same refId"
-    for target in panel.get("targets", []):
-        if target.get("datasource") != DATASOURCE:
-            yield f"query {target['refId']} does not use ${{datasource}}"
-        if panel["type"] in GRAPH_TYPES and target["instant"]:
-            yield f"query {target['refId']} is an instant query in a graph"
-        if panel["type"] not in GRAPH_TYPES and not target["instant"]:
-            yield f"query {target['refId']} is a range query in a panel that shows one value"
-        for complaint in [*query_complaints(target["expr"], variables), *apart_complaints(target["expr"])]:
+    targets, graph = panel.get("targets", []), panel["type"] in GRAPH_TYPES
+    references = [target["refId"] for target in targets]
+    yield from broken({
+        "has no description, or one that does not end with a period":
+            not panel.get("description", "").rstrip().endswith("."),
+        "does not use ${datasource}": panel.get("datasource") != DATASOURCE,
+        "has no unit": not panel["fieldConfig"]["defaults"].get("unit"),
+        "has no query": not targets,
+        "has two queries with the same refId": len(references) != len(set(references)),
+    })  # fmt: skip
+    for target in targets:
+        kinds = broken({
+            "does not use ${datasource}": target.get("datasource") != DATASOURCE,
+            "is an instant query in a graph": graph and target["instant"],
+            "is a range query in a panel that shows one value": not graph and not target["instant"],
+        })  # fmt: skip
+        for complaint in [*kinds, *query_complaints(target["expr"], variables)]:
             yield f"query {target['refId']} {complaint}"
     if panel["type"] == "table":
         yield from table_complaints(panel)
-    for override in panel["fieldConfig"]["overrides"]:
-        for one in override["properties"]:
-            for link in one["value"] if one["id"] == "links" else []:
-                if link["url"].startswith(DETAIL_URL):
-                    for part in LINK_PARTS:
-                        if part not in link["url"]:
-                            yield f"link {link['title']!r} lacks {part}"
+    settings = [one for override in panel["fieldConfig"]["overrides"] for one in override["properties"]]
+    for link in (link for one in settings if one["id"] == "links" for link in one["value"]):
+        lacking = [part for part in LINK_PARTS if part not in link["url"]]
+        if link["url"].startswith(DETAIL_URL) and lacking:
+            yield f"link {link['title']!r} lacks {', '.join(lacking)}"
 
 
-def layout_complaints(panels):
-    taken, identities = {}, set()
+def layout_complaints(panels: list[Json]) -> Iterator[str]:
     for panel in panels:
-        place = panel["gridPos"]
-        if panel["id"] in identities:
-            yield f"{panel['title']}: another panel has the same id"
-        identities.add(panel["id"])
-        if place["x"] + place["w"] > 24:
+        if panel["gridPos"]["x"] + panel["gridPos"]["w"] > 24:
             yield f"{panel['title']}: exceeds the right edge"
-        for x in range(place["x"], place["x"] + place["w"]):
-            for y in range(place["y"], place["y"] + place["h"]):
-                other = taken.setdefault((x, y), panel["title"])
-                if other != panel["title"]:
-                    yield f"{panel['title']}: overlaps {other}"
-                    return
+    for one, other in itertools.combinations(panels, 2):
+        a, b = one["gridPos"], other["gridPos"]
+        beside = a["x"] + a["w"] <= b["x"] or b["x"] + b["w"] <= a["x"]
+        yield from broken({
+            f"{other['title']}: another panel has the same id": one["id"] == other["id"],
+            f"{other['title']}: another panel has the same title":
+                one["title"] == other["title"] and "row" not in (one["type"], other["type"]),
+            f"{other['title']}: overlaps {one['title']}":
+                not beside and a["y"] + a["h"] > b["y"] and b["y"] + b["h"] > a["y"],
+        })  # fmt: skip
 
 
-def complaints(stem, board):
+def complaints(stem: str, board: Json) -> Iterator[str]:
     """Yields all violations of the dashboard `stem`.json."""
-    if board.get("uid") != UID_PREFIX + stem:
-        yield f"uid is not {UID_PREFIX + stem}"
-    if board.get("id") is not None:
-        yield "has an id, which Grafana assigns on import"
-    if board.get("tags") != [TAG]:
-        yield f"tags are not [{TAG}]"
-    if board.get("timezone") != "utc":
-        yield "timezone is not UTC"
-    if not board.get("title", "").startswith("DataArts Fabric / "):
-        yield "title does not start with 'DataArts Fabric / '"
-    if not board.get("description", "").endswith("."):
-        yield "has no description, or one that does not end with a period"
-    if not any(link["type"] == "dashboards" and link["tags"] == [TAG] and link["includeVars"] and link["keepTime"]
-               for link in board.get("links", [])):
-        yield "has no link to the other dashboards that keeps variables and time range"
     panels = board["panels"]
-    first_row = next((index for index, panel in enumerate(panels) if panel["type"] == "row"), len(panels))
-    if not first_row or any(panel["type"] != "stat" for panel in panels[:first_row]):
-        yield "does not begin with stat panels"
-    if not any(panel["type"] == "table" for panel in panels):
-        yield "has no table"
+    links = [link for link in board.get("links", []) if link["type"] == "dashboards" and link["tags"] == [TAG]]
+    types = [panel["type"] for panel in panels]
+    headlines = set(types[: types.index("row")] if "row" in types else types)
+    yield from broken({
+        f"uid is not {UID_PREFIX + stem}": board.get("uid") != UID_PREFIX + stem,
+        "has an id, which Grafana assigns on import": board.get("id") is not None,
+        f"tags are not [{TAG}]": board.get("tags") != [TAG],
+        "timezone is not UTC": board.get("timezone") != "utc",
+        "title does not start with 'DataArts Fabric / '": not board.get("title", "").startswith("DataArts Fabric / "),
+        "has no description, or one that does not end with a period": not board.get("description", "").endswith("."),
+        "has no link to the other dashboards that keeps variables and time range":
+            not any(link["includeVars"] and link["keepTime"] for link in links),
+        "does not begin with stat panels": headlines != {"stat"},
+        "has no table": "table" not in types,
+        "has a panel without a title": not all(panel.get("title") for panel in panels),
+    })  # fmt: skip
     yield from variable_complaints(board)
     yield from layout_complaints(panels)
     variables = {variable["name"] for variable in board["templating"]["list"]}
-    titles = set()
     for panel in panels:
-        title = panel.get("title", "")
-        if not title:
-            yield f"panel {panel.get('id')} has no title"
-        if panel["type"] != "row":
-            if title in titles:
-                yield f"{title}: another panel has the same title"
-            titles.add(title)
         for complaint in panel_complaints(panel, variables):
-            yield f"{title}: {complaint}"
+            yield f"{panel.get('title')}: {complaint}"

@@ -1,44 +1,46 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the Grafana dashboards, dashboards/grafana/*.json, from dashboards/tools; --check only verifies that they are current."""
+"""Writes the Grafana dashboards, dashboards/grafana/*.json; --check only verifies that they are current."""
+
+from __future__ import annotations
 
 import argparse
+import json
 import pathlib
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "dashboards" / "tools"))
-sys.dont_write_bytecode = True
+from toolbox.dashboards import capacity, exporter, overview, workspace
+from toolbox.shared.processes import ROOT
 
-import board  # noqa: E402
-import capacity  # noqa: E402
-import exporter  # noqa: E402
-import overview  # noqa: E402
-import workspace  # noqa: E402
+GRAFANA = ROOT / "dashboards/grafana"
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+def generated() -> dict[str, str]:
+    """Returns the texts of the files. They are stable between runs, so that diffs are small."""
+    boards = {"overview": overview, "workspace": workspace, "capacity": capacity, "exporter": exporter}
+    return {
+        f"{name}.json": json.dumps(module.board(), indent=2, ensure_ascii=False) + "\n"
+        for name, module in boards.items()
+    }
+
+
+def stale(directory: pathlib.Path) -> list[str]:
+    """Returns the names of files that are not as generated, or not generated."""
+    expected, present = generated(), {path.name: path.read_text("utf-8") for path in directory.glob("*.json")}
+    return sorted(name for name in expected.keys() | present.keys() if expected.get(name) != present.get(name))
+
+
+def main() -> str | None:
+    parser = argparse.ArgumentParser(prog="make-dashboards", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a file is not current")
-    parser.add_argument("--output", type=pathlib.Path, default=ROOT / "dashboards" / "grafana", help="directory")
-    arguments = parser.parse_args()
-
-    expected = {f"{name}.json": board.text(module.board())
-                for name, module in (("overview", overview), ("workspace", workspace),
-                                     ("capacity", capacity), ("exporter", exporter))}
-    present = {path.name: path.read_text(encoding="utf-8") for path in arguments.output.glob("*.json")}
-    stale = sorted(name for name in expected.keys() | present.keys() if expected.get(name) != present.get(name))
-    if arguments.check:
-        for name in stale:
-            print(f"make-dashboards: {name} is not current; run scripts/make-dashboards", file=sys.stderr)
-        return 1 if stale else 0
-    for name in stale:
-        if name in expected:
-            (arguments.output / name).write_text(expected[name], encoding="utf-8")
-            print(f"make-dashboards: wrote {name}")
-        else:
-            print(f"make-dashboards: {name} is not generated; remove it", file=sys.stderr)
-    return 1 if set(stale) - expected.keys() else 0
+    check = parser.parse_args().check
+    if not check:
+        for name, text in generated().items():
+            (GRAFANA / name).write_text(text, "utf-8")
+    if names := stale(GRAFANA):
+        advice = "run scripts/make-dashboards" if check else "remove what is not generated"
+        return f"make-dashboards: not current: {', '.join(names)}; {advice}"
+    return None
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,264 +1,226 @@
 # SPDX-License-Identifier: Apache-2.0
 """Renders a dashboard as one HTML page from a live Prometheus, close to how Grafana draws it."""
 
+from __future__ import annotations
+
+import pathlib
 import re
+from collections.abc import Callable
 from html import escape
 
-import charts
-from prometheus import QueryError
-from values import DARK, LIGHT, Field
+from toolbox.dashboards import charts
+from toolbox.dashboards.panels import Json
+from toolbox.dashboards.selection import Selection, panel_step
+from toolbox.dashboards.values import Field
+from toolbox.shared.prometheus import Client, Labels, QueryError
 
-UNIT, GAP, COLUMNS = 30, 8, 24
+# Sizes in pixels.
+WIDTH, COLUMNS, UNIT, GAP, MARGIN = 1600, 24, 30, 8, 16
+STYLE = pathlib.Path(__file__).with_name("render.css")
+
+
+def box(panel: Json) -> tuple[float, float, float, float]:
+    """Returns x, y, width and height."""
+    place, column, row = panel["gridPos"], (WIDTH - 2 * MARGIN + GAP) / COLUMNS, UNIT + GAP
+    return place["x"] * column, place["y"] * row, place["w"] * column - GAP, place["h"] * row - GAP
+
+
+def legend(target: Json, labels: Labels) -> str:
+    text = re.sub(r"\{\{(\w+)\}\}", lambda match: labels.get(match[1], ""), target["legendFormat"])
+    return text or ", ".join(f"{name}={value}" for name, value in sorted(labels.items())) or "value"
+
+
+def named(field: Field) -> str:
+    return f'<td class="name"><i style="background:{field.series_color()}"></i>{escape(field.name)}</td>'
+
+
+def nothing(panel: Json, kind: str = "") -> str:
+    return f'<div class="nothing {kind}">{escape(panel["fieldConfig"]["defaults"].get("noValue", "No data"))}</div>'
+
+
+def cell(field: Field, value: float | str | None, numeric: bool) -> str:
+    text, ink = escape(field.text(value)), field.color(value)
+    styles = {"color-background": f"background:{ink};color:#fff", "color-text": f"color:{ink};font-weight:600"}
+    style = styles.get(field.settings["custom.cellOptions"]["type"]) if ink else None
+    if "links" in field.settings:
+        text = f'<a href="#">{text}</a>'
+    return f'<td class="{"number" if numeric else ""}" style="{style or ""}" title="{escape(str(value))}">{text}</td>'
+
+
+def sort_key(value: float | str | None) -> tuple[bool, float | str]:
+    return value is not None, 0 if value is None else value
 
 
 class Renderer:
-    def __init__(self, dashboard, prometheus, selection, *, width=1600, theme="dark"):
-        self.dashboard, self.prometheus, self.selection = dashboard, prometheus, selection
-        self.width, self.theme = width, DARK if theme == "dark" else LIGHT
-        self.errors = []
-
-    # Sizes, in pixels.
-
-    def _box(self, panel):
-        place = panel["gridPos"]
-        column = (self.width - 2 * 16 + GAP) / COLUMNS
-        return place["x"] * column, place["y"] * (UNIT + GAP), place["w"] * column - GAP, place["h"] * (UNIT + GAP) - GAP
+    def __init__(self, dashboard: Json, client: Client, selection: Selection) -> None:
+        self.dashboard, self.client, self.selection = dashboard, client, selection
+        self.start = selection.end - selection.span
+        self.errors: list[str] = []
+        self.kinds: dict[str, Callable[[Json, int, int], str]] = {
+            "stat": self.stat, "timeseries": self.timeseries, "table": self.table, "bargauge": self.bargauge,
+            "piechart": self.piechart, "state-timeline": self.state_timeline,
+        }  # fmt: skip
 
     @property
-    def height(self):
-        return int(max(sum(self._box(panel)[1::2]) for panel in self.dashboard["panels"]) + 112)
+    def height(self) -> int:
+        return int(max(sum(box(panel)[1::2]) for panel in self.dashboard["panels"]) + 112)
 
-    # Data.
+    def query(self, target: Json) -> list[tuple[Labels, float]]:
+        return self.client.instant(self.selection.fill(target["expr"]), self.selection.end)
 
-    def _legend(self, target, labels):
-        text = re.sub(r"\{\{(\w+)\}\}", lambda match: labels.get(match[1], ""), target["legendFormat"])
-        return text or ", ".join(f"{name}={value}" for name, value in sorted(labels.items())) or "value"
+    def instant(self, panel: Json) -> list[tuple[Field, float]]:
+        found = [(legend(target, labels), value) for target in panel["targets"] for labels, value in self.query(target)]
+        return [(Field(panel, name, index), value) for index, (name, value) in enumerate(found)]
 
-    def _instant(self, panel):
-        """Returns [(field, labels, value)] of all queries."""
-        found = [
-            (self._legend(target, labels), labels, value)
-            for target in panel["targets"]
-            for labels, value in self.prometheus.instant(self.selection.fill(target["expr"]), self.selection.end)
-        ]
-        return [(Field(panel, name, index), labels, value) for index, (name, labels, value) in enumerate(found)]
-
-    def _range(self, panel, width):
-        """Returns ([(field, points)], step)."""
+    def range(self, panel: Json, width: float) -> tuple[list[charts.Line], int]:
+        """Returns the lines and their step."""
         end, span = self.selection.end, self.selection.span
-        minimum = int(panel["interval"].rstrip("m")) * 60 if "interval" in panel else self.selection.interval
-        step = max(minimum, round(span / max(width, 1)))
+        step = max(panel_step(panel, self.selection.interval), round(span / max(width, 1)))
         end -= end % step
         found = [
-            (self._legend(target, labels), points)
+            (legend(target, labels), points)
             for target in panel["targets"]
-            for labels, points in self.prometheus.range(self.selection.fill(target["expr"], step), end - span, end, step)
+            for labels, points in self.client.range(self.selection.fill(target["expr"], step), end - span, end, step)
         ]
         return [(Field(panel, name, index), points) for index, (name, points) in enumerate(found)], step
 
-    def _rows(self, panel):
+    def rows(self, panel: Json) -> tuple[list[str], list[list[float | str | None]]]:
         """Returns the column titles and rows of a table after its transformations."""
         many = len(panel["targets"]) > 1
-        frames = []
+        frames: list[list[dict[str, float | str]]] = []
         for target in panel["targets"]:
             name = f"Value #{target['refId']}" if many else "Value"
-            found = self.prometheus.instant(self.selection.fill(target["expr"]), self.selection.end)
-            if found:
+            if found := self.query(target):
                 frames.append([{**labels, name: value} for labels, value in found])
         # Merge rows that agree in the fields that all frames have.
-        shared = set.intersection(*[set().union(*frame) for frame in frames]) if len(frames) > 1 else set()
-        merged = {}
+        shared = (
+            sorted(set.intersection(*[{name for row in frame for name in row} for frame in frames])) if many else []
+        )
+        merged: dict[object, dict[str, float | str]] = {}
         for number, frame in enumerate(frames):
             for index, row in enumerate(frame):
-                key = tuple(row.get(name) for name in sorted(shared)) if shared else (number, index)
+                key = tuple(row.get(name) for name in shared) if shared else (number, index)
                 merged.setdefault(key, {}).update(row)
         steps = {step["id"]: step["options"] for step in panel["transformations"]}
-        order = steps["organize"]["indexByName"]
-        names = sorted(steps["filterFieldsByName"]["include"]["names"], key=lambda name: order.get(name, 99))
-        titles = [steps["organize"]["renameByName"].get(name, name) for name in names]
-        rows = [[row.get(name) for name in names] for row in merged.values()]
+        titles: dict[str, str] = steps["organize"]["renameByName"]
+        rows = [[row.get(name) for name in titles] for row in merged.values()]
         for sort in reversed(panel["options"]["sortBy"]):
-            column = titles.index(sort["displayName"])
-            rows.sort(key=lambda row: (row[column] is not None, row[column] if row[column] is not None else 0),
-                      reverse=sort["desc"])
-        return titles, rows
+            column = list(titles.values()).index(sort["displayName"])
+            rows.sort(key=lambda row: sort_key(row[column]), reverse=sort["desc"])
+        return list(titles.values()), rows
 
-    # Panels.
-
-    def stat(self, panel, width, height):
-        found = self._instant(panel)
+    def stat(self, panel: Json, width: int, height: int) -> str:
+        found = self.instant(panel)
         if not found:
-            return self._nothing(panel, "big")
-        field, _, value = found[0]
-        ink = field.color(value)
-        text = escape(field.text(value))
+            return nothing(panel, "big")
+        field, value = found[0]
+        ink, text = field.color(value), escape(field.text(value))
         size = min(46, height * 0.5, width / max(3, len(text)) * 1.7)
         if panel["options"]["colorMode"] == "background_solid":
             return f'<div class="big solid" style="background:{ink};font-size:{size:.0f}px">{text}</div>'
         return f'<div class="big" style="color:{ink};font-size:{size:.0f}px">{text}</div>'
 
-    def timeseries(self, panel, width, height):
-        options = panel["options"]["legend"]
+    def timeseries(self, panel: Json, width: int, height: int) -> str:
         legend_width = min(300, width * 0.36)
         plot = width - legend_width - 24
-        lines, step = self._range(panel, plot)
+        lines, step = self.range(panel, plot)
         if not lines:
-            return self._nothing(panel)
+            return nothing(panel)
         # Series with an override in that order (RUNNING at the bottom), the others by name.
         fixed = [override["matcher"]["options"] for override in panel["fieldConfig"]["overrides"]]
         lines.sort(key=lambda line: (fixed.index(line[0].name) if line[0].name in fixed else 99, line[0].name))
-        limits = []
-        if panel["fieldConfig"]["defaults"]["custom"]["thresholdsStyle"]["mode"] == "line":
-            limits = panel["fieldConfig"]["defaults"]["thresholds"]["steps"]
-        end = self.selection.end
-        drawing = charts.series(lines, int(plot), height, end - self.selection.span, end, step,
-                                panel["fieldConfig"]["defaults"]["unit"], self.theme, limits)
-        rows = sorted(((points[-1][1], field) for field, points in lines), key=lambda row: -row[0] * options["sortDesc"])
+        defaults = panel["fieldConfig"]["defaults"]
+        limits = defaults["thresholds"]["steps"] if defaults["custom"]["thresholdsStyle"]["mode"] == "line" else []
+        drawing = charts.series(
+            lines, int(plot), height, self.start, self.selection.end, step, defaults["unit"], limits
+        )
+        rows = sorted(((points[-1][1], field) for field, points in lines), key=lambda row: -row[0])
         shown = max(1, (height - 22) // 19)
         # The last row is reserved for "and N more".
-        cut = rows if len(rows) <= shown else rows[:shown - 1]
-        body = "".join(f'<tr><td class="name"><i style="background:{field.series_color()}"></i>{escape(field.name)}</td>'
-                       f'<td class="number">{escape(field.text(value))}</td></tr>' for value, field in cut)
+        cut = rows if len(rows) <= shown else rows[: shown - 1]
+        body = "".join(
+            f'<tr>{named(field)}<td class="number">{escape(field.text(value))}</td></tr>' for value, field in cut
+        )
         if len(cut) < len(rows):
             body += f'<tr><td class="faint">and {len(rows) - len(cut)} more</td><td></td></tr>'
-        legend = (f'<div class="legend" style="width:{legend_width:.0f}px"><table><tr><th></th><th class="number">Last</th></tr>'
-                  f"{body}</table></div>")
-        return f'<div class="split">{drawing}{legend}</div>'
+        table = f'<table><tr><th></th><th class="number">Last</th></tr>{body}</table>'
+        return f'<div class="split">{drawing}<div class="legend" style="width:{legend_width:.0f}px">{table}</div></div>'
 
-    def table(self, panel, width, height):
-        titles, rows = self._rows(panel)
+    def table(self, panel: Json, width: int, height: int) -> str:
+        titles, rows = self.rows(panel)
         if not rows:
-            return self._nothing(panel)
+            return nothing(panel)
         fields = [Field(panel, title) for title in titles]
-        visible = [index for index, field in enumerate(fields) if not field.settings.get("custom.hidden")]
-        fields, rows = [fields[index] for index in visible], [[row[index] for index in visible] for row in rows]
+        numeric = [any(isinstance(value, float) for value in column) for column in zip(*rows, strict=True)]
+        visible = [index for index, field in enumerate(fields) if "custom.hidden" not in field.settings]
         shown = max(1, int((height - 30) // 27))
-        cut = rows if len(rows) <= shown else rows[:shown - 1]
-        head = "".join(
-            f'<th{self._width(field)} class="{"number" if self._numeric(rows, index) else ""}">{escape(field.name)}</th>'
-            for index, field in enumerate(fields))
-        body = ""
-        for row in cut:
-            body += "<tr>" + "".join(
-                self._cell(field, value, self._numeric(rows, index)) for index, (field, value) in enumerate(zip(fields, row))
-            ) + "</tr>"
+        cut = rows if len(rows) <= shown else rows[: shown - 1]
+        lines = [""]
+        for index in visible:
+            size = fields[index].settings.get("custom.width")
+            style, kind = f"width:{size}px" if size else "", "number" if numeric[index] else ""
+            lines[0] += f'<th style="{style}" class="{kind}">{escape(titles[index])}</th>'
+        lines += ["".join(cell(fields[index], row[index], numeric[index]) for index in visible) for row in cut]
         more = f'<div class="faint">and {len(rows) - len(cut)} more rows: scroll</div>' if len(cut) < len(rows) else ""
-        return f'<table class="rows"><tr>{head}</tr>{body}</table>{more}'
+        return f'<table class="rows">{"".join(f"<tr>{line}</tr>" for line in lines)}</table>{more}'
 
-    @staticmethod
-    def _width(field):
-        width = field.settings.get("custom.width")
-        return f' style="width:{width}px"' if width else ""
-
-    @staticmethod
-    def _numeric(rows, index):
-        return any(isinstance(row[index], (int, float)) for row in rows)
-
-    def _cell(self, field, value, numeric):
-        text, ink = escape(field.text(value)), field.color(value)
-        kind = field.settings.get("custom.cellOptions", {}).get("type", "auto")
-        if "links" in field.overridden:
-            text = f'<a href="#">{text}</a>'
-        style = ""
-        if value is not None and ink and kind == "color-background":
-            style = f' style="background:{ink};color:#fff"'
-        elif value is not None and ink and kind == "color-text":
-            style = f' style="color:{ink};font-weight:600"'
-        return f'<td class="{"number" if numeric else ""}"{style} title="{escape(str(value))}">{text}</td>'
-
-    def bargauge(self, panel, width, height):
-        found = self._instant(panel)
+    def bargauge(self, panel: Json, width: int, height: int) -> str:
+        found = self.instant(panel)
         if not found:
-            return self._nothing(panel)
-        top = max(value for _, _, value in found) or 1
-        shown = max(1, height // 30)
-        rows = "".join(
+            return nothing(panel)
+        top = max(value for _, value in found) or 1
+        return "".join(
             f'<div class="bar"><span class="name">{escape(field.name)}</span><span class="track">'
             f'<span style="width:{value / top * 100:.1f}%;background:{field.threshold(value)}"></span></span>'
-            f'<span class="number">{escape(field.text(value))}</span></div>' for field, _, value in found[:shown])
-        return rows
+            f'<span class="number">{escape(field.text(value))}</span></div>'
+            for field, value in found[: max(1, height // 30)]
+        )
 
-    def piechart(self, panel, width, height):
-        found = sorted(self._instant(panel), key=lambda row: -row[2])
-        whole = sum(value for _, _, value in found)
+    def piechart(self, panel: Json, width: int, height: int) -> str:
+        found = sorted(self.instant(panel), key=lambda row: -row[1])
+        whole = sum(value for _, value in found)
         if not whole:
-            return self._nothing(panel)
+            return nothing(panel)
         size = int(min(height, width * 0.45))
-        drawing = charts.donut([(field.series_color(), value / whole) for field, _, value in found], size)
-        rows = "".join(f'<tr><td class="name"><i style="background:{field.series_color()}"></i>{escape(field.name)}</td>'
-                       f'<td class="number">{value / whole:.0%}</td></tr>' for field, _, value in found[:height // 20])
-        legend = f'<div class="legend" style="width:{width - size - 24:.0f}px"><table>{rows}</table></div>'
-        return f'<div class="split">{drawing}{legend}</div>'
+        drawing = charts.donut([(field.series_color(), value / whole) for field, value in found], size)
+        rows = "".join(
+            f'<tr>{named(field)}<td class="number">{value / whole:.0%}</td></tr>'
+            for field, value in found[: height // 20]
+        )
+        style = f"width:{width - size - 24}px"
+        return f'<div class="split">{drawing}<div class="legend" style="{style}"><table>{rows}</table></div></div>'
 
-    def state_timeline(self, panel, width, height):
-        lines, step = self._range(panel, width)
+    def state_timeline(self, panel: Json, width: int, height: int) -> str:
+        lines, step = self.range(panel, width)
         if not lines:
-            return self._nothing(panel)
-        end = self.selection.end
-        drawing, hidden = charts.states(lines, int(width - 24), height, end - self.selection.span, end, step, self.theme)
+            return nothing(panel)
+        drawing, hidden = charts.states(lines, width - 24, height, self.start, self.selection.end, step)
         return drawing + (f'<div class="faint">and {hidden} more</div>' if hidden else "")
 
-    def _nothing(self, panel, kind=""):
-        text = panel["fieldConfig"]["defaults"].get("noValue", "No data")
-        return f'<div class="nothing {kind}">{escape(text)}</div>'
-
-    def panel(self, panel):
-        x, y, width, height = self._box(panel)
-        style = f"left:{x + 16:.1f}px;top:{y + 96:.1f}px;width:{width:.1f}px;height:{height:.1f}px"
+    def panel(self, panel: Json) -> str:
+        x, y, width, height = box(panel)
+        style = f"left:{x + MARGIN:.1f}px;top:{y + 96:.1f}px;width:{width:.1f}px;height:{height:.1f}px"
         if panel["type"] == "row":
             return f'<h2 style="{style}">⌄ {escape(panel["title"])}</h2>'
-        draw = getattr(self, panel["type"].replace("-", "_"), None)
         try:
-            if draw is None:
-                raise QueryError(f"unsupported panel type {panel['type']}")
-            content = draw(panel, int(width), int(height - 40))
+            content = self.kinds[panel["type"]](panel, int(width), int(height - 40))
         except QueryError as error:
             self.errors.append(f"{panel['title']}: {error}")
             content = f'<div class="error">{escape(str(error))}</div>'
-        return (f'<section class="{panel["type"]}" style="{style}" title="{escape(panel["description"])}">'
-                f'<h3>{escape(panel["title"])}</h3><div class="content">{content}</div></section>')
+        title, description = escape(panel["title"]), escape(panel["description"])
+        return (
+            f'<section class="{panel["type"]}" style="{style}" title="{description}">'
+            f'<h3>{title}</h3><div class="content">{content}</div></section>'
+        )
 
-    def html(self):
+    def html(self) -> str:
         chosen = ""
         for variable in self.dashboard["templating"]["list"]:
             value = self.selection.values[variable["name"]]
             shown = "All" if value == variable.get("allValue") else value
             chosen += f'<span class="variable"><b>{escape(variable["label"])}</b>{escape(shown)}</span>'
-        body = "".join(self.panel(panel) for panel in self.dashboard["panels"])
-        return (f'<!doctype html><meta charset="utf-8"><title>{escape(self.dashboard["title"])}</title>'
-                f"<style>{self._style()}</style><header><h1>{escape(self.dashboard['title'])}</h1>{chosen}</header>{body}")
-
-    def _style(self):
-        t = self.theme
-        return f"""
-* {{ box-sizing: border-box }}
-body {{ margin: 0; width: {self.width}px; height: {self.height}px; position: relative; background: {t["page"]};
-  color: {t["text"]}; font: 13px Inter, "DejaVu Sans", "Noto Sans CJK SC", "WenQuanYi Micro Hei", sans-serif }}
-header {{ padding: 12px 16px }} h1 {{ font-size: 20px; font-weight: 500; margin: 0 0 10px }}
-.variable {{ border: 1px solid {t["border"]}; background: {t["panel"]}; border-radius: 2px; padding: 5px 10px 5px 0;
-  margin-right: 8px }}
-.variable b {{ color: {t["faint"]}; font-weight: 500; border-right: 1px solid {t["border"]}; padding: 5px 10px; margin-right: 10px }}
-h2 {{ position: absolute; margin: 0; font-size: 15px; font-weight: 500; line-height: 30px }}
-section {{ position: absolute; background: {t["panel"]}; border: 1px solid {t["border"]}; border-radius: 2px; overflow: hidden }}
-h3 {{ margin: 0; padding: 7px 10px; font-size: 13px; font-weight: 500; height: 30px; white-space: nowrap; overflow: hidden;
-  text-overflow: ellipsis }}
-.content {{ padding: 0 10px; position: absolute; top: 32px; bottom: 6px; left: 0; right: 0; overflow: hidden }}
-.big {{ height: 100%; display: flex; align-items: center; justify-content: center; font-weight: 500 }}
-.stat .content {{ padding: 0; top: 30px; bottom: 0 }} .solid {{ color: #fff }}
-.nothing {{ height: 100%; display: flex; align-items: center; justify-content: center; color: {t["faint"]}; font-size: 16px }}
-.error {{ color: #ff7383 }} .faint {{ color: {t["faint"]}; padding: 4px }}
-.split {{ display: flex; gap: 4px; height: 100% }} .legend {{ overflow: hidden; font-size: 12px }}
-.legend table {{ width: 100%; table-layout: fixed; border-collapse: collapse }} .legend td, .legend th {{ height: 19px; padding: 0 }}
-.legend .number {{ width: 92px }} .legend th {{ color: {t["faint"]}; font-weight: 400 }}
-.name, td {{ white-space: nowrap; overflow: hidden; text-overflow: ellipsis }} .number {{ text-align: right }}
-i {{ display: inline-block; width: 12px; height: 4px; border-radius: 2px; margin-right: 6px; vertical-align: middle }}
-.piechart .split {{ align-items: center }}
-.rows {{ width: 100%; table-layout: fixed; border-collapse: collapse }}
-.rows th {{ text-align: left; color: {t["faint"]}; font-weight: 500; height: 28px; padding: 0 8px; border-bottom: 1px solid {t["border"]};
-  white-space: nowrap; overflow: hidden; text-overflow: ellipsis }} .rows th.number {{ text-align: right }}
-.rows td {{ height: 27px; padding: 0 8px; border-bottom: 1px solid {t["border"]} }}
-.rows tr:nth-child(odd) td {{ background: {t["stripe"]} }} a {{ color: #6e9fff; text-decoration: none }}
-.bar {{ display: flex; align-items: center; height: 30px; gap: 8px }} .bar .name {{ width: 36% }}
-.bar .track {{ flex: 1; background: {t["grid"]}; height: 18px }} .bar .track span {{ display: block; height: 100% }}
-.bar .number {{ width: 64px }}
-"""
+        title, panels = escape(self.dashboard["title"]), "".join(map(self.panel, self.dashboard["panels"]))
+        return (
+            f'<!doctype html><meta charset="utf-8"><title>{title}</title><style>{STYLE.read_text("utf-8")}</style>'
+            f'<body style="width:{WIDTH}px;height:{self.height}px"><header><h1>{title}</h1>{chosen}</header>{panels}'
+        )

@@ -1,185 +1,180 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tests dashboards and consoles against a Prometheus that has scraped the exporter's demo for about a minute."""
+"""Dashboards and consoles work with a Prometheus that has scraped the exporter's demo for about a minute."""
+
+from __future__ import annotations
 
 import contextlib
+import datetime
 import html
 import json
 import pathlib
 import re
-import shutil
-import socket
-import subprocess
-import tempfile
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
+from collections.abc import Iterator
 
-import details
-from exceptions import MAY_BE_EMPTY, stale
-from prometheus import Prometheus, QueryError, Selection
+import pytest
 
-HOST = "127.0.0.1"
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-SCRAPE_INTERVAL = 3
+from toolbox.dashboards.make import GRAFANA
+from toolbox.dashboards.selection import Selection, panel_step
+from toolbox.dashboards.test_boards import BOARDS
+from toolbox.shared import configuration
+from toolbox.shared.cloud_data import Stored, Workspace
+from toolbox.shared.configuration import Source
+from toolbox.shared.control_plane import ControlPlane
+from toolbox.shared.exporter import Exporter
+from toolbox.shared.processes import OPENER, ROOT, run, wait_for
+from toolbox.shared.prometheus import Client, Labels, QueryError, prometheus
+
+pytestmark = pytest.mark.prometheus
+
+INTERVAL, SPAN = 3, 900
 # 75 s: rates need two scrapes, and capacity over time is sampled at whole minutes.
 SCRAPES = 25
-SPAN = 900
+CONSOLES = ROOT / "dashboards/consoles"
 CONFIGURATION = """\
-global:
-  scrape_interval: {interval}s
-  evaluation_interval: {interval}s
+global: {{scrape_interval: {interval}s, evaluation_interval: {interval}s}}
 rule_files: [alerts.yaml]
 scrape_configs:
   - job_name: dataarts-fabric
-    static_configs:
-      - targets: {targets}
+    static_configs: [{{targets: {targets}}}]
 """
+# Queries that may have no data in a short demo, with the reason. All others must have data.
+MAY_BE_EMPTY = {
+    ("exporter", "Failed discoveries by reason", "A"): "the demo's discovery does not fail",
+    ("capacity", "Reserved by non-running endpoints", "C"): "model units are taken on demand: the minimum is zero",
+}
+
+# Endpoints of another exporter per value of `metrics.endpoint_details`, whose source is named after it.
+ENDPOINTS: dict[str, tuple[str, dict[str, str]]] = {
+    "stuck": ("CREATING", {}),
+    "failed": ("CREATE_FAILED", {"error_code": "dataartsfabric.00010011"}),
+    "failed without a code": ("DELETE_FAILED", {}),
+    "frozen": ("FROZEN", {}),
+    "frozen for arrears": ("ON_DEMAND_FROZEN", {}),
+    "unhealthy": ("ABNORMAL", {}),
+    "theirs, stuck": ("CREATING", {"visibility": "PUBLIC"}),
+    "theirs, failed": ("CREATE_FAILED", {"visibility": "PUBLIC", "error_code": "dataartsfabric.00010011"}),
+    "runs": ("RUNNING", {}),
+    "runs with a code": ("RUNNING", {"error_code": "dataartsfabric.00010024"}),
+    "never enabled": ("INACTIVE", {"visibility": "PUBLIC"}),
+}
+BAD = {"failed", "failed without a code", "runs with a code", "frozen", "frozen for arrears", "unhealthy"}
+# The endpoint names in two tables. None is a row without an endpoint, which stands for all of a type.
+LISTED: dict[str, tuple[set[str | None], set[str]]] = {
+    "problems": ({"stuck"}, BAD), "all": ({"stuck"}, BAD), "none": ({None}, set()),
+}  # fmt: skip
 
 
-class NotRunning(Exception):
-    """A process that the tests need did not start, or exited."""
+def rows() -> Iterator[dict[str, str]]:
+    begun = f"{datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=3):%Y-%m-%dT%H:%M:%SZ}"
+    for number, (name, (status, more)) in enumerate(ENDPOINTS.items(), 1):
+        yield {
+            "id": f"{number:032x}", "name": name, "type": "ray", "status": status, "visibility": "PRIVATE",
+            "create_time": begun, "update_time": begun, **more,
+        }  # fmt: skip
 
 
-def free_port():
-    with socket.socket() as listener:
-        listener.bind((HOST, 0))
-        return listener.getsockname()[1]
+@pytest.fixture(scope="module")
+def client(exporter: Exporter) -> Iterator[Client]:
+    directory = exporter.directory
+    workspace = Workspace("5d1e0c8a-7f4b-4a1c-9c57-2f0e6a1b3c4d", "details", [Stored(row) for row in rows()])
+    # Alerts without `for`, so that the panel of firing alerts has data.
+    rules = (ROOT / "dashboards/prometheus/alerts.yaml").read_text("utf-8")
+    (directory / "alerts.yaml").write_text(re.sub(r"\bfor: \d+m", "for: 0s", rules), "utf-8")
+    with ControlPlane([workspace]) as plane, contextlib.ExitStack() as stack:
+        targets = [stack.enter_context(exporter.serve(command="demo")).address]
+        for details in LISTED:
+            filters = {workspace.id: {"visibility": "ALL"}}
+            source = Source(plane.base_url, [workspace], details, filters=filters)
+            file = configuration.write(directory, f"{details}.yaml", [source], details)
+            targets.append(stack.enter_context(exporter.serve("--config.file", file)).address)
+        text = CONFIGURATION.format(interval=INTERVAL, targets=json.dumps(targets))
+        client = stack.enter_context(prometheus(directory, text, f"--web.console.templates={CONSOLES}"))
+        scraped = f'min(count_over_time(up{{job="dataarts-fabric"}}[10m])) >= {SCRAPES}'
+        wait_for(lambda: client.instant(scraped), 150, "a minute of scrapes", step=1)
+        yield client
 
 
-@contextlib.contextmanager
-def running(name, command, directory):
-    """Runs a process and terminates it afterwards; yields the process and its log file."""
-    log = directory / f"{name}.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=directory)
-    try:
-        yield process, log
-    finally:
-        process.terminate()
-        try:
-            process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+@pytest.mark.parametrize("stem", BOARDS)
+def test_every_variable_and_query_has_data(client: Client, stem: str) -> None:
+    board, end, problems = BOARDS[stem], time.time(), []
+    # All workspaces, also on the workspace dashboard, so that every query has data.
+    selection = Selection(board, client, {"workspace": ".*"}, end=end, span=SPAN, interval=INTERVAL)
+    for variable in board["templating"]["list"]:
+        if variable["type"] == "query" and not client.label_values(selection.fill(variable["query"])):
+            problems.append(f"${variable['name']} has no values")
+    for panel in board["panels"]:
+        for target in panel.get("targets", []):
+            where = f"{panel['title']}: query {target['refId']}"
+            try:
+                expression = selection.fill(target["expr"], panel_step(panel, INTERVAL))
+                found = client.instant(expression, end) if target["instant"] else client.range(
+                    expression, end - SPAN, end, INTERVAL)  # fmt: skip
+            except QueryError as error:
+                problems.append(f"{where} fails: {error}")
+                continue
+            if not found and (stem, panel["title"], target["refId"]) not in MAY_BE_EMPTY:
+                problems.append(f"{where} has no data: {expression}")
+    assert not problems, problems
 
 
-def wait_for(what, condition, processes, limit):
-    """Waits until the condition returns a true value. Fails with the log of a process that exited."""
-    end = time.monotonic() + limit
-    while True:
-        for process, log in processes:
-            if process.poll() is not None:
-                raise NotRunning(f"{log.stem} exited: {log.read_text(errors='replace')[-2000:]}")
-        with contextlib.suppress(OSError, QueryError):
-            value = condition()
-            if value:
-                return value
-        if time.monotonic() > end:
-            raise NotRunning(f"{what}: timed out after {limit} s")
-        time.sleep(0.5)
-
-
-def listen_address(log):
-    """Returns the address that a program with `--web.listen-address host:0` logs, or None before that."""
-    match = re.search(r"msg=listening address=(\S+)", log.read_text(errors="replace"))
-    return match and match[1]
-
-
-def query_complaints(boards, prometheus):
-    end = time.time()
-    for stem, board in boards.items():
-        # All workspaces, also on the workspace dashboard, so that every query has data.
-        selection = Selection(board, prometheus, {"workspace": ".*"}, end=end, span=SPAN, interval=SCRAPE_INTERVAL)
-        for variable in board["templating"]["list"]:
-            if variable["type"] == "query" and not prometheus.label_values(selection.fill(variable["query"])):
-                yield f"{stem}.json: ${variable['name']} has no values"
-        for panel in board["panels"]:
-            step = int(panel["interval"].rstrip("m")) * 60 if "interval" in panel else SCRAPE_INTERVAL
-            for target in panel.get("targets", []):
-                where = f"{stem}.json: {panel['title']}: query {target['refId']}"
-                try:
-                    expression = selection.fill(target["expr"], step)
-                    found = prometheus.instant(expression, end) if target["instant"] else prometheus.range(
-                        expression, end - SPAN, end, SCRAPE_INTERVAL)
-                except QueryError as error:
-                    yield f"{where} fails: {error}"
-                    continue
-                if not found and (stem, panel["title"], target["refId"]) not in MAY_BE_EMPTY:
-                    yield f"{where} has no data: {expression}"
-
-
-def console_complaints(address, prometheus):
-    workspace = max(prometheus.instant('max by (source, workspace) (dataarts_fabric_workspace_listed_records{listing="endpoints"})'),
-                    key=lambda row: row[1])[0]
-    pages = {
-        "dataarts-fabric.html": ({}, workspace["workspace"]),
-        "dataarts-fabric-workspace.html": (workspace, workspace["workspace"]),
-        # An unknown workspace gives a message.
-        "dataarts-fabric-workspace.html#unknown": ({"source": 'no "source"', "workspace": "\\"}, "no such workspace"),
+def test_queries_that_may_be_empty_exist() -> None:
+    known = {
+        (stem, panel["title"], target["refId"])
+        for stem, board in BOARDS.items()
+        for panel in board["panels"]
+        for target in panel.get("targets", [])
     }
-    present = {path.name for path in (ROOT / "dashboards" / "consoles").glob("*.html")}
-    for name in present - pages.keys():
-        yield f"consoles/{name}: has no test"
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    for name, (parameters, wanted) in pages.items():
-        url = f"{address}/consoles/{name.partition('#')[0]}?{urllib.parse.urlencode(parameters)}"
-        try:
-            with opener.open(url, timeout=20) as response:
-                text = response.read().decode()
-        except urllib.error.HTTPError as error:
-            yield f"consoles/{name}: {error.code}: {error.read().decode(errors='replace')[:500]}"
-            continue
-        if html.escape(wanted) not in text:
-            yield f"consoles/{name}: does not contain {wanted!r}"
-        if "error executing template" in text or not text.rstrip().endswith("</html>"):
-            yield f"consoles/{name}: is incomplete: …{text[-300:]}"
+    assert not (unknown := MAY_BE_EMPTY.keys() - known), unknown
 
 
-def picture_complaints(boards, directory, address, scratch):
-    for stem in boards:
-        page, picture = scratch / f"{stem}.html", scratch / f"{stem}.png"
-        result = subprocess.run(
-            [ROOT / "scripts" / "render-dashboard", directory / f"{stem}.json", "--prometheus", address,
-             "--html", page, "--png", picture, "--range", f"{SPAN}s", "--scrape-interval", f"{SCRAPE_INTERVAL}s"],
-            capture_output=True, text=True, timeout=120)
-        if result.returncode:
-            yield f"{stem}.json cannot be rendered: {result.stderr.strip()[-1000:]}"
-        elif picture.read_bytes()[:8] != b"\x89PNG\r\n\x1a\n" or picture.stat().st_size < 20_000:
-            yield f"{stem}.json: the picture is not a PNG, or empty"
+@pytest.mark.parametrize("title", ["In transition, by age", "Failed endpoints, most recent first"])
+@pytest.mark.parametrize("details", LISTED)
+def test_endpoint_tables_list_only_endpoints_that_need_attention(client: Client, details: str, title: str) -> None:
+    wanted = LISTED[details][title.startswith("Failed")]
+    tables = [(board, panel) for board in BOARDS.values() for panel in board["panels"] if panel["title"] == title]
+    assert len(tables) == 2
+    for board, panel in tables:
+        selection = Selection(board, client, {"source": details, "workspace": ".*"}, span=60, interval=INTERVAL)
+        found = client.instant(selection.fill(panel["targets"][0]["expr"]), selection.end)
+        assert {labels.get("endpoint_name") for labels, _ in found} == wanted, board["title"]
 
 
-def complaints(program, boards, directory):
-    for name in ("prometheus", "chromium"):
-        if not shutil.which(name):
-            return [f"{name} not found; run scripts/install-dependencies --test"]
-    with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
-        scratch = pathlib.Path(name)
-        try:
-            demo = stack.enter_context(running(
-                "demo", [program.resolve(), "demo", "--web.listen-address", f"{HOST}:0"], scratch))
-            target = wait_for("demo listens", lambda: listen_address(demo[1]), [demo], 30)
-            others = stack.enter_context(details.exporters(program, scratch, running, wait_for, listen_address))
-            targets = json.dumps([target, *others])
-            (scratch / "prometheus.yml").write_text(CONFIGURATION.format(interval=SCRAPE_INTERVAL, targets=targets))
-            # Alerts without `for`, so that the panel of firing alerts has data.
-            rules = (ROOT / "dashboards" / "prometheus" / "alerts.yaml").read_text(encoding="utf-8")
-            (scratch / "alerts.yaml").write_text(re.sub(r"\bfor: \d+m", "for: 0s", rules), encoding="utf-8")
-            address = f"http://{HOST}:{free_port()}"
-            server = stack.enter_context(running("prometheus", [
-                "prometheus", "--config.file=prometheus.yml", "--storage.tsdb.path=data", "--log.level=warn",
-                f"--web.listen-address={address.removeprefix('http://')}",
-                f"--web.console.templates={ROOT / 'dashboards' / 'consoles'}",
-            ], scratch))
-            prometheus = Prometheus(address)
-            scrapes = f'count_over_time(up{{job="dataarts-fabric"}}[10m]) >= {SCRAPES}'
-            wait_for("a minute of scrapes", lambda: prometheus.instant(scrapes), [demo, server], 150)
-            return [
-                *stale(boards),
-                *query_complaints(boards, prometheus),
-                *details.complaints(boards, prometheus, time.time()),
-                *console_complaints(address, prometheus),
-                *picture_complaints(boards, directory, address, scratch),
-            ]
-        except NotRunning as error:
-            return [str(error)]
+@pytest.fixture(scope="module")
+def workspace(client: Client) -> Labels:
+    """The source and workspace with the most endpoints."""
+    counts = 'max by (source, workspace) (dataarts_fabric_workspace_listed_records{listing="endpoints"})'
+    return max(client.instant(counts), key=lambda row: row[1])[0]
+
+
+def console(client: Client, name: str, query: Labels) -> str:
+    url = f"{client.url}/consoles/{name}.html?{urllib.parse.urlencode(query)}"
+    with OPENER.open(url, timeout=20) as response:
+        text: str = response.read().decode()
+    assert "error executing template" not in text
+    assert text.rstrip().endswith("</html>")
+    return text
+
+
+def test_consoles_show_the_workspace(client: Client, workspace: Labels) -> None:
+    name = html.escape(workspace["workspace"])
+    pages = {"dataarts-fabric": {}, "dataarts-fabric-workspace": workspace}
+    assert {path.stem for path in CONSOLES.glob("*.html")} == pages.keys()
+    for stem, query in pages.items():
+        assert name in console(client, stem, query)
+
+
+def test_the_console_of_an_unknown_workspace_says_so(client: Client) -> None:
+    unknown = {"source": 'no "source"', "workspace": "\\"}
+    assert "no such workspace" in console(client, "dataarts-fabric-workspace", unknown)
+
+
+@pytest.mark.chromium
+@pytest.mark.parametrize("stem", BOARDS)
+def test_a_dashboard_can_be_rendered(client: Client, stem: str, tmp_path: pathlib.Path) -> None:
+    page, picture = tmp_path / "page.html", tmp_path / "picture.png"
+    run(ROOT / "scripts/render-dashboard", GRAFANA / f"{stem}.json", "--prometheus", client.url, "--html", page,
+        "--png", picture, "--range", f"{SPAN}s", "--scrape-interval", f"{INTERVAL}s")  # fmt: skip
+    assert picture.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+    assert picture.stat().st_size > 20_000, "the picture is empty"

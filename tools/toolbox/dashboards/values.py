@@ -1,120 +1,102 @@
 # SPDX-License-Identifier: Apache-2.0
 """Formats and colors values by units, thresholds, mappings and overrides, as Grafana does."""
 
+from __future__ import annotations
+
 import datetime
 import re
+from collections.abc import Sequence
 
-DARK = {
-    "page": "#111217", "panel": "#181b1f", "border": "#2c3036", "text": "#ccccdc", "faint": "#8e8e99", "grid": "#2a2d33",
-    "stripe": "#1d2025",
-}
-LIGHT = {
-    "page": "#f4f5f5", "panel": "#ffffff", "border": "#dcdfe3", "text": "#24292e", "faint": "#6a7078", "grid": "#e8eaed",
-    "stripe": "#f8f9fa",
-}
+from toolbox.dashboards.panels import Json
+
 NAMED = {
     "green": "#73BF69", "red": "#E02F44", "dark-red": "#A3162A", "light-red": "#FF7383", "orange": "#E0762A",
     "yellow": "#F2CC0C", "blue": "#5794F2", "light-blue": "#8AB8FF", "purple": "#B877D9",
-}
-PALETTE = [
+}  # fmt: skip
+PALETTE = (
     "#73BF69", "#F2CC0C", "#5794F2", "#FF9830", "#FF7383", "#8AB8FF", "#B877D9", "#7EB26D", "#EAB839", "#6ED0E0",
     "#EF843C", "#BA43A9", "#705DA0", "#508642", "#CCA300", "#447EBC", "#C15C17", "#962D82",
-]
+)  # fmt: skip
 SUFFIX = {"ops": " ops/s", "reqps": " req/s", "opm": " ops/min"}
+DURATIONS = ((60, 1, "s"), (3600, 60, "min"), (86400, 3600, "hours"), (float("inf"), 86400, "days"))
 
 
-def color(name):
+def color(name: str) -> str:
     return NAMED.get(name, name)
 
 
-def _number(value, decimals):
+def number(value: float, decimals: int | None) -> str:
     if decimals is None:
         decimals = 0 if value == int(value) or abs(value) >= 100 else 2 if abs(value) >= 0.1 else 3
     text = f"{value:.{decimals}f}"
     return "0" if text in ("-0", "0.000") else text
 
 
-def _scaled(value, decimals, base, names):
+def scaled(value: float, decimals: int | None, base: float, names: Sequence[str]) -> str:
     index = 0
     while abs(value) >= base and index < len(names) - 1:
         value, index = value / base, index + 1
     if index and decimals == 0:
         decimals = 1 if value != int(value) else 0
-    return _number(value, decimals) + names[index]
+    return number(value, decimals) + names[index]
 
 
-def _duration(value, decimals):
+def duration(value: float, decimals: int | None) -> str:
     if abs(value) < 1:
         return "0 s" if value == 0 else f"{value * 1000:.{decimals or 0}f} ms"
-    for limit, size, name in ((60, 1, "s"), (3600, 60, "min"), (86400, 3600, "hours"), (float("inf"), 86400, "days")):
-        if abs(value) < limit:
-            scaled = value / size
-            digits = 0 if size == 1 and decimals == 0 else 1
-            return f"{scaled:.{digits}f} {name}"
-    raise AssertionError("unreachable")
+    size, name = next((size, name) for limit, size, name in DURATIONS if abs(value) < limit)
+    return f"{value / size:.{0 if size == 1 and decimals == 0 else 1}f} {name}"
 
 
-def written(value, unit, decimals=None):
+def written(value: float, unit: str, decimals: int | None = None) -> str:
     if unit == "s":
-        return _duration(value, decimals)
+        return duration(value, decimals)
     if unit == "percentunit":
-        return _number(value * 100, 1 if decimals is None else decimals) + " %"
+        return number(value * 100, 1 if decimals is None else decimals) + " %"
     if unit in ("bytes", "Bps"):
-        return _scaled(value, 1, 1024, [" B", " KiB", " MiB", " GiB", " TiB"]) + ("/s" if unit == "Bps" else "")
+        return scaled(value, 1, 1024, [" B", " KiB", " MiB", " GiB", " TiB"]) + ("/s" if unit == "Bps" else "")
     if unit == "dateTimeAsIso":
-        return datetime.datetime.fromtimestamp(value / 1000, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
+        return datetime.datetime.fromtimestamp(value / 1000, datetime.UTC).strftime("%Y-%m-%d %H:%M:%S")
     if unit == "short":
-        return _scaled(value, decimals, 1000, ["", " K", " Mil", " Bil"])
-    return _number(value, decimals) + SUFFIX.get(unit, "")
+        return scaled(value, decimals, 1000, ["", " K", " Mil", " Bil"])
+    return number(value, decimals) + SUFFIX.get(unit, "")
 
 
 class Field:
     """The settings of one series or column: the panel's defaults with the overrides that match its name."""
 
-    def __init__(self, panel, name, index=0):
-        defaults = panel["fieldConfig"]["defaults"]
+    def __init__(self, panel: Json, name: str, index: int = 0) -> None:
         self.name, self.index = name, index
-        self.settings = {key: value for key, value in defaults.items() if key != "custom"}
-        self.settings.update({f"custom.{key}": value for key, value in defaults.get("custom", {}).items()})
-        self.overridden = set()
+        self.settings: Json = dict(panel["fieldConfig"]["defaults"])
+        custom = self.settings.pop("custom", {})
+        self.settings |= {f"custom.{key}": value for key, value in custom.items()}
         for override in panel["fieldConfig"]["overrides"]:
-            matcher = override["matcher"]["options"]
-            if matcher == name if override["matcher"]["id"] == "byName" else re.search(matcher.strip("/"), name):
-                for one in override["properties"]:
-                    self.settings[one["id"]] = one["value"]
-                    self.overridden.add(one["id"])
+            kind, wanted = override["matcher"]["id"], override["matcher"]["options"]
+            if wanted == name if kind == "byName" else re.search(wanted.strip("/"), name):
+                self.settings |= {one["id"]: one["value"] for one in override["properties"]}
 
-    def _mapped(self, value):
+    def mapped(self, value: float | str) -> dict[str, str]:
         key = value if isinstance(value, str) else f"{value:g}"
-        for mapping in self.settings.get("mappings", []):
-            if mapping["type"] == "value" and key in mapping["options"]:
-                return mapping["options"][key]
-        return None
+        known = (mapping["options"][key] for mapping in self.settings["mappings"] if key in mapping["options"])
+        return next(known, {})
 
-    def text(self, value):
+    def text(self, value: float | str | None) -> str:
         if value is None or value == "":
-            return self.settings.get("noValue", "")
-        mapped = self._mapped(value)
-        if mapped and "text" in mapped:
+            return str(self.settings.get("noValue", ""))
+        if mapped := self.mapped(value):
             return mapped["text"]
-        if isinstance(value, str):
-            return value
-        return written(value, self.settings.get("unit", "none"), self.settings.get("decimals"))
+        return value if isinstance(value, str) else written(value, self.settings["unit"], self.settings.get("decimals"))
 
-    def threshold(self, value):
-        chosen = None
-        for step in self.settings["thresholds"]["steps"]:
-            if step["value"] is None or value >= step["value"]:
-                chosen = step["color"]
-        return color(chosen)
+    def threshold(self, value: float) -> str:
+        steps = self.settings["thresholds"]["steps"]
+        return color([step["color"] for step in steps if step["value"] is None or value >= step["value"]][-1])
 
-    def color(self, value):
+    def color(self, value: float | str | None) -> str | None:
         """Returns the color of a value: of its mapping, else of its threshold. None for text without a mapping."""
-        mapped = self._mapped(value) if value is not None else None
-        if mapped and "color" in mapped:
+        if value is not None and (mapped := self.mapped(value)):
             return color(mapped["color"])
         return self.threshold(value) if isinstance(value, (int, float)) else None
 
-    def series_color(self):
+    def series_color(self) -> str:
         mode = self.settings["color"]
         return color(mode["fixedColor"]) if mode["mode"] == "fixed" else PALETTE[self.index % len(PALETTE)]
