@@ -1,29 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tests alerts end to end: control plane → exporter → Prometheus → Alertmanager → webhook.
-
-usage: end_to_end.py PROGRAM DASHBOARDS
-"""
+"""Alerts end to end: control plane → exporter → Prometheus → Alertmanager → webhook."""
 
 from __future__ import annotations
 
 import datetime
+import http.server
+import json
 import pathlib
-import sys
-import tempfile
+import threading
 import time
 from collections.abc import Iterable
 from typing import Any
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "acceptance"))
+import pytest
+import yaml
 
-import configuration
-from cloud_data import Workspace
-from configuration import Source
-from control_plane import FORBIDDEN, INTERNAL, ControlPlane, Fault
-from exporter import HOST, Exporter
-from report import Report, require, require_equal, wait_for
-from servers import Alertmanager, Prometheus, Webhook
+from toolbox.shared import configuration
+from toolbox.shared.cloud_data import Workspace
+from toolbox.shared.configuration import Source
+from toolbox.shared.control_plane import FORBIDDEN, INTERNAL, ControlPlane, Fault
+from toolbox.shared.exporter import Exporter
+from toolbox.shared.processes import HOST, ROOT, wait_for
+from toolbox.shared.prometheus import Client, Labels, alertmanager, prometheus
 
+pytestmark = pytest.mark.prometheus
+
+SHIPPED = ROOT / "dashboards/prometheus"
 ANALYTICS = Workspace("e935d0ef-f4eb-4b95-aff1-9d33ae9f57a6", "analytics", [])
 SECRET = Workspace("0c4f5a1e-3c0f-4a53-8c86-2f0f6f0f8f11", "secret", [])
 HEALTHY = Workspace("77e1f8a3-90b2-4a5f-8f34-5a6b7c8d9e0f", "healthy", [])
@@ -34,7 +36,6 @@ NAMES = {
     STUCK: 'train "beta"', YOUNG: "young", BROKEN: "训练", SLOW: "etl\\sql", FINE: "fine", PUBLIC: "public",
     THEIRS: "theirs", ABNORMAL: "unhealthy", FROZEN: "frozen",
 }  # fmt: skip
-PREFIX = "DataArtsFabric"
 Alert = tuple[tuple[str, str], ...]
 
 
@@ -63,143 +64,172 @@ def fill(plane: ControlPlane) -> None:
     plane.faults[SECRET.id] = Fault(status=403, body=FORBIDDEN)
 
 
-def on_endpoint(name: str, severity: str, id: str, type: str, status: str) -> Alert:
-    """Returns the labels of an alert on an endpoint, including its id, name and workspace."""
-    return labeled(
-        name, severity, ANALYTICS, endpoint_id=id, endpoint_name=NAMES[id], endpoint_type=type, status=status,
-        visibility="PRIVATE",
-    )  # fmt: skip
-
-
 def labeled(name: str, severity: str, workspace: Workspace | None = None, **more: str) -> Alert:
-    labels = {"alertname": PREFIX + name, "severity": severity, **more}
+    labels = {"alertname": f"DataArtsFabric{name}", "severity": severity, **more}
     if workspace:
         labels |= {"source": "acceptance", "workspace_id": workspace.id, "workspace": workspace.shown_name}
     return tuple(sorted(labels.items()))
 
 
-def alerts(labels: Iterable[dict[str, str]]) -> set[Alert]:
-    return {tuple(sorted(each.items())) for each in labels}
+def on_endpoint(name: str, severity: str, id: str, type: str, status: str) -> Alert:
+    """Returns the labels of an alert on an endpoint, including its id, name and workspace."""
+    endpoint = {"endpoint_id": id, "endpoint_name": NAMES[id], "endpoint_type": type, "status": status}
+    return labeled(name, severity, ANALYTICS, visibility="PRIVATE", **endpoint)
 
 
-STUCK_CRITICAL = on_endpoint("EndpointStuck", "critical", STUCK, "ray", "CREATING")
-SLOW_CRITICAL = on_endpoint("EndpointStuck", "critical", SLOW, "sql", "UPDATING")
-FAILED = on_endpoint("EndpointFailed", "critical", BROKEN, "inference", "CREATE_FAILED")
-UNHEALTHY = on_endpoint("EndpointAbnormal", "critical", ABNORMAL, "ray", "ABNORMAL")
-SUSPENDED = on_endpoint("EndpointSuspended", "warning", FROZEN, "sql", "ON_DEMAND_FROZEN")
 REFUSED = labeled("WorkspaceFailing", "critical", SECRET, listing="endpoints", reason="forbidden")
-LOST = labeled("WorkspacesLost", "critical", source="lost")
-NOTIFIED = {STUCK_CRITICAL, SLOW_CRITICAL, FAILED, UNHEALTHY, SUSPENDED, REFUSED, LOST}
-ENDPOINTS = NOTIFIED - {REFUSED} | {
+ENDPOINTS = {
+    on_endpoint("EndpointStuck", "critical", STUCK, "ray", "CREATING"),
+    on_endpoint("EndpointStuck", "critical", SLOW, "sql", "UPDATING"),
+    on_endpoint("EndpointFailed", "critical", BROKEN, "inference", "CREATE_FAILED"),
+    on_endpoint("EndpointAbnormal", "critical", ABNORMAL, "ray", "ABNORMAL"),
+    on_endpoint("EndpointSuspended", "warning", FROZEN, "sql", "ON_DEMAND_FROZEN"),
+}
+NOTIFIED = ENDPOINTS | {REFUSED, labeled("WorkspacesLost", "critical", source="lost")}
+# Alertmanager inhibits these.
+INHIBITED = {
     on_endpoint("EndpointStuck", "warning", STUCK, "ray", "CREATING"),
     on_endpoint("EndpointStuck", "warning", SLOW, "sql", "UPDATING"),
+    labeled("DataStale", "critical", SECRET, listing="endpoints"),
 }
-FIRING = ENDPOINTS | {REFUSED, labeled("DataStale", "critical", SECRET, listing="endpoints")}
+FIRING = NOTIFIED | INHIBITED
 OUTAGE = {
     labeled("WorkspaceFailing", "warning", ANALYTICS, listing="endpoints", reason="server"),
     labeled("DataStale", "critical", ANALYTICS, listing="endpoints"),
 }
 
 
-class Chain:
-    """The servers of the test, and the checks on them."""
+class Webhook(http.server.ThreadingHTTPServer):
+    """Records all alerts that Alertmanager sends, in order, with their status."""
 
-    def __init__(
-        self, plane: ControlPlane, empty: ControlPlane, prometheus: Prometheus, webhook: Webhook, report: Report
-    ) -> None:
-        self.plane, self.empty, self.prometheus, self.webhook, self.report = plane, empty, prometheus, webhook, report
+    def __init__(self) -> None:
+        super().__init__((HOST, 0), Handler)
+        self.alerts: list[dict[str, Any]] = []
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
-    def settles(self, wanted: set[Alert], seconds: float, still: float) -> None:
-        """Requires that exactly these alerts fire, and keep firing for a while."""
-        deadline = time.monotonic() + seconds
-        while (firing := alerts(self.prometheus.alerts())) != wanted and time.monotonic() < deadline:
-            time.sleep(0.2)
-        require_equal(firing - wanted, set(), "unexpected alerts")
-        require_equal(wanted - firing, set(), "missing alerts")
-        deadline = time.monotonic() + still
-        while time.monotonic() < deadline:
-            require_equal(alerts(self.prometheus.alerts()) ^ wanted, set(), "alerts that changed without a cause")
-            time.sleep(0.2)
+    def server_close(self) -> None:
+        self.shutdown()
+        super().server_close()
 
-    def run(self) -> None:
-        check = self.report.check
-        with check("only the expected alerts fire, none for new, healthy and public endpoints"):
-            self.settles(FIRING, 40, still=3)
-        with check("all rules can be evaluated"):
-            require_equal(self.prometheus.failed_rules(), [], "failed rules")
-        with check("the webhook receives them with id, name and workspace; of two severities, the critical one"):
-            wait_for(lambda: alerts(self.webhook.told("firing")) >= NOTIFIED, 40, "the notifications arrive")
-            require_equal(alerts(self.webhook.told("firing")) - NOTIFIED, set(), "other notifications")
-        with check("the notification of a failed endpoint has its error code"):
-            texts = [alert["annotations"]["description"] for alert in self.webhook.alerts]
-            require(any(text.endswith("error code dataartsfabric.00010024.") for text in texts), f"{texts}")
-        with check("an outage of the API resolves no alert on an endpoint, even when data is stale"):
-            self.plane.faults[ANALYTICS.id] = Fault(status=500, body=INTERNAL)
-            self.settles(FIRING | OUTAGE, 40, still=5)
-            wait_for(lambda: alerts(self.webhook.told("firing")) >= OUTAGE, 40, "notifications of the outage")
-            require_equal(self.webhook.told("resolved"), [], "resolved alerts")
-        with check("after the outage its own alerts resolve and the others are unchanged"):
-            del self.plane.faults[ANALYTICS.id]
-            self.settles(FIRING, 40, still=2)
-            wait_for(lambda: alerts(self.webhook.told("resolved")) == OUTAGE, 40, "resolved notifications")
-        with check("alerts resolve after endpoints, permission and discovery are repaired"):
-            self.plane.put(ANALYTICS.id, row(STUCK, "ray", "RUNNING", 0))
-            self.plane.put(ANALYTICS.id, row(SLOW, "sql", "RUNNING", 0))
-            for id in (BROKEN, ABNORMAL, FROZEN):
-                self.plane.remove(ANALYTICS.id, id)
-            del self.plane.faults[SECRET.id]
-            self.empty.workspaces[FOUND.id] = FOUND
-            self.settles(set(), 40, still=2)
-            wait_for(lambda: alerts(self.webhook.told("resolved")) >= NOTIFIED, 40, "the resolved alerts arrive")
-
-    def stopped(self, target: str) -> None:
-        down = labeled("ExporterDown", "critical", job="dataarts-fabric", instance=target)
-        with self.report.check("a stopped exporter raises only its own alert"):
-            self.settles({down}, 40, still=2)
-            wait_for(lambda: down in alerts(self.webhook.told("firing")), 40, "the webhook receives it")
-        with self.report.check("there were no other notifications"):
-            require_equal(alerts(self.webhook.told("firing")) - NOTIFIED - OUTAGE, {down}, "other notifications")
+    def told(self, status: str) -> set[Alert]:
+        return alerts(alert["labels"] for alert in list(self.alerts) if alert["status"] == status)
 
 
-def main(program: str, dashboards: str) -> int:
-    report, shipped = Report(), pathlib.Path(dashboards).resolve() / "prometheus"
-    report.begin("alerts, end to end")
+class Handler(http.server.BaseHTTPRequestHandler):
+    server: Webhook
+
+    def do_POST(self) -> None:
+        self.server.alerts += json.loads(self.rfile.read(int(self.headers["Content-Length"])))["alerts"]
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Logs nothing."""
+
+
+def alerts(labels: Iterable[Labels]) -> set[Alert]:
+    return {tuple(sorted(each.items())) for each in labels}
+
+
+def load(name: str) -> Any:
+    return yaml.safe_load((SHIPPED / name).read_text("utf-8"))
+
+
+def prometheus_configuration(directory: pathlib.Path, target: str, notified: str) -> str:
+    """Returns the example with other addresses and shorter intervals, and writes its rules with `for` in seconds."""
+    example = load("scrape-static.yaml")
+    example["global"] = {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}
+    example["alerting"]["alertmanagers"][0]["static_configs"][0]["targets"] = [notified]
+    example["scrape_configs"][0]["static_configs"][0]["targets"] = [target]
+    for name in example["rule_files"]:
+        rules = load(name)
+        for group in rules["groups"]:
+            group["interval"] = "1s"
+            for rule in group["rules"]:
+                rule |= {key: value for key, value in (("for", "1s"), ("keep_firing_for", "2s")) if key in rule}
+        (directory / name).write_text(yaml.safe_dump(rules), "utf-8")
+    return yaml.safe_dump(example)
+
+
+def alertmanager_configuration(webhook: Webhook) -> str:
+    """Returns the example with our webhook and shorter intervals."""
+    example = load("alertmanager.yaml")
+    # Longer than the delay between the severities of one alert, so that inhibition works.
+    example["route"] |= {"group_wait": "8s", "group_interval": "1s"}
+    url = f"http://{HOST}:{webhook.server_port}/"
+    for receiver in example["receivers"]:
+        receiver["webhook_configs"] = [{"url": url, "send_resolved": True}]
+    return yaml.safe_dump(example)
+
+
+def require_alerts(client: Client, wanted: set[Alert], still: float) -> None:
+    """Requires that exactly these alerts fire within 40 s, and keep firing for a while."""
+    deadline = time.monotonic() + 40
+    while alerts(client.firing_alerts()) != wanted and time.monotonic() < deadline:
+        time.sleep(0.2)
+    deadline = time.monotonic() + still
+    while time.monotonic() < deadline:
+        assert alerts(client.firing_alerts()) == wanted
+        time.sleep(0.2)
+
+
+def test_alerts_from_the_api_to_the_notification(exporter: Exporter) -> None:
+    directory = exporter.directory
     with (
-        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch,
         ControlPlane([ANALYTICS, SECRET, HEALTHY]) as plane,
+        # Discovery of this one succeeds and finds nothing.
         ControlPlane([]) as empty,
+        Webhook() as webhook,
+        alertmanager(directory, alertmanager_configuration(webhook)) as manager,
     ):
-        directory = pathlib.Path(scratch)
         fill(plane)
         filters = {workspace.id: {"visibility": "ALL"} for workspace in (ANALYTICS, HEALTHY)}
         source = Source(plane.base_url, [ANALYTICS, SECRET, HEALTHY], filters=filters)
-        # Discovery of this source succeeds and finds nothing.
         lost = Source(empty.base_url, [], name="lost", discovery="{interval: 1s}")
         file = configuration.write(directory, "exporter.yaml", [source, lost], poll={"stale_after": "4s"})
-        webhook, servers = Webhook(), []
-        try:
-            alertmanager = Alertmanager(shipped, directory, webhook.url)
-            servers.append(alertmanager)
-            with Exporter(pathlib.Path(program).resolve(), directory).serve("--config.file", file) as exporter:
-                exporter.ready()
-                target = f"{HOST}:{exporter.port}"
-                prometheus = Prometheus(shipped, directory, target, f"{HOST}:{alertmanager.port}")
-                servers.append(prometheus)
-                for server in servers:
-                    wait_for(server.ready, 30, f"{server.name} is ready")
-                chain = Chain(plane, empty, prometheus, webhook, report)
-                chain.run()
-                with report.check("the exporter stops"):
-                    require_equal(exporter.terminate()[0], 0, "the exit status")
-            chain.stopped(target)
-        finally:
-            for server in servers:
-                server.stop()
-            webhook.stop()
-    return report.summary()
+        with exporter.serve("--config.file", file) as running:
+            running.ready()
+            with prometheus(directory, prometheus_configuration(directory, running.address, manager.address)) as client:
+                follow(plane, empty, client, webhook)
+                status, _ = running.terminate()
+                assert status == 0
+
+                # A stopped exporter raises only its own alert, and there were no other notifications.
+                down = labeled("ExporterDown", "critical", job="dataarts-fabric", instance=running.address)
+                require_alerts(client, {down}, still=2)
+                wait_for(lambda: down in webhook.told("firing"), 40, "the notification of the stopped exporter")
+                assert webhook.told("firing") - NOTIFIED - OUTAGE == {down}
 
 
-if __name__ == "__main__":
-    if len(sys.argv) != 3:
-        sys.exit(__doc__)
-    sys.exit(main(*sys.argv[1:]))
+def follow(plane: ControlPlane, empty: ControlPlane, client: Client, webhook: Webhook) -> None:
+    # Only the expected alerts fire, none for new, healthy and public endpoints.
+    require_alerts(client, FIRING, still=3)
+    assert client.failed_rules() == []
+
+    # The webhook receives them with id, name and workspace; of two severities, the critical one.
+    wait_for(lambda: webhook.told("firing") >= NOTIFIED, 40, "the notifications")
+    assert webhook.told("firing") == NOTIFIED
+    texts = [alert["annotations"]["description"] for alert in webhook.alerts]
+    assert any(text.endswith("error code dataartsfabric.00010024.") for text in texts), texts
+
+    # An outage of the API resolves no alert on an endpoint, even when data is stale.
+    plane.faults[ANALYTICS.id] = Fault(status=500, body=INTERNAL)
+    require_alerts(client, FIRING | OUTAGE, still=5)
+    wait_for(lambda: webhook.told("firing") >= OUTAGE, 40, "notifications of the outage")
+    assert webhook.told("resolved") == set()
+
+    # After the outage its own alerts resolve and the others are unchanged.
+    del plane.faults[ANALYTICS.id]
+    require_alerts(client, FIRING, still=2)
+    wait_for(lambda: webhook.told("resolved") == OUTAGE, 40, "the resolved alerts of the outage")
+
+    # Alerts resolve after endpoints, permission and discovery are repaired.
+    plane.put(ANALYTICS.id, row(STUCK, "ray", "RUNNING", 0))
+    plane.put(ANALYTICS.id, row(SLOW, "sql", "RUNNING", 0))
+    for id in (BROKEN, ABNORMAL, FROZEN):
+        plane.remove(ANALYTICS.id, id)
+    del plane.faults[SECRET.id]
+    empty.workspaces[FOUND.id] = FOUND
+    require_alerts(client, set(), still=2)
+    wait_for(lambda: webhook.told("resolved") >= NOTIFIED, 40, "the resolved alerts")
