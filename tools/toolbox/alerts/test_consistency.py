@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rules, their tests, runbooks, consoles and the exporter's metrics are consistent; the checks refuse bad copies."""
 
-from __future__ import annotations
-
 import pathlib
 import re
 import shutil
@@ -177,10 +175,9 @@ def test_shipped_files_are_consistent(check: Callable[[Shipped], Iterator[str]])
     assert not (problems := list(check(Shipped(ROOT / "dashboards")))), problems
 
 
-@pytest.mark.parametrize(("file", "old", "new", "problem"), BAD)
-def test_a_bad_copy_is_refused(
-    tmp_path: pathlib.Path, file: str, old: str | None, new: str | None, problem: str
-) -> None:
+@pytest.mark.parametrize("change", BAD, ids=lambda change: change[-1])
+def test_a_bad_copy_is_refused(tmp_path: pathlib.Path, change: tuple[str, str | None, str | None, str]) -> None:
+    file, old, new, problem = change
     shutil.copytree(ROOT / "dashboards", tmp_path, dirs_exist_ok=True)
     path = tmp_path / file
     if new is None:

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Alerts end to end: control plane → exporter → Prometheus → Alertmanager → webhook."""
 
-from __future__ import annotations
-
 import datetime
 import http.server
 import json

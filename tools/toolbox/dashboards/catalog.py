@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Metric families and statuses, from docs/metrics.json, the output of `metrics --format json`."""
 
-from __future__ import annotations
-
 import json
 
 from toolbox.shared.processes import ROOT

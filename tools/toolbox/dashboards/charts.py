@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Draws charts as SVG: time series, state timelines, donuts. The style sheet colors grid lines and texts."""
 
-from __future__ import annotations
-
 import datetime
+import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
@@ -42,16 +41,10 @@ def time_axis(start: float, end: float, x: Scale, height: float) -> Iterator[str
             yield f'<text x="{x(at):.1f}" y="{height + 15}" text-anchor="middle">{label}</text>'
 
 
-def runs(points: Iterable[Point], gap: float) -> Iterator[list[Point]]:
+def runs(points: Sequence[Point], gap: float) -> list[Sequence[Point]]:
     """Splits points where the gap between two is larger than `gap`, so that lines end where scrapes are missing."""
-    run: list[Point] = []
-    for point in points:
-        if run and point[0] - run[-1][0] > gap:
-            yield run
-            run = []
-        run.append(point)
-    if run:
-        yield run
+    ends = [index for index in range(1, len(points)) if points[index][0] - points[index - 1][0] > gap]
+    return [points[begin:end] for begin, end in itertools.pairwise([0, *ends, len(points)])]
 
 
 def path(points: Sequence[Point], x: Scale, y: Scale, stairs: bool, backwards: bool = False) -> str:

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Panels that several dashboards share."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from toolbox.dashboards import panels as p
@@ -26,75 +24,15 @@ def status_list(*phases: str) -> str:
     return f"{', '.join(first)} or {last}" if first else last
 
 
-def endpoints() -> Json:
-    return p.stat(
-        "Endpoints", "Endpoints in the last complete listing of each selected workspace, without public ones.",
-        q.or_zero(q.total(q.endpoints())), "short", decimals=0)  # fmt: skip
-
-
-def failed() -> Json:
-    return p.stat(
-        "Failed or abnormal",
-        f"Endpoints in {status_list('failed')} or another status that ends in _FAILED, or in"
-        f" {status_list('abnormal')}.",
-        q.total(q.endpoints(q.UNHEALTHY)), "short", p.ANY_IS_CRITICAL)  # fmt: skip
-
-
-def with_error() -> Json:
-    by = (*q.ENDPOINT_COUNT, "error_code")
-    return p.stat(
-        "With error code", "Endpoints that report an error_code, in any status.",
-        q.or_zero(q.total(q.each("endpoints_with_error", q.OWN, by=by))), "short", p.ANY_IS_CRITICAL)  # fmt: skip
-
-
-def suspended() -> Json:
-    return p.stat(
-        "Suspended", f"Endpoints in {status_list('suspended')}: usually a billing issue.",
-        q.total(q.endpoints(q.SUSPENDED)), "short", p.steps((None, "green"), (1, "orange")))  # fmt: skip
-
-
-def longest_transition() -> Json:
-    return p.stat(
-        "Longest in transition",
-        "Longest time that an endpoint has been CREATING, UPDATING or DELETING; zero without such endpoints. Orange"
-        " from 10 minutes, red from 30.",
-        q.or_zero(f"({q.age(f'min({q.oldest_transition()})')})"), "s", p.TRANSITION_AGE, decimals=0)  # fmt: skip
-
-
-def data_age() -> Json:
-    oldest = q.each("workspace_last_success_timestamp_seconds", q.OF_ENDPOINTS)
-    return p.stat(
-        "Max data age",
-        "Maximum age of the last complete listing of endpoints over the selected workspaces. Orange from 2 minutes, red"
-        " from 5, the default of poll.stale_after, when data is stale. Workspaces that were never listed are not"
-        " included.",
-        q.age(f"min({oldest})"), "s", p.DATA_AGE, decimals=0)  # fmt: skip
-
-
-def stacked_endpoints(title: str, description: str, expression: str, label: str = "status", no_value: str = "") -> Json:
+def stacked_endpoints(
+    title: str, description: str, expression: str, label: str = "status", no_value: str | None = None
+) -> Json:
     """Returns a graph of the number of endpoints, stacked by one label."""
-    colors = p.colors(p.STATUS_COLORS if label == "status" else p.TYPE_COLORS)
+    colors = p.colors(p.COLORS["status"] if label == "status" else p.COLORS["type"])
+    queries = [(q.total(expression, label) + " > 0", f"{{{{{label}}}}}")]
     return p.timeseries(
-        title, description, [(q.total(expression, label) + " > 0", f"{{{{{label}}}}}")], "short", stacked=True,
-        overrides=colors, decimals=0, no_value=no_value or None)  # fmt: skip
-
-
-def by_status() -> Json:
-    order = "RUNNING is at the bottom; statuses in transition are blue and purple, failed ones red."
-    return stacked_endpoints("Endpoints by status", f"Number of endpoints in each status. {order}", q.endpoints())
-
-
-def not_running() -> Json:
-    return stacked_endpoints(
-        "Non-running endpoints by status",
-        "Number of endpoints in each status other than RUNNING, which would hide the others.",
-        q.endpoints(q.NOT_SERVING),
-        no_value="All endpoints are running",
+        title, description, queries, "short", stacked=True, overrides=colors, decimals=0, no_value=no_value
     )
-
-
-def by_type() -> Json:
-    return stacked_endpoints("Endpoints by type", "Number of endpoints of each type.", q.endpoints(), "endpoint_type")
 
 
 def failed_polls(*matchers: str) -> Json:
@@ -119,36 +57,16 @@ def discovered(*matchers: str) -> Json:
         no_value="No workspaces are discovered or polled")  # fmt: skip
 
 
-def oldest_by_workspace() -> Json:
+def capacity(unit: str, family: str, meaning: str, labels: Iterable[str] = CAPACITY_LABELS) -> Json:
+    lines = {"reserved": "reserved", "max": "maximum"}
     return p.timeseries(
-        "Longest in transition over time",
-        "Longest time that an endpoint has been CREATING, UPDATING or DELETING, per workspace: top 10. A line that"
-        " keeps rising is a stuck endpoint.",
-        [(f"topk(10, {q.age(f'min by (workspace) ({q.oldest_transition()})')})", "{{workspace}}")],
-        "s", thresholds=p.TRANSITION_AGE, no_value="No endpoints in transition")  # fmt: skip
-
-
-def capacity(unit: str, family: str, meaning: str, labels: Iterable[str] = CAPACITY_LABELS, more: str = "") -> Json:
-    def units(kind: str) -> str:
-        return q.total(q.each(f"{family}_{kind}", q.COUNTED, q.OWN, by=labels))
-
-    return p.timeseries(
-        f"{unit} reserved and maximum", f"{meaning} The dashed line is the maximum.{more}",
-        [(units("reserved"), "reserved"), (units("max"), "maximum")],
-        "short", overrides=[*p.colors(p.RESERVED_COLORS), p.dashed("maximum")], decimals=0,
+        f"{unit} reserved and maximum", meaning,
+        [(q.total(q.each(f"{family}_{kind}", q.COUNTED, q.OWN, by=labels)), name) for kind, name in lines.items()],
+        "short", overrides=[*p.colors(p.COLORS["reserved"]), p.dashed("maximum")], decimals=0,
         no_value=f"No endpoints with {unit}")  # fmt: skip
 
 
-def capacities() -> tuple[Json, Json, Json]:
-    return (
-        capacity("APU", "apu", "APU that endpoints reserve, billed even when idle."),
-        capacity("DPU", "dpu", "DPU that endpoints reserve, billed even when idle.", DPU_LABELS,
-                 " For SQL endpoints the unit is the DCU."),
-        capacity("MU", "mu", "Model units that endpoints reserve."),
-    )  # fmt: skip
-
-
-def _endpoint_table(
+def endpoint_table(
     title: str, description: str, query: str, thresholds: Json, no_value: str, *, descending: bool,
     leave_out: Iterable[str], narrow: bool,
 ) -> Json:  # fmt: skip
@@ -167,7 +85,7 @@ def _endpoint_table(
 
 
 def in_transition(narrow: bool = False) -> Json:
-    return _endpoint_table(
+    return endpoint_table(
         "In transition, by age",
         "Endpoints that are CREATING, UPDATING or DELETING, oldest first. Orange from 10 minutes, red (stuck) from 30."
         " A row without an endpoint name stands for all endpoints of its type that have no details.",
@@ -176,7 +94,7 @@ def in_transition(narrow: bool = False) -> Json:
 
 
 def failed_endpoints(narrow: bool = False) -> Json:
-    return _endpoint_table(
+    return endpoint_table(
         "Failed endpoints, most recent first",
         "Endpoints that failed, are abnormal or suspended, or report an error code. The service's message is on the"
         " exporter's status page and in its log.",
@@ -184,25 +102,51 @@ def failed_endpoints(narrow: bool = False) -> Json:
         leave_out=("endpoint_type", "endpoint_id") if narrow else ())  # fmt: skip
 
 
-def public() -> tuple[Json, Json]:
-    """Panels of other tenants' endpoints: counts by status, and error codes."""
-    counts = q.each("endpoints", q.PUBLIC, by=q.ENDPOINT_COUNT)
-    errors = q.each("endpoints_with_error", q.PUBLIC, by=(*q.ENDPOINT_COUNT, "error_code"))
-    number = stacked_endpoints(
-        "Public endpoints by status",
-        "Number of public endpoints (other tenants') in each status. Listed only with the filter visibility: ALL or"
-        " PUBLIC. Other panels and alerts exclude them.",
-        counts, no_value="No public endpoints")  # fmt: skip
-    by = ("source", "workspace", "endpoint_type", "status")
-    columns = [
-        p.column("Status", mappings=p.STATUS_MAPPING, width=165),
-        p.column("Endpoints", unit="short", decimals=0, width=110),
-        p.column("With error code", unit="short", decimals=0, width=150),
-    ]
-    shown = p.table(
-        "Public endpoints", "Number of public endpoints by type and status, and of those with an error code.",
-        [q.total(counts, *by) + " > 0", q.total(errors, *by)], columns,
-        shown={"workspace": "Workspace", "source": "Source", "endpoint_type": "Type", "status": "Status",
-               "Value #A": "Endpoints", "Value #B": "With error code"},
-        sort=[("Endpoints", True)], no_value="No public endpoints")  # fmt: skip
-    return number, shown
+ENDPOINTS = p.stat(
+    "Endpoints", "Endpoints in the last complete listing of each selected workspace, without public ones.",
+    q.or_zero(q.total(q.endpoints())), "short", decimals=0)  # fmt: skip
+FAILED = p.stat(
+    "Failed or abnormal",
+    f"Endpoints in {status_list('failed')} or another status that ends in _FAILED, or in {status_list('abnormal')}.",
+    q.total(q.endpoints(q.UNHEALTHY)), "short", p.ANY_IS_CRITICAL)  # fmt: skip
+CODES = ("endpoint_type", "status", "visibility", "error_code")
+WITH_ERROR = p.stat(
+    "With error code", "Endpoints that report an error_code, in any status.",
+    q.or_zero(q.total(q.each("endpoints_with_error", q.OWN, by=CODES))), "short", p.ANY_IS_CRITICAL)  # fmt: skip
+SUSPENDED = p.stat(
+    "Suspended", f"Endpoints in {status_list('suspended')}: usually a billing issue.",
+    q.total(q.endpoints(q.SUSPENDED)), "short", p.ANY_IS_WARNING)  # fmt: skip
+LONGEST_TRANSITION = p.stat(
+    "Longest in transition",
+    "Longest time that an endpoint has been CREATING, UPDATING or DELETING; zero without such endpoints. Orange"
+    " from 10 minutes, red from 30.",
+    q.or_zero(f"({q.age(f'min({q.oldest_transition()})')})"), "s", p.TRANSITION_AGE, decimals=0)  # fmt: skip
+OLDEST_DATA = q.each("workspace_last_success_timestamp_seconds", q.OF_ENDPOINTS)
+DATA_AGE = p.stat(
+    "Max data age",
+    "Maximum age of the last complete listing of endpoints over the selected workspaces. Orange from 2 minutes, red"
+    " from 5, the default of poll.stale_after, when data is stale. Workspaces that were never listed are not"
+    " included.",
+    q.age(f"min({OLDEST_DATA})"), "s", p.DATA_AGE, decimals=0)  # fmt: skip
+BY_STATUS = stacked_endpoints(
+    "Endpoints by status",
+    "Number of endpoints in each status. RUNNING is at the bottom; statuses in transition are blue and purple, failed"
+    " ones red.",
+    q.endpoints())  # fmt: skip
+NOT_RUNNING = stacked_endpoints(
+    "Non-running endpoints by status",
+    "Number of endpoints in each status other than RUNNING, which would hide the others.",
+    q.endpoints(q.NOT_SERVING), no_value="All endpoints are running")  # fmt: skip
+BY_TYPE = stacked_endpoints("Endpoints by type", "Number of endpoints of each type.", q.endpoints(), "endpoint_type")
+OLDEST_BY_WORKSPACE = p.timeseries(
+    "Longest in transition over time",
+    "Longest time that an endpoint has been CREATING, UPDATING or DELETING, per workspace: top 10. A line that"
+    " keeps rising is a stuck endpoint.",
+    [(f"topk(10, {q.age(f'min by (workspace) ({q.oldest_transition()})')})", "{{workspace}}")],
+    "s", thresholds=p.TRANSITION_AGE, no_value="No endpoints in transition")  # fmt: skip
+APU = capacity("APU", "apu", "APU that endpoints reserve, billed even when idle. The dashed line is the maximum.")
+DPU = capacity(
+    "DPU", "dpu",
+    "DPU that endpoints reserve, billed even when idle. The dashed line is the maximum. For SQL endpoints the unit is"
+    " the DCU.", DPU_LABELS)  # fmt: skip
+MU = capacity("MU", "mu", "Model units that endpoints reserve. The dashed line is the maximum.")

@@ -5,8 +5,6 @@ Two exporters may poll the same workspaces, so that one can be restarted. `max b
 a workspace before anything is summed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from toolbox.dashboards.catalog import pattern

@@ -4,8 +4,6 @@
 For previews during development, and for the pictures in docs/images.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import pathlib
@@ -16,15 +14,6 @@ from toolbox.dashboards.render import WIDTH, Renderer
 from toolbox.dashboards.selection import Selection
 from toolbox.shared.processes import run
 from toolbox.shared.prometheus import Client
-
-SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-
-
-def duration(text: str) -> int:
-    try:
-        return int(text[:-1]) * SECONDS[text[-1:]]
-    except (ValueError, KeyError):
-        raise argparse.ArgumentTypeError(f"not a duration such as 15m or 6h: {text!r}") from None
 
 
 def take_screenshot(url: str, picture: pathlib.Path, width: int, height: int, *flags: str) -> None:
@@ -47,8 +36,8 @@ def main() -> str | None:
     parser.add_argument("--html", type=pathlib.Path, required=True, help="page to write")
     parser.add_argument("--png", type=pathlib.Path, help="picture to write; needs chromium")
     parser.add_argument("--small", action="store_true", help="reduce the picture's colors with pngquant")
-    parser.add_argument("--range", type=duration, default="1h", help="time range (default: %(default)s)")
-    parser.add_argument("--scrape-interval", type=duration, default="15s", help="of Prometheus (default: %(default)s)")
+    parser.add_argument("--range", type=int, default=3600, help="seconds (default: %(default)s)")
+    parser.add_argument("--scrape-interval", type=int, default=15, help="seconds (default: %(default)s)")
     parser.add_argument("--variable", action="append", default=[], metavar="NAME=VALUE")
     chosen = parser.parse_args()
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The values that Grafana substitutes for variables."""
 
-from __future__ import annotations
-
 import re
 import time
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Takes new screenshots of the status page of the demo, for docs/images."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import pathlib
@@ -13,25 +11,23 @@ from toolbox.dashboards.render_dashboard import take_screenshot
 from toolbox.shared.exporter import Exporter
 from toolbox.shared.processes import ROOT
 
-PAGES = (("status-light", "light", ""), ("status-dark", "dark", ""), ("workspace", "light", "?workspace_id={id}"))
-PREFERENCE = {"dark": 0, "light": 1}
+# Name, Chromium's preferred color scheme (0 is dark), and query.
+PAGES = (("status-light", 1, ""), ("status-dark", 0, ""), ("workspace", 1, "?workspace_id={id}"))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="take-pictures", description=__doc__)
     parser.add_argument("program", type=pathlib.Path)
     program = parser.parse_args().program.resolve()
-    with tempfile.TemporaryDirectory() as directory:
-        with Exporter(program, pathlib.Path(directory)).serve(command="demo") as demo:
-            # The time until the demo has endpoints in every status.
-            time.sleep(100)
-            status = json.loads(demo.fetch("/api/v1/status?q=analytics&state=ok").text)
-            for name, theme, query in PAGES:
-                picture = ROOT / f"docs/images/{name}.png"
-                url = f"http://{demo.address}/{query.format(id=status['workspaces'][0]['workspace_id'])}"
-                scheme = f"--blink-settings=preferredColorScheme={PREFERENCE[theme]}"
-                take_screenshot(url, picture, 1180, 1000, scheme)
-                print(f"{picture.relative_to(ROOT)}: {picture.stat().st_size} bytes")
+    with tempfile.TemporaryDirectory() as name, Exporter(program, pathlib.Path(name)).serve(command="demo") as demo:
+        # The time until the demo has endpoints in every status.
+        time.sleep(100)
+        status = json.loads(demo.fetch("/api/v1/status?q=analytics&state=ok").text)
+        for stem, scheme, query in PAGES:
+            picture = ROOT / f"docs/images/{stem}.png"
+            url = f"http://{demo.address}/{query.format(id=status['workspaces'][0]['workspace_id'])}"
+            take_screenshot(url, picture, 1180, 1000, f"--blink-settings=preferredColorScheme={scheme}")
+            print(f"{picture.relative_to(ROOT)}: {picture.stat().st_size} bytes")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The dashboards are current and follow Grafana's schemas and our conventions; the checks refuse bad ones."""
 
-from __future__ import annotations
-
 import copy
 import json
 import pathlib
@@ -20,36 +18,26 @@ BOARDS: dict[str, Json] = {path.stem: json.loads(path.read_text("utf-8")) for pa
 LARGEST_PICTURE = 300_000
 
 
-def query(expression: str) -> Callable[[Json, Json], None]:
-    """Returns a change of a panel's query."""
-
-    def change(_: Json, panel: Json) -> None:
-        panel["targets"][0]["expr"] = expression
-
-    return change
-
-
-def setting(name: str, value: str) -> Callable[[Json, Json], None]:
-    def change(_: Json, panel: Json) -> None:
-        panel["fieldConfig"]["defaults"][name] = value
-
-    return change
-
-
 SELECTION = '{source=~"$source", workspace=~"$workspace"}'
-# What the checks say about a changed board. A change gets the board and its first graph.
+
+
+def ask(expression: str) -> Callable[[Json, Json], object]:
+    return lambda board, panel: panel["targets"][0].update(expr=expression)
+
+
+# What the checks say about a board after a change of it, or of its first graph.
 BAD: dict[str, Callable[[Json, Json], object]] = {
     "has no description": lambda board, panel: panel.pop("description"),
-    "has no unit": setting("unit", ""),
+    "has no unit": lambda board, panel: panel["fieldConfig"]["defaults"].pop("unit"),
     "does not use ${datasource}": lambda board, panel: panel.update(datasource={"type": "prometheus", "uid": "mine"}),
     "has no 'All' with the value .*": lambda board, panel: board["templating"]["list"][1].update(allValue=".+"),
-    "by $workspace": query('sum(dataarts_fabric_endpoints{source=~"$source"})'),
-    "is not in docs/metrics.json": query("dataarts_fabric_endpoint"),
-    "with different listing": query(f"sum(dataarts_fabric_workspace_up{SELECTION})"),
-    "with different visibility": query(f"sum(dataarts_fabric_endpoints{SELECTION})"),
-    "must work without rules": query("source:endpoints:sum"),
-    "schema: ": setting("units", "s"),
-    "unknown unit": setting("unit", "fortnight"),
+    "schema: ": lambda board, panel: panel["fieldConfig"]["defaults"].update(units="s"),
+    "unknown unit": lambda board, panel: panel["fieldConfig"]["defaults"].update(unit="fortnight"),
+    "by $workspace": ask('sum(dataarts_fabric_endpoints{source=~"$source"})'),
+    "is not in docs/metrics.json": ask("dataarts_fabric_endpoint"),
+    "with different listing": ask(f"sum(dataarts_fabric_workspace_up{SELECTION})"),
+    "with different visibility": ask(f"sum(dataarts_fabric_endpoints{SELECTION})"),
+    "must work without rules": ask("source:endpoints:sum"),
 }
 
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Validates dashboards against Grafana's JSON schemas: the dashboard, panel options, field settings, queries, units."""
 
-from __future__ import annotations
-
 import functools
 import json
 import pathlib
@@ -74,16 +72,16 @@ def complaints(board: Json) -> Iterator[str]:
         settings = defaults.get("custom", {})
         if settings:
             yield from errors(title, custom, settings)
-        used = {defaults.get("unit")}
-        for override in panel["fieldConfig"]["overrides"]:
-            where = f"{title}, {override['matcher']['options']}"
-            for one in override["properties"]:
-                if one["id"] == "unit":
-                    used.add(one["value"])
-                if one["id"].startswith("custom."):
-                    # One setting in addition to the required ones.
-                    changed = settings | {one["id"].removeprefix("custom."): one["value"]}
-                    yield from errors(where, custom, changed)
+        changes = [
+            (override["matcher"]["options"], one["id"], one["value"])
+            for override in panel["fieldConfig"]["overrides"]
+            for one in override["properties"]
+        ]
+        for name, id, value in changes:
+            if id.startswith("custom."):
+                # One setting in addition to the required ones.
+                yield from errors(f"{title}, {name}", custom, settings | {id.removeprefix("custom."): value})
+        used = {defaults.get("unit")} | {value for _, id, value in changes if id == "unit"}
         for unit in used - units():
             yield f"{title}: unknown unit {unit!r}"
         for query in panel.get("targets", []):

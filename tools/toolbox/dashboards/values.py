@@ -1,28 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Formats and colors values by units, thresholds, mappings and overrides, as Grafana does."""
 
-from __future__ import annotations
-
 import datetime
 import re
 from collections.abc import Sequence
 
-from toolbox.dashboards.panels import Json
+from toolbox.dashboards.panels import COLORS, DEFAULTS, Json
 
-NAMED = {
-    "green": "#73BF69", "red": "#E02F44", "dark-red": "#A3162A", "light-red": "#FF7383", "orange": "#E0762A",
-    "yellow": "#F2CC0C", "blue": "#5794F2", "light-blue": "#8AB8FF", "purple": "#B877D9",
-}  # fmt: skip
-PALETTE = (
-    "#73BF69", "#F2CC0C", "#5794F2", "#FF9830", "#FF7383", "#8AB8FF", "#B877D9", "#7EB26D", "#EAB839", "#6ED0E0",
-    "#EF843C", "#BA43A9", "#705DA0", "#508642", "#CCA300", "#447EBC", "#C15C17", "#962D82",
-)  # fmt: skip
+PALETTE: list[str] = DEFAULTS["palette"]
 SUFFIX = {"ops": " ops/s", "reqps": " req/s", "opm": " ops/min"}
 DURATIONS = ((60, 1, "s"), (3600, 60, "min"), (86400, 3600, "hours"), (float("inf"), 86400, "days"))
 
 
 def color(name: str) -> str:
-    return NAMED.get(name, name)
+    return COLORS["named"].get(name, name)
 
 
 def number(value: float, decimals: int | None) -> str:
