@@ -121,13 +121,13 @@ LONGEST_TRANSITION = p.stat(
     "Longest time that an endpoint has been CREATING, UPDATING or DELETING; zero without such endpoints. Orange"
     " from 10 minutes, red from 30.",
     q.or_zero(f"({q.age(f'min({q.oldest_transition()})')})"), "s", p.TRANSITION_AGE, decimals=0)  # fmt: skip
-OLDEST_DATA = q.each("workspace_last_success_timestamp_seconds", q.OF_ENDPOINTS)
+LAST_SUCCESS = q.each("workspace_last_success_timestamp_seconds", q.OF_ENDPOINTS)
 DATA_AGE = p.stat(
     "Max data age",
     "Maximum age of the last complete listing of endpoints over the selected workspaces. Orange from 2 minutes, red"
     " from 5, the default of poll.stale_after, when data is stale. Workspaces that were never listed are not"
     " included.",
-    q.age(f"min({OLDEST_DATA})"), "s", p.DATA_AGE, decimals=0)  # fmt: skip
+    q.age(f"min({LAST_SUCCESS})"), "s", p.DATA_AGE, decimals=0)  # fmt: skip
 BY_STATUS = stacked_endpoints(
     "Endpoints by status",
     "Number of endpoints in each status. RUNNING is at the bottom; statuses in transition are blue and purple, failed"

@@ -20,7 +20,7 @@ TABLE = p.table(
         q.total(q.endpoints(q.UNHEALTHY), *BY),
         q.total(q.endpoints(q.TRANSITION), *BY),
         q.age(f"min by (source, workspace) ({q.oldest_transition()})"),
-        q.age(f"min by (source, workspace) ({common.OLDEST_DATA})"),
+        q.age(f"min by (source, workspace) ({common.LAST_SUCCESS})"),
         # The most frequent recent failure reason of a workspace that is down.
         f"topk by (source, workspace) (1, {FAILURES} > 0) and on (source, workspace) ({UP} == 0)",
     ],
