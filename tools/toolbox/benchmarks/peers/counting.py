@@ -17,8 +17,7 @@ from typing import Any
 
 class Tally:
     def __init__(self) -> None:
-        self.endpoints = 0
-        self.capacity = 0
+        self.endpoints = self.capacity = 0
         self.counts: collections.Counter[tuple[str, str, str]] = collections.Counter()
 
     def add_page(self, page: dict[str, Any], is_first: bool) -> None:
@@ -33,9 +32,12 @@ class Tally:
         self.capacity += other.capacity
         self.counts.update(other.counts)
 
+    def as_json(self) -> dict[str, object]:
+        counts = {",".join(key): count for key, count in self.counts.items()}
+        return {"endpoints": self.endpoints, "capacity": self.capacity, "counts": counts}
+
     def print(self) -> None:
-        counts = {",".join(key): count for key, count in sorted(self.counts.items())}
-        print(json.dumps({"endpoints": self.endpoints, "capacity": self.capacity, "counts": counts}))
+        print(json.dumps(self.as_json()))
 
 
 def run(poll: Callable[[list[str], str], Tally]) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""poll_sdk.py URLS CA THREADS: lists with Huawei Cloud's official SDK for Python."""
+"""poll_sdk URLS CA THREADS: lists with Huawei Cloud's official SDK for Python."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import re
 import sys
 from typing import Any
 
-from counting import Tally, run
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.http.http_config import HttpConfig
 from huaweicloudsdkdataartsfabric.v1 import DataArtsFabricClient, ListEndpointsRequest
+
+from toolbox.benchmarks.peers.counting import Tally, run
 
 URL = re.compile(r"(https?://[^/]+)/v1/workspaces/([^/]+)/endpoints\?offset=(\d+)&limit=(\d+)")
 

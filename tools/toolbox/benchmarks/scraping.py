@@ -5,20 +5,23 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import gzip
 import http.client
 import json
 import math
 import pathlib
 import shutil
+import sys
 from collections.abc import Callable, Iterator
+from statistics import median
 
-import machine
-import web
-from dataset import Dataset
-from machine import BUILD, HOST, PEERS, PYTHON, Broken
-from options import Options
-from table import Group, median, number, percentile, spread
+from toolbox.benchmarks import machine, web
+from toolbox.benchmarks.dataset import Dataset
+from toolbox.benchmarks.machine import Server
+from toolbox.benchmarks.options import Options
+from toolbox.benchmarks.table import Group, number, percentile, spread
+from toolbox.shared.processes import HOST
 
 OURS, PUSHGATEWAY = "ours", "pushgateway"
 # With sendfile the kernel sends the page cache; without it nginx copies the data, as a server of generated pages must.
@@ -29,10 +32,8 @@ ENCODINGS = ("identity", "gzip")
 CLIENTS = (1, 4, 32)
 # Workspaces of one page each; their number determines the size of the scraped page.
 DATASET = Dataset(10_000, 100)
-# Seconds per measurement, and the maximum number of requests.
-SECONDS, REQUESTS = 2.0, 5000
-# Minimum seconds of a measurement, at any scale.
-LEAST_SECONDS = 0.3
+# Seconds per measurement, at any scale at least the second; and the maximum number of requests.
+SECONDS, LEAST_SECONDS, REQUESTS = 2.0, 0.3, 5000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,15 +48,6 @@ class Scraped:
     most: float
 
 
-@dataclasses.dataclass(frozen=True)
-class Server:
-    """A running server with the page, and a function that reads its CPU time."""
-
-    port: int
-    path: str
-    cpu: Callable[[], float]
-
-
 @dataclasses.dataclass
 class Page:
     """The page of one size, exported by our program."""
@@ -66,99 +58,84 @@ class Page:
     whole: pathlib.Path
     common: pathlib.Path
 
+    def keep(self, body: bytes) -> None:
+        self.whole.write_bytes(body)
+        # gzip_static, as nginx' documentation recommends: the compressed file exists.
+        self.whole.with_name(f"{self.whole.name}.gz").write_bytes(gzip.compress(body, 6, mtime=0))
+        own = (b"process_", b"# HELP process_", b"# TYPE process_")
+        self.common.write_bytes(b"".join(line for line in body.splitlines(True) if not line.startswith(own)))
+
 
 def scrape(server: Server, encoding: str, clients: int, requests: int, pause: float = 0) -> Scraped:
-    output = BUILD / "scraped"
+    output = machine.BUILD / "scraped"
     before = server.cpu()
-    command = (PYTHON, machine.ROOT / "benchmarks/client.py", str(server.port), server.path, encoding)
-    machine.run([*command, str(clients), str(requests), str(pause)], output, core=machine.BESIDE)
+    command = (sys.executable, "-m", "toolbox.benchmarks.client", server.port, server.path, encoding)
+    machine.run(*command, clients, requests, pause, output=output, core=machine.BESIDE)
     cpu = server.cpu() - before
     told = json.loads(output.read_bytes())
     latencies = told["latencies"]
-    if len(latencies) != requests:
-        raise Broken(f"{len(latencies)} responses to {requests} requests")
+    assert len(latencies) == requests, f"{len(latencies)} responses to {requests} requests"
     return Scraped(
         cpu / requests, requests / told["wall"], told["bytes"] / requests, median(latencies),
         percentile(latencies, 0.99), max(latencies),
     )  # fmt: skip
 
 
-def process(pid: int, port: int, path: str = "/metrics") -> Server:
-    return Server(port, path, lambda: machine.cpu_seconds(pid))
-
-
 @contextlib.contextmanager
 def ours(options: Options, page: Page) -> Iterator[Server]:
-    with web.nginx(DATASET.folder, "nginx-api", machine.BESIDE) as api:
-        base_url = api.base_url(web.Variant("h1", "gzip"))
-        configuration = options.exporter.configure(base_url, DATASET.ids()[: page.workspaces], "problems")
-        with options.exporter.serve(configuration) as served:
-            served.ready()
+    with web.api(DATASET.folder) as base_url:
+        workspaces = DATASET.ids()[: page.workspaces]
+        configuration = options.program.configure(base_url(web.COMPRESSED), workspaces, "problems")
+        with options.program.serve(configuration) as server:
             if not page.whole.exists():
-                keep_page(page, served.page())
-            yield process(served.pid, served.port)
+                page.keep(server.get())
+            yield server
 
 
-def keep_page(page: Page, body: bytes) -> None:
-    page.whole.write_bytes(body)
-    # gzip_static, as nginx' documentation recommends: the compressed file exists.
-    page.whole.with_name(f"{page.whole.name}.gz").write_bytes(gzip.compress(body, 6, mtime=0))
-    own = (b"process_", b"# HELP process_", b"# TYPE process_")
-    page.common.write_bytes(b"".join(line for line in body.splitlines(True) if not line.startswith(own)))
-
-
-@contextlib.contextmanager
-def files(_: Options, page: Page, sendfile: bool = True) -> Iterator[Server]:
-    with web.nginx(page.whole.parent, "nginx-files", machine.MEASURED, sendfile) as nginx:
-        # The port with gzip_static serves both encodings.
-        yield Server(nginx.ports[web.Variant("h1", "gzip")], f"/{page.whole.name}", nginx.cpu_seconds)
-
-
-def copied_files(options: Options, page: Page) -> contextlib.AbstractContextManager[Server]:
-    return files(options, page, sendfile=False)
+def nginx(_: Options, page: Page, sendfile: bool) -> contextlib.AbstractContextManager[Server]:
+    return web.files(page.whole, sendfile)
 
 
 @contextlib.contextmanager
 def pushgateway(_: Options, page: Page) -> Iterator[Server]:
-    port = machine.free_port()
-    command = [str(shutil.which("prometheus-pushgateway")), f"--web.listen-address={HOST}:{port}"]
-    with machine.server(command, "pushgateway", port, core=machine.MEASURED) as running:
-        connection = http.client.HTTPConnection(HOST, port, timeout=600)
-        connection.request("PUT", "/metrics/job/bench", page.common.read_bytes())
-        response = connection.getresponse()
-        said = response.read()
-        connection.close()
-        if response.status != 200:
-            raise Broken(f"pushgateway answered {response.status}: {said[:500]!r}")
-        yield process(running.pid, port)
+    server = Server("pushgateway")
+    with server.pinned("prometheus-pushgateway", f"--web.listen-address={server.address}"):
+        with contextlib.closing(http.client.HTTPConnection(HOST, server.port, timeout=600)) as connection:
+            connection.request("PUT", "/metrics/job/bench", page.common.read_bytes())
+            response = connection.getresponse()
+            said = response.read()
+        assert response.status == 200, f"pushgateway answered {response.status}: {said[:500]!r}"
+        yield server
 
 
 @contextlib.contextmanager
 def prometheus_cpp(_: Options, page: Page) -> Iterator[Server]:
-    port = machine.free_port()
-    command = [BUILD / "bin/serve-prometheus-cpp", str(port), page.common]
-    with machine.server(command, "prometheus-cpp", port, core=machine.MEASURED) as running:
-        yield process(running.pid, port)
+    server = Server("prometheus-cpp")
+    with server.pinned(machine.PROGRAMS / "serve-prometheus-cpp", server.port, page.common):
+        yield server
 
 
 @contextlib.contextmanager
 def prometheus_client(_: Options, page: Page) -> Iterator[Server]:
-    port = machine.free_port()
-    command = [PYTHON, PEERS / "serve_prometheus_client.py", str(port), page.common]
-    with machine.server(command, "prometheus-client", port, core=machine.MEASURED, seconds=300) as running:
-        yield process(running.pid, port)
+    server = Server("prometheus-client")
+    module = "toolbox.benchmarks.peers.serve_prometheus_client"
+    with server.pinned(sys.executable, "-m", module, server.port, page.common, seconds=300):
+        yield server
 
 
 SERVERS: dict[str, Callable[[Options, Page], contextlib.AbstractContextManager[Server]]] = {
     OURS: ours,
-    NGINX: files,
-    COPYING: copied_files,
+    NGINX: functools.partial(nginx, sendfile=True),
+    COPYING: functools.partial(nginx, sendfile=False),
     PUSHGATEWAY: pushgateway,
     CPP: prometheus_cpp,
     PYTHON_CLIENT: prometheus_client,
 }
 SLOW = (PUSHGATEWAY, CPP, PYTHON_CLIENT)
+# Peers that Debian may not have.
+OPTIONAL = {PUSHGATEWAY: pathlib.Path("prometheus-pushgateway"), CPP: machine.PROGRAMS / "serve-prometheus-cpp"}
 
+# Megabytes, encoding, clients, name.
 Key = tuple[int, str, int, str]
 
 
@@ -168,11 +145,17 @@ def measure(options: Options) -> Group:
         "Scraping",
         ("page", "encoding", "clients", "program", "CPU ms per request", "requests/s", "p99 ms", "ours ÷ this: CPU"),
     )
+    missing = [name for name, program in OPTIONAL.items() if not shutil.which(program)]
+    for name in missing:
+        options.say(f"skipped: {name} is not installed")
     results: dict[Key, list[Scraped]] = {}
     for page in pages(options):
         for turn in range(max(options.rounds, options.slow_rounds)):
-            names = [name for name in SERVERS if present(options, name)]
-            names = [name for name in names if turn < (options.slow_rounds if name in SLOW else options.rounds)]
+            names = [
+                name
+                for name in SERVERS
+                if name not in missing and turn < (options.slow_rounds if name in SLOW else options.rounds)
+            ]
             # Our program is first in the first round, because it creates the page that the others serve.
             for name in names if turn % 2 == 0 else reversed(names):
                 options.say(f"scraping {page.megabytes} MB, turn {turn + 1}: {name}")
@@ -183,18 +166,9 @@ def measure(options: Options) -> Group:
     return group
 
 
-def present(options: Options, name: str) -> bool:
-    missing = (name == PUSHGATEWAY and not shutil.which("prometheus-pushgateway")) or (
-        name == CPP and not (BUILD / "bin/serve-prometheus-cpp").exists()
-    )
-    if missing:
-        options.say(f"skipped: {name} is not installed")
-    return not missing
-
-
 def pages(options: Options) -> list[Page]:
-    """Yields the pages of all sizes, with the number of workspaces for about this size."""
-    folder = BUILD / "pages"
+    """Returns the pages of all sizes, with the number of workspaces for about this size."""
+    folder = machine.BUILD / "pages"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     sample = Page(0, 20, folder / "sample.txt", folder / "sample.common")
@@ -225,29 +199,24 @@ def scrape_each_way(options: Options, server: Server, page: Page, name: str) -> 
 
 
 def report(group: Group, results: dict[Key, list[Scraped]]) -> None:
-    def cpu(key: Key) -> float:
-        return median([scraped.cpu for scraped in results[key]])
-
+    cpu = {key: median([scraped.cpu for scraped in runs]) for key, runs in results.items()}
     for key in sorted(results, key=lambda key: (key[0], ENCODINGS.index(key[1]), key[2], list(SERVERS).index(key[3]))):
         megabytes, encoding, clients, name = key
         runs = results[key]
-        ratio = "" if name == OURS else number(cpu((megabytes, encoding, clients, OURS)) / cpu(key))
+        ratio = "" if name == OURS else number(cpu[megabytes, encoding, clients, OURS] / cpu[key])
         size = median([run.bytes for run in runs]) / 1e6
         group.add(
             f"{megabytes} MB", f"{encoding}, {number(size)} MB", str(clients), name,
-            spread([run.cpu * 1e3 for run in runs]), number(median([run.rate for run in runs])),
-            number(median([run.p99 * 1e3 for run in runs])), ratio,
+            spread([run.cpu for run in runs], 1e3), number(median([run.rate for run in runs])),
+            number(median([run.p99 for run in runs]) * 1e3), ratio,
         )  # fmt: skip
     for megabytes in (1, 10):
         for encoding in ENCODINGS:
-            ratios = [
-                cpu((megabytes, encoding, clients, OURS)) / cpu((megabytes, encoding, clients, NGINX))
-                for clients in CLIENTS
-            ]
+            ratios = [cpu[megabytes, encoding, each, OURS] / cpu[megabytes, encoding, each, NGINX] for each in CLIENTS]
             text = f"{megabytes} MB, {encoding}: CPU per request ÷ that of nginx, maximum of 1, 4 and 32 clients"
             group.target(text, max(ratios), 1.3)
     for megabytes in MEGABYTES:
-        pushed = (megabytes, "gzip", 1, PUSHGATEWAY)
-        if pushed in results:
-            ratio = cpu(pushed) / cpu((megabytes, "gzip", 1, OURS))
-            group.target(f"{megabytes} MB, gzip: pushgateway's CPU per request ÷ ours", ratio, 50, at_least=True)
+        pushed = cpu.get((megabytes, "gzip", 1, PUSHGATEWAY))
+        if pushed:
+            ratio_of_gzip = cpu[megabytes, "gzip", 1, OURS] / pushed
+            group.target(f"{megabytes} MB, gzip: CPU per request ÷ that of pushgateway", ratio_of_gzip, 1 / 50)

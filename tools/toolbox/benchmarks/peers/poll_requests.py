@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""poll_requests.py URLS CA THREADS: like the official Python SDK, it uses a session, builds each request from its
+"""poll_requests URLS CA THREADS: like the official Python SDK, it uses a session, builds each request from its
 parts, parses with json and creates an object per row; then counts the objects."""
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ import urllib.parse
 from typing import Any
 
 import requests
-from counting import Tally, is_first, run
+
+from toolbox.benchmarks.peers.counting import Tally, is_first, run
 
 
 class Endpoint:

@@ -7,7 +7,8 @@ import pathlib
 import sys
 
 import orjson
-from counting import Tally
+
+from toolbox.benchmarks.peers.counting import Tally
 
 tally = Tally()
 for line in sys.stdin:
