@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""client PORT PATH ENCODING CLIENTS REQUESTS PAUSE: scrapes like Prometheus, on keep-alive connections, and reads
-complete responses; each client waits PAUSE seconds between a response and its next request. Prints a line of JSON:
-seconds of each request, bytes of all bodies, total seconds.
+"""client PORT PATH ENCODING CLIENTS REQUESTS: scrapes like Prometheus, on keep-alive connections, and reads complete
+responses. Prints a line of JSON: seconds of each request, bytes of all bodies, total seconds.
 
 Existing load generators either stop in the middle of a response, so that the cost per request cannot be computed, or
 fail if a server closes the connection after each response, as Python's does.
@@ -9,7 +8,6 @@ fail if a server closes the connection after each response, as Python's does.
 
 from __future__ import annotations
 
-import collections
 import json
 import selectors
 import socket
@@ -89,7 +87,7 @@ class Connection:
         return memoryview(body)
 
 
-def main(port: int, path: str, encoding: str, clients: int, requests: int, pause: float) -> None:
+def main(port: int, path: str, encoding: str, clients: int, requests: int) -> None:
     request = (
         f"GET {path} HTTP/1.1\r\nHost: {HOST}:{port}\r\nAccept: text/plain;version=0.0.4\r\n"
         f"Accept-Encoding: {encoding}\r\nUser-Agent: scrape\r\n\r\n"
@@ -100,22 +98,16 @@ def main(port: int, path: str, encoding: str, clients: int, requests: int, pause
         for connection in connections:
             connection.send()
         sent, done = clients, 0
-        # Pausing clients in order, because all pause equally long.
-        pausing: collections.deque[tuple[float, Connection]] = collections.deque()
         while done < requests:
-            until = pausing[0][0] - time.perf_counter() if pausing else None
-            for key, _ in selector.select(until):
-                if key.data.receive():
-                    done += 1
-                    if sent < requests:
-                        pausing.append((time.perf_counter() + pause, key.data))
-                        sent += 1
-            while pausing and pausing[0][0] <= time.perf_counter():
-                pausing.popleft()[1].send()
+            complete = [key.data for key, _ in selector.select() if key.data.receive()]
+            done += len(complete)
+            for connection in complete[: requests - sent]:
+                connection.send()
+                sent += 1
         wall = time.perf_counter() - begin
     latencies = [latency for connection in connections for latency in connection.latencies]
     print(json.dumps({"latencies": latencies, "bytes": sum(one.bytes for one in connections), "wall": wall}))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]), float(sys.argv[6]))
+    main(int(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]))

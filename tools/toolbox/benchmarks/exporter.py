@@ -8,7 +8,7 @@ import contextlib
 import dataclasses
 import pathlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from toolbox.benchmarks import dataset, machine, web
 from toolbox.shared.processes import wait_for
@@ -41,12 +41,7 @@ class Exporter:
     program: pathlib.Path
 
     def configure(
-        self,
-        base_url: str,
-        workspaces: Sequence[str],
-        details: str = "none",
-        interval: str = "1d",
-        name: str = "config",
+        self, base_url: str, workspaces: list[str], details: str = "none", interval: str = "1d", name: str = "config"
     ) -> pathlib.Path:
         # Never while another program reads it.
         if not (machine.BUILD / "token").exists():
@@ -54,8 +49,8 @@ class Exporter:
         text = CONFIGURATION.format(interval=interval, details=details, base_url=base_url)
         if base_url.startswith("https:"):
             text += f"    tls: {{ca_file: {web.certificates().path('ca.pem')}}}\n"
-        text += "    workspaces:\n"
-        text += "".join(f"      - {{id: {each}, name: team-{number}}}\n" for number, each in enumerate(workspaces))
+        items = [f"      - {{id: {each}, name: team-{number}}}\n" for number, each in enumerate(workspaces)]
+        text += f"    workspaces:\n{''.join(items)}"
         path = machine.BUILD / f"{name}.yaml"
         path.write_text(text, "utf-8")
         return path
@@ -69,11 +64,6 @@ class Exporter:
         with server.pinned(self.program, "serve", "--config.file", configuration, address):
             wait_for(lambda: listed(server.get()) == workspaces, 600, "a page of all workspaces", 0.1)
             yield server
-
-    def version(self) -> str:
-        output = machine.BUILD / "version"
-        machine.run(self.program, "--version", output=output)
-        return output.read_text("utf-8").strip().splitlines()[0]
 
 
 def listed(page: bytes) -> int:

@@ -72,12 +72,12 @@ def run(options: Options, workspaces: int, programs: dict[str, Exporter]) -> dic
     dataset.make()
     minutes = max(1, round(MINUTES * min(1.0, options.scale * 10)))
     with contextlib.ExitStack() as stack:
-        base_url = stack.enter_context(web.api(dataset.folder, keeps_files=False))
+        api = stack.enter_context(web.nginx(dataset.folder, keeps_files=False))
         stack.enter_context(changing(dataset))
         running: dict[str, Server] = {}
         for name, exporter in programs.items():
             file = exporter.configure(
-                base_url(web.COMPRESSED), dataset.ids(), "problems", INTERVAL, f"fleet-{len(running)}"
+                api.base_url(web.COMPRESSED), dataset.ids(), "problems", INTERVAL, f"fleet-{len(running)}"
             )
             running[name] = stack.enter_context(exporter.serve(file))
         options.say(f"fleet: {workspaces:,} workspaces, {minutes + 1} minutes")

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import pathlib
 import subprocess
 import time
@@ -21,22 +20,14 @@ DATASET = Dataset(10, 100)
 INTERVAL, SECONDS = "60s", 60
 
 
-@dataclasses.dataclass(frozen=True)
-class Start:
-    """Times since the start of the process, in seconds."""
-
-    scrapeable: float
-    complete: float
-
-
 def measure(options: Options) -> Group:
     DATASET.make()
     group = Group(
         f"A small exporter: {DATASET.workspaces} workspaces of {DATASET.rows} endpoints every {INTERVAL}",
         ("what", "measured"),
     )
-    with web.api(DATASET.folder) as base_url:
-        configuration = options.program.configure(base_url(web.PLAIN), DATASET.ids(), "problems", INTERVAL)
+    with web.nginx(DATASET.folder) as api:
+        configuration = options.program.configure(api.base_url(web.PLAIN), DATASET.ids(), "problems", INTERVAL)
         options.say("idle: starts")
         starts = [start(options.program.program, configuration) for _ in range(max(options.rounds, 3))]
         with options.program.serve(configuration) as server:
@@ -49,18 +40,19 @@ def measure(options: Options) -> Group:
             time.sleep(seconds)
             share = (server.cpu() - before) / seconds
             resident, peak = server.memory_megabytes(), server.memory_megabytes("VmHWM")
-    scrapeable = [one.scrapeable * 1e3 for one in starts]
-    group.add("start to the first page", f"{spread(scrapeable)} ms")
-    group.add("start to the first page with all workspaces", f"{spread([one.complete for one in starts], 1e3)} ms")
+    scrapeable, complete = zip(*starts, strict=True)
+    group.add("start to the first page", f"{spread(scrapeable, 1e3)} ms")
+    group.add("start to the first page with all workspaces", f"{spread(complete, 1e3)} ms")
     group.add(f"CPU over {seconds:g} s without a scrape", f"{share:.3%} of a core")
     group.add("resident memory after that; peak", f"{number(resident)} MB; {number(peak)} MB")
-    group.target("start to the first page, ms", median(scrapeable), 100)
+    group.target("start to the first page, ms", median(scrapeable) * 1e3, 100)
     group.target("idle CPU, % of a core", share * 100, 0.2)
     group.target("resident memory, MB", resident, 30)
     return group
 
 
-def start(program: pathlib.Path, configuration: pathlib.Path) -> Start:
+def start(program: pathlib.Path, configuration: pathlib.Path) -> tuple[float, float]:
+    """Returns the seconds from the start of the process to the first page, and to one with all workspaces."""
     server = machine.Server("start")
     command = ("taskset", "--cpu-list", str(server.core), program, "serve", "--config.file", configuration)
     with server.log_path.open("wb") as log:
@@ -83,6 +75,6 @@ def start(program: pathlib.Path, configuration: pathlib.Path) -> Start:
             now = time.monotonic() - begin
             scrapeable = scrapeable or now
             if listed(page) == DATASET.workspaces:
-                return Start(scrapeable, now)
+                return scrapeable, now
     finally:
         stop(server.process)

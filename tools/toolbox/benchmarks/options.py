@@ -18,7 +18,6 @@ class Options(argparse.Namespace):
     scale: float
     rounds: int
     slow_rounds: int
-    transport: str | None
     record: str | None
 
     def scaled(self, count: float, least: int = 1) -> int:
@@ -37,7 +36,6 @@ def parse(groups: Iterable[str]) -> Options:
     add("--scale", type=float, default=1.0, help="fraction of the full size and time (default: 1)")
     add("--rounds", type=int, default=5, help="rounds of which the median is reported (default: 5)")
     add("--slow-rounds", type=int, default=1, help="rounds of slow peers (default: 1)")
-    add("--transport", choices=("h1", "h2"), help="poll only with this transport (default: both)")
     add("--against", type=program, help="another build to measure in parallel in `fleet`")
     add("--record", metavar="NAME", help="also write the tables to benchmarks/results/NAME.md")
     return parser.parse_args(namespace=Options())

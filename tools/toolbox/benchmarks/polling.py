@@ -18,12 +18,10 @@ from toolbox.benchmarks.options import Options
 from toolbox.benchmarks.table import Group, number, spread
 from toolbox.shared.processes import ROOT
 
-OURS = "ours"
-CURL, PYCURL, PIPED = "curl -Z, no parsing", "pycurl + orjson", "curl -Z + orjson"
-ONE, SIXTEEN = "requests + json", "requests + json, 16 threads"
-SDK, SDK_SIXTEEN = "official SDK for Python", "official SDK for Python, 16 threads"
+OURS, CURL, PYCURL = "ours", "curl -Z, no parsing", "pycurl + orjson"
+REQUESTS, SDK = "requests + json", "official SDK for Python"
 # Slow peers; the SDK is another ten times slower, so it is measured with one variant only.
-SLOW = (ONE, SIXTEEN, SDK, SDK_SIXTEEN)
+SLOW = (REQUESTS, SDK)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,16 +52,15 @@ def measure(options: Options) -> Group:
         f"{mixed.workspaces:,} workspaces in {len(sizes):,} pages, {sum(sizes) / 1e6:,.0f} MB.",
     )
     for variant in web.VARIANTS:
-        if options.transport in (None, variant.transport):
-            report(group, variant, measure_variant(options, variant, mixed, truth))
+        report(group, variant, measure_variant(options, variant, mixed, truth))
     return group
 
 
 def measure_variant(options: Options, variant: web.Variant, mixed: Dataset, truth: Truth) -> dict[str, list[Cost]]:
     costs: dict[str, list[Cost]] = collections.defaultdict(list)
-    with web.api(mixed.folder) as base_url:
-        everyone = contenders(options.program, base_url(variant), mixed)
-        everyone = [one for one in everyone if variant == web.PLAIN or one.name not in (SDK, SDK_SIXTEEN)]
+    with web.nginx(mixed.folder) as api:
+        everyone = contenders(options.program, api.base_url(variant), mixed)
+        everyone = [one for one in everyone if variant == web.PLAIN or one.name != SDK]
         for turn in range(max(options.rounds, options.slow_rounds)):
             # Alternating order, so that changes of the machine affect all.
             for contender in everyone if turn % 2 == 0 else reversed(everyone):
@@ -78,24 +75,17 @@ def contenders(ours: exporter.Exporter, base_url: str, mixed: Dataset) -> list[C
     urls.write_text("".join(f"{base_url}{path}\n" for path in mixed.paths()), "ascii")
     arguments = (urls, web.certificates().path("ca.pem"))
 
-    def peer(name: str, *more: str) -> tuple[object, ...]:
-        return (sys.executable, "-m", f"toolbox.benchmarks.peers.{name}", *arguments, *more)
+    def peer(name: str, module: str) -> Contender:
+        command = (sys.executable, "-m", f"toolbox.benchmarks.peers.{module}", *arguments)
+        return Contender(name, command, lambda output: json.loads(output.read_bytes()))
 
-    def counted(output: pathlib.Path) -> Truth:
-        read: Truth = json.loads(output.read_bytes())
-        return read
-
-    curl = (ROOT / "benchmarks/peers/poll_curl", *arguments)
     once = (ours.program, "once", "--config.file", ours.configure(base_url, mixed.ids()))
     return [
         Contender(OURS, once, exporter.read_truth),
-        Contender(CURL, curl, None),
-        Contender(PYCURL, peer("poll_pycurl"), counted),
-        Contender(PIPED, (*curl, sys.executable), counted),
-        Contender(ONE, peer("poll_requests", "1"), counted),
-        Contender(SIXTEEN, peer("poll_requests", "16"), counted),
-        Contender(SDK, peer("poll_sdk", "1"), counted),
-        Contender(SDK_SIXTEEN, peer("poll_sdk", "16"), counted),
+        Contender(CURL, (ROOT / "benchmarks/peers/poll_curl", *arguments), None),
+        peer(PYCURL, "poll_pycurl"),
+        peer(REQUESTS, "poll_requests"),
+        peer(SDK, "poll_sdk"),
     ]
 
 
@@ -108,13 +98,8 @@ def report(group: Group, variant: web.Variant, costs: dict[str, list[Cost]]) -> 
             variant.title, name, spread([run.cpu for run in runs]), spread([run.wall for run in runs]),
             number(max(run.peak_megabytes for run in runs)), *ratios,
         )  # fmt: skip
-    title, rivals = variant.title, (PYCURL, PIPED)
     if variant == web.PLAIN:
-        best = min(cpu[name] for name in rivals)
-        group.target(f"{title}: CPU ÷ that of the better of curl + orjson", cpu[OURS] / best, 0.5)
-    best = min(wall[name] for name in rivals)
-    group.target(f"{title}: wall ÷ that of the faster of curl + orjson", wall[OURS] / best, 0.7)
-    for name in SLOW:
-        if name in costs:
-            group.target(f"{title}: CPU ÷ that of {name}", cpu[OURS] / cpu[name], 1 / 15)
-    group.target(f"{title}: {OURS}: peak MB", max(run.peak_megabytes for run in costs[OURS]), 120)
+        group.target(f"{variant.title}: CPU ÷ that of {PYCURL}", cpu[OURS] / cpu[PYCURL], 0.5)
+    if REQUESTS in costs:
+        group.target(f"{variant.title}: CPU ÷ that of {REQUESTS}", cpu[OURS] / cpu[REQUESTS], 1 / 15)
+    group.target(f"{variant.title}: {OURS}: peak MB", max(run.peak_megabytes for run in costs[OURS]), 120)

@@ -7,15 +7,14 @@ import datetime
 import signal
 import sys
 
-from toolbox.benchmarks import fleet, idle, latency, machine, options, polling, scraping
+from toolbox.benchmarks import fleet, idle, machine, options, polling, scraping
 from toolbox.benchmarks.table import table
-from toolbox.shared.processes import ROOT
+from toolbox.shared.processes import ROOT, run
 
 GROUPS = {
     "fleet": fleet.measure,
     "polling": polling.measure,
     "scraping": scraping.measure,
-    "latency": latency.measure,
     "idle": idle.measure,
 }
 
@@ -25,7 +24,7 @@ def main() -> int:
     # Raises an exception, so that running servers are stopped.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     facts = [
-        ("program", chosen.program.version()),
+        ("program", run(chosen.program.program, "--version").splitlines()[0]),
         ("measured", datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d")),
         *machine.facts(),
         ("run", f"scale {chosen.scale:g}, {chosen.rounds} rounds, {chosen.slow_rounds} of slow peers"),

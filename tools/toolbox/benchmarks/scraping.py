@@ -20,18 +20,18 @@ from toolbox.benchmarks import machine, web
 from toolbox.benchmarks.dataset import Dataset
 from toolbox.benchmarks.machine import Server
 from toolbox.benchmarks.options import Options
-from toolbox.benchmarks.table import Group, number, percentile, spread
+from toolbox.benchmarks.table import Group, number, spread
 from toolbox.shared.processes import HOST
 
 OURS, PUSHGATEWAY = "ours", "pushgateway"
 # With sendfile the kernel sends the page cache; without it nginx copies the data, as a server of generated pages must.
 NGINX, COPYING = "nginx, a file", "nginx, a file, sendfile off"
 CPP, PYTHON_CLIENT = "prometheus-cpp", "prometheus_client (Python)"
-MEGABYTES = (1, 10, 50)
+# Workspaces of one page each, by the megabytes of the scraped page.
+WORKSPACES = {1: 21, 10: 210, 50: 1046}
+DATASET = Dataset(1_046, 100)
 ENCODINGS = ("identity", "gzip")
 CLIENTS = (1, 4, 32)
-# Workspaces of one page each; their number determines the size of the scraped page.
-DATASET = Dataset(10_000, 100)
 # Seconds per measurement, at any scale at least the second; and the maximum number of requests.
 SECONDS, LEAST_SECONDS, REQUESTS = 2.0, 0.3, 5000
 
@@ -43,17 +43,15 @@ class Scraped:
     cpu: float
     rate: float
     bytes: float
-    median: float
     p99: float
-    most: float
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(frozen=True)
 class Page:
     """The page of one size, exported by our program."""
 
     megabytes: int
-    workspaces: int
+    workspaces: list[str]
     # The whole page for file servers; and without the exporter's own families, which other servers add themselves.
     whole: pathlib.Path
     common: pathlib.Path
@@ -66,26 +64,23 @@ class Page:
         self.common.write_bytes(b"".join(line for line in body.splitlines(True) if not line.startswith(own)))
 
 
-def scrape(server: Server, encoding: str, clients: int, requests: int, pause: float = 0) -> Scraped:
+def scrape(server: Server, encoding: str, clients: int, requests: int) -> Scraped:
     output = machine.BUILD / "scraped"
     before = server.cpu()
     command = (sys.executable, "-m", "toolbox.benchmarks.client", server.port, server.path, encoding)
-    machine.run(*command, clients, requests, pause, output=output, core=machine.BESIDE)
+    machine.run(*command, clients, requests, output=output, core=machine.BESIDE)
     cpu = server.cpu() - before
     told = json.loads(output.read_bytes())
     latencies = told["latencies"]
     assert len(latencies) == requests, f"{len(latencies)} responses to {requests} requests"
-    return Scraped(
-        cpu / requests, requests / told["wall"], told["bytes"] / requests, median(latencies),
-        percentile(latencies, 0.99), max(latencies),
-    )  # fmt: skip
+    p99 = sorted(latencies)[math.ceil(requests * 0.99) - 1]
+    return Scraped(cpu / requests, requests / told["wall"], told["bytes"] / requests, p99)
 
 
 @contextlib.contextmanager
 def ours(options: Options, page: Page) -> Iterator[Server]:
-    with web.api(DATASET.folder) as base_url:
-        workspaces = DATASET.ids()[: page.workspaces]
-        configuration = options.program.configure(base_url(web.COMPRESSED), workspaces, "problems")
+    with web.nginx(DATASET.folder) as api:
+        configuration = options.program.configure(api.base_url(web.COMPRESSED), page.workspaces, "problems")
         with options.program.serve(configuration) as server:
             if not page.whole.exists():
                 page.keep(server.get())
@@ -93,7 +88,7 @@ def ours(options: Options, page: Page) -> Iterator[Server]:
 
 
 def nginx(_: Options, page: Page, sendfile: bool) -> contextlib.AbstractContextManager[Server]:
-    return web.files(page.whole, sendfile)
+    return web.nginx(page.whole.parent, machine.MEASURED, f"/{page.whole.name}", sendfile)
 
 
 @contextlib.contextmanager
@@ -109,17 +104,10 @@ def pushgateway(_: Options, page: Page) -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def prometheus_cpp(_: Options, page: Page) -> Iterator[Server]:
-    server = Server("prometheus-cpp")
-    with server.pinned(machine.PROGRAMS / "serve-prometheus-cpp", server.port, page.common):
-        yield server
-
-
-@contextlib.contextmanager
-def prometheus_client(_: Options, page: Page) -> Iterator[Server]:
-    server = Server("prometheus-client")
-    module = "toolbox.benchmarks.peers.serve_prometheus_client"
-    with server.pinned(sys.executable, "-m", module, server.port, page.common, seconds=300):
+def peer(_: Options, page: Page, command: tuple[object, ...]) -> Iterator[Server]:
+    """Runs a server of our own that reads the page, and exports its series with another library."""
+    server = Server("peer")
+    with server.pinned(*command, server.port, page.common, seconds=300):
         yield server
 
 
@@ -128,12 +116,12 @@ SERVERS: dict[str, Callable[[Options, Page], contextlib.AbstractContextManager[S
     NGINX: functools.partial(nginx, sendfile=True),
     COPYING: functools.partial(nginx, sendfile=False),
     PUSHGATEWAY: pushgateway,
-    CPP: prometheus_cpp,
-    PYTHON_CLIENT: prometheus_client,
+    CPP: functools.partial(peer, command=(machine.PROGRAMS / "serve-prometheus-cpp",)),
+    PYTHON_CLIENT: functools.partial(
+        peer, command=(sys.executable, "-m", "toolbox.benchmarks.peers.serve_prometheus_client")
+    ),
 }
 SLOW = (PUSHGATEWAY, CPP, PYTHON_CLIENT)
-# Peers that Debian may not have.
-OPTIONAL = {PUSHGATEWAY: pathlib.Path("prometheus-pushgateway"), CPP: machine.PROGRAMS / "serve-prometheus-cpp"}
 
 # Megabytes, encoding, clients, name.
 Key = tuple[int, str, int, str]
@@ -145,17 +133,15 @@ def measure(options: Options) -> Group:
         "Scraping",
         ("page", "encoding", "clients", "program", "CPU ms per request", "requests/s", "p99 ms", "ours ÷ this: CPU"),
     )
-    missing = [name for name, program in OPTIONAL.items() if not shutil.which(program)]
-    for name in missing:
-        options.say(f"skipped: {name} is not installed")
+    folder = machine.BUILD / "pages"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
     results: dict[Key, list[Scraped]] = {}
-    for page in pages(options):
+    for megabytes, workspaces in WORKSPACES.items():
+        whole = folder / f"{megabytes}.txt"
+        page = Page(megabytes, DATASET.ids()[:workspaces], whole, whole.with_suffix(".common"))
         for turn in range(max(options.rounds, options.slow_rounds)):
-            names = [
-                name
-                for name in SERVERS
-                if name not in missing and turn < (options.slow_rounds if name in SLOW else options.rounds)
-            ]
+            names = [name for name in SERVERS if turn < (options.slow_rounds if name in SLOW else options.rounds)]
             # Our program is first in the first round, because it creates the page that the others serve.
             for name in names if turn % 2 == 0 else reversed(names):
                 options.say(f"scraping {page.megabytes} MB, turn {turn + 1}: {name}")
@@ -164,21 +150,6 @@ def measure(options: Options) -> Group:
                         results.setdefault(key, []).append(scraped)
     report(group, results)
     return group
-
-
-def pages(options: Options) -> list[Page]:
-    """Returns the pages of all sizes, with the number of workspaces for about this size."""
-    folder = machine.BUILD / "pages"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    sample = Page(0, 20, folder / "sample.txt", folder / "sample.common")
-    with ours(options, sample):
-        each = sample.whole.stat().st_size / sample.workspaces
-    made = []
-    for megabytes in MEGABYTES:
-        workspaces = min(math.ceil(megabytes * 1e6 / each), DATASET.workspaces)
-        made.append(Page(megabytes, workspaces, folder / f"{megabytes}.txt", folder / f"{megabytes}.common"))
-    return made
 
 
 def scrape_each_way(options: Options, server: Server, page: Page, name: str) -> Iterator[tuple[Key, Scraped]]:
@@ -215,8 +186,3 @@ def report(group: Group, results: dict[Key, list[Scraped]]) -> None:
             ratios = [cpu[megabytes, encoding, each, OURS] / cpu[megabytes, encoding, each, NGINX] for each in CLIENTS]
             text = f"{megabytes} MB, {encoding}: CPU per request ÷ that of nginx, maximum of 1, 4 and 32 clients"
             group.target(text, max(ratios), 1.3)
-    for megabytes in MEGABYTES:
-        pushed = cpu.get((megabytes, "gzip", 1, PUSHGATEWAY))
-        if pushed:
-            ratio_of_gzip = cpu[megabytes, "gzip", 1, OURS] / pushed
-            group.target(f"{megabytes} MB, gzip: CPU per request ÷ that of pushgateway", ratio_of_gzip, 1 / 50)

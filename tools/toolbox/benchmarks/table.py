@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Iterable, Sequence
 from statistics import median
 
@@ -41,11 +40,6 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def number(value: float) -> str:
     """Formats a number with three significant digits."""
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-
-
-def percentile(values: Sequence[float], share: float) -> float:
-    """Returns the smallest value that at least this share of the values does not exceed."""
-    return sorted(values)[math.ceil(len(values) * share) - 1]
 
 
 def spread(values: Sequence[float], scale: float = 1) -> str:

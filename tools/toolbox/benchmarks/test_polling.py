@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import pathlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -13,7 +13,6 @@ from toolbox.benchmarks.dataset import PAGE, Dataset, Truth
 from toolbox.benchmarks.exporter import Exporter
 
 SMALL = Dataset(3, 250)
-BaseURL = Callable[[web.Variant], str]
 
 
 @pytest.fixture(scope="module")
@@ -22,9 +21,9 @@ def truth() -> Truth:
 
 
 @pytest.fixture(scope="module")
-def base_url(truth: Truth) -> Iterator[BaseURL]:
-    with web.api(SMALL.folder) as served:
-        yield served
+def api(truth: Truth) -> Iterator[web.Web]:
+    with web.nginx(SMALL.folder) as api:
+        yield api
 
 
 def peers(base_url: str, dataset: Dataset = SMALL) -> list[polling.Contender]:
@@ -34,20 +33,20 @@ def peers(base_url: str, dataset: Dataset = SMALL) -> list[polling.Contender]:
 
 
 @pytest.mark.parametrize("variant", web.VARIANTS, ids=lambda variant: variant.title)
-def test_every_peer_counts_each_variant(variant: web.Variant, base_url: BaseURL, truth: Truth) -> None:
-    for contender in peers(base_url(variant)):
+def test_every_peer_counts_each_variant(variant: web.Variant, api: web.Web, truth: Truth) -> None:
+    for contender in peers(api.base_url(variant)):
         contender.poll(truth)
 
 
-def test_a_missing_page_is_rejected(base_url: BaseURL, truth: Truth) -> None:
+def test_a_missing_page_is_rejected(api: web.Web, truth: Truth) -> None:
     beyond = Dataset(SMALL.workspaces, SMALL.rows + PAGE)
-    for contender in peers(base_url(web.PLAIN), beyond):
+    for contender in peers(api.base_url(web.PLAIN), beyond):
         with pytest.raises(AssertionError, match="exited with status"):
             contender.poll(truth)
 
 
-def test_a_wrong_count_is_rejected(base_url: BaseURL, truth: Truth) -> None:
-    for contender in peers(base_url(web.PLAIN)):
+def test_a_wrong_count_is_rejected(api: web.Web, truth: Truth) -> None:
+    for contender in peers(api.base_url(web.PLAIN)):
         if contender.read:
             with pytest.raises(AssertionError, match="counted wrong"):
                 contender.poll({**truth, "capacity": 1})

@@ -9,7 +9,7 @@ import functools
 import os
 import pathlib
 import resource
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from toolbox.benchmarks import machine
 from toolbox.shared.certificates import Certificates
@@ -19,8 +19,8 @@ CONFIGURATION = """
 {user}
 worker_processes 1;
 daemon off;
-pid {name}.pid;
-error_log {name}.error.log warn;
+pid nginx.pid;
+error_log nginx.error.log warn;
 worker_rlimit_nofile {descriptors};
 events {{ worker_connections 4096; }}
 http {{
@@ -74,63 +74,48 @@ PLAIN, COMPRESSED = Variant("h1", "identity"), Variant("h1", "gzip")
 VARIANTS = (PLAIN, COMPRESSED, Variant("h2", "identity"), Variant("h2", "gzip"))
 
 
-@contextlib.contextmanager
-def api(root: pathlib.Path, keeps_files: bool = True) -> Iterator[Callable[[Variant], str]]:
-    """Serves the pages below `root`, as a function that returns the base URL of a variant. Caches open files, unless
-    they are replaced while it runs."""
-    server = machine.Server("nginx-api", machine.BESIDE)
-    ports = {variant: free_port() for variant in VARIANTS} | {PLAIN: server.port}
+class Web(machine.Server):
+    """nginx with a port per variant; that of COMPRESSED also serves clients that do not accept gzip."""
 
-    def base_url(variant: Variant) -> str:
+    def __init__(self, core: int, path: str) -> None:
+        super().__init__("nginx", core, path)
+        self.ports = {variant: free_port() for variant in VARIANTS} | {COMPRESSED: self.port}
+
+    def base_url(self, variant: Variant) -> str:
         scheme, host = ("http", HOST) if variant.transport == "h1" else ("https", "localhost")
-        return f"{scheme}://{host}:{ports[variant]}"
-
-    with nginx(server, root, ports, keeps_files=keeps_files):
-        yield base_url
+        return f"{scheme}://{host}:{self.ports[variant]}"
 
 
 @contextlib.contextmanager
-def files(page: pathlib.Path, sendfile: bool) -> Iterator[machine.Server]:
-    """Serves a page to scrape, with gzip_static on a single port, which serves both encodings."""
-    server = machine.Server("nginx-files", path=f"/{page.name}")
-    with nginx(server, page.parent, {COMPRESSED: server.port}, sendfile=sendfile):
-        yield server
-
-
 def nginx(
-    server: machine.Server,
-    root: pathlib.Path,
-    ports: dict[Variant, int],
-    sendfile: bool = True,
-    keeps_files: bool = True,
-) -> contextlib.AbstractContextManager[None]:
+    root: pathlib.Path, core: int = machine.BESIDE, path: str = "/", sendfile: bool = True, keeps_files: bool = True
+) -> Iterator[Web]:
+    """Serves the files below `root`. Caches open files, unless they are replaced while it runs."""
+    web = Web(core, path)
     descriptors = min(65_536, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
-    servers = []
-    for variant, port in ports.items():
+    servers = ""
+    for variant, port in web.ports.items():
         gzip = variant.encoding == "gzip"
         # Each file needs a descriptor, and for a compressed file nginx opens the uncompressed one too.
         kept = (descriptors - 2_000) // (2 if gzip else 1)
-        servers.append(
-            SERVER.format(
-                listen=f"{HOST}:{port}" + (" ssl http2" if variant.transport == "h2" else ""),
-                gzip_static="on" if gzip else "off",
-                cache=f"max={kept} inactive=600s" if keeps_files else "off",
-                root=root,
-            )
+        servers += SERVER.format(
+            listen=f"{HOST}:{port}" + (" ssl http2" if variant.transport == "h2" else ""),
+            gzip_static="on" if gzip else "off",
+            cache=f"max={kept} inactive=600s" if keeps_files else "off",
+            root=root,
         )
     text = CONFIGURATION.format(
         # If root starts nginx, the worker would run as another user, which may have no access to this folder.
         user="user root;" if os.geteuid() == 0 else "",
-        name=server.name,
         descriptors=descriptors,
         sendfile="on" if sendfile else "off",
         certificates=certificates().directory,
-        servers="".join(servers),
+        servers=servers,
     )
-    file = machine.BUILD / f"{server.name}.conf"
+    file = machine.BUILD / "nginx.conf"
     file.write_text(text, "utf-8")
-    log = machine.BUILD / f"{server.name}.error.log"
-    return server.pinned("/usr/sbin/nginx", "-p", machine.BUILD, "-e", log, "-c", file)
+    with web.pinned("/usr/sbin/nginx", "-p", machine.BUILD, "-e", "nginx.error.log", "-c", file):
+        yield web
 
 
 @functools.cache
