@@ -11,36 +11,32 @@ import collections
 import dataclasses
 import gzip
 import json
-import os
 import pathlib
 import random
 import shutil
 
-from machine import BUILD
+from toolbox.benchmarks import machine
 
 SEED = 20250530
 PAGE = 100
 STRIDE = PAGE - 1
 # The version of the generator; files of other versions are not reused.
-VERSION = 2
+VERSION = 3
 
 TYPES = ("sql", "ray", "inference", "service", "job")
 # 90 % are RUNNING; 5 % have an error.
 STATUSES = ("RUNNING",) * 36 + ("CREATING", "UPDATING", "FROZEN", "INACTIVE")
 FAILED = ("CREATE_FAILED", "UPDATE_FAILED", "DELETE_FAILED")
 ERRORS = ("dataartsfabric.00010011", "dataartsfabric.00000001", "common.00000500")
+# Workspaces above this number repeat rows of earlier ones, which does not change the cost of a poll.
+DISTINCT = 1000
+
+Truth = dict[str, object]
 
 
-@dataclasses.dataclass
-class Truth:
-    """The expected counts of all rows."""
-
-    endpoints: int = 0
-    capacity: int = 0
-    counts: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
-
-    def as_json(self) -> dict[str, object]:
-        return {"endpoints": self.endpoints, "capacity": self.capacity, "counts": dict(sorted(self.counts.items()))}
+def truth(counts: collections.Counter[str], capacity: int) -> Truth:
+    """Returns what a poll of all pages must find: endpoints by `type,status,visibility`, and reserved capacity."""
+    return {"endpoints": counts.total(), "capacity": capacity, "counts": dict(counts)}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,29 +47,18 @@ class Dataset:
     rows: int
     types: tuple[str, ...] = TYPES
 
-    # Workspaces above this number repeat rows of earlier ones, which does not change the cost of a poll.
-    DISTINCT = 1000
-
     @property
     def folder(self) -> pathlib.Path:
         kind = "mixed" if self.types == TYPES else "-".join(self.types)
-        return BUILD / f"data/{kind}-{self.workspaces}x{self.rows}-v{VERSION}"
-
-    @property
-    def endpoints(self) -> int:
-        return self.workspaces * self.rows
+        return machine.BUILD / f"data/{kind}-{self.workspaces}x{self.rows}-v{VERSION}"
 
     def ids(self) -> list[str]:
         rng = random.Random(f"{SEED} workspaces")
         return [new_id(rng) for _ in range(self.workspaces)]
 
-    def offsets(self) -> list[int]:
+    def offsets(self) -> range:
         # A full last page needs one more request, because the list may continue.
-        further = max(0, (self.rows - 1) // STRIDE)
-        return [index * STRIDE for index in range(further + 1)]
-
-    def page_count(self) -> int:
-        return self.workspaces * len(self.offsets())
+        return range(0, self.rows, STRIDE)
 
     def paths(self) -> list[str]:
         """Returns the request paths of all pages."""
@@ -83,50 +68,49 @@ class Dataset:
             for offset in self.offsets()
         ]
 
-    def make(self) -> dict[str, object]:
-        """Writes the pages if missing; returns the expected counts and the size in bytes."""
+    def make(self) -> Truth:
+        """Writes the pages if missing; returns the expected counts."""
         done = self.folder / "truth.json"
         if not done.exists():
             shutil.rmtree(self.folder, ignore_errors=True)
-            truth, size = Truth(), 0
-            ids = self.ids()
+            ids, written = self.ids(), []
+            counts, capacity = collections.Counter[str](), 0
             for number, workspace in enumerate(ids):
-                if number < self.DISTINCT:
-                    size += self.write_workspace(workspace, number, truth)
+                original = number % DISTINCT
+                if original == number:
+                    written.append(self.write_workspace(workspace, number))
                 else:
-                    os.symlink(ids[number % self.DISTINCT], self.folder / workspace)
-            done.write_text(json.dumps({**truth.as_json(), "bytes": size}), "ascii")
-        read: dict[str, object] = json.loads(done.read_text("ascii"))
+                    (self.folder / workspace).symlink_to(ids[original])
+                counts += written[original][0]
+                capacity += written[original][1]
+            done.write_text(json.dumps(truth(counts, capacity)), "ascii")
+        read: Truth = json.loads(done.read_text("ascii"))
         return read
 
-    def write_workspace(self, workspace: str, number: int, truth: Truth) -> int:
+    def write_workspace(self, workspace: str, number: int) -> tuple[collections.Counter[str], int]:
+        """Writes the pages of a workspace; returns its counts and its reserved capacity."""
         rng = random.Random(f"{SEED} {number}")
-        repeated = len(range(number, self.workspaces, self.DISTINCT))
-        rows = [self.row(rng, index, truth, repeated) for index in range(self.rows)]
+        rows = [self.row(rng, index) for index in range(self.rows)]
+        texts = [text for text, _, _ in rows]
         folder = self.folder / workspace
         folder.mkdir(parents=True)
-        size = 0
         for offset in self.offsets():
-            page = f'{{"total":{self.rows},"endpoints":[{",".join(rows[offset : offset + PAGE])}]}}'.encode()
+            page = f'{{"total":{self.rows},"endpoints":[{",".join(texts[offset : offset + PAGE])}]}}'.encode()
             (folder / f"{offset}.json").write_bytes(page)
             (folder / f"{offset}.json.gz").write_bytes(gzip.compress(page, 6, mtime=0))
-            size += len(page)
-        return size
+        return collections.Counter(key for _, key, _ in rows), sum(low for _, _, low in rows)
 
-    def row(self, rng: random.Random, index: int, truth: Truth, repeated: int) -> str:
-        """Returns an endpoint in the API's format, about 580 bytes, and adds it to `truth`."""
+    def row(self, rng: random.Random, index: int) -> tuple[str, str, int]:
+        """Returns an endpoint in the API's format, about 580 bytes, how it is counted, and its reserved capacity."""
         kind = rng.choice(self.types)
         failed = rng.random() < 0.05
         status = rng.choice(FAILED if failed else STATUSES)
         visibility = "PUBLIC" if rng.random() < 0.1 else "PRIVATE"
         low = rng.randint(0, 40)
-        truth.endpoints += repeated
-        truth.capacity += low * repeated
-        truth.counts[f"{kind},{status},{visibility}"] += repeated
         error = ""
         if failed:
             error = f'"error_code":"{rng.choice(ERRORS)}","error_msg":"The specification is sold out in zone {low}.",'
-        return (
+        text = (
             f'{{"id":"{new_id(rng)}","name":"endpoint-{index:06d}","type":"{kind}","status":"{status}",'
             f'"visibility":"{visibility}","description":"Endpoint {index} of the nightly reports of the data team",'
             f'"create_time":"{moment(rng)}","update_time":"{moment(rng)}",{error}'
@@ -135,6 +119,7 @@ class Dataset:
             f'"cap":{{"cap_id":"{new_id(rng)}"}},'
             f"{resources(kind, low, low + rng.randint(0, 60))}}}"
         )
+        return text, f"{kind},{status},{visibility}", low
 
 
 def resources(kind: str, low: int, high: int) -> str:

@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""poll_sdk.py URLS CA THREADS: lists with Huawei Cloud's official SDK for Python."""
+"""poll_sdk URLS CA: lists with Huawei Cloud's official SDK for Python."""
 
 from __future__ import annotations
 
+import pathlib
 import re
 import sys
 from typing import Any
 
-from counting import Tally, run
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.http.http_config import HttpConfig
 from huaweicloudsdkdataartsfabric.v1 import DataArtsFabricClient, ListEndpointsRequest
+
+from toolbox.benchmarks.peers.counting import Tally
 
 URL = re.compile(r"(https?://[^/]+)/v1/workspaces/([^/]+)/endpoints\?offset=(\d+)&limit=(\d+)")
 
@@ -32,26 +34,21 @@ def as_row(endpoint: Any) -> dict[str, Any]:
             reserved[kind] = {"warm_up_num": amounts.warm_up_num}
     if resource.mu is not None:
         reserved["mu"] = {"min": resource.mu.min}
-    return {
-        "type": endpoint.type,
-        "status": endpoint.status,
-        "visibility": endpoint.visibility,
-        "reserved_resource": reserved,
-    }
+    counted = {"type": endpoint.type, "status": endpoint.status, "visibility": endpoint.visibility}
+    return {**counted, "reserved_resource": reserved}
 
 
-def poll(urls: list[str], ca: str) -> Tally:
+def main(urls: list[str], ca: str) -> None:
     tally, client = Tally(), None
     for url in urls:
         match = URL.fullmatch(url)
-        if match is None:
-            sys.exit(f"{url}: not a page of endpoints")
+        assert match, f"{url}: not a page of endpoints"
         base_url, workspace, offset, limit = match.groups()
         client = client or new_client(base_url, ca)
         request = ListEndpointsRequest(workspace_id=workspace, offset=int(offset), limit=int(limit))
         response = client.list_endpoints(request)
         tally.add_page({"endpoints": [as_row(endpoint) for endpoint in response.endpoints]}, offset == "0")
-    return tally
+    tally.print()
 
 
-run(poll)
+main(pathlib.Path(sys.argv[1]).read_text("ascii").split(), sys.argv[2])

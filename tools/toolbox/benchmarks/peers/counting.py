@@ -7,18 +7,13 @@ It is less than the exporter's: no check that pages are consistent, and no endpo
 from __future__ import annotations
 
 import collections
-import concurrent.futures
 import json
-import pathlib
-import sys
-from collections.abc import Callable
 from typing import Any
 
 
 class Tally:
     def __init__(self) -> None:
-        self.endpoints = 0
-        self.capacity = 0
+        self.endpoints = self.capacity = 0
         self.counts: collections.Counter[tuple[str, str, str]] = collections.Counter()
 
     def add_page(self, page: dict[str, Any], is_first: bool) -> None:
@@ -28,24 +23,12 @@ class Tally:
         self.counts.update([(row["type"], row["status"], row["visibility"]) for row in rows])
         self.capacity += sum(reserved(row["reserved_resource"]) for row in rows)
 
-    def add(self, other: Tally) -> None:
-        self.endpoints += other.endpoints
-        self.capacity += other.capacity
-        self.counts.update(other.counts)
+    def as_json(self) -> dict[str, object]:
+        counts = {",".join(key): count for key, count in self.counts.items()}
+        return {"endpoints": self.endpoints, "capacity": self.capacity, "counts": counts}
 
     def print(self) -> None:
-        counts = {",".join(key): count for key, count in sorted(self.counts.items())}
-        print(json.dumps({"endpoints": self.endpoints, "capacity": self.capacity, "counts": counts}))
-
-
-def run(poll: Callable[[list[str], str], Tally]) -> None:
-    """Polls the pages of the arguments `URLS CA THREADS` in this many threads, and prints the counts."""
-    urls, ca, threads = pathlib.Path(sys.argv[1]).read_text("ascii").split(), sys.argv[2], int(sys.argv[3])
-    tally = Tally()
-    with concurrent.futures.ThreadPoolExecutor(threads) as pool:
-        for part in pool.map(poll, [urls[index::threads] for index in range(threads)], [ca] * threads):
-            tally.add(part)
-    tally.print()
+        print(json.dumps(self.as_json()))
 
 
 def reserved(resource: dict[str, Any]) -> int:

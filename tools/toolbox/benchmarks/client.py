@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""client.py PORT PATH ENCODING CLIENTS REQUESTS PAUSE: scrapes like Prometheus, on keep-alive connections, and reads
-complete responses; each client waits PAUSE seconds between a response and its next request. Prints a line of JSON:
-seconds of each request, bytes of all bodies, total seconds.
+"""client PORT PATH ENCODING CLIENTS REQUESTS: scrapes like Prometheus, on keep-alive connections, and reads complete
+responses. Prints a line of JSON: seconds of each request, bytes of all bodies, total seconds.
 
 Existing load generators either stop in the middle of a response, so that the cost per request cannot be computed, or
 fail if a server closes the connection after each response, as Python's does.
@@ -9,7 +8,6 @@ fail if a server closes the connection after each response, as Python's does.
 
 from __future__ import annotations
 
-import collections
 import json
 import selectors
 import socket
@@ -17,13 +15,12 @@ import sys
 import time
 
 HOST = "127.0.0.1"
-ENDS_CHUNKED = b"\r\n0\r\n\r\n"
+LAST_CHUNK = b"\r\n0\r\n\r\n"
+BUFFER = memoryview(bytearray(1 << 20))
 
 
 class Connection:
     """One client: a request, its response, the next request."""
-
-    buffer = memoryview(bytearray(1 << 20))
 
     def __init__(self, port: int, request: bytes, selector: selectors.BaseSelector) -> None:
         self.port, self.request, self.selector = port, request, selector
@@ -38,16 +35,16 @@ class Connection:
 
     def send(self) -> None:
         self.head, self.received, self.tail = b"", 0, b""
+        self.in_body = self.chunked = self.closes = False
         self.length: int | None = None
-        self.chunked = self.closes = False
         self.begin = time.perf_counter()
         self.socket.sendall(self.request)
 
     def receive(self) -> bool:
         """Reads available data; returns whether the response is complete."""
-        count = self.socket.recv_into(self.buffer)
-        part = self.buffer[:count]
-        if not self.length and not self.chunked and not self.closes:
+        count = self.socket.recv_into(BUFFER)
+        part = BUFFER[:count]
+        if not self.in_body:
             self.head += part
             if b"\r\n\r\n" not in self.head:
                 if count == 0:
@@ -59,7 +56,7 @@ class Connection:
         if self.length is not None:
             whole = self.received >= self.length
         else:
-            whole = self.tail == ENDS_CHUNKED if self.chunked else count == 0
+            whole = self.tail == LAST_CHUNK if self.chunked else count == 0
         if count == 0 and not whole:
             raise ConnectionError("closed in the middle of a response")
         if whole:
@@ -72,26 +69,25 @@ class Connection:
         return whole
 
     def read_head(self) -> memoryview:
+        """Returns the beginning of the body."""
         head, body = self.head.split(b"\r\n\r\n", 1)
-        lines = head.decode("latin-1").lower().split("\r\n")
-        if lines[0].split()[1] != "200":
-            raise ConnectionError(lines[0])
-        fields = dict(line.split(": ", 1) for line in lines[1:])
+        first, *lines = head.decode("latin-1").lower().split("\r\n")
+        if first.split()[1] != "200":
+            raise ConnectionError(first)
+        fields = dict(line.split(": ", 1) for line in lines)
+        self.in_body = True
         self.chunked = fields.get("transfer-encoding") == "chunked"
         self.length = int(fields["content-length"]) if "content-length" in fields else None
-        kept = "keep-alive" if lines[0].startswith("http/1.0") else ""
-        self.closes = fields.get("connection", kept or "keep-alive") == "close" or (
-            bool(kept) and fields.get("connection") != kept
-        )
-        if self.length is None and not self.chunked:
-            self.closes = True
+        ends_by_closing = self.length is None and not self.chunked
+        # No server keeps connections of HTTP/1.0.
+        self.closes = ends_by_closing or fields.get("connection") == "close" or first.startswith("http/1.0")
         encoding = fields.get("content-encoding", "identity")
         if f"accept-encoding: {encoding}" not in self.request.decode("ascii").lower():
             raise ConnectionError(f"answered in {encoding}")
         return memoryview(body)
 
 
-def main(port: int, path: str, encoding: str, clients: int, requests: int, pause: float) -> None:
+def main(port: int, path: str, encoding: str, clients: int, requests: int) -> None:
     request = (
         f"GET {path} HTTP/1.1\r\nHost: {HOST}:{port}\r\nAccept: text/plain;version=0.0.4\r\n"
         f"Accept-Encoding: {encoding}\r\nUser-Agent: scrape\r\n\r\n"
@@ -102,21 +98,16 @@ def main(port: int, path: str, encoding: str, clients: int, requests: int, pause
         for connection in connections:
             connection.send()
         sent, done = clients, 0
-        # Pausing clients in order, because all pause equally long.
-        pausing: collections.deque[tuple[float, Connection]] = collections.deque()
         while done < requests:
-            until = pausing[0][0] - time.perf_counter() if pausing else None
-            for key, _ in selector.select(until):
-                if key.data.receive():
-                    done += 1
-                    if sent < requests:
-                        pausing.append((time.perf_counter() + pause, key.data))
-                        sent += 1
-            while pausing and pausing[0][0] <= time.perf_counter():
-                pausing.popleft()[1].send()
+            complete = [key.data for key, _ in selector.select() if key.data.receive()]
+            done += len(complete)
+            for connection in complete[: requests - sent]:
+                connection.send()
+                sent += 1
         wall = time.perf_counter() - begin
     latencies = [latency for connection in connections for latency in connection.latencies]
     print(json.dumps({"latencies": latencies, "bytes": sum(one.bytes for one in connections), "wall": wall}))
 
 
-main(int(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]), float(sys.argv[6]))
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]))

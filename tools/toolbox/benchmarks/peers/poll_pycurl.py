@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""poll_pycurl.py URLS CA: fetches with libcurl's multi interface, 50 in parallel, and parses with orjson."""
+"""poll_pycurl URLS CA: fetches with libcurl's multi interface, 50 in parallel, and parses with orjson."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import sys
 
 import orjson
 import pycurl
-from counting import Tally, is_first
+
+from toolbox.benchmarks.peers.counting import Tally, is_first
 
 PARALLEL = 50
 
@@ -29,29 +30,27 @@ def main(urls: list[str], ca: str) -> None:
     tally = Tally()
     multi = pycurl.CurlMulti()
     multi.setopt(pycurl.M_PIPELINING, pycurl.PIPE_MULTIPLEX)
-    handles = [new_handle(ca) for _ in range(PARALLEL)]
-    idle, waiting, running = list(handles), list(reversed(urls)), 0
+    idle, waiting = [new_handle(ca) for _ in range(PARALLEL)], list(reversed(urls))
+    running: dict[pycurl.Curl, tuple[str, io.BytesIO]] = {}
     while waiting or running:
         while waiting and idle:
-            handle = idle.pop()
-            handle.url = waiting.pop()
-            handle.body = io.BytesIO()
-            handle.setopt(pycurl.URL, handle.url)
-            handle.setopt(pycurl.WRITEDATA, handle.body)
+            handle, url, body = idle.pop(), waiting.pop(), io.BytesIO()
+            handle.setopt(pycurl.URL, url)
+            handle.setopt(pycurl.WRITEDATA, body)
             multi.add_handle(handle)
-            running += 1
+            running[handle] = (url, body)
         multi.select(1.0)
         while multi.perform()[0] == pycurl.E_CALL_MULTI_PERFORM:
             pass
         _, done, failed = multi.info_read()
         if failed:
-            sys.exit(f"{failed[0][0].url}: {failed[0][2]}")
+            sys.exit(f"{running[failed[0][0]][0]}: {failed[0][2]}")
         for handle in done:
             multi.remove_handle(handle)
-            running -= 1
+            url, body = running.pop(handle)
             if (status := handle.getinfo(pycurl.RESPONSE_CODE)) != 200:
-                sys.exit(f"{handle.url}: {status}")
-            tally.add_page(orjson.loads(handle.body.getbuffer()), is_first(handle.url))
+                sys.exit(f"{url}: {status}")
+            tally.add_page(orjson.loads(body.getbuffer()), is_first(url))
             idle.append(handle)
     tally.print()
 

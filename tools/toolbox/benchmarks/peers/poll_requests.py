@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""poll_requests.py URLS CA THREADS: like the official Python SDK, it uses a session, builds each request from its
+"""poll_requests URLS CA: like the official Python SDK, it uses a session, builds each request from its
 parts, parses with json and creates an object per row; then counts the objects."""
 
 from __future__ import annotations
 
 import json
+import pathlib
+import sys
 import urllib.parse
 from typing import Any
 
 import requests
-from counting import Tally, is_first, run
+
+from toolbox.benchmarks.peers.counting import Tally, is_first
 
 
 class Endpoint:
@@ -25,30 +28,21 @@ class Endpoint:
             setattr(self, field, row.get(field))
 
 
-class Client:
-    def __init__(self, ca: str) -> None:
-        self.session = requests.Session()
-        # Otherwise it reads the environment's proxies and .netrc for each request.
-        self.session.trust_env = False
-        self.session.verify = ca
-        self.tally = Tally()
-
-    def list_endpoints(self, url: str) -> None:
+def main(urls: list[str], ca: str) -> None:
+    session, tally = requests.Session(), Tally()
+    # Otherwise it reads the environment's proxies and .netrc for each request.
+    session.trust_env = False
+    session.verify = ca
+    headers = {"X-Auth-Token": "token", "Content-Type": "application/json", "User-Agent": "huaweicloud-usdk-python"}
+    for url in urls:
         address, query = url.split("?")
         parameters = urllib.parse.parse_qsl(query)
-        headers = {"X-Auth-Token": "token", "Content-Type": "application/json", "User-Agent": "huaweicloud-usdk-python"}
-        response = self.session.get(address, params=parameters, headers=headers, timeout=(60, 120))
+        response = session.get(address, params=parameters, headers=headers, timeout=(60, 120))
         response.raise_for_status()
         page = json.loads(response.content)
         rows = [vars(Endpoint(row)) for row in page["endpoints"]]
-        self.tally.add_page({"endpoints": rows}, is_first(url))
+        tally.add_page({"endpoints": rows}, is_first(url))
+    tally.print()
 
 
-def poll(urls: list[str], ca: str) -> Tally:
-    client = Client(ca)
-    for url in urls:
-        client.list_endpoints(url)
-    return client.tally
-
-
-run(poll)
+main(pathlib.Path(sys.argv[1]).read_text("ascii").split(), sys.argv[2])
