@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import gzip
 import http.client
+import json
 import os
 import pathlib
 import signal
@@ -13,6 +14,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from toolbox.shared.processes import HOST, free_port, wait_for
 
@@ -61,6 +63,23 @@ class Answer:
     @property
     def text(self) -> str:
         return self.body.decode("utf-8")
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def fetch(
+    port: int, path: str, method: str = "GET", headers: dict[str, str] | None = None, body: str | bytes | None = None
+) -> Answer:
+    """Sends one request to a server on loopback."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=5)
+    try:
+        connection.request(method, path, body, headers or {})
+        response = connection.getresponse()
+        fields = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, fields, response.read())
+    finally:
+        connection.close()
 
 
 def environment(home: pathlib.Path) -> dict[str, str]:
@@ -161,14 +180,7 @@ class Running:
         return status, time.monotonic() - begin
 
     def fetch(self, path: str, method: str = "GET", headers: dict[str, str] | None = None) -> Answer:
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=5)
-        try:
-            connection.request(method, path, headers=headers or {})
-            response = connection.getresponse()
-            fields = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, fields, response.read())
-        finally:
-            connection.close()
+        return fetch(self.port, path, method, headers)
 
     def page(self, format: str = TEXT, path: str = "/metrics") -> str:
         answer = self.fetch(path, headers={"Accept": ACCEPT[format]})
@@ -179,6 +191,12 @@ class Running:
         wait_for(lambda: self.fetch("/-/ready").status == 200, seconds, "/-/ready answers 200")
 
     def resident_megabytes(self) -> float:
+        return self.memory("VmRSS")
+
+    def peak_megabytes(self) -> float:
+        return self.memory("VmHWM")
+
+    def memory(self, field: str) -> float:
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text("ascii", "replace")
-        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+        line = next(line for line in status.splitlines() if line.startswith(f"{field}:"))
         return int(line.split()[1]) / 1024

@@ -43,7 +43,7 @@ def run(*command: object, seconds: float = 120, **options: Any) -> str:
     return output
 
 
-def wait_for(condition: Callable[[], T], seconds: float, what: str, step: float = 0.05) -> T:
+def wait_for(condition: Callable[[], T | None], seconds: float, what: str, step: float = 0.05) -> T:
     """Returns the first true value of `condition`, called every `step` seconds; fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:

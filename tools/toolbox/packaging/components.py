@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The components and libraries of the program: packaging/licenses.toml, compared with program, build and machine."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 import os
@@ -10,25 +12,13 @@ import subprocess
 import sys
 import tomllib
 from dataclasses import dataclass
+from typing import Any
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from toolbox.shared.processes import ROOT
 
 
 class Mismatch(Exception):
     """A difference from packaging/licenses.toml."""
-
-
-@dataclass(frozen=True)
-class Component:
-    name: str
-    license: str
-    source: str
-    version: str | None = None
-    copyright: str | None = None
-    #: The component whose sources contain this one.
-    within: str | None = None
-    #: Whether its version is a tag at its source. False for parts of Swift.
-    is_tagged: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,39 +27,33 @@ class Library:
     license: str
     version: str
     architecture: str
-    #: Whether the program itself needs it, not only one of its libraries.
+    # Whether the program itself needs it, not only one of its libraries.
     direct: bool
 
 
-def table():
-    return tomllib.loads((ROOT / "packaging/licenses.toml").read_text())
+def table(root: pathlib.Path = ROOT) -> dict[str, Any]:
+    return tomllib.loads((root / "packaging/licenses.toml").read_text())
 
 
-def contains_word(binary, sign):
+def contains_word(binary: bytes, sign: str) -> bool:
     """Whether `sign` is a whole word in the program's strings, as names of modules and exported functions are."""
-    word, printable = sign.encode(), range(0x20, 0x7F)
-    start = binary.find(word)
-    while start >= 0:
-        around = binary[max(start - 1, 0) : start], binary[start + len(word) : start + len(word) + 1]
-        if not any(byte and byte[0] in printable for byte in around):
-            return True
-        start = binary.find(word, start + 1)
-    return False
+    word = re.escape(sign.encode())
+    # Looks behind after the word, because a pattern that begins with a literal is found faster.
+    return re.search(rb"%b(?<![ -~]%b)(?![ -~])" % (word, word), binary) is not None
 
 
-def pins(resolved):
+def pins(resolved: pathlib.Path) -> dict[str, tuple[str, str]]:
     """Returns versions and addresses of all packages that the build resolved, by name."""
     if not resolved.exists():
         raise Mismatch(f"{resolved} is missing; build the program first")
     found = {}
     for pin in json.loads(resolved.read_text())["pins"]:
-        source = pin["location"].removesuffix(".git")
         state = pin["state"]
-        found[pin["identity"]] = (state.get("version") or state["revision"], source)
+        found[pin["identity"]] = (state.get("version") or state["revision"], pin["location"].removesuffix(".git"))
     return found
 
 
-def check_license_text(entry, checkouts):
+def check_license_text(entry: dict[str, Any], checkouts: pathlib.Path) -> None:
     """Checks that the license text of a package is unchanged since it was listed."""
     text = checkouts / entry["name"] / "LICENSE.txt"
     if not text.exists():
@@ -80,8 +64,13 @@ def check_license_text(entry, checkouts):
         raise Mismatch(f"{entry['name']}: LICENSE.txt differs from packaging/licenses.toml; review it")
 
 
-def linked(program, swift_version, resolved=ROOT / "Package.resolved", checkouts=ROOT / ".build/checkouts"):
-    """Returns the components that are linked into the program."""
+def linked(
+    program: pathlib.Path,
+    swift_version: str,
+    resolved: pathlib.Path = ROOT / "Package.resolved",
+    checkouts: pathlib.Path = ROOT / ".build/checkouts",
+) -> list[dict[str, Any]]:
+    """Returns the entries of the components that are linked into the program, with `version` and `source`."""
     known = table()
     versions = pins(resolved)
     binary = program.read_bytes()
@@ -96,46 +85,39 @@ def linked(program, swift_version, resolved=ROOT / "Package.resolved", checkouts
         for entry in known[kind]:
             if not contains_word(binary, entry["sign"]):
                 raise Mismatch(f"{entry['name']} is not linked, but listed in packaging/licenses.toml")
-            version = source = None
             if kind == "package":
                 if entry["name"] not in versions:
                     raise Mismatch(f"{entry['name']} is listed, but was not resolved by the build")
-                version, source = versions[entry["name"]]
+                entry["version"], entry["source"] = versions[entry["name"]]
                 check_license_text(entry, checkouts)
             elif kind == "runtime":
-                version = swift_version
-            component = Component(
-                name=entry["name"],
-                license=entry["license"],
-                source=source or entry["source"],
-                version=version,
-                copyright=entry["copyright"],
-                within=entry.get("within"),
-                is_tagged=kind == "package",
-            )
-            components.append(component)
+                entry["version"] = swift_version
+            components.append(entry)
     return components
 
 
-def owner(path):
+def owner(path: str) -> str:
     """Returns the Debian package of a library. dpkg may know its path with or without /usr."""
     real = os.path.realpath(path)
     for name in (real, real.removeprefix("/usr"), "/usr" + real):
-        found = subprocess.run(["dpkg-query", "--search", name], capture_output=True, text=True)
+        found = subprocess.run(["dpkg-query", "--search", name], capture_output=True, text=True, check=False)
         if found.returncode == 0:
             return found.stdout.split(":")[0]
     raise Mismatch(f"no Debian package owns {path}")
 
 
-def loaded(program):
+def output_of(*command: str | pathlib.Path) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def loaded(program: pathlib.Path) -> list[Library]:
     """Returns the libraries that the program loads on this machine."""
-    output = subprocess.run(["objdump", "-p", program], check=True, capture_output=True, text=True).stdout
-    needed = set(re.findall(r"^\s*NEEDED\s+(\S+)", output, re.MULTILINE))
-    output = subprocess.run(["ldd", program], check=True, capture_output=True, text=True).stdout
+    needed = set(re.findall(r"^\s*NEEDED\s+(\S+)", output_of("objdump", "-p", program), re.MULTILINE))
+    output = output_of("ldd", program)
     if missing := re.findall(r"(\S+) => not found", output):
         raise Mismatch(f"missing libraries: {', '.join(missing)}")
     licenses = table()["libraries"]
-    direct = {}
+    direct: dict[str, bool] = {}
     for path in re.findall(r"(/\S+\.so\S*)", output):
         package = owner(path)
         if package not in licenses:
@@ -143,8 +125,7 @@ def loaded(program):
         direct[package] = direct.get(package, False) or pathlib.Path(path).name in needed
     libraries = []
     for package in sorted(direct):
-        show = ["dpkg-query", "--show", "--showformat=${Version} ${Architecture}\n", package]
-        shown = subprocess.run(show, check=True, capture_output=True, text=True).stdout
+        shown = output_of("dpkg-query", "--show", "--showformat=${Version} ${Architecture}\n", package)
         version, architecture = shown.splitlines()[0].split()
         libraries.append(Library(package, licenses[package], version, architecture, direct[package]))
     return libraries

@@ -1,35 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
 """Prints the manual page: commands and flags from the program's help, the rest from packaging/debian/manual.man."""
 
+from __future__ import annotations
+
 import argparse
 import datetime
 import json
-import pathlib
-import subprocess
+from typing import Any
+
+from toolbox.packaging.components import output_of
+from toolbox.shared.processes import ROOT
 
 
-def roff(text):
+def roff(text: str) -> str:
     """Escapes text for roff: backslashes, hyphens, quotes, and requests at the start of a line."""
     text = text.replace("\\", "\\e").replace("-", "\\-").replace("'", "\\(aq")
     return "\\&" + text if text.startswith((".", "\\(aq")) else text
 
 
-def names(argument):
-    """Returns an argument's names, as in `-h, --help` or `--log.level level`; None for a positional argument."""
-    spelled = [
-        "--" + name["name"] if name["kind"] == "long" else "-" + name["name"] for name in argument.get("names", ())
-    ]
-    if not spelled:
-        return None
+def names(argument: dict[str, Any]) -> str:
+    """Returns an argument's names, as in `-h, --help` or `--log.level level`; none for a positional argument."""
+    spelled = [("--" if name["kind"] == "long" else "-") + name["name"] for name in argument.get("names", ())]
     flags = ", ".join(f"\\fB{roff(name)}\\fR" for name in spelled)
-    if argument["kind"] != "option":
+    if not flags or argument["kind"] != "option":
         return flags
-    # Shorten a value name that repeats the flag.
-    value = argument["valueName"]
-    return f"{flags} \\fI{roff(value.rsplit('.', 1)[-1])}\\fR"
+    # Shortens a value name that repeats the flag.
+    return f"{flags} \\fI{roff(argument['valueName'].rsplit('.', 1)[-1])}\\fR"
 
 
-def argument_lines(argument):
+def argument_lines(argument: dict[str, Any]) -> list[str]:
     text = argument.get("abstract", "").rstrip(".")
     notes = []
     if argument.get("allValues"):
@@ -41,7 +40,7 @@ def argument_lines(argument):
     return [".TP", names(argument), roff(text + ".")]
 
 
-def command_lines(command):
+def command_lines(command: dict[str, Any]) -> list[str]:
     lines = [f".SS {roff(command['commandName'])}", roff(command["abstract"])]
     if "discussion" in command:
         lines += [".PP", roff(command["discussion"])]
@@ -53,11 +52,12 @@ def command_lines(command):
     return lines
 
 
-def page(description, version, date, rest):
-    root = description["command"]
+def page(root: dict[str, Any], version: str, date: datetime.date, rest: str) -> str:
     name = root["commandName"]
-    shown = [command for command in root["subcommands"] if command["shouldDisplay"]]
-    commands = [command for command in shown if command["commandName"] != "help"]
+    commands = [
+        command for command in root["subcommands"] if command["shouldDisplay"] and command["commandName"] != "help"
+    ]
+    before, after = (part.rstrip("\n") for part in rest.split("@COMMANDS@\n"))
     lines = [
         '.\\" SPDX-License-Identifier: Apache-2.0',
         '.\\" Written by scripts/generate-man.',
@@ -71,28 +71,25 @@ def page(description, version, date, rest):
         word = f"\\fB{roff(command['commandName'])}\\fR"
         lines += [] if command is commands[0] else [".br"]
         lines.append(f"\\fB{roff(name)}\\fR {f'[{word}]' if default else word} [\\fIoption\\fR ...]")
-    lines += rest.split("@COMMANDS@\n")[0].rstrip("\n").split("\n")
-    lines.append(".SH COMMANDS")
+    lines += [before, ".SH COMMANDS"]
     for command in commands:
         lines += command_lines(command)
     lines += [".SH OPTIONS", "Options of all commands."]
     for argument in root["arguments"]:
         lines += argument_lines(argument)
-    lines += rest.split("@COMMANDS@\n")[1].rstrip("\n").split("\n")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, after, ""])
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("program")
     parser.add_argument("--version", required=True)
     parser.add_argument("--epoch", type=int, required=True, help="the date, in seconds since 1970")
     arguments = parser.parse_args()
-    dump = subprocess.run([arguments.program, "--experimental-dump-help"], check=True, capture_output=True, text=True)
+    description = json.loads(output_of(arguments.program, "--experimental-dump-help"))
     date = datetime.datetime.fromtimestamp(arguments.epoch, datetime.UTC).date()
-    root = pathlib.Path(__file__).resolve().parents[2]
-    rest = (root / "packaging/debian/manual.man").read_text()
-    print(page(json.loads(dump.stdout), arguments.version, date, rest), end="")
+    rest = (ROOT / "packaging/debian/manual.man").read_text()
+    print(page(description["command"], arguments.version, date, rest), end="")
 
 
 if __name__ == "__main__":
