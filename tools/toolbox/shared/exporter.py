@@ -19,7 +19,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from toolbox.shared.processes import HOST, free_port, wait_for
+from toolbox.shared.processes import HOST, free_port, listens, wait_for
 
 # The text that all secrets of the tests contain, so that one search finds any of them.
 PLANTED = "SECRET-TOKEN-VALUE"
@@ -179,11 +179,7 @@ class Running:
     def listening(self) -> bool:
         status = self.process.poll()
         assert status is None, f"it exited with status {status}"
-        try:
-            socket.create_connection((HOST, self.port), 1).close()
-        except OSError:
-            return False
-        return True
+        return listens(self.port)
 
     def log(self) -> str:
         return self.log_path.read_text("utf-8", "replace")

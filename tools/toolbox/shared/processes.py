@@ -61,6 +61,15 @@ def free_port() -> int:
         return port
 
 
+def listens(port: int) -> bool:
+    """Whether a server accepts connections on this port."""
+    try:
+        socket.create_connection((HOST, port), 1).close()
+    except OSError:
+        return False
+    return True
+
+
 def stop(process: subprocess.Popen[bytes], seconds: float = 20) -> int:
     """Terminates a process, kills it if it still runs after `seconds`; returns its status."""
     if process.poll() is None:
@@ -101,9 +110,12 @@ class Server:
     def log(self) -> str:
         return self.log_path.read_text("utf-8", "replace")
 
-    def is_ready(self) -> bool:
+    def require_running(self) -> None:
         status = self.process.poll()
         assert status is None, f"{self.name} exited with status {status}\n{self.log()[-2000:]}"
+
+    def is_ready(self) -> bool:
+        self.require_running()
         with contextlib.suppress(OSError):
             OPENER.open(self.url + self.ready_path, timeout=5).close()
             return True

@@ -10,8 +10,8 @@ import types
 import urllib.parse
 from collections.abc import Iterable
 
-from huaweicloudsdkcore.sdk_request import SdkRequest  # type: ignore[import-untyped]
-from huaweicloudsdkcore.signer.signer import Signer  # type: ignore[import-untyped]
+from huaweicloudsdkcore.sdk_request import SdkRequest
+from huaweicloudsdkcore.signer.signer import Signer
 
 AUTHORIZATION = re.compile(
     r"SDK-HMAC-SHA256 Access=(?P<key>[^,\s]+), SignedHeaders=(?P<names>[a-z0-9;-]+), Signature=[0-9a-f]{64}"
