@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures and options that all tests share."""
 
-from __future__ import annotations
-
 import os
 import pathlib
 import shutil

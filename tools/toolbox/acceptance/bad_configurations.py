@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tables of configurations and flags that must be rejected."""
 
-from __future__ import annotations
-
 import dataclasses
 
 SECRET = "SECRET-TOKEN-VALUE-of-a-bad-file"

@@ -6,8 +6,6 @@
 Prints `begun` when all clients have started, and at the end their counts as one line of JSON.
 """
 
-from __future__ import annotations
-
 import asyncio
 import collections
 import contextlib

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """All kinds of credentials, with a cloud that checks each request as the API reference specifies."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import pathlib

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The status page in a real browser: appearance, keyboard, screen reader, phone."""
 
-from __future__ import annotations
-
 import itertools
 import json
 from collections.abc import Iterator

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`metrics`: the catalog and the page agree; `demo`: all families of the catalog have samples."""
 
-from __future__ import annotations
-
 import json
 import operator
 import re

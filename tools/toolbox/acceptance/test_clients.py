@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clients that exhaust connections and file descriptors, and clients that close their sending side."""
 
-from __future__ import annotations
-
 import contextlib
 import pathlib
 import resource

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Changes and failures in the cloud, and their effect on `/metrics` over time."""
 
-from __future__ import annotations
-
 import copy
 import time
 

@@ -4,8 +4,6 @@
 Every run of the exporter also fails its test if the output contains the secret of these files.
 """
 
-from __future__ import annotations
-
 import pathlib
 import re
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`check --connect`: results, request counts, and for each failure the reason, request ID and remedy."""
 
-from __future__ import annotations
-
 import dataclasses
 import re
 from collections.abc import Iterator

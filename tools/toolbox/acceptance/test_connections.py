@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A host name that changes its address while the old address still responds."""
 
-from __future__ import annotations
-
 import pathlib
 import shlex
 import signal

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The other paths of the web server, and invalid requests."""
 
-from __future__ import annotations
-
 import dataclasses
 import html
 import json

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reloads by signal and by request, and socket activation."""
 
-from __future__ import annotations
-
 import signal
 import socket
 import subprocess

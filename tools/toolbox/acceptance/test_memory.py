@@ -2,8 +2,6 @@
 """Memory with pages of the maximum size, 16 at the same time, of each kind that is expensive to parse or store. With
 the default limits the peak stays below the documented maximum."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import gzip

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`once`: all domain series equal the independent count, on standard output and in a file."""
 
-from __future__ import annotations
-
 import dataclasses
 import random
 import stat

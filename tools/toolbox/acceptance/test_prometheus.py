@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Prometheus and VictoriaMetrics scrape the exporter and have the series of the page."""
 
-from __future__ import annotations
-
 import dataclasses
 import pathlib
 import shutil

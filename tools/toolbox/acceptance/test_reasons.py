@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each kind of failed poll has its reason and does not affect other workspaces."""
 
-from __future__ import annotations
-
 import dataclasses
 import time
 from collections.abc import Iterator

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`docs/configuration.schema.json` accepts good files and rejects the errors that a schema can express."""
 
-from __future__ import annotations
-
 import json
 import pathlib
 import re

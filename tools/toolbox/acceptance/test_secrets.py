@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """No output contains a secret, even if responses repeat it, in successful and failed requests."""
 
-from __future__ import annotations
-
 import dataclasses
 import html
 import os

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`serve`: the same series over HTTP, in the format and encoding that a scraper requests."""
 
-from __future__ import annotations
-
 import dataclasses
 import time
 from collections.abc import Iterator

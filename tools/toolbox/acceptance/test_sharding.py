@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`serve --shard`: several processes with the shard assignment of docs/sharding.md."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 from collections.abc import Iterator

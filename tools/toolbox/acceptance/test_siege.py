@@ -2,8 +2,6 @@
 """Slow readers, clients that guess passwords, idle connections and status page readers at the same time, while
 Prometheus scrapes a large page every second: all scrapes must succeed with bounded memory."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import json

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """SIGTERM and SIGINT stop `serve` with status 0 within 5 s, in any state."""
 
-from __future__ import annotations
-
 import concurrent.futures
 import contextlib
 import os

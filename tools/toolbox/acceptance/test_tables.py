@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tables of bad configurations: each entry is wrong in one place."""
 
-from __future__ import annotations
-
 import pytest
 
 from toolbox.acceptance.bad_configurations import FILES, FLAGS, GOOD, HERE, SECRET, BadFile

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """TLS, basic authentication, and attacks."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import http.client

@@ -6,8 +6,6 @@ Existing load generators either stop in the middle of a response, so that the co
 fail if a server closes the connection after each response, as Python's does.
 """
 
-from __future__ import annotations
-
 import json
 import selectors
 import socket

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A directory of the tests' own, so that they disturb neither each other nor a run of the benchmarks."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

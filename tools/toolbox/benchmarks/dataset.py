@@ -5,8 +5,6 @@
 rows apart, because adjacent pages share one row: the exporter and its peers request them so.
 """
 
-from __future__ import annotations
-
 import collections
 import dataclasses
 import gzip

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Our program: its configuration, and the values on its pages."""
 
-from __future__ import annotations
-
 import collections
 import contextlib
 import dataclasses

@@ -2,8 +2,6 @@
 """Costs of a typical deployment: workspaces of 90 endpoints, of which 2 % change each second, polled every minute and
 scraped every 15 seconds. With another program, both run in parallel with the same API."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import gzip

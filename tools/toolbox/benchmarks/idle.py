@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A small idle exporter: startup time, CPU and memory."""
 
-from __future__ import annotations
-
 import pathlib
 import subprocess
 import time

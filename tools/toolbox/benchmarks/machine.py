@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs programs on one core each, and measures their costs."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import http.client

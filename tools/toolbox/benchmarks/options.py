@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The options of a run."""
 
-from __future__ import annotations
-
 import argparse
 import pathlib
 import sys

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Polling a million endpoints: our program and clients that fetch and count the same pages."""
 
-from __future__ import annotations
-
 import collections
 import dataclasses
 import json

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures our program and its peers, and prints a table per group."""
 
-from __future__ import annotations
-
 import datetime
 import signal
 import sys

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Scraping pages of three sizes: our program and servers of the same page."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import functools

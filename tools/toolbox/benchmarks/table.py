@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Medians, ratios and targets, as Markdown tables."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Iterable, Sequence
 from statistics import median

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The generated pages, and the counts that clients must find on them."""
 
-from __future__ import annotations
-
 import gzip
 import itertools
 import json

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Costs are those of the measured program, and responses are read completely."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import pathlib

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every client that the exporter is compared with does the same work, and one that does not ends the run."""
 
-from __future__ import annotations
-
 import pathlib
 from collections.abc import Iterator
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """nginx with one worker, as the polled API and as a scraped file server."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import functools

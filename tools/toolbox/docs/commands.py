@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Commands in documents succeed, print the documented output, and use existing flags."""
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import os

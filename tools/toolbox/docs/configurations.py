@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Configurations and other data in documents."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

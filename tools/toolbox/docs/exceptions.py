@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each exception from the checks has a reason and is used."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from toolbox.docs.commands import all_commands, foreign_flags

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The headings, fenced blocks, links and code spans of a Markdown document."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Sequence

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """All documents of a folder, and what they are checked with."""
 
-from __future__ import annotations
-
 import fnmatch
 from pathlib import Path
 

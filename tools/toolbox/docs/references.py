@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Links have targets, Swift is compiled, and the READMEs of both languages have the same structure."""
 
-from __future__ import annotations
-
 import itertools
 import re
 import textwrap

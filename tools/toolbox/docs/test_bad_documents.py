@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each check of documents passes a good sample, and finds an error in a bad one."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

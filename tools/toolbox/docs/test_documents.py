@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """All documents are correct: links, excerpts, flags, configurations, commands, and the lists of metrics."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from pathlib import Path
 

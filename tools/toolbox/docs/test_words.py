@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The words lint rejects the sample of each class, and passes a good document."""
 
-from __future__ import annotations
-
 import pathlib
 
 import pytest

@@ -5,8 +5,6 @@ Prints file:line, the phrase, and its replacement. Reads the tracked files of FO
 all files if FOLDER is not a clone. Skips words.txt, CHANGELOG.md, and texts of other projects (licenses, schemas).
 """
 
-from __future__ import annotations
-
 import argparse
 import bisect
 import pathlib

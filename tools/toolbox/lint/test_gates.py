@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each check of sources and programs rejects a bad sample."""
 
-from __future__ import annotations
-
 import os
 import pathlib
 import platform

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The components and libraries of the program: packaging/licenses.toml, compared with program, build and machine."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

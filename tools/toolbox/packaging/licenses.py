@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes packaging/licenses.md and packaging/debian/copyright from packaging/licenses.toml, or checks them."""
 
-from __future__ import annotations
-
 import argparse
 import pathlib
 import sys

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Prints the manual page: commands and flags from the program's help, the rest from packaging/debian/manual.man."""
 
-from __future__ import annotations
-
 import argparse
 import datetime
 import json

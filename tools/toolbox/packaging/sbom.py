@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Prints the program's SBOM (SPDX 2.3, JSON): components and libraries with their licenses."""
 
-from __future__ import annotations
-
 import argparse
 import datetime
 import hashlib

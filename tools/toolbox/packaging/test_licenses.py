@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The lists of licenses are current, and an edited one is not."""
 
-from __future__ import annotations
-
 import pathlib
 import shutil
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A Chromium without a window."""
 
-from __future__ import annotations
-
 import contextlib
 import shutil
 from collections.abc import Iterator

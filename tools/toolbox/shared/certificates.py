@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Certificates for TLS servers and clients of the tests."""
 
-from __future__ import annotations
-
 import os
 import pathlib
 import ssl

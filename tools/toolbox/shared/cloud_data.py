@@ -6,8 +6,6 @@ ones, each field absent and null, hostile names, all time formats, sums beyond 6
 without a usable id.
 """
 
-from __future__ import annotations
-
 import copy
 import dataclasses
 import random

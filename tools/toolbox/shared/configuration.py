@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes configuration files for the exporter."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 import pathlib

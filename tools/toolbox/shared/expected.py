@@ -4,8 +4,6 @@
 Shares no code with the exporter. A value is a number, or `POLL` for the time of the poll itself.
 """
 
-from __future__ import annotations
-
 import datetime
 import json
 import math

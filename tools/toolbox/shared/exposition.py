@@ -4,8 +4,6 @@
 `parse` returns the page and the problems of its lines; `check` returns these and the problems of the page as a whole.
 """
 
-from __future__ import annotations
-
 import collections
 import dataclasses
 import itertools

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads PromQL expressions."""
 
-from __future__ import annotations
-
 import re
 
 STRING = re.compile(r'"(?:\\.|[^"\\])*"')

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes files."""
 
-from __future__ import annotations
-
 import pathlib
 
 

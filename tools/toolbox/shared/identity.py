@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """IAM, the metadata service and the gateway's checks, by the API reference. All secrets contain `PLANTED`."""
 
-from __future__ import annotations
-
 import dataclasses
 import datetime
 import json

@@ -5,8 +5,6 @@ The standard encoder can neither choose the format of a number nor mix escaped a
 Python values map to JSON as usual: a missing key is absent, `None` is null; `Literal` is written unchanged.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import enum
 import json

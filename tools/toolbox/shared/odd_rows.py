@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Malformed and unusual rows; each function returns one kind."""
 
-from __future__ import annotations
-
 import copy
 import datetime
 import functools

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks of exported pages."""
 
-from __future__ import annotations
-
 import subprocess
 from collections.abc import Iterable, Mapping
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs other programs: to their end, or as servers on a free port of loopback."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import pathlib

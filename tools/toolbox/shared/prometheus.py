@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Prometheus, VictoriaMetrics and Alertmanager on loopback, and their query APIs."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import pathlib

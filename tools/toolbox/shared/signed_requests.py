@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A gateway's check of signed requests (SDK-HMAC-SHA256): the signer of the official SDK must sign them equally."""
 
-from __future__ import annotations
-
 import dataclasses
 import datetime
 import re

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The control plane responds as the API reference specifies, and fails as it is told to."""
 
-from __future__ import annotations
-
 import http.client
 import json
 import threading

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests the independent count with listings that were counted by hand."""
 
-from __future__ import annotations
-
 import datetime
 import math
 from typing import Any

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests that each check of a page fails on a bad page, and only there."""
 
-from __future__ import annotations
-
 import pytest
 
 from toolbox.shared import exposition

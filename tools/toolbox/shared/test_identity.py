@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """IAM, the metadata service and the gateway of the control plane reject what they must."""
 
-from __future__ import annotations
-
 import json
 import time
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The signature check accepts the vectors of the exporter's own tests, and nothing that differs from them."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 from typing import Any

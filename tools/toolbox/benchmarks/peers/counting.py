@@ -4,8 +4,6 @@
 It is less than the exporter's: no check that pages are consistent, and no endpoint details.
 """
 
-from __future__ import annotations
-
 import collections
 import json
 from typing import Any
