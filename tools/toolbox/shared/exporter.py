@@ -13,6 +13,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Sequence
+from typing import Self
 
 from toolbox.shared.processes import HOST, free_port, wait_for
 
@@ -121,7 +122,7 @@ class Running:
             )  # fmt: skip
         self.started = time.monotonic()
 
-    def __enter__(self) -> Running:
+    def __enter__(self) -> Self:
         try:
             wait_for(self.listening, 10, f"{self.address} listens")
         except AssertionError as failure:
