@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-Manifest = dict[str, Any]
+from toolbox.kubernetes.chart import Manifest
+
 WORKLOADS = ("Deployment", "StatefulSet")
-#: The folder of credential files in the configuration.
+# The folder of credential files in the configuration.
 SECRETS = "/run/secrets/fabric"
 
 

@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from toolbox.kubernetes.chart import Manifest
+
 Values = dict[str, Any]
-Manifests = list[dict[str, Any]]
 
 CONFIGURATION: Values = {
     "poll": {"interval": "2m", "requests_per_second": 0.5, "max_response_bytes": 33554432},
@@ -55,7 +56,7 @@ GOOD: dict[str, Values] = {
     "all settings, with a ServiceMonitor": ALL | {"serviceMonitor": {"enabled": True, **WEB}},
     "all settings, with shards and a PodMonitor": ALL | {"shards": 2, "podMonitor": {"enabled": True, **WEB}},
 }
-#: Invalid values by the expected message.
+# Invalid values by the expected message.
 REJECTED: dict[str, Values] = {
     "config.sources is missing": {},
     "replicas is for one shard": GIVEN | {"shards": 2, "replicas": 2},
@@ -70,26 +71,27 @@ REJECTED: dict[str, Values] = {
 }
 
 
-def _of(manifests: Manifests, kind: str) -> Any:
+def of(manifests: list[Manifest], kind: str) -> Any:
+    """Returns the first object of this kind."""
     return next(manifest for manifest in manifests if manifest["kind"] == kind)
 
 
-def _pod(manifests: Manifests) -> Any:
-    return _of(manifests, "StatefulSet")["spec"]["template"]["spec"]
+def _pod(manifests: list[Manifest]) -> Any:
+    return of(manifests, "StatefulSet")["spec"]["template"]["spec"]
 
 
-def _container(manifests: Manifests) -> Any:
+def _container(manifests: list[Manifest]) -> Any:
     return _pod(manifests)["containers"][0]
 
 
-#: Changes of the objects of three shards by the expected message of the checks.
-BROKEN: dict[str, Callable[[Manifests], Any]] = {
-    "'replica' was unexpected": lambda m: _of(m, "StatefulSet")["spec"].update(replica=3),
-    "'3' is not of type 'integer'": lambda m: _of(m, "StatefulSet")["spec"].update(replicas="3"),
-    "Couldn't find schema": lambda m: _of(m, "Service").update(apiVersion="v2"),
-    "'ports' was unexpected": lambda m: _of(m, "ServiceMonitor")["spec"].update(ports=[]),
-    "None is not valid under any": lambda m: _of(m, "ServiceMonitor")["spec"].update(jobLabel=None),
-    "'endpoints' is a required property": lambda m: _of(m, "ServiceMonitor")["spec"].pop("endpoints"),
+# Changes of the objects of three shards by the expected message of the checks.
+BROKEN: dict[str, Callable[[list[Manifest]], Any]] = {
+    "'replica' was unexpected": lambda m: of(m, "StatefulSet")["spec"].update(replica=3),
+    "'3' is not of type 'integer'": lambda m: of(m, "StatefulSet")["spec"].update(replicas="3"),
+    "Couldn't find schema": lambda m: of(m, "Service").update(apiVersion="v2"),
+    "'ports' was unexpected": lambda m: of(m, "ServiceMonitor")["spec"].update(ports=[]),
+    "None is not valid under any": lambda m: of(m, "ServiceMonitor")["spec"].update(jobLabel=None),
+    "'endpoints' is a required property": lambda m: of(m, "ServiceMonitor")["spec"].pop("endpoints"),
     "may run as root": lambda m: _pod(m)["securityContext"].update(runAsUser=0),
     "seccomp": lambda m: _pod(m)["securityContext"].pop("seccompProfile"),
     "mounts the token": lambda m: _pod(m).pop("automountServiceAccountToken"),
@@ -105,17 +107,17 @@ BROKEN: dict[str, Callable[[Manifests], Any]] = {
     "contains a secret": lambda m: _container(m)["env"].append(
         {"name": "X", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}
     ),
-    "unknown Secret": lambda m: m.remove(_of(m, "Secret")),
-    "unknown ServiceAccount": lambda m: m.remove(_of(m, "ServiceAccount")),
+    "unknown Secret": lambda m: m.remove(of(m, "Secret")),
+    "unknown ServiceAccount": lambda m: m.remove(of(m, "ServiceAccount")),
     "nothing is mounted": lambda m: _container(m)["volumeMounts"].pop(),
-    "replicas have": lambda m: _of(m, "StatefulSet")["spec"].update(replicas=4),
-    "Service does not select": lambda m: _of(m, "Service")["spec"]["selector"].update(a="b"),
-    "has no target": lambda m: _of(m, "Service")["spec"]["ports"][0].update(targetPort="web"),
-    "NetworkPolicy opens": lambda m: _of(m, "NetworkPolicy")["spec"]["ingress"].pop(),
-    "does not restrict both directions": lambda m: _of(m, "NetworkPolicy")["spec"].update(policyTypes=["Ingress"]),
-    "selects 0 Services": lambda m: _of(m, "Service")["metadata"].update(labels={"a": "b"}),
-    "PodDisruptionBudget does not select": lambda m: _of(m, "PodDisruptionBudget")["spec"]["selector"][
+    "replicas have": lambda m: of(m, "StatefulSet")["spec"].update(replicas=4),
+    "Service does not select": lambda m: of(m, "Service")["spec"]["selector"].update(a="b"),
+    "has no target": lambda m: of(m, "Service")["spec"]["ports"][0].update(targetPort="web"),
+    "NetworkPolicy opens": lambda m: of(m, "NetworkPolicy")["spec"]["ingress"].pop(),
+    "does not restrict both directions": lambda m: of(m, "NetworkPolicy")["spec"].update(policyTypes=["Ingress"]),
+    "selects 0 Services": lambda m: of(m, "Service")["metadata"].update(labels={"a": "b"}),
+    "PodDisruptionBudget does not select": lambda m: of(m, "PodDisruptionBudget")["spec"]["selector"][
         "matchLabels"].update(a="b"),
-    "several namespaces": lambda m: _of(m, "Service")["metadata"].update(namespace="other"),
-    "duplicate Service": lambda m: m.append(_of(m, "Service")),
+    "several namespaces": lambda m: of(m, "Service")["metadata"].update(namespace="other"),
+    "duplicate Service": lambda m: m.append(of(m, "Service")),
 }  # fmt: skip

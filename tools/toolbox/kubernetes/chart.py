@@ -9,7 +9,8 @@ from typing import Any
 import helm_python
 import yaml
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from toolbox.shared.processes import ROOT
+
 CHART = ROOT / "packaging/helm/dataarts-fabric-exporter"
 
 Manifest = dict[str, Any]

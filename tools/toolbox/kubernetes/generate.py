@@ -10,33 +10,24 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from chart import CHART, ROOT, render
+from toolbox.kubernetes.chart import CHART, render
+from toolbox.shared.processes import NAME, ROOT
 
-NAME = "dataarts-fabric-exporter"
-CONFIGURATION = {
-    "sources": [
-        {
-            "region": "cn-north-4",
-            "auth": {
-                "password": {
-                    "domain": "acme",
-                    "user": "fabric-exporter",
-                    "password_file": "/run/secrets/fabric/password",
-                }
-            },
-            "discovery": {"filter": {"visibility": "ALL"}},
-        }
-    ]
+PASSWORD = {"domain": "acme", "user": "fabric-exporter", "password_file": "/run/secrets/fabric/password"}
+SOURCE = {
+    "region": "cn-north-4",
+    "auth": {"password": PASSWORD},
+    "discovery": {"filter": {"visibility": "ALL"}},
 }
-VALUES: dict[str, Any] = {"config": CONFIGURATION, "secret": {"existingName": NAME}}
+VALUES: dict[str, Any] = {"config": {"sources": [SOURCE]}, "secret": {"existingName": NAME}}
 FILES: dict[str, tuple[str, dict[str, Any]]] = {
     "exporter.yaml": ("One exporter for all workspaces.", VALUES),
     "sharded.yaml": ("Three shards of the exporter.", VALUES | {"shards": 3}),
     "demo.yaml": ("The demo: a simulated control plane and an exporter that polls it.", {"demo": True}),
 }
 ORDER = ("serviceaccount", "configmap", "service", "deployment", "statefulset", "poddisruptionbudget", "networkpolicy")
-#: Lines to drop: those that only Helm needs, the namespace (set by `kubectl --namespace`), and the checksum, which
-#: becomes wrong when the file is edited.
+# Lines to drop: those that only Helm needs, the namespace (set by `kubectl --namespace`), and the checksum, which
+# becomes wrong when the file is edited.
 HELM_LINES = re.compile(
     r"^ +(?:helm\.sh/chart|app\.kubernetes\.io/(?:managed-by|version)|namespace|checksum/config): .*\n"
     r"|^ +# A changed configuration starts new pods\..*\n",
@@ -57,30 +48,26 @@ def written(about: str, values: dict[str, Any]) -> str:
     return HEADER.format(about) + "".join(f"---\n{HELM_LINES.sub('', text + chr(10))}" for text in objects)
 
 
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a file is not current")
     parser.add_argument("--output", type=Path, default=ROOT / "packaging/kubernetes", help="directory")
     arguments = parser.parse_args()
     expected = {name: written(*content) for name, content in FILES.items()}
-    present = {path.name: path.read_text("utf-8") for path in arguments.output.glob("*.yaml")}
-    stale = sorted(name for name in expected | present if expected.get(name) != present.get(name))
     if not arguments.check:
         arguments.output.mkdir(parents=True, exist_ok=True)
-        for name in stale:
-            if name in expected:
-                (arguments.output / name).write_text(expected[name], "utf-8")
-            else:
-                print(f"generate-kubernetes: {name} is not generated; remove it", file=sys.stderr)
-        return 0
+        for name, text in expected.items():
+            (arguments.output / name).write_text(text, "utf-8")
+    present = {path.name: path.read_text("utf-8") for path in arguments.output.glob("*.yaml")}
+    stale = sorted(name for name in expected | present if expected.get(name) != present.get(name))
     for name in stale:
         old, new = present.get(name, ""), expected.get(name, "")
         lines = difflib.unified_diff(old.splitlines(True), new.splitlines(True), name, f"from {CHART.name}")
         sys.stderr.writelines(lines)
-        print(f"generate-kubernetes: {name} is not current; run scripts/generate-kubernetes",
-              file=sys.stderr)  # fmt: skip
-    return 1 if stale else 0
+    if stale:
+        sys.exit(f"generate-kubernetes: not current: {', '.join(stale)}; run scripts/generate-kubernetes, "
+                 "and remove files that it does not write")  # fmt: skip
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
