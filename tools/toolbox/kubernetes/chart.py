@@ -33,6 +33,11 @@ def manifests(texts: dict[str, str]) -> list[Manifest]:
     return found
 
 
+def of(objects: list[Manifest], kind: str) -> Any:
+    """Returns the first object of this kind."""
+    return next(manifest for manifest in objects if manifest["kind"] == kind)
+
+
 class UniqueKeys(yaml.SafeLoader):
     """A YAML loader that rejects duplicate keys, as Kubernetes does."""
 

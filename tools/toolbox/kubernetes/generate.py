@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import re
 import sys
 from pathlib import Path
 from typing import Any
 
-from toolbox.kubernetes.chart import CHART, render
+from toolbox.kubernetes.chart import render
 from toolbox.shared.processes import NAME, ROOT
 
+FOLDER = ROOT / "packaging/kubernetes"
 PASSWORD = {"domain": "acme", "user": "fabric-exporter", "password_file": "/run/secrets/fabric/password"}
 SOURCE = {
     "region": "cn-north-4",
@@ -48,24 +48,21 @@ def written(about: str, values: dict[str, Any]) -> str:
     return HEADER.format(about) + "".join(f"---\n{HELM_LINES.sub('', text + chr(10))}" for text in objects)
 
 
+def stale(folder: Path) -> list[str]:
+    """Returns the names of files in `folder` that differ from what the chart renders."""
+    wanted = {name: written(*content) for name, content in FILES.items()}
+    present = {path.name: path.read_text("utf-8") for path in folder.glob("*.yaml")}
+    return sorted(name for name in wanted | present if wanted.get(name) != present.get(name))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a file is not current")
-    parser.add_argument("--output", type=Path, default=ROOT / "packaging/kubernetes", help="directory")
-    arguments = parser.parse_args()
-    expected = {name: written(*content) for name, content in FILES.items()}
-    if not arguments.check:
-        arguments.output.mkdir(parents=True, exist_ok=True)
-        for name, text in expected.items():
-            (arguments.output / name).write_text(text, "utf-8")
-    present = {path.name: path.read_text("utf-8") for path in arguments.output.glob("*.yaml")}
-    stale = sorted(name for name in expected | present if expected.get(name) != present.get(name))
-    for name in stale:
-        old, new = present.get(name, ""), expected.get(name, "")
-        lines = difflib.unified_diff(old.splitlines(True), new.splitlines(True), name, f"from {CHART.name}")
-        sys.stderr.writelines(lines)
-    if stale:
-        sys.exit(f"generate-kubernetes: not current: {', '.join(stale)}; run scripts/generate-kubernetes, "
+    if not parser.parse_args().check:
+        for name, content in FILES.items():
+            (FOLDER / name).write_text(written(*content), "utf-8")
+    if names := stale(FOLDER):
+        sys.exit(f"generate-kubernetes: not current: {', '.join(names)}; run scripts/generate-kubernetes, "
                  "and remove files that it does not write")  # fmt: skip
 
 

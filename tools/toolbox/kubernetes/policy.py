@@ -10,139 +10,125 @@ from toolbox.kubernetes.chart import Manifest
 WORKLOADS = ("Deployment", "StatefulSet")
 # The folder of credential files in the configuration.
 SECRETS = "/run/secrets/fabric"
+# What the `restricted` standard of Kubernetes requires, and more. The group lets only the exporter read Secrets.
+POD_SECURITY = {
+    "runAsNonRoot": True, "runAsUser": 65532, "runAsGroup": 65532, "fsGroup": 65532,
+    "seccompProfile": {"type": "RuntimeDefault"},
+}  # fmt: skip
+CONTAINER_SECURITY = {
+    "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]},
+}  # fmt: skip
+
+# Whether a check passes, and its message otherwise.
+Checks = Iterator[tuple[bool, str]]
 
 
 def problems(manifests: list[Manifest], secrets: frozenset[str] = frozenset()) -> list[str]:
-    """Yields the problems of the objects of one installation; `secrets` are those that users create."""
+    """Returns the problems of the objects of one installation; `secrets` are those that users create."""
+    return [message for passed, message in all_checks(manifests, secrets) if not passed]
+
+
+def all_checks(manifests: list[Manifest], secrets: frozenset[str]) -> Checks:
     workloads = [manifest for manifest in manifests if manifest["kind"] in WORKLOADS]
-    found = [] if len(workloads) == 1 else [f"{len(workloads)} workloads"]
+    yield len(workloads) == 1, f"{len(workloads)} workloads"
     for workload in workloads:
-        found += pod_problems(workload["spec"]["template"]["spec"])
-        found += reference_problems(workload, manifests, secrets)
-        found += selection_problems(workload, manifests)
-    names = [(manifest["kind"], manifest["metadata"]["name"]) for manifest in manifests]
-    found += [f"duplicate {kind} {name}" for kind, name in set(names) if names.count((kind, name)) > 1]
+        yield from pod_checks(workload["spec"]["template"]["spec"])
+        yield from reference_checks(workload, manifests, secrets)
+        yield from selector_checks(workload, manifests)
+    names = [f"{manifest['kind']} {manifest['metadata']['name']}" for manifest in manifests]
+    yield from ((names.count(name) == 1, f"duplicate {name}") for name in set(names))
     namespaces = {manifest["metadata"].get("namespace") for manifest in manifests}
-    return found + ([f"several namespaces: {namespaces}"] if len(namespaces) > 1 else [])
+    yield len(namespaces) == 1, f"several namespaces: {namespaces}"
 
 
-def pod_problems(pod: Manifest) -> Iterator[str]:
-    """Checks a pod by the `restricted` standard of Kubernetes and additional rules."""
-    security = pod.get("securityContext", {})
-    if not security.get("runAsNonRoot") or not security.get("runAsUser"):
-        yield "the pod may run as root"
-    if security.get("seccompProfile") != {"type": "RuntimeDefault"}:
-        yield "the pod has no seccomp profile"
-    if pod.get("automountServiceAccountToken") is not False:
-        yield "the pod mounts the token of its service account"
+def pod_checks(pod: Manifest) -> Checks:
+    security = pod.get("securityContext")
+    yield security == POD_SECURITY, f"the pod's security context is {security}"
+    yield pod.get("automountServiceAccountToken") is False, "the pod mounts the token of its service account"
     for name in ("hostNetwork", "hostPID", "hostIPC"):
-        if pod.get(name):
-            yield f"the pod has {name}"
+        yield not pod.get(name), f"the pod has {name}"
     for volume in pod.get("volumes", []):
-        if "hostPath" in volume:
-            yield f"volume {volume['name']} is the node's {volume['hostPath']['path']}"
+        yield "hostPath" not in volume, f"volume {volume['name']} is a folder of the node"
         # The default is 0644.
-        if "secret" in volume and volume["secret"].get("defaultMode", 0o644) & 0o7:
-            yield f"volume {volume['name']} is a secret that all users may read"
+        mode = volume["secret"].get("defaultMode", 0o644) if "secret" in volume else 0
+        yield mode & 0o7 == 0, f"volume {volume['name']} is a secret that all users may read"
     for container in pod["containers"] + pod.get("initContainers", []):
-        yield from container_problems(container)
+        yield from container_checks(container)
 
 
-def container_problems(container: Manifest) -> Iterator[str]:
-    security = container.get("securityContext", {})
-    if security.get("privileged") or security.get("allowPrivilegeEscalation") is not False:
-        yield "the container may escalate privileges"
-    if not security.get("readOnlyRootFilesystem"):
-        yield "the container's root file system is writable"
-    if security.get("capabilities") != {"drop": ["ALL"]}:
-        yield "the container has capabilities"
-    if not set(security) <= {"allowPrivilegeEscalation", "readOnlyRootFilesystem", "capabilities", "privileged"}:
-        yield "the container's security context has additional settings"
-    resources = container.get("resources", {})
-    if not {"cpu", "memory"} <= resources.get("requests", {}).keys() or "memory" not in resources.get("limits", {}):
-        yield "the container has no resource requests or no memory limit"
-    image = container["image"]
-    if image.endswith(":latest") or ":" not in image.rpartition("/")[2]:
-        yield f"the image {image} is not pinned"
+def container_checks(container: Manifest) -> Checks:
+    security, resources, image = container.get("securityContext"), container.get("resources", {}), container["image"]
+    yield security == CONTAINER_SECURITY, f"the container's security context is {security}"
+    yield {"cpu", "memory"} <= resources.get("requests", {}).keys(), "the container has no resource requests"
+    yield "memory" in resources.get("limits", {}), "the container has no memory limit"
+    is_pinned = ":" in image.rpartition("/")[2] and not image.endswith(":latest")
+    yield is_pinned, f"the image {image} is not pinned"
+    yield not any("hostPort" in port for port in container["ports"]), "the container has a host port"
     ports = {port["name"] for port in container["ports"]}
-    if any("hostPort" in port for port in container["ports"]):
-        yield "the container has a host port"
     for probe, path in (("livenessProbe", "/-/healthy"), ("readinessProbe", "/-/ready")):
         request = container.get(probe, {}).get("httpGet", {})
-        if request.get("path") != path or request.get("port") not in ports:
-            yield f"{probe} requests {request}"
+        yield request.get("path") == path and request.get("port") in ports, f"{probe} requests {request}"
     for variable in container.get("env", []):
-        if "secretKeyRef" in variable.get("valueFrom", {}):
-            yield f"variable {variable['name']} contains a secret"
-    if "envFrom" in container:
-        yield "variables come from other objects"
+        is_secret = "secretKeyRef" in variable.get("valueFrom", {})
+        yield not is_secret, f"variable {variable['name']} contains a secret"
+    yield "envFrom" not in container, "variables come from other objects"
 
 
-def reference_problems(workload: Manifest, manifests: list[Manifest], secrets: frozenset[str]) -> Iterator[str]:
+def reference_checks(workload: Manifest, manifests: list[Manifest], secrets: frozenset[str]) -> Checks:
     """Checks references to objects and volumes."""
-    pod = workload["spec"]["template"]["spec"]
+    kind, spec = workload["kind"], workload["spec"]
+    pod = spec["template"]["spec"]
     there = {(manifest["kind"], manifest["metadata"]["name"]) for manifest in manifests}
     there |= {("Secret", name) for name in secrets}
-    volumes = {volume["name"]: volume for volume in pod.get("volumes", [])}
+    volumes = pod.get("volumes", [])
     wanted = [("ServiceAccount", pod["serviceAccountName"])]
-    for volume in volumes.values():
-        if "configMap" in volume:
-            wanted.append(("ConfigMap", volume["configMap"]["name"]))
-        if "secret" in volume:
-            wanted.append(("Secret", volume["secret"]["secretName"]))
-    yield from (f"unknown {kind} {name}" for kind, name in wanted if (kind, name) not in there)
-    mounted = {mount["name"]: mount for container in pod["containers"] for mount in container.get("volumeMounts", [])}
-    yield from (f"unknown volume {name}" for name in mounted.keys() - volumes.keys())
-    yield from (f"volume {name} is not mounted" for name in volumes.keys() - mounted.keys())
-    paths = [mount["mountPath"] for mount in mounted.values()]
-    yield from (f"two volumes at {path}" for path in {path for path in paths if paths.count(path) > 1})
+    wanted += [("ConfigMap", volume["configMap"]["name"]) for volume in volumes if "configMap" in volume]
+    wanted += [("Secret", volume["secret"]["secretName"]) for volume in volumes if "secret" in volume]
+    wanted += [("Service", spec["serviceName"])] if kind == "StatefulSet" else []
+    yield from ((reference in there, f"unknown {' '.join(reference)}") for reference in wanted)
+    mounts = [mount for container in pod["containers"] for mount in container.get("volumeMounts", [])]
+    odd = {mount["name"] for mount in mounts} ^ {volume["name"] for volume in volumes}
+    yield not odd, f"volumes that are unknown or not mounted: {odd}"
+    paths = [mount["mountPath"] for mount in mounts]
+    yield len(paths) == len(set(paths)), f"two volumes at one path: {paths}"
     text = "".join(str(manifest["data"]) for manifest in manifests if manifest["kind"] == "ConfigMap")
-    if f"{SECRETS}/" in text and SECRETS not in paths:
-        yield f"the configuration has files in {SECRETS}, where nothing is mounted"
+    is_missing = f"{SECRETS}/" in text and SECRETS not in paths
+    yield not is_missing, f"the configuration has files in {SECRETS}, where nothing is mounted"
     shards = [argument for argument in pod["containers"][0]["args"] if argument.startswith("--shard")]
-    if workload["kind"] == "StatefulSet":
-        if ("Service", workload["spec"]["serviceName"]) not in there:
-            yield f"unknown Service {workload['spec']['serviceName']}"
-        if shards != [f"--shard=auto/{workload['spec']['replicas']}"]:
-            yield f"{workload['spec']['replicas']} replicas have {shards}"
-    elif shards:
-        yield "a Deployment has no shards"
+    expected = [f"--shard=auto/{spec['replicas']}"] if kind == "StatefulSet" else []
+    yield shards == expected, f"{spec.get('replicas')} replicas have {shards}"
 
 
-def selection_problems(workload: Manifest, manifests: list[Manifest]) -> Iterator[str]:
+def selector_checks(workload: Manifest, manifests: list[Manifest]) -> Checks:
     """Checks selectors and ports."""
     template = workload["spec"]["template"]
     labels = template["metadata"]["labels"]
     ports = {port["name"] for port in template["spec"]["containers"][0]["ports"]}
     services = [manifest for manifest in manifests if manifest["kind"] == "Service"]
-    if not chosen(workload["spec"]["selector"]["matchLabels"], labels):
-        yield "the workload does not select its pods"
     for manifest in manifests:
         kind, spec = manifest["kind"], manifest.get("spec", {})
-        if kind == "Service" and not chosen(spec["selector"], labels):
-            yield "the Service does not select the pods"
+        selector = spec.get("selector", spec.get("podSelector", {}))
+        selects_pods = chosen(selector.get("matchLabels", selector), labels)
+        if kind in (*WORKLOADS, "Service", "PodMonitor", "PodDisruptionBudget", "NetworkPolicy"):
+            yield selects_pods, f"the {kind} does not select the pods"
         if kind == "Service":
-            yield from (f"the Service's port {p['name']} has no target" for p in spec["ports"]
-                        if p["targetPort"] not in ports)  # fmt: skip
-        if kind in ("PodMonitor", "PodDisruptionBudget") and not chosen(spec["selector"]["matchLabels"], labels):
-            yield f"the {kind} does not select the pods"
-        if kind == "PodMonitor" and any(end["port"] not in ports for end in spec["podMetricsEndpoints"]):
-            yield "the PodMonitor uses an unknown port"
+            for port in spec["ports"]:
+                yield port["targetPort"] in ports, f"the Service's port {port['name']} has no target"
+        if kind == "PodMonitor":
+            yield (
+                all(end["port"] in ports for end in spec["podMetricsEndpoints"]),
+                "the PodMonitor uses an unknown port",
+            )
         if kind == "NetworkPolicy":
-            if not chosen(spec["podSelector"]["matchLabels"], labels):
-                yield "the NetworkPolicy does not select the pods"
-            if {"Ingress", "Egress"} != set(spec["policyTypes"]):
-                yield "the NetworkPolicy does not restrict both directions"
+            is_complete = {"Ingress", "Egress"} == set(spec["policyTypes"])
+            yield is_complete, "the NetworkPolicy does not restrict both directions"
             open_ports = {port["port"] for rule in spec["ingress"] for port in rule["ports"]}
-            if open_ports != ports:
-                yield f"the NetworkPolicy opens {sorted(open_ports)}, the pods have {sorted(ports)}"
+            yield open_ports == ports, f"the NetworkPolicy opens {sorted(open_ports)}, the pods have {sorted(ports)}"
         if kind == "ServiceMonitor":
-            selected = [s for s in services if chosen(spec["selector"]["matchLabels"], s["metadata"]["labels"])]
-            if len(selected) != 1:
-                yield f"the ServiceMonitor selects {len(selected)} Services"
+            selected = [s for s in services if chosen(selector["matchLabels"], s["metadata"]["labels"])]
+            yield len(selected) == 1, f"the ServiceMonitor selects {len(selected)} Services"
             known = {port["name"] for service in selected for port in service["spec"]["ports"]}
-            if any(end["port"] not in known for end in spec["endpoints"]):
-                yield "the ServiceMonitor uses an unknown port"
+            yield all(end["port"] in known for end in spec["endpoints"]), "the ServiceMonitor uses an unknown port"
 
 
 def chosen(selector: dict[str, str], labels: dict[str, str]) -> bool:

@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from toolbox.kubernetes import cases
-from toolbox.kubernetes.cases import Values, of
-from toolbox.kubernetes.chart import CHART, Manifest, manifests, render
+from toolbox.kubernetes.cases import Values
+from toolbox.kubernetes.chart import CHART, Manifest, manifests, of, render
 from toolbox.kubernetes.problems import problems
 from toolbox.shared.exporter import Exporter
 
@@ -92,7 +92,7 @@ def test_a_digest_replaces_the_tag_and_settings_reach_the_pod(whole: list[Manife
     pod = template(whole)["spec"]
     assert pod["containers"][0]["image"] == f"registry.example/fabric@sha256:{'0' * 64}"
     for name in ("nodeSelector", "tolerations", "affinity", "priorityClassName", "topologySpreadConstraints"):
-        assert pod[name] == cases.ALL[name]
+        assert pod[name] == WHOLE[name]
     assert "--web.enable-lifecycle" in pod["containers"][0]["args"]
 
 

@@ -5,24 +5,23 @@ from __future__ import annotations
 
 import copy
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 import yaml
 
-from toolbox.kubernetes import cases, policy, schemas
-from toolbox.kubernetes.cases import of
-from toolbox.kubernetes.chart import Manifest, UniqueKeys, manifests, render
+from toolbox.kubernetes import cases, generate, policy, schemas
+from toolbox.kubernetes.chart import Manifest, UniqueKeys, manifests, of, render
 from toolbox.kubernetes.problems import ELSEWHERE, problems
 from toolbox.shared.exporter import Exporter
-from toolbox.shared.processes import ROOT, attempt, run
+from toolbox.shared.processes import ROOT, run
 
 pytestmark = pytest.mark.prometheus
 
-SHIPPED = sorted((ROOT / "packaging/kubernetes").glob("*.yaml"))
+SHIPPED = sorted(generate.FOLDER.glob("*.yaml"))
 OPERATOR = {"PrometheusRule": "prometheus-rule.yaml", "ServiceMonitor": "service-monitor.yaml"}
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```", (ROOT / "docs/kubernetes.md").read_text("utf-8"), re.DOTALL | re.MULTILINE)
-GENERATE = ROOT / "scripts/generate-kubernetes"
 
 
 def load(path: Path) -> list[Manifest]:
@@ -41,13 +40,12 @@ def test_each_file_is_valid_and_the_service_monitor_selects_its_service(path: Pa
 
 def test_the_files_are_current_and_an_edited_one_is_detected(tmp_path: Path) -> None:
     assert len(SHIPPED) == 3
-    run(GENERATE, "--check")
-    run(GENERATE, "--output", tmp_path)
-    edited = tmp_path / "exporter.yaml"
+    run(ROOT / "scripts/generate-kubernetes", "--check")
+    folder = shutil.copytree(generate.FOLDER, tmp_path / "copy")
+    assert generate.stale(folder) == []
+    edited = folder / "exporter.yaml"
     edited.write_text(edited.read_text("utf-8").replace("fsGroup: 65532", "fsGroup: 0"), "utf-8")
-    status, output = attempt(GENERATE, "--check", "--output", tmp_path)
-    assert status == 1
-    assert "not current: exporter.yaml" in output
+    assert generate.stale(folder) == ["exporter.yaml"]
 
 
 @pytest.mark.parametrize("block", BLOCKS)
