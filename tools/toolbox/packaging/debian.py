@@ -18,20 +18,6 @@ SUITE = "bookworm"
 PACKAGES = "/media"
 
 
-def own_sources() -> list[str]:
-    """Returns the Debian 12 mirrors of this machine as lines of a sources.list."""
-    form = "deb $(SITE) $(RELEASE) $(COMPONENT)"
-    lines = run("apt-get", "indextargets", "--format", form, "Created-By: Packages", "Origin: Debian").splitlines()
-    return sorted({line for line in lines if re.search(rf" {SUITE}(-\w+)? ", line)})
-
-
-def own_proxy() -> list[str]:
-    """Returns the apt proxy of this machine as options of mmdebstrap."""
-    shown = run("apt-config", "dump", "--format", "%F %v%n", "Acquire::http::Proxy", "Acquire::https::Proxy")
-    pairs = [line.split(" ", 1) for line in shown.splitlines()]
-    return [f'--aptopt={key} "{value.strip()}"' for key, value in pairs if value.strip()]
-
-
 class Machine:
     """The root folder, and commands in the booted system."""
 
@@ -42,11 +28,17 @@ class Machine:
 
     def create(self, *packages: pathlib.Path) -> None:
         """Installs a minimal Debian with systemd, and downloads what the first package needs."""
+        # With the mirrors and the proxy of this machine.
+        form = "deb $(SITE) $(RELEASE) $(COMPONENT)"
+        targets = run("apt-get", "indextargets", "--format", form, "Created-By: Packages", "Origin: Debian")
+        mirrors = {line for line in targets.splitlines() if re.search(rf" {SUITE}(-\w+)? ", line)}
+        proxies = run("apt-config", "dump", "Acquire::http::Proxy", "Acquire::https::Proxy").splitlines()
         download = f"apt-get install --yes --download-only --no-install-recommends {PACKAGES}/{packages[0].name}"
         run(
-            "mmdebstrap", "--mode=root", "--variant=apt", "--include=systemd-sysv,dbus", "--skip=cleanup/apt",
-            "--quiet", *own_proxy(), *(f"--customize-hook=copy-in {package} {PACKAGES}" for package in packages),
-            f'--customize-hook=chroot "$1" {download}', SUITE, self.root, *own_sources(), seconds=600,
+            "mmdebstrap", "--quiet", "--mode=root", "--variant=apt", "--include=systemd-sysv,dbus",
+            "--skip=cleanup/apt", *(f"--aptopt={proxy}" for proxy in proxies),
+            *(f"--customize-hook=copy-in {package} {PACKAGES}" for package in packages),
+            f'--customize-hook=chroot "$1" {download}', SUITE, self.root, *sorted(mirrors), seconds=600,
         )  # fmt: skip
 
     @contextlib.contextmanager
@@ -61,12 +53,15 @@ class Machine:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
 
-        def child() -> str:
+        def init() -> str:
+            """Returns the child that is the first process of its namespace; an earlier child sets up the namespaces."""
             assert nspawn.poll() is None, f"systemd-nspawn exited with status {nspawn.returncode}"
-            return pathlib.Path(f"/proc/{nspawn.pid}/task/{nspawn.pid}/children").read_text("ascii").strip()
+            children = pathlib.Path(f"/proc/{nspawn.pid}/task/{nspawn.pid}/children").read_text().split()
+            statuses = {child: attempt("grep", r"^NSpid:.*\s1$", f"/proc/{child}/status")[0] for child in children}
+            return next((child for child, status in statuses.items() if status == 0), "")
 
         try:
-            self.leader = wait_for(child, 60, "systemd-nspawn starts init")
+            self.leader = wait_for(init, 60, "systemd-nspawn starts init")
             wait_for(lambda: self.state() in ("running", "degraded"), 180, "the system is up", step=0.2)
             yield
         finally:
@@ -76,13 +71,15 @@ class Machine:
     def state(self) -> str:
         return self.attempt("systemctl", "is-system-running")[1].strip()
 
-    def attempt(self, *command: object, network_only: bool = False, **options: Any) -> tuple[int, str]:
-        """Runs a command inside; with `network_only` it is one of this machine."""
-        inside = ["nsenter", f"--target={self.leader}", "--net"]
-        if not network_only:
-            inside += ["--mount", "--uts", "--ipc", "--pid", "--cgroup", "--root", "--wd", "env", "-u", "TMPDIR",
-                       "DEBIAN_FRONTEND=noninteractive"]  # fmt: skip
-        return attempt(*inside, *command, **options)
+    @property
+    def network(self) -> list[str]:
+        """The command that runs another one of this machine in the network of the booted system."""
+        return ["nsenter", f"--target={self.leader}", "--net"]
+
+    def attempt(self, *command: object, **options: Any) -> tuple[int, str]:
+        inside = ("--mount", "--uts", "--ipc", "--pid", "--cgroup", "--root", "--wd")
+        environment = ("env", "-u", "TMPDIR", "DEBIAN_FRONTEND=noninteractive")
+        return attempt(*self.network, *inside, *environment, *command, **options)
 
     def run(self, *command: object, **options: Any) -> str:
         status, output = self.attempt(*command, **options)
@@ -103,10 +100,10 @@ class Machine:
 
     def page(self, url: str, pattern: str, seconds: float = 15) -> str:
         """Waits until the page contains the pattern; returns the page."""
-        curl = ("curl", "--silent", "--show-error", "--fail", "--noproxy", "*", "--max-time", "5", url)
+        curl = (*self.network, "curl", "--silent", "--fail", "--noproxy", "*", "--max-time", "5", url)
 
         def matching() -> str:
-            status, page = self.attempt(*curl, network_only=True)
+            status, page = attempt(*curl)
             return page if status == 0 and re.search(pattern, page, re.MULTILINE) else ""
 
         return wait_for(matching, seconds, f"{pattern} in {url}", step=0.1)

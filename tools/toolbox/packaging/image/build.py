@@ -7,7 +7,6 @@ import argparse
 import os
 import re
 import shutil
-import struct
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -21,8 +20,6 @@ from toolbox.shared.processes import NAME, ROOT
 USER = 65532
 PORT = 9942
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
-# OCI architectures by ELF machine number.
-ARCHITECTURES = {62: "amd64", 183: "arm64"}
 FILES = {
     "/etc/passwd": f"root:x:0:0:root:/:/nologin\nexporter:x:{USER}:{USER}:{NAME}:/:/nologin\n".encode(),
     "/etc/group": f"root:x:0:\nexporter:x:{USER}:\n".encode(),
@@ -73,20 +70,15 @@ def linked_licenses() -> list[Path]:
     return [path for path in found if path.is_file()]
 
 
-def architecture(program: Path) -> str:
-    """Returns the OCI architecture of `program`."""
-    machine = struct.unpack_from("<H", program.read_bytes()[:20], 18)[0]
-    if machine not in ARCHITECTURES:
-        raise SystemExit(f"build-image: {program} has an unsupported architecture (ELF machine {machine})")
-    return ARCHITECTURES[machine]
+def output(*command: str | Path) -> str:
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def build(program: Path, time: int) -> tuple[str, bytes]:
     """Returns the version of `program`, and the image as a tar file."""
-    output = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
-    match = re.search(r"version (\S+) \(revision: ([^,)]+)", output)
+    match = re.search(r"version (\S+) \(revision: ([^,)]+)", output(program, "--version"))
     if not match:
-        raise SystemExit(f"build-image: {program} prints no version: {output}")
+        raise SystemExit(f"build-image: {program} prints no version")
     version, revision = match.groups()
     created = datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     labels = {
@@ -99,7 +91,8 @@ def build(program: Path, time: int) -> tuple[str, bytes]:
     }
     configuration = {
         "created": created,
-        "architecture": architecture(program),
+        # That of this machine, which must load the program's libraries. OCI has the same names.
+        "architecture": output("dpkg", "--print-architecture").strip(),
         "os": "linux",
         "config": {
             "User": f"{USER}:{USER}",
@@ -128,10 +121,10 @@ def main() -> None:
     parser.add_argument("--output", type=Path)
     arguments = parser.parse_args()
     version, archive = build(arguments.program, int(os.environ["SOURCE_DATE_EPOCH"]))
-    output = arguments.output or ROOT / "dist" / f"{NAME}-{version}.oci.tar"
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_bytes(archive)
-    print(output)
+    file = arguments.output or ROOT / "dist" / f"{NAME}-{version}.oci.tar"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(archive)
+    print(file)
 
 
 if __name__ == "__main__":
