@@ -44,6 +44,7 @@ public struct FragmentBuilder {
     public init(labels: [Label] = []) {
         self.labels = labels
         labelText = LabelText(labels)
+        bytes.reserveCapacity(16_384)
     }
 
     /// Returns the rendered samples.
@@ -60,7 +61,8 @@ public struct FragmentBuilder {
     /// Renders the samples of a family that `body` writes. A family without samples is omitted.
     public mutating func add(_ family: MetricFamily, _ body: (inout SampleWriter) -> Void) {
         let start = bytes.count
-        var writer = SampleWriter(family: family, labelText: labelText, bytes: bytes)
+        let opening = SampleWriter.opening(family.name, labelText)
+        var writer = SampleWriter(family: family.name, labelText: labelText, opening: opening, bytes: bytes)
         bytes = []
         body(&writer)
         bytes = writer.bytes
@@ -70,7 +72,7 @@ public struct FragmentBuilder {
     }
 }
 
-/// The text of labels in a sample line, `name="value",…`: escaped once for any number of samples.
+/// The text of labels in a sample line, `name="value",…,`: escaped once for any number of samples.
 public struct LabelText: Sendable {
     fileprivate private(set) var bytes: [UInt8] = []
 
@@ -87,7 +89,6 @@ public struct LabelText: Sendable {
 
     private mutating func append(_ name: String, _ value: String?) {
         guard let value, !value.isEmpty else { return }
-        if !bytes.isEmpty { bytes.append(UInt8(ascii: ",")) }
         // As a buffer: an array appends a string's UTF-8 view byte by byte.
         var name = name
         name.withUTF8 { bytes += $0 }
@@ -95,33 +96,37 @@ public struct LabelText: Sendable {
         bytes.append(UInt8(ascii: "\""))
         LabelEscape.append(value, to: &bytes)
         bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: ","))
     }
 }
 
 /// Writes the samples of one family.
 public struct SampleWriter {
-    /// The family's name.
-    private let name: [UInt8]
-    /// The start of the labels in every line, after the family's name and its suffix.
-    private let opening: [UInt8]
+    fileprivate let family: String
+    fileprivate let labelText: LabelText
+    /// The start of every line, except a histogram's: the family's name and the subject's labels.
+    fileprivate let opening: [UInt8]
     fileprivate var bytes: [UInt8]
 
-    fileprivate init(family: MetricFamily, labelText: LabelText, bytes: [UInt8]) {
-        name = Array(family.name.utf8)
-        opening = [UInt8(ascii: "{")] + labelText.bytes
-        self.bytes = bytes
+    fileprivate static func opening(_ name: String, _ labelText: LabelText) -> [UInt8] {
+        Array(name.utf8) + [UInt8(ascii: "{")] + labelText.bytes
     }
 
     /// Writes one sample with the subject's labels and `additional` ones; a label whose value is nil or empty is
     /// omitted.
     public mutating func sample(_ value: SampleValue, _ additional: KeyValuePairs<String, String?> = [:]) {
-        sample(value, LabelText(additional))
+        let additional = LabelText(additional)
+        line(opening, value) { $0.add(additional) }
     }
 
-    /// Writes one sample with the subject's labels and `additional` ones, in this order.
-    public mutating func sample(_ value: SampleValue, _ additional: LabelText...) {
-        line(suffix: "", additional, value)
+    /// Writes one sample with the subject's labels and those that `addLabels` adds. No list of them, because it would
+    /// be allocated for each of thousands of samples.
+    public mutating func sample(_ value: SampleValue, _ addLabels: (inout SampleWriter) -> Void) {
+        line(opening, value, addLabels)
     }
+
+    /// Adds labels to the sample that is being written.
+    public mutating func add(_ text: LabelText) { bytes += text.bytes }
 
     /// Writes the samples of a histogram: cumulative buckets, then sum, then count.
     /// - Parameters:
@@ -132,30 +137,23 @@ public struct SampleWriter {
         _ additional: KeyValuePairs<String, String?> = [:], bounds: [Double], counts: [UInt64], sum: Double
     ) {
         let additional = LabelText(additional)
+        func opening(_ suffix: String) -> [UInt8] { Self.opening(family + suffix, labelText) + additional.bytes }
+        let bucket = opening("_bucket")
         var cumulative: UInt64 = 0
         for (index, count) in counts.enumerated() {
             cumulative += count
             let bound = index < bounds.count ? bounds[index].description : "+Inf"
-            line(suffix: "_bucket", [additional, LabelText(["le": bound])], .unsigned(cumulative))
+            line(bucket, .unsigned(cumulative)) { $0.add(LabelText(["le": bound])) }
         }
-        line(suffix: "_sum", [additional], .double(sum))
-        line(suffix: "_count", [additional], .unsigned(cumulative))
+        line(opening("_sum"), .double(sum)) { _ in }
+        line(opening("_count"), .unsigned(cumulative)) { _ in }
     }
 
-    private mutating func line(suffix: String, _ additional: [LabelText], _ value: SampleValue) {
-        bytes += name
-        if !suffix.isEmpty { bytes += suffix.utf8 }
-        let start = bytes.count
+    private mutating func line(_ opening: [UInt8], _ value: SampleValue, _ addLabels: (inout SampleWriter) -> Void) {
         bytes += opening
-        for text in additional where !text.bytes.isEmpty {
-            if bytes.count > start + 1 { bytes.append(UInt8(ascii: ",")) }
-            bytes += text.bytes
-        }
-        if bytes.count == start + 1 {
-            bytes.removeLast()
-        } else {
-            bytes.append(UInt8(ascii: "}"))
-        }
+        addLabels(&self)
+        // The bracket replaces the comma after the last label; without labels there are no brackets.
+        if bytes.removeLast() == UInt8(ascii: ",") { bytes.append(UInt8(ascii: "}")) }
         bytes.append(UInt8(ascii: " "))
         value.write(to: &bytes)
         bytes.append(UInt8(ascii: "\n"))

@@ -108,10 +108,10 @@ extension MetricRegistry {
     /// Returns a complete page of `fragments`, in chunks of about 64 KiB, so that a page of hundreds of megabytes is
     /// never in memory as a whole.
     public func chunks(_ format: ExpositionFormat, fragments: [Fragment]) -> some Sequence<[UInt8]> {
-        let lines = PageLayout(format, families).texts(of: fragments, joined: true).flatMap(\.lines)
-        return sequence(state: lines[...]) { rest in
+        let lines = PageLayout(format, families).texts(of: fragments, joined: true).lazy.flatMap(\.lines)
+        return sequence(state: lines.makeIterator()) { rest in
             var chunk: [UInt8] = []
-            while chunk.count < 64 * 1024, let line = rest.popFirst() { chunk += line }
+            while chunk.count < 64 * 1024, let line = rest.next() { chunk += line }
             return chunk.isEmpty ? nil : chunk
         }
     }

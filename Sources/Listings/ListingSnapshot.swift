@@ -54,8 +54,9 @@ public struct ListingSnapshot: Sendable {
             (ListingFamilies.malformedFields, counts.malformedFields), (ListingFamilies.cutValues, counts.cutValues),
             (ListingFamilies.droppedDetails, summary.droppedDetails),
         ]
+        let label = LabelText(["listing": L.name])
         for (family, count) in families {
-            builder.add(family) { $0.sample(.integer(Int64(count)), ["listing": L.name]) }
+            builder.add(family) { $0.sample(.integer(Int64(count))) { $0.add(label) } }
         }
         fragment = builder.build()
     }

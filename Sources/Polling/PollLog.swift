@@ -97,6 +97,7 @@ final class PollLog: Sendable {
     func noteDetails(
         _ details: [RecordDetail], before: [RecordDetail], now: @autoclosure () -> ContinuousClock.Instant
     ) {
+        if details == before { return }
         let known = Dictionary(uniqueKeysWithValues: before.map { ($0.id, $0) })
         for detail in details {
             guard let code = detail.errorCode else { continue }

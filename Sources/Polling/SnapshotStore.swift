@@ -56,6 +56,8 @@ public final class SnapshotStore: Sendable {
         /// When the next snapshot becomes stale, or earlier.
         var nextExpiry: ContinuousClock.Instant?
         var watchdog: Watchdog
+        /// When the next listing may be stalled, or earlier; nil: unknown.
+        var nextStall: ContinuousClock.Instant?
         /// The listings found stalled since the last ``SnapshotStore/takeStalls()``.
         var stalls: [(handle: ListingHandle, failure: APIFailure)] = []
     }
@@ -91,6 +93,7 @@ public final class SnapshotStore: Sendable {
             state.workspaces[workspace.key, default: WorkspaceEntry(workspace: workspace, info: info)].handles.append(
                 handle)
             state.watchdog.stallAfter = min(state.watchdog.stallAfter, timing.stallAfter)
+            state.nextStall = nil
             return handle
         }
     }
@@ -101,6 +104,7 @@ public final class SnapshotStore: Sendable {
             state.entries[handle]?.timing = timing
             state.version += 1
             state.watchdog.stallAfter = min(state.watchdog.stallAfter, timing.stallAfter)
+            state.nextStall = nil
             Self.noteExpiry(&state, handle)
         }
     }
@@ -205,11 +209,16 @@ public final class SnapshotStore: Sendable {
     /// Finds the listings of which no poll has ended for too long.
     private func noteStalls(_ state: inout State, now: ContinuousClock.Instant) {
         state.watchdog.noteCheck(now)
+        if let nextStall = state.nextStall, now < nextStall { return }
+        state.nextStall = nil
         let time = Timestamp(microseconds: clock.wallMicroseconds)
         for (handle, entry) in state.entries where !entry.health.isStalled {
             let progress = max(entry.progressAt, entry.turn?.lastProgress ?? entry.progressAt)
             let limit = entry.timing.stallAfter
-            guard let stalled = state.watchdog.stall(since: progress, now: now, limit: limit) else { continue }
+            guard let stalled = state.watchdog.stall(since: progress, now: now, limit: limit) else {
+                state.nextStall = min(state.nextStall ?? progress + limit, progress + limit)
+                continue
+            }
             let failure = APIFailure(
                 .stalled,
                 "no poll has ended for \(stalled.components.seconds) s; the last one \(entry.turn?.activity ?? "was never started")"

@@ -26,7 +26,8 @@ struct OnceCommand: AsyncParsableCommand {
     func run() async throws {
         let configuration = try source.read()
         let outcome = try await Exporter.once(
-            configuration, format == .text ? .text : .openMetrics, logger: log.logger())
+            configuration, format == .text ? .text : .openMetrics, logger: log.logger(), whenReady: ProgramPages.release
+        )
         if let output {
             try AtomicFile.write(outcome.page, to: output)
         } else if !outcome.page.allSatisfy(StandardOutput.write(bytes:)) {

@@ -31,7 +31,6 @@ public final class BlockingWork: Sendable {
         var retryDelay: Duration
     }
 
-    private static let timers = DispatchQueue(label: "blocking-work-timers")
     private static let hangingInProcess = Mutex(0)
 
     private let label: String
@@ -54,21 +53,22 @@ public final class BlockingWork: Sendable {
     ) async throws(Failure) -> Value {
         guard let worker = availableWorker() else { throw .timedOut }
         let call = Call<Value>()
-        let timer = DispatchWorkItem { [self] in
-            noteHanging(worker)
-            call.finish(with: .failure(.timedOut))
-        }
+        var timer: Task<Void, any Error>?
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 guard call.wait(continuation) else { return continuation.resume(returning: .failure(.canceled)) }
-                Self.timers.asyncAfter(deadline: .now() + min(timeout, .seconds(86_400)) / .seconds(1), execute: timer)
+                timer = Task { [self] in
+                    try await SystemClock().sleep(until: .now + min(timeout, .seconds(86_400)))
+                    noteHanging(worker)
+                    call.finish(with: .failure(.timedOut))
+                }
                 worker.queue.async { [self] in perform(call, worker, body) }
             }
         } onCancel: {
             // The worker isn't marked as hanging: it may still be within the timeout.
             call.finish(with: .failure(.canceled))
         }
-        timer.cancel()
+        timer?.cancel()
         return try result.get()
     }
 

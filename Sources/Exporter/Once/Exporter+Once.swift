@@ -7,12 +7,14 @@ internal import Polling
 
 extension Exporter {
     /// Polls every workspace of a validated configuration once, for `once`.
+    /// - Parameter whenReady: called before the first request.
     /// - Returns: the page's chunks; the failed workspaces as `source/workspace_id` and the failed discoveries; and a
     ///   warning for each source that has no workspaces to poll although nothing failed.
     public static func once(
-        _ configuration: ExporterConfiguration, _ format: ExpositionFormat, logger: Logger
+        _ configuration: ExporterConfiguration, _ format: ExpositionFormat, logger: Logger, whenReady: () -> Void = {}
     ) async throws(ExporterError) -> (page: some Sequence<[UInt8]>, failing: [String], warnings: [String]) {
         let exporter = try await Exporter(configuration, logger: logger)
+        whenReady()
         await exporter.pollOnce(isLast: true)
         await exporter.shutDown()
         let undiscovered = exporter.failingDiscoveries

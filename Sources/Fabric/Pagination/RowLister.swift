@@ -86,21 +86,16 @@ public struct RowLister: Sendable {
     private func fetchPages<Fold: ListingFold>(
         of assembly: ListingAssembly<Fold>, _ turn: PollTurn, _ first: ListingPlan.Request
     ) async throws(APIFailure) -> Int where Fold.Row: ListedRow {
-        let concurrentPages = client.concurrentPages
+        let firstResult = await fetch(first, into: assembly, turn)
+        // Most lists have one page, which needs no task group.
+        if case .success(.fetch([])) = firstResult { return 1 }
         let (failure, requests) = await withTaskGroup(of: Result<ListingPlan.Step, APIFailure>.self) { group in
-            var waiting = [first]
-            var running = 0
-            var requests = 0
+            var next: Result<ListingPlan.Step, APIFailure>? = firstResult
+            var waiting: [ListingPlan.Request] = []
+            var running = 1
+            var requests = 1
             var failure: APIFailure?
-            while true {
-                while running < concurrentPages, let request = waiting.popLast() {
-                    running += 1
-                    requests += 1
-                    group.addTask {
-                        await self.fetch(request, into: assembly, turn)
-                    }
-                }
-                guard let result = await group.next() else { return (failure, requests) }
+            while let result = next {
                 running -= 1
                 switch result {
                 case .success(.fetch(let requests)): waiting = requests.reversed() + waiting
@@ -118,9 +113,16 @@ public struct RowLister: Sendable {
                 }
                 if failure != nil || running == 0 && waiting.isEmpty {
                     group.cancelAll()
-                    return (failure, requests)
+                    break
                 }
+                while running < client.concurrentPages, let request = waiting.popLast() {
+                    running += 1
+                    requests += 1
+                    group.addTask { await self.fetch(request, into: assembly, turn) }
+                }
+                next = await group.next()
             }
+            return (failure, requests)
         }
         if let failure { throw failure }
         return requests

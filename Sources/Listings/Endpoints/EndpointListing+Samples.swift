@@ -11,13 +11,19 @@ extension EndpointListing {
         let statuses = details.map { LabelText(["status": $0.status, "visibility": $0.visibility]) }
         builder.add(DetailFamilies.statusSince) { writer in
             for (index, detail) in details.enumerated() {
-                writer.sample(.microseconds(detail.since.microseconds), endpoints[index], statuses[index])
+                writer.sample(.microseconds(detail.since.microseconds)) {
+                    $0.add(endpoints[index])
+                    $0.add(statuses[index])
+                }
             }
         }
         builder.add(DetailFamilies.error) { writer in
             for (index, detail) in details.enumerated() where detail.errorCode != nil {
-                writer.sample(
-                    .integer(1), endpoints[index], statuses[index], LabelText(["error_code": detail.errorCode]))
+                writer.sample(.integer(1)) {
+                    $0.add(endpoints[index])
+                    $0.add(statuses[index])
+                    $0.add(LabelText(["error_code": detail.errorCode]))
+                }
             }
         }
         builder.add(DetailFamilies.info) { writer in
@@ -26,7 +32,10 @@ extension EndpointListing {
                     "owner": detail.owner, "owner_id": detail.ownerID, "cap_id": detail.capID,
                     "cap_version_id": detail.capVersionID,
                 ])
-                writer.sample(.integer(1), endpoints[index], info)
+                writer.sample(.integer(1)) {
+                    $0.add(endpoints[index])
+                    $0.add(info)
+                }
             }
         }
     }
@@ -43,11 +52,13 @@ extension EndpointListing {
         func write(_ family: MetricFamily, _ keys: [EndpointSeries], _ value: (EndpointSeries) -> SampleValue) {
             builder.add(family) { writer in
                 for key in keys {
-                    writer.sample(
-                        value(key), texts.types[Int(key.type)], texts.statuses[Int(key.status)],
-                        texts.visibilities[Int(key.visibility)],
-                        (key.unit == nil ? texts.errorCodes : texts.specCodes)[Int(key.value)],
-                        key.unit == .dpu ? texts.publicResource[key.isPublic ? 1 : 0] : texts.empty)
+                    writer.sample(value(key)) {
+                        $0.add(texts.types[Int(key.type)])
+                        $0.add(texts.statuses[Int(key.status)])
+                        $0.add(texts.visibilities[Int(key.visibility)])
+                        $0.add((key.unit == nil ? texts.errorCodes : texts.specCodes)[Int(key.value)])
+                        if key.unit == .dpu { $0.add(texts.publicResource[key.isPublic ? 1 : 0]) }
+                    }
                 }
             }
         }
@@ -72,7 +83,6 @@ private struct LabelTexts {
     let types, statuses, visibilities, errorCodes, specCodes: [LabelText]
     /// The labels for false and true.
     let publicResource = ["false", "true"].map { LabelText(["public_resource": $0]) }
-    let empty = LabelText([:])
 
     init(_ memory: WorkspaceMemory) {
         func texts(_ name: String, _ table: StringTable) -> [LabelText] {

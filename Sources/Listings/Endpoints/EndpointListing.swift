@@ -16,17 +16,15 @@ package struct EndpointListing: PagedListing {
     package typealias Memory = WorkspaceMemory
 
     package let workspace: Workspace
+    package let request: ListRequest
     package var maximumDetails: Int { settings.maximumDetails }
     private let settings: ListingSettings
 
     package init(of workspace: Workspace, settings: ListingSettings) {
         self.workspace = workspace
         self.settings = settings
-    }
-
-    package var request: ListRequest {
         let filter = settings.filter
-        return ListRequest(
+        request = ListRequest(
             Self.operation, baseURL: workspace.baseURL,
             path: ["v1", "workspaces", workspace.key.workspaceID, "endpoints"],
             parameters: [

@@ -25,7 +25,7 @@ public struct EndpointTally: ListingFold {
         self.settings = settings
         previous = memory
         self.memory = memory
-        self.memory.statusTimes = [:]
+        self.memory.statusTimes = Dictionary(minimumCapacity: memory.statusTimes.count)
         details = DetailSelection(limit: settings.maximumDetails)
         for key in memory.counts.series.keys { addLabelBytes(of: key) }
         for key in memory.capacities.series.keys { addLabelBytes(of: key) }
@@ -91,7 +91,9 @@ public struct EndpointTally: ListingFold {
     /// Ends the listing: sets unknown times and those after `now` to `now`, and drops series that have had no endpoint
     /// for too long.
     mutating func close(now: Timestamp, at instant: ContinuousClock.Instant) {
-        memory.statusTimes = memory.statusTimes.mapValues { ($0.status, min($0.since, now)) }
+        for index in memory.statusTimes.values.indices where memory.statusTimes.values[index].since > now {
+            memory.statusTimes.values[index].since = now
+        }
         memory.pollEnd = now
         oldestTransitions = oldestTransitions.mapValues { min($0, now) }
         memory.capacities.close(at: instant)

@@ -15,6 +15,8 @@ struct PollHealth: Sendable {
         var endedAt: Timestamp
     }
 
+    private static let reasons = FailureReason.allCases.sorted().map { ($0, LabelText(["reason": $0.rawValue])) }
+
     /// The number of polls in the history, which the status page shows.
     private static let historyLimit = 5
 
@@ -71,8 +73,8 @@ struct PollHealth: Sendable {
         if let lastEnded { builder.add(Families.lastPollDuration, .duration(lastEnded.duration)) }
         builder.add(Families.polls, .unsigned(polls))
         builder.add(Families.pollFailures) { writer in
-            for reason in FailureReason.allCases.sorted() {
-                writer.sample(.unsigned(failures[reason] ?? 0), ["reason": reason.rawValue])
+            for (reason, label) in Self.reasons {
+                writer.sample(.unsigned(failures[reason] ?? 0)) { $0.add(label) }
             }
         }
         builder.add(Families.pollsSkipped, .unsigned(skipped))

@@ -10,21 +10,35 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import http.server
+import functools
 import json
 import re
 import threading
-import time
 import urllib.parse
 from typing import Any
 
-from toolbox.shared.identity import PROJECT, PROJECT_NAME, Identity
+from toolbox.shared import json_text
+from toolbox.shared.control_plane import QuietHandler, Server
+from toolbox.shared.identity import Identity, Reply
+from toolbox.shared.json_text import Literal
+from toolbox.shared.processes import HOST
+from toolbox.shared.signed_requests import Request
 
 HEADERS = ("x-auth-token", "x-security-token", "x-metadata-token", "proxy-authorization", "authorization")
 LISTED = re.compile(r"/v1/workspaces/([^/]*)/endpoints")
 WORKSPACE = "echo-workspace"
-# As long as real tokens, and different from the first bytes on.
-LONG = "0123456789abcdef" * 20
+
+
+class Trusting(Identity):
+    """IAM without users' keys, and a gateway that accepts all requests. Its tokens are repeated often, thus shorter."""
+
+    padding = 300
+
+    def __init__(self) -> None:
+        super().__init__(keys={})
+
+    def refusal(self, request: Request, for_fabric: bool = True) -> Reply | None:
+        return None
 
 
 class EchoCloud:
@@ -36,24 +50,15 @@ class EchoCloud:
         self.signatures: list[str] = []
         self.refuses = self.iam_refuses = False
         self.requests = 0
-        self._server = Server(("127.0.0.1", 0), self._handler())
-        self.port = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        self.identity = Trusting()
+        self.server = Server(functools.partial(Handler, self))
+        self.address = f"{HOST}:{self.server.server_port}"
 
     def __enter__(self) -> EchoCloud:
-        self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    def _handler(self) -> type[Handler]:
-        return type("EchoHandler", (Handler,), {"cloud": self})
+        self.server.stop()
 
     # Secrets.
 
@@ -68,25 +73,24 @@ class EchoCloud:
         with self.lock:
             self.secrets.clear()
             self.signatures.clear()
+            self.identity = Trusting()
 
-    def note(self, headers: dict[str, str], body: bytes) -> str | None:
+    def note(self, request: Request) -> str | None:
         """Remembers the credentials of a request; returns its signature."""
         signature = None
-        for name in HEADERS:
-            if value := headers.get(name):
-                scheme, _, rest = value.partition(" ")
-                if "Signature=" in value:
-                    signature = value.rpartition("Signature=")[2]
-                    self.signatures.append(signature)
-                elif scheme == "Basic":
-                    self.remember(rest)
-                    user_and_password = base64.b64decode(rest).decode()
-                    self.remember(user_and_password)
-                    self.remember(user_and_password.partition(":")[2])
-                else:
-                    self.remember(value)
+        for value in filter(None, map(request.value, HEADERS)):
+            scheme, _, rest = value.partition(" ")
+            if "Signature=" in value:
+                signature = value.rpartition("Signature=")[2]
+                self.signatures.append(signature)
+            elif scheme == "Basic":
+                user_and_password = base64.b64decode(rest).decode()
+                for secret in (rest, user_and_password, user_and_password.partition(":")[2]):
+                    self.remember(secret)
+            else:
+                self.remember(value)
         with contextlib.suppress(ValueError):
-            self.note_fields(json.loads(body))
+            self.note_fields(json.loads(request.body))
         return signature
 
     def note_fields(self, value: Any, key: str = "") -> None:
@@ -102,7 +106,7 @@ class EchoCloud:
             secrets = list(self.secrets)
         texts = []
         for secret in secrets:
-            escaped = "".join(f"\\u{unit:04x}" for unit in units(secret))
+            escaped = json_text.escaped(secret).lower()
             quoted = json.dumps(json.dumps(secret, ensure_ascii=False), ensure_ascii=False)
             plain = json.dumps(f"r:{secret}", ensure_ascii=False)
             texts += [plain, json.dumps(f"c:{secret[:20]}"), quoted, f'"e:{escaped}"']
@@ -112,77 +116,50 @@ class EchoCloud:
 
     def listing(self, signature: str | None) -> bytes:
         rows = []
-        for number, text in enumerate(self.spellings(signature) or ['"none"']):
-            status = text if number % 2 else '"CREATE_FAILED"'
-            rows.append(
-                f'{{"id":"{number:032x}","name":{text},"type":{text},"status":{status},"visibility":{text},'
-                f'"error_code":{text},"error_msg":{text},"create_time":"2025-01-01T00:00:00Z",'
-                f'"resource":{{"ray":{{"head":{{"spec_code":{text}}}}}}}}}'
-            )
-        return f'{{"total":{len(rows)},"endpoints":[{",".join(rows[:100])}]}}'.encode()
+        for number, text in enumerate(map(Literal, self.spellings(signature) or ['"none"'])):
+            row = dict.fromkeys(("name", "type", "status", "visibility", "error_code", "error_msg"), text)
+            status = {} if number % 2 else {"status": "CREATE_FAILED"}
+            known = {"id": f"{number:032x}", "create_time": "2025-01-01T00:00:00Z"}
+            ray = {"head_group_spec": {"spec_code": text}}
+            rows.append({**row, **status, **known, "ray_resource": ray})
+        return json_text.write({"total": len(rows), "endpoints": rows[:100]}).encode()
 
     def workspaces(self, signature: str | None) -> bytes:
-        rows = [f'{{"id":"{WORKSPACE}","name":"plain"}}']
-        for number, text in enumerate(self.spellings(signature)):
-            rows.append(f'{{"id":"w-{number}","name":{text},"enterprise_project_id":{text}}}')
-        return f'{{"total":{len(rows)},"workspaces":[{",".join(rows)}]}}'.encode()
+        rows: list[Any] = [{"id": WORKSPACE, "name": "plain"}]
+        for number, text in enumerate(map(Literal, self.spellings(signature))):
+            rows.append({"id": f"w-{number}", "name": text, "enterprise_project_id": text})
+        return json_text.write({"total": len(rows), "workspaces": rows}).encode()
 
     def failure(self, signature: str | None) -> bytes:
         """Returns one of the error bodies."""
         spelled = self.spellings(signature) or ['"nothing"']
-        every = '"' + " ".join(text[1:-1] for text in spelled) + '"'
-        one = spelled[self.requests % len(spelled)]
+        text = " ".join(text[1:-1] for text in spelled)
+        every, one = Literal(f'"{text}"'), Literal(spelled[self.requests % len(spelled)])
         shapes = (
-            f'{{"error_code":{one},"error_msg":{every},"request_id":{one}}}',
-            f'{{"error":{{"code":{one},"message":{every},"title":{one}}}}}',
-            f"<html><p>{every}</p></html>",
-            f'{{"error_code":{one},"error_msg":{one},"request_id":{one}}}',
+            {"error_code": one, "error_msg": every, "request_id": one},
+            {"error": {"code": one, "message": every, "title": one}},
+            Literal(f"<html><p>{every.text}</p></html>"),
+            {"error_code": one, "error_msg": one, "request_id": one},
         )
-        return shapes[self.requests // len(spelled) % len(shapes)].encode()
+        return json_text.write(shapes[self.requests // len(spelled) % len(shapes)]).encode()
 
-    def issued(self, path: str) -> tuple[bytes, dict[str, str]]:
-        """Returns a token or temporary keys, with all secrets seen so far."""
-        number = f"{self.requests:06d}"
-        ends = Identity.text(time.time() + 86_400)
-        if "securitytokens" in path or "assume-with-oidc" in path or "securitykey" in path:
-            secret = self.remember(f"issued-secret-{number}-{LONG[:24]}")
-            token = self.remember(f"{number}-issued-security-{LONG}")
-            credential = {"access": f"HST{number}", "secret": secret, "securitytoken": token, "expires_at": ends}
-            return json.dumps({"credential": credential, "echo": self.secrets}).encode(), {}
-        if path == "/v3/projects":
-            return json.dumps({"projects": [{"id": PROJECT, "name": PROJECT_NAME}], "echo": self.secrets}).encode(), {}
-        if "/api/token" in path:
-            return self.remember(f"{number}-metadata-session-token").encode(), {}
-        token = self.remember(f"MIIF-{number}-issued-{LONG}")
-        times = {"expires_at": ends, "issued_at": Identity.text(time.time())}
-        return json.dumps({"token": times, "echo": self.secrets}).encode(), {"X-Subject-Token": token}
+    def issued(self, request: Request) -> Reply:
+        """Returns IAM's response, with all secrets seen so far."""
+        rules = self.identity
+        status, body, headers = rules.answer(request) or (404, {}, {})
+        for secret in (*rules.tokens, *rules.keys.values(), *rules.sessions.values(), *rules.metadata_tokens):
+            self.remember(secret)
+        return status, body if isinstance(body, bytes) else json.dumps({**body, "echo": self.secrets}).encode(), headers
 
 
-def units(text: str) -> list[int]:
-    data = text.encode("utf-16-be")
-    return [data[index] << 8 | data[index + 1] for index in range(0, len(data), 2)]
-
-
-class Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignores clients that disconnect."""
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    cloud: EchoCloud
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Logs nothing."""
+class Handler(QuietHandler):
+    def __init__(self, cloud: EchoCloud, *arguments: Any) -> None:
+        self.cloud = cloud
+        super().__init__(*arguments)
 
     def do_GET(self) -> None:
-        cloud = self.cloud
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        signature = cloud.note({name.lower(): value for name, value in self.headers.items()}, body)
+        cloud, request = self.cloud, self.received()
+        signature = cloud.note(request)
         with cloud.lock:
             cloud.requests += 1
         # The request line of a proxy request has the full URL.
@@ -190,12 +167,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         is_fabric = path.startswith("/v1/")
         if cloud.refuses if is_fabric else cloud.iam_refuses:
             self.answer(403 if cloud.requests % 2 else 500, cloud.failure(signature), {})
-        elif LISTED.fullmatch(path):
-            self.answer(200, cloud.listing(signature), {})
         elif is_fabric:
-            self.answer(200, cloud.workspaces(signature), {})
+            self.answer(200, (cloud.listing if LISTED.fullmatch(path) else cloud.workspaces)(signature), {})
         else:
-            self.answer(201, *cloud.issued(path)) if self.command == "POST" else self.answer(200, *cloud.issued(path))
+            self.answer(*cloud.issued(request))
 
     do_POST = do_PUT = do_GET
 
@@ -203,12 +178,4 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with self.cloud.lock:
             known = [secret for secret in self.cloud.secrets if secret.isascii()]
         echoed = known[self.cloud.requests % len(known)] if known else "none"
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json;charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("X-Request-Id", echoed)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        with contextlib.suppress(OSError):
-            self.wfile.write(body)
+        self.send(status, body, {"Content-Type": "application/json;charset=utf-8", "X-Request-Id": echoed, **headers})

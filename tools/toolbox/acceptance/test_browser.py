@@ -3,17 +3,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib.util
 import itertools
 import json
-import shutil
 from collections.abc import Iterator
-from typing import Any
 
+import pytest
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 
-from toolbox.shared.exporter import HOST, Running
-from report import Skip, require, require_equal, require_none, wait_for
+from toolbox.shared.browser import browser, log
+from toolbox.shared.exporter import Exporter
+from toolbox.shared.processes import wait_for
+
+pytestmark = pytest.mark.chromium
 
 # The contrast of each text to its background, by WCAG 2.1.
 CONTRAST = """
@@ -44,116 +47,91 @@ OUTSIDE = "return performance.getEntriesByType('resource').map(r => r.name);"
 OVERFLOW = "return document.documentElement.scrollWidth - document.documentElement.clientWidth;"
 
 
-def run(with_: Bench) -> None:
-    absent = [name for name in ("chromium", "chromedriver") if not shutil.which(name)]
-    if importlib.util.find_spec("selenium") is None:
-        absent.append("selenium")
-    if absent:
-        with with_.report.check("the status page in a browser"):
-            raise Skip(f"{', '.join(absent)} not found")
-        return
-    with with_.report.check("the demo starts"), with_.exporter.serve(command="demo") as running:
+@pytest.fixture(scope="module")
+def url(exporter: Exporter) -> Iterator[str]:
+    """The address of the demo's status page."""
+    with exporter.serve(command="demo") as running:
         running.ready(30)
-        for scheme in ("light", "dark"):
-            with browser(scheme) as driver:
-                looks(with_, running, driver, scheme)
-        with browser("light") as driver:
-            use(with_, running, driver)
+        yield f"http://{running.address}/"
 
 
-@contextlib.contextmanager
-def browser(scheme: str, width: int = 1280) -> Iterator[Any]:
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(shutil.which("chromium"))
-    for flag in (
-        "--headless=new", "--no-sandbox", "--disable-gpu", "--no-proxy-server", f"--window-size={width},1600",
-        f"--blink-settings=preferredColorScheme={0 if scheme == 'dark' else 1}",
-    ):  # fmt: skip
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(str(shutil.which("chromedriver"))))
-    try:
+@pytest.fixture(scope="module")
+def light() -> Iterator[Chrome]:
+    with browser("light") as driver:
         yield driver
-    finally:
-        driver.quit()
 
 
-def address(running: Running, path: str = "/") -> str:
-    return f"http://{HOST}:{running.port}{path}"
-
-
-def looks(with_: Bench, running: Running, driver: Any, scheme: str) -> None:
-    driver.get(address(running))
-    with with_.report.check(f"{scheme}: uses the reader's color scheme"):
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_has_the_readers_colors_and_contrast_and_no_foreign_requests(url: str, scheme: str) -> None:
+    with browser(scheme) as driver:
+        driver.get(url)
         ground = driver.execute_script("return getComputedStyle(document.body).backgroundColor")
-        dark = sum(int(part) for part in ground.strip("rgba() ").split(",")[:3]) < 384
-        require_equal(dark, scheme == "dark", f"darkness of {ground}")
-    with with_.report.check(f"{scheme}: each text has a contrast of at least 4.5"):
-        require_none(driver.execute_script(CONTRAST), "texts")
-    with with_.report.check(f"{scheme}: no requests to other hosts, and an empty console"):
-        require_none(driver.execute_script(OUTSIDE), "requests")
+        is_dark = sum(int(part) for part in ground.strip("rgba() ").split(",")[:3]) < 384
+        assert is_dark == (scheme == "dark"), ground
+        assert driver.execute_script(CONTRAST) == []
+        assert driver.execute_script(OUTSIDE) == []
         # Browsers request the icon by themselves; it does not exist.
-        entries = [entry["message"] for entry in driver.get_log("browser") if "favicon" not in entry["message"]]
-        require_none(entries, "console")
-        require_none(foreign_requests(driver, running), "requests")
+        assert [message for message in log(driver, "browser") if "favicon" not in message] == []
+        messages = [json.loads(message)["message"] for message in log(driver, "performance")]
+        sent = [message["params"] for message in messages if message["method"] == "Network.requestWillBeSent"]
+        addresses = [parameters["request"]["url"] for parameters in sent]
+        assert url in addresses
+        assert [address for address in addresses if not address.startswith((url, "data:", "chrome:"))] == []
 
 
-def foreign_requests(driver: Any, running: Running) -> list[str]:
-    found = []
-    for entry in driver.get_log("performance"):
-        message = json.loads(entry["message"])["message"]
-        if message["method"] == "Network.requestWillBeSent":
-            url = message["params"]["request"]["url"]
-            if not url.startswith((address(running, ""), "data:", "chrome:")):
-                found.append(url)
-    return found
+@pytest.mark.parametrize(
+    "selector", ["header", "nav[aria-label]", "main", "footer", "form[role=search]", "html[lang=en]"]
+)
+def test_the_page_has_landmarks(light: Chrome, url: str, selector: str) -> None:
+    light.get(url)
+    assert light.find_elements(By.CSS_SELECTOR, selector)
 
 
-def use(with_: Bench, running: Running, driver: Any) -> None:
-    from selenium.webdriver.common.by import By
-    from selenium.webdriver.common.keys import Keys
+def test_the_page_has_one_main_heading_no_skipped_levels_and_named_elements(light: Chrome, url: str) -> None:
+    light.get(url)
+    levels = light.execute_script(HEADINGS)
+    assert levels.count(1) == 1
+    assert all(second - first <= 1 for first, second in itertools.pairwise(levels)), levels
+    assert light.execute_script(UNNAMED) == []
 
-    with with_.report.check("landmarks, one main heading, and no skipped heading levels"):
-        driver.get(address(running))
-        for selector in ("header", "nav[aria-label]", "main", "footer", "form[role=search]", "html[lang=en]"):
-            require(driver.find_elements(By.CSS_SELECTOR, selector), f"there is no {selector}")
-        levels = driver.execute_script(HEADINGS)
-        require_equal(levels.count(1), 1, "the number of main headings")
-        require(all(b - a <= 1 for a, b in itertools.pairwise(levels)), f"levels {levels}")
-        require_none(driver.execute_script(UNNAMED), "elements without a name")
-    with with_.report.check("the first Tab focuses the link that skips to the content"):
-        driver.find_element(By.TAG_NAME, "body").send_keys(Keys.TAB)
-        focused = driver.switch_to.active_element
-        require_equal(focused.text, "Skip to content", "the focused element")
-        focused.send_keys(Keys.ENTER)
-        require_equal(driver.switch_to.active_element.tag_name, "main", "the focused element")
-    with with_.report.check("the form filters by name, with the keyboard only"):
-        field = driver.find_element(By.NAME, "q")
-        field.send_keys("analytics")
-        field.send_keys(Keys.ENTER)
-        wait_for(lambda: "q=analytics" in driver.current_url, 10, "the address")
-        rows = driver.find_elements(By.CSS_SELECTOR, "#workspaces ~ .scroll tbody th a")
-        require(rows and all("analytics" in row.text for row in rows), f"rows {[row.text for row in rows]}")
-    with with_.report.check("a workspace page has endpoints that need attention, and polls"):
-        rows[0].click()
-        wait_for(lambda: "workspace_id=" in driver.current_url, 10, "the address")
-        require("analytics" in driver.find_element(By.TAG_NAME, "h1").text, "the heading")
-        for anchor in ("endpoints", "endpoints-problems", "endpoints-polls"):
-            require(driver.find_elements(By.ID, anchor), f"there is no #{anchor}")
-    with with_.report.check("stuck and failed endpoints are listed with the service's messages"):
 
-        def troubles() -> bool:
-            driver.get(address(running))
-            text = driver.find_element(By.TAG_NAME, "main").text
-            return "CREATING" in text and "CREATE_FAILED" in text and "dataartsfabric." in text
+def test_the_first_tab_focuses_the_link_that_skips_to_the_content(light: Chrome, url: str) -> None:
+    light.get(url)
+    light.find_element(By.TAG_NAME, "body").send_keys(Keys.TAB)
+    focused = light.switch_to.active_element
+    assert focused.text == "Skip to content"
+    focused.send_keys(Keys.ENTER)
+    assert light.switch_to.active_element.tag_name == "main"
 
-        wait_for(troubles, 60, "both are on the page", step=1)
-    with with_.report.check("fits a phone without horizontal scrolling"):
-        driver.execute_cdp_cmd(
-            "Emulation.setDeviceMetricsOverride", {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
-        )
-        driver.get(address(running))
-        require(driver.execute_script(OVERFLOW) <= 0, "wider than the screen")
+
+def test_the_form_filters_by_name_with_the_keyboard_and_leads_to_a_workspace_page(light: Chrome, url: str) -> None:
+    light.get(url)
+    field = light.find_element(By.NAME, "q")
+    field.send_keys("analytics")
+    field.send_keys(Keys.ENTER)
+    wait_for(lambda: "q=analytics" in light.current_url, 10, "the address")
+    rows = light.find_elements(By.CSS_SELECTOR, "#workspaces ~ .scroll tbody th a")
+    assert rows
+    assert all("analytics" in row.text for row in rows)
+    rows[0].click()
+    wait_for(lambda: "workspace_id=" in light.current_url, 10, "the address")
+    assert "analytics" in light.find_element(By.TAG_NAME, "h1").text
+    for anchor in ("endpoints", "endpoints-problems", "endpoints-polls"):
+        assert light.find_elements(By.ID, anchor), anchor
+
+
+def test_stuck_and_failed_endpoints_are_listed_with_the_messages_of_the_service(light: Chrome, url: str) -> None:
+    def are_listed() -> bool:
+        light.get(url)
+        text = light.find_element(By.TAG_NAME, "main").text
+        return all(part in text for part in ("CREATING", "CREATE_FAILED", "dataartsfabric."))
+
+    wait_for(are_listed, 60, "both are on the page", step=1)
+
+
+def test_the_page_fits_a_phone_without_horizontal_scrolling(url: str) -> None:
+    with browser("light") as driver:
+        screen = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+        driver.get(url)
+        assert driver.execute_script(OVERFLOW) <= 0

@@ -4,94 +4,73 @@
 from __future__ import annotations
 
 import json
+import operator
 import re
 import time
+from collections.abc import Iterator
 from typing import Any
 
-from toolbox.shared import pages
-from toolbox.shared import configuration
-from toolbox.shared import expected
-from toolbox.shared import exposition
+import pytest
 
+from toolbox.shared import configuration, expected, exposition, pages
+from toolbox.shared.cloud_data import new_cloud
 from toolbox.shared.configuration import Source
 from toolbox.shared.control_plane import ControlPlane
-from toolbox.shared.exporter import FORMATS, TEXT
-from report import Failure, Skip, require, require_equal, require_none, wait_for
+from toolbox.shared.exporter import FORMATS, TEXT, Exporter, Running
 
 DEMO_SECONDS = 15
+DEMO_MEGABYTES = 40
+
+Entries = dict[str, dict[str, Any]]
 
 
-def run(with_: Bench) -> None:
-    entries = catalog(with_)
-    markdown(with_, entries)
-    page_within_catalog(with_, entries)
+@pytest.fixture(scope="module")
+def document(exporter: Exporter) -> dict[str, Any]:
+    outcome = exporter.run("metrics", "--format", "json")
+    assert outcome.status == 0, outcome.everything
+    document: dict[str, Any] = json.loads(outcome.stdout)
+    return document
 
 
-def catalog(with_: Bench) -> dict[str, dict[str, Any]]:
-    """Returns the JSON catalog by full family name."""
-    entries: dict[str, dict[str, Any]] = {}
-    document: dict[str, Any] = {}
-    with with_.report.check("metrics --format json: name, type, labels and help of every family"):
-        outcome = with_.exporter.run("metrics", "--format", "json")
-        require(outcome.status == 0, f"status {outcome.status}\n{outcome.everything[:500]}")
-        document = json.loads(outcome.stdout)
-        require_equal(set(document), {"families", "phases", "statuses"}, "the keys")
-        for entry in document["families"]:
-            for key in ("name", "type", "help"):
-                require(isinstance(entry.get(key), str) and entry[key], f"{key} of {entry}")
-            require(isinstance(entry.get("labels"), list), f"labels of {entry}")
-            require(entry["name"] not in entries, f"{entry['name']} comes twice")
-            entries[full_name(entry)] = entry
-        require(len(entries) > 30, f"{len(entries)} families")
-        require_none(sorted(expected.DOMAIN_FAMILIES - set(entries)), "missing from the catalog")
-    with with_.report.check("metrics --format json: the phase of every documented status, and which have zeros"):
-        require_equal(document["phases"], list(expected.PHASES), "the phases")
-        wanted = {
-            status: {"phase": phase, "zero_series": status in expected.DOCUMENTED_STATUSES}
-            for phase, statuses in expected.PHASES.items()
-            for status in statuses
-        }
-        actual = {entry.pop("status"): entry for entry in document["statuses"]}
-        require_equal(actual, wanted, "the statuses")
-    return entries
+@pytest.fixture(scope="module")
+def entries(document: dict[str, Any]) -> Entries:
+    """The families of the catalog by their names in text 0.0.4; the catalog may use either name."""
+    suffixes = {"counter": "_total", "info": "_info"}
+    named = [(entry["name"], suffixes.get(entry["type"], ""), entry) for entry in document["families"]]
+    return {name.removesuffix(suffix) + suffix: entry for name, suffix, entry in named}
 
 
-def full_name(entry: dict[str, Any]) -> str:
-    """Returns the name in text 0.0.4; the catalog may use either name."""
-    suffix = {"counter": "_total", "info": "_info"}.get(entry["type"], "")
-    return str(entry["name"]).removesuffix(suffix) + suffix
+def test_the_catalog_describes_every_family(document: dict[str, Any], entries: Entries) -> None:
+    assert set(document) == {"families", "phases", "statuses"}
+    for entry in document["families"]:
+        assert all(isinstance(entry[key], str) and entry[key] for key in ("name", "type", "help")), entry
+        assert isinstance(entry["labels"], list), entry
+    assert len(entries) == len({entry["name"] for entry in document["families"]}) == len(document["families"])
+    assert len(entries) > 30
+    assert set(entries) >= expected.DOMAIN_FAMILIES
 
 
-def label_names(entry: dict[str, Any]) -> set[str]:
-    return {label["name"] if isinstance(label, dict) else label for label in entry["labels"]}
+def test_the_catalog_has_the_phase_of_every_documented_status(document: dict[str, Any]) -> None:
+    assert document["phases"] == list(expected.PHASES)
+    wanted = [
+        {"status": status, "phase": phase, "zero_series": status in expected.DOCUMENTED_STATUSES}
+        for phase, statuses in expected.PHASES.items()
+        for status in statuses
+    ]
+    by_status = operator.itemgetter("status")
+    assert sorted(document["statuses"], key=by_status) == sorted(wanted, key=by_status)
 
 
-def markdown(with_: Bench, entries: dict[str, dict[str, Any]]) -> None:
-    with with_.report.check("metrics --format markdown names the same families"):
-        outcome = with_.exporter.run("metrics", "--format", "markdown")
-        require_equal(outcome.status, 0, "the status")
-        words = set(re.findall(r"\b(?:dataarts_fabric|process)_[a-z0-9_]+", outcome.stdout.decode("utf-8")))
-        names = {entry["name"] for entry in entries.values()}
-        require_none(sorted(names - words), "only in JSON")
-        require_none(sorted(words - names - set(entries)), "only in Markdown")
+def test_the_catalog_in_markdown_names_the_same_families(exporter: Exporter, entries: Entries) -> None:
+    outcome = exporter.run("metrics", "--format", "markdown")
+    assert outcome.status == 0
+    words = set(re.findall(r"\b(?:dataarts_fabric|process)_[a-z0-9_]+", outcome.text))
+    names = {entry["name"] for entry in entries.values()}
+    assert names <= words <= names | set(entries)
 
 
-def page_within_catalog(with_: Bench, entries: dict[str, dict[str, Any]]) -> None:
-    cloud = with_.cloud()
-    with ControlPlane(list(cloud.values())) as plane:
-        source = Source(plane.base_url, list(cloud.values()))
-        file = configuration.write(with_.directory, "catalog.yaml", [source], "all")
-        with (
-            with_.report.check("a page of serve has no family, type, help or label outside of the catalog"),
-            with_.exporter.serve("--config.file", file) as running,
-        ):
-            running.ready()
-            running.page()
-            for format in FORMATS:
-                compare(pages.read(running.page(format), format), entries)
-
-
-def compare(page: exposition.Page, entries: dict[str, dict[str, Any]]) -> None:
+def outside_of_catalog(page: exposition.Page, entries: Entries) -> list[str]:
+    """Returns messages about families, types and labels of the page that the catalog does not have."""
     problems = []
     for family in page.families:
         entry = entries.get(page.full_name(family))
@@ -101,41 +80,51 @@ def compare(page: exposition.Page, entries: dict[str, dict[str, Any]]) -> None:
         types = {entry["type"], "gauge" if entry["type"] == "info" else entry["type"]}
         if family.type not in types | {"info"} or (family.type == "info" and not entry["name"].endswith("info")):
             problems.append(f"{family.name} is a {family.type}, in the catalog a {entry['type']}")
-        labels = {name for sample in family.samples for name, _ in sample.labels} - {"le"}
-        if extra := labels - label_names(entry):
+        known = {label["name"] if isinstance(label, dict) else label for label in entry["labels"]}
+        if extra := {name for sample in family.samples for name, _ in sample.labels} - {"le"} - known:
             problems.append(f"{family.name} has labels that are not in the catalog: {sorted(extra)}")
-    require_none(problems, "families")
+    return problems
 
 
-def demo(with_: Bench) -> None:
-    entries = catalog(with_)
-    with (
-        with_.report.check("demo starts and stops"),
-        with_.exporter.serve(command="demo") as running,
-    ):
-        with with_.report.check(f"demo: within {DEMO_SECONDS} s every family of the catalog has a sample"):
-            missing: list[str] = ["everything"]
+def test_pages_of_serve_are_within_the_catalog(exporter: Exporter, entries: Entries) -> None:
+    cloud = list(new_cloud().values())
+    with ControlPlane(cloud) as plane:
+        file = configuration.write(exporter.directory, "catalog.yaml", [Source(plane.base_url, cloud)], "all")
+        with exporter.serve("--config.file", file) as running:
+            running.ready()
+            running.page()  # The first scrape adds the exporter's own request counters.
+            for format in FORMATS:
+                problems = outside_of_catalog(pages.read(running.page(format), format), entries)
+                assert not problems, problems
 
-            def complete() -> bool:
-                page = pages.read(running.page(), TEXT)
-                shown = {page.full_name(family) for family in page.families if family.samples}
-                missing[:] = sorted(set(entries) - shown)
-                return not missing
 
-            try:
-                left = running.started + DEMO_SECONDS - time.monotonic()
-                wait_for(complete, left, "every family has a sample", step=0.25)
-            except Failure:
-                require_none(missing, f"families without a sample after {DEMO_SECONDS} s")
-        for format in FORMATS:
-            with with_.report.check(f"demo, {format}: the page is well formed"):
-                pages.require_well_formed(running.page(format), format)
-        with with_.report.check("demo: all series are in the catalog"):
-            compare(pages.read(running.page(), TEXT), entries)
-        with with_.report.check("demo: resident memory"):
-            resident = running.resident_megabytes()
-            print(f"  demo VmRSS {resident:.1f} MB")
-            if with_.max_rss_mb is None:
-                raise Skip(f"{resident:.1f} MB, no --max-rss-mb given")
-            require(resident <= with_.max_rss_mb, f"{resident:.1f} MB, allowed {with_.max_rss_mb:g}")
-        require_equal(running.terminate()[0], 0, "the exit status")
+@pytest.fixture(scope="module")
+def demo(exporter: Exporter) -> Iterator[Running]:
+    with exporter.serve(command="demo") as running:
+        yield running
+        status, _ = running.terminate()
+        assert status == 0
+
+
+def test_every_family_of_the_catalog_has_a_sample_in_the_demo(demo: Running, entries: Entries) -> None:
+    def missing() -> list[str]:
+        page = pages.read(demo.page(), TEXT)
+        return sorted(set(entries) - {page.full_name(family) for family in page.families if family.samples})
+
+    deadline = demo.started + DEMO_SECONDS
+    while (names := missing()) and time.monotonic() < deadline:
+        time.sleep(0.25)
+    assert not names
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_pages_of_the_demo_are_well_formed_and_within_the_catalog(demo: Running, entries: Entries, format: str) -> None:
+    text = demo.page(format)
+    pages.require_well_formed(text, format)
+    assert not (problems := outside_of_catalog(pages.read(text, format), entries)), problems
+
+
+def test_the_demo_needs_little_memory(demo: Running) -> None:
+    for format in FORMATS:
+        demo.page(format)
+    assert demo.resident_megabytes() <= DEMO_MEGABYTES

@@ -6,170 +6,142 @@ from __future__ import annotations
 import copy
 import time
 
-from toolbox.shared import pages
-from toolbox.shared import configuration
-from toolbox.shared import expected
-from toolbox.shared import exposition
-
-from toolbox.shared.cloud_data import Row, Workspace
+from toolbox.shared import configuration, expected, exposition, pages
+from toolbox.shared.cloud_data import Row, Stored, Workspace, new_cloud
 from toolbox.shared.configuration import INTERVAL, Source
 from toolbox.shared.control_plane import ControlPlane
-from toolbox.shared.exporter import TEXT, Running
-from report import require, require_equal, require_none, wait_for
+from toolbox.shared.exporter import TEXT, Exporter, Running
+from toolbox.shared.pages import FAILURES, HEALTH, LAST_SUCCESS, REASONS, UP
+from toolbox.shared.processes import wait_for
 
 SLACK = 3.0
 STALE_AFTER = 4.0
 
-def run(with_: Bench) -> None:
-    changes(with_)
-    death_and_return(with_)
+CREATED: Row = {
+    "id": "c" * 32, "name": "made in the test", "type": "sql", "status": "UPDATING", "visibility": "PRIVATE",
+    "create_time": "2025-01-01T00:00:00Z", "update_time": "2025-02-01T00:00:00Z",
+    "reserved_resource": {"dpu": {"spec_code": "new", "warm_up_num": 5}},
+}  # fmt: skip
+EDITED = CREATED | {
+    "update_time": "2025-03-01T00:00:00Z",
+    "reserved_resource": {"dpu": {"spec_code": "new", "warm_up_num": 6, "max_num": 9}},
+}
+FAILED = EDITED | {"status": "UPDATE_FAILED", "update_time": "2025-04-01T00:00:00Z", "error_code": "x.1"}
+RETRIED = EDITED | {"update_time": "2025-05-01T00:00:00Z"}
+# The endpoint as the API lists it step by step (None: removed), and as it must be counted.
+STEPS: tuple[tuple[Row | None, Row | None], ...] = (
+    (CREATED, CREATED),
+    (EDITED, EDITED | {"update_time": CREATED["update_time"]}),  # An edit keeps the time of the status.
+    (FAILED, FAILED),
+    (RETRIED, RETRIED),
+    (None, None),
+)
+
+
+def test_changes_of_an_endpoint_are_on_the_page_within_one_interval(exporter: Exporter) -> None:
+    cloud = new_cloud("single", "small")
+    single, small = cloud["single"], cloud["small"]
+    others = copy.deepcopy(single.stored)
+    with ControlPlane([single, small]) as plane:
+        source = Source(plane.base_url, [single, small])
+        file = configuration.write(exporter.directory, "changes.yaml", [source], "all")
+        begin = time.time()
+        with exporter.serve("--config.file", file) as running:
+            running.ready()
+            wanted = pages.wanted([source], "all")
+            pages.require_series(page_of(running), wanted, (begin, time.time()), "all")
+            for listed, counted in STEPS:
+                if listed:
+                    plane.put(single.id, listed)
+                else:
+                    plane.remove(single.id, CREATED["id"])
+                seen = Workspace(single.id, single.name, [*others, *([Stored(counted)] if counted else [])])
+                # Series that existed before remain, with zeros.
+                wanted = expected.with_history(wanted, pages.wanted([Source(plane.base_url, [seen, small])], "all"))
+                require_series_within_one_interval(running, wanted, begin)
 
 
 def page_of(running: Running) -> exposition.Page:
     return pages.read(running.page(), TEXT)
 
 
-def changes(with_: Bench) -> None:
-    """Adds, edits, fails and removes a row."""
-    cloud = with_.cloud("single", "small")
-    single = cloud["single"]
-    with ControlPlane(list(cloud.values())) as plane:
-        source = Source(plane.base_url, list(cloud.values()))
-        file = configuration.write(with_.directory, "changes.yaml", [source], "all")
-        begin = time.time()
-        with (
-            with_.report.check("changes: serve starts"),
-            with_.exporter.serve("--config.file", file) as running,
-        ):
-            running.ready()
-            state = pages.wanted([source], "all")
-            pages.require_series(page_of(running), state, (begin, time.time()), "all")
-            for title, row, read_as in steps():
-                if row is None:
-                    plane.remove(single.id, read_as["id"])
-                else:
-                    plane.put(single.id, row)
-                seen = copy.deepcopy(single.stored)
-                for entry in seen:
-                    if row is not None and entry.row["id"] == row["id"]:
-                        entry.row = read_as
-                counted = Source(plane.base_url, [Workspace(single.id, single.name, seen), cloud["small"]])
-                state = expected.with_history(state, pages.wanted([counted], "all"))
-                with with_.report.check(f"{title}: on /metrics within one interval"):
-                    await_series(running, state, begin)
-
-
-def steps() -> list[tuple[str, Row | None, Row]]:
-    """Yields the title of a step, the row as the API has it (None: removed), and the expected row."""
-    first: Row = {
-        "id": "c" * 32, "name": "made in the test", "type": "sql", "status": "UPDATING", "visibility": "PRIVATE",
-        "create_time": "2025-01-01T00:00:00Z", "update_time": "2025-02-01T00:00:00Z",
-        "reserved_resource": {"dpu": {"spec_code": "new", "warm_up_num": 5}},
-    }  # fmt: skip
-    edited = first | {
-        "update_time": "2025-03-01T00:00:00Z",
-        "reserved_resource": {"dpu": {"spec_code": "new", "warm_up_num": 6, "max_num": 9}},
-    }
-    failed = edited | {"status": "UPDATE_FAILED", "update_time": "2025-04-01T00:00:00Z", "error_code": "x.1"}
-    again = edited | {"update_time": "2025-05-01T00:00:00Z"}
-    return [
-        ("an endpoint is created", first, first),
-        ("an edit keeps the time of its status", edited, edited | {"update_time": first["update_time"]}),
-        ("its update fails; zeros remain", failed, failed),
-        ("it is updated again, with a new time", again, again),
-        ("it is removed; zeros remain", None, first),
-    ]
-
-
-def await_series(running: Running, wanted: expected.Series, begin: float) -> None:
+def require_series_within_one_interval(running: Running, wanted: expected.Series, begin: float) -> None:
     def wrong() -> list[str]:
         return expected.differences(pages.domain(page_of(running)), wanted, (begin, time.time()))
 
     deadline = time.monotonic() + INTERVAL + SLACK
     while (problems := wrong()) and time.monotonic() < deadline:
         time.sleep(0.05)
-    require_none(problems, f"domain series after {INTERVAL + SLACK:g} s")
+    assert not problems, problems
 
 
-def values(page: exposition.Page, source: Source, family: str, **labels: str) -> list[float | None]:
-    """Returns the value of a family for each workspace of the source."""
-    return [pages.sample_value(page, family, source.labels(held) | labels) for held in source.workspaces]
+def values(page: exposition.Page, source: Source, family: str, **labels: str) -> list[float]:
+    """Returns the value of a family for each workspace of the source; -1 if it is missing."""
+    found = [pages.sample_value(page, family, source.labels(held) | labels) for held in source.workspaces]
+    return [-1 if value is None else value for value in found]
 
 
-def death_and_return(with_: Bench) -> None:
-    cloud = with_.cloud("single", "hundred", "hundred-and-one")
-    plane = ControlPlane(list(cloud.values()))
+def await_up(running: Running, source: Source, up: float, seconds: float = 2 * INTERVAL + SLACK) -> exposition.Page:
+    """Waits until `workspace_up` of all workspaces has this value; returns the page."""
+
+    def page() -> exposition.Page | None:
+        page = page_of(running)
+        return page if values(page, source, UP) == [up] * len(source.workspaces) else None
+
+    return wait_for(page, seconds, f"{UP} is {up} everywhere")
+
+
+def test_a_cloud_that_fails_and_recovers(exporter: Exporter) -> None:
+    cloud = list(new_cloud("single", "hundred", "hundred-and-one").values())
+    plane = ControlPlane(cloud)
     plane.start()
     plane.stop()
-    source = Source(plane.base_url, list(cloud.values()))
-    file = configuration.write(
-        with_.directory, "death.yaml", [source], poll={"timeout": "2s", "stale_after": f"{STALE_AFTER:g}s"}
-    )
+    source = Source(plane.base_url, cloud)
+    poll = {"timeout": "2s", "stale_after": f"{STALE_AFTER:g}s"}
+    file = configuration.write(exporter.directory, "death.yaml", [source], poll=poll)
     begin = time.time()
     try:
-        with (
-            with_.report.check("unreachable cloud: serve starts"),
-            with_.exporter.serve("--config.file", file) as running,
-        ):
-            dead_at_start(with_, running, source)
+        with exporter.serve("--config.file", file) as running:
+            fails_from_the_start(running, source)
             plane.start()
-            before = comes_back(with_, running, source, begin)
+            before = recovers(running, source, begin)
             plane.stop()
-            dies(with_, running, source, before)
+            keeps_failing(running, source, before)
             plane.start()
-            comes_back(with_, running, source, begin)
+            recovers(running, source, begin)
     finally:
         plane.stop()
 
 
-def dead_at_start(with_: Bench, running: Running, source: Source) -> None:
-    with with_.report.check("unreachable cloud at start: /metrics returns 200 at once, without domain series"):
-        began = time.monotonic()
-        answer = running.fetch("/metrics")
-        took = time.monotonic() - began
-        require_equal(answer.status, 200, "the status")
-        require(took < 1, f"it took {took:.2f} s")
-        require_equal(pages.domain(pages.read(answer.text, TEXT)), {}, "domain series")
-    with with_.report.check("unreachable cloud at start: workspace_up is 0 after the first failed poll"):
-        downs = [0.0] * len(source.workspaces)
-        wait_for(lambda: values(page_of(running), source, UP) == downs, 5, "workspace_up 0 everywhere")
-    with with_.report.check("unreachable cloud at start: failures have the reason network only"):
-        page = page_of(running)
-        for reason in REASONS:
-            counted = values(page, source, FAILURES, reason=reason)
-            right = all(value and value >= 1 for value in counted) if reason == "network" else set(counted) == {0.0}
-            require(right, f"failures by {reason}: {counted}")
-    with with_.report.check("unreachable cloud at start: ready after the first failed polls"):
-        running.ready(2 * INTERVAL + SLACK)
+def fails_from_the_start(running: Running, source: Source) -> None:
+    begin = time.monotonic()
+    assert pages.domain(page_of(running)) == {}
+    assert time.monotonic() - begin < 1
+    page = await_up(running, source, 0, 5)
+    counted = {reason: values(page, source, FAILURES, reason=reason) for reason in REASONS}
+    assert min(counted.pop("network")) >= 1
+    assert all(set(failures) == {0} for failures in counted.values()), counted
+    running.ready(2 * INTERVAL + SLACK)
 
 
-def comes_back(with_: Bench, running: Running, source: Source, begin: float) -> dict[expected.Key, float]:
-    ups = [1.0] * len(source.workspaces)
-    with with_.report.check("the cloud recovers: workspace_up is 1 and all series exist"):
-        wait_for(lambda: values(page_of(running), source, UP) == ups, 2 * INTERVAL + SLACK, "workspace_up 1 everywhere")
-        pages.require_series(page_of(running), pages.wanted([source], "problems"), (begin, time.time()))
-    return pages.domain(page_of(running))
+def recovers(running: Running, source: Source, begin: float) -> dict[expected.Key, float]:
+    page = await_up(running, source, 1)
+    pages.require_series(page, pages.wanted([source], "problems"), (begin, time.time()))
+    return pages.domain(page)
 
 
-def dies(with_: Bench, running: Running, source: Source, before: dict[expected.Key, float]) -> None:
-    downs = [0.0] * len(source.workspaces)
-    with with_.report.check("the cloud fails: workspace_up is 0 and the last complete listing is unchanged"):
-        wait_for(lambda: values(page_of(running), source, UP) == downs, 2 * INTERVAL + SLACK, "workspace_up 0")
-        page = page_of(running)
-        problems = expected.differences(pages.domain(page), dict(before), (0, 0))
-        successes = [value or 0 for value in values(page, source, LAST_SUCCESS)]
-        if time.time() < min(successes) + STALE_AFTER - 0.3:
-            require_none(problems, "domain series")
-    with with_.report.check("the cloud keeps failing: domain series are stale after stale_after, not before"):
-        page = page_of(running)
-        successes = [value or 0 for value in values(page, source, LAST_SUCCESS)]
-        wait_for(lambda: len(pages.domain(page_of(running))) < len(before), STALE_AFTER + SLACK, "stale series")
-        require(time.time() >= min(successes) + STALE_AFTER - 0.3, "stale too early")
-        left = max(successes) + STALE_AFTER + SLACK - time.time()
-        wait_for(lambda: not pages.domain(page_of(running)), max(left, SLACK), "all series are stale")
-    with with_.report.check("the cloud keeps failing: health families remain"):
-        page = page_of(running)
-        for family in HEALTH:
-            labels = {"reason": "network"} if family == FAILURES else {}
-            require(None not in values(page, source, family, **labels), f"{family} is missing")
-        pages.require_well_formed(running.page(), TEXT)
+def keeps_failing(running: Running, source: Source, before: dict[expected.Key, float]) -> None:
+    page = await_up(running, source, 0)
+    successes = values(page, source, LAST_SUCCESS)
+    # The last complete listing stays, until it is stale.
+    if time.time() < min(successes) + STALE_AFTER - 0.3:
+        assert pages.domain(page) == before
+    wait_for(lambda: len(pages.domain(page_of(running))) < len(before), STALE_AFTER + SLACK, "stale series")
+    assert time.time() >= min(successes) + STALE_AFTER - 0.3, "stale too early"
+    left = max(successes) + STALE_AFTER + SLACK - time.time()
+    wait_for(lambda: not pages.domain(page_of(running)), max(left, SLACK), "all series are stale")
+    # Health families remain.
+    page = page_of(running)
+    for family in HEALTH:
+        assert -1 not in values(page, source, family, **({"reason": "network"} if family == FAILURES else {})), family
+    pages.require_well_formed(running.page(), TEXT)

@@ -3,35 +3,32 @@
 
 from __future__ import annotations
 
-import pathlib
 import signal
 import socket
 import subprocess
-import urllib.request
+from collections.abc import Iterator
 
-from toolbox.shared import pages
-from toolbox.shared import configuration
+import pytest
 
+from toolbox.shared import configuration, pages
+from toolbox.shared.cloud_data import new_cloud
 from toolbox.shared.configuration import Source
 from toolbox.shared.control_plane import WORKSPACES, ControlPlane
-from toolbox.shared.exporter import HOST, TEXT, Running, environment
-from report import require, require_equal, wait_for
+from toolbox.shared.exporter import TEXT, Exporter, Running, environment
+from toolbox.shared.processes import HOST, OPENER, wait_for
+
+WITH_RELOADS = "--web.enable-lifecycle"
 
 
-def run(with_: Bench) -> None:
-    cloud = with_.cloud()
-    workspaces = list(cloud.values())
-    with ControlPlane(workspaces) as plane:
-        all_of_them, fewer = Source(plane.base_url, workspaces), Source(plane.base_url, workspaces[:-1])
-        file = with_.directory / configuration.write(with_.directory, "reload.yaml", [all_of_them])
-        with (
-            with_.report.check("serve starts"),
-            with_.exporter.serve("--config.file", str(file), "--web.enable-lifecycle") as running,
-        ):
-            running.ready()
-            reloads(with_, running, file, all_of_them, fewer)
-        activation(with_, file)
-    moves(with_)
+@pytest.fixture(scope="module")
+def plane() -> Iterator[ControlPlane]:
+    with ControlPlane(list(new_cloud().values())) as plane:
+        yield plane
+
+
+@pytest.fixture(scope="module")
+def whole(plane: ControlPlane) -> Source:
+    return Source(plane.base_url, list(new_cloud().values()))
 
 
 def ids(running: Running) -> set[str]:
@@ -39,86 +36,88 @@ def ids(running: Running) -> set[str]:
     return {dict(labels)["workspace_id"] for name, labels in page.values() if name == "dataarts_fabric_workspace_info"}
 
 
-def state(running: Running) -> float | None:
+def is_successful(running: Running) -> float | None:
     page = pages.read(running.page(TEXT), TEXT)
     return pages.sample_value(page, "dataarts_fabric_exporter_config_last_reload_successful", {})
 
 
-def reloads(with_: Bench, running: Running, file: pathlib.Path, whole: Source, fewer: Source) -> None:
-    every = {workspace.id for workspace in whole.workspaces}
-    gone = {workspace.id for workspace in whole.workspaces} - {workspace.id for workspace in fewer.workspaces}
-    with with_.report.check("POST /-/reload removes a workspace and its series at once"):
-        require_equal(ids(running), every, "the workspaces")
-        configuration.write(with_.directory, file.name, [fewer])
-        require_equal(running.fetch("/-/reload", "POST").status, 200, "the status")
-        require_equal(ids(running), every - gone, "the workspaces")
-    with with_.report.check("a bad file returns 500 with the reasons and keeps the previous configuration"):
+def test_reloads_by_request_and_by_signal(exporter: Exporter, whole: Source) -> None:
+    fewer = Source(whole.base_url, whole.workspaces[:-1])
+    every, kept = ({workspace.id for workspace in source.workspaces} for source in (whole, fewer))
+    file = exporter.directory / configuration.write(exporter.directory, "reload.yaml", [whole])
+    with exporter.serve("--config.file", str(file), WITH_RELOADS) as running:
+        running.ready()
+        assert ids(running) == every
+        # The removed workspace and its series disappear at once.
+        configuration.write(exporter.directory, file.name, [fewer])
+        assert running.fetch("/-/reload", "POST").status == 200
+        assert ids(running) == kept
+        # A bad file keeps the previous configuration.
         file.write_text("sources: []\npolls: {}\n", "utf-8")
         answer = running.fetch("/-/reload", "POST")
-        require_equal(answer.status, 500, "the status")
-        require("polls: unknown key" in answer.text and "sources" in answer.text, f"it says {answer.text!r}")
-        require_equal(ids(running), every - gone, "the workspaces")
-        require_equal(state(running), 0.0, "config_last_reload_successful")
-    with with_.report.check("SIGHUP reloads and logs it"):
-        configuration.write(with_.directory, file.name, [whole])
+        assert answer.status == 500
+        assert "polls: unknown key" in answer.text
+        assert "sources" in answer.text
+        assert ids(running) == kept
+        assert is_successful(running) == 0
+        configuration.write(exporter.directory, file.name, [whole])
         running.process.send_signal(signal.SIGHUP)
         wait_for(lambda: ids(running) == every, 5, "the workspace is polled again")
-        require_equal(state(running), 1.0, "config_last_reload_successful")
-    with with_.report.check("SIGHUP with a bad file keeps the previous configuration"):
+        assert is_successful(running) == 1
         file.write_text("sources: 5\n", "utf-8")
         running.process.send_signal(signal.SIGHUP)
-        wait_for(lambda: state(running) == 0.0, 5, "not logged")
-        require_equal(ids(running), every, "the workspaces")
-        configuration.write(with_.directory, file.name, [whole])
-        require_equal(running.fetch("/-/reload", "POST").status, 200, "the status")
+        wait_for(lambda: is_successful(running) == 0, 5, "the bad file is read")
+        assert ids(running) == every
+        configuration.write(exporter.directory, file.name, [whole])
+        assert running.fetch("/-/reload", "POST").status == 200
 
 
-def moves(with_: Bench) -> None:
-    workspaces = list(with_.cloud().values())
-    every = {workspace.id for workspace in workspaces}
-    title = "after a reload to another address whose discovery fails, the old workspaces are not polled there"
-    with with_.report.check(title), ControlPlane(workspaces) as here, ControlPlane(workspaces) as there:
-        name = "moves.yaml"
+def test_discovered_workspaces_are_not_polled_at_another_address_whose_discovery_fails(
+    exporter: Exporter, plane: ControlPlane, whole: Source
+) -> None:
+    every = {workspace.id for workspace in whole.workspaces}
+    with ControlPlane(list(new_cloud().values())) as there:
 
-        def source(plane: ControlPlane, project: str) -> Source:
-            return Source(plane.base_url, [], discovery=f"{{interval: 1s, enterprise_project_id: {project}}}")
+        def write(plane: ControlPlane, project: str) -> str:
+            discovery = f"{{interval: 1s, enterprise_project_id: {project}}}"
+            return configuration.write(
+                exporter.directory, "moves.yaml", [Source(plane.base_url, [], discovery=discovery)]
+            )
 
-        file = with_.directory / configuration.write(with_.directory, name, [source(here, "all_granted_eps")])
-        with with_.exporter.serve("--config.file", str(file), "--web.enable-lifecycle") as running:
+        with exporter.serve("--config.file", write(plane, "all_granted_eps"), WITH_RELOADS) as running:
             wait_for(lambda: ids(running) == every, 10, "workspaces are discovered")
-            configuration.write(with_.directory, name, [source(there, "nobodys")])
-            require_equal(running.fetch("/-/reload", "POST").status, 200, "the status")
-            require_equal(ids(running), set(), "the workspaces")
+            write(there, "nobodys")
+            assert running.fetch("/-/reload", "POST").status == 200
+            assert ids(running) == set()
             wait_for(lambda: len(there.requests) >= 3, 10, "discovery requests to the new address")
-            require_equal({request.path for request in there.requests}, {WORKSPACES}, "requests to the new address")
-            require_equal(ids(running), set(), "the workspaces")
-            configuration.write(with_.directory, name, [source(there, "all_granted_eps")])
-            require_equal(running.fetch("/-/reload", "POST").status, 200, "the status")
+            assert {request.path for request in there.requests} == {WORKSPACES}
+            assert ids(running) == set()
+            write(there, "all_granted_eps")
+            assert running.fetch("/-/reload", "POST").status == 200
             wait_for(lambda: ids(running) == every, 10, "workspaces are discovered at the new address")
 
 
-def activation(with_: Bench, file: pathlib.Path) -> None:
-    title = "sockets of the service manager are used by two processes in turn"
-    with with_.report.check(title), socket.socket() as listening:
-        listening.bind((HOST, 0))
-        listening.listen()
-        port = listening.getsockname()[1]
+def test_two_processes_use_the_socket_of_the_service_manager_in_turn(exporter: Exporter, whole: Source) -> None:
+    file = configuration.write(exporter.directory, "activation.yaml", [whole])
+    with socket.create_server((HOST, 0)) as listening:
+        url = f"http://{HOST}:{listening.getsockname()[1]}/-/healthy"
         command = f'exec 3<&{listening.fileno()}; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$0" "$@"'
         for _ in range(2):
-            arguments = ["serve", "--config.file", str(file), "--web.systemd-socket"]
             process = subprocess.Popen(
-                ["bash", "-c", command, with_.exporter.binary, *arguments],
+                ["bash", "-c", command, exporter.program, "serve", "--config.file", file, "--web.systemd-socket"],
                 pass_fds=[listening.fileno()], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                env=environment(with_.directory), cwd=with_.directory,
+                env=environment(exporter.directory), cwd=exporter.directory,
             )  # fmt: skip
             try:
-                opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-                with opener.open(f"http://{HOST}:{port}/-/healthy", timeout=10) as response:
-                    require_equal(response.read(), b"Healthy.\n", "the answer")
+                with OPENER.open(url, timeout=10) as response:
+                    assert response.read() == b"Healthy.\n"
             finally:
                 process.terminate()
-                require_equal(process.wait(10), 0, "the status")
-    with with_.report.check("--web.systemd-socket without a socket ends with a clear message"):
-        outcome = with_.exporter.run("serve", "--config.file", str(file), "--web.systemd-socket")
-        require_equal(outcome.status, 1, "the status")
-        require("systemd passed no socket" in outcome.stderr, f"it says {outcome.stderr!r}")
+                assert process.wait(10) == 0
+
+
+def test_a_missing_socket_of_the_service_manager_is_reported(exporter: Exporter, whole: Source) -> None:
+    file = configuration.write(exporter.directory, "activation.yaml", [whole])
+    outcome = exporter.run("serve", "--config.file", file, "--web.systemd-socket")
+    assert outcome.status == 1
+    assert "systemd passed no socket" in outcome.stderr

@@ -3,230 +3,203 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 import stat
 import time
+from collections.abc import Iterator
+from typing import Any
 
-from toolbox.shared import pages
-from toolbox.shared import configuration
-from toolbox.shared import expected
-from toolbox.shared import exposition
+import pytest
 
-from toolbox.shared.cloud_data import Workspace, new_id, shared_rows
+from toolbox.shared import configuration, expected, exposition, pages
+from toolbox.shared.cloud_data import Workspace, new_cloud, new_id, shared_rows
 from toolbox.shared.configuration import Source
 from toolbox.shared.control_plane import ControlPlane, selected
-from toolbox.shared.exporter import FORMATS, OPENMETRICS, TEXT
-from report import require, require_equal, require_none
+from toolbox.shared.exporter import FORMATS, OPENMETRICS, TEXT, Exporter, Outcome
 
-DETAILS = ("problems", "all", "none")
-FORBIDDEN_PREFIXES = ("process_", "dataarts_fabric_exporter_http_", "dataarts_fabric_exporter_config_")
-
-
-def run(with_: Bench) -> None:
-    cloud = with_.cloud()
-    with ControlPlane(list(cloud.values())) as plane:
-        source = Source(plane.base_url, list(cloud.values()))
-        for details in DETAILS:
-            pages = {format: page_of(with_, source, details, format) for format in FORMATS}
-            with with_.report.check(f"once, details {details}: both formats carry the same series"):
-                require(all(pages.values()), "a page is missing")
-                read = {format: pages.read(text, format) for format, text in pages.items()}
-                require_none(exposition.pair_problems(read[TEXT], read[OPENMETRICS], bench.STEADY_FAMILIES), "pages")
-        small_pages(with_, source)
-        limited_details(with_, source)
-        owners(with_, source)
-        file_output(with_, source, cloud["large"])
-        what_was_asked(with_, plane, cloud)
-    missing_workspace(with_)
-    lost_workspaces(with_)
-    filters(with_)
+# Families about a server, which a single poll does not have.
+SERVER_PREFIXES = ("process_", "dataarts_fabric_exporter_http_", "dataarts_fabric_exporter_config_")
+FILTERS: dict[str, dict[str, str]] = {
+    "own": {},
+    "everything": {"visibility": "ALL"},
+    "public": {"visibility": "PUBLIC"},
+    "private": {"visibility": "PRIVATE"},
+    "typed": {"visibility": "ALL", "type": "ray"},
+    "named": {"visibility": "ALL", "name": "etl"},
+    "one": {"visibility": "ALL", "endpoint_id": shared_rows()[3].row["id"]},
+    "model": {"visibility": "ALL", "model_id": shared_rows()[0].models[0]},
+}
 
 
-def page_of(with_: Bench, source: Source, details: str, format: str) -> str:
-    file = configuration.write(with_.directory, f"once-{details}.yaml", [source], details)
+@dataclasses.dataclass
+class Polled:
+    """The result of one run of `once`, and the time of its poll."""
+
+    outcome: Outcome
+    time: tuple[float, float]
+
+    def page(self, format: str = TEXT) -> exposition.Page:
+        return pages.read(self.outcome.text, format)
+
+
+# By format.
+Pages = dict[str, Polled]
+
+
+def once(exporter: Exporter, sources: list[Source], *arguments: str, umask: int = -1, **written: Any) -> Polled:
+    """Runs `once` with these sources; `written` are further arguments of `configuration.write`."""
+    file = configuration.write(exporter.directory, "once.yaml", sources, **written)
     begin = time.time()
-    outcome = with_.exporter.run("once", "--config.file", file, "--format", format)
-    end = time.time()
-    title = f"once, details {details}, {format}"
-    text = outcome.stdout.decode("utf-8", "replace")
-    with with_.report.check(f"{title}: exits with status 0"):
-        require(outcome.status == 0, f"status {outcome.status}\n{outcome.stderr[-2000:]}")
-    with with_.report.check(f"{title}: domain series equal the independent count"):
-        pages.require_series(pages.read(text, format), pages.wanted([source], details), (begin, end), details)
-    with with_.report.check(f"{title}: the page is well formed"):
-        pages.require_well_formed(outcome.stdout.decode("utf-8"), format)
-    with with_.report.check(f"{title}: no process_* families, and no HTTP and reload families of the exporter"):
-        names = pages.read(text, format).full_names()
-        require(names, "no family at all")
-        require_none([name for name in names if name.startswith(FORBIDDEN_PREFIXES)], "families")
-    return text
+    outcome = exporter.run("once", "--config.file", file, *arguments, umask=umask)
+    return Polled(outcome, (begin, time.time()))
 
 
-def small_pages(with_: Bench, source: Source) -> None:
-    """Requires the same listing with different page sizes."""
-    for size in (50, 100):
-        with with_.report.check(f"once with pages of {size}: the same series"):
-            file = configuration.write(with_.directory, "paged.yaml", [source], "all", {"page_size": str(size)})
-            begin = time.time()
-            outcome = with_.exporter.run("once", "--config.file", file)
-            page = pages.read(outcome.stdout.decode("utf-8", "replace"), TEXT)
-            pages.require_series(page, pages.wanted([source], "all"), (begin, time.time()), "all")
+@pytest.fixture(scope="module")
+def plane() -> Iterator[ControlPlane]:
+    with ControlPlane(list(new_cloud().values())) as plane:
+        yield plane
 
 
-def limited_details(with_: Bench, source: Source) -> None:
-    """Requires that `max_endpoint_details` drops and counts only details."""
+@pytest.fixture(scope="module")
+def source(plane: ControlPlane) -> Source:
+    return Source(plane.base_url, list(plane.workspaces.values()))
+
+
+@pytest.fixture(scope="module", params=["problems", "all", "none"])
+def details(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def polled(exporter: Exporter, source: Source, details: str) -> Pages:
+    return {format: once(exporter, [source], "--format", format, details=details) for format in FORMATS}
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_domain_series_equal_the_independent_count(polled: Pages, source: Source, details: str, format: str) -> None:
+    one = polled[format]
+    assert one.outcome.status == 0, one.outcome.stderr
+    pages.require_series(one.page(format), pages.wanted([source], details), one.time, details)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_page_is_well_formed_and_has_no_families_about_a_server(polled: Pages, format: str) -> None:
+    pages.require_well_formed(polled[format].outcome.stdout.decode(), format)
+    names = polled[format].page(format).full_names()
+    assert names
+    assert not [name for name in names if name.startswith(SERVER_PREFIXES)]
+
+
+def test_both_formats_carry_the_same_series(polled: Pages) -> None:
+    text, openmetrics = (polled[format].page(format) for format in (TEXT, OPENMETRICS))
+    assert not (problems := exposition.pair_problems(text, openmetrics, pages.STEADY_FAMILIES)), problems
+
+
+@pytest.mark.parametrize(("page_size", "owner"), [("50", "name"), ("100", "id"), ("10", "none")])
+def test_only_owner_labels_change_with_the_page_size_and_owner(
+    exporter: Exporter, source: Source, page_size: str, owner: str
+) -> None:
+    one = once(exporter, [source], details="all", poll={"page_size": page_size}, metrics={"owner": owner})
+    pages.require_series(one.page(), pages.wanted([source], "all", owner=owner), one.time, "all")
+
+
+def test_details_beyond_the_maximum_are_counted_as_dropped(exporter: Exporter, source: Source) -> None:
     most = 20
-    with with_.report.check(f"at most {most} details: the others are counted as dropped, aggregates are complete"):
-        metrics = {"max_endpoint_details": str(most)}
-        file = configuration.write(with_.directory, "limited.yaml", [source], "all", metrics=metrics)
-        begin = time.time()
-        outcome = with_.exporter.run("once", "--config.file", file)
-        actual = pages.domain(pages.read(outcome.stdout.decode("utf-8", "replace"), TEXT))
-        every = pages.wanted([source], "all")
-        since, *others, dropped = expected.DETAILS
-        for workspace in source.workspaces:
-            base = frozenset(source.labels(workspace).items())
-            qualified = sum(key[0] == since and base <= key[1] for key in every)
-            kept = sum(key[0] == since and base <= key[1] for key in actual)
-            require_equal(kept, min(most, qualified), f"details kept of {workspace.shown_name}")
-            every[(dropped, base | frozenset(expected.LISTING.items()))] = float(max(0, qualified - most))
-        shown = {key: value for key, value in every.items() if key[0] not in (since, *others) or key in actual}
-        require_none(expected.differences(actual, shown, (begin, time.time())), "domain series")
+    one = once(exporter, [source], details="all", metrics={"max_endpoint_details": str(most)})
+    actual, every = pages.domain(one.page()), pages.wanted([source], "all")
+    since, *others, dropped = expected.DETAILS
+    for workspace in source.workspaces:
+        base = frozenset(source.labels(workspace).items())
+        qualified = sum(key[0] == since and base <= key[1] for key in every)
+        assert sum(key[0] == since and base <= key[1] for key in actual) == min(most, qualified), workspace.shown_name
+        every[(dropped, base | frozenset(expected.LISTING.items()))] = float(max(0, qualified - most))
+    shown = {key: value for key, value in every.items() if key[0] not in (since, *others) or key in actual}
+    pages.require_series(one.page(), shown, one.time, "all")
 
 
-def owners(with_: Bench, source: Source) -> None:
-    """Checks the owner labels with each value of `metrics.owner`."""
-    for owner in ("id", "none"):
-        with with_.report.check(f"once with metrics.owner: {owner}: owner labels as configured, the rest unchanged"):
-            file = configuration.write(with_.directory, "owner.yaml", [source], "all", metrics={"owner": owner})
-            begin = time.time()
-            outcome = with_.exporter.run("once", "--config.file", file)
-            page = pages.read(outcome.stdout.decode("utf-8", "replace"), TEXT)
-            wanted = pages.wanted([source], "all", owner=owner)
-            require_none(expected.differences(pages.domain(page), wanted, (begin, time.time())), "domain series")
+@pytest.mark.parametrize("format", FORMATS)
+def test_output_replaces_a_file_with_mode_644(exporter: Exporter, source: Source, format: str) -> None:
+    target = exporter.directory / f"textfile-{format}" / "fabric.prom"
+    target.parent.mkdir()
+    inodes = []
+    for umask in (0o022, 0o077):
+        one = once(
+            exporter, [source], "--format", format, "--output", str(target), umask=umask, details="all"
+        )  # fmt: skip
+        assert one.outcome.status == 0, one.outcome.stderr
+        assert not one.outcome.stdout
+        assert stat.S_IMODE(target.stat().st_mode) == 0o644
+        inodes.append(target.stat().st_ino)
+        page = pages.read(target.read_bytes().decode(), format)
+        pages.require_series(page, pages.wanted([source], "all"), one.time, "all")
+    assert inodes[0] != inodes[1]
+    assert list(target.parent.iterdir()) == [target]
 
 
-def file_output(with_: Bench, source: Source, workspace: Workspace) -> None:
-    """Requires that `--output` replaces the file by rename with mode 0644, without other files."""
-    holder = with_.directory / "textfile"
-    holder.mkdir(exist_ok=True)
-    for format in FORMATS:
-        target = holder / f"fabric-{format}.prom"
-        file = configuration.write(with_.directory, "output.yaml", [source], "all")
-        arguments = ("once", "--config.file", file, "--format", format, "--output", str(target))
-        inodes = []
-        for umask in (0o022, 0o077):
-            with with_.report.check(f"once --output, {format}, umask {umask:03o}: the page, mode 0644"):
-                begin = time.time()
-                outcome = with_.exporter.run(*arguments, umask=umask)
-                require(outcome.status == 0, f"status {outcome.status}\n{outcome.stderr[-2000:]}")
-                require(not outcome.stdout, "it also prints to standard output")
-                inodes.append(target.stat().st_ino)
-                require_equal(oct(stat.S_IMODE(target.stat().st_mode)), oct(0o644), "the mode")
-                page = pages.read(target.read_bytes().decode("utf-8"), format)
-                pages.require_series(page, pages.wanted([source], "all"), (begin, time.time()), "all")
-        with with_.report.check(f"once --output, {format}: the second run replaces it by a new file"):
-            require(len(inodes) == 2 and inodes[0] != inodes[1], f"inodes {inodes}")
-    with with_.report.check("once --output writes no other file"):
-        names = sorted(path.name for path in holder.iterdir())
-        require_equal(names, sorted(f"fabric-{format}.prom" for format in FORMATS), "the directory")
-    with with_.report.check("once --output into a missing directory: status 1 or 2, and a message"):
-        file = configuration.write(with_.directory, "output.yaml", [source])
-        outcome = with_.exporter.run("once", "--config.file", file, "--output", "no-such-directory/page.prom")
-        require(outcome.status in (1, 2), f"status {outcome.status}")
-        require("no-such-directory" in outcome.stderr, f"standard error: {outcome.stderr!r}")
+def test_output_into_a_missing_directory_fails(exporter: Exporter, source: Source) -> None:
+    outcome = once(exporter, [source], "--output", "no-such-directory/page.prom").outcome
+    assert outcome.status in (1, 2)
+    assert "no-such-directory" in outcome.stderr
 
 
-def what_was_asked(with_: Bench, plane: ControlPlane, cloud: dict[str, Workspace]) -> None:
-    with with_.report.check("requests: GET with only limit and offset; adjacent pages share a row"):
-        for request in plane.requests:
-            require(set(request.query) <= {"limit", "offset"}, f"query {request.query}")
-            require(1 <= int(request.query.get("limit", ["10"])[0]) <= 100, f"query {request.query}")
-        hundreds = [r for r in plane.recorded(cloud["large"].id) if r.query.get("limit") == ["100"]]
-        offsets = {request.query.get("offset", ["0"])[0] for request in hundreds}
-        require_equal(sorted(offsets, key=int), ["0", "99", "198", "297"], "offsets of 357 rows")
+def test_requests_have_only_limit_and_offset_and_adjacent_pages_share_a_row(
+    exporter: Exporter, plane: ControlPlane, source: Source
+) -> None:
+    once(exporter, [source])
+    for request in plane.requests:
+        assert set(request.query) <= {"limit", "offset"}
+        assert 1 <= int(request.query.get("limit", ["10"])[0]) <= 100
+    large = next(workspace.id for workspace in source.workspaces if len(workspace.rows) == 357)
+    queries = [request.query for request in plane.recorded(large)]
+    offsets = {query.get("offset", ["0"])[0] for query in queries if query.get("limit") == ["100"]}
+    assert offsets == {"0", "99", "198", "297"}
 
 
-def missing_workspace(with_: Bench) -> None:
-    """Requires that the other workspaces are printed if one fails."""
-    cloud = with_.cloud("small", "hundred-and-one", "single")
-    with ControlPlane(list(cloud.values())) as plane:
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_workspace_that_fails_does_not_affect_the_others(exporter: Exporter, format: str) -> None:
+    cloud = new_cloud("small", "hundred-and-one", "single")
+    gone = cloud["single"]
+    with ControlPlane([cloud["small"], cloud["hundred-and-one"]]) as plane:
         source = Source(plane.base_url, list(cloud.values()))
-        gone = cloud["single"]
-        del plane.workspaces[gone.id]
-        file = configuration.write(with_.directory, "missing.yaml", [source])
-        for format in FORMATS:
-            begin = time.time()
-            outcome = with_.exporter.run("once", "--config.file", file, "--format", format)
-            text = outcome.stdout.decode("utf-8", "replace")
-            page = pages.read(text, format)
-            with with_.report.check(f"once with a workspace that fails, {format}: status 3"):
-                require_equal(outcome.status, 3, "the status")
-            with with_.report.check(f"once with a workspace that fails, {format}: the others are printed"):
-                pages.require_series(page, pages.wanted([source], "problems", [gone]), (begin, time.time()))
-                pages.require_well_formed(text, format)
-            with with_.report.check(f"once with a workspace that fails, {format}: it is down, with its reason"):
-                for workspace in cloud.values():
-                    labels = source.labels(workspace)
-                    up = pages.sample_value(page, "dataarts_fabric_workspace_up", labels)
-                    require_equal(up, 0.0 if workspace is gone else 1.0, f"workspace_up of {workspace.name}")
-                reason = source.labels(gone) | {"reason": "not_found"}
-                failures = pages.sample_value(page, "dataarts_fabric_workspace_poll_failures_total", reason)
-                require_equal(failures, 1.0, "poll_failures_total of not_found")
+        one = once(exporter, [source], "--format", format)
+    page = one.page(format)
+    assert one.outcome.status == 3
+    pages.require_series(page, pages.wanted([source], "problems", [gone]), one.time)
+    pages.require_well_formed(one.outcome.text, format)
+    ups = {name: pages.sample_value(page, pages.UP, source.labels(workspace)) for name, workspace in cloud.items()}
+    assert ups == {"small": 1, "hundred-and-one": 1, "single": 0}
+    assert pages.sample_value(page, pages.FAILURES, source.labels(gone) | {"reason": "not_found"}) == 1
 
 
-def lost_workspaces(with_: Bench) -> None:
-    """Requires a message and the other sources' series if discovery succeeds but leaves nothing to poll."""
-    cloud = with_.cloud("small", "single")
-    with ControlPlane(list(cloud.values())) as plane:
-        good = Source(plane.base_url, list(cloud.values()))
-        cases = {
-            "found no workspace": ("{name: no-such-name}", "discovery of lost found 0 workspaces"),
-            "left out all of them": ("{exclude: .}", "discovery of lost found 2 workspaces, 0 match"),
-        }
-        for title, (discovery, words) in cases.items():
-            lost = Source(plane.base_url, [], name="lost", discovery=discovery)
-            file = configuration.write(with_.directory, "lost.yaml", [good, lost])
-            begin = time.time()
-            outcome = with_.exporter.run("once", "--config.file", file)
-            page = pages.read(outcome.stdout.decode("utf-8", "replace"), TEXT)
-            with with_.report.check(f"once where discovery {title}: status 3, and the message names the source"):
-                require_equal(outcome.status, 3, "the status")
-                require(words in outcome.stderr, f"standard error: {outcome.stderr!r}")
-            with with_.report.check(f"once where discovery {title}: other sources are printed"):
-                pages.require_series(page, pages.wanted([good], "problems"), (begin, time.time()))
-                up = pages.sample_value(page, "dataarts_fabric_discovery_up", {"source": "lost"})
-                require_equal(up, 1.0, "discovery_up of the source that lost everything")
+@pytest.mark.parametrize(
+    ("discovery", "message"),
+    [
+        ("{name: no-such-name}", "discovery of lost found 0 workspaces"),
+        ("{exclude: .}", "discovery of lost found 2 workspaces, 0 match"),
+    ],
+)
+def test_discovery_that_leaves_no_workspaces_is_reported(exporter: Exporter, discovery: str, message: str) -> None:
+    cloud = list(new_cloud("small", "single").values())
+    with ControlPlane(cloud) as plane:
+        good = Source(plane.base_url, cloud)
+        one = once(exporter, [good, Source(plane.base_url, [], name="lost", discovery=discovery)])
+    assert one.outcome.status == 3
+    assert message in one.outcome.stderr
+    pages.require_series(one.page(), pages.wanted([good], "problems"), one.time)
+    assert pages.sample_value(one.page(), "dataarts_fabric_discovery_up", {"source": "lost"}) == 1
 
 
-def filters(with_: Bench) -> None:
-    """Each filter of the configuration reaches the API as it is."""
-    rows = shared_rows()
-    chosen: dict[str, dict[str, str]] = {
-        "own": {},
-        "everything": {"visibility": "ALL"},
-        "public": {"visibility": "PUBLIC"},
-        "private": {"visibility": "PRIVATE"},
-        "typed": {"visibility": "ALL", "type": "ray"},
-        "named": {"visibility": "ALL", "name": "etl"},
-        "one": {"visibility": "ALL", "endpoint_id": rows[3].row["id"]},
-        "model": {"visibility": "ALL", "model_id": rows[0].models[0]},
-    }
-    rng = random.Random(3)
-    served = {name: Workspace(new_id(rng), name, rows) for name in chosen}
+def test_filters_reach_the_api_unchanged(exporter: Exporter) -> None:
+    rows, rng = shared_rows(), random.Random(3)
+    served = {name: Workspace(new_id(rng), name, rows) for name in FILTERS}
     with ControlPlane(list(served.values())) as plane:
-        source = Source(plane.base_url, list(served.values()))
-        source.filters = {served[name].id: filter for name, filter in chosen.items() if filter}
-        file = configuration.write(with_.directory, "filters.yaml", [source], "all")
-        begin = time.time()
-        outcome = with_.exporter.run("once", "--config.file", file)
-        page = pages.read(outcome.stdout.decode("utf-8", "replace"), TEXT)
-        with with_.report.check("filters: the listed rows are those that the filter leaves"):
-            left = [Workspace(held.id, held.name, selected(rows, chosen[name])) for name, held in served.items()]
-            seen = Source(plane.base_url, left)
-            pages.require_series(page, pages.wanted([seen], "all"), (begin, time.time()), "all")
-        with with_.report.check("filters: the parameters are those of the file"):
-            for name, held in served.items():
-                for request in plane.recorded(held.id):
-                    query = {key: values[0] for key, values in request.query.items() if key not in ("limit", "offset")}
-                    require_equal(query, chosen[name], f"the query of {name}")
+        filters = {served[name].id: chosen for name, chosen in FILTERS.items() if chosen}
+        one = once(exporter, [Source(plane.base_url, list(served.values()), filters=filters)], details="all")
+    left = [Workspace(served[name].id, name, selected(rows, chosen)) for name, chosen in FILTERS.items()]
+    pages.require_series(one.page(), pages.wanted([Source(plane.base_url, left)], "all"), one.time, "all")
+    for name, chosen in FILTERS.items():
+        assert plane.recorded(served[name].id)
+        for request in plane.recorded(served[name].id):
+            query = {key: values[0] for key, values in request.query.items() if key not in ("limit", "offset")}
+            assert query == chosen, name

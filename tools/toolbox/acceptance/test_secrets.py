@@ -5,174 +5,125 @@ from __future__ import annotations
 
 import dataclasses
 import html
-import http.client
 import os
 import pathlib
 import re
 import shutil
-import subprocess
-import tempfile
 import urllib.parse
+from collections.abc import Iterator
 
-from toolbox.shared import pages
-from toolbox.shared import configuration
-from toolbox.shared import json_text
+import pytest
 
+from toolbox.acceptance.echo_cloud import WORKSPACE, EchoCloud
+from toolbox.shared import configuration, identity, pages
 from toolbox.shared.configuration import Source
 from toolbox.shared.control_plane import TOKEN
-from toolbox.acceptance.echo_cloud import WORKSPACE, EchoCloud
-from toolbox.shared.exporter import ACCEPT, FORMATS, HOST, TEXT, Running, environment, free_port
-from toolbox.shared.identity import AGENCY, AGENCY_URN, DOMAIN, KEY_ID, OWNER, PROJECT, PROVIDER, PROVIDER_URN, USER
-from toolbox.shared.exporter import PLANTED
-from report import require, require_none, wait_for
+from toolbox.shared.exporter import ACCEPT, FORMATS, PLANTED, TEXT, Exporter, Running, environment
+from toolbox.shared.identity import DOMAIN, ID_TOKEN, KEY, KEY_ID, PASSWORD, PERMANENT_SESSION, PROJECT, USER
+from toolbox.shared.processes import Server, wait_for
 
-PASSWORD = f'{PLANTED} "odd" \\ p\u00e4ssw\u00f6rt, {{中文}}'
-KEY = f"{PLANTED}/access+key="
-SESSION = f"{PLANTED}-session-token=="
-ID_TOKEN = f"{PLANTED}.id.token"
+SECRETS = {"password": PASSWORD, "key": KEY, "session": PERMANENT_SESSION, "id-token": ID_TOKEN}
 PROXY_PASSWORD = f"{PLANTED}@proxy:pass/word"
-UP = "dataarts_fabric_workspace_up"
+# Stands for the address of the cloud, whose port is only known later.
+CLOUD = "ADDRESS-OF-THE-CLOUD"
+URL, PROXY = f"http://{CLOUD}", f"http://{USER}:{urllib.parse.quote(PROXY_PASSWORD, '')}@{CLOUD}"
 
 
-@dataclasses.dataclass
-class Case:
+@dataclasses.dataclass(frozen=True)
+class Kind:
     """A kind of credential: YAML, environment variables and proxy."""
 
-    name: str
     auth: str = "{token_file: token}"
     secrets: tuple[str, ...] = (TOKEN,)
     variables: dict[str, str] = dataclasses.field(default_factory=dict)
     proxy_url: str | None = None
-    base_url: str | None = None
+    base_url: str = URL
     # IAM or the metadata service issues the credential of requests.
     is_issued: bool = False
 
 
-def cases(directory: pathlib.Path, url: str) -> list[Case]:
-    for name, text in (("password", PASSWORD), ("key", KEY), ("session", SESSION), ("id-token", ID_TOKEN)):
-        (directory / name).write_text(text + "\n", "utf-8")
-    home = directory / ".huaweicloud"
-    home.mkdir()
-    lines = ["[basic]", f"ak = {KEY_ID}", f"sk = {KEY}", f"security_token = {SESSION}", f"project_id = {PROJECT}"]
-    (home / "credentials").write_text("\n".join(lines) + "\n", "utf-8")
-    address = json_text.write(url)
-    key = f"id: {KEY_ID}, secret_file: key, security_token_file: session"
-    password = f"iam_url: {address}, domain: {DOMAIN}, user: {USER}, password_file: password"
-    inline = password.replace("password_file: password", f"password: {configuration.quoted(PASSWORD)}")
-    agency = f"assume_agency: {{agency: {AGENCY}, domain: {OWNER}, duration: 15m}}"
-    proxy = f"http://{USER}:{urllib.parse.quote(PROXY_PASSWORD, '')}@{url.removeprefix('http://')}"
-    keys = {"AK": KEY_ID, "SK": KEY, "SECURITY_TOKEN": SESSION, "PROJECT_ID": PROJECT}
-    federated = {"IDP_ID": PROVIDER, "ID_TOKEN_FILE": str(directory / "id-token"), "IAM_ENDPOINT": url}
-    oidc = {"OIDC_PROVIDER_URN": PROVIDER_URN, "OIDC_AGENCY_URN": AGENCY_URN, "OIDC_ID_TOKEN": ID_TOKEN,
-            "SDK_STS_ENDPOINT": url, "SDK_PROJECT_ID": PROJECT}  # fmt: skip
-
-    def sdk(given: dict[str, str]) -> dict[str, str]:
-        return {f"HUAWEICLOUD_SDK_{name}": text for name, text in given.items()}
-
-    through = {"proxy_url": proxy, "base_url": "http://fabric.invalid"}
-    return [
-        Case("a token", f"{{token: {TOKEN}}}"),
-        Case("a token in a file"),
-        Case("an access key", f"{{access_key: {{{key}, project_id: {PROJECT}}}}}", (KEY, SESSION)),
-        Case("a password in the file", f"{{password: {{{inline}}}}}", (PASSWORD,), is_issued=True),
-        Case("a password in a secret file", f"{{password: {{{password}}}}}", (PASSWORD,), is_issued=True),
-        Case("an agency, with a key", f"{{access_key: {{{key}, project_id: {PROJECT}, iam_url: {address}}}, {agency}}}",
-             (KEY, SESSION), is_issued=True),
-        Case("an agency, with a password", f"{{password: {{{password}}}, {agency}}}", (PASSWORD,), is_issued=True),
-        Case("the metadata service", f"{{metadata: {{url: {address}, project_id: {PROJECT}}}}}", (), is_issued=True),
-        Case("keys of the environment", "{environment: {}}", (KEY, SESSION), sdk(keys)),
-        Case("the credentials file", "{environment: {}}", (KEY, SESSION)),
-        Case("an id token for IAM", "{environment: {}}", (ID_TOKEN,), sdk(federated), is_issued=True),
-        Case("an id token for STS", "{environment: {}}", (ID_TOKEN,),
-             {f"HUAWEICLOUD_{name}": text for name, text in oidc.items()}, is_issued=True),
-        Case("proxy_url", secrets=(TOKEN, PROXY_PASSWORD), **through),  # type: ignore[arg-type]
-        Case("http_proxy", secrets=(TOKEN, PROXY_PASSWORD), variables={"http_proxy": proxy},
-             base_url="http://fabric.invalid"),
-    ]  # fmt: skip
+def of_environment(secrets: tuple[str, ...], is_issued: bool = False, **variables: str) -> Kind:
+    given = {f"HUAWEICLOUD_{name}": text for name, text in variables.items()}
+    return Kind("{environment: {}}", secrets, given, is_issued=is_issued)
 
 
-def run(with_: Bench) -> None:
-    with EchoCloud() as cloud:
-        every = cases(with_.directory, cloud.url)
-    for number, case in enumerate(every):
-        with EchoCloud() as cloud:
-            # Files and variables contain the address of the case's cloud.
-            case = cases_again(with_.directory, cloud.url)[number]
-            with with_.report.check(f"no output contains a secret, with {case.name}"):
-                with_.exporter.variables = case.variables
-                try:
-                    try_everything(with_, cloud, case)
-                finally:
-                    with_.exporter.variables = {}
-    malformed_proxies(with_)
-    process(with_)
+KEYS = f"id: {KEY_ID}, secret_file: key, security_token_file: session, project_id: {PROJECT}"
+OF_KEYS = (KEY, PERMANENT_SESSION)
+LOGIN = f"iam_url: {URL!r}, domain: {DOMAIN}, user: {USER}"
+INLINE = f"{LOGIN}, password: {configuration.quoted(PASSWORD)}"
+ASSUMED = f"assume_agency: {{agency: {identity.AGENCY}, domain: {identity.OWNER}, duration: 15m}}"
+NOWHERE = "http://fabric.invalid"
+KINDS = {
+    "a token": Kind(f"{{token: {TOKEN}}}"),
+    "a token in a file": Kind(),
+    "an access key": Kind(f"{{access_key: {{{KEYS}}}}}", OF_KEYS),
+    "a password in the file": Kind(f"{{password: {{{INLINE}}}}}", (PASSWORD,), is_issued=True),
+    "a password in a secret file": Kind(
+        f"{{password: {{{LOGIN}, password_file: password}}}}", (PASSWORD,), is_issued=True
+    ),
+    "an agency, with a key": Kind(f"{{access_key: {{{KEYS}, iam_url: {URL!r}}}, {ASSUMED}}}", OF_KEYS, is_issued=True),
+    "an agency, with a password": Kind(f"{{password: {{{INLINE}}}, {ASSUMED}}}", (PASSWORD,), is_issued=True),
+    "the metadata service": Kind(f"{{metadata: {{url: {URL!r}, project_id: {PROJECT}}}}}", (), is_issued=True),
+    "keys of the environment": of_environment(
+        OF_KEYS, SDK_AK=KEY_ID, SDK_SK=KEY, SDK_SECURITY_TOKEN=PERMANENT_SESSION, SDK_PROJECT_ID=PROJECT
+    ),
+    "the credentials file": of_environment(OF_KEYS),
+    "an id token for IAM": of_environment(
+        (ID_TOKEN,), True, SDK_IDP_ID=identity.PROVIDER, SDK_ID_TOKEN_FILE="id-token", SDK_IAM_ENDPOINT=URL
+    ),
+    "an id token for STS": of_environment(
+        (ID_TOKEN,), True, OIDC_PROVIDER_URN=identity.PROVIDER_URN, OIDC_AGENCY_URN=identity.AGENCY_URN,
+        OIDC_ID_TOKEN=ID_TOKEN, SDK_STS_ENDPOINT=URL, SDK_PROJECT_ID=PROJECT,
+    ),
+    "proxy_url": Kind(secrets=(TOKEN, PROXY_PASSWORD), proxy_url=PROXY, base_url=NOWHERE),
+    "http_proxy": Kind(secrets=(TOKEN, PROXY_PASSWORD), variables={"http_proxy": PROXY}, base_url=NOWHERE),
+}  # fmt: skip
 
 
-def cases_again(directory: pathlib.Path, url: str) -> list[Case]:
-    shutil.rmtree(directory / ".huaweicloud")
-    return cases(directory, url)
+@dataclasses.dataclass
+class Case:
+    """A cloud that repeats secrets, and an exporter with one kind of credential for it."""
 
+    kind: Kind
+    cloud: EchoCloud
+    exporter: Exporter
+    file: str
 
-def try_everything(with_: Bench, cloud: EchoCloud, case: Case) -> None:
-    """Searches all output for secrets while requests succeed, and while they are rejected."""
-    source = Source(case.base_url or cloud.url, [], auth=case.auth, discovery="{}", proxy_url=case.proxy_url)
-    poll = {"requests_per_second": "0", "retries": "0"}
-    file = configuration.write(with_.directory, "secrets.yaml", [source], details="all", poll=poll)
-    told: dict[str, str] = {}
-    with with_.exporter.serve("--config.file", file, "--log.level=debug") as running:
-        wait_for(lambda: ups(running).get(WORKSPACE) == 1.0, 30, f"the workspace is up\n{running.log()[-1500:]}")
-        # Until it has a listing that contains the secrets of the first requests.
-        begin = cloud.requests
-        wait_for(lambda: cloud.requests > begin + 3, 30, "more requests")
-        wait_for(lambda: "<REDACTED>" in running.page(TEXT), 30, "a redacted secret on the page")
-        told |= {f"{name} while requests succeed": text for name, text in pages(running).items()}
-        cloud.refuses = True
-        wait_for(lambda: ups(running).get(WORKSPACE) == 0.0, 30, f"the workspace is down\n{running.log()[-1500:]}")
-        begin = cloud.requests
-        wait_for(lambda: cloud.requests > begin + 6, 30, "more refusals")
-        told |= {f"{name} while requests are rejected": text for name, text in pages(running).items()}
-        told["the log"] = running.log()
-    require("<REDACTED>" in told["the log"], "the log has nothing that was redacted")
-    look_for_secrets(told, [*case.secrets, *cloud.secrets, *cloud.signatures])
-    for state in ("answers", "refuses", "IAM refuses") if case.is_issued else ("answers", "refuses"):
-        cloud.refuses, cloud.iam_refuses = state == "refuses", state == "IAM refuses"
-        for name, arguments in (
-            ("check", ("check",)), ("check --connect", ("check", "--connect")), ("once", ("once", "--log.level=debug")),
-        ):  # fmt: skip
-            cloud.forget()
-            outcome = with_.exporter.run(*arguments, "--config.file", file)
-            require(outcome.status in (0, 3), f"{name} while {state}: status {outcome.status}\n{outcome.stderr[-900:]}")
-            said = {f"{name} while it {state}": outcome.everything}
-            look_for_secrets(said, [*case.secrets, *cloud.secrets, *cloud.signatures])
-
-
-def ups(running: Running) -> dict[str, float]:
-    values = pages.read(running.page(TEXT), TEXT).values()
-    return {dict(labels)["workspace_id"]: value for (name, labels), value in values.items() if name == UP}
-
-
-def pages(running: Running) -> dict[str, str]:
-    told = {format: running.page(format) for format in FORMATS}
-    for format in FORMATS:
-        answer = running.fetch("/metrics", headers={"Accept": ACCEPT[format], "Accept-Encoding": "gzip"})
-        require(answer.headers.get("content-encoding") == "gzip", "no gzip")
-        told[f"{format}, compressed"] = answer.text
-    for path in ("/", f"/?workspace_id={WORKSPACE}", "/?workspace_id=w-1", "/api/v1/status", "/sd"):
-        told[path] = running.fetch(path).text
-    return told
-
-
-def look_for_secrets(told: dict[str, str], secrets: list[str]) -> None:
-    found = []
-    for secret in set(secrets):
-        for where, text in told.items():
-            # Texts as they are, and with HTML and JSON unescaped.
-            for reading in (text, html.unescape(text), unescaped(text)):
-                if secret[:16] in reading:
+    def look_for_secrets(self, told: dict[str, str]) -> None:
+        found = []
+        for secret in {*self.kind.secrets, *self.cloud.secrets, *self.cloud.signatures}:
+            for where, text in told.items():
+                # Texts as they are, and with HTML and JSON unescaped.
+                readings = (text, html.unescape(text), unescaped(text))
+                if reading := next((reading for reading in readings if secret[:16] in reading), None):
                     at = reading.index(secret[:16])
                     found.append(f"{where}: {reading[max(0, at - 60) : at + 30]!r}")
-                    break
-    require_none(sorted(found)[:10], "secrets told")
+        assert not found, sorted(found)[:10]
+
+
+@pytest.fixture(params=KINDS)
+def case(program: pathlib.Path, tmp_path: pathlib.Path, request: pytest.FixtureRequest) -> Iterator[Case]:
+    kind = KINDS[request.param]
+    for name, text in SECRETS.items():
+        (tmp_path / name).write_text(text + "\n", "utf-8")
+    (tmp_path / ".huaweicloud").mkdir()
+    lines = [
+        "[basic]",
+        f"ak = {KEY_ID}",
+        f"sk = {KEY}",
+        f"security_token = {PERMANENT_SESSION}",
+        f"project_id = {PROJECT}",
+    ]
+    (tmp_path / ".huaweicloud/credentials").write_text("\n".join(lines) + "\n", "utf-8")
+    with EchoCloud() as cloud:
+        exporter = Exporter(program, tmp_path)
+        exporter.variables = {name: text.replace(CLOUD, cloud.address) for name, text in kind.variables.items()}
+        base_url, auth = (text.replace(CLOUD, cloud.address) for text in (kind.base_url, kind.auth))
+        proxy_url = kind.proxy_url and kind.proxy_url.replace(CLOUD, cloud.address)
+        source = Source(base_url, [], auth=auth, discovery="{}", proxy_url=proxy_url)
+        poll = {"requests_per_second": "0", "retries": "0"}
+        file = configuration.write(tmp_path, "secrets.yaml", [source], details="all", poll=poll)
+        yield Case(kind, cloud, exporter, file)
 
 
 def unescaped(text: str) -> str:
@@ -181,62 +132,93 @@ def unescaped(text: str) -> str:
     return re.sub(r"\\(?:u([0-9a-fA-F]{4})|(.))", lambda m: chr(int(m[1], 16)) if m[1] else named.get(m[2], m[2]), text)
 
 
-def malformed_proxies(with_: Bench) -> None:
-    source = Source("http://fabric.invalid", [], discovery="{}")
-    file = configuration.write(with_.directory, "proxies.yaml", [source], poll={"retries": "0"})
-    for address in (
+def test_no_page_and_no_log_contains_a_secret(case: Case) -> None:
+    """Searches all pages while requests succeed, and while they are rejected."""
+    cloud = case.cloud
+    told: dict[str, str] = {}
+    with case.exporter.serve("--config.file", case.file, "--log.level=debug") as running:
+        wait_for(lambda: up(running) == 1, 30, f"the workspace is up\n{running.log()[-1500:]}")
+        # Until it has a listing that contains the secrets of the first requests.
+        begin = cloud.requests
+        wait_for(lambda: cloud.requests > begin + 3, 30, "more requests")
+        wait_for(lambda: "<REDACTED>" in running.page(TEXT), 30, "a redacted secret on the page")
+        told |= {f"{name} while requests succeed": text for name, text in all_pages(running).items()}
+        cloud.refuses = True
+        wait_for(lambda: up(running) == 0, 30, f"the workspace is down\n{running.log()[-1500:]}")
+        begin = cloud.requests
+        wait_for(lambda: cloud.requests > begin + 6, 30, "more refusals")
+        told |= {f"{name} while requests are rejected": text for name, text in all_pages(running).items()}
+        told["the log"] = running.log()
+    assert "<REDACTED>" in told["the log"]
+    case.look_for_secrets(told)
+
+
+@pytest.mark.parametrize(
+    "command", [("check",), ("check", "--connect"), ("once", "--log.level=debug")], ids=lambda words: " ".join(words)
+)
+def test_no_output_of_a_command_contains_a_secret(case: Case, command: tuple[str, ...]) -> None:
+    cloud = case.cloud
+    for state in ("answers", "refuses", "IAM refuses") if case.kind.is_issued else ("answers", "refuses"):
+        cloud.refuses, cloud.iam_refuses = state == "refuses", state == "IAM refuses"
+        cloud.forget()
+        outcome = case.exporter.run(*command, "--config.file", case.file)
+        assert outcome.status in (0, 3), f"while it {state}: {outcome.stderr[-900:]}"
+        case.look_for_secrets({f"while it {state}": outcome.everything})
+
+
+def up(running: Running) -> float | None:
+    return pages.sample_value(pages.read(running.page(TEXT), TEXT), pages.UP, {"workspace_id": WORKSPACE})
+
+
+def all_pages(running: Running) -> dict[str, str]:
+    told = {format: running.page(format) for format in FORMATS}
+    for format in FORMATS:
+        answer = running.fetch("/metrics", headers={"Accept": ACCEPT[format], "Accept-Encoding": "gzip"})
+        assert answer.headers.get("content-encoding") == "gzip"
+        told[f"{format}, compressed"] = answer.text
+    for path in ("/", f"/?workspace_id={WORKSPACE}", "/?workspace_id=w-1", "/api/v1/status", "/sd"):
+        told[path] = running.fetch(path).text
+    return told
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
         "http://user:pa#ssword-1@127.0.0.1:1", "http://user:password#1@127.0.0.1:1", "user:pa/ssword-1@127.0.0.1:1",
         "http://user:pa?ssword-1@127.0.0.1:1", "http://user:password@1@127.0.0.1:1",
-        "http://user:pass word-1@127.0.0.1", "nosuch://user:password-1@127.0.0.1:1", "http://user:password-1@127.0.0.1:port",
-    ):  # fmt: skip
-        with with_.report.check(f"the password of a proxy at {address} is redacted"):
-            with_.exporter.variables = {"http_proxy": address}
-            try:
-                told = [with_.exporter.run(*command, "--config.file", file).everything for command in
-                        (("check", "--connect"), ("once", "--log.level=debug"))]  # fmt: skip
-            finally:
-                with_.exporter.variables = {}
-            password = address.rpartition("@")[0].partition("user:")[2]
-            for part in {password, *re.split("[/?#@:]", password)}:
-                require(len(part) < 8 or all(part not in text for text in told), f"{part!r} in {told}")
+        "http://user:pass word-1@127.0.0.1", "nosuch://user:password-1@127.0.0.1:1",
+        "http://user:password-1@127.0.0.1:port",
+    ],
+)  # fmt: skip
+def test_the_password_of_a_malformed_proxy_is_redacted(
+    program: pathlib.Path, tmp_path: pathlib.Path, address: str
+) -> None:
+    exporter = Exporter(program, tmp_path)
+    exporter.variables = {"http_proxy": address}
+    source = Source(NOWHERE, [], discovery="{}")
+    file = configuration.write(tmp_path, "proxies.yaml", [source], poll={"retries": "0"})
+    password = address.rpartition("@")[0].partition("user:")[2]
+    parts = [part for part in {password, *re.split("[/?#@:]", password)} if len(part) >= 8]
+    for command in (("check", "--connect"), ("once", "--log.level=debug")):
+        told = exporter.run(*command, "--config.file", file).everything
+        assert [part for part in parts if part in told] == [], told
 
 
-def process(with_: Bench) -> None:
-    """Checks that an unprivileged process disables core dumps and exports process metrics."""
-    with with_.report.check("core dumps are disabled, and process metrics exist"):
-        port = free_port()
-        with tempfile.TemporaryDirectory(prefix="acceptance-core-") as text:
-            directory = pathlib.Path(text)
-            directory.chmod(0o755)
-            binary = directory / "exporter"
-            shutil.copy(with_.exporter.binary, binary)
-            binary.chmod(0o755)
-            unprivileged = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
-            running = subprocess.Popen(
-                [binary, "demo", f"--web.listen-address={HOST}:{port}"], cwd="/", env=environment(directory),
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **unprivileged,
-            )  # fmt: skip
-            try:
-                wait_for(lambda: fetched(port) is not None, 10, "it listens")
-                page = fetched(port) or ""
-                status = pathlib.Path(f"/proc/{running.pid}/status")
-                limits = pathlib.Path(f"/proc/{running.pid}/limits").read_text("ascii")
-                require(re.search(r"Max core file size +0 +0 ", limits) is not None, limits)
-                # /proc files of an undumpable process belong to root.
-                require(status.stat().st_uid == 0, f"{status} belongs to user {status.stat().st_uid}")
-            finally:
-                running.kill()
-                running.wait()
-        names = ("cpu_seconds_total", "open_fds", "max_fds", "resident_memory_bytes", "start_time_seconds")
-        require_none([name for name in names if f"\nprocess_{name} " not in page], "missing metrics")
-
-
-def fetched(port: int) -> str | None:
-    connection = http.client.HTTPConnection(HOST, port, timeout=5)
-    try:
-        connection.request("GET", "/metrics")
-        return connection.getresponse().read().decode()
-    except OSError:
-        return None
-    finally:
-        connection.close()
+def test_an_unprivileged_process_disables_core_dumps_and_exports_its_metrics(
+    program: pathlib.Path, directory: pathlib.Path
+) -> None:
+    directory.chmod(0o755)
+    copy = directory / "exporter"
+    shutil.copy(program, copy)
+    copy.chmod(0o755)
+    server = Server("demo", directory)
+    unprivileged = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups") if os.geteuid() == 0 else ()
+    command = (*unprivileged, copy, "demo", f"--web.listen-address={server.address}")
+    with server.running(*command, env=environment(directory)):
+        files = pathlib.Path(f"/proc/{server.process.pid}")
+        assert re.search(r"Max core file size +0 +0 ", (files / "limits").read_text("ascii"))
+        # /proc files of an undumpable process belong to root.
+        assert (files / "status").stat().st_uid == 0
+        page = server.text("/metrics")
+    names = ("cpu_seconds_total", "open_fds", "max_fds", "resident_memory_bytes", "start_time_seconds")
+    assert [name for name in names if f"\nprocess_{name} " not in page] == []

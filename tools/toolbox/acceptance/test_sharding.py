@@ -5,27 +5,32 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Iterator
 
-from toolbox.shared import pages
-from toolbox.shared import configuration
+import pytest
 
+from toolbox.shared import configuration, pages
 from toolbox.shared.cloud_data import Stored, Workspace
 from toolbox.shared.configuration import Source
 from toolbox.shared.control_plane import ControlPlane
-from toolbox.shared.exporter import TEXT, Running
-from report import require, require_equal, wait_for
+from toolbox.shared.exporter import TEXT, Exporter, Running
+from toolbox.shared.processes import wait_for
 
 WORD = 2**64 - 1
 TOTAL = 3
+WORKSPACES = [
+    Workspace(f"{number:08x}-workspace", f"name-{number}", [Stored({"id": f"{number:032x}", "type": "sql"})])
+    for number in range(48)
+]
 
 
-def owner(workspace: str, total: int) -> int:
+def owner(workspace: str) -> int:
     """Returns the shard of a workspace: rendezvous hashing with FNV-1a as the seed of SplitMix64."""
     seed = 0xCBF29CE484222325
     for byte in workspace.encode():
         seed = (seed ^ byte) * 0x100000001B3 & WORD
     weights = []
-    for shard in range(total):
+    for shard in range(TOTAL):
         weight = seed + (shard + 1) * 0x9E3779B97F4A7C15 & WORD
         weight = (weight ^ weight >> 30) * 0xBF58476D1CE4E5B9 & WORD
         weight = (weight ^ weight >> 27) * 0x94D049BB133111EB & WORD
@@ -33,88 +38,82 @@ def owner(workspace: str, total: int) -> int:
     return weights.index(max(weights))
 
 
-def cloud() -> list[Workspace]:
-    return [
-        Workspace(f"{number:08x}-workspace", f"name-{number}", [Stored({"id": f"{number:032x}", "type": "sql"})])
-        for number in range(48)
-    ]
+OWN = [sorted(workspace.id for workspace in WORKSPACES if owner(workspace.id) == shard) for shard in range(TOTAL)]
 
 
-def run(with_: Bench) -> None:
-    workspaces = cloud()
+@pytest.fixture(scope="module")
+def plane() -> Iterator[ControlPlane]:
+    with ControlPlane(WORKSPACES) as plane:
+        yield plane
+
+
+@pytest.fixture(scope="module")
+def shards(exporter: Exporter, plane: ControlPlane) -> Iterator[list[Running]]:
+    """One process per shard, and a replica of shard 1."""
     with contextlib.ExitStack() as stack:
-        plane = stack.enter_context(ControlPlane(workspaces))
         # A third is configured, the others are discovered.
-        source = Source(plane.base_url, workspaces[:16], discovery="{interval: 1s}")
-        file = configuration.write(with_.directory, "shards.yaml", [source])
-        running: list[Running] = []
-        try:
-            for ordinal in range(TOTAL):
-                with_.exporter.variables = {"POD_NAME": f"fabric-exporter-{ordinal}"}
-                shard = f"auto/{TOTAL}" if ordinal else f"0/{TOTAL}"
-                running.append(stack.enter_context(with_.exporter.serve("--config.file", file, "--shard", shard)))
-            twin = stack.enter_context(with_.exporter.serve("--config.file", file, "--shard", f"1/{TOTAL}"))
-        finally:
-            with_.exporter.variables = {}
-        division(with_, running, workspaces)
-        twins(with_, running[1], twin, workspaces)
-        with_.report.say("  (the replica polls too)")
-        arrival(with_, plane, running)
+        source = Source(plane.base_url, WORKSPACES[:16], discovery="{interval: 1s}")
+        file = configuration.write(exporter.directory, "shards.yaml", [source])
+
+        def serve(shard: str) -> Running:
+            return stack.enter_context(exporter.serve("--config.file", file, "--shard", shard))
+
+        running = [serve(f"0/{TOTAL}")]
+        for ordinal in range(1, TOTAL):
+            exporter.variables = {"POD_NAME": f"fabric-exporter-{ordinal}"}
+            running.append(serve(f"auto/{TOTAL}"))
+        exporter.variables = {}
+        yield [*running, serve(f"1/{TOTAL}")]
 
 
 def listed(running: Running) -> list[str]:
-    values = pages.read(running.page(TEXT), TEXT).values()
     return sorted(
-        dict(labels)["workspace_id"] for name, labels in values
+        dict(labels)["workspace_id"]
+        for name, labels in pages.read(running.page(), TEXT).values()
         if name == "dataarts_fabric_workspace_listed_records" and ("listing", "endpoints") in labels
-    )  # fmt: skip
+    )
 
 
-def wanted(workspaces: list[Workspace], shard: int) -> list[str]:
-    return sorted(workspace.id for workspace in workspaces if owner(workspace.id, TOTAL) == shard)
+def await_listed(running: Running, shard: int) -> None:
+    wait_for(lambda: listed(running) == OWN[shard], 15, f"{OWN[shard]} are listed\n{running.log()[-1500:]}")
 
 
-def division(with_: Bench, running: list[Running], workspaces: list[Workspace]) -> None:
-    for shard, process in enumerate(running):
-        with with_.report.check(f"shard {shard} polls exactly its workspaces"):
-            own = wanted(workspaces, shard)
-            require(4 <= len(own) <= 32, f"{len(own)} workspaces")
-            wait_for(lambda p=process, o=own: listed(p) == o, 15, f"{own} are listed\n{process.log()[-1500:]}")
-            page = pages.read(process.page(TEXT), TEXT)
-            require_equal(pages.sample_value(page, "dataarts_fabric_exporter_shard", {}), float(shard), "the shard")
-            require_equal(pages.sample_value(page, "dataarts_fabric_exporter_shards", {}), float(TOTAL), "the shards")
-        with with_.report.check(f"shard {shard}: /sd, the status page and its JSON show its workspaces and index"):
-            status = json.loads(process.fetch("/api/v1/status").text)
-            require_equal(status["shard"], {"ordinal": shard, "total": TOTAL}, "the shard")
-            require_equal(sorted(each["workspace_id"] for each in status["workspaces"]), own, "workspaces of the JSON")
-            targets = json.loads(process.fetch("/sd").text)
-            require_equal(sorted(each["labels"]["__param_workspace_id"] for each in targets), own, "targets")
-            html = process.fetch("/").text
-            require(f"Shard {shard} of {TOTAL}" in html, "the page does not name the shard")
-            others = [each.id for each in workspaces if each.id not in own]
-            require(not any(other in html for other in others), "the page shows workspaces of other shards")
-            answer = process.fetch(f"/metrics?workspace_id={others[0]}")
-            require_equal(answer.status, 404, "the status of another shard's workspace")
-    with with_.report.check("each workspace is polled by exactly one shard"):
-        every = sorted(workspace for process in running for workspace in listed(process))
-        require_equal(every, sorted(workspace.id for workspace in workspaces), "workspaces of all shards")
+@pytest.mark.parametrize("shard", range(TOTAL))
+def test_a_shard_polls_and_shows_exactly_its_workspaces(shards: list[Running], shard: int) -> None:
+    process, own = shards[shard], OWN[shard]
+    assert 4 <= len(own) <= 32
+    await_listed(process, shard)
+    page = pages.read(process.page(), TEXT)
+    assert pages.sample_value(page, "dataarts_fabric_exporter_shard", {}) == shard
+    assert pages.sample_value(page, "dataarts_fabric_exporter_shards", {}) == TOTAL
+    status = json.loads(process.fetch("/api/v1/status").text)
+    assert status["shard"] == {"ordinal": shard, "total": TOTAL}
+    assert sorted(each["workspace_id"] for each in status["workspaces"]) == own
+    targets = json.loads(process.fetch("/sd").text)
+    assert sorted(each["labels"]["__param_workspace_id"] for each in targets) == own
+    html = process.fetch("/").text
+    assert f"Shard {shard} of {TOTAL}" in html
+    others = [workspace.id for workspace in WORKSPACES if workspace.id not in own]
+    assert not [other for other in others if other in html]
+    assert process.fetch(f"/metrics?workspace_id={others[0]}").status == 404
 
 
-def twins(with_: Bench, one: Running, other: Running, workspaces: list[Workspace]) -> None:
-    with with_.report.check("two replicas of a shard export the same series"):
-        own = wanted(workspaces, 1)
-        wait_for(lambda: listed(other) == own, 15, f"{own} are listed")
-        pages = [pages.domain(pages.read(process.page(TEXT), TEXT)) for process in (one, other)]
-        require_equal(set(pages[0]), set(pages[1]), "the series")
-        steady = [{key: value for key, value in page.items() if key[0] in bench.STEADY_FAMILIES} for page in pages]
-        require_equal(steady[0], steady[1], "their values")
+def test_replicas_of_a_shard_export_the_same_series(shards: list[Running]) -> None:
+    both = []
+    for process in (shards[1], shards[TOTAL]):
+        await_listed(process, 1)
+        both.append(pages.domain(pages.read(process.page(), TEXT)))
+    assert set(both[0]) == set(both[1])
+    one, other = ({key: page[key] for key in page if key[0] in pages.STEADY_FAMILIES} for page in both)
+    assert one == other
 
 
-def arrival(with_: Bench, plane: ControlPlane, running: list[Running]) -> None:
-    with with_.report.check("a workspace that is discovered later is polled by one shard"):
-        new = Workspace("a-late-arrival", "late", [])
-        with plane.lock:
-            plane.workspaces[new.id] = new
-        at = owner(new.id, TOTAL)
-        wait_for(lambda: new.id in listed(running[at]), 15, "its shard polls it")
-        require(all(new.id not in listed(each) for n, each in enumerate(running) if n != at), "two shards poll it")
+def test_a_workspace_that_is_discovered_later_is_polled_by_one_shard(
+    plane: ControlPlane, shards: list[Running]
+) -> None:
+    late = Workspace("a-late-arrival", "late", [])
+    with plane.lock:
+        plane.workspaces[late.id] = late
+    at = owner(late.id)
+    wait_for(lambda: late.id in listed(shards[at]), 15, "its shard polls it")
+    assert [late.id in listed(process) for process in shards[:TOTAL]] == [shard == at for shard in range(TOTAL)]

@@ -5,29 +5,28 @@ Prometheus scrapes a large page every second: all scrapes must succeed with boun
 from __future__ import annotations
 
 import contextlib
-import crypt
+import dataclasses
 import json
-import os
 import pathlib
 import random
-import re
+import statistics
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from typing import Any
 
+import pytest
+
+from toolbox.acceptance import siege_clients
 from toolbox.shared import configuration
-import prometheus_scrape
-
-from toolbox.shared.cloud_data import Row, Stored, Workspace, new_id
+from toolbox.shared.cloud_data import Stored, Workspace, new_id
 from toolbox.shared.configuration import Source
 from toolbox.shared.control_plane import ControlPlane
-from toolbox.shared.exporter import HOST, Running
-from toolbox.acceptance.test_web import authorization
-from prometheus_scrape import Prometheus
-from report import require, require_equal
+from toolbox.shared.exporter import Exporter, Running, authorization
+from toolbox.shared.prometheus import Client, prometheus
+
+pytestmark = [pytest.mark.alone, pytest.mark.prometheus]
 
 SECONDS = 30
 # Prometheus reads each response within its timeout of 1 s; parsing and storage take additional time.
@@ -35,11 +34,16 @@ MAXIMUM_SCRAPE_SECONDS = 2.0
 MAXIMUM_PROBE_SECONDS = 1.0
 MAXIMUM_MEGABYTES = 250
 USER, PASSWORD = "prometheus", "the right one"
+# Two hashes of the password: with a new one, cached passwords are verified again.
+HASHES = (
+    "$2b$10$SmYqusNN1SfmkxRrNPMaSeHSWrHS0i.Xu95JAmbeK6LYJLKnFYp/e",
+    "$2b$10$LDcYESrnCDUV9Ioib/W/AOKpKbMwmmXrEG6fHcV0D2r5pbm/kCZba",
+)
 # The maximum number of endpoints with details in each workspace: 5 MiB of metrics.
 WORKSPACES, ENDPOINTS = 16, 1_000
 # Maximum seconds in which Prometheus creates its series; scrapes are measured after that.
 WARM_UP_SECONDS = 5
-CLIENTS = pathlib.Path(__file__).with_name("siege_clients.py")
+PROBED = ("/-/healthy", "/metrics")
 
 SCRAPE = """\
 global: {{scrape_interval: 1s, scrape_timeout: 1s}}
@@ -50,171 +54,130 @@ scrape_configs:
 """
 
 
-def workspaces() -> list[Workspace]:
-    rng = random.Random(8)
+@dataclasses.dataclass
+class Siege:
+    """The measurements: results of scrapes, seconds of requests by path, and counts of the clients."""
 
-    def row(number: int) -> Row:
-        return {
-            "id": new_id(rng), "name": f"endpoint-of-a-siege-{number:04}", "type": ("ray", "inference")[number % 2],
-            "status": "RUNNING" if number % 10 else "CREATE_FAILED", "visibility": "PRIVATE",
-            "create_time": "2025-05-12T10:24:30.123Z", "update_time": "2025-10-12T10:24:30.123Z",
-            "owner": {"user_name": "alice"},
-        }  # fmt: skip
-
-    return [
-        Workspace(new_id(rng), f"workspace-{index}", [Stored(row(number)) for number in range(ENDPOINTS)])
-        for index in range(WORKSPACES)
-    ]
+    up: list[float]
+    durations: list[float]
+    megabytes: float
+    probes: dict[str, list[float]]
+    counts: dict[str, int]
 
 
-def run(with_: Bench) -> None:
+@pytest.fixture(scope="module")
+def siege(exporter: Exporter) -> Iterator[Siege]:
     cloud = workspaces()
     with ControlPlane(cloud) as plane:
         source = Source(plane.base_url, cloud)
         # Each poll changes the page, so that slow readers retain old ones.
-        file = configuration.write(with_.directory, "siege.yaml", [source], "all", poll={"interval": "15s"})
-        web = with_.directory / "siege-web.yml"
-        web.write_text(web_text(), "utf-8")
-        with (
-            with_.report.check("the load test completed"),
-            with_.exporter.serve("--config.file", file, "--web.config.file", str(web)) as running,
-        ):
+        file = configuration.write(exporter.directory, "siege.yaml", [source], "all", poll={"interval": "15s"})
+        web = exporter.directory / "siege-web.yml"
+        web.write_text(web_text(HASHES[0]), "utf-8")
+        with exporter.serve("--config.file", file, "--web.config.file", str(web)) as running:
             running.ready(60)
-            besiege(with_, running, source, web)
+            yield besiege(running, source, web)
 
 
-def web_text() -> str:
-    """Returns a web configuration with a new hash, so that cached passwords are verified again."""
-    hashed = crypt.crypt(PASSWORD, crypt.mksalt(crypt.METHOD_BLOWFISH, rounds=2**10))
+def workspaces() -> list[Workspace]:
+    rng = random.Random(8)
+
+    def row(number: int) -> Stored:
+        return Stored({
+            "id": new_id(rng), "name": f"endpoint-of-a-siege-{number:04}", "type": ("ray", "inference")[number % 2],
+            "status": "RUNNING" if number % 10 else "CREATE_FAILED", "visibility": "PRIVATE",
+            "create_time": "2025-05-12T10:24:30.123Z", "update_time": "2025-10-12T10:24:30.123Z",
+            "owner": {"user_name": "alice"},
+        })  # fmt: skip
+
+    names = (f"workspace-{index}" for index in range(WORKSPACES))
+    return [Workspace(new_id(rng), name, [row(number) for number in range(ENDPOINTS)]) for name in names]
+
+
+def web_text(hashed: str) -> str:
     return f"basic_auth_users: {{{USER}: '{hashed}'}}\n"
 
 
-def besiege(with_: Bench, running: Running, source: Source, web: pathlib.Path) -> None:
-    target = f"{HOST}:{running.port}"
-    text = SCRAPE.format(user=USER, password=PASSWORD, target=target)
+def besiege(running: Running, source: Source, web: pathlib.Path) -> Siege:
     right = authorization(USER, PASSWORD) | {"Accept-Encoding": "gzip"}
-    with clients(running, source) as siege, Probes(running, "/-/healthy") as probes:
-        siege.begun()
+    text = SCRAPE.format(user=USER, password=PASSWORD, target=running.address)
+    options = {
+        "port": running.port, "seconds": SECONDS + WARM_UP_SECONDS + 8, "user": USER, "password": PASSWORD,
+        "source": source.name,
+    }  # fmt: skip
+    command = [sys.executable, "-m", siege_clients.__name__, json.dumps(options)]
+    with contextlib.ExitStack() as stack:
+        clients = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+        stack.callback(clients.kill)
+        assert clients.stdout
+        health = stack.enter_context(probing(running, PROBED[0]))
+        assert clients.stdout.readline() == "begun\n"
         # The first scrape begins during the guesses, with a password that is not cached.
-        with prometheus_scrape.scraping(target, text) as prometheus, Probes(running, "/metrics", right) as pages:
+        with prometheus(web.parent, text) as client, probing(running, PROBED[1], right) as pages:
             time.sleep(WARM_UP_SECONDS)
             begin = time.time()
             time.sleep(SECONDS / 2)
             # A later scrape has a new hash.
-            web.write_text(web_text(), "utf-8")
+            web.write_text(web_text(HASHES[1]), "utf-8")
             time.sleep(SECONDS / 2)
-            up, durations = (samples(prometheus, name, begin) for name in ("up", "scrape_duration_seconds"))
-        memory = high_water_megabytes(running)
-        outcome = siege.outcome()
-    size = len(running.fetch("/metrics", headers=authorization(USER, PASSWORD)).body)
-    say(with_, running, up, durations, (probes, pages), memory, outcome, size)
-    with with_.report.check("siege: all scrapes of Prometheus succeed within 1 s"):
-        require(len(up) >= SECONDS - 5, f"only {len(up)} scrapes")
-        require_equal(up.count(0.0), 0, f"failed scrapes of {len(up)}")
-    with with_.report.check(f"siege: a scrape including processing takes less than {MAXIMUM_SCRAPE_SECONDS:g} s"):
-        require(max(durations) < MAXIMUM_SCRAPE_SECONDS, f"the longest took {max(durations):.3f} s")
-    with with_.report.check(f"siege: peak memory is below {MAXIMUM_MEGABYTES} MB"):
-        require(memory < MAXIMUM_MEGABYTES, f"{memory:.0f} MB")
-    for asked in (probes, pages):
-        with with_.report.check(f"siege: {asked.path} responds within {MAXIMUM_PROBE_SECONDS:g} s"):
-            require(len(asked.seconds) >= SECONDS / 2, f"asked {len(asked.seconds)} times only")
-            require(not asked.failures, f"{len(asked.failures)} failures: {asked.failures[:3]}")
-            require(max(asked.seconds) < MAXIMUM_PROBE_SECONDS, f"the longest took {max(asked.seconds):.3f} s")
-    with with_.report.check("siege: the clients generated the load"):
-        counts = outcome["counts"]
-        require(counts.get("guess 401", 0) > 0 and not counts.get("guess 200"), f"guesses: {counts}")
-        require(counts.get("reader 200", 0) > 0 and counts.get("page 200", 0) > 0, f"readers: {counts}")
-
-
-def samples(prometheus: Prometheus, name: str, begin: float) -> list[float]:
-    result = prometheus.ask("/api/v1/query", query=f'{name}{{job="siege"}}[10m]')["result"]
-    return [float(value) for series in result for at, value in series["values"] if at >= begin]
-
-
-def high_water_megabytes(running: Running) -> float:
-    status = pathlib.Path(f"/proc/{running.process.pid}/status").read_text("ascii", "replace")
-    peak = re.search(r"VmHWM:\s+(\d+) kB", status)
-    require(peak is not None, "no VmHWM")
-    return int(peak[1]) / 1_024 if peak else 0
-
-
-def say(
-    with_: Bench, running: Running, up: list[float], durations: list[float], asked: tuple[Probes, ...], memory: float,
-    outcome: dict[str, Any], size: int,
-) -> None:  # fmt: skip
-    """Prints the measurements."""
-    ordered = sorted(durations) or [0.0]
-    fields = pathlib.Path(f"/proc/{running.process.pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()
-    processor = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    with_.report.say(
-        f"  siege: {up.count(1.0)} of {len(up)} scrapes succeeded; median {ordered[len(ordered) // 2]:.3f} s,"
-        f" longest {ordered[-1]:.3f} s; {size / 2**20:.1f} MiB of metrics"
+            up, durations = (samples(client, name, begin) for name in ("up", "scrape_duration_seconds"))
+        megabytes, counts = running.peak_megabytes(), json.loads(clients.stdout.readline())
+    siege = Siege(up, durations, megabytes, dict(zip(PROBED, (health, pages), strict=True)), counts)
+    print(
+        f"{up.count(1.0)} of {len(up)} scrapes succeeded; median {statistics.median(durations):.3f} s, longest"
+        f" {max(durations):.3f} s; {len(running.fetch('/metrics', headers=right).body) / 2**20:.1f} MiB of metrics\n"
+        f"peak memory {megabytes:.0f} MB; CPU time of the exporter {running.cpu_seconds():.1f} s; longest requests"
+        f" { {path: max(seconds) for path, seconds in siege.probes.items()} }\nclients {counts}"
     )
-    with_.report.say(
-        f"  siege: peak memory {memory:.0f} MB; processor time of the exporter {processor:.1f} s"
-        + "".join(f"; {len(one.seconds)} times {one.path}, longest {max(one.seconds):.3f} s" for one in asked)
-    )
-    with_.report.say(f"  siege: clients {json.dumps(outcome)}")
-
-
-class Probes:
-    """Requests a path twice a second, on separate connections."""
-
-    def __init__(self, running: Running, path: str, headers: dict[str, str] | None = None) -> None:
-        self.running, self.path, self.headers = running, path, headers
-        self.seconds: list[float] = []
-        self.failures: list[str] = []
-        self.ends = threading.Event()
-        self.thread = threading.Thread(target=self.ask)
-
-    def ask(self) -> None:
-        while not self.ends.wait(0.5):
-            begin = time.monotonic()
-            try:
-                status = self.running.fetch(self.path, headers=self.headers).status
-                if status != 200:
-                    self.failures.append(f"status {status}")
-            except OSError as problem:
-                self.failures.append(str(problem))
-            self.seconds.append(time.monotonic() - begin)
-
-    def __enter__(self) -> Probes:
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.ends.set()
-        self.thread.join()
-
-
-class Clients:
-    """The process of `siege_clients.py`."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.process = process
-
-    def line(self) -> str:
-        require(self.process.stdout is not None, "no output")
-        return self.process.stdout.readline() if self.process.stdout else ""
-
-    def begun(self) -> None:
-        require_equal(self.line(), "begun\n", "output of the clients")
-
-    def outcome(self) -> dict[str, Any]:
-        parsed: dict[str, Any] = json.loads(self.line())
-        return parsed
+    return siege
 
 
 @contextlib.contextmanager
-def clients(running: Running, source: Source) -> Iterator[Clients]:
-    siege = {
-        "port": running.port, "seconds": SECONDS + WARM_UP_SECONDS + 8, "user": USER, "password": PASSWORD,
-        "source": source.name,
-    }  # fmt: skip
-    with subprocess.Popen(
-        [sys.executable, str(CLIENTS), json.dumps(siege)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            yield Clients(process)
-        finally:
-            process.kill()
+def probing(running: Running, path: str, headers: dict[str, str] | None = None) -> Iterator[list[float]]:
+    """Requests a path twice a second, on separate connections; returns the seconds, infinity for failures."""
+    seconds: list[float] = []
+    ends = threading.Event()
+
+    def ask() -> None:
+        while not ends.wait(0.5):
+            begin, is_good = time.monotonic(), False
+            with contextlib.suppress(OSError):
+                is_good = running.fetch(path, headers=headers).status == 200
+            seconds.append(time.monotonic() - begin if is_good else float("inf"))
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    try:
+        yield seconds
+    finally:
+        ends.set()
+        thread.join()
+
+
+def samples(client: Client, name: str, begin: float) -> list[float]:
+    rows = client.ask("/api/v1/query", query=f'{name}{{job="siege"}}[10m]')["result"]
+    return [float(value) for series in rows for at, value in series["values"] if at >= begin]
+
+
+def test_all_scrapes_of_prometheus_succeed_within_1_s(siege: Siege) -> None:
+    assert len(siege.up) >= SECONDS - 5
+    assert siege.up.count(0.0) == 0
+
+
+def test_a_scrape_including_processing_is_short(siege: Siege) -> None:
+    assert max(siege.durations) < MAXIMUM_SCRAPE_SECONDS
+
+
+def test_peak_memory_is_bounded(siege: Siege) -> None:
+    assert siege.megabytes < MAXIMUM_MEGABYTES
+
+
+@pytest.mark.parametrize("path", PROBED)
+def test_requests_are_answered_soon(siege: Siege, path: str) -> None:
+    assert len(siege.probes[path]) >= SECONDS / 2
+    assert max(siege.probes[path]) < MAXIMUM_PROBE_SECONDS
+
+
+def test_the_clients_generated_the_load(siege: Siege) -> None:
+    assert {"guess 401", "reader 200", "page 200"} <= siege.counts.keys()
+    assert "guess 200" not in siege.counts

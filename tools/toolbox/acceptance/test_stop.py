@@ -3,221 +3,213 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
-import http.client
 import os
 import pathlib
-import queue
 import signal
 import socket
+import ssl
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 
-from toolbox.shared import configuration
+import pytest
 
+from toolbox.shared import configuration
+from toolbox.shared.cloud_data import new_cloud
 from toolbox.shared.configuration import Source
 from toolbox.shared.control_plane import ControlPlane, Fault
-from toolbox.shared.exporter import HOST, Running, environment, free_port
-from toolbox.acceptance.test_web import Certificates
-from report import require, require_equal, wait_for
+from toolbox.shared.exporter import Answer, Exporter, Running, environment
+from toolbox.shared.processes import HOST, free_port, wait_for
 
 LIMIT = 5.0
+LARGE = new_cloud()["large"].id
+REQUEST = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
+HALF_REQUEST = REQUEST.removesuffix(b"\r\n")
 
 
-def run(with_: Bench) -> None:
-    cloud = with_.cloud("single", "large")
-    with ControlPlane(list(cloud.values())) as plane:
-        source = Source(plane.base_url, list(cloud.values()))
-        file = configuration.write(with_.directory, "stop.yaml", [source], "all", {"timeout": "30s"})
-
-        with with_.report.check("SIGTERM while idle"), with_.exporter.serve("--config.file", file) as running:
-            running.ready()
-            stopped(running)
-        with with_.report.check("SIGINT while idle"), with_.exporter.serve("--config.file", file) as running:
-            running.ready()
-            running.process.send_signal(signal.SIGINT)
-            require_equal(running.process.wait(LIMIT), 0, "the exit status")
-        with (
-            with_.report.check("SIGTERM while scrapes stall, before and after their request"),
-            with_.exporter.serve("--config.file", file) as running,
-            stalled(running, b"GET /metrics HTTP/1.1\r\nHost: x\r\n"),
-            stalled(running, b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"),
-            stalled(running, b""),
-        ):
-            running.ready()
-            stopped(running)
-        plane.faults[cloud["large"].id] = Fault("hang")
-        before = len(plane.recorded(cloud["large"].id))
-        with (
-            with_.report.check("SIGTERM while a poll hangs"),
-            with_.exporter.serve("--config.file", file) as running,
-            stalled(running, b"GET /metrics HTTP/1.1\r\nHost: x\r\n"),
-        ):
-            wait_for(lambda: len(plane.recorded(cloud["large"].id)) > before, 5, "the poll begins")
-            stopped(running)
-        plane.faults.clear()
-        hanging_files(with_, file)
-        silent_tls(with_, file)
-        hanging_log(with_, file)
+@pytest.fixture(scope="module")
+def plane() -> Iterator[ControlPlane]:
+    with ControlPlane(list(new_cloud("single", "large").values())) as plane:
+        yield plane
 
 
-def hanging_files(with_: Bench, file: str) -> None:
-    """Uses FIFOs in place of files, like on a network mount that no longer responds."""
-    web = with_.directory / "stop-web.yml"
-    web.write_text("http_server_config: {headers: {X-Frame-Options: deny}}\n", "ascii")
-    path = with_.directory / file
+@pytest.fixture
+def file(exporter: Exporter, plane: ControlPlane) -> str:
+    source = Source(plane.base_url, list(new_cloud("single", "large").values()))
+    # The previous test may have replaced it by a FIFO.
+    (exporter.directory / "stop.yaml").unlink(missing_ok=True)
+    return configuration.write(exporter.directory, "stop.yaml", [source], "all", {"timeout": "30s"})
+
+
+@pytest.fixture
+def web(exporter: Exporter) -> pathlib.Path:
+    path = exporter.directory / "stop-web.yml"
+    replace(path, "http_server_config: {headers: {X-Frame-Options: deny}}\n")
+    return path
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_idle_exporter_stops(exporter: Exporter, file: str, number: signal.Signals) -> None:
+    with exporter.serve("--config.file", file) as running:
+        running.ready()
+        running.process.send_signal(number)
+        assert running.process.wait(LIMIT) == 0
+        assert not listens(running.port)
+
+
+def test_it_stops_while_scrapes_stall_before_and_after_their_request(exporter: Exporter, file: str) -> None:
+    with (
+        exporter.serve("--config.file", file) as running,
+        stalled(running, HALF_REQUEST),
+        stalled(running, REQUEST),
+        stalled(running, b""),
+    ):
+        running.ready()
+        require_stop(running)
+
+
+def test_it_stops_while_a_poll_hangs(exporter: Exporter, file: str, plane: ControlPlane) -> None:
+    plane.faults[LARGE] = Fault("hang")
+    before = len(plane.recorded(LARGE))
+    with exporter.serve("--config.file", file) as running, stalled(running, HALF_REQUEST):
+        wait_for(lambda: len(plane.recorded(LARGE)) > before, 5, "the poll begins")
+        require_stop(running)
+    plane.faults.clear()
+
+
+# FIFOs take the place of files, like on a network mount that no longer responds.
+
+
+def test_a_configuration_that_hangs_fails_the_reload_and_delays_no_path(
+    exporter: Exporter, file: str, web: pathlib.Path
+) -> None:
+    path = exporter.directory / file
     good = path.read_text("utf-8")
-    with (
-        with_.report.check("a configuration that hangs fails the reload and delays no path; SIGTERM during it"),
-        with_.exporter.serve("--config.file", file, "--web.config.file", str(web), "--web.enable-lifecycle") as running,
-    ):
+    arguments = ("--config.file", file, "--web.config.file", str(web), "--web.enable-lifecycle")
+    with exporter.serve(*arguments) as running, concurrent.futures.ThreadPoolExecutor() as pool:
+
+        def reload() -> concurrent.futures.Future[Answer]:
+            return pool.submit(running.fetch, "/-/reload", "POST", timeout=15)
+
         running.ready()
-        fifo(path)
-        with reloading(running) as answers:
-            for _ in range(10):
-                require_equal(running.fetch("/-/healthy").status, 200, "the status of a health check")
-            status, text = answers.get(timeout=10)
-        require_equal(status, 500, "the status of the reload")
-        require(file in text and "did not respond" in text, f"the answer {text!r}")
-        restore(path, good)
-        with reloading(running) as answers:
-            require_equal(answers.get(timeout=10)[0], 200, "the status of the next reload")
-        fifo(path)
+        replace(path, None)
+        hanging = reload()
+        for _ in range(10):
+            assert running.fetch("/-/healthy").status == 200
+        answer = hanging.result(timeout=10)
+        assert answer.status == 500
+        assert file in answer.text
+        assert "did not respond" in answer.text
+        replace(path, good)
+        assert reload().result(timeout=10).status == 200
+        replace(path, None)
         running.process.send_signal(signal.SIGHUP)
-        with reloading(running):
-            running.fetch("/-/healthy")
-            stopped(running)
-    restore(path, good)
-    with (
-        with_.report.check("a web configuration that hangs keeps the previous one, is logged once; SIGTERM"),
-        with_.exporter.serve("--config.file", file, "--web.config.file", str(web)) as running,
-    ):
+        reload()
+        running.fetch("/-/healthy")
+        require_stop(running)
+
+
+def test_a_web_configuration_that_hangs_keeps_the_previous_one_and_is_logged_once(
+    exporter: Exporter, file: str, web: pathlib.Path
+) -> None:
+    with exporter.serve("--config.file", file, "--web.config.file", str(web)) as running:
         running.ready()
-        fifo(web)
+        replace(web, None)
         told = "web configuration reload failed; keeping the current configuration"
-        wait_for(lambda: told in running.log(), 10, "not logged", step=0.2)
-        require_equal(running.fetch("/metrics").headers.get("x-frame-options"), "deny", "the header")
-        require_equal(running.log().count(told), 1, "how often it is logged")
-        require(str(web) in running.log(), "the log does not name the file")
-        stopped(running)
-    with with_.report.check("SIGTERM while the start reads a file that hangs"):
-        running = with_.exporter.serve("--config.file", file, "--web.config.file", str(web))
-        try:
-            time.sleep(1)
-            status, seconds = running.terminate(LIMIT)
-            require_equal(status, 0, "the exit status")
-            require(seconds <= LIMIT, f"it took {seconds:.1f} s")
-            require("stopped without waiting for blocked operations" in running.log(), running.log()[-500:])
-        finally:
-            running.kill()
+        wait_for(lambda: told in running.log(), 10, "the failure is logged", step=0.2)
+        assert running.fetch("/metrics").headers.get("x-frame-options") == "deny"
+        assert running.log().count(told) == 1
+        assert str(web) in running.log()
+        require_stop(running)
 
 
-def silent_tls(with_: Bench, file: str) -> None:
-    """Clients with an incomplete handshake, and clients that never close their side."""
-    certificates = Certificates(with_.directory)
-    certificates.make("server", "server", f"IP:{HOST}")
-    web = with_.directory / "stop-tls.yml"
-    web.write_text("tls_server_config: {cert_file: server.pem, key_file: server.key}\n", "ascii")
+def test_it_stops_while_the_start_reads_a_file_that_hangs(exporter: Exporter, file: str, web: pathlib.Path) -> None:
+    replace(web, None)
+    running = exporter.serve("--config.file", file, "--web.config.file", str(web))
+    try:
+        time.sleep(1)
+        assert running.terminate(LIMIT)[0] == 0
+        assert "stopped without waiting for blocked operations" in running.log()
+    finally:
+        running.kill()
+
+
+def test_it_stops_with_incomplete_tls_handshakes_and_tls_clients_that_do_not_read(
+    exporter: Exporter, file: str, web: pathlib.Path, certificates: pathlib.Path
+) -> None:
+    pair = f"{{cert_file: {certificates}/server.pem, key_file: {certificates}/server.key}}"
+    web.write_text(f"tls_server_config: {pair}\n", "ascii")
     with (
-        with_.report.check("SIGTERM with incomplete TLS handshakes and TLS clients that do not read"),
-        with_.exporter.serve("--config.file", file, "--web.config.file", str(web)) as running,
+        exporter.serve("--config.file", file, "--web.config.file", str(web)) as running,
         contextlib.ExitStack() as clients,
     ):
         for request in (b"", b"\x16\x03\x01\x02\x00"):
             clients.enter_context(stalled(running, request))
-        context = certificates.context()
-        for request in (b"", b"GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n"):
+        context = ssl.create_default_context(cafile=certificates / "ca.pem")
+        for request in (b"", REQUEST):
             plain = clients.enter_context(socket.create_connection((HOST, running.port), 5))
             client = clients.enter_context(context.wrap_socket(plain, server_hostname=HOST))
             client.sendall(request)
-        stopped(running)
+        require_stop(running)
 
 
-def hanging_log(with_: Bench, file: str) -> None:
-    with with_.report.check("SIGTERM while the log is not read, and with standard error closed"):
-        for is_closed in (False, True):
-            port = free_port()
-            reader, writer = os.pipe()
-            command = [with_.exporter.binary, "serve", "--config.file", file, "--log.level=debug",
-                       f"--web.listen-address={HOST}:{port}"]  # fmt: skip
-            if is_closed:
-                command = ["/bin/sh", "-c", 'exec "$0" "$@" 2>&-', *map(str, command)]
-            else:
-                # Fill the pipe completely.
-                os.set_blocking(writer, False)
-                with contextlib.suppress(BlockingIOError):
-                    while True:
-                        os.write(writer, b"x" * 4096)
-                os.set_blocking(writer, True)
-            process = subprocess.Popen(
-                command, cwd=with_.directory, env=environment(with_.directory), stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL, stderr=writer,
-            )  # fmt: skip
-            try:
-                wait_for(lambda port=port: answers_at(port), 10, "it listens")
-                process.send_signal(signal.SIGTERM)
-                require_equal(process.wait(LIMIT), 0, "the exit status")
-            finally:
-                process.kill()
-                process.wait()
-                os.close(reader)
-                os.close(writer)
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_it_stops_while_the_log_is_not_read_or_closed(exporter: Exporter, file: str, is_closed: bool) -> None:
+    port = free_port()
+    reader, writer = os.pipe()
+    command = [str(exporter.program), "serve", "--config.file", file, "--log.level=debug",
+               f"--web.listen-address={HOST}:{port}"]  # fmt: skip
+    if is_closed:
+        command = ["/bin/sh", "-c", 'exec "$0" "$@" 2>&-', *command]
+    else:
+        # Fill the pipe completely.
+        os.set_blocking(writer, False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                os.write(writer, b"x" * 4096)
+        os.set_blocking(writer, True)
+    process = subprocess.Popen(
+        command, cwd=exporter.directory, env=environment(exporter.directory), stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=writer,
+    )  # fmt: skip
+    try:
+        wait_for(lambda: listens(port), 10, "it listens")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(LIMIT) == 0
+    finally:
+        process.kill()
+        process.wait()
+        os.close(reader)
+        os.close(writer)
 
 
-def answers_at(port: int) -> bool:
+def listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex((HOST, port)) == 0
 
 
-def fifo(path: pathlib.Path) -> None:
-    """Replaces a file by a FIFO without a writer."""
-    new = path.with_suffix(".fifo")
-    os.mkfifo(new)
-    new.replace(path)
+def require_stop(running: Running) -> None:
+    assert running.terminate(LIMIT)[0] == 0
+    assert not listens(running.port)
 
 
-def restore(path: pathlib.Path, text: str) -> None:
+def replace(path: pathlib.Path, text: str | None) -> None:
+    """Replaces a file by one with this text, or by a FIFO without a writer."""
     new = path.with_suffix(".new")
-    new.write_text(text, "utf-8")
+    if text is None:
+        os.mkfifo(new)
+    else:
+        new.write_text(text, "utf-8")
     new.replace(path)
-
-
-@contextlib.contextmanager
-def reloading(running: Running) -> Iterator[queue.Queue[tuple[int, str]]]:
-    """Requests a reload over HTTP on another thread."""
-    answers: queue.Queue[tuple[int, str]] = queue.Queue()
-
-    def ask() -> None:
-        connection = http.client.HTTPConnection(HOST, running.port, timeout=15)
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            connection.request("POST", "/-/reload")
-            response = connection.getresponse()
-            answers.put((response.status, response.read().decode("utf-8", "replace")))
-        connection.close()
-
-    thread = threading.Thread(target=ask)
-    thread.start()
-    try:
-        yield answers
-    finally:
-        thread.join()
 
 
 @contextlib.contextmanager
 def stalled(running: Running, request: bytes) -> Iterator[None]:
-    """Returns a client with a small buffer that sends these bytes and then neither sends nor reads."""
+    """Connects a client with a small buffer that sends these bytes and then neither sends nor reads."""
     with socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         client.connect((HOST, running.port))
         client.sendall(request)
         yield
-
-
-def stopped(running: Running) -> None:
-    status, seconds = running.terminate(LIMIT)
-    require_equal(status, 0, "the exit status")
-    require(seconds <= LIMIT, f"it took {seconds:.1f} s")
-    with socket.socket() as probe:
-        require(probe.connect_ex((HOST, running.port)) != 0, "the port still listens")

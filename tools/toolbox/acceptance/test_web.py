@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import crypt
+import dataclasses
 import http.client
 import os
 import pathlib
@@ -13,171 +12,208 @@ import re
 import socket
 import ssl
 import statistics
-import subprocess
 import time
 import urllib.parse
 from collections.abc import Callable, Iterator
 
-from toolbox.shared import pages
-from toolbox.shared.certificates import Certificates
-from toolbox.shared import configuration
-import prometheus_scrape
+import pytest
 
+from toolbox.shared import configuration, pages
+from toolbox.shared.certificates import Certificates
+from toolbox.shared.cloud_data import new_cloud
 from toolbox.shared.configuration import Source
 from toolbox.shared.control_plane import ControlPlane
-from toolbox.shared.exporter import HOST, Running, free_port
-from report import require, require_equal, wait_for
+from toolbox.shared.exporter import TEXT, Exporter, Running, authorization, fetch
+from toolbox.shared.processes import HOST, attempt, free_port, wait_for
+from toolbox.shared.prometheus import prometheus
 
 USER, PASSWORD = "alice", "s3cret-päss"
-CPU_TICKS = os.sysconf("SC_CLK_TCK")
+HASH = "$2b$10$2WnCKmFUuAfiGQ6lzFo4oeCineM73ZzQ2HiXIwTQXgutWqfAoZfq2"
+RIGHT = authorization(USER, PASSWORD)
+TLS = "tls_server_config: {{cert_file: {0}.pem, key_file: {0}.key}}\n"
+PASSWORDS = f"basic_auth_users: {{{USER}: '{HASH}'}}\nhttp_server_config: {{headers: {{X-Frame-Options: DENY}}}}\n"
+RELOAD_FAILED = "web configuration reload failed; keeping the current configuration"
+
+SCRAPE = """\
+global: {{scrape_interval: 1s, scrape_timeout: 1s}}
+scrape_configs:
+  - job_name: tls
+    scheme: https
+    tls_config: {{ca_file: "{ca}"}}
+    basic_auth: {{username: {user}, password: "{password}"}}
+    static_configs: [{{targets: ["{target}"]}}]
+"""
+
+INNER = b"GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n"
+LENGTH = str(len(INNER)).encode()
+# Requests that hide a second one, by the headers that parsers of HTTP read differently.
+SMUGGLING = {
+    "length and chunks": b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
+    "two lengths": b"Content-Length: 0\r\nContent-Length: " + LENGTH + b"\r\n",
+    "a length with a sign": b"Content-Length: +0\r\n",
+    "an odd coding": b"Transfer-Encoding: xchunked\r\n",
+    "a space before the colon": b"Content-Length : " + LENGTH + b"\r\n",
+    "a bare line feed in a name": b"X\nContent-Length: " + LENGTH + b"\r\n",
+}
 
 
-def authorization(user: str, password: str) -> dict[str, str]:
-    pair = base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
-    return {"Authorization": f"Basic {pair}"}
+@dataclasses.dataclass
+class Setup:
+    """The exporter with a configuration, and the certificates of its web servers."""
+
+    exporter: Exporter
+    source: Source
+    authority: Certificates
+
+    @contextlib.contextmanager
+    def serving(self, name: str, web: str, *more: str, details: str = "problems") -> Iterator[Running]:
+        """Runs `serve` with the web configuration NAME.yml."""
+        self.web_file(name).write_text(web, "utf-8")
+        file = configuration.write(self.exporter.directory, f"{name}.yaml", [self.source], details)
+        arguments = ("--config.file", file, "--web.config.file", str(self.web_file(name)), *more)
+        with self.exporter.serve(*arguments) as running:
+            yield running
+
+    def web_file(self, name: str) -> pathlib.Path:
+        return self.exporter.directory / f"{name}.yml"
 
 
-def ask(
-    port: int, context: ssl.SSLContext, headers: dict[str, str] | None = None, path: str = "/metrics"
-) -> http.client.HTTPResponse:
-    connection = http.client.HTTPSConnection(HOST, port, timeout=10, context=context)
-    try:
-        connection.request("GET", path, headers=headers or {})
-        response = connection.getresponse()
-        response.read()
-        return response
-    finally:
-        connection.close()
+@pytest.fixture(scope="module")
+def setup(exporter: Exporter) -> Iterator[Setup]:
+    authority = Certificates(exporter.directory)
+    authority.make("server", "server", f"IP:{HOST}")
+    cloud = list(new_cloud().values())
+    with ControlPlane(cloud) as plane:
+        yield Setup(exporter, Source(plane.base_url, cloud), authority)
 
 
-def subject(port: int, context: ssl.SSLContext) -> str:
-    with (
-        socket.create_connection((HOST, port), 5) as plain,
-        context.wrap_socket(plain, server_hostname=HOST) as connection,
-    ):
-        certificate = connection.getpeercert() or {}
-        return str(dict(pair for part in certificate.get("subject", ()) for pair in part).get("commonName"))
+@pytest.fixture(scope="module")
+def context(setup: Setup) -> ssl.SSLContext:
+    return setup.authority.context()
 
 
-def run(with_: Bench) -> None:
-    certificates = Certificates(with_.directory)
-    certificates.make("server", "first", f"IP:{HOST}")
-    with ControlPlane(list(with_.cloud().values())) as plane:
-        source = Source(plane.base_url, list(with_.cloud().values()))
-        file = configuration.write(with_.directory, "web.yaml", [source])
-        passwords(with_, file, certificates)
-        client_certificates(with_, file, certificates)
-        large_page(with_, source, certificates)
-        bad_files(with_, file)
-        attackers(with_, file)
+@pytest.fixture(scope="module")
+def secured(setup: Setup) -> Iterator[Running]:
+    """An exporter with TLS and passwords."""
+    with setup.serving("passwords", TLS.format("server") + PASSWORDS) as running:
+        yield running
+        assert PASSWORD not in running.log()
+        assert HASH[10:] not in running.log()
 
 
-@contextlib.contextmanager
-def serving(with_: Bench, file: str, web: str, *more: str) -> Iterator[Running]:
-    web_file = with_.directory / "web.yml"
-    web_file.write_text(web, "utf-8")
-    with with_.exporter.serve("--config.file", file, "--web.config.file", str(web_file), *more) as running:
+@pytest.fixture(scope="module")
+def plain(setup: Setup) -> Iterator[Running]:
+    file = configuration.write(setup.exporter.directory, "plain.yaml", [setup.source])
+    with setup.exporter.serve("--config.file", file) as running:
+        running.ready()
         yield running
 
 
-def passwords(with_: Bench, file: str, certificates: Certificates) -> None:
-    hashed = crypt.crypt(PASSWORD, crypt.mksalt(crypt.METHOD_BLOWFISH, rounds=2**10))
-    web = (
-        "tls_server_config: {cert_file: server.pem, key_file: server.key}\n"
-        f"basic_auth_users: {{{USER}: '{hashed}'}}\n"
-        "http_server_config: {headers: {X-Frame-Options: DENY}}\n"
-    )
-    context, right = certificates.context(), authorization(USER, PASSWORD)
-    with serving(with_, file, web) as running:
-        port = running.port
-        with with_.report.check("metrics over TLS with user and password"):
-            response = ask(port, context, right)
-            require_equal(response.status, 200, "the status")
-            require_equal(response.headers.get("X-Frame-Options"), "DENY", "the configured header")
-        for title, headers in (
-            ("unknown", {}),
-            ("a wrong password", authorization(USER, "guess")),
-            ("an unknown user", authorization("mallory", PASSWORD)),
-        ):
-            with with_.report.check(f"{title} gets 401 with WWW-Authenticate"):
-                response = ask(port, context, headers)
-                require_equal(response.status, 401, "the status")
-                require("Basic" in (response.headers.get("WWW-Authenticate") or ""), "no WWW-Authenticate")
-        with with_.report.check("health checks need no password"):
-            require_equal(ask(port, context, path="/-/healthy").status, 200, "the status")
-        with with_.report.check("an unknown user takes the time of a known one, and a verified password almost none"):
-            known = cpu_seconds(running, port, context, authorization(USER, "guess"))
-            unknown = cpu_seconds(running, port, context, authorization("mallory", "guess"))
-            verified = cpu_seconds(running, port, context, right)
-            require(0.6 < unknown / known < 1.6, f"unknown {unknown:.3f} s, known {known:.3f} s")
-            require(verified < known / 2, f"verified {verified:.3f} s, known {known:.3f} s")
-        for version, accepted in (("-tls1_1", False), ("-tls1_2", True), ("-tls1_3", True)):
-            with with_.report.check(f"openssl s_client {version} is {'accepted' if accepted else 'rejected'}"):
-                require_equal(handshake(port, version), accepted, "whether the handshake succeeds")
-        with with_.report.check("a new certificate is used without a restart, and open connections stay open"):
-            old = http.client.HTTPSConnection(HOST, port, timeout=10, context=context)
-            old.request("GET", "/-/healthy")
-            require_equal(old.getresponse().read(), b"Healthy.\n", "the first response")
-            require_equal(subject(port, context), "first", "the subject")
-            certificates.make("server", "second", f"IP:{HOST}")
-            wait_for(lambda: subject(port, context) == "second", 10, "the new certificate is used", step=0.2)
-            old.request("GET", "/-/healthy")
-            require_equal(old.getresponse().read(), b"Healthy.\n", "the response on the old connection")
-            old.close()
-        with with_.report.check("an invalid certificate keeps the previous one and is logged once"):
-            pathlib.Path(certificates.path("server.pem")).write_text("no certificate\n", "ascii")
-            told = "web configuration reload failed; keeping the current configuration"
-            wait_for(lambda: told in running.log(), 10, "not logged", step=0.2)
-            require_equal(subject(port, context), "second", "the subject")
-            require_equal(running.log().count(told), 1, "how often it is logged")
-            certificates.make("server", "third", f"IP:{HOST}")
-            wait_for(lambda: subject(port, context) == "third", 10, "the fixed certificate is used", step=0.2)
-        with with_.report.check("an empty web configuration disables neither TLS nor passwords"):
-            web_file = with_.directory / "web.yml"
-            web_file.write_text("", "utf-8")
-            wait_for(lambda: "restart the exporter" in running.log(), 10, "not logged", step=0.2)
-            require_equal(ask(port, context).status, 401, "the status without a password")
-            web_file.write_text(web.replace("DENY", "SAMEORIGIN"), "utf-8")
-
-            def header() -> str | None:
-                return ask(port, context, right).headers.get("X-Frame-Options")
-
-            wait_for(lambda: header() == "SAMEORIGIN", 10, "the next one is in effect", step=0.2)
-        with with_.report.check("Prometheus scrapes over TLS with the password, in OpenMetrics"):
-            scraped_over_tls(port, certificates)
-        with with_.report.check("a client that closes its sending side in TLS or TCP gets its response"):
-            for ending in ("close_notify", "FIN"):
-                answer = half_closed(port, context, right, ending)
-                require(answer.startswith(b"HTTP/1.1 200"), f"{ending}: {answer[:60]!r}")
-                require(b"\ndataarts_fabric_workspace_up" in answer, f"{ending}: the page is incomplete")
-        with with_.report.check("failed TLS handshakes are logged in one line with count and peer"):
-            strays(running)
-        with with_.report.check("the log contains no password or hash"):
-            require(PASSWORD not in running.log() and hashed[10:] not in running.log(), "it is")
+def test_metrics_over_tls_with_user_and_password(secured: Running, context: ssl.SSLContext) -> None:
+    answer = secured.fetch("/metrics", headers=RIGHT, context=context)
+    assert answer.status == 200
+    assert answer.headers["x-frame-options"] == "DENY"
 
 
-def strays(running: Running) -> None:
-    """Sends TCP health checks, port scans and plain HTTP: no separate log lines, and no errors."""
-    before = len(running.log().splitlines())
-    for payload in (b"", b"", b"GET / HTTP/1.1\r\nHost: h\r\n\r\n", b"\x16\x03\x01", os.urandom(64)) * 5:
-        with socket.create_connection((HOST, running.port), 5) as client, contextlib.suppress(OSError):
-            client.sendall(payload)
-            client.shutdown(socket.SHUT_WR)
-            client.recv(1_000)
-    lines = running.log().splitlines()[before:]
-    require(not [line for line in lines if "level=error" in line], f"errors: {lines}")
-    require(len(lines) <= 1, f"{len(lines)} lines: {lines}")
-    text = running.log()
-    require('msg="tls handshakes failed"' in text, "no line about failed handshakes")
-    require(re.search(r"handshakes=1 peer=127\.0\.0\.1:\d+ reason=", text) is not None, "no peer or reason")
+@pytest.mark.parametrize(
+    "headers",
+    [{}, authorization(USER, "guess"), authorization("mallory", PASSWORD)],
+    ids=["none", "a wrong password", "an unknown user"],
+)
+def test_other_credentials_get_401(secured: Running, context: ssl.SSLContext, headers: dict[str, str]) -> None:
+    answer = secured.fetch("/metrics", headers=headers, context=context)
+    assert answer.status == 401
+    assert "Basic" in answer.headers["www-authenticate"]
 
 
-def half_closed(port: int, context: ssl.SSLContext, headers: dict[str, str], ending: str) -> bytes:
-    """Returns the response over TLS to a client that has closed its sending side, in TLS or TCP."""
+def test_health_checks_need_no_password(secured: Running, context: ssl.SSLContext) -> None:
+    assert secured.fetch("/-/healthy", context=context).status == 200
+
+
+def test_an_unknown_user_takes_the_time_of_a_known_one_and_a_verified_password_almost_none(
+    secured: Running, context: ssl.SSLContext
+) -> None:
+    def cost(headers: dict[str, str]) -> float:
+        """Returns the exporter's CPU time of some requests, which shows bcrypt independent of other processes."""
+        secured.fetch("/metrics", headers=headers, context=context)
+        before = secured.cpu_seconds()
+        for _ in range(8):
+            secured.fetch("/metrics", headers=headers, context=context)
+        return secured.cpu_seconds() - before
+
+    known, unknown = cost(authorization(USER, "guess")), cost(authorization("mallory", "guess"))
+    verified = cost(RIGHT)
+    assert 0.6 < unknown / known < 1.6
+    assert verified < known / 2
+
+
+@pytest.mark.parametrize(("version", "accepted"), [("-tls1_1", False), ("-tls1_2", True), ("-tls1_3", True)])
+def test_tls_begins_with_version_1_2(secured: Running, version: str, accepted: bool) -> None:
+    ciphers = ("-cipher", "ALL:@SECLEVEL=0")
+    _, output = attempt("openssl", "s_client", version, *ciphers, "-connect", secured.address, seconds=10, input="")
+    assert (re.search(r"Cipher is (?!\(NONE\))", output) is not None) == accepted
+
+
+def test_certificates_and_the_web_configuration_are_reread(setup: Setup, context: ssl.SSLContext) -> None:
+    authority, web = setup.authority, TLS.format("changing") + PASSWORDS
+    authority.make("changing", "first", f"IP:{HOST}")
+    with setup.serving("changing", web) as running:
+        old = http.client.HTTPSConnection(HOST, running.port, timeout=10, context=context)
+        old.request("GET", "/-/healthy")
+        assert old.getresponse().read() == b"Healthy.\n"
+        assert subject(running, context) == "first"
+        authority.make("changing", "second", f"IP:{HOST}")
+        wait_for(lambda: subject(running, context) == "second", 10, "the new certificate is used", step=0.2)
+        # Open connections stay open.
+        old.request("GET", "/-/healthy")
+        assert old.getresponse().read() == b"Healthy.\n"
+        old.close()
+        # An invalid certificate keeps the previous one and is logged once.
+        pathlib.Path(authority.path("changing.pem")).write_text("no certificate\n", "ascii")
+        wait_for(lambda: RELOAD_FAILED in running.log(), 10, "the failure is logged", step=0.2)
+        assert subject(running, context) == "second"
+        assert running.log().count(RELOAD_FAILED) == 1
+        authority.make("changing", "third", f"IP:{HOST}")
+        wait_for(lambda: subject(running, context) == "third", 10, "the fixed certificate is used", step=0.2)
+        # An empty web configuration disables neither TLS nor passwords.
+        setup.web_file("changing").write_text("", "utf-8")
+        wait_for(lambda: "restart the exporter" in running.log(), 10, "the refusal is logged", step=0.2)
+        assert running.fetch("/metrics", context=context).status == 401
+        setup.web_file("changing").write_text(web.replace("DENY", "SAMEORIGIN"), "utf-8")
+
+        def header() -> str | None:
+            return running.fetch("/metrics", headers=RIGHT, context=context).headers.get("x-frame-options")
+
+        wait_for(lambda: header() == "SAMEORIGIN", 10, "the next one is in effect", step=0.2)
+
+
+def subject(running: Running, context: ssl.SSLContext) -> str:
+    """Returns the common name of the certificate that the exporter uses."""
+    with (
+        socket.create_connection((HOST, running.port), 5) as plain,
+        context.wrap_socket(plain, server_hostname=HOST) as connection,
+    ):
+        match = re.search(r"'commonName', '(\w+)'", str(connection.getpeercert()))
+        return match[1] if match else ""
+
+
+@pytest.mark.prometheus
+def test_prometheus_scrapes_over_tls_with_the_password(secured: Running, setup: Setup, tmp_path: pathlib.Path) -> None:
+    ca = setup.authority.path("ca.pem")
+    text = SCRAPE.format(ca=ca, user=USER, password=PASSWORD, target=secured.address)
+    with prometheus(tmp_path, text) as client:
+        wait_for(lambda: client.values('up{job="tls"}') == [1.0], 15, "up == 1", step=0.2)
+        assert client.values('dataarts_fabric_workspace_info{job="tls"}')
+
+
+@pytest.mark.parametrize("ending", ["close_notify", "FIN"])
+def test_a_client_that_closes_its_sending_side_in_tls_or_tcp_gets_its_response(
+    secured: Running, context: ssl.SSLContext, ending: str
+) -> None:
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     tls = context.wrap_bio(incoming, outgoing, server_hostname=HOST)
     received = b""
-    with socket.create_connection((HOST, port), 10) as connection:
+    with socket.create_connection((HOST, secured.port), 10) as connection:
 
         def step(action: Callable[[], bytes | None]) -> bytes | None:
             while True:
@@ -191,8 +227,7 @@ def half_closed(port: int, context: ssl.SSLContext, headers: dict[str, str], end
                     incoming.write(block) if block else incoming.write_eof()
 
         step(tls.do_handshake)
-        lines = [f"{name}: {value}" for name, value in {"Host": "h", **headers}.items()]
-        tls.write("\r\n".join(["GET /metrics HTTP/1.1", *lines, "", ""]).encode("ascii"))
+        tls.write(f"GET /metrics HTTP/1.1\r\nHost: h\r\nAuthorization: {RIGHT['Authorization']}\r\n\r\n".encode())
         if ending == "close_notify":
             with contextlib.suppress(ssl.SSLWantReadError):
                 tls.unwrap()
@@ -202,151 +237,81 @@ def half_closed(port: int, context: ssl.SSLContext, headers: dict[str, str], end
         with contextlib.suppress(ssl.SSLZeroReturnError, ssl.SSLEOFError, ConnectionError):
             while block := step(lambda: tls.read(65536)):
                 received += block
-    return received
+    assert received.startswith(b"HTTP/1.1 200")
+    assert b"\ndataarts_fabric_workspace_up" in received
 
 
-def cpu_seconds(running: Running, port: int, context: ssl.SSLContext, headers: dict[str, str]) -> float:
-    """Returns the exporter's CPU time of some requests, which shows bcrypt independent of other processes."""
-
-    def used() -> int:
-        fields = pathlib.Path(f"/proc/{running.process.pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()
-        return int(fields[11]) + int(fields[12])
-
-    ask(port, context, headers)
-    before = used()
-    for _ in range(8):
-        ask(port, context, headers)
-    return (used() - before) / CPU_TICKS
-
-
-def handshake(port: int, version: str) -> bool:
-    done = subprocess.run(
-        ["openssl", "s_client", version, "-cipher", "ALL:@SECLEVEL=0", "-connect", f"{HOST}:{port}"],
-        input=b"", capture_output=True, timeout=10, check=False,
-    )  # fmt: skip
-    return re.search(rb"Cipher is (?!\(NONE\))", done.stdout) is not None
+def test_failed_tls_handshakes_are_logged_in_one_line_with_count_and_peer(secured: Running) -> None:
+    before = len(secured.log().splitlines())
+    # TCP health checks, port scans and plain HTTP.
+    for payload in (b"", b"", b"GET / HTTP/1.1\r\nHost: h\r\n\r\n", b"\x16\x03\x01", os.urandom(64)) * 5:
+        with contextlib.suppress(OSError):
+            secured.send(payload)
+    lines = secured.log().splitlines()[before:]
+    assert not [line for line in lines if "level=error" in line]
+    assert len(lines) <= 1
+    assert 'msg="tls handshakes failed"' in secured.log()
+    assert re.search(r"handshakes=1 peer=127\.0\.0\.1:\d+ reason=", secured.log())
 
 
-SCRAPE = """\
-global: {{scrape_interval: 1s, scrape_timeout: 1s}}
-scrape_configs:
-  - job_name: tls
-    scheme: https
-    tls_config: {{ca_file: "{ca}"}}
-    basic_auth: {{username: {user}, password: "{password}"}}
-    static_configs: [{{targets: ["{target}"]}}]
-"""
-
-
-def scraped_over_tls(port: int, certificates: Certificates) -> None:
-    text = SCRAPE.format(ca=certificates.path("ca.pem"), user=USER, password=PASSWORD, target=f"{HOST}:{port}")
-    with prometheus_scrape.scraping(f"{HOST}:{port}", text) as prometheus:
-        wait_for(lambda: list(prometheus.query('up{job="tls"}').values()) == [1.0], 15, "up == 1", step=0.2)
-        info = prometheus.query('dataarts_fabric_workspace_info{job="tls"}')
-        require(info, "workspace_info is missing")
-
-
-def client_certificates(with_: Bench, file: str, certificates: Certificates) -> None:
-    certificates.make("right", "prometheus", "DNS:prometheus.example")
-    certificates.make("wrong", "another", "DNS:another.example")
+def test_client_certificates(setup: Setup) -> None:
+    authority, health = setup.authority, free_port()
+    authority.make("right", "prometheus", "DNS:prometheus.example")
+    authority.make("wrong", "another", "DNS:another.example")
     web = (
         "tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n  client_ca_file: ca.pem\n"
         "  client_auth_type: RequireAndVerifyClientCert\n  client_allowed_sans: [prometheus.example]\n"
     )
-    health = free_port()
-    with serving(with_, file, web, f"--web.health-listen-address={HOST}:{health}") as running:
-        with with_.report.check("a client with the right certificate is accepted"):
-            require_equal(ask(running.port, certificates.context("right")).status, 200, "the status")
-        for title, client in (("without a certificate", None), ("with another name", "wrong")):
-            with with_.report.check(f"a client {title} is rejected"):
-                with contextlib.suppress(OSError, http.client.HTTPException):
-                    response = ask(running.port, certificates.context(client))
-                    require(False, f"it was answered {response.status}")
-        with with_.report.check("the health address needs no certificate and has only health checks"):
-            for path, status in (("/-/healthy", 200), ("/metrics", 404), ("/", 404)):
-                connection = http.client.HTTPConnection(HOST, health, timeout=5)
-                connection.request("GET", path)
-                require_equal(connection.getresponse().status, status, path)
-                connection.close()
+    with setup.serving("clients", web, f"--web.health-listen-address={HOST}:{health}") as running:
+        assert running.fetch("/metrics", context=authority.context("right")).status == 200
+        # No certificate, and one with another name.
+        for client in (None, "wrong"):
+            with pytest.raises((OSError, http.client.HTTPException)):
+                running.fetch("/metrics", context=authority.context(client))
+        # The health address needs no certificate and has only health checks.
+        for path, status in (("/-/healthy", 200), ("/metrics", 404), ("/", 404)):
+            assert fetch(health, path).status == status, path
 
 
-def large_page(with_: Bench, source: Source, certificates: Certificates) -> None:
+def test_a_large_page_over_tls_has_all_series(setup: Setup, context: ssl.SSLContext) -> None:
     """Reads a page with file-backed parts, which cannot be sent by sendfile over TLS."""
-    file = configuration.write(with_.directory, "web-large.yaml", [source], "all")
     begin = time.time()
-    with (
-        with_.report.check("a large page over TLS has all series"),
-        serving(with_, file, "tls_server_config: {cert_file: server.pem, key_file: server.key}\n") as running,
-    ):
-        context = certificates.context()
-        wait_for(lambda: ask(running.port, context, path="/-/ready").status == 200, 20, "every workspace is polled")
-        connection = http.client.HTTPSConnection(HOST, running.port, timeout=10, context=context)
-        connection.request("GET", "/metrics")
-        body = connection.getresponse().read()
-        connection.close()
-        require(len(body) > 2 * 65_536, f"the page has only {len(body)} bytes")
-        page = pages.read(body.decode("utf-8"), bench.TEXT)
-        pages.require_series(page, pages.wanted([source], "all"), (begin, time.time()), "all")
+    with setup.serving("large", TLS.format("server"), details="all") as running:
+        wait_for(lambda: running.fetch("/-/ready", context=context).status == 200, 20, "every workspace is polled")
+        answer = running.fetch("/metrics", timeout=10, context=context)
+    assert len(answer.body) > 2 * 65_536
+    wanted = pages.wanted([setup.source], "all")
+    pages.require_series(pages.read(answer.text, TEXT), wanted, (begin, time.time()), "all")
 
 
-def bad_files(with_: Bench, file: str) -> None:
-    for title, text, told in (
-        ("an unsupported key", "rate_limit: {interval: 1s}\n", "rate_limit: not supported"),
-        ("a plain password", "basic_auth_users: {a: SECRET-TOKEN-VALUE}\n", "must be a bcrypt hash"),
-        (
-            "a certificate that is none",
-            "tls_server_config: {cert_file: web.yml, key_file: web.yml}\n",
-            "cannot be read",
-        ),
-    ):
-        with with_.report.check(f"a web configuration with {title} ends with status 2"):
-            (with_.directory / "web.yml").write_text(text, "utf-8")
-            outcome = with_.exporter.run("serve", "--config.file", file, "--web.config.file", "web.yml")
-            require_equal(outcome.status, 2, "the status")
-            require(told in outcome.stderr, f"it says {outcome.stderr!r}")
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("rate_limit: {interval: 1s}\n", "rate_limit: not supported"),
+        ("basic_auth_users: {a: SECRET-TOKEN-VALUE}\n", "must be a bcrypt hash"),
+        ("tls_server_config: {cert_file: bad.yml, key_file: bad.yml}\n", "cannot be read"),
+    ],
+    ids=["an unsupported key", "a plain password", "a certificate that is none"],
+)
+def test_a_bad_web_configuration_ends_with_status_2(setup: Setup, text: str, told: str) -> None:
+    file = configuration.write(setup.exporter.directory, "bad.yaml", [setup.source])
+    setup.web_file("bad").write_text(text, "utf-8")
+    outcome = setup.exporter.run("serve", "--config.file", file, "--web.config.file", "bad.yml")
+    assert outcome.status == 2
+    assert told in outcome.stderr
 
 
-def attackers(with_: Bench, file: str) -> None:
-    with (
-        with_.report.check("serve starts"),
-        with_.exporter.serve("--config.file", file) as running,
-    ):
-        running.ready()
-        stalled(with_, running)
-        for title, request in smuggling().items():
-            with with_.report.check(f"smuggling by {title} gets at most one error response"):
-                answer = everything(running, request)
-                require(answer.count(b"HTTP/1.1 ") <= 1, f"several answers: {answer[:300]!r}")
-                require(b"HTTP/1.1 200" not in answer, f"it was answered: {answer[:100]!r}")
-        script = "\"'><script>alert(1)</script>"
-        for name in ("q", "state", "source", "workspace_id", "page", "other"):
-            for path in ("/", "/metrics", "/api/v1/status", "/sd"):
-                with with_.report.check(f"<script> as {name} of {path} is not reflected"):
-                    answer = running.fetch(f"{path}?{name}={urllib.parse.quote(script)}")
-                    require("<script" not in answer.text, "it is")
-        for path in ("/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/metrics/../../etc/passwd", "/<script>"):
-            with with_.report.check(f"{path} is 404 and not reflected"):
-                answer = running.fetch(path)
-                require_equal(answer.status, 404, "the status")
-                require("passwd" not in answer.text and "<script" not in answer.text, "it is reflected")
-        with with_.report.check("the server still responds"):
-            require_equal(running.fetch("/metrics").status, 200, "the status")
-
-
-def stalled(with_: Bench, running: Running) -> None:
-    with (
-        with_.report.check("300 stalled clients do not delay scrapes, and are disconnected"),
-        contextlib.ExitStack() as stack,
-    ):
-        clients = [stack.enter_context(socket.create_connection((HOST, running.port), 5)) for _ in range(300)]
+def test_stalled_clients_do_not_delay_scrapes_and_are_disconnected(plain: Running) -> None:
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(socket.create_connection((HOST, plain.port), 5)) for _ in range(300)]
         for index, client in enumerate(clients):
             client.sendall((b"GET /metrics HTTP/1.1\r\nHost: x\r\nX-Slow: ", b"GE", b"\x16\x03\x01")[index % 3])
         times = []
         for _ in range(11):
             begin = time.monotonic()
-            require_equal(running.fetch("/metrics").status, 200, "the status")
+            assert plain.fetch("/metrics").status == 200
             times.append(time.monotonic() - begin)
-        require(statistics.median(times) < 0.1, f"the median scrape took {statistics.median(times):.3f} s")
+        assert statistics.median(times) < 0.1
         deadline = time.monotonic() + 20
         for client in clients:
             client.settimeout(max(0.1, deadline - time.monotonic()))
@@ -355,26 +320,27 @@ def stalled(with_: Bench, running: Running) -> None:
                     pass
 
 
-def smuggling() -> dict[str, bytes]:
-    inner = b"GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n"
-    length = str(len(inner)).encode("ascii")
-    head = b"GET /nothing HTTP/1.1\r\nHost: x\r\n"
-    return {
-        "length and chunks": head + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + inner,
-        "two lengths": head + b"Content-Length: 0\r\nContent-Length: " + length + b"\r\n\r\n" + inner,
-        "a length with a sign": head + b"Content-Length: +0\r\n\r\n" + inner,
-        "an odd coding": head + b"Transfer-Encoding: xchunked\r\n\r\n" + inner,
-        "a space before the colon": head + b"Content-Length : " + length + b"\r\n\r\n" + inner,
-        "a bare line feed in a name": head + b"X\nContent-Length: " + length + b"\r\n\r\n" + inner,
-    }
+@pytest.mark.parametrize("headers", SMUGGLING.values(), ids=SMUGGLING)
+def test_smuggling_gets_at_most_one_error_response(plain: Running, headers: bytes) -> None:
+    answer = plain.send(b"GET /nothing HTTP/1.1\r\nHost: x\r\n" + headers + b"\r\n" + INNER)
+    assert answer.count(b"HTTP/1.1 ") <= 1
+    assert b"HTTP/1.1 200" not in answer
 
 
-def everything(running: Running, request: bytes) -> bytes:
-    """Sends bytes and the end of the stream; returns the response bytes."""
-    received = b""
-    with socket.create_connection((HOST, running.port), 15) as connection, contextlib.suppress(ConnectionError):
-        connection.sendall(request)
-        connection.shutdown(socket.SHUT_WR)
-        while block := connection.recv(65536):
-            received += block
-    return received
+@pytest.mark.parametrize("name", ["q", "state", "source", "workspace_id", "page", "other"])
+@pytest.mark.parametrize("path", ["/", "/metrics", "/api/v1/status", "/sd"])
+def test_a_script_as_parameter_is_not_reflected(plain: Running, path: str, name: str) -> None:
+    script = urllib.parse.quote("\"'><script>alert(1)</script>")
+    assert "<script" not in plain.fetch(f"{path}?{name}={script}").text
+    assert plain.fetch("/-/healthy").status == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/metrics/../../etc/passwd", "/<script>"]
+)
+def test_an_odd_path_is_not_found_and_not_reflected(plain: Running, path: str) -> None:
+    answer = plain.fetch(path)
+    assert answer.status == 404
+    assert "passwd" not in answer.text
+    assert "<script" not in answer.text
+    assert plain.fetch("/metrics").status == 200

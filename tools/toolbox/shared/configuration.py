@@ -14,8 +14,8 @@ from toolbox.shared.control_plane import TOKEN
 
 REGION = "cn-north-4"
 INTERVAL = 1.0
-# A short interval for frequent polls; long timeouts, so that a slow machine does not change results. Groups that test
-# timeouts set their own.
+# A short interval for frequent polls; long timeouts, so that a slow machine does not change results. Tests of timeouts
+# set their own.
 POLL = {"interval": f"{INTERVAL:g}s", "timeout": "10s", "stale_after": "60s"}
 
 
@@ -70,12 +70,9 @@ def write(
 ) -> str:
     """Writes the file and the token into `directory`; returns the file's name."""
     (directory / "token").write_text(TOKEN + "\n", "utf-8")
-    lines = ["poll:"] + [f"  {key}: {value}" for key, value in {**POLL, **(poll or {})}.items()]
     shown = {**({"endpoint_details": details} if details else {}), **(metrics or {})}
-    if shown:
-        lines += ["metrics:"] + [f"  {key}: {value}" for key, value in shown.items()]
-    lines.append("sources:")
-    for source in sources:
-        lines += source.lines()
+    lines = ["poll:", *(f"  {key}: {value}" for key, value in {**POLL, **(poll or {})}.items())]
+    lines += ["metrics:", *(f"  {key}: {value}" for key, value in shown.items())] if shown else []
+    lines += ["sources:", *(line for source in sources for line in source.lines())]
     (directory / name).write_text("\n".join(lines) + "\n", "utf-8")
     return name

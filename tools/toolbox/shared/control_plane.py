@@ -10,11 +10,12 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import email.utils
+import functools
 import http.server
 import re
 import socket
+import sys
 import threading
-import time
 import urllib.parse
 import uuid
 from collections.abc import Callable
@@ -23,13 +24,22 @@ from typing import Any
 from toolbox.shared import json_text
 from toolbox.shared.cloud_data import Stored, Workspace
 from toolbox.shared.identity import Identity, Reply
+from toolbox.shared.processes import HOST
 from toolbox.shared.signed_requests import Request
 
 TOKEN = "SECRET-TOKEN-VALUE-of-the-test-cloud"
 PATH = re.compile(r"/v1/workspaces/([^/]*)/endpoints")
 WORKSPACES = "/v1/workspaces"
 WORKSPACE_ID = re.compile(r"[A-Za-z0-9-]{1,36}")
-LIMITS = {"name": (1, 128), "model_id": (32, 36), "endpoint_id": (32, 36)}
+# The values of the parameters of a listing, by the API reference.
+VALID = {
+    "offset": r"[0-9]{1,9}|10{9}",
+    "limit": r"[1-9][0-9]?|100",
+    "name": r".{1,128}",
+    "model_id": r".{32,36}",
+    "endpoint_id": r".{32,36}",
+    "visibility": r"PRIVATE|PUBLIC|ALL",
+}
 
 BAD_REQUEST = {
     "error_code": "common.01000001",
@@ -68,11 +78,6 @@ class Fault:
     adjust: Callable[[int, int], int] = lambda total, number: total
     requests: int = 0
 
-    def encoded(self) -> bytes:
-        if isinstance(self.body, bytes):
-            return self.body
-        return json_text.write(self.body).encode() if self.body is not None else b""
-
 
 @dataclasses.dataclass(frozen=True)
 class Recorded:
@@ -81,7 +86,6 @@ class Recorded:
     path: str
     query: dict[str, list[str]]
     headers: dict[str, str]
-    at: float
 
 
 def selected(stored: list[Stored], query: dict[str, str]) -> list[Stored]:
@@ -103,10 +107,72 @@ def selected(stored: list[Stored], query: dict[str, str]) -> list[Stored]:
     return [entry for entry in stored if shown(entry)]
 
 
+class Server(http.server.ThreadingHTTPServer):
+    """Serves in a thread. `handler` is called as a class of handlers."""
+
+    request_queue_size = 128
+
+    def __init__(self, handler: Callable[..., http.server.BaseHTTPRequestHandler], host: str = HOST, port: int = 0):
+        self.stopping = threading.Event()
+        self.connections: set[Any] = set()
+        super().__init__((host, port), handler)
+        # Polls often for its end, so that tests need not wait.
+        self.thread = threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True)
+        self.thread.start()
+
+    def stop(self) -> None:
+        """Closes the listener and all connections at once."""
+        self.stopping.set()
+        self.shutdown()
+        self.server_close()
+        for connection in list(self.connections):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        self.thread.join()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self.connections.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Ignores clients that disconnect; prints other errors."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+
+class QuietHandler(http.server.BaseHTTPRequestHandler):
+    """Keeps connections open, logs nothing, and reads and writes whole bodies."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: Server
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Logs nothing."""
+
+    def received(self) -> Request:
+        """Reads the rest of the request."""
+        length = int(self.headers.get("Content-Length") or 0)
+        return Request(self.command, self.path, tuple(self.headers.items()), self.rfile.read(length))
+
+    def send(self, status: int, data: bytes, headers: dict[str, str], cut: bool = False) -> None:
+        """Sends a response; with `cut` only half of its body, and closes the connection."""
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(data))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(data[: len(data) // 2] if cut else data)
+        self.close_connection = self.close_connection or cut
+
+
 class ControlPlane:
     """The server and its workspaces. A context manager; or use `start` and `stop`."""
 
-    def __init__(self, workspaces: list[Workspace], host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(self, workspaces: list[Workspace], host: str = HOST, port: int = 0) -> None:
         self.lock = threading.RLock()
         self.workspaces = {workspace.id: workspace for workspace in workspaces}
         self.faults: dict[str, Fault] = {}
@@ -115,7 +181,6 @@ class ControlPlane:
         self.identity: Identity | None = None
         self.host, self.port = host, port
         self._server: Server | None = None
-        self._thread: threading.Thread | None = None
 
     @property
     def base_url(self) -> str:
@@ -130,38 +195,30 @@ class ControlPlane:
 
     def start(self) -> None:
         """Listens on a free port the first time, on the same port afterwards."""
-        self._server = Server((self.host, self.port), self)
-        self.port = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self._thread.start()
+        self._server = Server(functools.partial(Handler, self), self.host, self.port)
+        self.port = self._server.server_port
 
     def stop(self) -> None:
         """Closes the listener and all connections at once."""
         server, self._server = self._server, None
-        if server is None:
-            return
-        server.stopping.set()
-        server.shutdown()
-        server.server_close()
-        server.drop_connections()
-        if self._thread:
-            self._thread.join()
+        if server:
+            server.stop()
 
     def put(self, workspace: str, row: Any) -> None:
         """Adds a row, or replaces the row with its id."""
         with self.lock:
             stored = self.workspaces[workspace].stored
-            for entry in stored:
-                if isinstance(entry.row, dict) and entry.row.get("id") == row["id"]:
-                    entry.row = row
-                    return
-            stored.append(Stored(row))
+            entry = next((entry for entry in stored if id_of(entry) == row["id"]), None)
+            if entry:
+                entry.row = row
+            else:
+                stored.append(Stored(row))
 
     def remove(self, workspace: str, endpoint: str) -> None:
         """Removes the row with that id."""
         with self.lock:
             held = self.workspaces[workspace]
-            held.stored = [e for e in held.stored if not (isinstance(e.row, dict) and e.row.get("id") == endpoint)]
+            held.stored = [entry for entry in held.stored if id_of(entry) != endpoint]
 
     def recorded(self, workspace: str) -> list[Recorded]:
         """Returns the requests for one workspace so far."""
@@ -169,172 +226,115 @@ class ControlPlane:
             return [request for request in self.requests if f"/{workspace}/" in request.path]
 
 
-class Server(http.server.ThreadingHTTPServer):
-    """A threading server that tracks its connections, so that it can close them."""
+def id_of(entry: Stored) -> Any:
+    return entry.row.get("id") if isinstance(entry.row, dict) else None
 
-    daemon_threads = True
-    allow_reuse_address = True
-    request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], plane: ControlPlane) -> None:
+class Handler(QuietHandler):
+    """The control plane's responses, and those of its IAM."""
+
+    def __init__(self, plane: ControlPlane, *arguments: Any) -> None:
         self.plane = plane
-        self.stopping = threading.Event()
-        self.connections: set[socket.socket] = set()
-        super().__init__(address, Handler)
-
-    def drop_connections(self) -> None:
-        for connection in list(self.connections):
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignores clients that disconnect."""
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: Server
-    disable_nagle_algorithm = True
-
-    def setup(self) -> None:
-        super().setup()
-        self.server.connections.add(self.connection)
-
-    def finish(self) -> None:
-        self.server.connections.discard(self.connection)
-        with contextlib.suppress(OSError):
-            super().finish()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Logs nothing; requests are in `ControlPlane.requests`."""
+        super().__init__(*arguments)
 
     def do_GET(self) -> None:
         target = urllib.parse.urlsplit(self.path)
         query = urllib.parse.parse_qs(target.query, keep_blank_values=True)
-        plane = self.server.plane
         headers = {name.lower(): value for name, value in self.headers.items()}
-        with plane.lock:
-            plane.requests.append(Recorded(target.path, query, headers, time.monotonic()))
+        with self.plane.lock:
+            self.plane.requests.append(Recorded(target.path, query, headers))
         match = PATH.fullmatch(target.path)
         if not match and target.path != WORKSPACES:
             self.identity_or_nothing()
         elif refused := self.refusal():
-            self.answer(*refused[:2], headers=refused[2])
-        elif match:
-            self.list_endpoints(match[1], query)
+            self.answer(*refused)
+        elif not match:
+            self.answer(*self.list_workspaces(query))
+        elif fault := self.fault(match[1]):
+            self.fail(match[1], fault)
         else:
-            self.list_workspaces(query)
-
-    def request_as_it_came(self) -> Request:
-        length = int(self.headers.get("Content-Length") or 0)
-        return Request(self.command, self.path, tuple(self.headers.items()), self.rfile.read(length))
+            self.answer(*self.list_endpoints(match[1], query))
 
     def refusal(self) -> Reply | None:
         """Returns the error response to a request that is not permitted, else None."""
-        if self.server.plane.identity:
-            return self.server.plane.identity.refusal(self.request_as_it_came())
+        if self.plane.identity:
+            return self.plane.identity.refusal(self.received())
         return None if self.headers.get("X-Auth-Token") == TOKEN else (401, UNAUTHORIZED, {})
 
     def identity_or_nothing(self) -> None:
-        identity = self.server.plane.identity
-        status, body, headers = (identity and identity.answer(self.request_as_it_came())) or (404, NO_API, {})
-        self.answer(status, body, headers=headers)
+        identity = self.plane.identity
+        self.answer(*((identity and identity.answer(self.received())) or (404, NO_API, {})))
 
     do_POST = do_PUT = do_DELETE = do_PATCH = identity_or_nothing
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         """Returns the `Date` header by the cloud's own clock."""
-        identity = self.server.plane.identity
+        identity = self.plane.identity
         return email.utils.formatdate(identity.now if identity and timestamp is None else timestamp, usegmt=True)
 
-    def list_endpoints(self, workspace_id: str, query: dict[str, list[str]]) -> None:
-        plane = self.server.plane
-        with plane.lock:
-            fault = plane.faults.get(workspace_id)
+    def fault(self, workspace_id: str) -> Fault | None:
+        """Returns the fault that replaces the listing, if there is one."""
+        with self.plane.lock:
+            fault = self.plane.faults.get(workspace_id)
             if fault:
                 fault.requests += 1
-        if fault and fault.mode != "count":
-            self.fail(workspace_id, fault)
-            return
+            return fault if fault and fault.mode != "count" else None
+
+    def list_endpoints(self, workspace_id: str, query: dict[str, list[str]]) -> Reply:
         parameters = checked(query)
         if parameters is None or not WORKSPACE_ID.fullmatch(workspace_id):
-            self.answer(400, BAD_REQUEST)
-            return
-        with plane.lock:
-            held = plane.workspaces.get(workspace_id)
+            return 400, BAD_REQUEST, {}
+        with self.plane.lock:
+            held, fault = self.plane.workspaces.get(workspace_id), self.plane.faults.get(workspace_id)
             if held is None:
-                self.answer(400, NO_WORKSPACE)
-                return
+                return 400, NO_WORKSPACE, {}
             rows = [entry.row for entry in selected(held.stored, parameters)]
-            offset, limit = int(parameters.get("offset", 0)), int(parameters.get("limit", 10))
-            total = len(rows) if not fault else fault.adjust(len(rows), fault.requests)
-            members = [("total", total), ("endpoints", rows[offset : offset + limit])]
+            total = fault.adjust(len(rows), fault.requests) if fault else len(rows)
+            members = [("total", total), ("endpoints", page(rows, parameters))]
             styles = list(json_text.Style)
-            number = len(plane.requests)
+            number = len(self.plane.requests)
             document = dict(members if number % 2 else reversed(members))
-            text = json_text.write(document, styles[number % len(styles)])
-        self.answer(200, text.encode())
+            return 200, json_text.write(document, styles[number % len(styles)]).encode(), {}
 
-    def list_workspaces(self, query: dict[str, list[str]]) -> None:
+    def list_workspaces(self, query: dict[str, list[str]]) -> Reply:
         """Lists all workspaces, which are in the default enterprise project."""
-        parameters = checked({key: value for key, value in query.items() if key != "enterprise_project_id"})
-        project = query.get("enterprise_project_id", [""])[0]
-        if parameters is None or project not in ("all_granted_eps", "0"):
-            self.answer(400, BAD_REQUEST)
-            return
-        with self.server.plane.lock:
-            held = sorted(self.server.plane.workspaces.values(), key=lambda workspace: workspace.id)
+        parameters = checked(query)
+        if parameters is None or parameters.get("enterprise_project_id") not in ("all_granted_eps", "0"):
+            return 400, BAD_REQUEST, {}
+        with self.plane.lock:
+            held = sorted(self.plane.workspaces.values(), key=lambda workspace: workspace.id)
         rows = [
             {"id": workspace.id, "enterprise_project_id": "0"} | ({"name": workspace.name} if workspace.name else {})
             for workspace in held
             if parameters.get("name", "") in (workspace.name or "")
         ]
-        offset, limit = int(parameters.get("offset", 0)), int(parameters.get("limit", 10))
-        self.answer(200, {"total": len(rows), "workspaces": rows[offset : offset + limit]})
+        return 200, {"total": len(rows), "workspaces": page(rows, parameters)}, {}
 
     def fail(self, workspace_id: str, fault: Fault) -> None:
-        if fault.mode == "hang":
-            while self.server.plane.faults.get(workspace_id) is fault and not self.server.stopping.wait(0.02):
-                pass
-            self.close_connection = True
-        elif fault.mode == "reset":
+        while fault.mode == "hang" and self.plane.faults.get(workspace_id) is fault:
+            if self.server.stopping.wait(0.02):
+                break
+        if fault.mode in ("hang", "reset"):
             self.close_connection = True
         else:
-            body = fault.encoded()
-            self.answer(fault.status, body, fault.content_type, fault.headers, cut=fault.mode == "truncate")
+            headers = {"Content-Type": fault.content_type, **fault.headers}
+            self.answer(fault.status, fault.body, headers, cut=fault.mode == "truncate")
 
-    def answer(
-        self,
-        status: int,
-        body: Any,
-        content_type: str = "application/json;charset=utf-8",
-        headers: dict[str, str] | None = None,
-        cut: bool = False,
-    ) -> None:
-        data = body if isinstance(body, bytes) else json_text.write(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", content_type)
-        self.send_header("Content-Length", str(len(data)))
-        self.send_header("X-request-id", uuid.uuid4().hex)
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(data[: len(data) // 2] if cut else data)
-        self.close_connection = self.close_connection or cut
+    def answer(self, status: int, body: Any, headers: dict[str, str], cut: bool = False) -> None:
+        """Sends bytes as they are, None as no body, and other values as JSON."""
+        data = body if isinstance(body, bytes) else b"" if body is None else json_text.write(body).encode()
+        default = {"Content-Type": "application/json;charset=utf-8", "X-request-id": uuid.uuid4().hex}
+        self.send(status, data, {**default, **headers}, cut)
+
+
+def page(rows: list[Any], parameters: dict[str, str]) -> list[Any]:
+    offset = int(parameters.get("offset", 0))
+    return rows[offset : offset + int(parameters.get("limit", 10))]
 
 
 def checked(query: dict[str, list[str]]) -> dict[str, str] | None:
-    """Returns the parameters of a listing, or None if one is invalid by the API reference."""
-    if any(len(values) != 1 for values in query.values()):
-        return None
-    parameters = {name: values[0] for name, values in query.items()}
-    for name, (low, high) in {"offset": (0, 10**9), "limit": (1, 100)}.items():
-        text = parameters.get(name)
-        if text is not None and not (re.fullmatch(r"[0-9]{1,10}", text) and low <= int(text) <= high):
-            return None
-    for name, (shortest, longest) in LIMITS.items():
-        if name in parameters and not shortest <= len(parameters[name]) <= longest:
-            return None
-    if parameters.get("visibility", "ALL") not in ("PRIVATE", "PUBLIC", "ALL"):
-        return None
-    return parameters
+    """Returns the parameters of a listing, or None if one is invalid or repeated."""
+    valid = all(
+        len(values) == 1 and re.fullmatch(VALID.get(name, ".*"), values[0], re.DOTALL) for name, values in query.items()
+    )
+    return {name: values[0] for name, values in query.items()} if valid else None

@@ -43,25 +43,20 @@ PHASES = {
 DETAILED = {status for phase in ("in transition", "failed", "abnormal", "suspended") for status in PHASES[phase]}
 LISTING = {"listing": "endpoints"}
 PREFIX = "dataarts_fabric_"
-CAPACITY = tuple(
-    PREFIX + name
-    for name in (
-        "apu_reserved", "apu_max", "dpu_reserved", "dpu_max", "mu_reserved", "mu_max",
-        "ray_heads", "ray_workers_min", "ray_workers_max",
-    )
+CAPACITY = (
+    "dataarts_fabric_apu_reserved", "dataarts_fabric_apu_max", "dataarts_fabric_dpu_reserved",
+    "dataarts_fabric_dpu_max", "dataarts_fabric_mu_reserved", "dataarts_fabric_mu_max", "dataarts_fabric_ray_heads",
+    "dataarts_fabric_ray_workers_min", "dataarts_fabric_ray_workers_max",
 )  # fmt: skip
-COUNTS = tuple(
-    PREFIX + name
-    for name in (
-        "endpoints", "endpoints_with_error", "endpoint_oldest_transition_timestamp_seconds",
-        "workspace_listed_records", "workspace_skipped_records", "workspace_malformed_fields", "workspace_cut_values",
-    )
+COUNTS = (
+    "dataarts_fabric_endpoints", "dataarts_fabric_endpoints_with_error",
+    "dataarts_fabric_endpoint_oldest_transition_timestamp_seconds", "dataarts_fabric_workspace_listed_records",
+    "dataarts_fabric_workspace_skipped_records", "dataarts_fabric_workspace_malformed_fields",
+    "dataarts_fabric_workspace_cut_values",
 )  # fmt: skip
-DETAILS = tuple(
-    PREFIX + name
-    for name in (
-        "endpoint_status_since_timestamp_seconds", "endpoint_error", "endpoint_info", "workspace_dropped_details",
-    )
+DETAILS = (
+    "dataarts_fabric_endpoint_status_since_timestamp_seconds", "dataarts_fabric_endpoint_error",
+    "dataarts_fabric_endpoint_info", "dataarts_fabric_workspace_dropped_details",
 )  # fmt: skip
 DOMAIN_FAMILIES = frozenset(CAPACITY + COUNTS + DETAILS)
 KEPT_AT_ZERO = frozenset((*CAPACITY, PREFIX + "endpoints"))
@@ -159,13 +154,7 @@ def saturating(values: Iterable[int]) -> int:
 
 def clean(text: str) -> str:
     """Returns the text with surrogate pairs joined, and NUL and lone surrogates replaced by U+FFFD."""
-    joined = re.sub("[\ud800-\udbff][\udc00-\udfff]", paired, text)
-    return re.sub("[\0\ud800-\udfff]", "\ufffd", joined)
-
-
-def paired(match: re.Match[str]) -> str:
-    high, low = (ord(half) for half in match[0])
-    return chr(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00)
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").replace("\0", "\ufffd")
 
 
 def labeled(base: Mapping[str, str], **labels: str | None) -> Labels:

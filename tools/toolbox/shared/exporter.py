@@ -3,19 +3,23 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import dataclasses
 import gzip
 import http.client
+import json
 import os
 import pathlib
 import signal
 import socket
+import ssl
 import subprocess
 import time
 from collections.abc import Sequence
-from typing import Self
+from typing import Any, Self
 
-from toolbox.shared.processes import HOST, free_port, wait_for
+from toolbox.shared.processes import HOST, free_port, listens, wait_for
 
 # The text that all secrets of the tests contain, so that one search finds any of them.
 PLANTED = "SECRET-TOKEN-VALUE"
@@ -63,6 +67,34 @@ class Answer:
     def text(self) -> str:
         return self.body.decode("utf-8")
 
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def fetch(
+    port: int,
+    path: str,
+    method: str = "GET",
+    headers: dict[str, str] | None = None,
+    body: str | bytes | None = None,
+    timeout: float = 5,
+    context: ssl.SSLContext | None = None,
+) -> Answer:
+    """Sends one request to a server on loopback, with `context` over TLS."""
+    if context:
+        connection: http.client.HTTPConnection = http.client.HTTPSConnection(
+            HOST, port, timeout=timeout, context=context
+        )
+    else:
+        connection = http.client.HTTPConnection(HOST, port, timeout=timeout)
+    try:
+        connection.request(method, path, body, headers or {})
+        response = connection.getresponse()
+        fields = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, fields, response.read())
+    finally:
+        connection.close()
+
 
 def environment(home: pathlib.Path) -> dict[str, str]:
     """Returns an environment without proxies, credentials and settings of the user."""
@@ -74,6 +106,11 @@ def look_for_secrets(what: str, output: str) -> None:
     """Fails if an output or a log contains a planted secret. Every run of the exporter ends with it."""
     at = output.find(PLANTED)
     assert at < 0, f"a secret in the output of {what}: …{output[max(0, at - 80) : at + 40]!r}…"
+
+
+def authorization(user: str, password: str) -> dict[str, str]:
+    """Returns the header of basic authentication."""
+    return {"Authorization": f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"}
 
 
 class Exporter:
@@ -142,11 +179,7 @@ class Running:
     def listening(self) -> bool:
         status = self.process.poll()
         assert status is None, f"it exited with status {status}"
-        try:
-            socket.create_connection((HOST, self.port), 1).close()
-        except OSError:
-            return False
-        return True
+        return listens(self.port)
 
     def log(self) -> str:
         return self.log_path.read_text("utf-8", "replace")
@@ -161,15 +194,15 @@ class Running:
             raise AssertionError(f"still running {limit} s after SIGTERM\n{self.log()[-1500:]}") from None
         return status, time.monotonic() - begin
 
-    def fetch(self, path: str, method: str = "GET", headers: dict[str, str] | None = None) -> Answer:
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=5)
-        try:
-            connection.request(method, path, headers=headers or {})
-            response = connection.getresponse()
-            fields = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, fields, response.read())
-        finally:
-            connection.close()
+    def fetch(
+        self,
+        path: str,
+        method: str = "GET",
+        headers: dict[str, str] | None = None,
+        timeout: float = 5,
+        context: ssl.SSLContext | None = None,
+    ) -> Answer:
+        return fetch(self.port, path, method, headers, timeout=timeout, context=context)
 
     def page(self, format: str = TEXT, path: str = "/metrics") -> str:
         answer = self.fetch(path, headers={"Accept": ACCEPT[format]})
@@ -179,7 +212,29 @@ class Running:
     def ready(self, seconds: float = 10) -> None:
         wait_for(lambda: self.fetch("/-/ready").status == 200, seconds, "/-/ready answers 200")
 
+    def send(self, request: bytes, half_close: bool = True) -> bytes:
+        """Sends bytes, and with `half_close` the end of the stream; returns the response bytes."""
+        received = bytearray()
+        with socket.create_connection((HOST, self.port), 15) as connection, contextlib.suppress(ConnectionError):
+            connection.sendall(request)
+            if half_close:
+                connection.shutdown(socket.SHUT_WR)
+            while block := connection.recv(65536):
+                received += block
+        return bytes(received)
+
     def resident_megabytes(self) -> float:
+        return self.memory("VmRSS")
+
+    def peak_megabytes(self) -> float:
+        return self.memory("VmHWM")
+
+    def memory(self, field: str) -> float:
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text("ascii", "replace")
-        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+        line = next(line for line in status.splitlines() if line.startswith(f"{field}:"))
         return int(line.split()[1]) / 1024
+
+    def cpu_seconds(self) -> float:
+        """Returns the CPU time that the exporter has used."""
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

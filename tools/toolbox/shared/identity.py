@@ -15,7 +15,7 @@ from toolbox.shared import signed_requests
 from toolbox.shared.exporter import PLANTED
 from toolbox.shared.signed_requests import Request
 
-PASSWORD = f"{PLANTED}-password \"with\" 'quotes', {{braces}} and 中文"
+PASSWORD = f"{PLANTED}-pässwörd \"with\" 'quotes', {{braces}}, \\ and 中文"
 KEY_ID, KEY = "AKOFTHEACCEPTANCERUN", f"{PLANTED}+of/the/access=key"
 PERMANENT_SESSION = f"{PLANTED}-security-token=="
 PROJECT, PROJECT_NAME = "0605767ac280d5762f8cc01ab2b4ba1d", "cn-north-4"
@@ -30,15 +30,6 @@ LOCKED_USER = {"error_code": "IAM.0061", "error_msg": "The account is locked."}
 UNREADABLE = {"error": {"code": 400, "message": "Request body is invalid.", "title": "Bad Request"}}
 
 Reply = tuple[int, Any, dict[str, str]]
-
-
-@dataclasses.dataclass
-class Attempt:
-    """An attempt to authenticate, on any path, and its result."""
-
-    what: str
-    problem: str | None
-    at: float
 
 
 @dataclasses.dataclass
@@ -62,15 +53,20 @@ class Identity:
     needs_project: bool = False
     # Whether error responses repeat the request, as gateways do.
     echoes: bool = False
+    # Tokens are as long as real ones.
+    padding = 4_000
 
     def __post_init__(self) -> None:
         self.lock = threading.RLock()
-        self.attempts: list[Attempt] = []
+        # What was tried on any path, and the problem.
+        self.attempts: list[tuple[str, str | None]] = []
         self.signatures: list[str] = []
         self.odd_targets: list[str] = []
+        # Ends of tokens and of temporary keys.
         self.tokens: dict[str, float] = {}
         self.ends: dict[str, float] = {}
         self.metadata_tokens: set[str] = set()
+        # Failed attempts in a row, of users and keys.
         self.failures: dict[str, int] = {}
         self.issued = 0
 
@@ -81,11 +77,11 @@ class Identity:
     def problems(self) -> list[str]:
         """Returns the failed attempts."""
         with self.lock:
-            return [f"{attempt.what}: {attempt.problem}" for attempt in self.attempts if attempt.problem]
+            return [f"{what}: {problem}" for what, problem in self.attempts if problem]
 
     def count(self, what: str) -> int:
         with self.lock:
-            return sum(attempt.what == what for attempt in self.attempts)
+            return sum(tried == what for tried, _ in self.attempts)
 
     def revoke(self) -> None:
         """Revokes all tokens and temporary keys."""
@@ -118,9 +114,8 @@ class Identity:
         self.signatures.append((request.value("authorization") or "").rpartition("Signature=")[2])
         if self.failures.get(key, 0) >= FAILURES_THAT_LOCK:
             return "AK access failed to reach the limit,forbidden"
-        problem = None
         if key not in self.keys:
-            problem = f"Get secretKey failed,ak:{key},err:ak not exist"
+            problem: str | None = f"Get secretKey failed,ak:{key},err:ak not exist"
         elif self.ends.get(key, self.now + 1) <= self.now:
             problem = "the security token has expired"
         elif key in self.sessions and request.value("x-security-token") != self.sessions[key]:
@@ -131,7 +126,7 @@ class Identity:
         return problem
 
     def judged(self, what: str, problem: str | None, request: Request) -> Reply | None:
-        self.attempts.append(Attempt(what, problem, time.monotonic()))
+        self.attempts.append((what, problem))
         if problem is None:
             return None
         told = f"Incorrect IAM authentication information: {problem}"
@@ -145,67 +140,56 @@ class Identity:
 
     def answer(self, request: Request) -> Reply | None:
         """Returns the response of IAM or the metadata service; None for other requests."""
-        path, _, query = request.target.partition("?")
         routes = {
-            ("POST", "/v3/auth/tokens"): self.create_token,
-            ("POST", "/v3.0/OS-CREDENTIAL/securitytokens"): self.assume_agency,
-            ("POST", "/v3.0/OS-AUTH/id-token/tokens"): self.create_federated_token,
-            ("POST", "/v5/agencies/assume-with-oidc"): self.assume_with_id_token,
-            ("GET", "/v3/projects"): lambda request: self.list_projects(request, query),
-            ("PUT", "/meta-data/latest/api/token"): self.metadata_session,
-            ("GET", "/openstack/latest/securitykey"): self.metadata_keys,
+            "POST /v3/auth/tokens": self.create_token,
+            "POST /v3.0/OS-CREDENTIAL/securitytokens": self.assume_agency,
+            "POST /v3.0/OS-AUTH/id-token/tokens": self.create_federated_token,
+            "POST /v5/agencies/assume-with-oidc": self.assume_with_id_token,
+            "GET /v3/projects": self.list_projects,
+            "PUT /meta-data/latest/api/token": self.metadata_session,
+            "GET /openstack/latest/securitykey": self.metadata_keys,
         }
-        route = routes.get((request.method, path))
+        route = routes.get(f"{request.method} {request.target.partition('?')[0]}")
         if route is None:
             return None
         with self.lock:
-            return route(request)
+            try:
+                return route(request)
+            except (ValueError, KeyError, TypeError):
+                return 400, UNREADABLE, {}
 
     def create_token(self, request: Request) -> Reply:
-        try:
-            auth = json.loads(request.body)["auth"]
-            user, scope = auth["identity"]["password"]["user"], auth["scope"]["project"]
-            named = (auth["identity"]["methods"], user["name"], user["domain"]["name"])
-            password = user["password"]
-        except (ValueError, KeyError, TypeError):
-            return 400, UNREADABLE, {}
-        who = f"{DOMAIN}/{USER}"
+        auth = json.loads(request.body)["auth"]
+        user, scope = auth["identity"]["password"]["user"], auth["scope"]["project"]
+        given = (auth["identity"]["methods"], user["name"], user["domain"]["name"], user["password"])
         problem = None
-        if self.failures.get(who, 0) >= FAILURES_THAT_LOCK:
+        if self.failures.get(USER, 0) >= FAILURES_THAT_LOCK:
             problem = "locked"
-        elif named != (["password"], USER, DOMAIN) or password != self.password:
+        elif given != (["password"], USER, DOMAIN, self.password):
             problem = "wrong password"
-            self.failures[who] = self.failures.get(who, 0) + 1
+            self.failures[USER] = self.failures.get(USER, 0) + 1
         elif not any(scope.get(key) == project[key] for project in self.projects for key in ("id", "name")):
             problem = "no such project"
-        self.attempts.append(Attempt("password", problem, time.monotonic()))
-        if problem:
-            body = LOCKED_USER if problem == "locked" else WRONG_PASSWORD
-            if self.echoes:
-                body = {"error": {"code": 401, "message": f"wrong: {request.body.decode()}", "title": "Unauthorized"}}
-            return 401, body, {}
-        return self.token()
+        self.attempts.append(("password", problem))
+        if problem and self.echoes:
+            message = f"wrong: {request.body.decode()}"
+            return 401, {"error": {"code": 401, "message": message, "title": "Unauthorized"}}, {}
+        return (401, LOCKED_USER if problem == "locked" else WRONG_PASSWORD, {}) if problem else self.token()
 
     def create_federated_token(self, request: Request) -> Reply:
-        try:
-            auth = json.loads(request.body)["auth"]
-            right = auth["id_token"]["id"] == self.id_token and request.value("x-idp-id") == PROVIDER
-            scoped = auth["scope"]["project"]["name"] == PROJECT_NAME
-        except (ValueError, KeyError, TypeError):
-            return 400, UNREADABLE, {}
-        self.attempts.append(Attempt("id token", None if right and scoped else "wrong", time.monotonic()))
-        return self.token() if right and scoped else (401, WRONG_PASSWORD, {})
+        auth = json.loads(request.body)["auth"]
+        given = (auth["id_token"]["id"], request.value("x-idp-id"), auth["scope"]["project"]["name"])
+        is_right = given == (self.id_token, PROVIDER, PROJECT_NAME)
+        self.attempts.append(("id token", None if is_right else "wrong"))
+        return self.token() if is_right else (401, WRONG_PASSWORD, {})
 
     def assume_with_id_token(self, request: Request) -> Reply:
-        try:
-            body = json.loads(request.body)
-            given = (body["provider_urn"], body["agency_urn"], body["id_token"])
-            duration, session = int(body["duration_seconds"]), body["agency_session_name"]
-        except (ValueError, KeyError, TypeError):
-            return 400, UNREADABLE, {}
-        right = given == (PROVIDER_URN, AGENCY_URN, self.id_token) and session and duration >= 900
-        self.attempts.append(Attempt("id token", None if right else "wrong", time.monotonic()))
-        if not right:
+        body = json.loads(request.body)
+        given = (body["provider_urn"], body["agency_urn"], body["id_token"])
+        duration, session = int(body["duration_seconds"]), body["agency_session_name"]
+        is_right = given == (PROVIDER_URN, AGENCY_URN, self.id_token) and session and duration >= 900
+        self.attempts.append(("id token", None if is_right else "wrong"))
+        if not is_right:
             return 403, {"error_code": "STS.0004", "error_msg": "The id token is not valid."}, {}
         key = self.temporary_key(200, duration)[1]["credential"]
         names = {"access": "access_key_id", "secret": "secret_access_key", "securitytoken": "security_token",
@@ -213,28 +197,24 @@ class Identity:
         return 200, {"credentials": {names[name]: value for name, value in key.items()}}, {}
 
     def token(self) -> Reply:
-        # As long as real tokens.
-        token = f"MIIF{self.number()}{PLANTED}" + "x" * 4_000
+        token = f"MIIF{self.number()}{PLANTED}" + "x" * self.padding
         self.tokens[token] = self.now + self.token_life
         times = {"expires_at": self.text(self.now + self.token_life), "issued_at": self.text(self.now)}
         return 201, {"token": {**times, "catalog": [], "project": self.projects[0]}}, {"X-Subject-Token": token}
 
-    def list_projects(self, request: Request, query: str) -> Reply:
+    def list_projects(self, request: Request) -> Reply:
         if refused := self.refusal(request, for_fabric=False):
             return refused
-        wanted = dict(urllib.parse.parse_qsl(query)).get("name")
+        wanted = dict(urllib.parse.parse_qsl(request.target.partition("?")[2])).get("name")
         return 200, {"projects": [project for project in self.projects if wanted in (None, project["name"])]}, {}
 
     def assume_agency(self, request: Request) -> Reply:
         if refused := self.refusal(request, for_fabric=False):
             return refused
-        try:
-            identity = json.loads(request.body)["auth"]["identity"]
-            role = identity["assume_role"]
-            given = (identity["methods"], role["agency_name"], role.get("domain_name") or role["domain_id"])
-            duration = int(role["duration_seconds"])
-        except (ValueError, KeyError, TypeError):
-            return 400, UNREADABLE, {}
+        identity = json.loads(request.body)["auth"]["identity"]
+        role = identity["assume_role"]
+        given = (identity["methods"], role["agency_name"], role.get("domain_name") or role["domain_id"])
+        duration = int(role["duration_seconds"])
         if given != (["assume_role"], AGENCY, OWNER) or not 900 <= duration <= 86_400:
             return 404, {"error": {"code": 404, "message": "Could not find agency.", "title": "Not Found"}}, {}
         return self.temporary_key(201, duration)
@@ -244,12 +224,12 @@ class Identity:
             return self.no_sessions, {"message": "no sessions"}, {}
         if not (request.value("x-metadata-token-ttl-seconds") or "").isdigit():
             return 400, {"message": "a life is required"}, {}
-        token = f"{PLANTED}-session-{self.number()}"
+        token = f"{self.number()}-session-{PLANTED}"
         self.metadata_tokens.add(token)
         return 200, token.encode(), {}
 
     def metadata_keys(self, request: Request) -> Reply:
-        self.attempts.append(Attempt("metadata", None, time.monotonic()))
+        self.attempts.append(("metadata", None))
         if self.no_sessions is None and request.value("x-metadata-token") not in self.metadata_tokens:
             return 401, {"message": "the session is missing or over"}, {}
         if not self.has_agency:
@@ -258,7 +238,9 @@ class Identity:
 
     def temporary_key(self, status: int, life: float) -> Reply:
         number = self.number()
-        key, secret, session = f"HST{number}ACCEPTANCE", f"{PLANTED}-{number}", f"{PLANTED}=={number}" + "y" * 2_000
+        # All secrets differ from the first bytes on, so that the redaction of one does not hide another.
+        key, secret = f"HST{number}ACCEPTANCE", f"K{number}{PLANTED}"
+        session = f"{number}=={PLANTED}" + "y" * (self.padding // 2)
         ends = self.now + (self.key_life if self.key_life is not None else life)
         self.keys[key], self.sessions[key], self.ends[key] = secret, session, ends
         credential = {"access": key, "secret": secret, "securitytoken": session, "expires_at": self.text(ends)}

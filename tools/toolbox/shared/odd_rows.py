@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import copy
 import datetime
-from collections.abc import Callable, Iterator
+import functools
+import operator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from toolbox.shared.json_text import Literal
@@ -38,21 +40,11 @@ TRICKY_NAMES = (
 )
 
 READABLE_TIMES = (
-    "2023-05-30T12:24:30.401Z",
-    "2023-05-30T12:24:30Z",
-    "2023-05-30T12:24:30.401",
-    "2023-05-30T12:24:30",
-    "2023-05-30 12:24:30",
-    "2023-05-30 12:24:30.401Z",
-    "2023-05-30T12:24:30.401+08:00",
-    "2023-05-30T12:24:30+08:00",
-    "2023-05-30 12:24:30-03:30",
-    "2025-01-10T03:37:12.000+00:00",
-    "2024-02-29T23:59:59.123456Z",
-    "2024-12-31T23:59:59.123456789Z",
-    "2019-12-31T23:59:59.5-11:00",
-    "2010-01-01T00:00:00Z",
-)
+    "2023-05-30T12:24:30.401Z", "2023-05-30T12:24:30Z", "2023-05-30T12:24:30.401", "2023-05-30T12:24:30",
+    "2023-05-30 12:24:30", "2023-05-30 12:24:30.401Z", "2023-05-30T12:24:30.401+08:00", "2023-05-30T12:24:30+08:00",
+    "2023-05-30 12:24:30-03:30", "2025-01-10T03:37:12.000+00:00", "2024-02-29T23:59:59.123456Z",
+    "2024-12-31T23:59:59.123456789Z", "2019-12-31T23:59:59.5-11:00", "2010-01-01T00:00:00Z",
+)  # fmt: skip
 
 UNREADABLE_TIMES = ("yesterday", "2025-13-40T00:00:00Z", "2025-02-29T00:00:00Z", "2025-01-10T25:61:00Z", "12:24:30")
 
@@ -65,16 +57,11 @@ def hours_ahead(hours: int) -> str:
 
 # Valid but implausible times.
 IMPLAUSIBLE_TIMES = (
-    "0001-01-01T00:00:00Z",
-    "1970-01-01T00:00:00.000Z",
-    "2009-12-31T23:59:59.999Z",
-    hours_ahead(26),
+    "0001-01-01T00:00:00Z", "1970-01-01T00:00:00.000Z", "2009-12-31T23:59:59.999Z", hours_ahead(26),
     "9999-12-31T23:59:59Z",
-)
-
+)  # fmt: skip
 # Times of a clock that is ahead.
 FUTURE_TIMES = (hours_ahead(2), hours_ahead(2), hours_ahead(22))
-
 TIMED_STATUSES = ("CREATING", "UPDATING", "DELETING", "UPDATE_FAILED", "RUNNING")
 
 # Each field that the exporter reads, with a value of a wrong type.
@@ -158,34 +145,28 @@ def full_row(base: Base, number: int) -> Row:
 
 def replaced(row: Row, path: Path, value: Any) -> Row:
     """Returns a copy of `row` with `value` at `path`."""
-    changed = copy.deepcopy(row)
-    holder: Any = changed
-    for step in path[:-1]:
-        holder = holder[step]
+    changed, holder = copied(row, path)
     holder[path[-1]] = value
     return changed
 
 
 def removed(row: Row, path: Path) -> Row:
     """Returns a copy of `row` without the field or list element at `path`."""
-    changed = copy.deepcopy(row)
-    holder: Any = changed
-    for step in path[:-1]:
-        holder = holder[step]
+    changed, holder = copied(row, path)
     del holder[path[-1]]
     return changed
 
 
+def copied(row: Row, path: Path) -> tuple[Row, Any]:
+    """Returns a copy of `row`, and the part of it that contains `path`."""
+    changed: Any = copy.deepcopy(row)
+    return changed, functools.reduce(operator.getitem, path[:-1], changed)
+
+
 def paths_of(value: Any, prefix: Path = ()) -> Iterator[Path]:
     """Yields the paths of all fields and list elements below `value`."""
-    items: Iterator[tuple[str | int, Any]]
-    if isinstance(value, dict):
-        items = iter(value.items())
-    elif isinstance(value, list):
-        items = iter(enumerate(value))
-    else:
-        return
-    for key, item in items:
+    items: Iterable[Any] = enumerate(value) if isinstance(value, list) else ()
+    for key, item in value.items() if isinstance(value, dict) else items:
         yield (*prefix, key)
         yield from paths_of(item, (*prefix, key))
 

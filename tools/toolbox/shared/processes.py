@@ -43,7 +43,7 @@ def run(*command: object, seconds: float = 120, **options: Any) -> str:
     return output
 
 
-def wait_for(condition: Callable[[], T], seconds: float, what: str, step: float = 0.05) -> T:
+def wait_for(condition: Callable[[], T | None], seconds: float, what: str, step: float = 0.05) -> T:
     """Returns the first true value of `condition`, called every `step` seconds; fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:
@@ -59,6 +59,15 @@ def free_port() -> int:
         listener.bind((HOST, 0))
         port: int = listener.getsockname()[1]
         return port
+
+
+def listens(port: int) -> bool:
+    """Whether a server accepts connections on this port."""
+    try:
+        socket.create_connection((HOST, port), 1).close()
+    except OSError:
+        return False
+    return True
 
 
 def stop(process: subprocess.Popen[bytes], seconds: float = 20) -> int:
@@ -101,9 +110,12 @@ class Server:
     def log(self) -> str:
         return self.log_path.read_text("utf-8", "replace")
 
-    def is_ready(self) -> bool:
+    def require_running(self) -> None:
         status = self.process.poll()
         assert status is None, f"{self.name} exited with status {status}\n{self.log()[-2000:]}"
+
+    def is_ready(self) -> bool:
+        self.require_running()
         with contextlib.suppress(OSError):
             OPENER.open(self.url + self.ready_path, timeout=5).close()
             return True

@@ -1,24 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A gateway's check of signed requests (SDK-HMAC-SHA256), implemented from the API reference."""
+"""A gateway's check of signed requests (SDK-HMAC-SHA256): the signer of the official SDK must sign them equally."""
 
 from __future__ import annotations
 
-import calendar
 import dataclasses
-import hashlib
-import hmac
+import datetime
 import re
-import time
+import types
 import urllib.parse
 from collections.abc import Iterable
 
-ALGORITHM = "SDK-HMAC-SHA256"
+from huaweicloudsdkcore.sdk_request import SdkRequest
+from huaweicloudsdkcore.signer.signer import Signer
+
 AUTHORIZATION = re.compile(
-    ALGORITHM + r" Access=(?P<key>[^,\s]+), SignedHeaders=(?P<names>[a-z0-9;-]+), Signature=(?P<signature>[0-9a-f]{64})"
+    r"SDK-HMAC-SHA256 Access=(?P<key>[^,\s]+), SignedHeaders=(?P<names>[a-z0-9;-]+), Signature=[0-9a-f]{64}"
 )
 # Few signed headers, because a proxy that rewrites one invalidates the signature.
 SIGNED = ("host", "x-project-id", "x-sdk-date", "x-security-token")
-TOLERANCE = 15 * 60
+TOLERANCE = datetime.timedelta(minutes=15)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,48 +37,33 @@ class Request:
         return next(iter(self.values(name)), None)
 
 
-def encoded(text: bytes) -> str:
-    return urllib.parse.quote(text, safe="-_.~")
+@dataclasses.dataclass(frozen=True)
+class Signed:
+    """The header of the SDK's request, the text whose digest is signed, and the target."""
+
+    authorization: str
+    canonical: str
+    target: str
 
 
-def canonical_path(target: str) -> str:
-    segments = target.partition("?")[0].split("/")
-    path = "/".join(encoded(urllib.parse.unquote_to_bytes(segment)) for segment in segments)
-    return path if path.endswith("/") else path + "/"
+def sign(request: Request, key: str, secret: str, names: Iterable[str]) -> Signed:
+    """Returns how the SDK signs a request with these headers, whose names are lower case."""
+    path, _, query = request.target.partition("?")
+    signer = Signer(types.SimpleNamespace(ak=key, sk=secret))
+    signed = SdkRequest(
+        request.method, resource_path=path, query_params=urllib.parse.parse_qsl(query, keep_blank_values=True),
+        header_params={name: request.value(name) or "" for name in names}, body=request.body,
+    )  # fmt: skip
+    # Before `sign`, which changes the headers.
+    canonical = signer._process_canonical_request(signed, sorted(signed.header_params))
+    signer.sign(signed)
+    return Signed(signed.header_params["Authorization"], canonical, signed.uri)
 
 
-def canonical_query(target: str) -> str:
-    pairs = []
-    for part in filter(None, target.partition("?")[2].split("&")):
-        name, _, value = part.partition("=")
-        pairs.append((urllib.parse.unquote_to_bytes(name), urllib.parse.unquote_to_bytes(value)))
-    return "&".join(f"{encoded(name)}={encoded(value)}" for name, value in sorted(pairs))
-
-
-def canonical(request: Request, names: Iterable[str]) -> str:
-    """Returns the text whose digest is signed."""
-    names = list(names)
-    lines = [f"{name}:{(request.value(name) or '').strip(' ')}" for name in names]
-    payload = (request.value("x-sdk-content-sha256") if request.body else None) or hashlib.sha256(
-        request.body
-    ).hexdigest()
-    parts = [request.method, canonical_path(request.target), canonical_query(request.target)]
-    return "\n".join([*parts, *lines, "", ";".join(names), payload])
-
-
-def signature(text: str, date: str, secret: str) -> str:
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return hmac.new(secret.encode(), f"{ALGORITHM}\n{date}\n{digest}".encode(), "sha256").hexdigest()
-
-
-def seconds(date: str) -> float | None:
-    """Returns `X-Sdk-Date` in seconds since 1970."""
-    if not re.fullmatch(r"\d{8}T\d{6}Z", date):
-        return None
-    try:
-        return calendar.timegm(time.strptime(date, "%Y%m%dT%H%M%SZ"))
-    except ValueError:
-        return None
+def moment(request: Request) -> datetime.datetime:
+    """Returns the time of `X-Sdk-Date`; fails with ValueError."""
+    date = datetime.datetime.strptime(request.value("x-sdk-date") or "", "%Y%m%dT%H%M%SZ")
+    return date.replace(tzinfo=datetime.UTC)
 
 
 def access_key(request: Request) -> str | None:
@@ -87,39 +72,34 @@ def access_key(request: Request) -> str | None:
     return match["key"] if match else None
 
 
-def problem(request: Request, secret: str, now: float, only: Iterable[str] | None = SIGNED) -> str | None:
-    """Returns the problem of the signature, or None.
-
-    `only` are the headers that may be signed; those that are sent must be signed.
-    """
+def problem(request: Request, secret: str, now: float) -> str | None:
+    """Returns the problem of the signature, or None. No other headers may be signed."""
     match = AUTHORIZATION.fullmatch(request.value("authorization") or "")
     if not match:
         return "malformed authorization"
     names = match["names"].split(";")
-    if names != sorted(set(names)):
-        return f"the names of the signed headers are not sorted: {names}"
     if missing := [name for name in SIGNED if request.value(name) is not None and name not in names]:
         return f"sent but not signed: {missing}"
-    if only is not None and (others := sorted(set(names) - set(only))):
+    if others := sorted(set(names) - set(SIGNED)):
         return f"signed without need: {others}"
     if twice := [name for name in names if len(request.values(name)) != 1]:
         return f"signed headers that are not sent once: {twice}"
-    date = request.value("x-sdk-date") or ""
-    moment = seconds(date)
-    if moment is None:
-        return f"X-Sdk-Date is no date: {date!r}"
-    if abs(moment - now) > TOLERANCE:
+    try:
+        offset = moment(request) - datetime.datetime.fromtimestamp(now, datetime.UTC)
+    except ValueError as malformed:
+        return f"X-Sdk-Date is no date: {malformed}"
+    if abs(offset) > TOLERANCE:
         return "calc ak sk signature fail:signature expired"
-    if not hmac.compare_digest(signature(canonical(request, names), date, secret), match["signature"]):
-        return "verify aksk signature fail, canonicalRequest: " + canonical(request, names).replace("\n", "|")
+    signed = sign(request, match["key"], secret, names)
+    # Also differs if the names are not sorted.
+    if signed.authorization != request.value("authorization"):
+        return "verify aksk signature fail, canonicalRequest: " + signed.canonical.replace("\n", "|")
     return None
 
 
 def spelled_otherwise(request: Request) -> str | None:
-    """Returns the differences between the path and query that were sent and those that were signed."""
-    path, _, query = request.target.partition("?")
-    if (path if path.endswith("/") else path + "/") != canonical_path(request.target):
-        return f"the path {path!r} was signed as {canonical_path(request.target)!r}"
-    if query != canonical_query(request.target):
-        return f"the query {query!r} was signed as {canonical_query(request.target)!r}"
-    return None
+    """Returns the difference between the target that was sent and the SDK's, which is the one that was signed."""
+    path = request.target.partition("?")[0]
+    spelled = urllib.parse.quote(urllib.parse.unquote(path), safe="/~")
+    target = sign(request, "key", "secret", ()).target.replace(path, spelled, 1)
+    return None if request.target == target else f"{request.target!r} was signed as {target!r}"

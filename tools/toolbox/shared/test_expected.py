@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import datetime
 import math
-import unittest
 from typing import Any
+
+import pytest
 
 from toolbox.shared import cloud_data, expected
 from toolbox.shared.json_text import Literal
@@ -36,210 +37,199 @@ def totals(listed: int, skipped: int, malformed: int, cut: int = 0) -> expected.
     }
 
 
-class ByHand(unittest.TestCase):
-    maxDiff = None
+def test_an_empty_listing() -> None:
+    assert expected.count([], BASE) == totals(0, 0, 0)
 
-    def test_an_empty_listing(self) -> None:
-        self.assertEqual(expected.count([], BASE), totals(0, 0, 0))
 
-    def test_long_values(self) -> None:
-        rows = [
-            {"id": "é" * 128, "name": "端" * 200, "type": "x" * 256, "error_msg": "m" * 1001, "visibility": "PUBLIC"},
-            {"id": "é" * 128 + "x", "name": "n" * 300},
-        ]
-        counted = expected.count(rows, BASE)
-        self.assertEqual(counted[key("workspace_cut_values", **expected.LISTING)], 2.0)
-        self.assertEqual(counted[key("workspace_skipped_records", **expected.LISTING)], 1.0)
-        running = key("endpoints", endpoint_type="x" * 256, status="UNKNOWN", visibility="PUBLIC")
-        self.assertEqual(counted[running], 1.0)
+def test_long_values() -> None:
+    rows = [
+        {"id": "é" * 128, "name": "端" * 200, "type": "x" * 256, "error_msg": "m" * 1001, "visibility": "PUBLIC"},
+        {"id": "é" * 128 + "x", "name": "n" * 300},
+    ]
+    counted = expected.count(rows, BASE)
+    assert counted[key("workspace_cut_values", **expected.LISTING)] == 2.0
+    assert counted[key("workspace_skipped_records", **expected.LISTING)] == 1.0
+    running = key("endpoints", endpoint_type="x" * 256, status="UNKNOWN", visibility="PUBLIC")
+    assert counted[running] == 1.0
+    reader = expected.Reader()
+    assert (reader.limit("端" * 200), reader.limit("n" * 256), reader.cut) == ("端" * 85, "n" * 256, 1)
+
+
+def test_the_sample_of_the_reference() -> None:
+    created = "2023-05-30T12:24:30.401Z"
+    row: dict[str, Any] = {
+        "id": "0b5633ba2b904511ad514346f4dxxxxx", "name": "endpoint1", "type": "job", "status": "CREATING",
+        "visibility": "PRIVATE", "create_time": created, "update_time": created,
+        "owner": {"domain_name": "acme", "domain_id": "d", "user_name": "alice", "user_id": "u"},
+        "cap": {"cap_id": "c", "version_id": "v"},
+        "reserved_resource": {
+            "apu": {"spec_code": "a1x", "warm_up_num": 1, "max_num": 100},
+            "dpu": {"spec_code": "d1x", "warm_up_num": 1, "max_num": 100, "use_public_resource": False},
+            "mu": {"spec_code": "mu", "min": 0, "max": 1},
+        },
+        "ray_resource": {
+            "head_group_spec": {"spec_code": "string"},
+            "worker_group_spec": [{"name": "s", "spec_code": "string", "min_replicas": 10000, "max_replicas": 10000}],
+        },
+        "error_code": "string", "error_msg": "string",
+    }  # fmt: skip
+    at = 1685449470.401
+    group = {"endpoint_type": "job", "status": "CREATING", "visibility": "PRIVATE"}
+    endpoint = {"endpoint_id": row["id"], "endpoint_name": "endpoint1", "endpoint_type": "job"}
+    who = endpoint | group
+    cap = {"cap_id": "c", "cap_version_id": "v"}
+    wanted = zeros("job", "PRIVATE") | totals(1, 0, 0)
+    wanted |= {
+        key("endpoints", **group): 1.0,
+        key("endpoints_with_error", **group, error_code="string"): 1.0,
+        key("endpoint_oldest_transition_timestamp_seconds", **group): at,
+        key("apu_reserved", **group, spec_code="a1x"): 1.0,
+        key("apu_max", **group, spec_code="a1x"): 100.0,
+        key("dpu_reserved", **group, spec_code="d1x", public_resource="false"): 1.0,
+        key("dpu_max", **group, spec_code="d1x", public_resource="false"): 100.0,
+        key("mu_reserved", **group, spec_code="mu"): 0.0,
+        key("mu_max", **group, spec_code="mu"): 1.0,
+        key("ray_heads", **group, spec_code="string"): 1.0,
+        key("ray_workers_min", **group, spec_code="string"): 10000.0,
+        key("ray_workers_max", **group, spec_code="string"): 10000.0,
+        key("endpoint_status_since_timestamp_seconds", **who): at,
+        key("endpoint_error", **who, error_code="string"): 1.0,
+        key("endpoint_info", **endpoint, **cap, owner="alice", owner_id="u"): 1.0,
+    }
+    counted = expected.count([row], BASE)
+    assert expected.differences({name: float(value) for name, value in counted.items()}, wanted, (0, 0)) == []
+    by_id = expected.count([row], BASE, owner="id")
+    assert by_id[key("endpoint_info", **endpoint, **cap, owner="u", owner_id="u")] == 1.0
+    assert expected.count([row], BASE, owner="none")[key("endpoint_info", **endpoint, **cap)] == 1.0
+
+
+def test_what_is_counted_by_visibility_and_what_has_details() -> None:
+    def row(number: int, **more: Any) -> dict[str, Any]:
+        return {"id": str(number), "type": "ray"} | more
+
+    mine, theirs = {"visibility": "PRIVATE"}, {"visibility": "PUBLIC"}
+    warm = {"reserved_resource": {"apu": {"warm_up_num": 2}}}
+    statuses = ("RUNNING", "INACTIVE", "DELETED", "ABNORMAL", "ON_DEMAND_FROZEN", "FROZEN", "TRIAL_ENDED", "ODD")
+    rows = [row(number, status=status, **mine) for number, status in enumerate(statuses)]
+    rows += [row(10, status="DELETING", **mine, **warm), row(11, status="DELETING", **theirs, **warm)]
+    rows += [row(12, status="RUNNING", **theirs, error_code="x"), row(13, status="RUNNING", **mine, error_code="x")]
+    counted = expected.count(rows, BASE)
+    for visibility in (mine, theirs):
+        deleting = {"endpoint_type": "ray", "status": "DELETING"} | visibility
+        running = {"endpoint_type": "ray", "status": "RUNNING"} | visibility
+        assert counted[key("apu_reserved", **deleting)] == 2.0
+        assert counted[key("endpoint_oldest_transition_timestamp_seconds", **deleting)] == expected.POLL
+        assert counted[key("endpoints_with_error", **running, error_code="x")] == 1.0
+    assert key("endpoints", endpoint_type="ray", status="ABNORMAL", **theirs) not in counted
+    assert counted[key("endpoints", endpoint_type="ray", status="ABNORMAL", **mine)] == 1.0
+    detailed = {dict(labels)["endpoint_id"] for name, labels in counted if name == P + "endpoint_info"}
+    assert detailed == {"3", "4", "5", "6", "10", "11", "12", "13"}
+
+
+def test_odd_rows() -> None:
+    rows: list[Any] = [
+        {"id": "a"},
+        {"id": "b", "type": "sql", "status": "RUNNING", "visibility": "", "name": "\ud800\0",
+         "reserved_resource": {"apu": {"warm_up_num": 2**63 - 1}, "dpu": {"max_num": 1.5}, "mu": None}},
+        {"id": "c", "type": "sql", "status": "RUNNING", "visibility": "PRIVATE", "error_code": 7,
+         "reserved_resource": {"apu": {"warm_up_num": 2.0, "max_num": Literal("1e0")}}},
+        {"id": 5, "status": 5},
+        "nothing",
+        {"id": "d", "type": "sql", "status": "DELETING", "update_time": "soon", "ray_resource": {
+            "head_group_spec": {}, "worker_group_spec": [None, {"min_replicas": 3}, {"max_replicas": True}]}},
+    ]  # fmt: skip
+    group = {"endpoint_type": "sql", "status": "RUNNING", "visibility": "PRIVATE"}
+    moving = {"endpoint_type": "sql", "status": "DELETING", "visibility": "PRIVATE"}
+    wanted = zeros("unknown", "PRIVATE") | zeros("sql", "PRIVATE") | totals(4, 2, 6)
+    wanted |= {
+        key("endpoints", endpoint_type="unknown", status="UNKNOWN", visibility="PRIVATE"): 1.0,
+        key("endpoints", **group): 2.0,
+        key("endpoints", **moving): 1.0,
+        key("apu_reserved", **group): 2.0**63,
+        key("apu_max", **group): 2.0**63,
+        key("dpu_reserved", **group, public_resource="false"): 0.0,
+        key("dpu_max", **group, public_resource="false"): 0.0,
+        key("ray_heads", **moving): 1.0,
+        key("ray_workers_min", **moving): 3.0,
+        key("ray_workers_max", **moving): 3.0,
+        key("endpoint_oldest_transition_timestamp_seconds", **moving): expected.POLL,
+        key("endpoint_status_since_timestamp_seconds", **moving, endpoint_id="d"): expected.POLL,
+        key("endpoint_info", endpoint_type="sql", endpoint_id="d"): 1.0,
+    }  # fmt: skip
+    assert expected.count(rows, BASE) == wanted
+    named = expected.count(rows, BASE, "all")
+    shown = key("endpoint_status_since_timestamp_seconds", **group, endpoint_id="b", endpoint_name="\ufffd\ufffd")
+    assert named[shown] == expected.POLL
+    assert len(named) - len(wanted) == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("1970-01-01T00:00:01Z", 1.0), ("1970-01-01 08:00:01.5+08:00", 1.5), ("1970-01-01T00:00:00.250", 0.25),
+        ("1969-12-31T20:30:00-03:30", 0.0), ("2025-02-29T00:00:00Z", None), ("1970-01-01", None), ("", None),
+    ],
+)  # fmt: skip
+def test_times(text: str, seconds: float | None) -> None:
+    assert expected.unix_seconds(text) == seconds
+
+
+def test_implausible_times() -> None:
+    now = datetime.datetime.now(datetime.UTC)
+
+    def ahead(hours: float) -> str:
+        return (now + datetime.timedelta(hours=hours)).isoformat()
+
+    cases = {
+        "0001-01-01T00:00:00Z": (None, 1), "1970-01-01T00:00:00Z": (None, 1), "2009-12-31T23:59:59.9Z": (None, 1),
+        ahead(24.1): (None, 1), "9999-12-31T23:59:59Z": (None, 1), "2010-01-01T00:00:00Z": (1262304000.0, 0),
+        ahead(2): (math.inf, 0), ahead(23.9): (math.inf, 0),
+    }  # fmt: skip
+    for text, (wanted, malformed) in cases.items():
         reader = expected.Reader()
-        self.assertEqual((reader.limit("端" * 200), reader.limit("n" * 256), reader.cut), ("端" * 85, "n" * 256, 1))
-
-    def test_the_sample_of_the_reference(self) -> None:
-        row: dict[str, Any] = {
-            "visibility": "PRIVATE",
-            "id": "0b5633ba2b904511ad514346f4dxxxxx",
-            "name": "endpoint1",
-            "type": "job",
-            "status": "CREATING",
-            "create_time": "2023-05-30T12:24:30.401Z",
-            "update_time": "2023-05-30T12:24:30.401Z",
-            "owner": {"domain_name": "acme", "domain_id": "d", "user_name": "alice", "user_id": "u"},
-            "cap": {"cap_id": "c", "version_id": "v"},
-            "reserved_resource": {
-                "apu": {"spec_code": "a1x", "warm_up_num": 1, "max_num": 100},
-                "dpu": {"spec_code": "d1x", "warm_up_num": 1, "max_num": 100, "use_public_resource": False},
-                "mu": {"spec_code": "mu", "min": 0, "max": 1},
-            },
-            "ray_resource": {
-                "head_group_spec": {"spec_code": "string"},
-                "worker_group_spec": [
-                    {"name": "string", "spec_code": "string", "min_replicas": 10000, "max_replicas": 10000}
-                ],
-            },
-            "error_code": "string",
-            "error_msg": "string",
-        }
-        at = 1685449470.401
-        group = {"endpoint_type": "job", "status": "CREATING", "visibility": "PRIVATE"}
-        endpoint = {"endpoint_id": row["id"], "endpoint_name": "endpoint1", "endpoint_type": "job"}
-        who = endpoint | group
-        cap = {"cap_id": "c", "cap_version_id": "v"}
-        wanted = zeros("job", "PRIVATE") | totals(1, 0, 0)
-        wanted |= {
-            key("endpoints", **group): 1.0,
-            key("endpoints_with_error", **group, error_code="string"): 1.0,
-            key("endpoint_oldest_transition_timestamp_seconds", **group): at,
-            key("apu_reserved", **group, spec_code="a1x"): 1.0,
-            key("apu_max", **group, spec_code="a1x"): 100.0,
-            key("dpu_reserved", **group, spec_code="d1x", public_resource="false"): 1.0,
-            key("dpu_max", **group, spec_code="d1x", public_resource="false"): 100.0,
-            key("mu_reserved", **group, spec_code="mu"): 0.0,
-            key("mu_max", **group, spec_code="mu"): 1.0,
-            key("ray_heads", **group, spec_code="string"): 1.0,
-            key("ray_workers_min", **group, spec_code="string"): 10000.0,
-            key("ray_workers_max", **group, spec_code="string"): 10000.0,
-            key("endpoint_status_since_timestamp_seconds", **who): at,
-            key("endpoint_error", **who, error_code="string"): 1.0,
-            key("endpoint_info", **endpoint, **cap, owner="alice", owner_id="u"): 1.0,
-        }
-        self.assertEqual(expected.differences(as_numbers(expected.count([row], BASE)), wanted, (0, 0)), [])
-        by_id = expected.count([row], BASE, owner="id")
-        self.assertEqual(by_id[key("endpoint_info", **endpoint, **cap, owner="u", owner_id="u")], 1.0)
-        self.assertEqual(expected.count([row], BASE, owner="none")[key("endpoint_info", **endpoint, **cap)], 1.0)
-
-    def test_what_is_counted_by_visibility_and_what_has_details(self) -> None:
-        def row(number: int, **more: Any) -> dict[str, Any]:
-            return {"id": str(number), "type": "ray"} | more
-
-        mine, theirs = {"visibility": "PRIVATE"}, {"visibility": "PUBLIC"}
-        warm = {"reserved_resource": {"apu": {"warm_up_num": 2}}}
-        statuses = ("RUNNING", "INACTIVE", "DELETED", "ABNORMAL", "ON_DEMAND_FROZEN", "FROZEN", "TRIAL_ENDED", "ODD")
-        rows = [row(number, status=status, **mine) for number, status in enumerate(statuses)]
-        rows += [row(10, status="DELETING", **mine, **warm), row(11, status="DELETING", **theirs, **warm)]
-        rows += [row(12, status="RUNNING", **theirs, error_code="x"), row(13, status="RUNNING", **mine, error_code="x")]
-        counted = expected.count(rows, BASE)
-        for visibility in (mine, theirs):
-            deleting = {"endpoint_type": "ray", "status": "DELETING"} | visibility
-            running = {"endpoint_type": "ray", "status": "RUNNING"} | visibility
-            self.assertEqual(counted[key("apu_reserved", **deleting)], 2.0)
-            self.assertEqual(counted[key("endpoint_oldest_transition_timestamp_seconds", **deleting)], expected.POLL)
-            self.assertEqual(counted[key("endpoints_with_error", **running, error_code="x")], 1.0)
-        self.assertNotIn(key("endpoints", endpoint_type="ray", status="ABNORMAL", **theirs), counted)
-        self.assertEqual(counted[key("endpoints", endpoint_type="ray", status="ABNORMAL", **mine)], 1.0)
-        detailed = {dict(labels)["endpoint_id"] for name, labels in counted if name == P + "endpoint_info"}
-        self.assertEqual(detailed, {"3", "4", "5", "6", "10", "11", "12", "13"})
-
-    def test_odd_rows(self) -> None:
-        rows: list[Any] = [
-            {"id": "a"},
-            {"id": "b", "type": "sql", "status": "RUNNING", "visibility": "", "name": "\ud800\0",
-             "reserved_resource": {"apu": {"warm_up_num": 2**63 - 1}, "dpu": {"max_num": 1.5}, "mu": None}},
-            {"id": "c", "type": "sql", "status": "RUNNING", "visibility": "PRIVATE", "error_code": 7,
-             "reserved_resource": {"apu": {"warm_up_num": 2.0, "max_num": Literal("1e0")}}},
-            {"id": 5, "status": 5},
-            "nothing",
-            {"id": "d", "type": "sql", "status": "DELETING", "update_time": "soon", "ray_resource": {
-                "head_group_spec": {}, "worker_group_spec": [None, {"min_replicas": 3}, {"max_replicas": True}]}},
-        ]  # fmt: skip
-        group = {"endpoint_type": "sql", "status": "RUNNING", "visibility": "PRIVATE"}
-        moving = {"endpoint_type": "sql", "status": "DELETING", "visibility": "PRIVATE"}
-        wanted = zeros("unknown", "PRIVATE") | zeros("sql", "PRIVATE") | totals(4, 2, 6)
-        wanted |= {
-            key("endpoints", endpoint_type="unknown", status="UNKNOWN", visibility="PRIVATE"): 1.0,
-            key("endpoints", **group): 2.0,
-            key("endpoints", **moving): 1.0,
-            key("apu_reserved", **group): 2.0**63,
-            key("apu_max", **group): 2.0**63,
-            key("dpu_reserved", **group, public_resource="false"): 0.0,
-            key("dpu_max", **group, public_resource="false"): 0.0,
-            key("ray_heads", **moving): 1.0,
-            key("ray_workers_min", **moving): 3.0,
-            key("ray_workers_max", **moving): 3.0,
-            key("endpoint_oldest_transition_timestamp_seconds", **moving): expected.POLL,
-            key("endpoint_status_since_timestamp_seconds", **moving, endpoint_id="d"): expected.POLL,
-            key("endpoint_info", endpoint_type="sql", endpoint_id="d"): 1.0,
-        }  # fmt: skip
-        self.assertEqual(expected.count(rows, BASE), wanted)
-        named = expected.count(rows, BASE, "all")
-        shown = key("endpoint_status_since_timestamp_seconds", **group, endpoint_id="b", endpoint_name="\ufffd\ufffd")
-        self.assertEqual(named[shown], expected.POLL)
-        self.assertEqual(len(named) - len(wanted), 6)
+        assert reader.time({"update_time": text}, "update_time") == wanted, text
+        assert reader.malformed == malformed, text
 
 
-class Pieces(unittest.TestCase):
-    def test_times(self) -> None:
-        cases = {
-            "1970-01-01T00:00:01Z": 1.0,
-            "1970-01-01 08:00:01.5+08:00": 1.5,
-            "1970-01-01T00:00:00.250": 0.25,
-            "1969-12-31T20:30:00-03:30": 0.0,
-            "2025-02-29T00:00:00Z": None,
-            "1970-01-01": None,
-            "": None,
-        }
-        for text, wanted in cases.items():
-            self.assertEqual(expected.unix_seconds(text), wanted, text)
-
-    def test_implausible_times(self) -> None:
-        now = datetime.datetime.now(datetime.UTC)
-
-        def ahead(hours: float) -> str:
-            return (now + datetime.timedelta(hours=hours)).isoformat()
-
-        cases = {
-            "0001-01-01T00:00:00Z": (None, 1), "1970-01-01T00:00:00Z": (None, 1), "2009-12-31T23:59:59.9Z": (None, 1),
-            ahead(24.1): (None, 1), "9999-12-31T23:59:59Z": (None, 1), "2010-01-01T00:00:00Z": (1262304000.0, 0),
-            ahead(2): (math.inf, 0), ahead(23.9): (math.inf, 0),
-        }  # fmt: skip
-        for text, (wanted, malformed) in cases.items():
-            reader = expected.Reader()
-            self.assertEqual(reader.time({"update_time": text}, "update_time"), wanted, text)
-            self.assertEqual(reader.malformed, malformed, text)
-
-    def test_text_of_labels(self) -> None:
-        self.assertEqual(expected.clean("a\ud83d\ude00\udc00\ud800b\0"), "a\U0001f600\ufffd\ufffdb\ufffd")
-
-    def test_saturation(self) -> None:
-        self.assertEqual(expected.saturating([2**63 - 1, 1]), 2**63 - 1)
-        self.assertEqual(expected.saturating([2**62, 2**62 - 1]), 2**63 - 1)
-
-    def test_differences_name_each_kind(self) -> None:
-        wanted: expected.Series = {key("endpoints"): 1.0, key("apu_max"): 2.0, key("endpoint_x"): expected.POLL}
-        actual = {key("endpoints"): 3.0, key("mu_max"): 2.0, key("endpoint_x"): 99.0}
-        found = expected.differences(actual, wanted, (200.0, 201.0))
-        self.assertEqual([text.split(":")[0] for text in found], ["differs", "differs", "missing", "unexpected"])
-
-    def test_history_keeps_zeros_of_the_right_families(self) -> None:
-        before: expected.Series = {key("endpoints", status="X"): 2.0, key("endpoint_error"): 1.0, key("apu_max"): 3.0}
-        self.assertEqual(expected.with_history(before, {}), {key("endpoints", status="X"): 0.0, key("apu_max"): 0.0})
+def test_text_of_labels() -> None:
+    assert expected.clean("a\ud83d\ude00\udc00\ud800b\0") == "a\U0001f600\ufffd\ufffdb\ufffd"
 
 
-class Data(unittest.TestCase):
-    def test_cloud_is_seeded_and_has_the_documented_sizes(self) -> None:
-        cloud, again = cloud_data.new_cloud(), cloud_data.new_cloud()
-        self.assertEqual({name: len(workspace.rows) for name, workspace in cloud.items()}, cloud_data.SIZES)
-        self.assertEqual(cloud, again)
-
-    def test_special_rows_are_never_shared_by_two_pages(self) -> None:
-        for workspace in cloud_data.new_cloud().values():
-            for index, row in enumerate(workspace.rows):
-                tally = expected.Tally(BASE, "none")
-                tally.add(row)
-                if index and not all(index % step for step in cloud_data.PAGE_STEPS):
-                    self.assertEqual((tally.skipped, tally.reader.malformed), (0, 0), index)
-
-    def test_ids_are_unique(self) -> None:
-        for workspace in cloud_data.new_cloud().values():
-            ids = [row["id"] for row in workspace.rows if isinstance(row, dict) and isinstance(row.get("id"), str)]
-            usable = [text for text in ids if text]
-            self.assertEqual(len(usable), len(set(usable)))
-            self.assertTrue(all(32 <= len(text) <= 36 for text in usable))
+def test_saturation() -> None:
+    assert expected.saturating([2**63 - 1, 1]) == 2**63 - 1
+    assert expected.saturating([2**62, 2**62 - 1]) == 2**63 - 1
 
 
-def as_numbers(series: expected.Series) -> dict[expected.Key, float]:
-    return {name: math.nan if isinstance(value, str) else value for name, value in series.items()}
+def test_differences_name_each_kind() -> None:
+    wanted: expected.Series = {key("endpoints"): 1.0, key("apu_max"): 2.0, key("endpoint_x"): expected.POLL}
+    actual = {key("endpoints"): 3.0, key("mu_max"): 2.0, key("endpoint_x"): 99.0}
+    found = expected.differences(actual, wanted, (200.0, 201.0))
+    assert [text.split(":")[0] for text in found] == ["differs", "differs", "missing", "unexpected"]
 
 
-if __name__ == "__main__":
-    unittest.main()
+def test_history_keeps_zeros_of_the_right_families() -> None:
+    before: expected.Series = {key("endpoints", status="X"): 2.0, key("endpoint_error"): 1.0, key("apu_max"): 3.0}
+    assert expected.with_history(before, {}) == {key("endpoints", status="X"): 0.0, key("apu_max"): 0.0}
+
+
+def test_cloud_is_seeded_and_has_the_documented_sizes() -> None:
+    cloud, again = cloud_data.new_cloud(), cloud_data.new_cloud()
+    assert {name: len(workspace.rows) for name, workspace in cloud.items()} == cloud_data.SIZES
+    assert cloud == again
+
+
+def test_special_rows_are_never_shared_by_two_pages() -> None:
+    for workspace in cloud_data.new_cloud().values():
+        for index, row in enumerate(workspace.rows):
+            tally = expected.Tally(BASE, "none")
+            tally.add(row)
+            if index and not all(index % step for step in cloud_data.PAGE_STEPS):
+                assert (tally.skipped, tally.reader.malformed) == (0, 0), index
+
+
+def test_ids_are_unique() -> None:
+    for workspace in cloud_data.new_cloud().values():
+        ids = [row["id"] for row in workspace.rows if isinstance(row, dict) and isinstance(row.get("id"), str)]
+        usable = [text for text in ids if text]
+        assert len(usable) == len(set(usable))
+        assert all(32 <= len(text) <= 36 for text in usable)

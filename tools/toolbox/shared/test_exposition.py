@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import unittest
+import pytest
 
 from toolbox.shared import exposition
 
@@ -53,19 +53,16 @@ d_seconds_count 5
 # The replaced text in the good page of both formats, its replacement, and a part of the message.
 BAD_IN_BOTH = (
     ("c_total 3", "c_total 3.0", "should be '3'"),
-    ("c_total 3", "c_total 3e0", "should be '3'"),
-    ("c_total 3", "c_total 0.0", "should be 0"),
-    ("c_total 3", "c_total 3 1685449470", "not a sample"),
-    ("c_total 3", "c_total  3", "not a sample"),
-    ("c_total 3", "c_total 3\r", "not a number"),
-    ("c_total 3", "c_total three", "not a number"),
-    ("c_total 3", "c_total nan", "not a number"),
-    ("c_total 3", "c_total 1_000", "not a number"),
+    ("c_total 3", "c_total 0.0", "should be '0'"),
+    ("c_total 3", "c_total 3 1685449470", "neither"),
+    ("c_total 3", "c_total  3", "neither"),
+    ("c_total 3", "c_total 3\r", "neither"),
+    ("c_total 3", "c_total NaN", "is nan"),
     ("c_total 3", "c_total -3", "is -3.0"),
-    ("c_total 3", "c_total 3\nc_total 3", "same series"),
-    ("c_total 3", "c_total{} 3\nc_total 4", "same series"),
-    ("c_total 3", "c_total 3\n", "blank line"),
-    ("c_total 3", "c_total 3\n# a comment", "not metadata"),
+    ("c_total 3", "c_total 3\nc_total 3", "same series 2 times"),
+    ("} 1.5", '} 1.5\na_bytes{x="y",name="q\\"b\\\\n\\nl"} 12', "same series 2 times"),
+    ("c_total 3", "c_total 3\n", "neither"),
+    ("c_total 3", "c_total 3\n# a comment", "neither"),
     ("c_total 3", "c_total 3\na_bytes 1", "outside its family"),
     ("c_total 3", "c 3", "outside its family"),
     ("c_total 3", 'c_total{type="x"} 3', "must not be used"),
@@ -73,12 +70,9 @@ BAD_IN_BOTH = (
     ("c_total 3", 'c_total{x=""} 3', "is empty"),
     ("c_total 3", 'c_total{x="\0"} 3', "NUL"),
     ("c_total 3", 'c_total{x="1",x="2"} 3', "comes twice"),
-    ("c_total 3", 'c_total{x="1",} 3', "do not parse"),
-    ("c_total 3", 'c_total{x="1" y="2"} 3', "do not parse"),
-    ("c_total 3", 'c_total{x="a\\tb"} 3', "do not parse"),
-    ("c_total 3", 'c_total{x="a"b"} 3', "do not parse"),
+    ("c_total 3", 'c_total{x="1",} 3', "neither"),
+    ("c_total 3", 'c_total{x="a\\tb"} 3', "neither"),
     ("c_total 3", 'c_total{le="1.5"} 3', "le outside"),
-    ("b_info{version", "b_infos{version", "outside its family"),
     ('b_info{version="1"} 1', 'b_info{version="1"} 2', "should be 1"),
     ("# TYPE a_bytes gauge", "# TYPE a_bytes untyped", "type 'untyped'"),
     ("# TYPE a_bytes gauge\n", "", "type ''"),
@@ -86,94 +80,86 @@ BAD_IN_BOTH = (
     ('le="0.1"', 'le="0.10"', "canonical"),
     ('le="0.1"', 'le="3.5"', "do not rise"),
     ('{le="0.1"} 1', '{le="0.1"} 5', "not cumulative"),
-    ('{le="+Inf"} 5', '{le="+Inf"} 6', "equal _count"),
-    ('d_seconds_bucket{le="+Inf"} 5\n', "", "must be +Inf"),
-    ("d_seconds_sum 1.25\n", "", "needs buckets"),
+    ('{le="+Inf"} 5', '{le="+Inf"} 6', "a last bucket +Inf"),
+    ('d_seconds_bucket{le="+Inf"} 5\n', "", "a last bucket +Inf"),
+    ("d_seconds_sum 1.25\n", "", "needs one _sum"),
+    ("d_seconds_count 5\n", "", "needs one _sum and one _count"),
     ("} 1.5", "} 1.50", "should be '1.5'"),
-    ("} 1.5", "} 15e-1", "should be '1.5'"),
 )
 
 BAD_IN_TEXT = (
-    ("# HELP c_total Things.\n", "", "no HELP"),
-    ("# HELP c_total Things.", "# HELP c_total ", "no HELP"),
+    ("# HELP c_total Things.\n", "", "metadata is ['TYPE']"),
     ('of "it"', 'of \\"it\\"', "not escaped"),
-    ("# TYPE a_bytes gauge", "# TYPE a_bytes gauge\n# UNIT a_bytes bytes", "not allowed"),
-    ("# TYPE a_bytes gauge", "# TYPE a_bytes gauge\n# TYPE a_bytes gauge", "comes twice"),
-    ("c_total", "c", "must end in _total"),
-    ("# TYPE c_total counter", "# TYPE c_total gauge", "must not end in _total"),
-    ("# HELP b_info", "# HELP e_info", "not sorted"),
-    ("c_total 3", "c_total 3\n# HELP a_bytes Again.", "not contiguous"),
-    ("c_total 3", "c_total 3\n# HELP c_total Again.", "after its samples"),
-    ("d_seconds_count 5\n", "d_seconds_count 5", "no line feed"),
+    ("# TYPE a_bytes gauge", "# TYPE a_bytes gauge\n# UNIT a_bytes bytes", "metadata is"),
+    ("# TYPE a_bytes gauge", "# TYPE a_bytes gauge\n# TYPE a_bytes gauge", "metadata is"),
+    ("c_total", "c", "_total in its name"),
+    ("# TYPE c_total counter", "# TYPE c_total gauge", "_total in its name"),
+    ("b_info", "e_info", "not sorted"),
+    ("c_total 3", "c_total 3\n# HELP a_bytes Again.", "come twice"),
+    ("d_seconds_count 5\n", "d_seconds_count 5", "does not end with"),
 )
 
 BAD_IN_OPENMETRICS = (
-    ("# EOF\n", "", "no # EOF"),
-    ("# EOF", "# EOF\n# TYPE z gauge", "no # EOF"),
-    ("# HELP c Things.\n", "", "no HELP"),
+    ("# EOF\n", "", "does not end with"),
+    ("# EOF\n", "# EOF", "does not end with"),
+    ("# HELP c Things.\n", "", "metadata is ['TYPE']"),
     ('of \\"it\\"', 'of "it"', "not escaped"),
-    ("# UNIT a_bytes bytes\n", "", "UNIT is None"),
-    ("# UNIT a_bytes bytes", "# UNIT a_bytes seconds", "UNIT is 'seconds'"),
-    ("# TYPE a_bytes gauge\n# UNIT a_bytes bytes\n", "# UNIT a_bytes bytes\n# TYPE a_bytes gauge\n", "in the order"),
-    ("# TYPE c counter\n# HELP c Things.", "# HELP c Things.\n# TYPE c counter", "in the order"),
-    ("# TYPE c counter\n# HELP c ", "# TYPE c_total counter\n# HELP c_total ", "named without _total"),
+    ("# UNIT a_bytes bytes\n", "", "UNIT should be 'bytes'"),
+    ("# TYPE a_bytes gauge\n# UNIT a_bytes bytes\n", "# UNIT a_bytes bytes\n# TYPE a_bytes gauge\n", "metadata is"),
+    ("# TYPE c counter\n# HELP c Things.", "# HELP c Things.\n# TYPE c counter", "metadata is"),
+    ("# TYPE c counter\n# HELP c ", "# TYPE c_total counter\n# HELP c_total ", "_total in its name"),
     ("# TYPE b info\n# HELP b ", "# TYPE b_info info\n# HELP b_info ", "named without _info"),
-    ("# TYPE b info\n# HELP b ", "# TYPE b unknown\n# HELP b ", "type 'unknown'"),
 )
 
 
-class Pages(unittest.TestCase):
-    def test_good_pages_have_no_problem(self) -> None:
-        self.assertEqual(exposition.check(TEXT, False), [])
-        self.assertEqual(exposition.check(OPENMETRICS, True), [])
-
-    def test_each_check_fails_on_a_bad_page(self) -> None:
-        tables = (
-            (TEXT, False, BAD_IN_BOTH + BAD_IN_TEXT),
-            (OPENMETRICS, True, BAD_IN_BOTH + BAD_IN_OPENMETRICS),
-        )
-        for page, openmetrics, cases in tables:
-            for old, new, complaint in cases:
-                with self.subTest(openmetrics=openmetrics, new=new):
-                    self.assertIn(old, page)
-                    problems = exposition.check(page.replace(old, new), openmetrics)
-                    self.assertTrue(any(complaint in problem for problem in problems), problems)
-
-    def test_labels_are_unescaped(self) -> None:
-        page, _ = exposition.parse(TEXT, False)
-        self.assertIn(("a_bytes", frozenset({("name", 'q"b\\n\nl'), ("x", "y")})), page.values())
-
-    def test_either_order_of_names_is_sorted(self) -> None:
-        first = "# TYPE a counter\n# HELP a A.\na_total 1\n"
-        second = "# TYPE a_skipped counter\n# HELP a_skipped A.\na_skipped_total 1\n"
-        for body in (first + second, second + first):
-            self.assertEqual(exposition.check(body + "# EOF\n", True), [])
-
-    def test_large_and_small_numbers_may_have_exponents(self) -> None:
-        for text in ("9223372036854775807", "9.223372036854775807e+18", "1e-07", "NaN", "+Inf", "-1.5", "0"):
-            self.assertIsNone(exposition.value_problem(text), text)
+@pytest.mark.parametrize(("page", "openmetrics"), [(TEXT, False), (OPENMETRICS, True)])
+def test_a_good_page_has_no_problem(page: str, openmetrics: bool) -> None:
+    assert exposition.check(page, openmetrics) == []
 
 
-class Pairs(unittest.TestCase):
-    def setUp(self) -> None:
-        self.text = exposition.parse(TEXT, False)[0]
-
-    def problems(self, old: str, new: str) -> list[str]:
-        page = exposition.parse(OPENMETRICS.replace(old, new), True)[0]
-        return exposition.pair_problems(self.text, page, frozenset({"a_bytes"}))
-
-    def test_the_same_series_are_no_problem(self) -> None:
-        self.assertEqual(self.problems("c_total 3", "c_total 4"), [])
-
-    def test_a_series_in_one_format_alone_is_a_problem(self) -> None:
-        self.assertEqual(len(self.problems('version="1"', 'version="2"')), 2)
-
-    def test_a_family_in_one_format_alone_is_a_problem(self) -> None:
-        self.assertEqual(len(self.problems("# TYPE c counter\n# HELP c Things.\nc_total 3\n", "")), 2)
-
-    def test_a_value_that_differs_is_a_problem(self) -> None:
-        self.assertEqual(len(self.problems("} 12", "} 13")), 1)
+@pytest.mark.parametrize(("old", "new", "complaint"), BAD_IN_BOTH + BAD_IN_TEXT)
+def test_each_check_fails_on_a_bad_text_page(old: str, new: str, complaint: str) -> None:
+    fails_on(TEXT, False, old, new, complaint)
 
 
-if __name__ == "__main__":
-    unittest.main()
+@pytest.mark.parametrize(("old", "new", "complaint"), BAD_IN_BOTH + BAD_IN_OPENMETRICS)
+def test_each_check_fails_on_a_bad_openmetrics_page(old: str, new: str, complaint: str) -> None:
+    fails_on(OPENMETRICS, True, old, new, complaint)
+
+
+def fails_on(page: str, openmetrics: bool, old: str, new: str, complaint: str) -> None:
+    assert old in page
+    problems = exposition.check(page.replace(old, new), openmetrics)
+    assert any(complaint in problem for problem in problems), problems
+
+
+def test_labels_are_unescaped() -> None:
+    page, _ = exposition.parse(TEXT, False)
+    assert ("a_bytes", frozenset({("name", 'q"b\\n\nl'), ("x", "y")})) in page.values()
+
+
+@pytest.mark.parametrize("swap", [False, True])
+def test_either_order_of_names_is_sorted(swap: bool) -> None:
+    first = "# TYPE a counter\n# HELP a A.\na_total 1\n"
+    second = "# TYPE a_skipped counter\n# HELP a_skipped A.\na_skipped_total 1\n"
+    body = second + first if swap else first + second
+    assert exposition.check(body + "# EOF\n", True) == []
+
+
+@pytest.mark.parametrize("text", ["9223372036854775807", "1e+19", "1e-07", "0.00001", "NaN", "+Inf", "-1.5", "0"])
+def test_large_and_small_numbers_may_have_exponents(text: str) -> None:
+    assert exposition.check(TEXT.replace("} 1.5", f"}} {text}"), False) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "count"),
+    [
+        ("c_total 3", "c_total 4", 0),
+        ('version="1"', 'version="2"', 2),
+        ("# TYPE c counter\n# HELP c Things.\nc_total 3\n", "", 2),
+        ("} 12", "} 13", 1),
+    ],
+)
+def test_a_difference_between_the_formats_is_a_problem(old: str, new: str, count: int) -> None:
+    text, other = exposition.parse(TEXT, False)[0], exposition.parse(OPENMETRICS.replace(old, new), True)[0]
+    assert len(exposition.pair_problems(text, other, frozenset({"a_bytes"}))) == count

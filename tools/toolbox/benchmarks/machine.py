@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs programs on one core each, and measures their costs."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import http.client
+import os
+import pathlib
+import platform
+import subprocess
+import time
+
+from toolbox.shared import processes
+from toolbox.shared.exporter import environment
+from toolbox.shared.processes import HOST, ROOT, listens
+
+BUILD = ROOT / ".build-benchmarks"
+# What benchmarks/install compiles.
+PROGRAMS = BUILD / "bin"
+CORES = sorted(os.sched_getaffinity(0))
+# The measured program uses the first core, its clients and servers the last.
+MEASURED, BESIDE = CORES[0], CORES[-1]
+
+
+@dataclasses.dataclass(frozen=True)
+class Cost:
+    """The costs of one run of a program."""
+
+    wall: float
+    cpu: float
+    peak_megabytes: float
+
+
+def run(*command: object, output: pathlib.Path, core: int = MEASURED) -> Cost:
+    """Runs a program to its end, with its standard output in a file."""
+    report, log = BUILD / "launch-report", BUILD / "launch-log"
+    words = [str(word) for word in (PROGRAMS / "launch", core, report, *command)]
+    with output.open("wb") as stdout, log.open("wb") as stderr:
+        status = subprocess.run(
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
+            env=environment(BUILD),
+            cwd=BUILD,
+            check=False,
+        ).returncode
+    said = log.read_text("utf-8", "replace")[-2000:]
+    assert status == 0, f"{command[0]} exited with status {status}: {said}"
+    wall, user, system, peak, _ = report.read_text("ascii").split()
+    return Cost(float(wall), float(user) + float(system), int(peak) * 1024 / 1e6)
+
+
+class Server(processes.Server):
+    """A server on one core, with a path that returns the page to scrape."""
+
+    def __init__(self, name: str, core: int = MEASURED, path: str = "/metrics") -> None:
+        super().__init__(name, BUILD)
+        self.core, self.path = core, path
+
+    def pinned(self, *command: object, seconds: float = 60) -> contextlib.AbstractContextManager[None]:
+        """Returns a context manager that runs the command on the server's core."""
+        return self.running("taskset", "--cpu-list", self.core, *command, seconds=seconds, env=environment(BUILD))
+
+    def is_ready(self) -> bool:
+        self.require_running()
+        return listens(self.port)
+
+    def cpu(self) -> float:
+        """Returns the CPU seconds of the process and its children, such as nginx' worker."""
+        pid = self.process.pid
+        children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+        return sum(cpu_seconds(each) for each in (pid, *map(int, children)))
+
+    def memory_megabytes(self, field: str = "VmRSS") -> float:
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text("ascii", "replace")
+        return int(status.split(f"\n{field}:")[1].split()[0]) * 1024 / 1e6
+
+    def get(self, encoding: str = "identity") -> bytes:
+        """Returns the page as sent in this encoding."""
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=300)
+        with contextlib.closing(connection):
+            connection.request("GET", self.path, headers={"Accept-Encoding": encoding})
+            response = connection.getresponse()
+            assert response.status == 200, f"{self.path} answered {response.status}"
+            return response.read()
+
+
+def cpu_seconds(pid: int) -> float:
+    """Returns the CPU time of all threads of a process, including ended ones, with a resolution of nanoseconds.
+    /proc/PID/stat has hundredths of a second, too coarse for a few requests. The clock id is computed like Linux'
+    MAKE_PROCESS_CPUCLOCK in posix-timers.h, the result of clock_getcpuclockid(3)."""
+    return time.clock_gettime((~pid << 3) | 2)
+
+
+def facts() -> list[tuple[str, str]]:
+    """Returns facts about the machine that readers need to interpret results, without its name."""
+    lines = pathlib.Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines()
+    model = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+    gigabytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1024**3
+    release = pathlib.Path("/etc/debian_version").read_text("ascii").strip()
+    return [
+        ("CPU", f"{model}, {len(CORES)} cores"),
+        ("memory", f"{gigabytes:.0f} GiB"),
+        ("system", f"Debian {release}, Linux {platform.release().split('-')[0]}"),
+    ]

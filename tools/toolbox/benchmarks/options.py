@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The options of a run."""
+
+from __future__ import annotations
+
+import argparse
+import pathlib
+import sys
+from collections.abc import Iterable
+
+from toolbox.benchmarks.exporter import Exporter
+
+
+class Options(argparse.Namespace):
+    program: Exporter
+    against: Exporter | None
+    only: list[str] | None
+    scale: float
+    rounds: int
+    slow_rounds: int
+    record: str | None
+
+    def scaled(self, count: float, least: int = 1) -> int:
+        return max(least, round(count * self.scale))
+
+    def say(self, what: str) -> None:
+        """Prints progress to standard error; only tables go to standard output."""
+        print(f"benchmarks: {what}", file=sys.stderr, flush=True)
+
+
+def parse(groups: Iterable[str]) -> Options:
+    parser = argparse.ArgumentParser(prog="benchmarks/run", description="Measures a program and its peers.")
+    add = parser.add_argument
+    add("program", type=program, help="the output of scripts/build-release")
+    add("--only", action="append", choices=list(groups), help="run this group; repeatable (default: all)")
+    add("--scale", type=float, default=1.0, help="fraction of the full size and time (default: 1)")
+    add("--rounds", type=int, default=5, help="rounds of which the median is reported (default: 5)")
+    add("--slow-rounds", type=int, default=1, help="rounds of slow peers (default: 1)")
+    add("--against", type=program, help="another build to measure in parallel in `fleet`")
+    add("--record", metavar="NAME", help="also write the tables to benchmarks/results/NAME.md")
+    return parser.parse_args(namespace=Options())
+
+
+def program(text: str) -> Exporter:
+    path = pathlib.Path(text).resolve()
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"{text} not found")
+    return Exporter(path)

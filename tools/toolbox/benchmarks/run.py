@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Measures our program and its peers, and prints a table per group."""
+
+from __future__ import annotations
+
+import datetime
+import signal
+import sys
+
+from toolbox.benchmarks import fleet, idle, machine, options, polling, scraping
+from toolbox.benchmarks.table import table
+from toolbox.shared.processes import ROOT, run
+
+GROUPS = {
+    "fleet": fleet.measure,
+    "polling": polling.measure,
+    "scraping": scraping.measure,
+    "idle": idle.measure,
+}
+
+
+def main() -> int:
+    chosen = options.parse(GROUPS)
+    # Raises an exception, so that running servers are stopped.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    facts = [
+        ("program", run(chosen.program.program, "--version").splitlines()[0]),
+        ("measured", datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d")),
+        *machine.facts(),
+        ("run", f"scale {chosen.scale:g}, {chosen.rounds} rounds, {chosen.slow_rounds} of slow peers"),
+    ]
+    text = f"# Measured costs\n\n{table(('', ''), facts)}\n"
+    print(text, flush=True)
+    try:
+        for name in chosen.only or GROUPS:
+            part = GROUPS[name](chosen).markdown()
+            print(part, flush=True)
+            text += "\n" + part
+    except AssertionError as problem:
+        print(f"benchmarks: {problem}", file=sys.stderr)
+        return 1
+    if chosen.record:
+        (ROOT / f"benchmarks/results/{chosen.record}.md").write_text(text, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

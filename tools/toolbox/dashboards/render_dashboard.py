@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Renders a Grafana dashboard from a live Prometheus, without Grafana, as an HTML page and optionally a picture.
+
+For previews during development, and for the pictures in docs/images.
+"""
+
+import argparse
+import json
+import pathlib
+import sys
+import tempfile
+
+from toolbox.dashboards.render import WIDTH, Renderer
+from toolbox.dashboards.selection import Selection
+from toolbox.shared.processes import run
+from toolbox.shared.prometheus import Client
+
+
+def take_screenshot(url: str, picture: pathlib.Path, width: int, height: int, *flags: str) -> None:
+    """Takes a screenshot of a page with Chromium, with a temporary profile."""
+    picture.unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory() as profile:
+        output = run(
+            "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
+            "--no-first-run", "--disable-extensions", "--disable-background-networking", "--no-proxy-server",
+            f"--user-data-dir={profile}", f"--window-size={width},{height}", f"--screenshot={picture.resolve()}",
+            *flags, url,
+        )  # fmt: skip
+    assert picture.exists(), f"chromium wrote no screenshot: {output[-2000:]}"
+
+
+def main() -> str | None:
+    parser = argparse.ArgumentParser(prog="render-dashboard", description=__doc__)
+    parser.add_argument("dashboard", type=pathlib.Path, help="a JSON file of dashboards/grafana")
+    parser.add_argument("--prometheus", default="http://127.0.0.1:9090", help="address (default: %(default)s)")
+    parser.add_argument("--html", type=pathlib.Path, required=True, help="page to write")
+    parser.add_argument("--png", type=pathlib.Path, help="picture to write; needs chromium")
+    parser.add_argument("--small", action="store_true", help="reduce the picture's colors with pngquant")
+    parser.add_argument("--range", type=int, default=3600, help="seconds (default: %(default)s)")
+    parser.add_argument("--scrape-interval", type=int, default=15, help="seconds (default: %(default)s)")
+    parser.add_argument("--variable", action="append", default=[], metavar="NAME=VALUE")
+    chosen = parser.parse_args()
+
+    dashboard = json.loads(chosen.dashboard.read_text("utf-8"))
+    client = Client(chosen.prometheus)
+    variables = {name: value for name, _, value in (text.partition("=") for text in chosen.variable)}
+    selection = Selection(dashboard, client, variables, span=chosen.range, interval=chosen.scrape_interval)
+    renderer = Renderer(dashboard, client, selection)
+    chosen.html.write_text(renderer.html(), "utf-8")
+    if chosen.png:
+        take_screenshot(chosen.html.resolve().as_uri(), chosen.png, WIDTH, renderer.height)
+        if chosen.small:
+            # A third of the size, without a visible difference.
+            run("pngquant", "--force", "--strip", "--speed", "1", "--output", chosen.png, "256", chosen.png)
+    return "\n".join(f"render-dashboard: {chosen.dashboard.name}: {error}" for error in renderer.errors) or None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

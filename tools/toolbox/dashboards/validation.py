@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Validates dashboards against Grafana's JSON schemas: the dashboard, panel options, field settings, queries, units."""
+
+import functools
+import json
+import pathlib
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+
+from toolbox.dashboards.panels import Json
+
+SCHEMAS = pathlib.Path(__file__).with_name("schemas")
+
+
+def load(name: str) -> Json:
+    schema: Json = json.loads((SCHEMAS / f"{name}.json").read_text("utf-8"))
+    definitions = schema["definitions"]
+    if name == "dashboard":
+        # Grafana accepts any value here; the generated schema says object.
+        definitions["DynamicConfigValue"]["properties"]["value"] = {}
+        definitions["MatcherConfig"]["properties"]["options"] = {}
+    if name == "table":
+        # Select the schema of cell options by their type: the published `oneOf` rejects values that match several.
+        forms = {"auto": "TableAutoCellOptions", "color-text": "TableColorTextCellOptions",
+                 "color-background": "TableColoredBackgroundCellOptions"}  # fmt: skip
+        definitions["TableCellOptions"] = {
+            "required": ["type"],
+            "properties": {"type": {"enum": list(forms)}},
+            "allOf": [
+                {"if": {"properties": {"type": {"const": kind}}}, "then": {"$ref": f"#/definitions/{form}"}}
+                for kind, form in forms.items()
+            ],
+        }
+    return schema
+
+
+@functools.cache
+def validator(name: str, definition: str = "") -> jsonschema.Draft7Validator:
+    """Returns the validator of a file, or of one definition in it. A definition that is not there accepts anything."""
+    schema = load(name)
+    if definition:
+        known = definition in schema["definitions"]
+        schema = {**schema, "$ref": f"#/definitions/{definition}"} if known else {}
+    return jsonschema.Draft7Validator(schema)
+
+
+@functools.cache
+def units() -> set[str]:
+    return {unit["const"] for unit in load("units")["definitions"].values() if "const" in unit}
+
+
+def errors(where: str, checks: jsonschema.Draft7Validator, value: Any) -> Iterator[str]:
+    for error in checks.iter_errors(value):
+        # Report the form of an anyOf that matches best.
+        nearest = jsonschema.exceptions.best_match([error]) or error
+        inner = nearest.path if nearest is not error else ()
+        place = "/".join(str(part) for part in [*error.absolute_path, *inner])
+        yield f"{where}: schema: {place}: {nearest.message[:300]}"
+
+
+def complaints(board: Json) -> Iterator[str]:
+    yield from errors(board["title"], validator("dashboard"), board)
+    for panel in (panel for panel in board["panels"] if panel["type"] != "row"):
+        title, kind = panel["title"], panel["type"].replace("-", "")
+        if not (SCHEMAS / f"{kind}.json").exists():
+            yield f"{title}: no schema for panel type {panel['type']}; add it to {SCHEMAS.name}"
+            continue
+        yield from errors(title, validator(kind, "Options"), panel["options"])
+        defaults, custom = panel["fieldConfig"]["defaults"], validator(kind, "FieldConfig")
+        settings = defaults.get("custom", {})
+        if settings:
+            yield from errors(title, custom, settings)
+        changes = [
+            (override["matcher"]["options"], one["id"], one["value"])
+            for override in panel["fieldConfig"]["overrides"]
+            for one in override["properties"]
+        ]
+        for name, id, value in changes:
+            if id.startswith("custom."):
+                # One setting in addition to the required ones.
+                yield from errors(f"{title}, {name}", custom, settings | {id.removeprefix("custom."): value})
+        used = {defaults.get("unit")} | {value for _, id, value in changes if id == "unit"}
+        for unit in used - units():
+            yield f"{title}: unknown unit {unit!r}"
+        for query in panel.get("targets", []):
+            yield from errors(f"{title}, query {query.get('refId')}", validator("prometheus"), query)

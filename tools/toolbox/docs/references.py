@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Links have targets, Swift is compiled, and the READMEs of both languages have the same structure."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from toolbox.docs.markdown import Document, Link
+from toolbox.docs.project import Project
+
+COMMENT = re.compile(r"(^|\s+)#.*$", re.MULTILINE)
+README, OTHER_README = "README.md", "README.zh.md"
+# Documents whose Swift blocks are excerpts of a file.
+EXCERPTS = {"docs/adding-a-listing.md": "Tests/PollingTests/ToyListing.swift"}
+
+
+def is_address(link: Link) -> bool:
+    return re.match(r"[a-z][a-z0-9+.-]*:", link.target, re.IGNORECASE) is not None
+
+
+def host_of(link: Link) -> str | None:
+    """Returns the host of an address; None if the address is invalid."""
+    try:
+        parts = urlsplit(link.target)
+        valid = parts.scheme in ("http", "https") and parts.port != 0
+    except ValueError:
+        return None
+    return parts.hostname if valid and re.fullmatch(r"[a-z0-9.-]+", parts.hostname or "") else None
+
+
+def hosts(project: Project) -> set[str]:
+    """Returns the hosts of all links."""
+    links = [link for document in project.documents.values() for link in document.links if is_address(link)]
+    return {host for link in links if (host := host_of(link))}
+
+
+def broken_links(project: Project) -> Iterator[str]:
+    for document in project.documents.values():
+        for link in document.links:
+            if text := complaint(project, document, link):
+                yield project.problem(document, link.line, text)
+
+
+def complaint(project: Project, document: Document, link: Link) -> str | None:
+    if is_address(link):
+        # No request is sent.
+        host = host_of(link)
+        if host is None:
+            return f"invalid address {link.target}"
+        return None if project.exception("hosts", host) else f"{host} is not in the list of hosts"
+    target, _, anchor = map(unquote, link.target.partition("#"))
+    place = (document.path.parent / target).resolve() if target else document.path
+    if not place.is_relative_to(project.root) or not place.exists():
+        return f"no file {link.target}"
+    if link.is_image and not is_picture(place):
+        return f"{link.target} is not a picture"
+    if anchor and (place not in project.documents or anchor not in project.documents[place].anchors):
+        return f"no heading for #{anchor} in {target or place.name}"
+    return None
+
+
+def is_picture(path: Path) -> bool:
+    start = path.read_bytes()[:256] if path.is_file() else b""
+    return start.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")) or b"<svg" in start
+
+
+def differences_of_readmes(project: Project) -> Iterator[str]:
+    """The READMEs have the same headings, code, links and pictures, and begin with a link to each other."""
+    one, other = (project.documents[project.root / name] for name in (README, OTHER_README))
+    there = outline(other)
+    for what, here in outline(one).items():
+        for left, right in itertools.zip_longest(here, there[what]):
+            if left != right:
+                yield f"{what} of {README} and {OTHER_README} differ: {left!r} against {right!r}"
+                break
+    for document, name in ((one, OTHER_README), (other, README)):
+        if [link.target for link in document.links[:1]] != [name]:
+            yield project.problem(document, 1, f"the first link must be {name}")
+
+
+def outline(document: Document) -> dict[str, list[object]]:
+    return {
+        "levels of headings": [*document.levels],
+        "code blocks": [(block.language, COMMENT.sub("", block.text)) for block in document.blocks],
+        "links": [link.target for link in document.links if link.target not in (README, OTHER_README)],
+    }
+
+
+def changed_excerpts(project: Project) -> Iterator[str]:
+    """Each Swift block is a contiguous part of its file; indentation may differ."""
+    for name, source in EXCERPTS.items():
+        document = project.documents[project.root / name]
+        blocks = [block for block in document.blocks if block.language == "swift"]
+        lines = (project.root / source).read_text("utf-8").splitlines()
+        if not blocks:
+            yield f"{name}: no excerpt of {source}"
+        for block in blocks:
+            count = block.text.count("\n") + 1
+            parts = ("\n".join(lines[start : start + count]) for start in range(len(lines) - count + 1))
+            if textwrap.dedent(block.text) not in map(textwrap.dedent, parts):
+                yield project.problem(document, block.line, f"not a contiguous part of {source}")

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The components and libraries of the program: packaging/licenses.toml, compared with program, build and machine."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tomllib
+from dataclasses import dataclass
+from typing import Any
+
+from toolbox.shared.processes import ROOT
+
+
+class Mismatch(Exception):
+    """A difference from packaging/licenses.toml."""
+
+
+@dataclass(frozen=True)
+class Library:
+    package: str
+    license: str
+    version: str
+    architecture: str
+    # Whether the program itself needs it, not only one of its libraries.
+    direct: bool
+
+
+def table(root: pathlib.Path = ROOT) -> dict[str, Any]:
+    return tomllib.loads((root / "packaging/licenses.toml").read_text())
+
+
+def contains_word(binary: bytes, sign: str) -> bool:
+    """Whether `sign` is a whole word in the program's strings, as names of modules and exported functions are."""
+    word = re.escape(sign.encode())
+    # Looks behind after the word, because a pattern that begins with a literal is found faster.
+    return re.search(rb"%b(?<![ -~]%b)(?![ -~])" % (word, word), binary) is not None
+
+
+def pins(resolved: pathlib.Path) -> dict[str, tuple[str, str]]:
+    """Returns versions and addresses of all packages that the build resolved, by name."""
+    if not resolved.exists():
+        raise Mismatch(f"{resolved} is missing; build the program first")
+    found = {}
+    for pin in json.loads(resolved.read_text())["pins"]:
+        state = pin["state"]
+        found[pin["identity"]] = (state.get("version") or state["revision"], pin["location"].removesuffix(".git"))
+    return found
+
+
+def check_license_text(entry: dict[str, Any], checkouts: pathlib.Path) -> None:
+    """Checks that the license text of a package is unchanged since it was listed."""
+    text = checkouts / entry["name"] / "LICENSE.txt"
+    if not text.exists():
+        if os.environ.get("CI"):
+            raise Mismatch(f"{text} is missing; the program was not built in this clone")
+        print(f"skipped: the license text of {entry['name']}, whose sources are missing", file=sys.stderr)
+    elif hashlib.sha256(text.read_bytes()).hexdigest() != entry["license_sha256"]:
+        raise Mismatch(f"{entry['name']}: LICENSE.txt differs from packaging/licenses.toml; review it")
+
+
+def linked(
+    program: pathlib.Path,
+    swift_version: str,
+    resolved: pathlib.Path = ROOT / "Package.resolved",
+    checkouts: pathlib.Path = ROOT / ".build/checkouts",
+) -> list[dict[str, Any]]:
+    """Returns the entries of the components that are linked into the program, with `version` and `source`."""
+    known = table()
+    versions = pins(resolved)
+    binary = program.read_bytes()
+    listed = {entry["name"] for entry in known["package"] + known["unlinked"]}
+    if unknown := sorted(versions.keys() - listed):
+        raise Mismatch(f"not in packaging/licenses.toml: {', '.join(unknown)}")
+    for entry in known["unlinked"]:
+        if contains_word(binary, entry["sign"]):
+            raise Mismatch(f"{entry['name']} is linked, but listed as unlinked in packaging/licenses.toml")
+    components = []
+    for kind in ("package", "part", "runtime"):
+        for entry in known[kind]:
+            if not contains_word(binary, entry["sign"]):
+                raise Mismatch(f"{entry['name']} is not linked, but listed in packaging/licenses.toml")
+            if kind == "package":
+                if entry["name"] not in versions:
+                    raise Mismatch(f"{entry['name']} is listed, but was not resolved by the build")
+                entry["version"], entry["source"] = versions[entry["name"]]
+                check_license_text(entry, checkouts)
+            elif kind == "runtime":
+                entry["version"] = swift_version
+            components.append(entry)
+    return components
+
+
+def owner(path: str) -> str:
+    """Returns the Debian package of a library. dpkg may know its path with or without /usr."""
+    real = os.path.realpath(path)
+    for name in (real, real.removeprefix("/usr"), "/usr" + real):
+        found = subprocess.run(["dpkg-query", "--search", name], capture_output=True, text=True, check=False)
+        if found.returncode == 0:
+            return found.stdout.split(":")[0]
+    raise Mismatch(f"no Debian package owns {path}")
+
+
+def output_of(*command: str | pathlib.Path) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def loaded(program: pathlib.Path) -> list[Library]:
+    """Returns the libraries that the program loads on this machine."""
+    needed = set(re.findall(r"^\s*NEEDED\s+(\S+)", output_of("objdump", "-p", program), re.MULTILINE))
+    output = output_of("ldd", program)
+    if missing := re.findall(r"(\S+) => not found", output):
+        raise Mismatch(f"missing libraries: {', '.join(missing)}")
+    licenses = table()["libraries"]
+    direct: dict[str, bool] = {}
+    for path in re.findall(r"(/\S+\.so\S*)", output):
+        package = owner(path)
+        if package not in licenses:
+            raise Mismatch(f"{package} is loaded, but has no license in packaging/licenses.toml")
+        direct[package] = direct.get(package, False) or pathlib.Path(path).name in needed
+    libraries = []
+    for package in sorted(direct):
+        shown = output_of("dpkg-query", "--show", "--showformat=${Version} ${Architecture}\n", package)
+        version, architecture = shown.splitlines()[0].split()
+        libraries.append(Library(package, licenses[package], version, architecture, direct[package]))
+    return libraries
