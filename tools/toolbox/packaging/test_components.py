@@ -32,10 +32,6 @@ def document(file: pathlib.Path) -> Any:
     return json.loads(file.read_text())
 
 
-def test_the_lists_of_licenses_are_current() -> None:
-    run(ROOT / "scripts/generate-licenses", "--check")
-
-
 def test_the_sbom_is_reproducible(program: pathlib.Path, file: pathlib.Path, tmp_path: pathlib.Path) -> None:
     assert sbom(program, tmp_path).read_bytes() == file.read_bytes()
 

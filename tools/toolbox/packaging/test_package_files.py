@@ -10,7 +10,7 @@ import re
 
 import pytest
 
-from toolbox.packaging.image.libraries import loaded_by, packages_of
+from toolbox.packaging import components
 from toolbox.shared.exporter import Exporter
 from toolbox.shared.processes import NAME, ROOT, attempt, run
 
@@ -81,8 +81,7 @@ def test_it_has_the_notices_of_linked_packages(tree: pathlib.Path) -> None:
 def test_it_depends_on_all_libraries_of_the_program(program: pathlib.Path, tree: pathlib.Path) -> None:
     depends = re.search(r"^Depends: (.*)$", (tree / "DEBIAN/control").read_text(), re.MULTILINE)
     assert depends
-    needed = set(re.findall(r"^\s*NEEDED\s+(\S+)", run("objdump", "-p", program), re.MULTILINE))
-    packages = packages_of([path for path in loaded_by(program) if pathlib.Path(path).name in needed])
+    packages = {library.package for library in components.loaded(program) if library.direct}
     assert "libcurl4" in packages
     assert packages <= {dependency.split()[0] for dependency in depends[1].split(", ")}
 

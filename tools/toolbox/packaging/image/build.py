@@ -7,18 +7,18 @@ import argparse
 import os
 import re
 import shutil
-import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from toolbox.packaging.components import Mismatch, library_paths, output_of, owners
 from toolbox.packaging.image.layout import Layer, image
-from toolbox.packaging.image.libraries import licenses, loaded_by, packages_of
 from toolbox.shared.processes import NAME, ROOT
 
 # The user id that distroless images use for an unprivileged user.
 USER = 65532
 PORT = 9942
+COMMON_LICENSE = re.compile(r"/usr/share/common-licenses/[A-Za-z0-9.-]*[A-Za-z0-9]")
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 FILES = {
     "/etc/passwd": f"root:x:0:0:root:/:/nologin\nexporter:x:{USER}:{USER}:{NAME}:/:/nologin\n".encode(),
@@ -33,13 +33,20 @@ def base_layer(program: Path) -> Layer:
     layer = Layer("libraries, CA certificates and a user")
     for path, content in FILES.items():
         layer.add(path, content)
-    libraries = loaded_by(program)
-    for path in libraries:
+    packages = owners(library_paths(program))
+    for path in packages:
         layer.add(path, Path(path).read_bytes(), 0o755)
     layer.add(CERTIFICATES, Path(CERTIFICATES).read_bytes())
-    for path, content in licenses(packages_of(libraries) | {"ca-certificates"}).items():
+    for path, content in licenses({*packages.values(), "ca-certificates"}).items():
         layer.add(path, content)
     return layer
+
+
+def licenses(packages: set[str]) -> dict[str, bytes]:
+    """Returns the licenses of Debian packages by path, with the common licenses that they refer to."""
+    texts = {path: Path(path).read_bytes() for path in (f"/usr/share/doc/{name}/copyright" for name in packages)}
+    common = {path for text in texts.values() for path in COMMON_LICENSE.findall(text.decode("utf-8", "replace"))}
+    return texts | {path: Path(path).read_bytes() for path in common if Path(path).is_file()}
 
 
 def program_layer(program: Path) -> Layer:
@@ -70,13 +77,9 @@ def linked_licenses() -> list[Path]:
     return [path for path in found if path.is_file()]
 
 
-def output(*command: str | Path) -> str:
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
-
-
 def build(program: Path, time: int) -> tuple[str, bytes]:
     """Returns the version of `program`, and the image as a tar file."""
-    match = re.search(r"version (\S+) \(revision: ([^,)]+)", output(program, "--version"))
+    match = re.search(r"version (\S+) \(revision: ([^,)]+)", output_of(program, "--version"))
     if not match:
         raise SystemExit(f"build-image: {program} prints no version")
     version, revision = match.groups()
@@ -92,7 +95,7 @@ def build(program: Path, time: int) -> tuple[str, bytes]:
     configuration = {
         "created": created,
         # That of this machine, which must load the program's libraries. OCI has the same names.
-        "architecture": output("dpkg", "--print-architecture").strip(),
+        "architecture": output_of("dpkg", "--print-architecture").strip(),
         "os": "linux",
         "config": {
             "User": f"{USER}:{USER}",
@@ -120,7 +123,10 @@ def main() -> None:
     parser.add_argument("program", type=Path)
     parser.add_argument("--output", type=Path)
     arguments = parser.parse_args()
-    version, archive = build(arguments.program, int(os.environ["SOURCE_DATE_EPOCH"]))
+    try:
+        version, archive = build(arguments.program, int(os.environ["SOURCE_DATE_EPOCH"]))
+    except Mismatch as mismatch:
+        sys.exit(f"build-image: {mismatch}")
     file = arguments.output or ROOT / "dist" / f"{NAME}-{version}.oci.tar"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(archive)
