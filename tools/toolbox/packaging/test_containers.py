@@ -44,6 +44,9 @@ class Bundle:
         run("umoci", "unpack", "--image", f"{directory / 'layout'}:{tag}", self.path)
         self.settings = json.loads((self.path / "config.json").read_text())
         self.root = self.path / "rootfs"
+        # Mount points, which runc would create.
+        for name in ("proc", "dev"):
+            (self.root / name).mkdir(exist_ok=True)
 
     def configure(self, arguments: list[str], mounts: Mapping[str, pathlib.Path], writable: bool) -> None:
         """Writes the container configuration: that of the image with the chart's security context."""
