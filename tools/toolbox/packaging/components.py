@@ -94,36 +94,46 @@ def linked(
     return components
 
 
-def owner(path: str) -> str:
-    """Returns the Debian package of a library. dpkg may know its path with or without /usr."""
-    real = os.path.realpath(path)
-    for name in (real, real.removeprefix("/usr"), "/usr" + real):
-        found = subprocess.run(["dpkg-query", "--search", name], capture_output=True, text=True, check=False)
-        if found.returncode == 0:
-            return found.stdout.split(":")[0]
-    raise Mismatch(f"no Debian package owns {path}")
-
-
 def output_of(*command: str | pathlib.Path) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def loaded(program: pathlib.Path) -> list[Library]:
-    """Returns the libraries that the program loads on this machine."""
-    needed = set(re.findall(r"^\s*NEEDED\s+(\S+)", output_of("objdump", "-p", program), re.MULTILINE))
+def library_paths(program: pathlib.Path) -> list[str]:
+    """Returns the paths of all libraries that the program loads, including transitive ones and the loader."""
     output = output_of("ldd", program)
     if missing := re.findall(r"(\S+) => not found", output):
         raise Mismatch(f"missing libraries: {', '.join(missing)}")
+    # `libz.so.1 => /lib/x86_64-linux-gnu/libz.so.1 (0x…)`, and the loader: `/lib64/ld-linux-x86-64.so.2 (0x…)`.
+    return sorted(set(re.findall(r"(/\S+) \(0x[0-9a-f]+\)$", output, re.MULTILINE)))
+
+
+def owners(paths: list[str]) -> dict[str, str]:
+    """Returns the Debian packages of files by path."""
+    # dpkg knows a file by its path in the package, which may begin with /lib or /usr/lib on a merged-/usr system.
+    spellings = {
+        path: (path, f"/usr{path}", real := os.path.realpath(path), real.removeprefix("/usr")) for path in paths
+    }
+    # It fails if a path is unknown, but still prints the known ones.
+    command = ["dpkg-query", "--search", *sorted(set().union(*spellings.values()))]
+    output = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    known = {path: package for package, path in re.findall(r"^([^:, ]+)[^ ]*: (/.*)$", output, re.MULTILINE)}
+    found = {path: known[name] for path, names in spellings.items() for name in names if name in known}
+    if unowned := sorted(spellings.keys() - found):
+        raise Mismatch(f"no Debian package owns {', '.join(unowned)}")
+    return found
+
+
+def loaded(program: pathlib.Path) -> list[Library]:
+    """Returns the libraries that the program loads on this machine, by package."""
+    needed = set(re.findall(r"^\s*NEEDED\s+(\S+)", output_of("objdump", "-p", program), re.MULTILINE))
+    packages = owners(library_paths(program))
+    direct = {package for path, package in packages.items() if pathlib.Path(path).name in needed}
     licenses = table()["libraries"]
-    direct: dict[str, bool] = {}
-    for path in re.findall(r"(/\S+\.so\S*)", output):
-        package = owner(path)
-        if package not in licenses:
-            raise Mismatch(f"{package} is loaded, but has no license in packaging/licenses.toml")
-        direct[package] = direct.get(package, False) or pathlib.Path(path).name in needed
+    if unknown := sorted(set(packages.values()) - licenses.keys()):
+        raise Mismatch(f"loaded, but without a license in packaging/licenses.toml: {', '.join(unknown)}")
     libraries = []
-    for package in sorted(direct):
+    for package in sorted(set(packages.values())):
         shown = output_of("dpkg-query", "--show", "--showformat=${Version} ${Architecture}\n", package)
         version, architecture = shown.splitlines()[0].split()
-        libraries.append(Library(package, licenses[package], version, architecture, direct[package]))
+        libraries.append(Library(package, licenses[package], version, architecture, package in direct))
     return libraries

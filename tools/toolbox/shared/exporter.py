@@ -17,7 +17,7 @@ import ssl
 import subprocess
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 from toolbox.shared.processes import HOST, free_port, listens, wait_for
 
@@ -159,7 +159,7 @@ class Running:
             )  # fmt: skip
         self.started = time.monotonic()
 
-    def __enter__(self) -> Running:
+    def __enter__(self) -> Self:
         try:
             wait_for(self.listening, 10, f"{self.address} listens")
         except AssertionError as failure:

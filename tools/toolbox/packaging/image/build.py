@@ -6,44 +6,47 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import struct
-import subprocess
+import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from files import Layer
-from layout import Layout
-from libraries import licenses, loaded_by, packages_of
+from toolbox.packaging.components import Mismatch, library_paths, output_of, owners
+from toolbox.packaging.image.layout import Layer, image
+from toolbox.shared.processes import NAME, ROOT
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-NAME = "dataarts-fabric-exporter"
-#: The user id that distroless images use for an unprivileged user.
+# The user id that distroless images use for an unprivileged user.
 USER = 65532
 PORT = 9942
+COMMON_LICENSE = re.compile(r"/usr/share/common-licenses/[A-Za-z0-9.-]*[A-Za-z0-9]")
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
-#: OCI architectures by ELF machine number.
-ARCHITECTURES = {62: "amd64", 183: "arm64"}
 FILES = {
-    "/etc/passwd": f"root:x:0:0:root:/:/nologin\nexporter:x:{USER}:{USER}:{NAME}:/:/nologin\n",
-    "/etc/group": f"root:x:0:\nexporter:x:{USER}:\n",
+    "/etc/passwd": f"root:x:0:0:root:/:/nologin\nexporter:x:{USER}:{USER}:{NAME}:/:/nologin\n".encode(),
+    "/etc/group": f"root:x:0:\nexporter:x:{USER}:\n".encode(),
     # Without it glibc would load name services that are missing.
-    "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
+    "/etc/nsswitch.conf": b"passwd: files\ngroup: files\nhosts: files dns\n",
 }
 
 
 def base_layer(program: Path) -> Layer:
     """Returns the layer of everything but the program, which is the same for many versions and is pulled once."""
     layer = Layer("libraries, CA certificates and a user")
-    for path, text in FILES.items():
-        layer.add(path, text.encode())
-    libraries = loaded_by(program)
-    for path in libraries:
+    for path, content in FILES.items():
+        layer.add(path, content)
+    packages = owners(library_paths(program))
+    for path in packages:
         layer.add(path, Path(path).read_bytes(), 0o755)
     layer.add(CERTIFICATES, Path(CERTIFICATES).read_bytes())
-    for path, text in licenses(packages_of(libraries) | {"ca-certificates"}).items():
-        layer.add(path, text)
+    for path, content in licenses({*packages.values(), "ca-certificates"}).items():
+        layer.add(path, content)
     return layer
+
+
+def licenses(packages: set[str]) -> dict[str, bytes]:
+    """Returns the licenses of Debian packages by path, with the common licenses that they refer to."""
+    texts = {path: Path(path).read_bytes() for path in (f"/usr/share/doc/{name}/copyright" for name in packages)}
+    common = {path for text in texts.values() for path in COMMON_LICENSE.findall(text.decode("utf-8", "replace"))}
+    return texts | {path: Path(path).read_bytes() for path in common if Path(path).is_file()}
 
 
 def program_layer(program: Path) -> Layer:
@@ -54,8 +57,7 @@ def program_layer(program: Path) -> Layer:
     layer.add(f"{folder}/LICENSE", (ROOT / "LICENSE").read_bytes())
     linked = linked_licenses()
     if not any("checkouts" in source.parts for source in linked):
-        print("build-image: no .build/checkouts; the image lacks the licenses of linked Swift packages",
-              file=sys.stderr)  # fmt: skip
+        print("build-image: no .build/checkouts; the image lacks the licenses of Swift packages", file=sys.stderr)
         if os.environ.get("CI"):
             raise SystemExit(1)
     for source in linked:
@@ -70,26 +72,16 @@ def linked_licenses() -> list[Path]:
         for path in sorted(ROOT.glob(".build/checkouts/*/*"))
         if path.is_file() and re.match(r"(LICEN[CS]E|NOTICE)", path.name)
     ]
-    swift = Path(subprocess.run(["sh", "-c", "command -v swift || true"], capture_output=True, text=True,
-                                check=True).stdout.strip())  # fmt: skip
-    license = swift.resolve().parent.parent / "share/swift/LICENSE.txt"
-    return [*found, license] if license.is_file() else found
-
-
-def architecture(program: Path) -> str:
-    """Returns the OCI architecture of `program`."""
-    machine = struct.unpack_from("<H", program.read_bytes()[:20], 18)[0]
-    if machine not in ARCHITECTURES:
-        raise SystemExit(f"build-image: {program} has an unsupported architecture (ELF machine {machine})")
-    return ARCHITECTURES[machine]
+    if swift := shutil.which("swift"):
+        found.append(Path(swift).resolve().parent.parent / "share/swift/LICENSE.txt")
+    return [path for path in found if path.is_file()]
 
 
 def build(program: Path, time: int) -> tuple[str, bytes]:
     """Returns the version of `program`, and the image as a tar file."""
-    output = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
-    match = re.search(r"version (\S+) \(revision: ([^,)]+)", output)
+    match = re.search(r"version (\S+) \(revision: ([^,)]+)", output_of(program, "--version"))
     if not match:
-        raise SystemExit(f"build-image: {program} prints no version: {output}")
+        raise SystemExit(f"build-image: {program} prints no version")
     version, revision = match.groups()
     created = datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     labels = {
@@ -102,7 +94,8 @@ def build(program: Path, time: int) -> tuple[str, bytes]:
     }
     configuration = {
         "created": created,
-        "architecture": architecture(program),
+        # That of this machine, which must load the program's libraries. OCI has the same names.
+        "architecture": output_of("dpkg", "--print-architecture").strip(),
         "os": "linux",
         "config": {
             "User": f"{USER}:{USER}",
@@ -122,7 +115,7 @@ def build(program: Path, time: int) -> tuple[str, bytes]:
         "org.opencontainers.image.ref.name": version,
     }
     layers = [base_layer(program), program_layer(program)]
-    return version, Layout(time).archive(layers, configuration, labels, names)
+    return version, image(layers, configuration, names, time)
 
 
 def main() -> None:
@@ -130,11 +123,15 @@ def main() -> None:
     parser.add_argument("program", type=Path)
     parser.add_argument("--output", type=Path)
     arguments = parser.parse_args()
-    version, image = build(arguments.program, int(os.environ["SOURCE_DATE_EPOCH"]))
-    output = arguments.output or ROOT / "dist" / f"{NAME}-{version}.oci.tar"
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_bytes(image)
-    print(output)
+    try:
+        version, archive = build(arguments.program, int(os.environ["SOURCE_DATE_EPOCH"]))
+    except Mismatch as mismatch:
+        sys.exit(f"build-image: {mismatch}")
+    file = arguments.output or ROOT / "dist" / f"{NAME}-{version}.oci.tar"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(archive)
+    print(file)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -15,7 +15,7 @@ import jsonschema
 import kubernetes_validate
 from cloudcoil.models.prometheus_operator import v1 as operator
 
-#: The oldest version that the chart supports, and the newest that the package has.
+# The oldest version that the chart supports, and the newest that the package has.
 VERSIONS = ("1.27", "1.37")
 OPERATOR = "monitoring.coreos.com/v1"
 

@@ -9,7 +9,8 @@ from typing import Any
 import helm_python
 import yaml
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from toolbox.shared.processes import ROOT
+
 CHART = ROOT / "packaging/helm/dataarts-fabric-exporter"
 
 Manifest = dict[str, Any]
@@ -30,6 +31,11 @@ def manifests(texts: dict[str, str]) -> list[Manifest]:
         if path.endswith(".yaml"):
             found += [document for document in yaml.load_all(text, UniqueKeys) if document]
     return found
+
+
+def of(objects: list[Manifest], kind: str) -> Any:
+    """Returns the first object of this kind."""
+    return next(manifest for manifest in objects if manifest["kind"] == kind)
 
 
 class UniqueKeys(yaml.SafeLoader):

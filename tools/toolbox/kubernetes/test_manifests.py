@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The shipped manifests, which must equal the chart's, and the values in docs/kubernetes.md."""
+
+from __future__ import annotations
+
+import copy
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from toolbox.kubernetes import cases, generate, policy, schemas
+from toolbox.kubernetes.chart import Manifest, UniqueKeys, manifests, of, render
+from toolbox.kubernetes.problems import ELSEWHERE, problems
+from toolbox.shared.exporter import Exporter
+from toolbox.shared.processes import ROOT, run
+
+pytestmark = pytest.mark.prometheus
+
+SHIPPED = sorted(generate.FOLDER.glob("*.yaml"))
+OPERATOR = {"PrometheusRule": "prometheus-rule.yaml", "ServiceMonitor": "service-monitor.yaml"}
+BLOCKS = re.findall(r"^```yaml\n(.*?)^```", (ROOT / "docs/kubernetes.md").read_text("utf-8"), re.DOTALL | re.MULTILINE)
+
+
+def load(path: Path) -> list[Manifest]:
+    return list(yaml.load_all(path.read_text("utf-8"), UniqueKeys))
+
+
+def operator(kind: str) -> list[Manifest]:
+    return load(ROOT / "dashboards/operator" / OPERATOR[kind])
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
+def test_each_file_is_valid_and_the_service_monitor_selects_its_service(path: Path, exporter: Exporter) -> None:
+    assert not (found := problems(load(path), exporter)), found
+    assert not (found := policy.problems(load(path) + operator("ServiceMonitor"), ELSEWHERE)), found
+
+
+def test_the_files_are_current_and_an_edited_one_is_detected(tmp_path: Path) -> None:
+    assert len(SHIPPED) == 3
+    run(ROOT / "scripts/generate-kubernetes", "--check")
+    folder = shutil.copytree(generate.FOLDER, tmp_path / "copy")
+    assert generate.stale(folder) == []
+    edited = folder / "exporter.yaml"
+    edited.write_text(edited.read_text("utf-8").replace("fsGroup: 65532", "fsGroup: 0"), "utf-8")
+    assert generate.stale(folder) == ["exporter.yaml"]
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_values_in_the_document_are_accepted(block: str, exporter: Exporter) -> None:
+    values = cases.GIVEN | yaml.load(block, UniqueKeys)
+    assert not (found := problems(manifests(render(values)), exporter)), found
+
+
+@pytest.mark.parametrize("kind", OPERATOR)
+def test_the_operators_objects_are_valid_and_equal_the_charts(kind: str) -> None:
+    shipped = operator(kind)
+    assert not (found := [problem for manifest in shipped for problem in schemas.problems(manifest)]), found
+    made = manifests(render({"demo": True, "serviceMonitor": {"enabled": True}, "prometheusRule": {"enabled": True}}))
+    spec = copy.deepcopy(of(made, kind)["spec"])
+    if kind == "ServiceMonitor":
+        # The chart may be installed twice in a namespace.
+        spec["selector"]["matchLabels"].pop("app.kubernetes.io/instance")
+        spec["endpoints"][0].pop("scrapeTimeout")
+    assert spec == shipped[0]["spec"]

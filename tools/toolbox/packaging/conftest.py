@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The Debian package and the image, which the tests of this folder share."""
+
+from __future__ import annotations
+
+import pathlib
+
+import pytest
+
+from toolbox.shared.processes import ROOT, run
+
+
+@pytest.fixture(scope="session")
+def package(program: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """The Debian package of the program."""
+    return pathlib.Path(run(ROOT / "scripts/build-deb", program, tmp_path_factory.mktemp("package")).splitlines()[-1])
+
+
+@pytest.fixture(scope="session")
+def archive(program: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """The image of the program, an OCI layout in a tar file."""
+    file = tmp_path_factory.mktemp("image") / "image.tar"
+    run(ROOT / "scripts/build-image", program, file)
+    return file
+
+
+@pytest.fixture(scope="session")
+def version(program: pathlib.Path) -> str:
+    return run(program, "--version").split("version ")[1].split()[0]

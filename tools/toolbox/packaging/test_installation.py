@@ -1,0 +1,351 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The package on a clean Debian: installation, systemd service, reload, socket, upgrade, removal and purge.
+
+The tests run in the order of this file, which is that of an administrator: the last one purges the package.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import pathlib
+import re
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from toolbox.packaging.debian import Machine
+from toolbox.shared.processes import NAME, run, wait_for
+
+# Debian's packages are downloaded.
+pytestmark = [pytest.mark.root, pytest.mark.timeout(1200)]
+
+FOLDER = f"/etc/{NAME}"
+SOCKET = f"{NAME}.socket"
+METRICS = "http://127.0.0.1:9942/metrics"
+UP = r"^dataarts_fabric_workspace_up\{.*\} 1$"
+DOWN = r'^dataarts_fabric_workspace_up\{.*workspace="analytics",listing="endpoints"\} 0$'
+RELOADED = "^dataarts_fabric_exporter_config_last_reload_successful"
+CONFIGURATION = """\
+sources:
+  - name: unreachable
+    base_url: http://127.0.0.1:1
+    auth:
+      password:
+        iam_url: http://127.0.0.1:1
+        domain: acme
+        user: exporter
+        password_file: ${CREDENTIALS_DIRECTORY}/password
+        project: cn-north-4
+    workspaces:
+      - id: e935d0ef-f4eb-4b95-aff1-9d33ae9f57a6
+        name: analytics
+"""
+SECOND = "      - id: 0c4f5a1e-3c0f-4a53-8c86-2f0f6f0f8f11\n        name: sandbox\n"
+
+
+@pytest.fixture(scope="module")
+def newer(package: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """A later version of the package, with a changed conffile."""
+    scratch = tmp_path_factory.mktemp("newer")
+    tree = scratch / "tree"
+    run("dpkg-deb", "--raw-extract", package, tree)
+    control = tree / "DEBIAN/control"
+    control.write_text(re.sub(r"^(Version: .*)-1$", r"\1-2", control.read_text(), count=1, flags=re.MULTILINE))
+    with (tree / f"etc/default/{NAME}").open("a") as file:
+        file.write("# A comment that a later version adds.\n")
+    later = scratch / package.name.replace("-1_", "-2_")
+    run("dpkg-deb", "--root-owner-group", "-Zgzip", "-z1", "--build", tree, later)
+    return later
+
+
+@pytest.fixture(scope="module")
+def machine(directory: pathlib.Path, package: pathlib.Path, newer: pathlib.Path) -> Iterator[Machine]:
+    """The clean Debian, booted, with the package installed."""
+    machine = Machine(directory)
+    machine.create(package, newer)
+    with contextlib.ExitStack() as until_the_end:
+        try:
+            until_the_end.enter_context(machine.booted())
+        except AssertionError as failure:
+            tail = machine.log.read_text(errors="replace")[-2000:]
+            pytest.skip(f"systemd cannot be booted here: {failure}\n{tail}")
+        machine.install(package)
+        yield machine
+
+
+@pytest.fixture
+def service(machine: Machine) -> Machine:
+    """The machine, whose service was started with a valid configuration and a secret."""
+    write_secret(machine)
+    machine.path(f"{FOLDER}/config.yaml").write_text(CONFIGURATION)
+    machine.run("systemctl", "restart", NAME)
+    page = machine.page(METRICS, DOWN)
+    assert re.search(r"^process_start_time_seconds \d", page, re.MULTILINE)
+    return machine
+
+
+def write_secret(machine: Machine) -> pathlib.Path:
+    secret = machine.path(f"{FOLDER}/credentials/password")
+    secret.write_text("not a real one\n")
+    secret.chmod(0o600)
+    return secret
+
+
+def wait_until_it_fails(machine: Machine) -> None:
+    wait_for(lambda: machine.property("ActiveState") == "failed", 10, "the service has failed")
+
+
+def kill(machine: Machine) -> None:
+    """Kills the process with SIGKILL and waits for the next one."""
+    process = machine.property("MainPID")
+    machine.run("systemctl", "kill", "--signal=KILL", NAME)
+
+    def is_restarted() -> bool:
+        now = machine.property("MainPID")
+        return now not in ("0", process) and machine.property("ActiveState") == "active"
+
+    wait_for(is_restarted, 15, "another process runs")
+
+
+def test_the_program_runs_with_the_installed_libraries(machine: Machine) -> None:
+    assert f"{NAME}, version" in machine.run(NAME, "--version")
+
+
+def test_the_user_cannot_log_in_and_owns_no_files(machine: Machine) -> None:
+    *_, number, _, _, _, shell = machine.run("getent", "passwd", NAME).strip().split(":")
+    assert shell.endswith("nologin")
+    assert 0 < int(number) < 1000
+    assert machine.run("find", "/etc", "/usr", "/var", "-xdev", "-user", NAME) == ""
+
+
+def test_only_root_and_the_service_may_read_the_configuration_and_only_root_secrets(machine: Machine) -> None:
+    shown = machine.run("stat", "--format", "%U:%G %a", FOLDER, f"{FOLDER}/credentials").splitlines()
+    assert shown == [f"root:{NAME} 750", "root:root 700"]
+
+
+def test_the_service_is_enabled_and_the_socket_is_not(machine: Machine) -> None:
+    states = machine.attempt("systemctl", "is-enabled", f"{NAME}.service", SOCKET)[1].split()
+    assert states == ["enabled", "disabled"]
+
+
+def test_without_a_configuration_the_service_neither_runs_nor_fails(machine: Machine) -> None:
+    assert machine.property("ActiveState") == "inactive"
+    assert machine.property("Result") == "exec-condition"
+    assert machine.state() == "running"
+
+
+def test_systemd_analyze_finds_no_errors_and_an_exposure_below_2(machine: Machine) -> None:
+    # A minimal system has no man, so the manual page is not checked.
+    assert machine.attempt("systemd-analyze", "verify", "--man=no", f"{NAME}.service", SOCKET) == (0, "")
+    shown = machine.run("systemd-analyze", "security", "--no-pager", NAME)
+    level = re.search(r"Overall exposure level for \S+: ([\d.]+)", shown)
+    assert level, shown
+    assert float(level[1]) < 2.0, shown
+
+
+def test_the_installed_program_runs_the_demo(machine: Machine) -> None:
+    address = "127.0.0.1:19942"
+    machine.run("systemd-run", "--unit=trial", NAME, "demo", f"--web.listen-address={address}")
+    machine.page(f"http://{address}/metrics", UP)
+    machine.run("systemctl", "stop", "trial")
+    assert machine.property("Result", "trial") == "success"
+    assert machine.property("ExecMainStatus", "trial") == "0"
+
+
+def test_the_service_runs_the_demo_in_its_sandbox(machine: Machine) -> None:
+    folder = machine.path(f"/etc/systemd/system/{NAME}.service.d")
+    folder.mkdir()
+    file = folder / "demo.conf"
+    file.write_text(f"[Service]\nExecCondition=\nExecStart=\nExecStart=/usr/bin/{NAME} demo $ARGS\n")
+    machine.run("systemctl", "daemon-reload")
+    machine.run("systemctl", "start", NAME)
+    page = machine.page(METRICS, UP)
+    assert re.search(r"^dataarts_fabric_endpoints\{", page, re.MULTILINE)
+    machine.run("systemctl", "stop", NAME)
+    file.unlink()
+    folder.rmdir()
+    machine.run("systemctl", "daemon-reload")
+
+
+def test_the_example_configuration_in_the_comments_is_valid(machine: Machine) -> None:
+    file = machine.path(f"{FOLDER}/config.yaml")
+    file.write_text(re.sub(r"^#(?=sources:|  )", "", file.read_text(), flags=re.MULTILINE))
+    secret = write_secret(machine)
+    directory = f"CREDENTIALS_DIRECTORY={FOLDER}/credentials"
+    said = machine.run("env", directory, NAME, "check", "--config.file", f"{FOLDER}/config.yaml")
+    assert "Configuration is valid: 1 source" in said
+    secret.unlink()
+
+
+def test_an_invalid_configuration_fails_at_once_with_a_message_and_without_restarts(machine: Machine) -> None:
+    machine.path(f"{FOLDER}/config.yaml").write_text(CONFIGURATION.replace("domain:", "domian:"))
+    machine.attempt("systemctl", "start", NAME)
+    wait_until_it_fails(machine)
+    assert machine.property("ExecMainStatus") == "2"
+    said = machine.run("journalctl", "--output=cat", f"--unit={NAME}")
+    assert "config.yaml:7:9: sources[0].auth.password.domian: unknown key" in said
+    assert machine.property("NRestarts") == "0"
+
+
+def test_without_the_secret_it_runs_and_logs_which_file_is_empty(machine: Machine) -> None:
+    machine.path(f"{FOLDER}/config.yaml").write_text(CONFIGURATION)
+    machine.run("systemctl", "restart", NAME)
+    machine.page(METRICS, DOWN)
+    said = machine.run("journalctl", "--output=cat", f"--unit={NAME}")
+    assert "config.yaml:9:24: sources[0].auth.password.password_file:" in said
+
+
+def test_it_only_listens_on_loopback(service: Machine) -> None:
+    # The kernel's tables: local address, port in hexadecimal, 0A for a listening socket.
+    tables = service.run("cat", "/proc/net/tcp", "/proc/net/tcp6")
+    assert re.findall(rf"^\s*\d+: ([0-9A-F]+):{9942:04X} \S+ 0A ", tables, re.MULTILINE) == ["0100007F"]
+
+
+def test_it_runs_as_its_user_without_capabilities_and_core_dumps(service: Machine) -> None:
+    process = f"/proc/{service.property('MainPID')}"
+    status = service.run("cat", f"{process}/status")
+    number = service.run("id", "--user", NAME).strip()
+    assert re.search(rf"^Uid:\s+{number}\s+{number}\s", status, re.MULTILINE), status
+    assert re.findall(r"^Cap(Prm|Eff|Bnd|Amb):\s+0+$", status, re.MULTILINE) == ["Prm", "Eff", "Bnd", "Amb"], status
+    assert re.search(r"^Max core file size\s+0\s+0\s", service.run("cat", f"{process}/limits"), re.MULTILINE)
+
+
+def test_the_journal_has_only_the_programs_log_lines(service: Machine) -> None:
+    process = service.property("MainPID")
+    lines = service.run("journalctl", "--output=cat", "--quiet", f"_PID={process}").splitlines()
+    assert lines
+    assert not (others := [line for line in lines if not line.startswith("ts=")]), others
+
+
+def test_a_reload_applies_a_changed_configuration_and_an_invalid_one_does_not_stop_it(service: Machine) -> None:
+    process = service.property("MainPID")
+    for text, pattern in (
+        (CONFIGURATION + SECOND, r'workspace_up\{.*workspace="sandbox",'),
+        (CONFIGURATION + "    color: red\n", f"{RELOADED} 0$"),
+        (CONFIGURATION, f"{RELOADED} 1$"),
+    ):
+        service.path(f"{FOLDER}/config.yaml").write_text(text)
+        service.run("systemctl", "reload", NAME)
+        service.page(METRICS, pattern)
+        assert service.property("MainPID") == process
+
+
+def test_it_is_restarted_after_each_sigkill(service: Machine) -> None:
+    kill(service)
+    service.page(METRICS, "workspace_up")
+    assert service.property("NRestarts") == "1"
+    for _ in range(3):
+        kill(service)
+    assert service.property("ActiveState") == "active"
+    # Only faster kills would reach the limit.
+    assert service.property("StartLimitIntervalUSec") == "0"
+
+
+def test_an_unreadable_configuration_is_a_failure_and_not_a_skipped_start(service: Machine) -> None:
+    file = service.path(f"{FOLDER}/config.yaml")
+    mode = file.stat().st_mode
+    file.chmod(0o600)
+    service.attempt("systemctl", "restart", NAME)
+    wait_until_it_fails(service)
+    file.chmod(mode)
+    service.run("systemctl", "restart", NAME)
+    service.page(METRICS, "workspace_up")
+
+
+def test_it_stops_with_status_0(service: Machine) -> None:
+    service.run("systemctl", "stop", NAME)
+    assert service.property("Result") == "success"
+    assert service.property("ExecMainStatus") == "0"
+
+
+@pytest.fixture(scope="module")
+def socket(machine: Machine) -> Machine:
+    """The machine with socket activation, which an administrator has configured; the service does not run."""
+    write_secret(machine)
+    machine.path(f"{FOLDER}/config.yaml").write_text(CONFIGURATION)
+    flags = machine.path(f"/etc/default/{NAME}")
+    flags.write_text(re.sub(r"^ARGS=.*$", 'ARGS="--web.systemd-socket"', flags.read_text(), flags=re.MULTILINE))
+    machine.run("systemctl", "stop", NAME)
+    machine.run("systemctl", "enable", "--now", SOCKET)
+    return machine
+
+
+def test_the_first_scrape_of_the_socket_starts_the_service(socket: Machine) -> None:
+    assert socket.property("ActiveState") == "inactive"
+    socket.page(METRICS, "workspace_up")
+    assert socket.property("ActiveState") == "active"
+
+
+def test_no_connection_is_refused_while_the_service_restarts_and_is_killed(socket: Machine) -> None:
+    # The kernel queues connections between two processes, so a scrape may take as long as a restart.
+    curl = ["curl", "--silent", "--noproxy", "*", "--max-time", "10", "--header", "Connection: close",
+            "--output", "/dev/null", "--write-out", "%{stderr}%{http_code} %{errormsg}\n",
+            "--rate", "50/s", f"{METRICS}#[1-9999]"]  # fmt: skip
+    scraper = subprocess.Popen([*socket.network, *curl], stderr=subprocess.PIPE, text=True)
+    process = socket.property("MainPID")
+    socket.run("systemctl", "restart", NAME)
+    assert socket.property("MainPID") != process
+    kill(socket)
+    socket.run("systemctl", "restart", NAME)
+    scraper.terminate()
+    outcomes = scraper.communicate()[1].splitlines()
+    assert len(outcomes) > 3
+    # Up to three responses are lost, because the process exited three times during the scrapes.
+    lost = [outcome for outcome in outcomes if outcome.strip() != "200"]
+    assert len(lost) <= 3, lost
+    assert not any(re.search("refused|connect to", outcome) for outcome in lost), lost
+    assert socket.property("ActiveState", SOCKET) == "active"
+    assert socket.property("Result", SOCKET) == "success"
+
+
+def test_an_upgrade_keeps_edited_files_and_restarts_the_service(socket: Machine, newer: pathlib.Path) -> None:
+    edited = [socket.path(f"{FOLDER}/config.yaml"), socket.path(f"/etc/default/{NAME}")]
+    socket.path(FOLDER).chmod(0o710)
+    before = [file.read_text() for file in edited]
+    process = socket.property("MainPID")
+    socket.install(newer)
+    version = socket.run("dpkg-query", "--show", "--showformat=${Version}", NAME)
+    assert version == newer.name.split("_")[1]
+    assert [file.read_text() for file in edited] == before
+    assert socket.path(f"/etc/default/{NAME}.dpkg-dist").exists(), "the shipped file did not change"
+    assert socket.run("stat", "--format", "%a", FOLDER).strip() == "710"
+    assert socket.path(f"{FOLDER}/credentials/password").exists()
+    assert socket.property("ActiveState") == "active"
+    assert socket.property("MainPID") != process
+    assert socket.property("ActiveState", SOCKET) == "active"
+    socket.page(METRICS, "workspace_up")
+
+
+def test_a_disabled_service_stays_disabled(machine: Machine, newer: pathlib.Path) -> None:
+    machine.run("systemctl", "disable", NAME)
+    machine.install(newer, "--reinstall")
+    assert machine.attempt("systemctl", "is-enabled", NAME)[1].strip() == "disabled"
+    machine.run("systemctl", "enable", NAME)
+
+
+def test_removal_keeps_the_configuration_and_purge_removes_all(socket: Machine, newer: pathlib.Path) -> None:
+    configuration = socket.path(f"{FOLDER}/config.yaml")
+    before = configuration.read_text()
+    socket.run("apt-get", "remove", "--yes", NAME)
+    assert configuration.exists()
+    assert not socket.path(f"/usr/bin/{NAME}").exists()
+    for unit in (f"{NAME}.service", SOCKET):
+        assert socket.property("ActiveState", unit) in ("inactive", ""), unit
+    assert NAME not in socket.run("sh", "-c", "stat --format %U /proc/[0-9]*").split(), "a process of its user runs"
+
+    socket.install(newer)
+    assert configuration.read_text() == before
+    socket.page(METRICS, "workspace_up")
+
+    socket.run("apt-get", "purge", "--yes", NAME)
+    places = ["/etc", "/usr", "/var", "/opt", "/srv", "/home"]
+    assert socket.run("find", *places, "-xdev", "-name", f"*{NAME}*", "-not", "-path", "/var/cache/apt/*") == ""
+    # The user stays.
+    assert socket.attempt("getent", "passwd", NAME)[0] == 0
+    accounts = {f"/etc/{name}{old}" for name in ("passwd", "group", "shadow", "gshadow") for old in ("", "-")}
+    named = set(socket.attempt("grep", "--recursive", "--files-with-matches", NAME, "/etc")[1].split())
+    assert named <= accounts
+    assert socket.run("systemctl", "list-units", "--all", "--plain", "--no-legend", f"{NAME}*") == ""
+    assert socket.state() == "running"
+    assert socket.attempt("dpkg-query", "--show", NAME)[0] != 0
