@@ -232,6 +232,7 @@ public final class SnapshotStore: Sendable {
     func note(_ result: PollHealth.PollResult, _ snapshot: ListingSnapshot?, for handle: ListingHandle) {
         let now = clock.now
         state.withLock { state in
+            if state.entries[handle]?.health.isStalled == true { state.nextStall = nil }
             Self.update(&state, handle) { entry in
                 entry.health.note(result)
                 entry.turn = nil

@@ -100,6 +100,28 @@ struct WatchdogStalledPollTests {
         await poll.value
     }
 
+    @Test("A listing that has recovered is found stalled again in its own time, also beside one with a longer interval")
+    func twice() {
+        let clock = ManualClock()
+        let store = SnapshotStore(clock: clock)
+        func add(_ listing: String, interval: Duration) -> SnapshotStore.ListingHandle {
+            store.add(listing, of: .lake, PollTiming(interval: interval, requestTimeout: .seconds(10)))
+        }
+        let short = add("endpoints", interval: .seconds(60))
+        _ = add("others", interval: .seconds(600))
+        for _ in 0..<2 {
+            for _ in 0..<239 {
+                clock.advance(by: .seconds(1))
+                #expect(store.takeStalls().isEmpty)
+            }
+            clock.advance(by: .seconds(1))
+            #expect(store.takeStalls().map(\.handle) == [short])
+            let endedAt = Timestamp(microseconds: clock.wallMicroseconds)
+            let poll = PollHealth.PollResult(failure: nil, relists: 0, duration: .seconds(1), endedAt: endedAt)
+            store.note(poll, nil, for: short)
+        }
+    }
+
     @Test("A poll that waits for a credential times out with reason credentials")
     func credentials() async {
         let credentials = NoCredentials()

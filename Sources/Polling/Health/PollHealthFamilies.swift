@@ -64,7 +64,6 @@ public enum PollHealthFamilies {
         "Data quality: workspaces",
         [
             isUp, info, lastPoll, lastSuccess, failingSince, lastPollDuration, polls, pollFailures, pollsSkipped,
-            relists, interval,
-            staleAfter,
+            relists, interval, staleAfter,
         ])
 }
