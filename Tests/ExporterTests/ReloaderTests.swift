@@ -25,7 +25,7 @@ struct ReloaderTests {
     func hangingFile() async throws {
         let door = DispatchSemaphore(value: 0)
         let hangs = Mutex(true)
-        let (reloader, exporter) = try await reloader(limit: .milliseconds(20)) {
+        let (reloader, exporter) = try await reloader(limit: .milliseconds(200)) {
             if hangs.withLock({ $0 }) { FileBeingRead.note("/mnt/dead/config.yaml") { door.wait() } }
             return ExporterConfiguration(sources: [])
         }
@@ -43,7 +43,7 @@ struct ReloaderTests {
     @Test("At most eight reads are blocked at a time")
     func boundedThreads() async throws {
         let door = DispatchSemaphore(value: 0)
-        let (reloader, exporter) = try await reloader(limit: .milliseconds(20)) {
+        let (reloader, exporter) = try await reloader(limit: .milliseconds(200)) {
             door.wait()
             return ExporterConfiguration(sources: [])
         }
