@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Clients that exhaust connections and file descriptors, and clients that close their sending side."""
+"""Clients that exhaust connections and file descriptors."""
 
 import contextlib
 import pathlib
@@ -19,7 +19,6 @@ from toolbox.shared.processes import HOST
 
 # The maximum number of connections, see docs/web.md.
 CONNECTIONS = 512
-REQUEST = b"GET %s HTTP/1.1\r\nHost: h\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
@@ -29,35 +28,11 @@ def file(exporter: Exporter) -> Iterator[str]:
         yield configuration.write(exporter.directory, "clients.yaml", [Source(plane.base_url, cloud)], "all")
 
 
-@pytest.fixture(scope="module")
-def running(exporter: Exporter, file: str) -> Iterator[Running]:
+def test_clients_that_send_nothing_or_half_a_request_do_not_block_a_scrape(exporter: Exporter, file: str) -> None:
     with exporter.serve("--config.file", file) as running:
         running.ready()
-        yield running
-
-
-@pytest.mark.parametrize("path", [b"/metrics", b"/metrics?source=acceptance", b"/", b"/api/v1/status"])
-def test_a_client_that_closes_its_sending_side_receives_all_of_a_response(running: Running, path: bytes) -> None:
-    head, _, body = running.send(REQUEST % path).partition(b"\r\n\r\n")
-    length = next(line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
-    assert len(body) == int(length.split(b":")[1])
-
-
-def test_a_client_that_closes_its_sending_side_receives_all_responses(running: Running) -> None:
-    received = running.send(REQUEST % b"/metrics" * 20 + REQUEST % b"/nothing")
-    assert received.count(b"HTTP/1.1 200") == 20
-    assert received.endswith(b"Not found.\n")
-
-
-def test_idle_clients_do_not_block_a_scrape_and_a_health_check(running: Running) -> None:
-    with clients(running, CONNECTIONS + 50, REQUEST % b"/-/healthy"):
-        assert running.fetch("/metrics").status == 200
-        assert running.fetch("/-/ready").status == 200
-
-
-def test_clients_that_send_nothing_or_half_a_request_do_not_block_a_scrape(running: Running) -> None:
-    with clients(running, CONNECTIONS // 2, b""), clients(running, CONNECTIONS // 2, b"GET /-/healthy HT"):
-        assert running.fetch("/metrics").status == 200
+        with clients(running, CONNECTIONS // 2, b""), clients(running, CONNECTIONS // 2, b"GET /-/healthy HT"):
+            assert running.fetch("/metrics").status == 200
 
 
 def test_missing_file_descriptors_do_not_block_scrapes_and_health_checks(exporter: Exporter, file: str) -> None:

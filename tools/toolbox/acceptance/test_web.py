@@ -9,7 +9,6 @@ import pathlib
 import re
 import socket
 import ssl
-import statistics
 import time
 import urllib.parse
 from collections.abc import Callable, Iterator
@@ -284,40 +283,12 @@ def test_a_large_page_over_tls_has_all_series(setup: Setup, context: ssl.SSLCont
     pages.require_series(pages.read(answer.text, TEXT), wanted, (begin, time.time()), "all")
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("rate_limit: {interval: 1s}\n", "rate_limit: not supported"),
-        ("basic_auth_users: {a: SECRET-TOKEN-VALUE}\n", "must be a bcrypt hash"),
-        ("tls_server_config: {cert_file: bad.yml, key_file: bad.yml}\n", "cannot be read"),
-    ],
-    ids=["an unsupported key", "a plain password", "a certificate that is none"],
-)
-def test_a_bad_web_configuration_ends_with_status_2(setup: Setup, text: str, told: str) -> None:
+def test_a_bad_web_configuration_ends_with_status_2(setup: Setup) -> None:
     file = configuration.write(setup.exporter.directory, "bad.yaml", [setup.source])
-    setup.web_file("bad").write_text(text, "utf-8")
+    setup.web_file("bad").write_text("tls_server_config: {cert_file: bad.yml, key_file: bad.yml}\n", "utf-8")
     outcome = setup.exporter.run("serve", "--config.file", file, "--web.config.file", "bad.yml")
     assert outcome.status == 2
-    assert told in outcome.stderr
-
-
-def test_stalled_clients_do_not_delay_scrapes_and_are_disconnected(plain: Running) -> None:
-    with contextlib.ExitStack() as stack:
-        clients = [stack.enter_context(socket.create_connection((HOST, plain.port), 5)) for _ in range(300)]
-        for index, client in enumerate(clients):
-            client.sendall((b"GET /metrics HTTP/1.1\r\nHost: x\r\nX-Slow: ", b"GE", b"\x16\x03\x01")[index % 3])
-        times = []
-        for _ in range(11):
-            begin = time.monotonic()
-            assert plain.fetch("/metrics").status == 200
-            times.append(time.monotonic() - begin)
-        assert statistics.median(times) < 0.1
-        deadline = time.monotonic() + 20
-        for client in clients:
-            client.settimeout(max(0.1, deadline - time.monotonic()))
-            with contextlib.suppress(ConnectionError):
-                while client.recv(4096):
-                    pass
+    assert "cannot be read" in outcome.stderr
 
 
 @pytest.mark.parametrize("headers", SMUGGLING.values(), ids=SMUGGLING)
