@@ -4,7 +4,6 @@
 import os
 import pathlib
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 
@@ -72,18 +71,3 @@ def directory() -> Iterator[pathlib.Path]:
 def exporter(program: pathlib.Path, directory: pathlib.Path) -> Exporter:
     """The exporter, whose working directory the module's tests share."""
     return Exporter(program, directory)
-
-
-@pytest.fixture(scope="session")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
-    """A directory with the certificate of an authority, and one for localhost and 127.0.0.1 that it signed."""
-    folder = tmp_path_factory.mktemp("certificates")
-    commands = (
-        "openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=ca -keyout ca.key -out ca.pem",
-        "openssl req -newkey rsa:2048 -nodes -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1"
-        " -keyout server.key -out server.csr",
-        "openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -days 30 -copy_extensions copy -out server.pem",
-    )
-    for command in commands:
-        subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
-    return folder

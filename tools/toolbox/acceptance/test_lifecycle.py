@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reloads by signal and by request, and socket activation."""
+"""Reloads by request, and socket activation; ServeCommand+LongRunTests.swift has reloads by signal."""
 
-import signal
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -11,22 +10,16 @@ import pytest
 from toolbox.shared import configuration, pages
 from toolbox.shared.cloud_data import new_cloud
 from toolbox.shared.configuration import Source
-from toolbox.shared.control_plane import WORKSPACES, ControlPlane
+from toolbox.shared.control_plane import ControlPlane
 from toolbox.shared.exporter import TEXT, Exporter, Running, environment
-from toolbox.shared.processes import HOST, OPENER, wait_for
-
-WITH_RELOADS = "--web.enable-lifecycle"
+from toolbox.shared.processes import HOST, OPENER
 
 
 @pytest.fixture(scope="module")
-def plane() -> Iterator[ControlPlane]:
-    with ControlPlane(list(new_cloud().values())) as plane:
-        yield plane
-
-
-@pytest.fixture(scope="module")
-def whole(plane: ControlPlane) -> Source:
-    return Source(plane.base_url, list(new_cloud().values()))
+def whole() -> Iterator[Source]:
+    cloud = list(new_cloud().values())
+    with ControlPlane(cloud) as plane:
+        yield Source(plane.base_url, cloud)
 
 
 def ids(running: Running) -> set[str]:
@@ -39,17 +32,18 @@ def is_successful(running: Running) -> float | None:
     return pages.sample_value(page, "dataarts_fabric_exporter_config_last_reload_successful", {})
 
 
-def test_reloads_by_request_and_by_signal(exporter: Exporter, whole: Source) -> None:
+def test_reloads_by_request(exporter: Exporter, whole: Source) -> None:
     fewer = Source(whole.base_url, whole.workspaces[:-1])
     every, kept = ({workspace.id for workspace in source.workspaces} for source in (whole, fewer))
     file = exporter.directory / configuration.write(exporter.directory, "reload.yaml", [whole])
-    with exporter.serve("--config.file", str(file), WITH_RELOADS) as running:
+    with exporter.serve("--config.file", str(file), "--web.enable-lifecycle") as running:
         running.ready()
         assert ids(running) == every
         # The removed workspace and its series disappear at once.
         configuration.write(exporter.directory, file.name, [fewer])
         assert running.fetch("/-/reload", "POST").status == 200
         assert ids(running) == kept
+        assert is_successful(running) == 1
         # A bad file keeps the previous configuration.
         file.write_text("sources: []\npolls: {}\n", "utf-8")
         answer = running.fetch("/-/reload", "POST")
@@ -58,41 +52,6 @@ def test_reloads_by_request_and_by_signal(exporter: Exporter, whole: Source) -> 
         assert "sources" in answer.text
         assert ids(running) == kept
         assert is_successful(running) == 0
-        configuration.write(exporter.directory, file.name, [whole])
-        running.process.send_signal(signal.SIGHUP)
-        wait_for(lambda: ids(running) == every, 5, "the workspace is polled again")
-        assert is_successful(running) == 1
-        file.write_text("sources: 5\n", "utf-8")
-        running.process.send_signal(signal.SIGHUP)
-        wait_for(lambda: is_successful(running) == 0, 5, "the bad file is read")
-        assert ids(running) == every
-        configuration.write(exporter.directory, file.name, [whole])
-        assert running.fetch("/-/reload", "POST").status == 200
-
-
-def test_discovered_workspaces_are_not_polled_at_another_address_whose_discovery_fails(
-    exporter: Exporter, plane: ControlPlane, whole: Source
-) -> None:
-    every = {workspace.id for workspace in whole.workspaces}
-    with ControlPlane(list(new_cloud().values())) as there:
-
-        def write(plane: ControlPlane, project: str) -> str:
-            discovery = f"{{interval: 1s, enterprise_project_id: {project}}}"
-            return configuration.write(
-                exporter.directory, "moves.yaml", [Source(plane.base_url, [], discovery=discovery)]
-            )
-
-        with exporter.serve("--config.file", write(plane, "all_granted_eps"), WITH_RELOADS) as running:
-            wait_for(lambda: ids(running) == every, 10, "workspaces are discovered")
-            write(there, "nobodys")
-            assert running.fetch("/-/reload", "POST").status == 200
-            assert ids(running) == set()
-            wait_for(lambda: len(there.requests) >= 3, 10, "discovery requests to the new address")
-            assert {request.path for request in there.requests} == {WORKSPACES}
-            assert ids(running) == set()
-            write(there, "all_granted_eps")
-            assert running.fetch("/-/reload", "POST").status == 200
-            wait_for(lambda: ids(running) == every, 10, "workspaces are discovered at the new address")
 
 
 def test_two_processes_use_the_socket_of_the_service_manager_in_turn(exporter: Exporter, whole: Source) -> None:

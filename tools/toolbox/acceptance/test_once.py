@@ -170,20 +170,13 @@ def test_a_workspace_that_fails_does_not_affect_the_others(exporter: Exporter, f
     assert pages.sample_value(page, pages.FAILURES, source.labels(gone) | {"reason": "not_found"}) == 1
 
 
-@pytest.mark.parametrize(
-    ("discovery", "message"),
-    [
-        ("{name: no-such-name}", "discovery of lost found 0 workspaces"),
-        ("{exclude: .}", "discovery of lost found 2 workspaces, 0 match"),
-    ],
-)
-def test_discovery_that_leaves_no_workspaces_is_reported(exporter: Exporter, discovery: str, message: str) -> None:
+def test_discovery_that_leaves_no_workspaces_is_reported(exporter: Exporter) -> None:
     cloud = list(new_cloud("small", "single").values())
     with ControlPlane(cloud) as plane:
         good = Source(plane.base_url, cloud)
-        one = once(exporter, [good, Source(plane.base_url, [], name="lost", discovery=discovery)])
+        one = once(exporter, [good, Source(plane.base_url, [], name="lost", discovery="{exclude: .}")])
     assert one.outcome.status == 3
-    assert message in one.outcome.stderr
+    assert "discovery of lost found 2 workspaces, 0 match" in one.outcome.stderr
     pages.require_series(one.page(), pages.wanted([good], "problems"), one.time)
     assert pages.sample_value(one.page(), "dataarts_fabric_discovery_up", {"source": "lost"}) == 1
 

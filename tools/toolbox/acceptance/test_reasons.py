@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each kind of failed poll has its reason and does not affect other workspaces."""
+"""A failed poll has its reason and does not affect other workspaces; Exporter+FaultTests.swift has all failures."""
 
 import dataclasses
 import time
@@ -15,32 +15,17 @@ from toolbox.shared.exporter import TEXT, Exporter, Outcome
 from toolbox.shared.pages import FAILURES, REASONS, UP
 from toolbox.shared.processes import free_port
 
-HTML = b"<!DOCTYPE html><html><body>Service Unavailable</body></html>"
 FAULTS: dict[str, tuple[Fault, str]] = {
     "echoed-token": (Fault(status=403, body={"error_code": 403, "error_msg": f"bad token {TOKEN}"}), "forbidden"),
-    "forbidden": (Fault(status=403, body=control_plane.FORBIDDEN), "forbidden"),
-    "no-api": (Fault(status=404, body=control_plane.NO_API), "not_found"),
     "no-workspace": (Fault(status=400, body=control_plane.NO_WORKSPACE), "not_found"),
     "no-resource": (Fault(status=400, body=control_plane.NO_RESOURCE), "not_found"),
     "bad-request": (Fault(status=400, body=control_plane.BAD_REQUEST), "bad_request"),
-    "quota": (Fault(status=405, body={"error_code": "APIG.0501", "error_msg": "quota used up"}), "bad_request"),
-    "timeout-408": (Fault(status=408, body=control_plane.TIMED_OUT), "timeout"),
-    "timeout-504": (Fault(status=504, body=HTML, content_type="text/html"), "timeout"),
     "internal": (Fault(status=500, body=control_plane.INTERNAL), "server"),
-    "gateway-502": (Fault(status=502, body=b""), "server"),
-    "gateway-503": (Fault(status=503, body=HTML, content_type="text/html"), "server"),
-    "reset": (Fault("reset"), "network"),
     "cut-off": (Fault("truncate", 200, b'{"total":1,"endpoints":[{"id":"' + b"a" * 400), "network"),
     "hanging": (Fault("hang"), "timeout"),
     "redirect": (Fault(status=302, body=b"", headers={"Location": "http://127.0.0.1:1/"}), "response"),
-    "html": (Fault(status=200, body=HTML, content_type="text/html"), "response"),
-    "no-json": (Fault(status=200, body=b'{"total":1,"endpoints":[{"id":}]}'), "response"),
-    "other-shape": (Fault(status=200, body={"total": 1, "endpoints": 5}), "response"),
-    "an-array": (Fault(status=200, body=[]), "response"),
-    "no-utf-8": (Fault(status=200, body=b'{"total":1,"endpoints":[{"id":"\xff\xfe"}]}'), "response"),
     "too-large": (Fault(status=200, body=b'{"total":0,"pad":"' + b"x" * 2_000_000 + b'","endpoints":[]}'), "response"),
     "more-than-there-is": (Fault("count", adjust=lambda total, number: total + 150), "inconsistent"),
-    "ever-changing": (Fault("count", adjust=lambda total, number: total + number), "inconsistent"),
 }
 # The reasons of the only workspace of other sources, and that of a workspace with too many endpoints.
 OTHER_REASONS = {
@@ -54,8 +39,8 @@ class Polled:
     """The result of `once` with every kind of failure."""
 
     outcome: Outcome
-    plane: ControlPlane
-    workspaces: dict[str, tuple[Source, Workspace]]
+    # The labels of workspaces by their name, or by that of their source.
+    labels: dict[str, dict[str, str]]
     complete: Source
     poll: tuple[float, float]
 
@@ -91,9 +76,9 @@ def polled(exporter: Exporter) -> Iterator[Polled]:
         file = configuration.write(exporter.directory, "reasons.yaml", [main, *others], poll=poll)
         begin = time.time()
         outcome = exporter.run("once", "--config.file", file)
-        workspaces = {name: (main, workspace) for name, workspace in failing.items()}
-        workspaces |= {source.name: (source, source.workspaces[0]) for source in others}
-        yield Polled(outcome, plane, workspaces, Source(plain, [small, unlimited]), (begin, time.time()))
+        labels = {name: main.labels(workspace) for name, workspace in failing.items()}
+        labels |= {source.name: source.labels(source.workspaces[0]) for source in others}
+        yield Polled(outcome, labels, Source(plain, [small, unlimited]), (begin, time.time()))
 
 
 def alone(name: str) -> Workspace:
@@ -110,8 +95,7 @@ def test_once_ends_within_three_timeouts_with_status_3(polled: Polled) -> None:
     [*((name, reason) for name, (_, reason) in FAULTS.items()), ("too-long", "response"), *OTHER_REASONS.items()],
 )
 def test_a_failed_poll_has_its_reason_only(polled: Polled, name: str, reason: str) -> None:
-    source, workspace = polled.workspaces[name]
-    labels = source.labels(workspace)
+    labels = polled.labels[name]
     assert pages.sample_value(polled.page, UP, labels) == 0
     counted = {name: pages.sample_value(polled.page, FAILURES, labels | {"reason": name}) for name in REASONS}
     assert counted == {name: float(name == reason) for name in REASONS}
@@ -120,17 +104,3 @@ def test_a_failed_poll_has_its_reason_only(polled: Polled, name: str, reason: st
 def test_the_other_workspaces_are_complete(polled: Polled) -> None:
     pages.require_well_formed(polled.outcome.text, TEXT)
     pages.require_series(polled.page, pages.wanted([polled.complete], "problems"), polled.poll)
-
-
-@pytest.mark.parametrize("name", ["more-than-there-is", "ever-changing"])
-def test_an_inconsistent_listing_costs_a_bounded_number_of_requests(polled: Polled, name: str) -> None:
-    assert 0 < len(polled.plane.recorded(f"fault-{name}")) <= 40
-
-
-@pytest.mark.parametrize("name", ["forbidden", "no-api", "bad-request", "redirect", "html"])
-def test_a_lasting_failure_is_not_retried(polled: Polled, name: str) -> None:
-    assert len(polled.plane.recorded(f"fault-{name}")) == 1
-
-
-def test_a_rejected_token_is_sent_once(polled: Polled) -> None:
-    assert len(polled.plane.recorded("refused")) == 1

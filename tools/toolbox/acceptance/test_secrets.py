@@ -20,6 +20,7 @@ from toolbox.shared.exporter import ACCEPT, FORMATS, PLANTED, TEXT, Exporter, Ru
 from toolbox.shared.identity import DOMAIN, ID_TOKEN, KEY, KEY_ID, PASSWORD, PERMANENT_SESSION, PROJECT, USER
 from toolbox.shared.processes import Server, wait_for
 
+CREDENTIALS = f"[basic]\nak = {KEY_ID}\nsk = {KEY}\nsecurity_token = {PERMANENT_SESSION}\nproject_id = {PROJECT}\n"
 SECRETS = {"password": PASSWORD, "key": KEY, "session": PERMANENT_SESSION, "id-token": ID_TOKEN}
 PROXY_PASSWORD = f"{PLANTED}@proxy:pass/word"
 # Stands for the address of the cloud, whose port is only known later.
@@ -105,14 +106,7 @@ def case(program: pathlib.Path, tmp_path: pathlib.Path, request: pytest.FixtureR
     for name, text in SECRETS.items():
         (tmp_path / name).write_text(text + "\n", "utf-8")
     (tmp_path / ".huaweicloud").mkdir()
-    lines = [
-        "[basic]",
-        f"ak = {KEY_ID}",
-        f"sk = {KEY}",
-        f"security_token = {PERMANENT_SESSION}",
-        f"project_id = {PROJECT}",
-    ]
-    (tmp_path / ".huaweicloud/credentials").write_text("\n".join(lines) + "\n", "utf-8")
+    (tmp_path / ".huaweicloud/credentials").write_text(CREDENTIALS, "utf-8")
     with EchoCloud() as cloud:
         exporter = Exporter(program, tmp_path)
         exporter.variables = {name: text.replace(CLOUD, cloud.address) for name, text in kind.variables.items()}
@@ -179,27 +173,13 @@ def all_pages(running: Running) -> dict[str, str]:
     return told
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "http://user:pa#ssword-1@127.0.0.1:1", "http://user:password#1@127.0.0.1:1", "user:pa/ssword-1@127.0.0.1:1",
-        "http://user:pa?ssword-1@127.0.0.1:1", "http://user:password@1@127.0.0.1:1",
-        "http://user:pass word-1@127.0.0.1", "nosuch://user:password-1@127.0.0.1:1",
-        "http://user:password-1@127.0.0.1:port",
-    ],
-)  # fmt: skip
-def test_the_password_of_a_malformed_proxy_is_redacted(
-    program: pathlib.Path, tmp_path: pathlib.Path, address: str
-) -> None:
+def test_the_password_of_a_malformed_proxy_is_redacted(program: pathlib.Path, tmp_path: pathlib.Path) -> None:
     exporter = Exporter(program, tmp_path)
-    exporter.variables = {"http_proxy": address}
-    source = Source(NOWHERE, [], discovery="{}")
-    file = configuration.write(tmp_path, "proxies.yaml", [source], poll={"retries": "0"})
-    password = address.rpartition("@")[0].partition("user:")[2]
-    parts = [part for part in {password, *re.split("[/?#@:]", password)} if len(part) >= 8]
+    exporter.variables = {"http_proxy": f"http://user:{PLANTED}#/second-part@127.0.0.1:1"}
+    file = configuration.write(tmp_path, "proxies.yaml", [Source(NOWHERE, [], discovery="{}")], poll={"retries": "0"})
     for command in (("check", "--connect"), ("once", "--log.level=debug")):
-        told = exporter.run(*command, "--config.file", file).everything
-        assert [part for part in parts if part in told] == [], told
+        # Each run also requires that the first part is not in its output.
+        assert "second-part" not in exporter.run(*command, "--config.file", file).everything
 
 
 def test_an_unprivileged_process_disables_core_dumps_and_exports_its_metrics(
