@@ -55,11 +55,6 @@ def test_domain_series_equal_the_independent_count(served: Served, format: str) 
     pages.require_series(pages.read(text, format), wanted, (served.begin, time.time()), served.details)
 
 
-def test_both_formats_carry_the_same_series(served: Served) -> None:
-    text_page, other = (pages.read(served.running.page(format), format) for format in (TEXT, OPENMETRICS))
-    assert not (problems := exposition.pair_problems(text_page, other, DOMAIN_FAMILIES)), problems
-
-
 @pytest.mark.parametrize(
     ("headers", "format"),
     [({"Accept": PROMETHEUS}, OPENMETRICS), ({"Accept": "text/plain"}, TEXT), ({}, TEXT)],

@@ -107,25 +107,13 @@ def plain(setup: Setup) -> Iterator[Running]:
         yield running
 
 
-def test_metrics_over_tls_with_user_and_password(secured: Running, context: ssl.SSLContext) -> None:
+def test_metrics_over_tls_need_user_and_password(secured: Running, context: ssl.SSLContext) -> None:
     answer = secured.fetch("/metrics", headers=RIGHT, context=context)
     assert answer.status == 200
     assert answer.headers["x-frame-options"] == "DENY"
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [{}, authorization(USER, "guess"), authorization("mallory", PASSWORD)],
-    ids=["none", "a wrong password", "an unknown user"],
-)
-def test_other_credentials_get_401(secured: Running, context: ssl.SSLContext, headers: dict[str, str]) -> None:
-    answer = secured.fetch("/metrics", headers=headers, context=context)
+    answer = secured.fetch("/metrics", headers=authorization(USER, "guess"), context=context)
     assert answer.status == 401
     assert "Basic" in answer.headers["www-authenticate"]
-
-
-def test_health_checks_need_no_password(secured: Running, context: ssl.SSLContext) -> None:
-    assert secured.fetch("/-/healthy", context=context).status == 200
 
 
 def test_an_unknown_user_takes_the_time_of_a_known_one_and_a_verified_password_almost_none(
@@ -304,14 +292,3 @@ def test_a_script_as_parameter_is_not_reflected(plain: Running, path: str, name:
     script = urllib.parse.quote("\"'><script>alert(1)</script>")
     assert "<script" not in plain.fetch(f"{path}?{name}={script}").text
     assert plain.fetch("/-/healthy").status == 200
-
-
-@pytest.mark.parametrize(
-    "path", ["/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/metrics/../../etc/passwd", "/<script>"]
-)
-def test_an_odd_path_is_not_found_and_not_reflected(plain: Running, path: str) -> None:
-    answer = plain.fetch(path)
-    assert answer.status == 404
-    assert "passwd" not in answer.text
-    assert "<script" not in answer.text
-    assert plain.fetch("/metrics").status == 200
