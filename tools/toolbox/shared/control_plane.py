@@ -57,7 +57,6 @@ NO_WORKSPACE = {"error_code": "dataartsfabric.00010003", "error_msg": "The works
 NO_RESOURCE = {"error_code": "dataartsfabric.00010009", "error_msg": "Resource not found."}
 NO_API = {"error_code": "APIG.0101", "error_msg": "The API does not exist or has not been published."}
 THROTTLED = {"error_code": "APIG.0308", "error_msg": "policy user over ratelimit,limit:10,time:1 minute"}
-TIMED_OUT = {"error_code": "common.00000408", "error_msg": "timeout exception occurred"}
 INTERNAL = {"error_code": "common.00000500", "error_msg": "internal error"}
 
 
@@ -73,7 +72,6 @@ class Fault:
     mode: str = "answer"
     status: int = 500
     body: Any = None
-    content_type: str = "application/json"
     headers: dict[str, str] = dataclasses.field(default_factory=dict)
     adjust: Callable[[int, int], int] = lambda total, number: total
     requests: int = 0
@@ -317,8 +315,7 @@ class Handler(QuietHandler):
         if fault.mode in ("hang", "reset"):
             self.close_connection = True
         else:
-            headers = {"Content-Type": fault.content_type, **fault.headers}
-            self.answer(fault.status, fault.body, headers, cut=fault.mode == "truncate")
+            self.answer(fault.status, fault.body, fault.headers, cut=fault.mode == "truncate")
 
     def answer(self, status: int, body: Any, headers: dict[str, str], cut: bool = False) -> None:
         """Sends bytes as they are, None as no body, and other values as JSON."""

@@ -212,13 +212,12 @@ class Running:
     def ready(self, seconds: float = 10) -> None:
         wait_for(lambda: self.fetch("/-/ready").status == 200, seconds, "/-/ready answers 200")
 
-    def send(self, request: bytes, half_close: bool = True) -> bytes:
-        """Sends bytes, and with `half_close` the end of the stream; returns the response bytes."""
+    def send(self, request: bytes) -> bytes:
+        """Sends bytes and the end of the stream; returns the response bytes."""
         received = bytearray()
         with socket.create_connection((HOST, self.port), 15) as connection, contextlib.suppress(ConnectionError):
             connection.sendall(request)
-            if half_close:
-                connection.shutdown(socket.SHUT_WR)
+            connection.shutdown(socket.SHUT_WR)
             while block := connection.recv(65536):
                 received += block
         return bytes(received)
