@@ -68,7 +68,7 @@ def add_program(layer: Path, program: Path) -> None:
 
 
 def pack(folder: Path, file: Path, time: int) -> None:
-    """Writes a reproducible tar file: sorted, with one time, everything owned by root and writable only for root."""
+    """Writes a reproducible tar file: sorted, all files with the same time, owned by root, writable only for root."""
     options = ["--format=gnu", "--sort=name", f"--mtime=@{time}", "--owner=0", "--group=0", "--numeric-owner"]
     run("tar", "--create", *options, "--mode=u=rwX,go=rX", f"--file={file}", f"--directory={folder}",
         *sorted(os.listdir(folder)))  # fmt: skip
