@@ -105,15 +105,12 @@ def library_paths(program: pathlib.Path) -> list[str]:
 def owners(paths: list[str]) -> dict[str, str]:
     """Returns the Debian packages of files by path."""
     # dpkg knows a file by its path in the package, which may begin with /lib or /usr/lib on a merged-/usr system.
-    spellings = {
-        path: (path, f"/usr{path}", real := os.path.realpath(path), real.removeprefix("/usr")) for path in paths
-    }
+    spellings = {spelling: path for path in paths for spelling in (path, f"/usr{path}")}
     # It fails if a path is unknown, but still prints the known ones.
-    command = ["dpkg-query", "--search", *sorted(set().union(*spellings.values()))]
-    output = attempt(*command)[1]
-    known = {path: package for package, path in re.findall(r"^([^:, ]+)[^ ]*: (/.*)$", output, re.MULTILINE)}
-    found = {path: known[name] for path, names in spellings.items() for name in names if name in known}
-    if unowned := sorted(spellings.keys() - found):
+    output = attempt("dpkg-query", "--search", *spellings)[1]
+    shown = re.findall(r"^([^:, ]+)[^ ]*: (/.*)$", output, re.MULTILINE)
+    found = {spellings[spelling]: package for package, spelling in shown}
+    if unowned := sorted(set(paths) - found.keys()):
         raise Mismatch(f"no Debian package owns {', '.join(unowned)}")
     return found
 
