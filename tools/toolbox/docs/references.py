@@ -13,28 +13,14 @@ from toolbox.docs.project import Project
 
 COMMENT = re.compile(r"(^|\s+)#.*$", re.MULTILINE)
 README, OTHER_README = "README.md", "README.zh.md"
-# Documents whose Swift blocks are excerpts of a file.
-EXCERPTS = {"docs/adding-a-listing.md": "Tests/PollingTests/ToyListing.swift"}
-
-
-def is_address(link: Link) -> bool:
-    return re.match(r"[a-z][a-z0-9+.-]*:", link.target, re.IGNORECASE) is not None
-
-
-def host_of(link: Link) -> str | None:
-    """Returns the host of an address; None if the address is invalid."""
-    try:
-        parts = urlsplit(link.target)
-        valid = parts.scheme in ("http", "https") and parts.port != 0
-    except ValueError:
-        return None
-    return parts.hostname if valid and re.fullmatch(r"[a-z0-9.-]+", parts.hostname or "") else None
+# The Swift blocks of the document are excerpts of the source.
+EXCERPTS, SOURCE = "docs/adding-a-listing.md", "Tests/PollingTests/ToyListing.swift"
 
 
 def hosts(project: Project) -> set[str]:
     """Returns the hosts of all links."""
-    links = [link for document in project.documents.values() for link in document.links if is_address(link)]
-    return {host for link in links if (host := host_of(link))}
+    links = [link for document in project.documents.values() for link in document.links]
+    return {urlsplit(link.target).hostname or "" for link in links}
 
 
 def broken_links(project: Project) -> Iterator[str]:
@@ -45,12 +31,13 @@ def broken_links(project: Project) -> Iterator[str]:
 
 
 def complaint(project: Project, document: Document, link: Link) -> str | None:
-    if is_address(link):
+    address = urlsplit(link.target)
+    if address.scheme:
         # No request is sent.
-        host = host_of(link)
-        if host is None:
+        if address.scheme not in ("http", "https") or not address.hostname or address.port == 0:
             return f"invalid address {link.target}"
-        return None if project.exception("hosts", host) else f"{host} is not in the list of hosts"
+        is_known = project.exception("hosts", address.hostname)
+        return None if is_known else f"{address.hostname} is not in the list of hosts"
     target, _, anchor = map(unquote, link.target.partition("#"))
     place = (document.path.parent / target).resolve() if target else document.path
     if not place.is_relative_to(project.root) or not place.exists():
@@ -91,14 +78,13 @@ def outline(document: Document) -> dict[str, list[object]]:
 
 def changed_excerpts(project: Project) -> Iterator[str]:
     """Each Swift block is a contiguous part of its file; indentation may differ."""
-    for name, source in EXCERPTS.items():
-        document = project.documents[project.root / name]
-        blocks = [block for block in document.blocks if block.language == "swift"]
-        lines = (project.root / source).read_text("utf-8").splitlines()
-        if not blocks:
-            yield f"{name}: no excerpt of {source}"
-        for block in blocks:
-            count = block.text.count("\n") + 1
-            parts = ("\n".join(lines[start : start + count]) for start in range(len(lines) - count + 1))
-            if textwrap.dedent(block.text) not in map(textwrap.dedent, parts):
-                yield project.problem(document, block.line, f"not a contiguous part of {source}")
+    document = project.documents[project.root / EXCERPTS]
+    blocks = [block for block in document.blocks if block.language == "swift"]
+    lines = (project.root / SOURCE).read_text("utf-8").splitlines()
+    if not blocks:
+        yield f"{EXCERPTS}: no excerpt of {SOURCE}"
+    for block in blocks:
+        count = block.text.count("\n") + 1
+        parts = ("\n".join(lines[start : start + count]) for start in range(len(lines) - count + 1))
+        if textwrap.dedent(block.text) not in map(textwrap.dedent, parts):
+            yield project.problem(document, block.line, f"not a contiguous part of {SOURCE}")

@@ -44,16 +44,6 @@ flags: {"--other.flag": another program's}
 hosts: {example.org: an example}
 """,
 }
-# Accepts one configuration.
-PROGRAM = """\
-#!/bin/sh
-case "$*" in
-  check\\ --config.file\\ *) if grep -q intervall "$3"; then echo "unknown key" >&2; exit 2; fi ;;
-  --help) echo "  check    Reads the configuration." ;;
-  *--help) echo "  --config.file <file>" ;;
-  *) exit 1 ;;
-esac
-"""
 BOTH, CHINESE = ("README.md", "README.zh.md"), ("README.zh.md",)
 PART, PICTURE, EXCEPTIONS = ("docs/part.md",), ("docs/picture.svg",), ("exceptions.yaml",)
 EXCERPT, SOURCE = ("docs/adding-a-listing.md",), ("Tests/PollingTests/ToyListing.swift",)
@@ -82,26 +72,21 @@ BAD: tuple[tuple[Check, str, tuple[str, ...], str, str], ...] = (
 )
 
 
-def project(root: Path) -> Project:
-    for path in ("documents", "scratch"):
-        (root / path).mkdir()
-    for name, text in SAMPLE.items():
-        write(root / "documents" / name, text)
-    program = write(root / "program", PROGRAM, 0o755)
-    return Project(root / "documents", program, root / "documents/exceptions.yaml", root / "scratch")
+def problems(check: Check, sample: dict[str, str], folder: Path, program: Path) -> list[str]:
+    for name, text in sample.items():
+        write(folder / "documents" / name, text)
+    (folder / "scratch").mkdir()
+    return list(check(Project(folder / "documents", program, folder / "documents/exceptions.yaml", folder / "scratch")))
 
 
 @pytest.mark.parametrize("check", CHECKS)
-def test_a_good_sample_passes(tmp_path: Path, check: Check) -> None:
-    assert list(check(project(tmp_path))) == []
+def test_a_good_sample_passes(tmp_path: Path, program: Path, check: Check) -> None:
+    assert problems(check, SAMPLE, tmp_path, program) == []
 
 
 @pytest.mark.parametrize(("check", "complaint", "names", "old", "new"), BAD)
 def test_an_error_is_found(
-    tmp_path: Path, check: Check, complaint: str, names: tuple[str, ...], old: str, new: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
-    for name in names:
-        assert old in SAMPLE[name]
-        monkeypatch.setitem(SAMPLE, name, SAMPLE[name].replace(old, new))
-    assert complaint in "\n".join(check(project(tmp_path)))
+    tmp_path: Path, program: Path, check: Check, complaint: str, names: tuple[str, ...], old: str, new: str
+) -> None:
+    changed = {name: SAMPLE[name].replace(old, new) for name in names}
+    assert complaint in "\n".join(problems(check, SAMPLE | changed, tmp_path, program))

@@ -6,12 +6,11 @@ all files if FOLDER is not a clone. Skips words.txt, CHANGELOG.md, and texts of 
 """
 
 import argparse
-import bisect
 import pathlib
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from toolbox.shared.processes import ROOT
 
@@ -29,8 +28,8 @@ PYTHON_TOKEN = re.compile(
 C_START = re.compile(r"^[ \t]*///[ \t]*(.*)(?:\n[ \t]*///.*)*", re.MULTILINE)
 PYTHON_START = re.compile(r'^ *"""(.*)', re.MULTILINE)
 WORD = re.compile(r"[a-z]+")
-IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{3,}")
-HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
+NAME_OR_END = re.compile(r"[A-Za-z_][A-Za-z0-9_]{3,}|\n")
+HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9\n]+")
 # Line ends with the markers of comments, string literals and lists around them, so that a phrase may span lines.
 WRAP = re.compile(r"[ \t]*(?:\\?[\"'])?[ \t]*\n[ \t]*(?:(?:///?|\#|\*|>|[rfbu]{0,2}[\"'])[ \t]*)?")
 MARKDOWN_CODE = re.compile(r"^([ \t]*)(`{3,}|~{3,})[^\n]*\n.*?^[ \t]*\2[ \t]*$|`[^`\n]*`", re.DOTALL | re.MULTILINE)
@@ -47,20 +46,12 @@ Parts = list[tuple[int, str]]
 
 
 class Text:
-    """Parts of a file as one line in lower case, which knows the line number of each position."""
+    """Text in lower case, also as one line of the same length."""
 
-    def __init__(self, parts: Iterable[tuple[int, str]]) -> None:
-        self.starts, self.lines, lower, size = [0], [1], [], 0
-        for line, part in parts:
-            lower.append(part.lower())
-            self.starts.append(size)
-            self.lines.append(line)
-            size += len(lower[-1])
-        self.lower = "".join(lower)
-        self.words = set(WORD.findall(self.lower))
-
-    def line(self, position: int) -> int:
-        return self.lines[bisect.bisect_right(self.starts, position) - 1]
+    def __init__(self, text: str) -> None:
+        self.lower = text.lower()
+        self.line = self.lower.replace("\n", " ")
+        self.words = set(WORD.findall(self.line))
 
 
 class Rule:
@@ -72,20 +63,16 @@ class Rule:
         context = re.match(r"(name|word|prose|title|start|zh): ", phrase)
         self.context = context[1] if context else "any"
         phrase = phrase[context.end() :] if context else phrase
-        # A text without all of `words`, or without any of `literals`, has no match.
-        self.words, self.literals = set[str](), list[str]()
+        # A text without all of these has no match.
+        self.words = set[str]()
         if phrase.startswith("/"):
             source = phrase[1:-1]
-            # Without escapes and optional letters.
-            self.literals = re.findall(r"[a-z]{3,}", re.sub(r"\\.|[a-z][?*]", " ", source))
         else:
             parts = [part.strip() for part in phrase.lower().split("...")]
             source = ".{0,40}".join(re.escape(part) for part in parts)
             if self.context == "title":
                 source += "[.?]?"
-            elif self.context == "zh":
-                self.literals = parts[:1]
-            else:
+            elif self.context != "zh":
                 source = (r"\b" if source[0].isalnum() else "") + source + (r"\b" if source[-1].isalnum() else "")
                 self.words = set(WORD.findall(" ".join(parts)))
         if self.context == "title":
@@ -94,9 +81,11 @@ class Rule:
             source = rf"(?<![a-z])(?:{source})(?![a-z])"
         self.pattern = re.compile(source)
 
-    def find(self, text: Text) -> Iterator[re.Match[str]]:
-        if self.words <= text.words and (not self.literals or any(literal in text.lower for literal in self.literals)):
-            yield from self.pattern.finditer(text.lower)
+    def find(self, text: Text) -> Iterator[tuple[int, str]]:
+        """Yields line and text of each match."""
+        if self.words <= text.words:
+            for match in self.pattern.finditer(text.line):
+                yield text.lower.count("\n", 0, match.start()) + 1, match[0]
 
 
 def read_rules() -> tuple[list[Rule], dict[str, tuple[str, str]]]:
@@ -159,22 +148,16 @@ def hits(path: pathlib.Path, text: str, rules: list[Rule]) -> Iterator[tuple[int
         titles += [(line, cell.strip()) for line, cells in found(TABLE_HEADER, text) for cell in cells.split("|")]
         for match in CHINESE_BREAK.finditer(plain):
             yield plain.count("\n", 0, match.start()) + 1, "line break in a Chinese sentence", BROKEN
-    lines = {str(path): 1}
-    for number, line in enumerate(code.split("\n"), 1):
-        for name in IDENTIFIER.findall(line):
-            lines.setdefault(name, number)
-    names = Text((number, HUMP.sub(" ", name) + " \0 ") for name, number in lines.items())
-    whole, bare = (
-        Text((number, line + " ") for number, line in enumerate(WRAP.split(part), 1)) for part in (prose, plain)
-    )
+    names = Text(" \0 ".join(HUMP.sub(" ", name) for name in (str(path), *NAME_OR_END.findall(code))))
+    whole, bare = (Text(WRAP.sub("\n", part)) for part in (prose, plain))
     searched = {"any": [whole, names], "word": [whole, names], "name": [names], "prose": [bare]}
     if ".zh." in path.name:
         searched["zh"] = [whole]
     phrases = {"title": titles, "start": starts}
     for rule in rules:
         for part in searched.get(rule.context, ()):
-            for match in rule.find(part):
-                yield part.line(match.start()), match[0], rule
+            for line, phrase in rule.find(part):
+                yield line, phrase, rule
         for number, phrase in phrases.get(rule.context, ()):
             if rule.pattern.match(phrase.lower()):
                 yield number, phrase, rule

@@ -11,6 +11,8 @@ import yaml
 
 from toolbox.shared.processes import ROOT
 
+# Values for tests.
+CASES = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text("utf-8"))
 CHART = ROOT / "packaging/helm/dataarts-fabric-exporter"
 
 Manifest = dict[str, Any]
@@ -26,11 +28,8 @@ def render(values: Any, release: str = "fabric", namespace: str = "monitoring", 
 
 def manifests(texts: dict[str, str]) -> list[Manifest]:
     """Returns the objects of rendered templates."""
-    found = []
-    for path, text in texts.items():
-        if path.endswith(".yaml"):
-            found += [document for document in yaml.load_all(text, UniqueKeys) if document]
-    return found
+    files = (text for path, text in texts.items() if path.endswith(".yaml"))
+    return [document for text in files for document in yaml.load_all(text, UniqueKeys) if document]
 
 
 def of(objects: list[Manifest], kind: str) -> Any:

@@ -3,10 +3,7 @@
 
 from __future__ import annotations
 
-import argparse
 import re
-import sys
-from pathlib import Path
 from typing import Any
 
 from toolbox.kubernetes.chart import render
@@ -48,22 +45,14 @@ def written(about: str, values: dict[str, Any]) -> str:
     return HEADER.format(about) + "".join(f"---\n{HELM_LINES.sub('', text + chr(10))}" for text in objects)
 
 
-def stale(folder: Path) -> list[str]:
-    """Returns the names of files in `folder` that differ from what the chart renders."""
-    wanted = {name: written(*content) for name, content in FILES.items()}
-    present = {path.name: path.read_text("utf-8") for path in folder.glob("*.yaml")}
-    return sorted(name for name in wanted | present if wanted.get(name) != present.get(name))
+def current() -> dict[str, str]:
+    """Returns what the files should contain, by name."""
+    return {name: written(*content) for name, content in FILES.items()}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail if a file is not current")
-    if not parser.parse_args().check:
-        for name, content in FILES.items():
-            (FOLDER / name).write_text(written(*content), "utf-8")
-    if names := stale(FOLDER):
-        sys.exit(f"generate-kubernetes: not current: {', '.join(names)}; run scripts/generate-kubernetes, "
-                 "and remove files that it does not write")  # fmt: skip
+    for name, text in current().items():
+        (FOLDER / name).write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

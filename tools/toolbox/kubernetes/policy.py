@@ -19,21 +19,24 @@ CONTAINER_SECURITY = {
     "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]},
 }  # fmt: skip
 
+# Secrets that users create.
+ELSEWHERE = {("Secret", name) for name in ("given", "web", "dataarts-fabric-exporter", "fabric-credentials")}
+
 # Whether a check passes, and its message otherwise.
 Checks = Iterator[tuple[bool, str]]
 
 
-def problems(manifests: list[Manifest], secrets: frozenset[str] = frozenset()) -> list[str]:
-    """Returns the problems of the objects of one installation; `secrets` are those that users create."""
-    return [message for passed, message in all_checks(manifests, secrets) if not passed]
+def problems(manifests: list[Manifest]) -> list[str]:
+    """Returns the problems of the objects of one installation."""
+    return [message for passed, message in all_checks(manifests) if not passed]
 
 
-def all_checks(manifests: list[Manifest], secrets: frozenset[str]) -> Checks:
+def all_checks(manifests: list[Manifest]) -> Checks:
     workloads = [manifest for manifest in manifests if manifest["kind"] in WORKLOADS]
     yield len(workloads) == 1, f"{len(workloads)} workloads"
     for workload in workloads:
         yield from pod_checks(workload["spec"]["template"]["spec"])
-        yield from reference_checks(workload, manifests, secrets)
+        yield from reference_checks(workload, manifests)
         yield from selector_checks(workload, manifests)
     names = [f"{manifest['kind']} {manifest['metadata']['name']}" for manifest in manifests]
     yield from ((names.count(name) == 1, f"duplicate {name}") for name in set(names))
@@ -74,12 +77,11 @@ def container_checks(container: Manifest) -> Checks:
     yield "envFrom" not in container, "variables come from other objects"
 
 
-def reference_checks(workload: Manifest, manifests: list[Manifest], secrets: frozenset[str]) -> Checks:
+def reference_checks(workload: Manifest, manifests: list[Manifest]) -> Checks:
     """Checks references to objects and volumes."""
     kind, spec = workload["kind"], workload["spec"]
     pod = spec["template"]["spec"]
-    there = {(manifest["kind"], manifest["metadata"]["name"]) for manifest in manifests}
-    there |= {("Secret", name) for name in secrets}
+    there = ELSEWHERE | {(manifest["kind"], manifest["metadata"]["name"]) for manifest in manifests}
     volumes = pod.get("volumes", [])
     wanted = [("ServiceAccount", pod["serviceAccountName"])]
     wanted += [("ConfigMap", volume["configMap"]["name"]) for volume in volumes if "configMap" in volume]

@@ -16,8 +16,6 @@ from toolbox.kubernetes.chart import Manifest
 from toolbox.shared.exporter import Exporter
 from toolbox.shared.processes import attempt
 
-# Secrets that users create.
-ELSEWHERE = frozenset({"given", "web", "dataarts-fabric-exporter", "fabric-credentials"})
 FLAG = re.compile(r"--[a-z][a-z0-9.-]*")
 
 
@@ -25,7 +23,7 @@ def problems(objects: list[Manifest], exporter: Exporter) -> list[str]:
     # Later checks require valid schemas.
     if found := [problem for manifest in objects for problem in schemas.problems(manifest)]:
         return found
-    return [*policy.problems(objects, ELSEWHERE), *program_problems(objects, exporter)]
+    return [*policy.problems(objects), *program_problems(objects, exporter)]
 
 
 def program_problems(objects: list[Manifest], exporter: Exporter) -> Iterator[str]:

@@ -11,20 +11,18 @@ import helm_python
 import pytest
 import yaml
 
-from toolbox.kubernetes import cases
-from toolbox.kubernetes.cases import Values
-from toolbox.kubernetes.chart import CHART, Manifest, manifests, of, render
+from toolbox.kubernetes.chart import CASES, CHART, Manifest, manifests, of, render
 from toolbox.kubernetes.problems import problems
 from toolbox.shared.exporter import Exporter
 
 pytestmark = pytest.mark.prometheus
 
-WHOLE = cases.GOOD["all settings, with a ServiceMonitor"]
+WHOLE = CASES["good"]["all settings, with a ServiceMonitor"]
 
 
 @pytest.fixture(scope="module")
 def plain() -> list[Manifest]:
-    return manifests(render(cases.GIVEN))
+    return manifests(render(CASES["given"]))
 
 
 @pytest.fixture(scope="module")
@@ -42,38 +40,38 @@ def test_its_versions_equal_the_programs(exporter: Exporter) -> None:
     assert (metadata["version"], metadata["appVersion"]) == (version, version)
 
 
-@pytest.mark.parametrize("values", cases.GOOD.values(), ids=cases.GOOD.keys())
-def test_objects_are_valid_and_helms_lint_finds_nothing(values: Values, exporter: Exporter) -> None:
+@pytest.mark.parametrize("values", CASES["good"].values(), ids=CASES["good"].keys())
+def test_objects_are_valid_and_helms_lint_finds_nothing(values: Any, exporter: Exporter) -> None:
     messages = helm_python.lint(CHART, values, strict=True)["messages"]
     # An icon would be an external resource.
     assert [message["error"] for message in messages] in ([], ["icon is recommended"])
     assert not (found := problems(manifests(render(values)), exporter)), found
 
 
-@pytest.mark.parametrize(("complaint", "values"), cases.REJECTED.items(), ids=cases.REJECTED.keys())
-def test_invalid_values_are_rejected(complaint: str, values: Values) -> None:
+@pytest.mark.parametrize(("complaint", "values"), CASES["rejected"].items(), ids=CASES["rejected"].keys())
+def test_invalid_values_are_rejected(complaint: str, values: Any) -> None:
     with pytest.raises(helm_python.HelmError, match=complaint):
         render(values)
 
 
 def test_configuration_and_secret_equal_those_in_the_values(plain: list[Manifest]) -> None:
-    assert yaml.safe_load(of(plain, "ConfigMap")["data"]["config.yaml"]) == cases.CONFIGURATION
-    data = of(manifests(render(cases.MADE)), "Secret")["data"]
+    assert yaml.safe_load(of(plain, "ConfigMap")["data"]["config.yaml"]) == CASES["configuration"]
+    data = of(manifests(render(CASES["made"])), "Secret")["data"]
     files = {name: base64.b64decode(text).decode() for name, text in data.items()}
-    assert files == cases.MADE["secret"]["files"]
+    assert files == CASES["made"]["secret"]["files"]
 
 
 def test_only_a_changed_configuration_starts_new_pods(plain: list[Manifest]) -> None:
-    other = cases.GIVEN | {"config": cases.CONFIGURATION | {"poll": {"interval": "3m"}}}
+    other = CASES["given"] | {"config": CASES["configuration"] | {"poll": {"interval": "3m"}}}
     assert template(manifests(render(other))) != template(plain)
-    assert template(manifests(render(cases.GIVEN))) == template(plain)
+    assert template(manifests(render(CASES["given"]))) == template(plain)
 
 
 def test_switching_between_one_exporter_and_shards_changes_no_immutable_fields() -> None:
     def fixed(shards: int) -> dict[tuple[str, str], Any]:
         return {
             (manifest["kind"], manifest["metadata"]["name"]): (spec.get("clusterIP"), spec.get("serviceName"))
-            for manifest in manifests(render(cases.MADE | {"shards": shards}))
+            for manifest in manifests(render(CASES["made"] | {"shards": shards}))
             if (spec := manifest.get("spec")) and manifest["kind"] in ("Service", "Deployment", "StatefulSet")
         }
 

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from toolbox.kubernetes import cases
-from toolbox.kubernetes.chart import Manifest, manifests, of, render
+from toolbox.kubernetes.chart import CASES, Manifest, manifests, of, render
 from toolbox.kubernetes.problems import problems
 from toolbox.shared.exporter import Exporter
 
@@ -65,7 +64,7 @@ CHANGES: dict[str, Callable[[list[Manifest]], Any]] = {
 
 @pytest.fixture(scope="module")
 def good() -> list[Manifest]:
-    return manifests(render(cases.GOOD["three shards"]))
+    return manifests(render(CASES["good"]["three shards"]))
 
 
 @pytest.mark.parametrize(("complaint", "change"), CHANGES.items(), ids=CHANGES.keys())
@@ -82,9 +81,9 @@ def test_what_the_program_or_promtool_rejects_is_detected(good: list[Manifest], 
     texts = of(bad, "ConfigMap")["data"]
     texts["config.yaml"] = texts["config.yaml"].replace("interval", "intervall")
     assert "unknown key" in "\n".join(problems(bad, exporter))
-    bad = manifests(render(cases.GIVEN | {"extraArgs": ["--web.enable-livecycle"]}))
+    bad = manifests(render(CASES["given"] | {"extraArgs": ["--web.enable-livecycle"]}))
     assert "has no flag" in "\n".join(problems(bad, exporter))
-    bad = manifests(render(cases.GOOD["the demo"]))
+    bad = manifests(render(CASES["good"]["the demo"]))
     of(bad, "PrometheusRule")["spec"]["groups"][0]["rules"][0]["expr"] = "vector("
     assert "promtool" in "\n".join(problems(bad, exporter))
 

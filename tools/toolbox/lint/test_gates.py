@@ -11,6 +11,7 @@ from toolbox.shared.files import write
 from toolbox.shared.processes import NAME, ROOT, attempt, run
 
 SCRIPTS, TOOLS, BINARIES = ROOT / "scripts", ROOT / "tools/pyproject.toml", ROOT / ".venv/bin"
+SWIFT_FORMAT = ("swift", "format", "lint", "--strict", "--configuration", ROOT / ".swift-format")
 
 
 def rejected(*command: object, seconds: float = 120, env: dict[str, str] | None = None) -> str:
@@ -25,25 +26,19 @@ def before_others(folder: pathlib.Path) -> dict[str, str]:
     return os.environ | {"PATH": f"{folder}:{os.environ['PATH']}"}
 
 
-def test_the_formatter_rejects_unformatted_swift(tmp_path: pathlib.Path) -> None:
-    bad = write(
-        tmp_path / "Bad.swift", "// SPDX-License-Identifier: Apache-2.0\nlet value = [1:  2]\nlet one = value[1]!\n"
-    )
-    output = rejected("swift", "format", "lint", "--strict", "--configuration", ".swift-format", bad)
-    assert "[Spacing]" in output
-    assert "[NeverForceUnwrap]" in output
-
-
 @pytest.mark.parametrize(
     ("command", "text", "complaint"),
     [
-        (("ruff", "check", "--no-cache", "--config", TOOLS), "import os\n", "F401"),
-        (("ruff", "format", "--no-cache", "--check", "--config", TOOLS), "x = {  }\n", "would be reformatted"),
-        (("mypy", "--cache-dir=/dev/null", "--config-file", TOOLS), "def f(x): return x\n", "no-untyped-def"),
+        (SWIFT_FORMAT, "let value = [1:  2]\n", "[Spacing]"),
+        (SWIFT_FORMAT, "let value = [1: 2]\nlet one = value[1]!\n", "[NeverForceUnwrap]"),
+        ((BINARIES / "ruff", "check", "--no-cache", "--config", TOOLS), "import os\n", "F401"),
+        ((BINARIES / "ruff", "format", "--no-cache", "--check", "--config", TOOLS), "x = {  }\n", "be reformatted"),
+        ((BINARIES / "mypy", "--cache-dir=/dev/null", "--config-file", TOOLS), "def f(x): return x\n", "untyped-def"),
     ],
 )
-def test_bad_python_is_rejected(tmp_path: pathlib.Path, command: tuple[object, ...], text: str, complaint: str) -> None:
-    assert complaint in rejected(BINARIES / str(command[0]), *command[1:], write(tmp_path / "bad.py", text))
+def test_bad_source_is_rejected(tmp_path: pathlib.Path, command: tuple[object, ...], text: str, complaint: str) -> None:
+    suffix = "swift" if command is SWIFT_FORMAT else "py"
+    assert complaint in rejected(*command, write(tmp_path / f"bad.{suffix}", text))
 
 
 def test_a_test_file_that_no_type_is_named_after_is_rejected(tmp_path: pathlib.Path) -> None:

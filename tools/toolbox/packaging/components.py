@@ -6,13 +6,12 @@ import json
 import os
 import pathlib
 import re
-import subprocess
 import sys
 import tomllib
 from dataclasses import dataclass
 from typing import Any
 
-from toolbox.shared.processes import ROOT
+from toolbox.shared.processes import ROOT, attempt, run
 
 
 class Mismatch(Exception):
@@ -29,8 +28,8 @@ class Library:
     direct: bool
 
 
-def table(root: pathlib.Path = ROOT) -> dict[str, Any]:
-    return tomllib.loads((root / "packaging/licenses.toml").read_text())
+def table() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "packaging/licenses.toml").read_text())
 
 
 def contains_word(binary: bytes, sign: str) -> bool:
@@ -94,13 +93,9 @@ def linked(
     return components
 
 
-def output_of(*command: str | pathlib.Path) -> str:
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-
 def library_paths(program: pathlib.Path) -> list[str]:
     """Returns the paths of all libraries that the program loads, including transitive ones and the loader."""
-    output = output_of("ldd", program)
+    output = run("ldd", program)
     if missing := re.findall(r"(\S+) => not found", output):
         raise Mismatch(f"missing libraries: {', '.join(missing)}")
     # `libz.so.1 => /lib/x86_64-linux-gnu/libz.so.1 (0x…)`, and the loader: `/lib64/ld-linux-x86-64.so.2 (0x…)`.
@@ -110,22 +105,19 @@ def library_paths(program: pathlib.Path) -> list[str]:
 def owners(paths: list[str]) -> dict[str, str]:
     """Returns the Debian packages of files by path."""
     # dpkg knows a file by its path in the package, which may begin with /lib or /usr/lib on a merged-/usr system.
-    spellings = {
-        path: (path, f"/usr{path}", real := os.path.realpath(path), real.removeprefix("/usr")) for path in paths
-    }
+    spellings = {spelling: path for path in paths for spelling in (path, f"/usr{path}")}
     # It fails if a path is unknown, but still prints the known ones.
-    command = ["dpkg-query", "--search", *sorted(set().union(*spellings.values()))]
-    output = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    known = {path: package for package, path in re.findall(r"^([^:, ]+)[^ ]*: (/.*)$", output, re.MULTILINE)}
-    found = {path: known[name] for path, names in spellings.items() for name in names if name in known}
-    if unowned := sorted(spellings.keys() - found):
+    output = attempt("dpkg-query", "--search", *spellings)[1]
+    shown = re.findall(r"^([^:, ]+)[^ ]*: (/.*)$", output, re.MULTILINE)
+    found = {spellings[spelling]: package for package, spelling in shown}
+    if unowned := sorted(set(paths) - found.keys()):
         raise Mismatch(f"no Debian package owns {', '.join(unowned)}")
     return found
 
 
 def loaded(program: pathlib.Path) -> list[Library]:
     """Returns the libraries that the program loads on this machine, by package."""
-    needed = set(re.findall(r"^\s*NEEDED\s+(\S+)", output_of("objdump", "-p", program), re.MULTILINE))
+    needed = set(re.findall(r"^\s*NEEDED\s+(\S+)", run("objdump", "-p", program), re.MULTILINE))
     packages = owners(library_paths(program))
     direct = {package for path, package in packages.items() if pathlib.Path(path).name in needed}
     licenses = table()["libraries"]
@@ -133,7 +125,7 @@ def loaded(program: pathlib.Path) -> list[Library]:
         raise Mismatch(f"loaded, but without a license in packaging/licenses.toml: {', '.join(unknown)}")
     libraries = []
     for package in sorted(set(packages.values())):
-        shown = output_of("dpkg-query", "--show", "--showformat=${Version} ${Architecture}\n", package)
+        shown = run("dpkg-query", "--show", "--showformat=${Version} ${Architecture}\n", package)
         version, architecture = shown.splitlines()[0].split()
         libraries.append(Library(package, licenses[package], version, architecture, package in direct))
     return libraries

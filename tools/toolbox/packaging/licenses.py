@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes packaging/licenses.md and packaging/debian/copyright from packaging/licenses.toml, or checks them."""
+"""Writes packaging/licenses.md and packaging/debian/copyright from packaging/licenses.toml."""
 
-import argparse
 import pathlib
-import sys
 from typing import Any
 
 from toolbox.packaging import components
@@ -76,30 +74,16 @@ def markdown(table: dict[str, Any]) -> str:
     )
 
 
-def current(root: pathlib.Path) -> dict[pathlib.Path, str]:
+def current() -> dict[pathlib.Path, str]:
     """Returns what the files should contain."""
-    table = components.table(root)
-    return {
-        root / "packaging/licenses.md": markdown(table),
-        root / "packaging/debian/copyright": debian_copyright(table),
-    }
-
-
-def stale(root: pathlib.Path = ROOT) -> list[str]:
-    """Returns the names of the files that are not current."""
-    return [path.name for path, text in current(root).items() if not path.exists() or path.read_text() != text]
+    table = components.table()
+    folder = ROOT / "packaging"
+    return {folder / "licenses.md": markdown(table), folder / "debian/copyright": debian_copyright(table)}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="generate-licenses", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail if a file is not current")
-    check = parser.parse_args().check
-    if not check:
-        for path, text in current(ROOT).items():
-            path.write_text(text)
-    elif names := stale():
-        sys.exit(f"generate-licenses: not current: {', '.join(names)}; run scripts/generate-licenses")
-    print("generate-licenses: " + ("current" if check else "written"))
+    for path, text in current().items():
+        path.write_text(text)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,7 @@ import datetime
 import json
 from typing import Any
 
-from toolbox.packaging.components import output_of
-from toolbox.shared.processes import ROOT
+from toolbox.shared.processes import ROOT, run
 
 
 def roff(text: str) -> str:
@@ -84,7 +83,7 @@ def main() -> None:
     parser.add_argument("--version", required=True)
     parser.add_argument("--epoch", type=int, required=True, help="the date, in seconds since 1970")
     arguments = parser.parse_args()
-    description = json.loads(output_of(arguments.program, "--experimental-dump-help"))
+    description = json.loads(run(arguments.program, "--experimental-dump-help"))
     date = datetime.datetime.fromtimestamp(arguments.epoch, datetime.UTC).date()
     rest = (ROOT / "packaging/debian/manual.man").read_text()
     print(page(description["command"], arguments.version, date, rest), end="")

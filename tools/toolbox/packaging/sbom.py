@@ -12,7 +12,7 @@ import urllib.parse
 from typing import Any
 
 from toolbox.packaging import components
-from toolbox.shared.processes import NAME
+from toolbox.shared.processes import NAME, run
 
 MAINTAINERS = f"Organization: The {NAME} maintainers"
 
@@ -95,7 +95,7 @@ def main() -> None:
     parser.add_argument("program", type=pathlib.Path)
     parser.add_argument("--epoch", type=int, required=True, help="the date, in seconds since 1970")
     arguments = parser.parse_args()
-    line = components.output_of(arguments.program, "--version")
+    line = run(arguments.program, "--version")
     [(version, swift_version)] = re.findall(r", version (\S+) \(.*swift: ([^,)]+)", line)
     try:
         sbom = document(arguments.program, version, swift_version, arguments.epoch)

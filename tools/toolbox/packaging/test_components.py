@@ -12,10 +12,15 @@ import pytest
 from spdx_tools.spdx.parser.parse_anything import parse_file
 from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
 
-from toolbox.packaging import components
+from toolbox.packaging import components, licenses
 from toolbox.shared.processes import NAME, ROOT, run
 
 RESOLVED = ROOT / "Package.resolved"
+
+
+def test_the_lists_of_licenses_are_current() -> None:
+    for path, text in licenses.current().items():
+        assert path.read_text() == text, "run scripts/generate-licenses"
 
 
 def sbom(program: pathlib.Path, folder: pathlib.Path) -> pathlib.Path:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import os
 import pathlib
@@ -32,61 +31,61 @@ UP = re.compile(r"^dataarts_fabric_workspace_up\{.*\} (\d)$", re.MULTILINE)
 REASON = re.compile(r'^dataarts_fabric_workspace_poll_failures_total\{.*reason="(\w+)"\} [1-9]', re.MULTILINE)
 
 
-class Bundle:
+@pytest.fixture(scope="module")
+def bundle(archive: pathlib.Path, version: str, directory: pathlib.Path) -> pathlib.Path:
     """The image as a runtime bundle."""
+    # Containers run as another user.
+    directory.chmod(0o755)
+    with tarfile.open(archive) as tar:
+        tar.extractall(directory / "layout", filter="data")
+    # Like skopeo it verifies digests and sizes of all blobs, and those of the unpacked layers.
+    run("umoci", "unpack", "--image", f"{directory / 'layout'}:{version}", directory / "bundle")
+    # Mount points, which runc would create.
+    for name in ("proc", "dev"):
+        (directory / "bundle/rootfs" / name).mkdir(exist_ok=True)
+    return directory / "bundle"
 
-    def __init__(self, archive: pathlib.Path, tag: str, directory: pathlib.Path) -> None:
-        self.directory, self.path = directory, directory / "bundle"
-        with tarfile.open(archive) as tar:
-            assert len(tar.getnames()) == len(set(tar.getnames()))
-            tar.extractall(directory / "layout", filter="data")
-        # Like skopeo it verifies digests and sizes of all blobs, and those of the unpacked layers.
-        run("umoci", "unpack", "--image", f"{directory / 'layout'}:{tag}", self.path)
-        self.settings = json.loads((self.path / "config.json").read_text())
-        self.root = self.path / "rootfs"
-        # Mount points, which runc would create.
-        for name in ("proc", "dev"):
-            (self.root / name).mkdir(exist_ok=True)
 
-    def configure(self, arguments: list[str], mounts: Mapping[str, pathlib.Path], writable: bool) -> None:
-        """Writes the container configuration: that of the image with the chart's security context."""
-        settings = copy.deepcopy(self.settings)
-        process = settings["process"]
-        process |= {"terminal": False, "noNewPrivileges": True, "args": [process["args"][0], *arguments]}
-        process["capabilities"] = {kind: [] for kind in process.get("capabilities", {})}
-        settings["root"]["readonly"] = not writable
-        # The host's network, because tests use loopback. Without limits of memory and CPU.
-        settings["linux"]["namespaces"] = [{"type": kind} for kind in ("mount", "pid", "ipc", "uts")]
-        for name in ("resources", "uidMappings", "gidMappings"):
-            settings["linux"].pop(name, None)
-        settings["mounts"] = [mount for mount in settings["mounts"] if mount["destination"] in ("/proc", "/dev")]
-        settings["mounts"] += [
-            {"destination": where, "source": str(source), "type": "bind", "options": ["bind", "ro"]}
-            for where, source in mounts.items()
-        ]
-        (self.path / "config.json").write_text(json.dumps(settings))
+def configure(bundle: pathlib.Path, arguments: list[str], mounts: Mapping[str, pathlib.Path], writable: bool) -> None:
+    """Writes the container configuration: that of the image with the chart's security context."""
+    file = bundle / "config.json"
+    settings = json.loads(file.read_text())
+    process = settings["process"]
+    process |= {"terminal": False, "noNewPrivileges": True, "args": [process["args"][0], *arguments]}
+    process["capabilities"] = {}
+    settings["root"]["readonly"] = not writable
+    # The host's network, because tests use loopback. Without limits of memory and CPU.
+    settings["linux"]["namespaces"] = [{"type": kind} for kind in ("mount", "pid", "ipc", "uts")]
+    settings["linux"].pop("resources", None)
+    settings["mounts"] = [mount for mount in settings["mounts"] if mount["destination"] in ("/proc", "/dev")]
+    settings["mounts"] += [
+        {"destination": where, "source": str(source), "type": "bind", "options": ["bind", "ro"]}
+        for where, source in mounts.items()
+    ]
+    file.write_text(json.dumps(settings))
 
-    def files(self) -> dict[pathlib.Path, tuple[int, int, int]]:
-        """Returns mode, owner and time of the last change of the container's files."""
-        found = {path: path.lstat() for path in self.root.rglob("*")}
-        return {path: (status.st_mode, status.st_uid, status.st_ctime_ns) for path, status in found.items()}
+
+def files(root: pathlib.Path) -> dict[pathlib.Path, tuple[int, int, int]]:
+    """Returns mode, owner and time of the last change of all files."""
+    found = {path: path.lstat() for path in root.rglob("*")}
+    return {path: (status.st_mode, status.st_uid, status.st_ctime_ns) for path, status in found.items()}
 
 
 class Container(Running):
     """A long-running command in a container. Leaving the context stops it."""
 
     def __init__(
-        self, bundle: Bundle, arguments: list[str], mounts: Mapping[str, pathlib.Path], writable: bool = False
+        self, bundle: pathlib.Path, arguments: list[str], mounts: Mapping[str, pathlib.Path], writable: bool = False
     ) -> None:
         self.name, self.port = " ".join(arguments), free_port()
         self.address = f"{HOST}:{self.port}"
         self.id = f"exporter-{os.getpid()}-{self.port}"
-        self.log_path = bundle.directory / f"{self.id}.log"
-        self.runc = ["runc", "--root", str(bundle.directory / "state")]
-        bundle.configure([*arguments, f"--web.listen-address={self.address}"], mounts, writable)
+        self.log_path = bundle.parent / f"{self.id}.log"
+        self.runc = ["runc", "--root", str(bundle.parent / "state")]
+        configure(bundle, [*arguments, f"--web.listen-address={self.address}"], mounts, writable)
         with self.log_path.open("wb") as log:
             # It forwards signals to the program, and exits with its status.
-            command = [*self.runc, "run", "--bundle", str(bundle.path), self.id]
+            command = [*self.runc, "run", "--bundle", str(bundle), self.id]
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def kill(self) -> None:
@@ -126,13 +125,6 @@ class Volume:
         (self.path / "..new").rename(self.path / "..data")
 
 
-@pytest.fixture(scope="module")
-def bundle(archive: pathlib.Path, version: str, directory: pathlib.Path) -> Bundle:
-    # Containers run as another user.
-    directory.chmod(0o755)
-    return Bundle(archive, version, directory)
-
-
 @pytest.fixture
 def plane() -> Iterator[ControlPlane]:
     seeded = random.Random(1)
@@ -141,9 +133,9 @@ def plane() -> Iterator[ControlPlane]:
         yield plane
 
 
-def serve(bundle: Bundle, url: str, secret: Volume, more: Mapping[str, pathlib.Path] | None = None) -> Container:
+def serve(bundle: pathlib.Path, url: str, secret: Volume, more: Mapping[str, pathlib.Path] | None = None) -> Container:
     """Returns a container of `serve` as in Kubernetes."""
-    configuration = Volume(bundle.directory / f"configuration-{free_port()}", {
+    configuration = Volume(bundle.parent / f"configuration-{free_port()}", {
         "config.yaml": "poll: {interval: 1s, timeout: 2s, stale_after: 10s}\nsources:\n  - name: test\n"
         f"    base_url: {url}\n    auth: {{token_file: /run/secrets/fabric/token}}\n    workspaces: [{{id: w1}}]\n"
     })  # fmt: skip
@@ -152,9 +144,9 @@ def serve(bundle: Bundle, url: str, secret: Volume, more: Mapping[str, pathlib.P
 
 
 def test_serve_with_a_read_only_root_reloads_a_rotated_secret_and_stops_in_time(
-    bundle: Bundle, plane: ControlPlane, tmp_path: pathlib.Path
+    bundle: pathlib.Path, plane: ControlPlane, tmp_path: pathlib.Path
 ) -> None:
-    secret = Volume(bundle.directory / "rotated", {"token": "outdated"})
+    secret = Volume(bundle.parent / "rotated", {"token": "outdated"})
     with serve(bundle, plane.base_url, secret) as container:
         wait_for(lambda: container.state() == (["0"], ["unauthenticated"]), 10, "the old token is rejected")
         secret.replace({"token": TOKEN})
@@ -162,8 +154,10 @@ def test_serve_with_a_read_only_root_reloads_a_rotated_secret_and_stops_in_time(
         assert container.terminate()[0] == 0
 
 
-def test_the_cloud_is_trusted_if_its_authority_is_in_the_images_bundle(bundle: Bundle, plane: ControlPlane) -> None:
-    directory = bundle.directory
+def test_the_cloud_is_trusted_if_its_authority_is_in_the_images_bundle(
+    bundle: pathlib.Path, plane: ControlPlane
+) -> None:
+    directory = bundle.parent
     secret = Volume(directory / "valid", {"token": TOKEN})
     hosts = directory / "hosts"
     hosts.write_text(f"{HOST} {CLOUD}\n")
@@ -180,17 +174,20 @@ def test_the_cloud_is_trusted_if_its_authority_is_in_the_images_bundle(bundle: B
         text = container.fetch("/api/v1/status").text
         assert re.search("self-signed certificate|unable to get local issuer", text), text
     added = directory / "added.crt"
-    added.write_bytes((bundle.root / BUNDLE[1:]).read_bytes() + pathlib.Path(certificates.path("ca.pem")).read_bytes())
+    added.write_bytes(
+        (bundle / f"rootfs{BUNDLE}").read_bytes() + pathlib.Path(certificates.path("ca.pem")).read_bytes()
+    )
     with serve(bundle, url, secret, {"/etc/hosts": hosts, BUNDLE: added}) as container:
         wait_for(lambda: container.state()[0] == ["1"], 10, "the API is listed over TLS")
 
 
-def test_the_demo_runs_as_the_user_and_writes_no_files_even_with_write_access(bundle: Bundle) -> None:
-    for path in [bundle.root, *bundle.root.rglob("*")]:
+def test_the_demo_runs_as_the_user_and_writes_no_files_even_with_write_access(bundle: pathlib.Path) -> None:
+    root = bundle / "rootfs"
+    for path in [root, *root.rglob("*")]:
         os.chown(path, USER, USER)
-    before = bundle.files()
+    before = files(root)
     with Container(bundle, ["demo"], {}, writable=True) as container:
         assert container.owner() == (USER, USER)
         wait_for(lambda: UP.findall(container.page()), 20, "workspaces are listed")
         assert container.terminate()[0] == 0
-    assert bundle.files() == before
+    assert files(root) == before

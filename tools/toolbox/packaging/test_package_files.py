@@ -57,19 +57,8 @@ def test_a_build_in_another_folder_time_zone_umask_and_locale_is_identical(
 
 
 def test_lintian_finds_no_errors_or_warnings(package: pathlib.Path) -> None:
+    # It also rejects other owners and modes of files, and files in /etc that are not conffiles.
     run("lintian", "--allow-root", "--fail-on", "error,warning", "--tag-display-limit", "0", package)
-
-
-def test_all_files_belong_to_root_and_only_root_may_write(package: pathlib.Path) -> None:
-    for line in run("dpkg-deb", "--contents", package).splitlines():
-        mode, owner, *_ = line.split()
-        assert owner == "root/root", line
-        assert not set("wst") & set(mode[4:]), line
-
-
-def test_all_files_in_etc_are_conffiles(tree: pathlib.Path) -> None:
-    found = {f"/{path.relative_to(tree)}" for path in (tree / "etc").rglob("*") if path.is_file()}
-    assert set((tree / "DEBIAN/conffiles").read_text().split()) == found
 
 
 def test_it_has_the_notices_of_linked_packages(tree: pathlib.Path) -> None:
@@ -105,7 +94,6 @@ def test_the_manual_has_all_flags_of_the_command(manual: pathlib.Path, exporter:
 
 def test_bash_completes_commands_flags_and_values(tree: pathlib.Path) -> None:
     file = tree / f"usr/share/bash-completion/completions/{NAME}"
-    run("bash", "-n", file)
     for typed, wanted in COMPLETIONS.items():
         offered = run("bash", "--norc", "-c", COMPLETE, "bash", file, f"{NAME} {typed}").split()
         assert sorted(offered) == wanted, typed
@@ -113,7 +101,6 @@ def test_bash_completes_commands_flags_and_values(tree: pathlib.Path) -> None:
 
 def test_fish_completes_commands_flags_and_values(tree: pathlib.Path) -> None:
     file = tree / f"usr/share/fish/vendor_completions.d/{NAME}.fish"
-    run("fish", "--no-execute", file)
     home = os.environ | {"HOME": str(tree.parent), "XDG_CONFIG_HOME": str(tree.parent / "fish")}
     for typed, wanted in COMPLETIONS.items():
         complete = f"source {file}; complete --do-complete '{NAME} {typed}'"
@@ -123,6 +110,5 @@ def test_fish_completes_commands_flags_and_values(tree: pathlib.Path) -> None:
 
 def test_zsh_finds_the_completion_and_loads_it(tree: pathlib.Path) -> None:
     folder = tree / "usr/share/zsh/vendor-completions"
-    run("zsh", "-n", folder / f"_{NAME}")
     load = f"fpath=({folder} $fpath); autoload -Uz compinit; compinit -u -D; echo $_comps[{NAME}]; autoload +X _{NAME}"
     assert run("zsh", "--no-rcs", "-c", load).split() == [f"_{NAME}"]

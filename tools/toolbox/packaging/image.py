@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Builds the image of a program with umoci; see scripts/build-image."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from toolbox.packaging.components import Mismatch, library_paths, owners
+from toolbox.shared.files import write
+from toolbox.shared.processes import NAME, ROOT, run
+
+# The user id that distroless images use for an unprivileged user.
+USER = 65532
+PORT = 9942
+COMMON_LICENSE = re.compile(r"/usr/share/common-licenses/[A-Za-z0-9.-]*[A-Za-z0-9]")
+CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+FILES = {
+    "etc/passwd": f"root:x:0:0:root:/:/nologin\nexporter:x:{USER}:{USER}:{NAME}:/:/nologin\n",
+    "etc/group": f"root:x:0:\nexporter:x:{USER}:\n",
+    # Without it glibc would load name services that are missing.
+    "etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
+}
+
+
+def add(layer: Path, source: Path | str, path: str = "") -> None:
+    """Copies a file to the same path in the layer, or to another one."""
+    target = layer / (path or str(source)).lstrip("/")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(source, target)
+
+
+def add_libraries(layer: Path, program: Path) -> None:
+    """Adds everything but the program, which is the same for many versions and is pulled once."""
+    for name, text in FILES.items():
+        write(layer / name, text)
+    packages = owners(library_paths(program))
+    for path in (*packages, CERTIFICATES):
+        add(layer, path)
+    for package in {*packages.values(), "ca-certificates"}:
+        license = Path("/usr/share/doc", package, "copyright")
+        add(layer, license)
+        for path in filter(os.path.isfile, COMMON_LICENSE.findall(license.read_text("utf-8", "replace"))):
+            add(layer, path)
+
+
+def add_program(layer: Path, program: Path) -> None:
+    """Adds the program, with its license and those of the packages that SwiftPM fetched for a build, and of Swift."""
+    folder = f"/usr/share/doc/{NAME}"
+    add(layer, program, f"/usr/bin/{NAME}")
+    add(layer, ROOT / "LICENSE", f"{folder}/LICENSE")
+    linked = [path for path in ROOT.glob(".build/checkouts/*/*") if re.match(r"(LICEN[CS]E|NOTICE)", path.name)]
+    if not linked:
+        print("build-image: no .build/checkouts; the image lacks the licenses of Swift packages", file=sys.stderr)
+        if os.environ.get("CI"):
+            raise SystemExit(1)
+    if swift := shutil.which("swift"):
+        linked.append(Path(swift).resolve().parent.parent / "share/swift/LICENSE.txt")
+    for path in filter(Path.is_file, linked):
+        add(layer, path, f"{folder}/linked/{path.parent.name}/{path.name}")
+
+
+def pack(folder: Path, file: Path, time: int) -> None:
+    """Writes a reproducible tar file: sorted, all files with the same time, owned by root, writable only for root."""
+    options = ["--format=gnu", "--sort=name", f"--mtime=@{time}", "--owner=0", "--group=0", "--numeric-owner"]
+    run("tar", "--create", *options, "--mode=u=rwX,go=rX", f"--file={file}", f"--directory={folder}",
+        *sorted(os.listdir(folder)))  # fmt: skip
+
+
+def build(program: Path, time: int, scratch: Path) -> tuple[str, Path]:
+    """Returns the version of `program`, and the image as a folder."""
+    [(version, revision)] = re.findall(r"version (\S+) \(revision: ([^,)]+)", run(program, "--version"))
+    created = datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    about = {
+        "title": NAME,
+        "description": "Prometheus exporter for the endpoints of Huawei Cloud DataArts Fabric",
+        "licenses": "Apache-2.0",
+        "version": version,
+        "revision": revision,
+        "created": created,
+    }
+    labels = [f"org.opencontainers.image.{name}={value}" for name, value in about.items()]
+    layout = scratch / "layout"
+    image = f"--image={layout}:{version}"
+    run("umoci", "init", f"--layout={layout}")
+    run("umoci", "new", image)
+    for comment, add_files in (("libraries, CA certificates and a user", add_libraries), (NAME, add_program)):
+        layer = scratch / add_files.__name__
+        add_files(layer, program)
+        pack(layer, scratch / "layer.tar", time)
+        history = f"--history.created={created}", f"--history.created_by={comment}"
+        run("umoci", "raw", "add-layer", image, *history, scratch / "layer.tar")
+    command = ("serve", "--config.file", f"/etc/{NAME}/config.yaml")
+    # The architecture is that of this machine, which must load the program's libraries. OCI has the same names.
+    run(
+        "umoci", "config", image, "--no-history", f"--created={created}", "--os=linux",
+        f"--architecture={run('dpkg', '--print-architecture').strip()}", f"--config.user={USER}:{USER}",
+        "--config.workingdir=/", "--config.env=PATH=/usr/bin", f"--config.entrypoint=/usr/bin/{NAME}",
+        *(f"--config.cmd={word}" for word in command), f"--config.exposedports={PORT}/tcp",
+        "--config.stopsignal=SIGTERM", *(f"--config.label={label}" for label in labels),
+        *(f"--manifest.annotation={label}" for label in labels),
+    )  # fmt: skip
+    run("umoci", "gc", f"--layout={layout}")
+    # containerd uses this as the image's full name, other tools the version as its tag. The host localhost prevents
+    # pulls from a registry.
+    index = json.loads((layout / "index.json").read_text())
+    index["manifests"][0]["annotations"]["io.containerd.image.name"] = f"localhost/{NAME}:{version}"
+    write(layout / "index.json", json.dumps(index))
+    return version, layout
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("program", type=Path)
+    parser.add_argument("--output", type=Path)
+    arguments = parser.parse_args()
+    time = int(os.environ["SOURCE_DATE_EPOCH"])
+    with tempfile.TemporaryDirectory() as scratch:
+        try:
+            version, layout = build(arguments.program, time, Path(scratch))
+        except Mismatch as mismatch:
+            sys.exit(f"build-image: {mismatch}")
+        file = arguments.output or ROOT / "dist" / f"{NAME}-{version}.oci.tar"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        pack(layout, file, time)
+    print(file)
+
+
+if __name__ == "__main__":
+    main()
