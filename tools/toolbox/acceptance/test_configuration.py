@@ -50,13 +50,14 @@ def test_a_flag_that_prints_ends_with_status_0(exporter: Exporter, flag: str) ->
 def test_all_errors_of_a_file_are_reported_with_line_path_and_reason(exporter: Exporter, command: str) -> None:
     text = GOOD.replace(POLL, "  intervall: 60s").replace("base_url: http", "base_url: ftp")
     text = text.replace(TOKEN, f"{TOKEN}${{UNSET_VARIABLE_OF_THE_TESTS}}")
-    (exporter.directory / "bad.yaml").write_text(text, "utf-8")
+    (exporter.directory / "bad.yaml").write_text(text + "frobnicate: true\n", "utf-8")
     outcome = exporter.run(command, "--config.file", "bad.yaml")
     assert outcome.status == 2
     for line in (
         "bad.yaml:2:3: poll.intervall: unknown key; did you mean interval?",
         "bad.yaml:8:15: sources[0].base_url: must be a URL that starts with http:// or https://",
         "bad.yaml:10:14: sources[0].auth.token: environment variable UNSET_VARIABLE_OF_THE_TESTS is not set",
+        "frobnicate: unknown key; allowed keys: ",
     ):
         assert line in outcome.stderr
 

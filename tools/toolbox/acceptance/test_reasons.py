@@ -2,6 +2,7 @@
 """A failed poll has its reason and does not affect other workspaces; Exporter+FaultTests.swift has all failures."""
 
 import dataclasses
+import functools
 import time
 from collections.abc import Iterator
 
@@ -43,8 +44,9 @@ class Polled:
     labels: dict[str, dict[str, str]]
     complete: Source
     poll: tuple[float, float]
+    plane: ControlPlane
 
-    @property
+    @functools.cached_property
     def page(self) -> exposition.Page:
         return pages.read(self.outcome.text, TEXT)
 
@@ -78,7 +80,7 @@ def polled(exporter: Exporter) -> Iterator[Polled]:
         outcome = exporter.run("once", "--config.file", file)
         labels = {name: main.labels(workspace) for name, workspace in failing.items()}
         labels |= {source.name: source.labels(source.workspaces[0]) for source in others}
-        yield Polled(outcome, labels, Source(plain, [small, unlimited]), (begin, time.time()))
+        yield Polled(outcome, labels, Source(plain, [small, unlimited]), (begin, time.time()), plane)
 
 
 def alone(name: str) -> Workspace:
@@ -104,3 +106,7 @@ def test_a_failed_poll_has_its_reason_only(polled: Polled, name: str, reason: st
 def test_the_other_workspaces_are_complete(polled: Polled) -> None:
     pages.require_well_formed(polled.outcome.text, TEXT)
     pages.require_series(polled.page, pages.wanted([polled.complete], "problems"), polled.poll)
+
+
+def test_a_rejected_token_is_sent_once(polled: Polled) -> None:
+    assert len(polled.plane.recorded("refused")) == 1

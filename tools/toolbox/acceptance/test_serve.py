@@ -78,6 +78,11 @@ def test_a_compressed_page_has_the_same_series(served: Served, format: str) -> N
     assert len(answer.raw) * 4 < len(answer.body), "compression ratio is too low"
 
 
+@pytest.mark.parametrize("encoding", ["gzip;q=0", "identity", "br"])
+def test_a_page_is_not_compressed_against_the_request(served: Served, encoding: str) -> None:
+    assert "content-encoding" not in served.running.fetch("/metrics", headers={"Accept-Encoding": encoding}).headers
+
+
 def test_the_order_of_series_is_stable(served: Served) -> None:
     first, second = (
         [sample.key for sample in pages.read(served.running.page(), TEXT).samples() if sample.name in DOMAIN_FAMILIES]
