@@ -3,7 +3,6 @@
 
 import collections
 import contextlib
-import dataclasses
 import pathlib
 import re
 from collections.abc import Iterator
@@ -32,47 +31,42 @@ COUNTED = re.compile(rb"^dataarts_fabric_(endpoints|apu_reserved|dpu_reserved|mu
 LABEL = re.compile(r'(endpoint_type|status|visibility)="([^"]*)"')
 
 
-@dataclasses.dataclass(frozen=True)
-class Exporter:
-    """The program, with the settings that benchmarks vary."""
+def configure(
+    base_url: str, workspaces: list[str], details: str = "none", interval: str = "1d", name: str = "config"
+) -> pathlib.Path:
+    # Never while another program reads it.
+    if not (machine.BUILD / "token").exists():
+        (machine.BUILD / "token").write_text("token\n", "ascii")
+    text = CONFIGURATION.format(interval=interval, details=details, base_url=base_url)
+    if base_url.startswith("https:"):
+        text += f"    tls: {{ca_file: {web.certificates().path('ca.pem')}}}\n"
+    items = [f"      - {{id: {each}, name: team-{number}}}\n" for number, each in enumerate(workspaces)]
+    text += f"    workspaces:\n{''.join(items)}"
+    path = machine.BUILD / f"{name}.yaml"
+    path.write_text(text, "utf-8")
+    return path
 
-    program: pathlib.Path
 
-    def configure(
-        self, base_url: str, workspaces: list[str], details: str = "none", interval: str = "1d", name: str = "config"
-    ) -> pathlib.Path:
-        # Never while another program reads it.
-        if not (machine.BUILD / "token").exists():
-            (machine.BUILD / "token").write_text("token\n", "ascii")
-        text = CONFIGURATION.format(interval=interval, details=details, base_url=base_url)
-        if base_url.startswith("https:"):
-            text += f"    tls: {{ca_file: {web.certificates().path('ca.pem')}}}\n"
-        items = [f"      - {{id: {each}, name: team-{number}}}\n" for number, each in enumerate(workspaces)]
-        text += f"    workspaces:\n{''.join(items)}"
-        path = machine.BUILD / f"{name}.yaml"
-        path.write_text(text, "utf-8")
-        return path
-
-    @contextlib.contextmanager
-    def serve(self, configuration: pathlib.Path) -> Iterator[machine.Server]:
-        """Runs `serve`, and waits until the page has all workspaces. `/-/ready` waits at most two intervals."""
-        server = machine.Server(f"exporter-{configuration.stem}")
-        workspaces = configuration.read_text("utf-8").count("- {id: ")
-        address = f"--web.listen-address={server.address}"
-        with server.pinned(self.program, "serve", "--config.file", configuration, address):
-            wait_for(lambda: listed(server.get()) == workspaces, 600, "a page of all workspaces", 0.1)
-            yield server
+@contextlib.contextmanager
+def serve(program: pathlib.Path, configuration: pathlib.Path) -> Iterator[machine.Server]:
+    """Runs `serve`, and waits until the page has all workspaces. `/-/ready` waits at most two intervals."""
+    server = machine.Server(f"exporter-{configuration.stem}")
+    workspaces = configuration.read_text("utf-8").count("- {id: ")
+    address = f"--web.listen-address={server.address}"
+    with server.pinned(program, "serve", "--config.file", configuration, address):
+        wait_for(lambda: listed(server.get()) == workspaces, 600, "a page of all workspaces", 0.1)
+        yield server
 
 
 def listed(page: bytes) -> int:
     """Returns the number of workspaces with a listing on the page."""
-    return sum(page.count(b"\ndataarts_fabric_workspace_listed_%s{" % what) for what in (b"endpoints", b"records"))
+    return page.count(b"\ndataarts_fabric_workspace_listed_records{")
 
 
-def read_truth(page: pathlib.Path) -> dataset.Truth:
+def read_truth(page: bytes) -> dataset.Truth:
     """Returns the counts of all workspaces on a page."""
     counts, capacity = collections.Counter[str](), 0
-    for name, labels, value in COUNTED.findall(page.read_bytes()):
+    for name, labels, value in COUNTED.findall(page):
         if name == b"endpoints":
             found = dict(LABEL.findall(labels.decode()))
             counts[",".join((found["endpoint_type"], found["status"], found["visibility"]))] += int(value)

@@ -6,15 +6,15 @@ import contextlib
 import dataclasses
 import gzip
 import os
+import pathlib
 import re
 import threading
 import time
 from collections.abc import Iterator
 from statistics import median
 
-from toolbox.benchmarks import web
+from toolbox.benchmarks import exporter, web
 from toolbox.benchmarks.dataset import Dataset
-from toolbox.benchmarks.exporter import Exporter
 from toolbox.benchmarks.machine import Server
 from toolbox.benchmarks.options import Options
 from toolbox.benchmarks.table import Group, number, spread
@@ -65,7 +65,7 @@ def measure(options: Options) -> Group:
     return group
 
 
-def run(options: Options, workspaces: int, programs: dict[str, Exporter]) -> dict[str, Figures]:
+def run(options: Options, workspaces: int, programs: dict[str, pathlib.Path]) -> dict[str, Figures]:
     dataset = Dataset(workspaces, ROWS, TYPES)
     dataset.make()
     minutes = max(1, round(MINUTES * min(1.0, options.scale * 10)))
@@ -73,11 +73,11 @@ def run(options: Options, workspaces: int, programs: dict[str, Exporter]) -> dic
         api = stack.enter_context(web.nginx(dataset.folder, keeps_files=False))
         stack.enter_context(changing(dataset))
         running: dict[str, Server] = {}
-        for name, exporter in programs.items():
+        for name, program in programs.items():
             file = exporter.configure(
                 api.base_url(web.COMPRESSED), dataset.ids(), "problems", INTERVAL, f"fleet-{len(running)}"
             )
-            running[name] = stack.enter_context(exporter.serve(file))
+            running[name] = stack.enter_context(exporter.serve(program, file))
         options.say(f"fleet: {workspaces:,} workspaces, {minutes + 1} minutes")
         # After the second poll, which is within an interval of the first, polls are spread evenly.
         observe(running, 1)

@@ -6,9 +6,8 @@ import subprocess
 import time
 from statistics import median
 
-from toolbox.benchmarks import machine, web
+from toolbox.benchmarks import exporter, machine, web
 from toolbox.benchmarks.dataset import Dataset
-from toolbox.benchmarks.exporter import listed
 from toolbox.benchmarks.options import Options
 from toolbox.benchmarks.table import Group, number, spread
 from toolbox.shared.exporter import environment
@@ -25,10 +24,10 @@ def measure(options: Options) -> Group:
         ("what", "measured"),
     )
     with web.nginx(DATASET.folder) as api:
-        configuration = options.program.configure(api.base_url(web.PLAIN), DATASET.ids(), "problems", INTERVAL)
+        configuration = exporter.configure(api.base_url(web.PLAIN), DATASET.ids(), "problems", INTERVAL)
         options.say("idle: starts")
-        starts = [start(options.program.program, configuration) for _ in range(max(options.rounds, 3))]
-        with options.program.serve(configuration) as server:
+        starts = [start(options.program, configuration) for _ in range(max(options.rounds, 3))]
+        with exporter.serve(options.program, configuration) as server:
             # The first scrape creates cached pages.
             server.get("gzip")
             time.sleep(1)
@@ -72,7 +71,7 @@ def start(program: pathlib.Path, configuration: pathlib.Path) -> tuple[float, fl
                 continue
             now = time.monotonic() - begin
             scrapeable = scrapeable or now
-            if listed(page) == DATASET.workspaces:
+            if exporter.listed(page) == DATASET.workspaces:
                 return scrapeable, now
     finally:
         stop(server.process)

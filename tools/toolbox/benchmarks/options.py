@@ -6,12 +6,10 @@ import pathlib
 import sys
 from collections.abc import Iterable
 
-from toolbox.benchmarks.exporter import Exporter
-
 
 class Options(argparse.Namespace):
-    program: Exporter
-    against: Exporter | None
+    program: pathlib.Path
+    against: pathlib.Path | None
     only: list[str] | None
     scale: float
     rounds: int
@@ -39,8 +37,6 @@ def parse(groups: Iterable[str]) -> Options:
     return parser.parse_args(namespace=Options())
 
 
-def program(text: str) -> Exporter:
-    path = pathlib.Path(text).resolve()
-    if not path.is_file():
-        raise argparse.ArgumentTypeError(f"{text} not found")
-    return Exporter(path)
+def program(text: str) -> pathlib.Path:
+    """Resolves a path, because programs run in another folder."""
+    return pathlib.Path(text).resolve(strict=True)

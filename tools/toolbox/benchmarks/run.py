@@ -22,7 +22,7 @@ def main() -> int:
     # Raises an exception, so that running servers are stopped.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     facts = [
-        ("program", run(chosen.program.program, "--version").splitlines()[0]),
+        ("program", run(chosen.program, "--version").splitlines()[0]),
         ("measured", datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d")),
         *machine.facts(),
         ("run", f"scale {chosen.scale:g}, {chosen.rounds} rounds, {chosen.slow_rounds} of slow peers"),

@@ -4,7 +4,6 @@
 import gzip
 import itertools
 import json
-import pathlib
 import shutil
 from typing import Any
 
@@ -44,8 +43,8 @@ def test_pages_overlap_by_one_row() -> None:
 def test_the_truth_is_what_counting_gives() -> None:
     truth, tally = SMALL.make(), Tally()
     for workspace in SMALL.ids():
-        for number, page in enumerate(pages(workspace)):
-            tally.add_page(page, number == 0)
+        for offset, page in zip(SMALL.offsets(), pages(workspace), strict=True):
+            tally.add_page(page, f"?offset={offset}&")
     assert tally.as_json() == truth
 
 
@@ -67,14 +66,12 @@ def test_pages_of_a_fleet_change_and_are_as_before_in_the_end() -> None:
     assert not changed()
 
 
-def test_the_counts_of_a_page_are_read(tmp_path: pathlib.Path) -> None:
+def test_the_counts_of_a_page_are_read() -> None:
     labels = 'source="s",workspace_id="w",workspace="n",endpoint_type="sql",status="RUNNING"'
-    page = tmp_path / "page"
-    page.write_text(
+    page = (
         f'# HELP x y\ndataarts_fabric_endpoints{{{labels},visibility="PRIVATE"}} 3\n'
         f'dataarts_fabric_endpoints{{{labels},visibility="PUBLIC"}} 0\n'
         f'dataarts_fabric_dpu_reserved{{{labels},visibility="PRIVATE",spec_code="d",public_resource="false"}} 40\n'
-        f'dataarts_fabric_dpu_max{{{labels},visibility="PRIVATE",spec_code="d",public_resource="false"}} 50\n',
-        "ascii",
+        f'dataarts_fabric_dpu_max{{{labels},visibility="PRIVATE",spec_code="d",public_resource="false"}} 50\n'
     )
-    assert exporter.read_truth(page) == {"endpoints": 3, "capacity": 40, "counts": {"sql,RUNNING,PRIVATE": 3}}
+    assert exporter.read_truth(page.encode()) == {"endpoints": 3, "capacity": 40, "counts": {"sql,RUNNING,PRIVATE": 3}}

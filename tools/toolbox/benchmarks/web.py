@@ -23,7 +23,7 @@ worker_rlimit_nofile {descriptors};
 events {{ worker_connections 4096; }}
 http {{
     access_log off;
-    sendfile {sendfile};
+    sendfile on;
     tcp_nopush on;
     keepalive_requests 1000000000;
     keepalive_timeout 600s;
@@ -85,9 +85,7 @@ class Web(machine.Server):
 
 
 @contextlib.contextmanager
-def nginx(
-    root: pathlib.Path, core: int = machine.BESIDE, path: str = "/", sendfile: bool = True, keeps_files: bool = True
-) -> Iterator[Web]:
+def nginx(root: pathlib.Path, core: int = machine.BESIDE, path: str = "/", keeps_files: bool = True) -> Iterator[Web]:
     """Serves the files below `root`. Caches open files, unless they are replaced while it runs."""
     web = Web(core, path)
     descriptors = min(65_536, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
@@ -106,7 +104,6 @@ def nginx(
         # If root starts nginx, the worker would run as another user, which may have no access to this folder.
         user="user root;" if os.geteuid() == 0 else "",
         descriptors=descriptors,
-        sendfile="on" if sendfile else "off",
         certificates=certificates().directory,
         servers=servers,
     )
