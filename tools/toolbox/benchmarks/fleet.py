@@ -70,7 +70,7 @@ def run(options: Options, workspaces: int, programs: dict[str, pathlib.Path]) ->
     dataset.make()
     minutes = max(1, round(MINUTES * min(1.0, options.scale * 10)))
     with contextlib.ExitStack() as stack:
-        api = stack.enter_context(web.nginx(dataset.folder, keeps_files=False))
+        api = stack.enter_context(web.nginx(dataset.folder))
         stack.enter_context(changing(dataset))
         running: dict[str, Server] = {}
         for name, program in programs.items():

@@ -52,10 +52,10 @@ def measure_variant(options: Options, variant: web.Variant, mixed: Dataset, trut
     costs: dict[str, list[Cost]] = collections.defaultdict(list)
     with web.nginx(mixed.folder) as api:
         everyone = contenders(options.program, api.base_url(variant), mixed)
-        for turn in range(max(options.rounds, options.slow_rounds)):
+        for turn in range(options.rounds):
             # Alternating order, so that changes of the machine affect all.
             for contender in everyone if turn % 2 == 0 else reversed(everyone):
-                if turn < (options.slow_rounds if contender.name == REQUESTS else options.rounds):
+                if turn == 0 or contender.name != REQUESTS:
                     options.say(f"polling, {variant.title}, turn {turn + 1}: {contender.name}")
                     costs[contender.name].append(contender.poll(truth))
     return costs

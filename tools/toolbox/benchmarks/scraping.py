@@ -99,9 +99,8 @@ def measure(options: Options) -> Group:
     folder.mkdir()
     results: dict[Key, list[Scraped]] = {}
     for megabytes in WORKSPACES:
-        for turn in range(max(options.rounds, options.slow_rounds)):
-            rounds = {name: options.slow_rounds if name == PUSHGATEWAY else options.rounds for name in SERVERS}
-            names = [name for name in SERVERS if turn < rounds[name]]
+        for turn in range(options.rounds):
+            names = [name for name in SERVERS if turn == 0 or name != PUSHGATEWAY]
             # Our program is first in the first round, because it creates the page that the others serve.
             for name in names if turn % 2 == 0 else reversed(names):
                 options.say(f"scraping {megabytes} MB, turn {turn + 1}: {name}")

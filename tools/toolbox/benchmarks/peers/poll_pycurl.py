@@ -8,8 +8,8 @@ import sys
 import orjson
 import pycurl
 
+from toolbox.benchmarks.client import transfers
 from toolbox.benchmarks.peers.counting import Tally
-from toolbox.benchmarks.transfers import transfers
 
 PARALLEL = 50
 
