@@ -7,26 +7,13 @@ import pathlib
 import re
 from collections.abc import Iterator
 
+import yaml
+
 from toolbox.benchmarks import dataset, machine, web
 from toolbox.shared.processes import wait_for
 
 # Without rate limits, and with limits and times that do not affect results.
-CONFIGURATION = """\
-poll:
-  interval: {interval}
-  timeout: 5m
-  stale_after: 30d
-  concurrency: 50
-  requests_per_second: 0
-metrics:
-  endpoint_details: {details}
-  max_endpoint_details: 1000000
-sources:
-  - name: bench
-    region: cn-north-4
-    base_url: {base_url}
-    auth: {{token_file: token}}
-"""
+POLL = {"timeout": "5m", "stale_after": "30d", "concurrency": 50, "requests_per_second": 0}
 COUNTED = re.compile(rb"^dataarts_fabric_(endpoints|apu_reserved|dpu_reserved|mu_reserved)\{(.*)\} (\d+)$", re.M)
 LABEL = re.compile(r'(endpoint_type|status|visibility)="([^"]*)"')
 
@@ -37,11 +24,14 @@ def configure(
     # Never while another program reads it.
     if not (machine.BUILD / "token").exists():
         (machine.BUILD / "token").write_text("token\n", "ascii")
-    text = CONFIGURATION.format(interval=interval, details=details, base_url=base_url)
+    source: dict[str, object] = {
+        "name": "bench", "region": "cn-north-4", "base_url": base_url, "auth": {"token_file": "token"},
+        "workspaces": [{"id": each, "name": f"team-{number}"} for number, each in enumerate(workspaces)],
+    }  # fmt: skip
     if base_url.startswith("https:"):
-        text += f"    tls: {{ca_file: {web.certificates().path('ca.pem')}}}\n"
-    items = [f"      - {{id: {each}, name: team-{number}}}\n" for number, each in enumerate(workspaces)]
-    text += f"    workspaces:\n{''.join(items)}"
+        source["tls"] = {"ca_file": web.certificates().path("ca.pem")}
+    metrics = {"endpoint_details": details, "max_endpoint_details": 1_000_000}
+    text = yaml.safe_dump({"poll": {**POLL, "interval": interval}, "metrics": metrics, "sources": [source]})
     path = machine.BUILD / f"{name}.yaml"
     path.write_text(text, "utf-8")
     return path
@@ -51,7 +41,7 @@ def configure(
 def serve(program: pathlib.Path, configuration: pathlib.Path) -> Iterator[machine.Server]:
     """Runs `serve`, and waits until the page has all workspaces. `/-/ready` waits at most two intervals."""
     server = machine.Server(f"exporter-{configuration.stem}")
-    workspaces = configuration.read_text("utf-8").count("- {id: ")
+    workspaces = configuration.read_text("utf-8").count("- id: ")
     address = f"--web.listen-address={server.address}"
     with server.pinned(program, "serve", "--config.file", configuration, address):
         wait_for(lambda: listed(server.get()) == workspaces, 600, "a page of all workspaces", 0.1)

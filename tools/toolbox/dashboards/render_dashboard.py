@@ -30,7 +30,7 @@ def main() -> str | None:
     parser.add_argument("dashboard", type=pathlib.Path, help="a JSON file of dashboards/grafana")
     parser.add_argument("--prometheus", default="http://127.0.0.1:9090", help="address (default: %(default)s)")
     parser.add_argument("--html", type=pathlib.Path, required=True, help="page to write")
-    parser.add_argument("--png", type=pathlib.Path, help="picture to write; needs chromium")
+    parser.add_argument("--png", type=pathlib.Path, help="picture to write; needs chromium and chromedriver")
     parser.add_argument("--small", action="store_true", help="reduce the picture's colors with pngquant")
     parser.add_argument("--range", type=int, default=3600, help="seconds (default: %(default)s)")
     parser.add_argument("--scrape-interval", type=int, default=15, help="seconds (default: %(default)s)")
