@@ -4,18 +4,18 @@
 import collections
 import contextlib
 import pathlib
-import re
 from collections.abc import Iterator
 
 import yaml
+from prometheus_client.parser import text_string_to_metric_families
 
 from toolbox.benchmarks import dataset, machine, web
 from toolbox.shared.processes import wait_for
 
 # Without rate limits, and with limits and times that do not affect results.
 POLL = {"timeout": "5m", "stale_after": "30d", "concurrency": 50, "requests_per_second": 0}
-COUNTED = re.compile(rb"^dataarts_fabric_(endpoints|apu_reserved|dpu_reserved|mu_reserved)\{(.*)\} (\d+)$", re.M)
-LABEL = re.compile(r'(endpoint_type|status|visibility)="([^"]*)"')
+# The labels by which endpoints are counted.
+COUNTED = ("endpoint_type", "status", "visibility")
 
 
 def configure(
@@ -56,11 +56,11 @@ def listed(page: bytes) -> int:
 def read_truth(page: bytes) -> dataset.Truth:
     """Returns the counts of all workspaces on a page."""
     counts, capacity = collections.Counter[str](), 0
-    for name, labels, value in COUNTED.findall(page):
-        if name == b"endpoints":
-            found = dict(LABEL.findall(labels.decode()))
-            counts[",".join((found["endpoint_type"], found["status"], found["visibility"]))] += int(value)
-        else:
-            capacity += int(value)
+    for family in text_string_to_metric_families(page.decode()):
+        for sample in family.samples:
+            if sample.name == "dataarts_fabric_endpoints":
+                counts[",".join(sample.labels[name] for name in COUNTED)] += int(sample.value)
+            if sample.name.endswith("_reserved"):
+                capacity += int(sample.value)
     # Documented types without endpoints are exported as 0.
     return dataset.truth(+counts, capacity)

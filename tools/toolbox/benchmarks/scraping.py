@@ -116,14 +116,14 @@ def scrape_each_way(options: Options, server: Server, name: str) -> Iterator[tup
     for encoding in ENCODINGS:
         # Checks the encoding, fills caches, and measures the number of requests needed.
         server.get(encoding)
-        trial = scrape(server, encoding, 1, 1 if name == PUSHGATEWAY else 5)
+        trial = scrape(server, encoding, 1, 5)
+        # Its cost per response hardly depends on the number of clients.
+        if name == PUSHGATEWAY:
+            yield (encoding, 1), trial
+            continue
         for clients in CLIENTS:
             wanted = min(REQUESTS, math.ceil(seconds * trial.rate / clients) * clients)
-            if name != PUSHGATEWAY or trial.rate * seconds >= clients:
-                yield (encoding, clients), scrape(server, encoding, clients, max(clients, wanted))
-            elif clients == 1:
-                # A single response exceeds the time limit; its cost does not depend on the number of clients.
-                yield (encoding, clients), trial
+            yield (encoding, clients), scrape(server, encoding, clients, max(clients, wanted))
 
 
 def report(group: Group, results: dict[Key, list[Scraped]]) -> None:
