@@ -38,12 +38,9 @@ def load(name: str) -> Json:
 
 @functools.cache
 def validator(name: str, definition: str = "") -> jsonschema.Draft7Validator:
-    """Returns the validator of a file, or of one definition in it. A definition that is not there accepts anything."""
-    schema = load(name)
-    if definition:
-        known = definition in schema["definitions"]
-        schema = {**schema, "$ref": f"#/definitions/{definition}"} if known else {}
-    return jsonschema.Draft7Validator(schema)
+    """Returns the validator of a file, or of one definition in it."""
+    reference = {"$ref": f"#/definitions/{definition}"} if definition else {}
+    return jsonschema.Draft7Validator(load(name) | reference)
 
 
 @functools.cache
@@ -63,18 +60,18 @@ def complaints(board: Json) -> Iterator[str]:
     for panel in (panel for panel in board["panels"] if panel["type"] != "row"):
         title, kind = panel["title"], panel["type"].replace("-", "")
         yield from errors(title, validator(kind, "Options"), panel["options"])
-        defaults, custom = panel["fieldConfig"]["defaults"], validator(kind, "FieldConfig")
+        defaults = panel["fieldConfig"]["defaults"]
         settings, used = defaults.get("custom", {}), {defaults.get("unit")}
         if settings:
-            yield from errors(title, custom, settings)
+            yield from errors(title, validator(kind, "FieldConfig"), settings)
         for override in panel["fieldConfig"]["overrides"]:
             for id, value in ((one["id"], one["value"]) for one in override["properties"]):
                 if id == "unit":
                     used.add(value)
                 if id.startswith("custom."):
                     # One setting in addition to the required ones.
-                    where = f"{title}, {override['matcher']['options']}"
-                    yield from errors(where, custom, settings | {id.removeprefix("custom."): value})
+                    where, changed = f"{title}, {override['matcher']['options']}", {id.removeprefix("custom."): value}
+                    yield from errors(where, validator(kind, "FieldConfig"), settings | changed)
         for unit in used - units():
             yield f"{title}: unknown unit {unit!r}"
         for query in panel["targets"]:
