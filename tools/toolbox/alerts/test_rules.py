@@ -2,7 +2,6 @@
 """Prometheus and Alertmanager accept the rules and example configurations, and the rules pass their tests."""
 
 import pathlib
-import shutil
 
 import pytest
 
@@ -15,29 +14,13 @@ OPERATOR = ROOT / "scripts/generate-operator"
 
 
 def test_rules_have_no_complaints() -> None:
-    run(
-        "promtool",
-        "check",
-        "rules",
-        "--lint=all",
-        "--lint-fatal",
-        PROMETHEUS / "alerts.yaml",
-        PROMETHEUS / "rules.yaml",
-    )
+    for name in ("alerts", "rules"):
+        run("promtool", "check", "rules", "--lint=all", "--lint-fatal", PROMETHEUS / f"{name}.yaml")
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in (PROMETHEUS / "tests").glob("*.yaml")))
 def test_rules_pass(name: str) -> None:
     run("promtool", "test", "rules", PROMETHEUS / f"tests/{name}.yaml", seconds=300)
-
-
-def test_a_changed_threshold_fails(tmp_path: pathlib.Path) -> None:
-    shutil.copytree(PROMETHEUS, tmp_path, dirs_exist_ok=True)
-    rules = tmp_path / "alerts.yaml"
-    rules.write_text(rules.read_text("utf-8").replace("vector(30 * 60)", "vector(29 * 60)", 1), "utf-8")
-    status, output = attempt("promtool", "test", "rules", tmp_path / "tests/stuck.yaml")
-    assert status == 1
-    assert "FAILED" in output
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in PROMETHEUS.glob("scrape-*.yaml")))

@@ -10,7 +10,7 @@ from toolbox.benchmarks import machine
 
 @pytest.fixture(scope="session", autouse=True)
 def _build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    assert (machine.PROGRAMS / "launch").exists(), "launch not found; run benchmarks/install"
+    assert machine.LAUNCH.exists(), "launch not found; run benchmarks/install"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(machine, "BUILD", tmp_path_factory.mktemp("benchmarks"))
         yield

@@ -12,6 +12,7 @@ import json
 import pathlib
 import random
 import shutil
+import uuid
 
 from toolbox.benchmarks import machine
 
@@ -52,7 +53,7 @@ class Dataset:
 
     def ids(self) -> list[str]:
         rng = random.Random(f"{SEED} workspaces")
-        return [new_id(rng) for _ in range(self.workspaces)]
+        return [str(new_id(rng)) for _ in range(self.workspaces)]
 
     def offsets(self) -> range:
         # A full last page needs one more request, because the list may continue.
@@ -112,8 +113,8 @@ class Dataset:
             f'{{"id":"{new_id(rng)}","name":"endpoint-{index:06d}","type":"{kind}","status":"{status}",'
             f'"visibility":"{visibility}","description":"Endpoint {index} of the nightly reports of the data team",'
             f'"create_time":"{moment(rng)}","update_time":"{moment(rng)}",{error}'
-            f'"owner":{{"domain_name":"acme","domain_id":"{new_hex(rng)}","user_name":"alice",'
-            f'"user_id":"{new_hex(rng)}"}},'
+            f'"owner":{{"domain_name":"acme","domain_id":"{new_id(rng).hex}","user_name":"alice",'
+            f'"user_id":"{new_id(rng).hex}"}},'
             f'"cap":{{"cap_id":"{new_id(rng)}"}},'
             f"{resources(kind, low, low + rng.randint(0, 60))}}}"
         )
@@ -134,13 +135,8 @@ def resources(kind: str, low: int, high: int) -> str:
     return text
 
 
-def new_hex(rng: random.Random) -> str:
-    return f"{rng.getrandbits(128):032x}"
-
-
-def new_id(rng: random.Random) -> str:
-    digits = new_hex(rng)
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+def new_id(rng: random.Random) -> uuid.UUID:
+    return uuid.UUID(int=rng.getrandbits(128))
 
 
 def moment(rng: random.Random) -> str:

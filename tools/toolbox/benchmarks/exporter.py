@@ -3,80 +3,64 @@
 
 import collections
 import contextlib
-import dataclasses
 import pathlib
-import re
 from collections.abc import Iterator
+
+import yaml
+from prometheus_client.parser import text_string_to_metric_families
 
 from toolbox.benchmarks import dataset, machine, web
 from toolbox.shared.processes import wait_for
 
 # Without rate limits, and with limits and times that do not affect results.
-CONFIGURATION = """\
-poll:
-  interval: {interval}
-  timeout: 5m
-  stale_after: 30d
-  concurrency: 50
-  requests_per_second: 0
-metrics:
-  endpoint_details: {details}
-  max_endpoint_details: 1000000
-sources:
-  - name: bench
-    region: cn-north-4
-    base_url: {base_url}
-    auth: {{token_file: token}}
-"""
-COUNTED = re.compile(rb"^dataarts_fabric_(endpoints|apu_reserved|dpu_reserved|mu_reserved)\{(.*)\} (\d+)$", re.M)
-LABEL = re.compile(r'(endpoint_type|status|visibility)="([^"]*)"')
+POLL = {"timeout": "5m", "stale_after": "30d", "concurrency": 50, "requests_per_second": 0}
+# The labels by which endpoints are counted.
+COUNTED = ("endpoint_type", "status", "visibility")
 
 
-@dataclasses.dataclass(frozen=True)
-class Exporter:
-    """The program, with the settings that benchmarks vary."""
+def configure(
+    base_url: str, workspaces: list[str], details: str = "none", interval: str = "1d", name: str = "config"
+) -> pathlib.Path:
+    # Never while another program reads it.
+    if not (machine.BUILD / "token").exists():
+        (machine.BUILD / "token").write_text("token\n", "ascii")
+    source: dict[str, object] = {
+        "name": "bench", "region": "cn-north-4", "base_url": base_url, "auth": {"token_file": "token"},
+        "workspaces": [{"id": each, "name": f"team-{number}"} for number, each in enumerate(workspaces)],
+    }  # fmt: skip
+    if base_url.startswith("https:"):
+        source["tls"] = {"ca_file": web.certificates().path("ca.pem")}
+    metrics = {"endpoint_details": details, "max_endpoint_details": 1_000_000}
+    text = yaml.safe_dump({"poll": {**POLL, "interval": interval}, "metrics": metrics, "sources": [source]})
+    path = machine.BUILD / f"{name}.yaml"
+    path.write_text(text, "utf-8")
+    return path
 
-    program: pathlib.Path
 
-    def configure(
-        self, base_url: str, workspaces: list[str], details: str = "none", interval: str = "1d", name: str = "config"
-    ) -> pathlib.Path:
-        # Never while another program reads it.
-        if not (machine.BUILD / "token").exists():
-            (machine.BUILD / "token").write_text("token\n", "ascii")
-        text = CONFIGURATION.format(interval=interval, details=details, base_url=base_url)
-        if base_url.startswith("https:"):
-            text += f"    tls: {{ca_file: {web.certificates().path('ca.pem')}}}\n"
-        items = [f"      - {{id: {each}, name: team-{number}}}\n" for number, each in enumerate(workspaces)]
-        text += f"    workspaces:\n{''.join(items)}"
-        path = machine.BUILD / f"{name}.yaml"
-        path.write_text(text, "utf-8")
-        return path
-
-    @contextlib.contextmanager
-    def serve(self, configuration: pathlib.Path) -> Iterator[machine.Server]:
-        """Runs `serve`, and waits until the page has all workspaces. `/-/ready` waits at most two intervals."""
-        server = machine.Server(f"exporter-{configuration.stem}")
-        workspaces = configuration.read_text("utf-8").count("- {id: ")
-        address = f"--web.listen-address={server.address}"
-        with server.pinned(self.program, "serve", "--config.file", configuration, address):
-            wait_for(lambda: listed(server.get()) == workspaces, 600, "a page of all workspaces", 0.1)
-            yield server
+@contextlib.contextmanager
+def serve(program: pathlib.Path, configuration: pathlib.Path) -> Iterator[machine.Server]:
+    """Runs `serve`, and waits until the page has all workspaces. `/-/ready` waits at most two intervals."""
+    server = machine.Server(f"exporter-{configuration.stem}")
+    workspaces = configuration.read_text("utf-8").count("- id: ")
+    address = f"--web.listen-address={server.address}"
+    with server.pinned(program, "serve", "--config.file", configuration, address):
+        wait_for(lambda: listed(server.get()) == workspaces, 600, "a page of all workspaces", 0.1)
+        yield server
 
 
 def listed(page: bytes) -> int:
     """Returns the number of workspaces with a listing on the page."""
-    return sum(page.count(b"\ndataarts_fabric_workspace_listed_%s{" % what) for what in (b"endpoints", b"records"))
+    return page.count(b"\ndataarts_fabric_workspace_listed_records{")
 
 
-def read_truth(page: pathlib.Path) -> dataset.Truth:
+def read_truth(page: bytes) -> dataset.Truth:
     """Returns the counts of all workspaces on a page."""
     counts, capacity = collections.Counter[str](), 0
-    for name, labels, value in COUNTED.findall(page.read_bytes()):
-        if name == b"endpoints":
-            found = dict(LABEL.findall(labels.decode()))
-            counts[",".join((found["endpoint_type"], found["status"], found["visibility"]))] += int(value)
-        else:
-            capacity += int(value)
+    for family in text_string_to_metric_families(page.decode()):
+        for sample in family.samples:
+            if sample.name == "dataarts_fabric_endpoints":
+                counts[",".join(sample.labels[name] for name in COUNTED)] += int(sample.value)
+            if sample.name.endswith("_reserved"):
+                capacity += int(sample.value)
     # Documented types without endpoints are exported as 0.
     return dataset.truth(+counts, capacity)

@@ -5,16 +5,16 @@ scraped every 15 seconds. With another program, both run in parallel with the sa
 import contextlib
 import dataclasses
 import gzip
-import os
+import itertools
+import pathlib
 import re
 import threading
 import time
 from collections.abc import Iterator
 from statistics import median
 
-from toolbox.benchmarks import web
+from toolbox.benchmarks import exporter, web
 from toolbox.benchmarks.dataset import Dataset
-from toolbox.benchmarks.exporter import Exporter
 from toolbox.benchmarks.machine import Server
 from toolbox.benchmarks.options import Options
 from toolbox.benchmarks.table import Group, number, spread
@@ -65,19 +65,19 @@ def measure(options: Options) -> Group:
     return group
 
 
-def run(options: Options, workspaces: int, programs: dict[str, Exporter]) -> dict[str, Figures]:
+def run(options: Options, workspaces: int, programs: dict[str, pathlib.Path]) -> dict[str, Figures]:
     dataset = Dataset(workspaces, ROWS, TYPES)
     dataset.make()
     minutes = max(1, round(MINUTES * min(1.0, options.scale * 10)))
     with contextlib.ExitStack() as stack:
-        api = stack.enter_context(web.nginx(dataset.folder, keeps_files=False))
+        api = stack.enter_context(web.nginx(dataset.folder))
         stack.enter_context(changing(dataset))
         running: dict[str, Server] = {}
-        for name, exporter in programs.items():
+        for name, program in programs.items():
             file = exporter.configure(
                 api.base_url(web.COMPRESSED), dataset.ids(), "problems", INTERVAL, f"fleet-{len(running)}"
             )
-            running[name] = stack.enter_context(exporter.serve(file))
+            running[name] = stack.enter_context(exporter.serve(program, file))
         options.say(f"fleet: {workspaces:,} workspaces, {minutes + 1} minutes")
         # After the second poll, which is within an interval of the first, polls are spread evenly.
         observe(running, 1)
@@ -113,24 +113,16 @@ def observe(running: dict[str, Server], minutes: int) -> dict[str, Figures]:
 @contextlib.contextmanager
 def changing(dataset: Dataset) -> Iterator[None]:
     """Alternates the pages of a fraction of the workspaces each second."""
-    pages = [dataset.folder / workspace / "0.json.gz" for workspace in dataset.ids()]
-    pages = [page for page in pages if not page.parent.is_symlink()]
-    originals = [page.read_bytes() for page in pages]
-    kinds = [[body, changed(body)] for body in originals]
+    paths = [dataset.folder / workspace / "0.json.gz" for workspace in dataset.ids()]
+    originals = {path: path.read_bytes() for path in paths if not path.parent.is_symlink()}
+    kinds = {path: itertools.cycle([changed(body), body]) for path, body in originals.items()}
     ends = threading.Event()
 
-    def write(index: int, body: bytes) -> None:
-        beside = pages[index].with_name("next")
-        beside.write_bytes(body)
-        os.replace(beside, pages[index])
-
     def change() -> None:
-        each, place = max(1, round(len(pages) * CHANGING)), 0
+        turns = itertools.cycle(kinds.items())
         while not ends.wait(1):
-            for index in (turn % len(pages) for turn in range(place, place + each)):
-                kinds[index].reverse()
-                write(index, kinds[index][0])
-            place += each
+            for path, bodies in itertools.islice(turns, max(1, round(len(kinds) * CHANGING))):
+                replace(path, next(bodies))
 
     thread = threading.Thread(target=change)
     thread.start()
@@ -139,8 +131,13 @@ def changing(dataset: Dataset) -> Iterator[None]:
     finally:
         ends.set()
         thread.join()
-        for index, body in enumerate(originals):
-            write(index, body)
+        for path, body in originals.items():
+            replace(path, body)
+
+
+def replace(path: pathlib.Path, body: bytes) -> None:
+    path.with_name("next").write_bytes(body)
+    path.with_name("next").replace(path)
 
 
 def changed(body: bytes) -> bytes:

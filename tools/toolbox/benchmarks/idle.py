@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """A small idle exporter: startup time, CPU and memory."""
 
+import contextlib
 import pathlib
 import subprocess
 import time
 from statistics import median
 
-from toolbox.benchmarks import machine, web
+from toolbox.benchmarks import exporter, machine, web
 from toolbox.benchmarks.dataset import Dataset
-from toolbox.benchmarks.exporter import listed
 from toolbox.benchmarks.options import Options
 from toolbox.benchmarks.table import Group, number, spread
 from toolbox.shared.exporter import environment
-from toolbox.shared.processes import stop
+from toolbox.shared.processes import stop, wait_for
 
 DATASET = Dataset(10, 100)
 INTERVAL, SECONDS = "60s", 60
@@ -25,10 +25,10 @@ def measure(options: Options) -> Group:
         ("what", "measured"),
     )
     with web.nginx(DATASET.folder) as api:
-        configuration = options.program.configure(api.base_url(web.PLAIN), DATASET.ids(), "problems", INTERVAL)
+        configuration = exporter.configure(api.base_url(web.PLAIN), DATASET.ids(), "problems", INTERVAL)
         options.say("idle: starts")
-        starts = [start(options.program.program, configuration) for _ in range(max(options.rounds, 3))]
-        with options.program.serve(configuration) as server:
+        starts = [start(options.program, configuration) for _ in range(max(options.rounds, 3))]
+        with exporter.serve(options.program, configuration) as server:
             # The first scrape creates cached pages.
             server.get("gzip")
             time.sleep(1)
@@ -53,26 +53,21 @@ def start(program: pathlib.Path, configuration: pathlib.Path) -> tuple[float, fl
     """Returns the seconds from the start of the process to the first page, and to one with all workspaces."""
     server = machine.Server("start")
     command = ("taskset", "--cpu-list", str(server.core), program, "serve", "--config.file", configuration)
-    with server.log_path.open("wb") as log:
-        begin = time.monotonic()
-        server.process = subprocess.Popen(
-            [*command, f"--web.listen-address={server.address}"], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            env=environment(machine.BUILD), cwd=machine.BUILD,
-        )  # fmt: skip
-    scrapeable = None
+    begin = time.monotonic()
+    server.process = subprocess.Popen(
+        [*command, f"--web.listen-address={server.address}"], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env=environment(machine.BUILD), cwd=machine.BUILD,
+    )  # fmt: skip
+
+    def page() -> bytes:
+        with contextlib.suppress(OSError):
+            return server.get()
+        return b""
+
     try:
-        while True:
-            server.require_running()
-            now = time.monotonic() - begin
-            assert now < 60, "no page with all workspaces within a minute of the start"
-            try:
-                page = server.get()
-            except OSError:
-                time.sleep(0.0005)
-                continue
-            now = time.monotonic() - begin
-            scrapeable = scrapeable or now
-            if listed(page) == DATASET.workspaces:
-                return scrapeable, now
+        wait_for(page, 60, "the first page", 0.0005)
+        scrapeable = time.monotonic() - begin
+        wait_for(lambda: exporter.listed(page()) == DATASET.workspaces, 60, "a page with all workspaces", 0.0005)
+        return scrapeable, time.monotonic() - begin
     finally:
         stop(server.process)

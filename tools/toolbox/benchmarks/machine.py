@@ -16,7 +16,7 @@ from toolbox.shared.processes import HOST, ROOT, listens
 
 BUILD = ROOT / ".build-benchmarks"
 # What benchmarks/install compiles.
-PROGRAMS = BUILD / "bin"
+LAUNCH = BUILD / "bin/launch"
 CORES = sorted(os.sched_getaffinity(0))
 # The measured program uses the first core, its clients and servers the last.
 MEASURED, BESIDE = CORES[0], CORES[-1]
@@ -31,24 +31,19 @@ class Cost:
     peak_megabytes: float
 
 
-def run(*command: object, output: pathlib.Path, core: int = MEASURED) -> Cost:
-    """Runs a program to its end, with its standard output in a file."""
-    report, log = BUILD / "launch-report", BUILD / "launch-log"
-    words = [str(word) for word in (PROGRAMS / "launch", core, report, *command)]
-    with output.open("wb") as stdout, log.open("wb") as stderr:
-        status = subprocess.run(
-            words,
-            stdin=subprocess.DEVNULL,
-            stdout=stdout,
-            stderr=stderr,
-            env=environment(BUILD),
-            cwd=BUILD,
+def run(*command: object, core: int = MEASURED) -> tuple[Cost, bytes]:
+    """Runs a program to its end; returns its costs and its standard output."""
+    report, output = BUILD / "launch-report", BUILD / "launch-output"
+    words = [str(word) for word in (LAUNCH, core, report, *command)]
+    # A file, because a program may wait for the reader of a pipe.
+    with output.open("wb") as stdout:
+        done = subprocess.run(
+            words, stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE, env=environment(BUILD), cwd=BUILD,
             check=False,
-        ).returncode
-    said = log.read_text("utf-8", "replace")[-2000:]
-    assert status == 0, f"{command[0]} exited with status {status}: {said}"
+        )  # fmt: skip
+    assert done.returncode == 0, f"{command[0]} exited with status {done.returncode}: {done.stderr[-2000:].decode()}"
     wall, user, system, peak, _ = report.read_text("ascii").split()
-    return Cost(float(wall), float(user) + float(system), int(peak) * 1024 / 1e6)
+    return Cost(float(wall), float(user) + float(system), int(peak) * 1024 / 1e6), output.read_bytes()
 
 
 class Server(processes.Server):
@@ -77,12 +72,14 @@ class Server(processes.Server):
         return int(status.split(f"\n{field}:")[1].split()[0]) * 1024 / 1e6
 
     def get(self, encoding: str = "identity") -> bytes:
-        """Returns the page as sent in this encoding."""
+        """Returns the page as sent in this encoding, which must be the one requested."""
         connection = http.client.HTTPConnection(HOST, self.port, timeout=300)
         with contextlib.closing(connection):
             connection.request("GET", self.path, headers={"Accept-Encoding": encoding})
             response = connection.getresponse()
             assert response.status == 200, f"{self.path} answered {response.status}"
+            answered = response.headers.get("Content-Encoding", "identity")
+            assert answered == encoding, f"{self.path} answered in {answered}"
             return response.read()
 
 

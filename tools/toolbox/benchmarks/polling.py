@@ -14,12 +14,8 @@ from toolbox.benchmarks.dataset import Dataset, Truth
 from toolbox.benchmarks.machine import Cost
 from toolbox.benchmarks.options import Options
 from toolbox.benchmarks.table import Group, number, spread
-from toolbox.shared.processes import ROOT
 
-OURS, CURL, PYCURL = "ours", "curl -Z, no parsing", "pycurl + orjson"
-REQUESTS, SDK = "requests + json", "official SDK for Python"
-# Slow peers; the SDK is another ten times slower, so it is measured with one variant only.
-SLOW = (REQUESTS, SDK)
+OURS, PYCURL, REQUESTS = "ours", "pycurl + orjson", "requests + json"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,15 +24,13 @@ class Contender:
 
     name: str
     command: tuple[object, ...]
-    # Reads the counts of its output; None for a client that does not count.
-    read: Callable[[pathlib.Path], Truth] | None
+    # Reads the counts of its output.
+    read: Callable[[bytes], Truth]
 
     def poll(self, truth: Truth) -> Cost:
-        output = machine.BUILD / "counted"
-        cost = machine.run(*self.command, output=output)
-        if self.read:
-            counted = self.read(output)
-            assert counted == truth, f"{self.name} counted wrong: {counted} instead of {truth}"
+        cost, output = machine.run(*self.command)
+        counted = self.read(output)
+        assert counted == truth, f"{self.name} counted wrong: {counted} instead of {truth}"
         return cost
 
 
@@ -58,32 +52,28 @@ def measure_variant(options: Options, variant: web.Variant, mixed: Dataset, trut
     costs: dict[str, list[Cost]] = collections.defaultdict(list)
     with web.nginx(mixed.folder) as api:
         everyone = contenders(options.program, api.base_url(variant), mixed)
-        everyone = [one for one in everyone if variant == web.PLAIN or one.name != SDK]
-        for turn in range(max(options.rounds, options.slow_rounds)):
+        for turn in range(options.rounds):
             # Alternating order, so that changes of the machine affect all.
             for contender in everyone if turn % 2 == 0 else reversed(everyone):
-                if turn < (options.slow_rounds if contender.name in SLOW else options.rounds):
+                if turn == 0 or contender.name != REQUESTS:
                     options.say(f"polling, {variant.title}, turn {turn + 1}: {contender.name}")
                     costs[contender.name].append(contender.poll(truth))
-    return {contender.name: costs[contender.name] for contender in everyone if costs[contender.name]}
+    return costs
 
 
-def contenders(ours: exporter.Exporter, base_url: str, mixed: Dataset) -> list[Contender]:
+def contenders(program: pathlib.Path, base_url: str, mixed: Dataset) -> list[Contender]:
     urls = machine.BUILD / "urls"
     urls.write_text("".join(f"{base_url}{path}\n" for path in mixed.paths()), "ascii")
-    arguments = (urls, web.certificates().path("ca.pem"))
 
     def peer(name: str, module: str) -> Contender:
-        command = (sys.executable, "-m", f"toolbox.benchmarks.peers.{module}", *arguments)
-        return Contender(name, command, lambda output: json.loads(output.read_bytes()))
+        command = (sys.executable, "-m", f"toolbox.benchmarks.peers.{module}", urls, web.certificates().path("ca.pem"))
+        return Contender(name, command, json.loads)
 
-    once = (ours.program, "once", "--config.file", ours.configure(base_url, mixed.ids()))
+    once = (program, "once", "--config.file", exporter.configure(base_url, mixed.ids()))
     return [
         Contender(OURS, once, exporter.read_truth),
-        Contender(CURL, (ROOT / "benchmarks/peers/poll_curl", *arguments), None),
         peer(PYCURL, "poll_pycurl"),
         peer(REQUESTS, "poll_requests"),
-        peer(SDK, "poll_sdk"),
     ]
 
 
@@ -98,6 +88,5 @@ def report(group: Group, variant: web.Variant, costs: dict[str, list[Cost]]) -> 
         )  # fmt: skip
     if variant == web.PLAIN:
         group.target(f"{variant.title}: CPU ÷ that of {PYCURL}", cpu[OURS] / cpu[PYCURL], 0.5)
-    if REQUESTS in costs:
-        group.target(f"{variant.title}: CPU ÷ that of {REQUESTS}", cpu[OURS] / cpu[REQUESTS], 1 / 15)
+    group.target(f"{variant.title}: CPU ÷ that of {REQUESTS}", cpu[OURS] / cpu[REQUESTS], 1 / 15)
     group.target(f"{variant.title}: {OURS}: peak MB", max(run.peak_megabytes for run in costs[OURS]), 120)

@@ -3,28 +3,24 @@
 
 import contextlib
 import dataclasses
-import functools
 import gzip
-import http.client
 import json
 import math
 import pathlib
 import shutil
 import sys
+import urllib.request
 from collections.abc import Callable, Iterator
 from statistics import median
 
-from toolbox.benchmarks import machine, web
+from toolbox.benchmarks import exporter, machine, web
 from toolbox.benchmarks.dataset import Dataset
 from toolbox.benchmarks.machine import Server
 from toolbox.benchmarks.options import Options
 from toolbox.benchmarks.table import Group, number, spread
-from toolbox.shared.processes import HOST
+from toolbox.shared.processes import OPENER
 
-OURS, PUSHGATEWAY = "ours", "pushgateway"
-# With sendfile the kernel sends the page cache; without it nginx copies the data, as a server of generated pages must.
-NGINX, COPYING = "nginx, a file", "nginx, a file, sendfile off"
-CPP, PYTHON_CLIENT = "prometheus-cpp", "prometheus_client (Python)"
+OURS, NGINX, PUSHGATEWAY = "ours", "nginx, a file", "pushgateway"
 # Workspaces of one page each, by the megabytes of the scraped page.
 WORKSPACES = {1: 21, 10: 210, 50: 1046}
 DATASET = Dataset(1_046, 100)
@@ -44,82 +40,49 @@ class Scraped:
     p99: float
 
 
-@dataclasses.dataclass(frozen=True)
-class Page:
-    """The page of one size, exported by our program."""
-
-    megabytes: int
-    workspaces: list[str]
-    # The whole page for file servers; and without the exporter's own families, which other servers add themselves.
-    whole: pathlib.Path
-    common: pathlib.Path
-
-    def keep(self, body: bytes) -> None:
-        self.whole.write_bytes(body)
-        # gzip_static, as nginx' documentation recommends: the compressed file exists.
-        self.whole.with_name(f"{self.whole.name}.gz").write_bytes(gzip.compress(body, 6, mtime=0))
-        own = (b"process_", b"# HELP process_", b"# TYPE process_")
-        self.common.write_bytes(b"".join(line for line in body.splitlines(True) if not line.startswith(own)))
-
-
 def scrape(server: Server, encoding: str, clients: int, requests: int) -> Scraped:
-    output = machine.BUILD / "scraped"
     before = server.cpu()
-    command = (sys.executable, "-m", "toolbox.benchmarks.client", server.port, server.path, encoding)
-    machine.run(*command, clients, requests, output=output, core=machine.BESIDE)
+    command = (sys.executable, "-m", "toolbox.benchmarks.client", server.url + server.path, encoding)
+    _, output = machine.run(*command, clients, requests, core=machine.BESIDE)
     cpu = server.cpu() - before
-    told = json.loads(output.read_bytes())
-    latencies = told["latencies"]
-    assert len(latencies) == requests, f"{len(latencies)} responses to {requests} requests"
-    p99 = sorted(latencies)[math.ceil(requests * 0.99) - 1]
+    told = json.loads(output)
+    p99 = sorted(told["latencies"])[math.ceil(requests * 0.99) - 1]
     return Scraped(cpu / requests, requests / told["wall"], told["bytes"] / requests, p99)
 
 
 @contextlib.contextmanager
-def ours(options: Options, page: Page) -> Iterator[Server]:
+def ours(options: Options, page: pathlib.Path) -> Iterator[Server]:
+    """Runs our program; creates the page that the others serve."""
     with web.nginx(DATASET.folder) as api:
-        configuration = options.program.configure(api.base_url(web.COMPRESSED), page.workspaces, "problems")
-        with options.program.serve(configuration) as server:
-            if not page.whole.exists():
-                page.keep(server.get())
+        workspaces = DATASET.ids()[: WORKSPACES[int(page.stem)]]
+        configuration = exporter.configure(api.base_url(web.COMPRESSED), workspaces, "problems")
+        with exporter.serve(options.program, configuration) as server:
+            if not page.exists():
+                page.write_bytes(server.get())
+                # gzip_static, as nginx' documentation recommends: the compressed file exists.
+                page.with_name(f"{page.name}.gz").write_bytes(gzip.compress(page.read_bytes(), 6, mtime=0))
             yield server
 
 
-def nginx(_: Options, page: Page, sendfile: bool) -> contextlib.AbstractContextManager[Server]:
-    return web.nginx(page.whole.parent, machine.MEASURED, f"/{page.whole.name}", sendfile)
+def nginx(_: Options, page: pathlib.Path) -> contextlib.AbstractContextManager[Server]:
+    return web.nginx(page.parent, machine.MEASURED, f"/{page.name}")
 
 
 @contextlib.contextmanager
-def pushgateway(_: Options, page: Page) -> Iterator[Server]:
+def pushgateway(_: Options, page: pathlib.Path) -> Iterator[Server]:
+    """Runs a Go server that renders at each scrape. It has its own families `process_…`, and accepts no others."""
+    own = (b"process_", b"# HELP process_", b"# TYPE process_")
+    pushed = b"".join(line for line in page.read_bytes().splitlines(True) if not line.startswith(own))
     server = Server("pushgateway")
     with server.pinned("prometheus-pushgateway", f"--web.listen-address={server.address}"):
-        with contextlib.closing(http.client.HTTPConnection(HOST, server.port, timeout=600)) as connection:
-            connection.request("PUT", "/metrics/job/bench", page.common.read_bytes())
-            response = connection.getresponse()
-            said = response.read()
-        assert response.status == 200, f"pushgateway answered {response.status}: {said[:500]!r}"
+        request = urllib.request.Request(f"{server.url}/metrics/job/bench", pushed, method="PUT")
+        OPENER.open(request, timeout=600).close()
         yield server
 
 
-@contextlib.contextmanager
-def peer(_: Options, page: Page, command: tuple[object, ...]) -> Iterator[Server]:
-    """Runs a server of our own that reads the page, and exports its series with another library."""
-    server = Server("peer")
-    with server.pinned(*command, server.port, page.common, seconds=300):
-        yield server
-
-
-SERVERS: dict[str, Callable[[Options, Page], contextlib.AbstractContextManager[Server]]] = {
-    OURS: ours,
-    NGINX: functools.partial(nginx, sendfile=True),
-    COPYING: functools.partial(nginx, sendfile=False),
-    PUSHGATEWAY: pushgateway,
-    CPP: functools.partial(peer, command=(machine.PROGRAMS / "serve-prometheus-cpp",)),
-    PYTHON_CLIENT: functools.partial(
-        peer, command=(sys.executable, "-m", "toolbox.benchmarks.peers.serve_prometheus_client")
-    ),
-}
-SLOW = (PUSHGATEWAY, CPP, PYTHON_CLIENT)
+SERVERS: dict[str, Callable[[Options, pathlib.Path], contextlib.AbstractContextManager[Server]]] = {
+    OURS: ours, NGINX: nginx, PUSHGATEWAY: pushgateway,
+}  # fmt: skip
 
 # Megabytes, encoding, clients, name.
 Key = tuple[int, str, int, str]
@@ -135,36 +98,32 @@ def measure(options: Options) -> Group:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     results: dict[Key, list[Scraped]] = {}
-    for megabytes, workspaces in WORKSPACES.items():
-        whole = folder / f"{megabytes}.txt"
-        page = Page(megabytes, DATASET.ids()[:workspaces], whole, whole.with_suffix(".common"))
-        for turn in range(max(options.rounds, options.slow_rounds)):
-            names = [name for name in SERVERS if turn < (options.slow_rounds if name in SLOW else options.rounds)]
+    for megabytes in WORKSPACES:
+        for turn in range(options.rounds):
+            names = [name for name in SERVERS if turn == 0 or name != PUSHGATEWAY]
             # Our program is first in the first round, because it creates the page that the others serve.
             for name in names if turn % 2 == 0 else reversed(names):
-                options.say(f"scraping {page.megabytes} MB, turn {turn + 1}: {name}")
-                with SERVERS[name](options, page) as server:
-                    for key, scraped in scrape_each_way(options, server, page, name):
-                        results.setdefault(key, []).append(scraped)
+                options.say(f"scraping {megabytes} MB, turn {turn + 1}: {name}")
+                with SERVERS[name](options, folder / f"{megabytes}.txt") as server:
+                    for (encoding, clients), scraped in scrape_each_way(options, server, name):
+                        results.setdefault((megabytes, encoding, clients, name), []).append(scraped)
     report(group, results)
     return group
 
 
-def scrape_each_way(options: Options, server: Server, page: Page, name: str) -> Iterator[tuple[Key, Scraped]]:
+def scrape_each_way(options: Options, server: Server, name: str) -> Iterator[tuple[tuple[str, int], Scraped]]:
     seconds = max(SECONDS * options.scale, LEAST_SECONDS)
     for encoding in ENCODINGS:
-        # Fills caches, and measures the number of requests needed.
-        trial = scrape(server, encoding, 1, 1)
-        if name not in SLOW:
-            trial = scrape(server, encoding, 1, 5)
+        # Checks the encoding, fills caches, and measures the number of requests needed.
+        server.get(encoding)
+        trial = scrape(server, encoding, 1, 5)
+        # Its cost per response hardly depends on the number of clients.
+        if name == PUSHGATEWAY:
+            yield (encoding, 1), trial
+            continue
         for clients in CLIENTS:
             wanted = min(REQUESTS, math.ceil(seconds * trial.rate / clients) * clients)
-            key = (page.megabytes, encoding, clients, name)
-            if name not in SLOW or trial.rate * seconds >= clients:
-                yield key, scrape(server, encoding, clients, max(clients, wanted))
-            elif clients == 1:
-                # A single response exceeds the time limit; its cost does not depend on the number of clients.
-                yield key, trial
+            yield (encoding, clients), scrape(server, encoding, clients, max(clients, wanted))
 
 
 def report(group: Group, results: dict[Key, list[Scraped]]) -> None:

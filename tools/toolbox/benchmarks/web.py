@@ -6,7 +6,6 @@ import dataclasses
 import functools
 import os
 import pathlib
-import resource
 from collections.abc import Iterator
 
 from toolbox.benchmarks import machine
@@ -19,15 +18,17 @@ worker_processes 1;
 daemon off;
 pid nginx.pid;
 error_log nginx.error.log warn;
-worker_rlimit_nofile {descriptors};
+worker_rlimit_nofile 65536;
 events {{ worker_connections 4096; }}
 http {{
     access_log off;
-    sendfile {sendfile};
+    sendfile on;
     tcp_nopush on;
     keepalive_requests 1000000000;
     keepalive_timeout 600s;
-    open_file_cache_valid 600s;
+    # Changed files are noticed within a second.
+    open_file_cache max=30000 inactive=600s;
+    open_file_cache_valid 1s;
     # The package's folders belong to root.
     client_body_temp_path nginx-temporary;
     proxy_temp_path nginx-temporary;
@@ -48,7 +49,6 @@ SERVER = """
     server {{
         listen {listen};
         gzip_static {gzip_static};
-        open_file_cache {cache};
         root {root};
         location ~ ^/v1/workspaces/([0-9a-f-]+)/endpoints$ {{ try_files /$1/$arg_offset.json =404; }}
         location / {{ }}
@@ -85,28 +85,19 @@ class Web(machine.Server):
 
 
 @contextlib.contextmanager
-def nginx(
-    root: pathlib.Path, core: int = machine.BESIDE, path: str = "/", sendfile: bool = True, keeps_files: bool = True
-) -> Iterator[Web]:
-    """Serves the files below `root`. Caches open files, unless they are replaced while it runs."""
+def nginx(root: pathlib.Path, core: int = machine.BESIDE, path: str = "/") -> Iterator[Web]:
+    """Serves the files below `root`."""
     web = Web(core, path)
-    descriptors = min(65_536, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
     servers = ""
     for variant, port in web.ports.items():
-        gzip = variant.encoding == "gzip"
-        # Each file needs a descriptor, and for a compressed file nginx opens the uncompressed one too.
-        kept = (descriptors - 2_000) // (2 if gzip else 1)
         servers += SERVER.format(
             listen=f"{HOST}:{port}" + (" ssl http2" if variant.transport == "h2" else ""),
-            gzip_static="on" if gzip else "off",
-            cache=f"max={kept} inactive=600s" if keeps_files else "off",
+            gzip_static="on" if variant.encoding == "gzip" else "off",
             root=root,
         )
     text = CONFIGURATION.format(
         # If root starts nginx, the worker would run as another user, which may have no access to this folder.
         user="user root;" if os.geteuid() == 0 else "",
-        descriptors=descriptors,
-        sendfile="on" if sendfile else "off",
         certificates=certificates().directory,
         servers=servers,
     )

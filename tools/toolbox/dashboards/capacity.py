@@ -66,12 +66,11 @@ IDLE = p.table(
     shown={"workspace": "Workspace", "source": "Source", "status": "Status", "endpoint_type": "Type",
            "spec_code": "Specification", "Value #A": "APU", "Value #B": "DPU", "Value #C": "MU"},
     sort=[("APU", True), ("DPU", True)], no_value="No idle capacity")  # fmt: skip
-KINDS = {"reserved": "reserved", "max": "maximum"}
-TITLES = [f"{name} {kind}" for name, _, _ in UNITS for kind in KINDS.values()]
+TITLES = [f"{name} {kind}" for name, _, _ in UNITS for kind in common.KINDS.values()]
 BY_WORKSPACE = p.table(
     "Workspaces", "Reserved and maximum capacity of each workspace.",
     [q.total(q.each(f"{family}_{kind}", q.COUNTED, q.OWN, by=labels), "source", "workspace")
-     for _, family, labels in UNITS for kind in KINDS],
+     for _, family, labels in UNITS for kind in common.KINDS],
     [p.column("Workspace", link=p.WORKSPACE_LINK), p.column("Source", width=150),
      *(p.column(title, width=130) for title in TITLES)],
     shown={"workspace": "Workspace", "source": "Source", **p.values(TITLES)}, sort=[("APU reserved", True)],

@@ -12,6 +12,8 @@ from toolbox.dashboards.panels import Json
 POLL_STEP = "2m"
 CAPACITY_LABELS = (*q.ENDPOINT_COUNT, "spec_code")
 DPU_LABELS = (*CAPACITY_LABELS, "public_resource")
+# What families of capacity end with, and what it is called.
+KINDS = {"reserved": "reserved", "max": "maximum"}
 ENDPOINT_COLUMNS = {
     "Value": "Time in status", "status": "Status", "endpoint_name": "Endpoint", "workspace": "Workspace",
     "error_code": "Error code", "endpoint_type": "Type", "source": "Source", "endpoint_id": "Endpoint ID",
@@ -58,10 +60,9 @@ def discovered(*matchers: str) -> Json:
 
 
 def capacity(unit: str, family: str, meaning: str, labels: Iterable[str] = CAPACITY_LABELS) -> Json:
-    lines = {"reserved": "reserved", "max": "maximum"}
     return p.timeseries(
         f"{unit} reserved and maximum", meaning,
-        [(q.total(q.each(f"{family}_{kind}", q.COUNTED, q.OWN, by=labels)), name) for kind, name in lines.items()],
+        [(q.total(q.each(f"{family}_{kind}", q.COUNTED, q.OWN, by=labels)), name) for kind, name in KINDS.items()],
         "short", overrides=[*p.colors(p.COLORS["reserved"]), p.dashed("maximum")], decimals=0,
         no_value=f"No endpoints with {unit}")  # fmt: skip
 

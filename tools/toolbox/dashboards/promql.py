@@ -34,10 +34,7 @@ def select(family: str, *matchers: str, source: bool = True, workspace: bool = T
 
 
 def each(family: str, *matchers: str, by: Iterable[str] = (), value: str = "{}") -> str:
-    """Returns one value per workspace and the labels `by`, deduplicated over exporters.
-
-    `value` wraps the selector, for example ``rate({}[5m])``.
-    """
+    """Returns one value per workspace and the labels `by`, deduplicated over exporters. `value` wraps the selector."""
     return f"max by ({', '.join([*WORKSPACE, *by])}) ({value.format(select(family, *matchers))})"
 
 

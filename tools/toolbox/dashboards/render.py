@@ -3,13 +3,13 @@
 
 import pathlib
 import re
+import time
 
 import jinja2
 from markupsafe import Markup
 
 from toolbox.dashboards import charts
 from toolbox.dashboards.panels import Json
-from toolbox.dashboards.selection import Selection, panel_step
 from toolbox.dashboards.values import Field
 from toolbox.shared.prometheus import Client, Labels, QueryError
 
@@ -40,6 +40,39 @@ def fitting(count: int, room: int) -> int:
     return count if count <= max(1, room) else max(1, room) - 1
 
 
+class Selection:
+    """Values that Grafana substitutes for variables: the chosen one, else all, else the first of Prometheus."""
+
+    def __init__(self, dashboard: Json, client: Client, chosen: dict[str, str], *, span: int, interval: int) -> None:
+        self.end, self.span, self.interval = time.time(), span, interval
+        self.values: dict[str, str] = {}
+        for variable in dashboard["templating"]["list"]:
+            name, query = variable["name"], variable["query"]
+            if name in chosen or variable["type"] != "query":
+                self.values[name] = chosen.get(name, query)
+            elif variable["includeAll"]:
+                self.values[name] = variable["allValue"]
+            else:
+                self.values[name] = next(iter(client.label_values(self.fill(query))), "")
+
+    def fill(self, text: str, step: int | None = None) -> str:
+        """Returns `text` with all variables substituted. An unknown one is an error: its query would have no data."""
+        known = {
+            "__range": f"{self.span}s",
+            # As Grafana computes it: at least four scrapes.
+            "__rate_interval": f"{max(4 * self.interval, (step or self.interval) + self.interval)}s",
+            **{name: value.replace("\\", "\\\\").replace('"', '\\"') for name, value in self.values.items()},
+        }
+
+        def value(match: re.Match[str]) -> str:
+            name = match[1] or match[2]
+            if name not in known:
+                raise QueryError(f"no variable ${name} in: {text}")
+            return known[name]
+
+        return re.sub(r"\$(?:\{(\w+)\}|(\w+))", value, text)
+
+
 class Renderer:
     """Collects the content of each panel for the template; None is no data."""
 
@@ -59,10 +92,14 @@ class Renderer:
         found = [(legend(target, labels), value) for target in panel["targets"] for labels, value in self.query(target)]
         return [(Field(panel, name, index), value) for index, (name, value) in enumerate(found)]
 
+    def step(self, panel: Json) -> int:
+        """Returns the minimum step of a panel's queries: its own, or Prometheus' scrape interval."""
+        return int(panel["interval"].rstrip("m")) * 60 if "interval" in panel else self.selection.interval
+
     def range(self, panel: Json, width: float) -> tuple[list[charts.Line], int]:
         """Returns the lines and their step."""
         span = self.selection.span
-        step = max(panel_step(panel, self.selection.interval), round(span / max(width, 1)))
+        step = max(self.step(panel), round(span / max(width, 1)))
         end = self.end - self.end % step
         found = [
             (legend(target, labels), points)

@@ -5,28 +5,24 @@ For previews during development, and for the pictures in docs/images.
 """
 
 import argparse
+import base64
 import json
 import pathlib
 import sys
-import tempfile
 
-from toolbox.dashboards.render import WIDTH, Renderer
-from toolbox.dashboards.selection import Selection
+from toolbox.dashboards.render import WIDTH, Renderer, Selection
+from toolbox.shared.browser import browser
 from toolbox.shared.processes import run
 from toolbox.shared.prometheus import Client
 
 
-def take_screenshot(url: str, picture: pathlib.Path, width: int, height: int, *flags: str) -> None:
-    """Takes a screenshot of a page with Chromium, with a temporary profile."""
-    picture.unlink(missing_ok=True)
-    with tempfile.TemporaryDirectory() as profile:
-        output = run(
-            "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
-            "--no-first-run", "--disable-extensions", "--disable-background-networking", "--no-proxy-server",
-            f"--user-data-dir={profile}", f"--window-size={width},{height}", f"--screenshot={picture.resolve()}",
-            *flags, url,
-        )  # fmt: skip
-    assert picture.exists(), f"chromium wrote no screenshot: {output[-2000:]}"
+def take_screenshot(url: str, picture: pathlib.Path, width: int, height: int, scheme: str = "light") -> None:
+    with browser(scheme, width, height) as driver:
+        driver.get(url)
+        # More than the window, which is smaller by the browser's own bars.
+        area = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+        taken = driver.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True, "clip": area})
+    picture.write_bytes(base64.b64decode(taken["data"]))
 
 
 def main() -> str | None:
@@ -34,7 +30,7 @@ def main() -> str | None:
     parser.add_argument("dashboard", type=pathlib.Path, help="a JSON file of dashboards/grafana")
     parser.add_argument("--prometheus", default="http://127.0.0.1:9090", help="address (default: %(default)s)")
     parser.add_argument("--html", type=pathlib.Path, required=True, help="page to write")
-    parser.add_argument("--png", type=pathlib.Path, help="picture to write; needs chromium")
+    parser.add_argument("--png", type=pathlib.Path, help="picture to write; needs chromium and chromedriver")
     parser.add_argument("--small", action="store_true", help="reduce the picture's colors with pngquant")
     parser.add_argument("--range", type=int, default=3600, help="seconds (default: %(default)s)")
     parser.add_argument("--scrape-interval", type=int, default=15, help="seconds (default: %(default)s)")

@@ -11,8 +11,8 @@ from toolbox.dashboards.render_dashboard import take_screenshot
 from toolbox.shared.exporter import Exporter
 from toolbox.shared.processes import ROOT
 
-# Name, Chromium's preferred color scheme (0 is dark), and query.
-PAGES = (("status-light", 1, ""), ("status-dark", 0, ""), ("workspace", 1, "?workspace_id={id}"))
+# Name, color scheme, and query.
+PAGES = (("status-light", "light", ""), ("status-dark", "dark", ""), ("workspace", "light", "?workspace_id={id}"))
 
 
 def main() -> None:
@@ -26,7 +26,7 @@ def main() -> None:
         for stem, scheme, query in PAGES:
             picture = ROOT / f"docs/images/{stem}.png"
             url = f"http://{demo.address}/{query.format(id=status['workspaces'][0]['workspace_id'])}"
-            take_screenshot(url, picture, 1180, 1000, f"--blink-settings=preferredColorScheme={scheme}")
+            take_screenshot(url, picture, 1180, 1000, scheme)
             print(f"{picture.relative_to(ROOT)}: {picture.stat().st_size} bytes")
 
 

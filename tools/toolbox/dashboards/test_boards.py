@@ -16,38 +16,27 @@ from toolbox.shared.processes import ROOT
 
 BOARDS: dict[str, Json] = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(GRAFANA.glob("*.json"))}
 LARGEST_PICTURE = 300_000
-
-
 SELECTION = '{source=~"$source", workspace=~"$workspace"}'
 
 
-def ask(expression: str) -> Callable[[Json, Json], object]:
-    return lambda board, panel: panel["targets"][0].update(expr=expression)
+def ask(expression: str) -> Callable[[Json], object]:
+    return lambda panel: panel["targets"][0].update(expr=expression)
 
 
-# What the checks say about a board after a change of it, or of its first graph.
-BAD: dict[str, Callable[[Json, Json], object]] = {
-    "has no description": lambda board, panel: panel.pop("description"),
-    "has no unit": lambda board, panel: panel["fieldConfig"]["defaults"].pop("unit"),
-    "does not use ${datasource}": lambda board, panel: panel.update(datasource={"type": "prometheus", "uid": "mine"}),
-    "has no 'All' with the value .*": lambda board, panel: board["templating"]["list"][1].update(allValue=".+"),
-    "schema: ": lambda board, panel: panel["fieldConfig"]["defaults"].update(units="s"),
-    "unknown unit": lambda board, panel: panel["fieldConfig"]["defaults"].update(unit="fortnight"),
+# What the checks say about a board after a change of its first graph.
+BAD: dict[str, Callable[[Json], object]] = {
+    "has no description": lambda panel: panel.update(description=""),
+    "schema: ": lambda panel: panel["fieldConfig"]["defaults"].update(units="s"),
+    "unknown unit": lambda panel: panel["fieldConfig"]["defaults"].update(unit="fortnight"),
     "by $workspace": ask('sum(dataarts_fabric_endpoints{source=~"$source"})'),
     "is not in docs/metrics.json": ask("dataarts_fabric_endpoint"),
     "with different listing": ask(f"sum(dataarts_fabric_workspace_up{SELECTION})"),
     "with different visibility": ask(f"sum(dataarts_fabric_endpoints{SELECTION})"),
-    "must work without rules": ask("source:endpoints:sum"),
 }
 
 
-def complaints(stem: str, board: Json) -> list[str]:
-    return [*validation.complaints(board), *conventions.complaints(stem, board)]
-
-
-def test_the_files_are_as_generated() -> None:
-    assert len(BOARDS) == 4
-    assert stale(GRAFANA) == []
+def complaints(board: Json) -> list[str]:
+    return [*validation.complaints(board), *conventions.complaints(board)]
 
 
 def test_an_edited_file_is_not_current(tmp_path: pathlib.Path) -> None:
@@ -59,14 +48,14 @@ def test_an_edited_file_is_not_current(tmp_path: pathlib.Path) -> None:
 
 @pytest.mark.parametrize("stem", BOARDS)
 def test_a_board_follows_schemas_and_conventions(stem: str) -> None:
-    assert complaints(stem, BOARDS[stem]) == []
+    assert complaints(BOARDS[stem]) == []
 
 
 @pytest.mark.parametrize("complaint", BAD)
 def test_a_bad_board_is_refused(complaint: str) -> None:
     board = copy.deepcopy(BOARDS["overview"])
-    BAD[complaint](board, next(panel for panel in board["panels"] if panel["type"] == "timeseries"))
-    assert [text for text in complaints("overview", board) if complaint in text]
+    BAD[complaint](next(panel for panel in board["panels"] if panel["type"] == "timeseries"))
+    assert [text for text in complaints(board) if complaint in text]
 
 
 @pytest.mark.parametrize("stem", BOARDS)

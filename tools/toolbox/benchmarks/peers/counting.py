@@ -11,22 +11,18 @@ from typing import Any
 
 class Tally:
     def __init__(self) -> None:
-        self.endpoints = self.capacity = 0
+        self.capacity = 0
         self.counts: collections.Counter[tuple[str, str, str]] = collections.Counter()
 
-    def add_page(self, page: dict[str, Any], is_first: bool) -> None:
+    def add_page(self, page: dict[str, Any], url: str) -> None:
         """Adds the rows of a page. Adjacent pages share a row, so the first row of a later page is skipped."""
-        rows = page["endpoints"] if is_first else page["endpoints"][1:]
-        self.endpoints += len(rows)
+        rows = page["endpoints"] if "offset=0&" in url else page["endpoints"][1:]
         self.counts.update([(row["type"], row["status"], row["visibility"]) for row in rows])
         self.capacity += sum(reserved(row["reserved_resource"]) for row in rows)
 
-    def as_json(self) -> dict[str, object]:
-        counts = {",".join(key): count for key, count in self.counts.items()}
-        return {"endpoints": self.endpoints, "capacity": self.capacity, "counts": counts}
-
     def print(self) -> None:
-        print(json.dumps(self.as_json()))
+        counts = {",".join(key): count for key, count in self.counts.items()}
+        print(json.dumps({"endpoints": self.counts.total(), "capacity": self.capacity, "counts": counts}))
 
 
 def reserved(resource: dict[str, Any]) -> int:
@@ -34,7 +30,3 @@ def reserved(resource: dict[str, Any]) -> int:
     for kind, amounts in resource.items():
         total += amounts["min"] if kind == "mu" else amounts["warm_up_num"]
     return total
-
-
-def is_first(url: str) -> bool:
-    return "offset=0&" in url

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """poll_pycurl URLS CA: fetches with libcurl's multi interface, 50 in parallel, and parses with orjson."""
 
-from __future__ import annotations
-
 import io
 import pathlib
 import sys
@@ -10,7 +8,8 @@ import sys
 import orjson
 import pycurl
 
-from toolbox.benchmarks.peers.counting import Tally, is_first
+from toolbox.benchmarks.client import transfers
+from toolbox.benchmarks.peers.counting import Tally
 
 PARALLEL = 50
 
@@ -28,30 +27,14 @@ def new_handle(ca: str) -> pycurl.Curl:
 
 def main(urls: list[str], ca: str) -> None:
     tally = Tally()
-    multi = pycurl.CurlMulti()
-    multi.setopt(pycurl.M_PIPELINING, pycurl.PIPE_MULTIPLEX)
-    idle, waiting = [new_handle(ca) for _ in range(PARALLEL)], list(reversed(urls))
-    running: dict[pycurl.Curl, tuple[str, io.BytesIO]] = {}
-    while waiting or running:
-        while waiting and idle:
-            handle, url, body = idle.pop(), waiting.pop(), io.BytesIO()
-            handle.setopt(pycurl.URL, url)
-            handle.setopt(pycurl.WRITEDATA, body)
-            multi.add_handle(handle)
-            running[handle] = (url, body)
-        multi.select(1.0)
-        while multi.perform()[0] == pycurl.E_CALL_MULTI_PERFORM:
-            pass
-        _, done, failed = multi.info_read()
-        if failed:
-            sys.exit(f"{running[failed[0][0]][0]}: {failed[0][2]}")
-        for handle in done:
-            multi.remove_handle(handle)
-            url, body = running.pop(handle)
-            if (status := handle.getinfo(pycurl.RESPONSE_CODE)) != 200:
-                sys.exit(f"{url}: {status}")
-            tally.add_page(orjson.loads(body.getbuffer()), is_first(url))
-            idle.append(handle)
+    bodies = {new_handle(ca): io.BytesIO() for _ in range(PARALLEL)}
+    for handle, body in bodies.items():
+        handle.setopt(pycurl.WRITEDATA, body)
+    for handle in transfers(list(bodies), urls):
+        body = bodies[handle]
+        tally.add_page(orjson.loads(body.getbuffer()), handle.getinfo(pycurl.EFFECTIVE_URL))
+        body.seek(0)
+        body.truncate()
     tally.print()
 
 

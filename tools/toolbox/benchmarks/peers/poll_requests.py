@@ -2,8 +2,6 @@
 """poll_requests URLS CA: like the official Python SDK, it uses a session, builds each request from its
 parts, parses with json and creates an object per row; then counts the objects."""
 
-from __future__ import annotations
-
 import json
 import pathlib
 import sys
@@ -12,7 +10,7 @@ from typing import Any
 
 import requests
 
-from toolbox.benchmarks.peers.counting import Tally, is_first
+from toolbox.benchmarks.peers.counting import Tally
 
 
 class Endpoint:
@@ -41,7 +39,7 @@ def main(urls: list[str], ca: str) -> None:
         response.raise_for_status()
         page = json.loads(response.content)
         rows = [vars(Endpoint(row)) for row in page["endpoints"]]
-        tally.add_page({"endpoints": rows}, is_first(url))
+        tally.add_page({"endpoints": rows}, url)
     tally.print()
 
 
