@@ -22,7 +22,7 @@ from collections.abc import Callable
 from typing import Any
 
 from toolbox.shared import json_text
-from toolbox.shared.cloud_data import Stored, Workspace
+from toolbox.shared.cloud_data import Row, Stored, Workspace
 from toolbox.shared.identity import Identity, Reply
 from toolbox.shared.processes import HOST
 from toolbox.shared.signed_requests import Request
@@ -30,7 +30,6 @@ from toolbox.shared.signed_requests import Request
 TOKEN = "SECRET-TOKEN-VALUE-of-the-test-cloud"
 PATH = re.compile(r"/v1/workspaces/([^/]*)/endpoints")
 WORKSPACES = "/v1/workspaces"
-WORKSPACE_ID = re.compile(r"[A-Za-z0-9-]{1,36}")
 # The values of the parameters of a listing, by the API reference.
 VALID = {
     "offset": r"[0-9]{1,9}|10{9}",
@@ -204,30 +203,22 @@ class ControlPlane:
         if server:
             server.stop()
 
-    def put(self, workspace: str, row: Any) -> None:
+    def put(self, workspace: str, row: Row) -> None:
         """Adds a row, or replaces the row with its id."""
         with self.lock:
-            stored = self.workspaces[workspace].stored
-            entry = next((entry for entry in stored if id_of(entry) == row["id"]), None)
-            if entry:
-                entry.row = row
-            else:
-                stored.append(Stored(row))
+            self.remove(workspace, row["id"])
+            self.workspaces[workspace].stored.append(Stored(row))
 
     def remove(self, workspace: str, endpoint: str) -> None:
         """Removes the row with that id."""
         with self.lock:
             held = self.workspaces[workspace]
-            held.stored = [entry for entry in held.stored if id_of(entry) != endpoint]
+            held.stored = [entry for entry in held.stored if entry.row["id"] != endpoint]
 
     def recorded(self, workspace: str) -> list[Recorded]:
         """Returns the requests for one workspace so far."""
         with self.lock:
             return [request for request in self.requests if f"/{workspace}/" in request.path]
-
-
-def id_of(entry: Stored) -> Any:
-    return entry.row.get("id") if isinstance(entry.row, dict) else None
 
 
 class Handler(QuietHandler):
@@ -282,7 +273,7 @@ class Handler(QuietHandler):
 
     def list_endpoints(self, workspace_id: str, query: dict[str, list[str]]) -> Reply:
         parameters = checked(query)
-        if parameters is None or not WORKSPACE_ID.fullmatch(workspace_id):
+        if parameters is None:
             return 400, BAD_REQUEST, {}
         with self.plane.lock:
             held, fault = self.plane.workspaces.get(workspace_id), self.plane.faults.get(workspace_id)

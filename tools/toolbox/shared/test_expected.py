@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from toolbox.shared import cloud_data, expected
+from toolbox.shared import expected
 from toolbox.shared.json_text import Literal
 
 BASE = {"source": "s", "workspace_id": "w", "workspace": "name"}
@@ -208,26 +208,3 @@ def test_differences_name_each_kind() -> None:
 def test_history_keeps_zeros_of_the_right_families() -> None:
     before: expected.Series = {key("endpoints", status="X"): 2.0, key("endpoint_error"): 1.0, key("apu_max"): 3.0}
     assert expected.with_history(before, {}) == {key("endpoints", status="X"): 0.0, key("apu_max"): 0.0}
-
-
-def test_cloud_is_seeded_and_has_the_documented_sizes() -> None:
-    cloud, again = cloud_data.new_cloud(), cloud_data.new_cloud()
-    assert {name: len(workspace.rows) for name, workspace in cloud.items()} == cloud_data.SIZES
-    assert cloud == again
-
-
-def test_special_rows_are_never_shared_by_two_pages() -> None:
-    for workspace in cloud_data.new_cloud().values():
-        for index, row in enumerate(workspace.rows):
-            tally = expected.Tally(BASE, "none")
-            tally.add(row)
-            if index and not all(index % step for step in cloud_data.PAGE_STEPS):
-                assert (tally.skipped, tally.reader.malformed) == (0, 0), index
-
-
-def test_ids_are_unique() -> None:
-    for workspace in cloud_data.new_cloud().values():
-        ids = [row["id"] for row in workspace.rows if isinstance(row, dict) and isinstance(row.get("id"), str)]
-        usable = [text for text in ids if text]
-        assert len(usable) == len(set(usable))
-        assert all(32 <= len(text) <= 36 for text in usable)
