@@ -4,7 +4,6 @@
 import os
 import pathlib
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 
@@ -12,8 +11,9 @@ import pytest
 
 pytest.register_assert_rewrite("toolbox.shared")
 
-from toolbox.shared.exporter import Exporter  # noqa: E402 (after the line above)
-from toolbox.shared.processes import NAME, ROOT  # noqa: E402
+from toolbox.shared.certificates import Certificates  # noqa: E402 (after the line above)
+from toolbox.shared.exporter import Exporter  # noqa: E402
+from toolbox.shared.processes import HOST, NAME, ROOT  # noqa: E402
 
 # What a test with a marker needs on this machine: programs, or one of several.
 NEEDED = {
@@ -77,13 +77,6 @@ def exporter(program: pathlib.Path, directory: pathlib.Path) -> Exporter:
 @pytest.fixture(scope="session")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """A directory with the certificate of an authority, and one for localhost and 127.0.0.1 that it signed."""
-    folder = tmp_path_factory.mktemp("certificates")
-    commands = (
-        "openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=ca -keyout ca.key -out ca.pem",
-        "openssl req -newkey rsa:2048 -nodes -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1"
-        " -keyout server.key -out server.csr",
-        "openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -days 30 -copy_extensions copy -out server.pem",
-    )
-    for command in commands:
-        subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
-    return folder
+    authority = Certificates(tmp_path_factory.mktemp("certificates"))
+    authority.make("server", "localhost", f"DNS:localhost,IP:{HOST}")
+    return authority.directory

@@ -88,17 +88,20 @@ class Server:
         self.name, self.directory, self.port = name, directory, free_port()
         self.address = f"{HOST}:{self.port}"
         self.url = f"http://{self.address}"
-        self.log_path = directory / f"{name}.log"
+        self.log_path = directory / f"{name}-{self.port}.log"
         self.process: subprocess.Popen[bytes]
 
-    @contextlib.contextmanager
-    def running(self, *command: object, seconds: float = 30, env: Mapping[str, str] | None = None) -> Iterator[None]:
-        """Runs the command until the block ends, which begins when `ready_path` answers with 200."""
+    def start(self, *command: object, env: Mapping[str, str] | None = None) -> None:
         with self.log_path.open("wb") as log:
             self.process = subprocess.Popen(
                 [str(word) for word in command], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.directory,
                 env=env,
             )  # fmt: skip
+
+    @contextlib.contextmanager
+    def running(self, *command: object, seconds: float = 30, env: Mapping[str, str] | None = None) -> Iterator[None]:
+        """Runs the command until the block ends, which begins when `ready_path` answers with 200."""
+        self.start(*command, env=env)
         try:
             wait_for(self.is_ready, seconds, f"{self.name} is ready")
             yield
