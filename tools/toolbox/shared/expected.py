@@ -77,46 +77,6 @@ LABEL_BYTES, MESSAGE_BYTES = 256, 1000
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 
 
-class Reader:
-    """Reads fields of decoded JSON and counts those of a wrong type."""
-
-    def __init__(self) -> None:
-        self.malformed = 0
-        self.cut = 0
-
-    def label(self, holder: Mapping[str, Any], name: str, most: int = LABEL_BYTES) -> str:
-        """Returns the field as a label value: truncated to `most` bytes, between two characters."""
-        octets = clean(self.take(holder, name, str) or "").encode()
-        self.cut += len(octets) > most
-        return octets[:most].decode(errors="ignore")
-
-    def take(self, holder: Mapping[str, Any], name: str, kind: type) -> Any:
-        """Returns the field as a `str`, `int`, `bool`, `dict` or `list`; None if absent, null or of another type."""
-        value = holder.get(name)
-        if isinstance(value, Literal):
-            value = json.loads(value.text)
-        if value is None:
-            return None
-        if kind is int and isinstance(value, float) and value.is_integer():
-            return int(value)
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            self.malformed += 1
-            return None
-        return value
-
-    def time(self, holder: Mapping[str, Any], name: str) -> float | None:
-        """Returns the field as seconds since 1970, infinity for the poll's time; None if absent or malformed."""
-        text = self.take(holder, name, str)
-        if text is None:
-            return None
-        seconds = unix_seconds(text)
-        now = time.time()
-        if seconds is None or not EARLIEST <= seconds <= now + TOLERANCE:
-            self.malformed += 1
-            return None
-        return math.inf if seconds > now else seconds
-
-
 def unix_seconds(text: str) -> float | None:
     """Returns the seconds since 1970 of an ISO 8601 time, or None."""
     match = TIME.fullmatch(text)
@@ -148,14 +108,13 @@ def count(rows: Iterable[Any], base: Mapping[str, str], details: str = "problems
 class Tally:
     def __init__(self, base: Mapping[str, str], details: str, owner: str) -> None:
         self.base, self.details, self.owner = base, details, owner
-        self.reader = Reader()
-        self.listed = self.skipped = 0
+        self.listed = self.skipped = self.malformed = self.cut = 0
         self.sums: dict[Key, int] = defaultdict(int)
         # The earliest time of each series, infinity for the poll's.
         self.times: dict[Key, float] = {}
 
     def add(self, row: Any) -> None:
-        identity = self.reader.take(row, "id", str) if isinstance(row, dict) else None
+        identity = self.take(row, "id", str) if isinstance(row, dict) else None
         if identity and len(clean(identity).encode()) <= LABEL_BYTES:
             self.listed += 1
             self.endpoint(row, identity)
@@ -165,7 +124,39 @@ class Tally:
             # Its malformed fields are still counted.
             other = Tally(self.base, self.details, self.owner)
             other.endpoint(row, "")
-            self.reader.malformed += other.reader.malformed
+            self.malformed += other.malformed
+
+    def label(self, holder: Mapping[str, Any], name: str, most: int = LABEL_BYTES) -> str:
+        """Returns the field as a label value: truncated to `most` bytes, between two characters."""
+        octets = clean(self.take(holder, name, str) or "").encode()
+        self.cut += len(octets) > most
+        return octets[:most].decode(errors="ignore")
+
+    def take(self, holder: Mapping[str, Any], name: str, kind: type) -> Any:
+        """Returns the field as a `str`, `int`, `bool`, `dict` or `list`; None if absent, null or of another type."""
+        value = holder.get(name)
+        if isinstance(value, Literal):
+            value = json.loads(value.text)
+        if value is None:
+            return None
+        if kind is int and isinstance(value, float) and value.is_integer():
+            return int(value)
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            self.malformed += 1
+            return None
+        return value
+
+    def moment(self, holder: Mapping[str, Any], name: str) -> float | None:
+        """Returns the field as seconds since 1970, infinity for the poll's time; None if absent or malformed."""
+        text = self.take(holder, name, str)
+        if text is None:
+            return None
+        seconds = unix_seconds(text)
+        now = time.time()
+        if seconds is None or not EARLIEST <= seconds <= now + TOLERANCE:
+            self.malformed += 1
+            return None
+        return math.inf if seconds > now else seconds
 
     def sum(self, family: str, amount: int, **labels: str) -> None:
         key = PREFIX + family, labeled(self.base, **labels)
@@ -176,7 +167,7 @@ class Tally:
         self.times[key] = min(self.times.get(key, math.inf), moment)
 
     def endpoint(self, row: Mapping[str, Any], identity: str) -> None:
-        label = self.reader.label
+        label = self.label
         name, kind, status = label(row, "name"), label(row, "type") or "unknown", label(row, "status") or "UNKNOWN"
         visibility, error = label(row, "visibility") or "PRIVATE", label(row, "error_code")
         label(row, "error_msg", MESSAGE_BYTES)
@@ -186,7 +177,7 @@ class Tally:
         self.sum("endpoints", 1, **group)
         if error:
             self.sum("endpoints_with_error", 1, **group, error_code=error)
-        times = [self.reader.time(row, field) for field in ("create_time", "update_time")]
+        times = [self.moment(row, field) for field in ("create_time", "update_time")]
         known = [moment for moment in (times if status == "CREATING" else reversed(times)) if moment is not None]
         entered = known[0] if known else math.inf
         if status in MOVING:
@@ -203,8 +194,8 @@ class Tally:
 
     def info(self, row: Mapping[str, Any]) -> dict[str, str]:
         """Returns the labels of endpoint_info in addition to the endpoint's own."""
-        holders = {name: self.reader.take(row, name, dict) or {} for name in ("owner", "cap")}
-        values = {label: self.reader.label(holders[holder], field) for (holder, field), label in INFO.items()}
+        holders = {name: self.take(row, name, dict) or {} for name in ("owner", "cap")}
+        values = {label: self.label(holders[holder], field) for (holder, field), label in INFO.items()}
         if self.owner == "id":
             values["owner"] = values["owner_id"]
         elif self.owner == "none":
@@ -212,7 +203,7 @@ class Tally:
         return values
 
     def capacity(self, row: Mapping[str, Any], group: Mapping[str, str]) -> None:
-        take, label = self.reader.take, self.reader.label
+        take, label = self.take, self.label
         reserved = take(row, "reserved_resource", dict) or {}
         for kind, (low, high) in RESERVED.items():
             held = take(reserved, kind, dict)
@@ -238,7 +229,7 @@ class Tally:
         self.sum(high, (least or 0) if most is None else most, **labels)
 
     def series(self) -> Series:
-        totals = (self.listed, self.skipped, self.reader.malformed, self.reader.cut, 0)
+        totals = (self.listed, self.skipped, self.malformed, self.cut, 0)
         families = (*(PREFIX + name for name in COUNTS[-4:]), DROPPED)
         every = labeled(self.base, **LISTING)
         return {

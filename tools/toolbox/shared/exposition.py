@@ -4,12 +4,13 @@
 import dataclasses
 import functools
 import itertools
-import subprocess
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics_families
 from prometheus_client.parser import text_string_to_metric_families as text_families
+
+from toolbox.shared.processes import attempt
 
 Labels = frozenset[tuple[str, str]]
 Key = tuple[str, Labels]
@@ -79,15 +80,9 @@ def check(text: str, openmetrics: bool) -> list[str]:
     # The parser of OpenMetrics skips a series that comes again.
     lines = sum(not line.startswith("#") for line in text.split("\n") if line)
     problems = [f"{lines} samples of {len(page.values())} series"] if lines != len(page.values()) else []
-    return problems if openmetrics else problems + promtool_problems(text)
-
-
-def promtool_problems(text: str) -> list[str]:
-    done = subprocess.run(
-        ["promtool", "check", "metrics"], input=text.encode(), capture_output=True, timeout=20, check=False
-    )
-    lines = (done.stdout + done.stderr).decode("utf-8", "replace").splitlines()
-    return lines or ([f"status {done.returncode}"] if done.returncode else [])
+    if not openmetrics and (result := attempt("promtool", "check", "metrics", input=text)) != (0, ""):
+        problems.append(f"promtool: {result}")
+    return problems
 
 
 def pair_problems(text: Page, openmetrics: Page, equal: frozenset[str] = frozenset()) -> list[str]:

@@ -75,11 +75,9 @@ class Identity:
             return sum(tried == what for tried, _ in self.attempts)
 
     def revoke(self) -> None:
-        """Revokes all tokens and temporary keys."""
+        """Revokes all tokens."""
         with self.lock:
             self.tokens.clear()
-            for key in self.ends:
-                self.keys.pop(key, None)
 
     # The gateway.
 

@@ -122,7 +122,7 @@ def paths_of(value: Any, prefix: Path = ()) -> Iterator[Path]:
 
 
 def absent_and_null_rows(base: Base) -> list[Row]:
-    """Returns for each field of all levels a row without it and a row with null; and minimal rows."""
+    """Returns for each field of all levels a row without it and a row with null; and hollow rows."""
     pattern = full_row(base, 0)
     read = ("reserved_resource", "ray_resource", "owner", "cap")
     paths = [path for path in paths_of(pattern) if path != ("id",) and (len(path) == 1 or path[0] in read)]
@@ -130,16 +130,11 @@ def absent_and_null_rows(base: Base) -> list[Row]:
     for number, path in enumerate(paths):
         rows.append(removed(full_row(base, number), path))
         rows.append(replaced(full_row(base, number), path, None))
-    bare = {"id": base(0)["id"]}
     nulls = {key: (base(0)["id"] if key == "id" else None) for key in pattern}
     hollow = full_row(base, 1)
     hollow["reserved_resource"] = {"apu": {}, "dpu": {}, "mu": {}}
     hollow["ray_resource"] = {"head_group_spec": {}, "worker_group_spec": [{}, {}]}
-    blank = dict.fromkeys(("name", "type", "status", "visibility", "error_code", "error_msg"), "")
-    empty = full_row(base, 2) | blank
-    empty["reserved_resource"]["apu"]["spec_code"] = ""
-    empty["ray_resource"]["head_group_spec"]["spec_code"] = ""
-    return [*rows, bare, nulls, hollow, empty]
+    return [*rows, nulls, hollow]
 
 
 def named_rows(base: Base) -> list[Row]:
@@ -181,5 +176,5 @@ def unusable_rows(base: Base) -> list[Any]:
     """Returns rows without a usable id, which are skipped and counted."""
     row = full_row(base, 0)
     anonymous = removed(row, ("id",))
-    ids = [row | {"id": id} for id in (None, "")]
+    ids = [row | {"id": id} for id in (None, "", "é" * 128 + "x")]
     return [anonymous, row | {"id": 42, "status": 7}, *ids, anonymous | {"update_time": "never"}, "text", None, [row]]
