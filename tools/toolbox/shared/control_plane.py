@@ -241,10 +241,14 @@ class Handler(QuietHandler):
             self.answer(*refused)
         elif not match:
             self.answer(*self.list_workspaces(query))
-        elif fault := self.fault(match[1]):
-            self.fail(match[1], fault)
         else:
-            self.answer(*self.list_endpoints(match[1], query))
+            with self.plane.lock:
+                fault = self.plane.faults.get(match[1], Fault("count"))
+                fault.requests += 1
+            if fault.mode == "count":
+                self.answer(*self.list_endpoints(match[1], query, fault))
+            else:
+                self.fail(match[1], fault)
 
     def refusal(self) -> Reply | None:
         """Returns the error response to a request that is not permitted, else None."""
@@ -263,25 +267,16 @@ class Handler(QuietHandler):
         identity = self.plane.identity
         return email.utils.formatdate(identity.now if identity and timestamp is None else timestamp, usegmt=True)
 
-    def fault(self, workspace_id: str) -> Fault | None:
-        """Returns the fault that replaces the listing, if there is one."""
-        with self.plane.lock:
-            fault = self.plane.faults.get(workspace_id)
-            if fault:
-                fault.requests += 1
-            return fault if fault and fault.mode != "count" else None
-
-    def list_endpoints(self, workspace_id: str, query: dict[str, list[str]]) -> Reply:
+    def list_endpoints(self, workspace_id: str, query: dict[str, list[str]], fault: Fault) -> Reply:
         parameters = checked(query)
         if parameters is None:
             return 400, BAD_REQUEST, {}
         with self.plane.lock:
-            held, fault = self.plane.workspaces.get(workspace_id), self.plane.faults.get(workspace_id)
+            held = self.plane.workspaces.get(workspace_id)
             if held is None:
                 return 400, NO_WORKSPACE, {}
             rows = [entry.row for entry in selected(held.stored, parameters)]
-            total = fault.adjust(len(rows), fault.requests) if fault else len(rows)
-            members = [("total", total), ("endpoints", page(rows, parameters))]
+            members = [("total", fault.adjust(len(rows), fault.requests)), ("endpoints", page(rows, parameters))]
             styles = list(json_text.Style)
             number = len(self.plane.requests)
             document = dict(members if number % 2 else reversed(members))

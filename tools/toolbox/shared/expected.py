@@ -49,11 +49,9 @@ COUNTS = (
     "endpoints", "endpoints_with_error", "endpoint_oldest_transition_timestamp_seconds", "workspace_listed_records",
     "workspace_skipped_records", "workspace_malformed_fields", "workspace_cut_values",
 )  # fmt: skip
-DETAILS = tuple(
-    PREFIX + name
-    for name in (
-        "endpoint_status_since_timestamp_seconds", "endpoint_error", "endpoint_info", "workspace_dropped_details",
-    )
+DETAILS = (
+    "dataarts_fabric_endpoint_status_since_timestamp_seconds", "dataarts_fabric_endpoint_error",
+    "dataarts_fabric_endpoint_info", "dataarts_fabric_workspace_dropped_details",
 )  # fmt: skip
 DOMAIN_FAMILIES = frozenset((*(PREFIX + name for name in CAPACITY + COUNTS), *DETAILS))
 KEPT_AT_ZERO = frozenset(PREFIX + name for name in (*CAPACITY, "endpoints"))

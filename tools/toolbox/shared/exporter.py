@@ -159,8 +159,7 @@ class Running(Server):
         look_for_secrets(str(self.process.args), self.log())
 
     def kill(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
+        self.process.kill()
         self.process.wait()
 
     def is_ready(self) -> bool:

@@ -59,16 +59,11 @@ class Page:
 def parse(text: str, openmetrics: bool) -> Page:
     """Fails with ValueError. The parser of OpenMetrics is strict, the other is not."""
     families = openmetrics_families(text) if openmetrics else text_families(text)  # type: ignore[no-untyped-call]
-    return Page(
-        [
-            Family(
-                family.name,
-                family.type,
-                [Sample(name, frozenset(labels.items()), float(value)) for name, labels, value, *_ in family.samples],
-            )
-            for family in families
-        ]
-    )
+    page = Page([])
+    for family in families:
+        samples = [Sample(name, frozenset(labels.items()), float(value)) for name, labels, value, *_ in family.samples]
+        page.families.append(Family(family.name, family.type, samples))
+    return page
 
 
 def check(text: str, openmetrics: bool) -> list[str]:

@@ -121,20 +121,23 @@ def paths_of(value: Any, prefix: Path = ()) -> Iterator[Path]:
         yield from paths_of(item, (*prefix, key))
 
 
-def absent_and_null_rows(base: Base) -> list[Row]:
-    """Returns for each field of all levels a row without it and a row with null; and hollow rows."""
+def odd_field_rows(base: Base) -> list[Row]:
+    """Returns for each field of all levels rows without it, with null and with a value of a wrong type, which does not
+    matter if the exporter does not read the field; rows with unusual but valid values; and hollow rows."""
     pattern = full_row(base, 0)
-    read = ("reserved_resource", "ray_resource", "owner", "cap")
-    paths = [path for path in paths_of(pattern) if path != ("id",) and (len(path) == 1 or path[0] in read)]
     rows = []
-    for number, path in enumerate(paths):
-        rows.append(removed(full_row(base, number), path))
-        rows.append(replaced(full_row(base, number), path, None))
-    nulls = {key: (base(0)["id"] if key == "id" else None) for key in pattern}
+    for number, path in enumerate(path for path in paths_of(pattern) if path != ("id",)):
+        row = full_row(base, number)
+        rows += [removed(row, path), replaced(row, path, None)]
+        if isinstance(path[-1], str):
+            right = type(holder_of(pattern, path)[path[-1]])
+            values = [value for value in OTHER_VALUES if type(value) is not right]
+            rows.append(replaced(row, path, values[number % len(values)]))
+    rows += [replaced(pattern, *case) for case in INTEGRAL_FLOATS]
     hollow = full_row(base, 1)
     hollow["reserved_resource"] = {"apu": {}, "dpu": {}, "mu": {}}
     hollow["ray_resource"] = {"head_group_spec": {}, "worker_group_spec": [{}, {}]}
-    return [*rows, nulls, hollow]
+    return [*rows, dict.fromkeys(pattern) | {"id": pattern["id"]}, hollow]
 
 
 def named_rows(base: Base) -> list[Row]:
@@ -158,18 +161,6 @@ def timed_rows(base: Base) -> list[Row]:
         rows.append(row | {"type": f"timeless-{number}", "create_time": None, "update_time": "never"})
         rows.append(removed(row, ("create_time" if status == "CREATING" else "update_time",)))
     return rows
-
-
-def wrongly_typed_rows(base: Base) -> list[Row]:
-    """Returns a row per field with a value of a wrong type, which does not matter in fields that the exporter does not
-    read; and rows with unusual but valid values."""
-    cases, pattern = [], full_row(base, 0)
-    for number, path in enumerate(paths_of(pattern)):
-        if path != ("id",) and isinstance(path[-1], str):
-            right = type(holder_of(pattern, path)[path[-1]])
-            values = [value for value in OTHER_VALUES if type(value) is not right]
-            cases.append((path, values[number % len(values)]))
-    return [replaced(full_row(base, number), *case) for number, case in enumerate((*cases, *INTEGRAL_FLOATS))]
 
 
 def unusable_rows(base: Base) -> list[Any]:

@@ -2,7 +2,6 @@
 """Runs other programs: to their end, or as servers on a free port of loopback."""
 
 import contextlib
-import json
 import pathlib
 import socket
 import subprocess
@@ -70,12 +69,11 @@ def listens(port: int) -> bool:
 
 def stop(process: subprocess.Popen[bytes], seconds: float = 20) -> int:
     """Terminates a process, kills it if it still runs after `seconds`; returns its status."""
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            process.kill()
+    process.terminate()
+    try:
+        return process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
     return process.wait()
 
 
@@ -125,6 +123,3 @@ class Server:
     def text(self, path: str) -> str:
         with OPENER.open(self.url + path, timeout=20) as response:
             return str(response.read().decode())
-
-    def json(self, path: str) -> Any:
-        return json.loads(self.text(path))

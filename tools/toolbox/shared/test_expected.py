@@ -7,11 +7,10 @@ from toolbox.shared import expected
 from toolbox.shared.json_text import Literal
 
 BASE = {"source": "s", "workspace_id": "w", "workspace": "name"}
-P = "dataarts_fabric_"
 
 
 def key(family: str, **labels: str) -> expected.Key:
-    return P + family, frozenset({**BASE, **labels}.items())
+    return expected.PREFIX + family, frozenset({**BASE, **labels}.items())
 
 
 def zeros(kind: str, visibility: str) -> expected.Series:
