@@ -124,11 +124,9 @@ class Exporter:
                 timeout=timeout, capture_output=True, stdin=subprocess.DEVNULL, umask=umask, check=False,
             )  # fmt: skip
         except subprocess.TimeoutExpired as expired:
-            raise AssertionError(
-                f"{arguments} timed out after {timeout} s: {(expired.stderr or b'')[-2000:]!r}"
-            ) from None
-        took = time.monotonic() - begin
-        outcome = Outcome(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"), took)
+            raise AssertionError(f"{arguments} timed out after {timeout} s: {expired.stderr!r}") from None
+        seconds = time.monotonic() - begin
+        outcome = Outcome(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"), seconds)
         look_for_secrets(" ".join(arguments), outcome.everything)
         return outcome
 

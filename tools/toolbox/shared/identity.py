@@ -97,10 +97,11 @@ class Identity:
             return refused
 
     def signature_problem(self, request: Request) -> str | None:
-        key = signed_requests.access_key(request)
-        if key is None:
+        match = signed_requests.AUTHORIZATION.fullmatch(request.value("authorization") or "")
+        if not match:
             return "no signature"
-        self.signatures.append((request.value("authorization") or "").rpartition("Signature=")[2])
+        key = match["key"]
+        self.signatures.append(match["digest"])
         if key not in self.keys:
             return f"Get secretKey failed,ak:{key},err:ak not exist"
         if self.ends.get(key, self.now + 1) <= self.now:

@@ -22,7 +22,8 @@ REASONS = (
 
 
 def read(text: str, format: str) -> exposition.Page:
-    return exposition.parse(text, format == OPENMETRICS)
+    assert text.endswith("# EOF\n") == (format == OPENMETRICS), f"not {format}: {text[-200:]}"
+    return exposition.parse(text)
 
 
 def domain(page: exposition.Page) -> dict[expected.Key, float]:
