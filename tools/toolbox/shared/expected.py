@@ -13,9 +13,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from toolbox.shared.exposition import Key, Labels
 from toolbox.shared.json_text import Literal
 
+Labels = frozenset[tuple[str, str]]
+Key = tuple[str, Labels]
 POLL = "the poll's own time"
 Value = float | str
 Series = dict[Key, Value]
@@ -252,7 +253,8 @@ def differences(
     """Returns messages about missing, unexpected and different series. `optional` families may be missing."""
     found: list[str] = []
     skipped = {name for name in optional if not any(key[0] == name for key in actual)}
-    for key, value in ((key, value) for key, value in wanted.items() if key[0] not in skipped):
+    wanted = {key: value for key, value in wanted.items() if key[0] not in skipped}
+    for key, value in wanted.items():
         if key not in actual:
             found.append(f"missing: {describe(key)} (should be {value})")
         elif not same(key[0], actual[key], value, poll):

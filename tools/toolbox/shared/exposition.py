@@ -9,10 +9,8 @@ from typing import NamedTuple
 
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
+from toolbox.shared.expected import Key, Labels
 from toolbox.shared.processes import attempt
-
-Labels = frozenset[tuple[str, str]]
-Key = tuple[str, Labels]
 
 LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 SAMPLE = re.compile(r"(\w+)(?:\{(.*)\})? (\S+)")
