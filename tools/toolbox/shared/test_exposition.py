@@ -43,7 +43,6 @@ def test_a_good_page_has_no_problems_and_its_labels_are_unescaped(page: str, ope
 @pytest.mark.parametrize(
     ("page", "old", "new", "complaint"),
     [
-        (TEXT, "c_total 3", "c_total 3\nc_total 3", "comes twice"),
         (TEXT, "} 1.5", '} 1.5\na_bytes{x="y",name="q\\"b\\\\n\\nl"} 12', "comes twice"),
         (TEXT, "# HELP c_total Things.\n", "", "no help text"),
         (OPENMETRICS, "# EOF\n", "", "refused: Missing # EOF"),
