@@ -11,7 +11,7 @@ import pytest
 
 pytest.register_assert_rewrite("toolbox.shared")
 
-from toolbox.shared.exporter import Exporter  # noqa: E402 (after the line above)
+from toolbox.shared.exporter import Exporter  # noqa: E402
 from toolbox.shared.processes import NAME, ROOT  # noqa: E402
 
 # What a test with a marker needs on this machine: programs, or one of several.
@@ -32,15 +32,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skips a test whose programs or rights this machine does not have."""
     for marker in item.iter_markers():
-        missing = [name for name in NEEDED.get(marker.name, ()) if not find_program(name)]
+        places = f"{os.environ['PATH']}:/usr/sbin:/sbin"
+        missing = [name for name in NEEDED.get(marker.name, ()) if not shutil.which(name, path=places)]
         if missing:
             pytest.skip(f"{', '.join(missing)} not found; run scripts/install-dependencies --test")
         if marker.name == "root" and os.geteuid() != 0:
             pytest.skip("needs root")
-
-
-def find_program(name: str) -> str | None:
-    return shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
 
 
 @pytest.hookimpl(trylast=True)

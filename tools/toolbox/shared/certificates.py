@@ -4,7 +4,8 @@
 import os
 import pathlib
 import ssl
-import subprocess
+
+from toolbox.shared.processes import run
 
 
 class Certificates:
@@ -12,24 +13,20 @@ class Certificates:
 
     def __init__(self, directory: pathlib.Path) -> None:
         self.directory = directory
-        self.openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=authority",
-                     "-keyout", self.path("ca.key"), "-out", self.path("ca.pem"))  # fmt: skip
+        self.create("ca", "authority")
 
     def path(self, name: str) -> str:
         return str(self.directory / name)
 
-    def openssl(self, *arguments: str) -> None:
-        subprocess.run(["openssl", *arguments], check=True, capture_output=True, timeout=30)
+    def create(self, name: str, subject: str, *options: str) -> None:
+        files = ("-keyout", self.path(f"{name}.key"), "-out", self.path(f"{name}.pem"))
+        command = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={subject}")
+        run(*command, *files, *options)
 
     def make(self, name: str, subject: str, alternative: str) -> None:
         """Writes NAME.pem and NAME.key by rename, as tools that renew certificates do."""
-        extensions = self.directory / f"{name}.ext"
-        extensions.write_text(f"subjectAltName={alternative}\n", "ascii")
-        self.openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={subject}",
-                     "-keyout", self.path("new.key"), "-out", self.path("new.csr"))  # fmt: skip
-        self.openssl("x509", "-req", "-in", self.path("new.csr"), "-CA", self.path("ca.pem"), "-CAkey",
-                     self.path("ca.key"), "-CAcreateserial", "-days", "2", "-extfile", str(extensions),
-                     "-out", self.path("new.pem"))  # fmt: skip
+        extensions = ("-addext", f"subjectAltName={alternative}", "-addext", "basicConstraints=critical,CA:FALSE")
+        self.create("new", subject, "-CA", self.path("ca.pem"), "-CAkey", self.path("ca.key"), *extensions)
         os.replace(self.path("new.key"), self.path(f"{name}.key"))
         os.replace(self.path("new.pem"), self.path(f"{name}.pem"))
 

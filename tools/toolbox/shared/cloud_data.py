@@ -8,10 +8,12 @@ without a usable id.
 
 import copy
 import dataclasses
+import functools
 import random
+import uuid
 from typing import Any
 
-from toolbox.shared.odd_rows import absent_and_null_rows, named_rows, timed_rows, unusable_rows, wrongly_typed_rows
+from toolbox.shared.odd_rows import named_rows, odd_field_rows, timed_rows, unusable_rows
 
 Row = dict[str, Any]
 
@@ -61,10 +63,8 @@ class Workspace:
 
 def new_id(rng: random.Random) -> str:
     """Returns an id of 32 or 36 characters."""
-    digits = f"{rng.getrandbits(128):032x}"
-    if rng.random() < 0.5:
-        return digits
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+    number = uuid.UUID(int=rng.getrandbits(128))
+    return number.hex if rng.random() < 0.5 else str(number)
 
 
 def documented_row(rng: random.Random, number: int) -> Row:
@@ -114,8 +114,6 @@ def worker_group(rng: random.Random, index: int) -> Row:
     group: Row = {"name": f"group-{index}", "spec_code": rng.choice(SPECS), "min_replicas": rng.randint(0, 5)}
     if rng.random() < 0.8:
         group["max_replicas"] = group["min_replicas"] + rng.randint(0, 10)
-    if rng.random() < 0.3:
-        del group["name"]
     return group
 
 
@@ -131,7 +129,7 @@ def saturating_rows(rng: random.Random) -> list[Row]:
             "mu": {"spec_code": "mu", "min": 2**53 + 1 if number == 0 else 0, "max": LARGEST - 9 if number == 0 else 1},
         }
         group = {"spec_code": "w1x", "min_replicas": LARGEST if number == 0 else 10000}
-        row["ray_resource"] = {"worker_group_spec": [copy.copy(group), copy.copy(group)]}
+        row["ray_resource"] = {"worker_group_spec": [group, group]}
         rows.append(row)
     return rows
 
@@ -146,16 +144,13 @@ def arrange(size: int, delicate: list[Any], rng: random.Random) -> list[Any]:
 def new_cloud(*names: str) -> dict[str, Workspace]:
     """Returns a new copy of the six workspaces, or of those with these keys of `SIZES`."""
     rng = random.Random(SEED)
-
-    def base(number: int) -> Row:
-        return documented_row(rng, number)
-
+    base = functools.partial(documented_row, rng)
     hostile = named_rows(base) + timed_rows(base)
     delicate = {
         "empty": [],
         "hundred": hostile,
-        "hundred-and-one": unusable_rows(base)[:2] + wrongly_typed_rows(base)[:3],
-        "large": absent_and_null_rows(base) + copy.deepcopy(hostile) + wrongly_typed_rows(base) + unusable_rows(base),
+        "hundred-and-one": unusable_rows(base)[:2] + odd_field_rows(base)[:6],
+        "large": odd_field_rows(base) + copy.deepcopy(hostile) + unusable_rows(base),
     }
     rows = {key: arrange(SIZES[key], odd, rng) for key, odd in delicate.items()}
     rows["single"] = [documented_row(rng, 0)]

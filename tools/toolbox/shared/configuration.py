@@ -31,21 +31,15 @@ class Source:
     proxy_url: str | None = None
 
     def lines(self) -> list[str]:
-        lines = [
-            f"  - name: {quoted(self.name)}",
-            f"    region: {REGION}",
-            f"    base_url: {self.base_url}",
-            f"    auth: {self.auth}",
-        ]
-        lines += [f"    discovery: {self.discovery}"] if self.discovery else []
-        lines += [f"    proxy_url: {quoted(self.proxy_url)}"] if self.proxy_url else []
+        proxy_url = self.proxy_url and quoted(self.proxy_url)
+        settings = {"region": REGION, "base_url": self.base_url, "auth": self.auth, "discovery": self.discovery,
+                    "proxy_url": proxy_url}  # fmt: skip
+        lines = [f"  - name: {quoted(self.name)}"]
+        lines += [f"    {key}: {value}" for key, value in settings.items() if value]
         lines += ["    workspaces:"] if self.workspaces else []
         for workspace in self.workspaces:
-            lines.append(f"      - id: {workspace.id}")
-            if workspace.name is not None:
-                lines.append(f"        name: {quoted(workspace.name)}")
-            if workspace.id in self.filters:
-                lines.append(f"        filter: {quoted(self.filters[workspace.id])}")
+            named = {"id": workspace.id, "name": workspace.name, "filter": self.filters.get(workspace.id)}
+            lines.append(f"      - {quoted({key: value for key, value in named.items() if value is not None})}")
         return lines
 
     def labels(self, workspace: Workspace) -> dict[str, str]:

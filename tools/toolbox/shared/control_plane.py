@@ -22,7 +22,7 @@ from collections.abc import Callable
 from typing import Any
 
 from toolbox.shared import json_text
-from toolbox.shared.cloud_data import Stored, Workspace
+from toolbox.shared.cloud_data import Row, Stored, Workspace
 from toolbox.shared.identity import Identity, Reply
 from toolbox.shared.processes import HOST
 from toolbox.shared.signed_requests import Request
@@ -30,7 +30,6 @@ from toolbox.shared.signed_requests import Request
 TOKEN = "SECRET-TOKEN-VALUE-of-the-test-cloud"
 PATH = re.compile(r"/v1/workspaces/([^/]*)/endpoints")
 WORKSPACES = "/v1/workspaces"
-WORKSPACE_ID = re.compile(r"[A-Za-z0-9-]{1,36}")
 # The values of the parameters of a listing, by the API reference.
 VALID = {
     "offset": r"[0-9]{1,9}|10{9}",
@@ -202,30 +201,22 @@ class ControlPlane:
         if server:
             server.stop()
 
-    def put(self, workspace: str, row: Any) -> None:
+    def put(self, workspace: str, row: Row) -> None:
         """Adds a row, or replaces the row with its id."""
         with self.lock:
-            stored = self.workspaces[workspace].stored
-            entry = next((entry for entry in stored if id_of(entry) == row["id"]), None)
-            if entry:
-                entry.row = row
-            else:
-                stored.append(Stored(row))
+            self.remove(workspace, row["id"])
+            self.workspaces[workspace].stored.append(Stored(row))
 
     def remove(self, workspace: str, endpoint: str) -> None:
         """Removes the row with that id."""
         with self.lock:
             held = self.workspaces[workspace]
-            held.stored = [entry for entry in held.stored if id_of(entry) != endpoint]
+            held.stored = [entry for entry in held.stored if entry.row["id"] != endpoint]
 
     def recorded(self, workspace: str) -> list[Recorded]:
         """Returns the requests for one workspace so far."""
         with self.lock:
             return [request for request in self.requests if f"/{workspace}/" in request.path]
-
-
-def id_of(entry: Stored) -> Any:
-    return entry.row.get("id") if isinstance(entry.row, dict) else None
 
 
 class Handler(QuietHandler):
@@ -248,10 +239,14 @@ class Handler(QuietHandler):
             self.answer(*refused)
         elif not match:
             self.answer(*self.list_workspaces(query))
-        elif fault := self.fault(match[1]):
-            self.fail(match[1], fault)
         else:
-            self.answer(*self.list_endpoints(match[1], query))
+            with self.plane.lock:
+                fault = self.plane.faults.get(match[1], Fault("count"))
+                fault.requests += 1
+            if fault.mode == "count":
+                self.answer(*self.list_endpoints(match[1], query, fault))
+            else:
+                self.fail(match[1], fault)
 
     def refusal(self) -> Reply | None:
         """Returns the error response to a request that is not permitted, else None."""
@@ -270,25 +265,16 @@ class Handler(QuietHandler):
         identity = self.plane.identity
         return email.utils.formatdate(identity.now if identity and timestamp is None else timestamp, usegmt=True)
 
-    def fault(self, workspace_id: str) -> Fault | None:
-        """Returns the fault that replaces the listing, if there is one."""
-        with self.plane.lock:
-            fault = self.plane.faults.get(workspace_id)
-            if fault:
-                fault.requests += 1
-            return fault if fault and fault.mode != "count" else None
-
-    def list_endpoints(self, workspace_id: str, query: dict[str, list[str]]) -> Reply:
+    def list_endpoints(self, workspace_id: str, query: dict[str, list[str]], fault: Fault) -> Reply:
         parameters = checked(query)
-        if parameters is None or not WORKSPACE_ID.fullmatch(workspace_id):
+        if parameters is None:
             return 400, BAD_REQUEST, {}
         with self.plane.lock:
-            held, fault = self.plane.workspaces.get(workspace_id), self.plane.faults.get(workspace_id)
+            held = self.plane.workspaces.get(workspace_id)
             if held is None:
                 return 400, NO_WORKSPACE, {}
             rows = [entry.row for entry in selected(held.stored, parameters)]
-            total = fault.adjust(len(rows), fault.requests) if fault else len(rows)
-            members = [("total", total), ("endpoints", page(rows, parameters))]
+            members = [("total", fault.adjust(len(rows), fault.requests)), ("endpoints", page(rows, parameters))]
             styles = list(json_text.Style)
             number = len(self.plane.requests)
             document = dict(members if number % 2 else reversed(members))

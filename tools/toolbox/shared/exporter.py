@@ -19,7 +19,7 @@ import time
 from collections.abc import Sequence
 from typing import Any, Self
 
-from toolbox.shared.processes import HOST, free_port, listens, wait_for
+from toolbox.shared.processes import HOST, Server, listens, wait_for
 
 # The text that all secrets of the tests contain, so that one search finds any of them.
 PLANTED = "SECRET-TOKEN-VALUE"
@@ -76,24 +76,18 @@ def fetch(
     path: str,
     method: str = "GET",
     headers: dict[str, str] | None = None,
-    body: str | bytes | None = None,
     timeout: float = 5,
     context: ssl.SSLContext | None = None,
 ) -> Answer:
     """Sends one request to a server on loopback, with `context` over TLS."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=timeout)
     if context:
-        connection: http.client.HTTPConnection = http.client.HTTPSConnection(
-            HOST, port, timeout=timeout, context=context
-        )
-    else:
-        connection = http.client.HTTPConnection(HOST, port, timeout=timeout)
-    try:
-        connection.request(method, path, body, headers or {})
+        connection = http.client.HTTPSConnection(HOST, port, timeout=timeout, context=context)
+    with contextlib.closing(connection):
+        connection.request(method, path, headers=headers or {})
         response = connection.getresponse()
         fields = {name.lower(): value for name, value in response.getheaders()}
         return Answer(response.status, fields, response.read())
-    finally:
-        connection.close()
 
 
 def environment(home: pathlib.Path) -> dict[str, str]:
@@ -130,11 +124,9 @@ class Exporter:
                 timeout=timeout, capture_output=True, stdin=subprocess.DEVNULL, umask=umask, check=False,
             )  # fmt: skip
         except subprocess.TimeoutExpired as expired:
-            raise AssertionError(
-                f"{arguments} timed out after {timeout} s: {(expired.stderr or b'')[-2000:]!r}"
-            ) from None
-        took = time.monotonic() - begin
-        outcome = Outcome(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"), took)
+            raise AssertionError(f"{arguments} timed out after {timeout} s: {expired.stderr!r}") from None
+        seconds = time.monotonic() - begin
+        outcome = Outcome(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"), seconds)
         look_for_secrets(" ".join(arguments), outcome.everything)
         return outcome
 
@@ -143,25 +135,18 @@ class Exporter:
         return Running(self, command, arguments)
 
 
-class Running:
+class Running(Server):
     """A running `serve` or `demo`. Leaving the context kills it if it still runs."""
 
     def __init__(self, exporter: Exporter, command: str, arguments: Sequence[str]) -> None:
-        self.exporter, self.name = exporter, " ".join((command, *arguments))
-        self.port = free_port()
-        self.address = f"{HOST}:{self.port}"
-        self.log_path = exporter.directory / f"{command}-{self.port}.log"
-        with self.log_path.open("wb") as log:
-            self.process = subprocess.Popen(
-                [exporter.program, command, *arguments, f"--web.listen-address={self.address}"],
-                cwd=exporter.directory, env=environment(exporter.directory) | exporter.variables,
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            )  # fmt: skip
+        super().__init__(command, exporter.directory)
+        command_line = (exporter.program, command, *arguments, f"--web.listen-address={self.address}")
+        self.start(*command_line, env=environment(exporter.directory) | exporter.variables)
         self.started = time.monotonic()
 
     def __enter__(self) -> Self:
         try:
-            wait_for(self.listening, 10, f"{self.address} listens")
+            wait_for(self.is_ready, 10, f"{self.address} listens")
         except AssertionError as failure:
             self.kill()
             raise AssertionError(f"{failure}\n{self.log()[-2000:]}") from None
@@ -169,20 +154,15 @@ class Running:
 
     def __exit__(self, *_: object) -> None:
         self.kill()
-        look_for_secrets(self.name, self.log())
+        look_for_secrets(str(self.process.args), self.log())
 
     def kill(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
+        self.process.kill()
         self.process.wait()
 
-    def listening(self) -> bool:
-        status = self.process.poll()
-        assert status is None, f"it exited with status {status}"
+    def is_ready(self) -> bool:
+        self.require_running()
         return listens(self.port)
-
-    def log(self) -> str:
-        return self.log_path.read_text("utf-8", "replace")
 
     def terminate(self, limit: float = 5.0) -> tuple[int, float]:
         """Sends SIGTERM; returns the exit status and the seconds that it took."""
@@ -194,15 +174,8 @@ class Running:
             raise AssertionError(f"still running {limit} s after SIGTERM\n{self.log()[-1500:]}") from None
         return status, time.monotonic() - begin
 
-    def fetch(
-        self,
-        path: str,
-        method: str = "GET",
-        headers: dict[str, str] | None = None,
-        timeout: float = 5,
-        context: ssl.SSLContext | None = None,
-    ) -> Answer:
-        return fetch(self.port, path, method, headers, timeout=timeout, context=context)
+    def fetch(self, path: str, method: str = "GET", **options: Any) -> Answer:
+        return fetch(self.port, path, method, **options)
 
     def page(self, format: str = TEXT, path: str = "/metrics") -> str:
         answer = self.fetch(path, headers={"Accept": ACCEPT[format]})

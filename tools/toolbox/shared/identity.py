@@ -21,11 +21,6 @@ DOMAIN, USER = "acme", "exporter"
 AGENCY, OWNER = "monitoring", "owner"
 PROVIDER, PROVIDER_URN, AGENCY_URN = "corporate", "iam::d1:oidc-provider:corporate", "iam::d1:agency:monitoring"
 ID_TOKEN = f"{PLANTED}.id.token"
-FAILURES_THAT_LOCK = 5
-
-WRONG_PASSWORD = {"error": {"code": 401, "message": "The username or password is wrong.", "title": "Unauthorized"}}
-LOCKED_USER = {"error_code": "IAM.0061", "error_msg": "The account is locked."}
-UNREADABLE = {"error": {"code": 400, "message": "Request body is invalid.", "title": "Bad Request"}}
 
 Reply = tuple[int, Any, dict[str, str]]
 
@@ -64,8 +59,6 @@ class Identity:
         self.tokens: dict[str, float] = {}
         self.ends: dict[str, float] = {}
         self.metadata_tokens: set[str] = set()
-        # Failed attempts in a row, of users and keys.
-        self.failures: dict[str, int] = {}
         self.issued = 0
 
     @property
@@ -82,11 +75,9 @@ class Identity:
             return sum(tried == what for tried, _ in self.attempts)
 
     def revoke(self) -> None:
-        """Revokes all tokens and temporary keys."""
+        """Revokes all tokens."""
         with self.lock:
             self.tokens.clear()
-            for key in self.ends:
-                self.keys.pop(key, None)
 
     # The gateway.
 
@@ -106,22 +97,18 @@ class Identity:
             return refused
 
     def signature_problem(self, request: Request) -> str | None:
-        key = signed_requests.access_key(request)
-        if key is None:
+        match = signed_requests.AUTHORIZATION.fullmatch(request.value("authorization") or "")
+        if not match:
             return "no signature"
-        self.signatures.append((request.value("authorization") or "").rpartition("Signature=")[2])
-        if self.failures.get(key, 0) >= FAILURES_THAT_LOCK:
-            return "AK access failed to reach the limit,forbidden"
+        key = match["key"]
+        self.signatures.append(match["digest"])
         if key not in self.keys:
-            problem: str | None = f"Get secretKey failed,ak:{key},err:ak not exist"
-        elif self.ends.get(key, self.now + 1) <= self.now:
-            problem = "the security token has expired"
-        elif key in self.sessions and request.value("x-security-token") != self.sessions[key]:
-            problem = f"the security token does not fit ak {key}"
-        else:
-            problem = signed_requests.problem(request, self.keys[key], self.now)
-        self.failures[key] = self.failures.get(key, 0) + 1 if problem else 0
-        return problem
+            return f"Get secretKey failed,ak:{key},err:ak not exist"
+        if self.ends.get(key, self.now + 1) <= self.now:
+            return "the security token has expired"
+        if key in self.sessions and request.value("x-security-token") != self.sessions[key]:
+            return f"the security token does not fit ak {key}"
+        return signed_requests.problem(request, self.keys[key], self.now)
 
     def judged(self, what: str, problem: str | None, request: Request) -> Reply | None:
         self.attempts.append((what, problem))
@@ -148,38 +135,30 @@ class Identity:
             "GET /openstack/latest/securitykey": self.metadata_keys,
         }
         route = routes.get(f"{request.method} {request.target.partition('?')[0]}")
-        if route is None:
-            return None
         with self.lock:
-            try:
-                return route(request)
-            except (ValueError, KeyError, TypeError):
-                return 400, UNREADABLE, {}
+            return route(request) if route else None
 
     def create_token(self, request: Request) -> Reply:
         auth = json.loads(request.body)["auth"]
         user, scope = auth["identity"]["password"]["user"], auth["scope"]["project"]
         given = (auth["identity"]["methods"], user["name"], user["domain"]["name"], user["password"])
         problem = None
-        if self.failures.get(USER, 0) >= FAILURES_THAT_LOCK:
-            problem = "locked"
-        elif given != (["password"], USER, DOMAIN, self.password):
+        if given != (["password"], USER, DOMAIN, self.password):
             problem = "wrong password"
-            self.failures[USER] = self.failures.get(USER, 0) + 1
         elif not any(scope.get(key) == project[key] for project in self.projects for key in ("id", "name")):
             problem = "no such project"
         self.attempts.append(("password", problem))
-        if problem and self.echoes:
-            message = f"wrong: {request.body.decode()}"
-            return 401, {"error": {"code": 401, "message": message, "title": "Unauthorized"}}, {}
-        return (401, LOCKED_USER if problem == "locked" else WRONG_PASSWORD, {}) if problem else self.token()
+        if not problem:
+            return self.token()
+        message = f"wrong: {request.body.decode()}" if self.echoes else "The username or password is wrong."
+        return 401, {"error": {"code": 401, "message": message, "title": "Unauthorized"}}, {}
 
     def create_federated_token(self, request: Request) -> Reply:
         auth = json.loads(request.body)["auth"]
         given = (auth["id_token"]["id"], request.value("x-idp-id"), auth["scope"]["project"]["name"])
         is_right = given == (self.id_token, PROVIDER, PROJECT_NAME)
         self.attempts.append(("id token", None if is_right else "wrong"))
-        return self.token() if is_right else (401, WRONG_PASSWORD, {})
+        return self.token() if is_right else (401, {"error": {"code": 401, "title": "Unauthorized"}}, {})
 
     def assume_with_id_token(self, request: Request) -> Reply:
         body = json.loads(request.body)
@@ -189,10 +168,8 @@ class Identity:
         self.attempts.append(("id token", None if is_right else "wrong"))
         if not is_right:
             return 403, {"error_code": "STS.0004", "error_msg": "The id token is not valid."}, {}
-        key = self.temporary_key(200, duration)[1]["credential"]
-        names = {"access": "access_key_id", "secret": "secret_access_key", "securitytoken": "security_token",
-                 "expires_at": "expiration"}  # fmt: skip
-        return 200, {"credentials": {names[name]: value for name, value in key.items()}}, {}
+        names = ("access_key_id", "secret_access_key", "security_token", "expiration")
+        return 200, {"credentials": dict(zip(names, self.temporary_key(duration).values(), strict=True))}, {}
 
     def token(self) -> Reply:
         token = f"MIIF{self.number()}{PLANTED}" + "x" * self.padding
@@ -215,7 +192,7 @@ class Identity:
         duration = int(role["duration_seconds"])
         if given != (["assume_role"], AGENCY, OWNER) or not 900 <= duration <= 86_400:
             return 404, {"error": {"code": 404, "message": "Could not find agency.", "title": "Not Found"}}, {}
-        return self.temporary_key(201, duration)
+        return 201, {"credential": self.temporary_key(duration)}, {}
 
     def metadata_session(self, request: Request) -> Reply:
         if self.no_sessions is not None:
@@ -232,17 +209,16 @@ class Identity:
             return 401, {"message": "the session is missing or over"}, {}
         if not self.has_agency:
             return 401, {"message": "Please configure Cloud Service Agency first"}, {}
-        return self.temporary_key(200, 86_400)
+        return 200, {"credential": self.temporary_key(86_400)}, {}
 
-    def temporary_key(self, status: int, life: float) -> Reply:
+    def temporary_key(self, life: float) -> dict[str, str]:
         number = self.number()
         # All secrets differ from the first bytes on, so that the redaction of one does not hide another.
         key, secret = f"HST{number}ACCEPTANCE", f"K{number}{PLANTED}"
         session = f"{number}=={PLANTED}" + "y" * (self.padding // 2)
         ends = self.now + (self.key_life if self.key_life is not None else life)
         self.keys[key], self.sessions[key], self.ends[key] = secret, session, ends
-        credential = {"access": key, "secret": secret, "securitytoken": session, "expires_at": self.text(ends)}
-        return status, {"credential": credential}, {}
+        return {"access": key, "secret": secret, "securitytoken": session, "expires_at": self.text(ends)}
 
     def number(self) -> str:
         self.issued += 1

@@ -2,7 +2,6 @@
 """Runs other programs: to their end, or as servers on a free port of loopback."""
 
 import contextlib
-import json
 import pathlib
 import socket
 import subprocess
@@ -70,12 +69,11 @@ def listens(port: int) -> bool:
 
 def stop(process: subprocess.Popen[bytes], seconds: float = 20) -> int:
     """Terminates a process, kills it if it still runs after `seconds`; returns its status."""
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            process.kill()
+    process.terminate()
+    try:
+        return process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
     return process.wait()
 
 
@@ -88,17 +86,20 @@ class Server:
         self.name, self.directory, self.port = name, directory, free_port()
         self.address = f"{HOST}:{self.port}"
         self.url = f"http://{self.address}"
-        self.log_path = directory / f"{name}.log"
+        self.log_path = directory / f"{name}-{self.port}.log"
         self.process: subprocess.Popen[bytes]
 
-    @contextlib.contextmanager
-    def running(self, *command: object, seconds: float = 30, env: Mapping[str, str] | None = None) -> Iterator[None]:
-        """Runs the command until the block ends, which begins when `ready_path` answers with 200."""
+    def start(self, *command: object, env: Mapping[str, str] | None = None) -> None:
         with self.log_path.open("wb") as log:
             self.process = subprocess.Popen(
                 [str(word) for word in command], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.directory,
                 env=env,
             )  # fmt: skip
+
+    @contextlib.contextmanager
+    def running(self, *command: object, seconds: float = 30, env: Mapping[str, str] | None = None) -> Iterator[None]:
+        """Runs the command until the block ends, which begins when `ready_path` answers with 200."""
+        self.start(*command, env=env)
         try:
             wait_for(self.is_ready, seconds, f"{self.name} is ready")
             yield
@@ -122,6 +123,3 @@ class Server:
     def text(self, path: str) -> str:
         with OPENER.open(self.url + path, timeout=20) as response:
             return str(response.read().decode())
-
-    def json(self, path: str) -> Any:
-        return json.loads(self.text(path))

@@ -11,6 +11,7 @@ import urllib.parse
 from collections.abc import Iterator
 from typing import Any
 
+from toolbox.shared.files import write
 from toolbox.shared.processes import OPENER, Server
 
 Labels = dict[str, str]
@@ -64,8 +65,7 @@ class Client:
     def label_values(self, expression: str) -> list[str]:
         """Returns the values of Grafana's label_values(series, label)."""
         match = re.fullmatch(r"label_values\((.*),\s*(\w+)\)", expression)
-        if not match:
-            raise QueryError(f"not label_values(series, label): {expression}")
+        assert match, expression
         end = time.time()
         rows = self.ask("/api/v1/series", **{"match[]": match[1], "start": end - 6 * 3600, "end": end})
         return sorted({row[match[2]] for row in rows if match[2] in row})
@@ -83,8 +83,7 @@ class Client:
 def prometheus(directory: pathlib.Path, configuration: str, *flags: str) -> Iterator[Client]:
     """Runs Prometheus with this configuration. `directory` gets its files, and is where it looks for rule files."""
     server = Server("prometheus", directory)
-    file = directory / "prometheus.yaml"
-    file.write_text(configuration, "utf-8")
+    file = write(directory / "prometheus.yaml", configuration)
     with server.running(
         "prometheus", f"--config.file={file}", f"--storage.tsdb.path={directory / 'data'}", "--log.level=warn",
         f"--web.listen-address={server.address}", *flags,
@@ -96,8 +95,7 @@ def prometheus(directory: pathlib.Path, configuration: str, *flags: str) -> Iter
 def victoria_metrics(directory: pathlib.Path, configuration: str) -> Iterator[Client]:
     server = Server("victoria-metrics", directory)
     server.ready_path = "/health"
-    file = directory / "victoria-metrics.yaml"
-    file.write_text(configuration, "utf-8")
+    file = write(directory / "victoria-metrics.yaml", configuration)
     with server.running(
         "victoria-metrics", f"-promscrape.config={file}", f"-storageDataPath={directory / 'victoria-metrics'}",
         f"-httpListenAddr={server.address}", "-search.latencyOffset=0s", "-loggerLevel=WARN",
@@ -110,8 +108,7 @@ def victoria_metrics(directory: pathlib.Path, configuration: str) -> Iterator[Cl
 @contextlib.contextmanager
 def alertmanager(directory: pathlib.Path, configuration: str) -> Iterator[Server]:
     server = Server("alertmanager", directory)
-    file = directory / "alertmanager.yaml"
-    file.write_text(configuration, "utf-8")
+    file = write(directory / "alertmanager.yaml", configuration)
     with server.running(
         "prometheus-alertmanager", f"--config.file={file}", "--log.level=warn",
         f"--storage.path={directory / 'alertmanager'}", f"--web.listen-address={server.address}",

@@ -12,7 +12,7 @@ from huaweicloudsdkcore.sdk_request import SdkRequest
 from huaweicloudsdkcore.signer.signer import Signer
 
 AUTHORIZATION = re.compile(
-    r"SDK-HMAC-SHA256 Access=(?P<key>[^,\s]+), SignedHeaders=(?P<names>[a-z0-9;-]+), Signature=[0-9a-f]{64}"
+    r"SDK-HMAC-SHA256 Access=(?P<key>[^,\s]+), SignedHeaders=(?P<names>[a-z0-9;-]+), Signature=(?P<digest>[0-9a-f]{64})"
 )
 # Few signed headers, because a proxy that rewrites one invalidates the signature.
 SIGNED = ("host", "x-project-id", "x-sdk-date", "x-security-token")
@@ -62,12 +62,6 @@ def moment(request: Request) -> datetime.datetime:
     """Returns the time of `X-Sdk-Date`; fails with ValueError."""
     date = datetime.datetime.strptime(request.value("x-sdk-date") or "", "%Y%m%dT%H%M%SZ")
     return date.replace(tzinfo=datetime.UTC)
-
-
-def access_key(request: Request) -> str | None:
-    """Returns the access key of the signature."""
-    match = AUTHORIZATION.fullmatch(request.value("authorization") or "")
-    return match["key"] if match else None
 
 
 def problem(request: Request, secret: str, now: float) -> str | None:

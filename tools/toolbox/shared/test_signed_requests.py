@@ -39,39 +39,11 @@ def problem(request: Request, later: float = 0) -> str:
     return signed_requests.problem(request, VECTORS[FULL]["input"]["sk"], NOW + later) or ""
 
 
-def test_number_of_vectors() -> None:
-    assert len(VECTORS) == 23
-
-
 @pytest.mark.parametrize("vector", VECTORS.values(), ids=VECTORS)
-def test_a_vector_is_signed_so_and_differently_with_another_key_method_target_body_or_header(
-    vector: dict[str, Any],
-) -> None:
-    given, expected, request = vector["input"], vector["expected"], sent(vector)
-    names = expected["signed_headers"].split(";")
-    signed = signed_requests.sign(request, given["ak"], given["sk"], names)
+def test_a_vector_is_signed_so(vector: dict[str, Any]) -> None:
+    given, expected = vector["input"], vector["expected"]
+    signed = signed_requests.sign(sent(vector), given["ak"], given["sk"], expected["signed_headers"].split(";"))
     assert (signed.canonical, signed.authorization) == (expected["canonical_request"], expected["authorization"])
-    mark = "&" if "?" in request.target else "?"
-    changed = [
-        dataclasses.replace(request, method="DELETE"),
-        dataclasses.replace(request, target=request.target + mark + "x=y"),
-        *(with_header(request, name, (request.value(name) or "") + "0") for name in names if name != "x-sdk-date"),
-        with_header(request, "x-sdk-date", "20260301T081531Z"),
-    ]
-    if request.value("x-sdk-content-sha256") is None:
-        changed.append(dataclasses.replace(request, body=request.body + b"x"))
-    others = [(request, given["sk"] + "x"), *((other, given["sk"]) for other in changed)]
-    for other, secret in others:
-        assert signed_requests.sign(other, given["ak"], secret, names).authorization != expected["authorization"], other
-
-
-def test_required_headers_must_be_signed() -> None:
-    assert problem(sent(VECTORS[FULL])) == ""
-    assert "sent but not signed" in problem(with_header(sent(VECTORS[PLAIN]), "X-Project-Id", "p"))
-
-
-def test_other_headers_must_not_be_signed() -> None:
-    assert "signed without need: ['content-type', 'user-agent']" in problem(sent(VECTORS[OTHER_HEADERS]))
 
 
 @pytest.mark.parametrize("seconds", [900, -900])
@@ -79,7 +51,21 @@ def test_a_clock_offset_of_fifteen_minutes_is_the_maximum(seconds: int) -> None:
     request = sent(VECTORS[FULL])
     assert problem(request, seconds) == ""
     assert "expired" in problem(request, seconds + seconds // 900)
-    assert "no date" in problem(with_header(request, "X-Sdk-Date", "today"))
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "value", "complaint"),
+    [
+        (PLAIN, "X-Project-Id", "p", "sent but not signed"),
+        (OTHER_HEADERS, "Unsigned", "x", "signed without need: ['content-type', 'user-agent']"),
+        (FULL, "X-Sdk-Date", "today", "no date"),
+        (FULL, "X-Project-Id", "other", "verify aksk signature fail"),
+        (FULL, "Authorization", "", "malformed authorization"),
+        (FULL, "Authorization", "SDK-HMAC-SHA256 Access=a,SignedHeaders=host", "malformed authorization"),
+    ],
+)
+def test_a_request_is_rejected(name: str, header: str, value: str, complaint: str) -> None:
+    assert complaint in problem(with_header(sent(VECTORS[name]), header, value))
 
 
 def test_a_duplicate_header_is_rejected() -> None:
@@ -91,18 +77,6 @@ def test_names_of_signed_headers_that_are_not_sorted_are_rejected() -> None:
     request = sent(VECTORS[FULL])
     swapped = (request.value("authorization") or "").replace("host;x-project-id", "x-project-id;host")
     assert "verify aksk signature fail" in problem(with_header(request, "Authorization", swapped))
-
-
-@pytest.mark.parametrize(
-    "value", ["", "Basic YTpi", "SDK-HMAC-SHA256 Access=a", "SDK-HMAC-SHA256 Access=a,SignedHeaders=host"]
-)
-def test_a_malformed_authorization_is_rejected(value: str) -> None:
-    assert "malformed authorization" in problem(with_header(sent(VECTORS[FULL]), "Authorization", value))
-
-
-@pytest.mark.parametrize("target", ["/v1/a", "/v1/a/?a=1&b=%20%2B", "/v1/a?a=1&a=2", "/"])
-def test_a_target_that_is_the_signed_one_is_not_reported(target: str) -> None:
-    assert signed_requests.spelled_otherwise(Request("GET", target, ())) is None
 
 
 @pytest.mark.parametrize("target", ["/v1/a b", "/v1/%7e", "/v1/a?b=1&a=2", "/v1/a?a=1+2", "/v1/a?a", "/v1/a?a=%2b"])
