@@ -3,8 +3,8 @@
 the default limits the peak stays below the documented maximum."""
 
 import contextlib
-import dataclasses
 import gzip
+import itertools
 import json
 import threading
 from collections.abc import Callable
@@ -97,20 +97,19 @@ PAGES: dict[str, Callable[[str], str]] = {
 FAILING = {"more rows than requested": 200, "error bodies": 500}
 
 
-@dataclasses.dataclass(kw_only=True)
-class LargePage(Fault):
-    """A page instead of the listing, sent when all workspaces have theirs."""
+def large_page(make: Callable[[str], str], status: int, workspace: int, barrier: threading.Barrier) -> Fault:
+    """Returns a page instead of the listing, sent when all workspaces have theirs; every other one is compressed."""
+    requests = itertools.count(1)
+    compressed = workspace % 2 == 0
 
-    make: Callable[[str], str]
-    workspace: int
-    barrier: threading.Barrier
-
-    def encoded(self) -> bytes:
-        body = self.make(f"{self.workspace}-{self.requests}").encode()
-        sent = gzip.compress(body, 1) if self.headers else body
+    def body() -> bytes:
+        text = make(f"{workspace}-{next(requests)}").encode()
+        sent = gzip.compress(text, 1) if compressed else text
         with contextlib.suppress(threading.BrokenBarrierError):
-            self.barrier.wait(5)
+            barrier.wait(5)
         return sent
+
+    return Fault(status=status, body=body, headers={"Content-Encoding": "gzip"} if compressed else {})
 
 
 def values(page: str, family: str) -> list[float]:
@@ -132,10 +131,7 @@ def test_the_largest_pages_need_less_memory_than_documented(exporter: Exporter, 
     workspaces = [Workspace(f"memory-{number:02}", f"memory {number}", []) for number in range(AT_ONCE)]
     with ControlPlane(workspaces) as plane:
         for number, workspace in enumerate(workspaces):
-            # Every other response is compressed.
-            headers = {} if number % 2 else {"Content-Encoding": "gzip"}
-            page = LargePage(status=status, headers=headers, make=make, workspace=number, barrier=barrier)
-            plane.faults[workspace.id] = page
+            plane.faults[workspace.id] = large_page(make, status, number, barrier)
         file = configuration.write(exporter.directory, "memory.yaml", [Source(plane.base_url, workspaces)], "all", POLL)
         with exporter.serve("--config.file", file, "--log.level", "error") as running:
             for listings in range(1, LISTINGS + 1):

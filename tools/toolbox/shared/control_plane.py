@@ -65,7 +65,7 @@ class Fault:
 
     `mode` is `answer`, `reset` (connection closed without a response), `truncate` (half of the body, then closed),
     `hang` (until the control plane stops or the fault is removed) or `count` (the listing, with `total` changed by
-    `adjust`, whose argument is the number of the request).
+    `adjust`, whose argument is the number of the request). A `body` may be a function that each request calls.
     """
 
     mode: str = "answer"
@@ -301,7 +301,8 @@ class Handler(QuietHandler):
         if fault.mode in ("hang", "reset"):
             self.close_connection = True
         else:
-            self.answer(fault.status, fault.body, fault.headers, cut=fault.mode == "truncate")
+            body = fault.body() if callable(fault.body) else fault.body
+            self.answer(fault.status, body, fault.headers, cut=fault.mode == "truncate")
 
     def answer(self, status: int, body: Any, headers: dict[str, str], cut: bool = False) -> None:
         """Sends bytes as they are, None as no body, and other values as JSON."""
