@@ -17,7 +17,6 @@ from toolbox.shared.processes import NAME, ROOT  # noqa: E402
 # What a test with a marker needs on this machine: programs, or one of several.
 NEEDED = {
     "chromium": ("chromium", "chromedriver"),
-    "nginx": ("nginx",),
     "prometheus": ("prometheus", "promtool", "prometheus-alertmanager"),
 }
 

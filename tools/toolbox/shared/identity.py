@@ -37,15 +37,10 @@ class Identity:
     projects: list[dict[str, str]] = dataclasses.field(
         default_factory=lambda: [{"id": PROJECT, "name": PROJECT_NAME}, {"id": "f" * 32, "name": PROJECT_NAME + "_a"}]
     )
-    token_life: float = 86_400
     key_life: float | None = None
-    # The status with which the metadata service rejects a session; None: it requires one.
-    no_sessions: int | None = None
     has_agency: bool = True
     ahead: float = 0
     needs_project: bool = False
-    # Whether error responses repeat the request, as gateways do.
-    echoes: bool = False
     # Tokens are as long as real ones.
     padding = 4_000
 
@@ -73,11 +68,6 @@ class Identity:
     def count(self, what: str) -> int:
         with self.lock:
             return sum(tried == what for tried, _ in self.attempts)
-
-    def revoke(self) -> None:
-        """Revokes all tokens."""
-        with self.lock:
-            self.tokens.clear()
 
     # The gateway.
 
@@ -115,10 +105,6 @@ class Identity:
         if problem is None:
             return None
         told = f"Incorrect IAM authentication information: {problem}"
-        if self.echoes:
-            # The secret comes first, because long messages are truncated.
-            headers = sorted(request.headers, key=lambda header: header[0].lower() != "authorization")
-            told = " ".join([*(f"{name}: {value}" for name, value in headers), told])
         return 401, {"error_code": "APIG.0301", "error_msg": told}, {}
 
     # IAM and the metadata service.
@@ -150,7 +136,7 @@ class Identity:
         self.attempts.append(("password", problem))
         if not problem:
             return self.token()
-        message = f"wrong: {request.body.decode()}" if self.echoes else "The username or password is wrong."
+        message = "The username or password is wrong."
         return 401, {"error": {"code": 401, "message": message, "title": "Unauthorized"}}, {}
 
     def create_federated_token(self, request: Request) -> Reply:
@@ -173,8 +159,8 @@ class Identity:
 
     def token(self) -> Reply:
         token = f"MIIF{self.number()}{PLANTED}" + "x" * self.padding
-        self.tokens[token] = self.now + self.token_life
-        times = {"expires_at": self.text(self.now + self.token_life), "issued_at": self.text(self.now)}
+        self.tokens[token] = self.now + 86_400
+        times = {"expires_at": self.text(self.tokens[token]), "issued_at": self.text(self.now)}
         return 201, {"token": {**times, "catalog": [], "project": self.projects[0]}}, {"X-Subject-Token": token}
 
     def list_projects(self, request: Request) -> Reply:
@@ -195,8 +181,6 @@ class Identity:
         return 201, {"credential": self.temporary_key(duration)}, {}
 
     def metadata_session(self, request: Request) -> Reply:
-        if self.no_sessions is not None:
-            return self.no_sessions, {"message": "no sessions"}, {}
         if not (request.value("x-metadata-token-ttl-seconds") or "").isdigit():
             return 400, {"message": "a life is required"}, {}
         token = f"{self.number()}-session-{PLANTED}"
@@ -205,7 +189,7 @@ class Identity:
 
     def metadata_keys(self, request: Request) -> Reply:
         self.attempts.append(("metadata", None))
-        if self.no_sessions is None and request.value("x-metadata-token") not in self.metadata_tokens:
+        if request.value("x-metadata-token") not in self.metadata_tokens:
             return 401, {"message": "the session is missing or over"}, {}
         if not self.has_agency:
             return 401, {"message": "Please configure Cloud Service Agency first"}, {}

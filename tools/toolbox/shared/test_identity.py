@@ -111,11 +111,3 @@ def test_the_metadata_service_requires_a_session(rules: Identity) -> None:
     assert ask(rules, request(METADATA_KEYS))[0] == 401
     session = ask(rules, request(METADATA_SESSION, "PUT", x_metadata_token_ttl_seconds="21600"))[1].decode()
     assert ask(rules, request(METADATA_KEYS, x_metadata_token=session))[0] == 200
-    rules.no_sessions = 404
-    assert ask(rules, request(METADATA_SESSION, "PUT"))[0] == 404
-
-
-def test_an_echo_repeats_what_was_sent(rules: Identity) -> None:
-    rules.echoes = True
-    assert "told" in refused(rules, request(LISTING, x_auth_token="told"))
-    assert "wrong-one" in str(log_in(rules, "wrong-one"))
