@@ -172,23 +172,25 @@ def require_alerts(client: Client, wanted: set[Alert], still: float) -> None:
         time.sleep(0.2)
 
 
-def test_alerts_from_the_api_to_the_notification(exporter: Exporter) -> None:
-    directory = exporter.directory
+def test_alerts_from_the_api_to_the_notification(
+    exporter: Exporter, tmp_path: pathlib.Path, prometheus_folder: str
+) -> None:
     with (
         ControlPlane([ANALYTICS, SECRET, HEALTHY]) as plane,
         # Discovery of this one succeeds and finds nothing.
         ControlPlane([]) as empty,
         Webhook() as webhook,
-        alertmanager(directory, alertmanager_configuration(webhook)) as manager,
+        alertmanager(tmp_path, alertmanager_configuration(webhook)) as manager,
     ):
         fill(plane)
         filters = {workspace.id: {"visibility": "ALL"} for workspace in (ANALYTICS, HEALTHY)}
         source = Source(plane.base_url, [ANALYTICS, SECRET, HEALTHY], filters=filters)
         lost = Source(empty.base_url, [], name="lost", discovery="{interval: 1s}")
-        file = configuration.write(directory, "exporter.yaml", [source, lost], poll={"stale_after": "4s"})
+        file = configuration.write(tmp_path, "exporter.yaml", [source, lost], poll={"stale_after": "4s"})
         with exporter.serve("--config.file", file) as running:
             running.ready()
-            with prometheus(directory, prometheus_configuration(directory, running.address, manager.address)) as client:
+            text = prometheus_configuration(tmp_path, running.address, manager.address)
+            with prometheus(tmp_path, text, folder=prometheus_folder) as client:
                 follow(plane, empty, client, webhook)
                 status, _ = running.terminate()
                 assert status == 0

@@ -13,21 +13,21 @@ PROMETHEUS = ROOT / "dashboards/prometheus"
 OPERATOR = ROOT / "scripts/generate-operator"
 
 
-def test_rules_have_no_complaints() -> None:
+def test_rules_have_no_complaints(prometheus_folder: str) -> None:
     for name in ("alerts", "rules"):
-        run("promtool", "check", "rules", "--lint=all", "--lint-fatal", PROMETHEUS / f"{name}.yaml")
+        run(f"{prometheus_folder}promtool", "check", "rules", "--lint=all", "--lint-fatal", PROMETHEUS / f"{name}.yaml")
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in (PROMETHEUS / "tests").glob("*.yaml")))
-def test_rules_pass(name: str) -> None:
-    run("promtool", "test", "rules", PROMETHEUS / f"tests/{name}.yaml", seconds=300)
+def test_rules_pass(name: str, prometheus_folder: str) -> None:
+    run(f"{prometheus_folder}promtool", "test", "rules", PROMETHEUS / f"tests/{name}.yaml", seconds=300)
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in PROMETHEUS.glob("scrape-*.yaml")))
-def test_prometheus_accepts_the_configuration(name: str) -> None:
+def test_prometheus_accepts_the_configuration(name: str, prometheus_folder: str) -> None:
     # The certificates and passwords of the TLS example do not exist here.
     flags = ["--syntax-only"] if name == "scrape-tls" else []
-    run("promtool", "check", "config", *flags, PROMETHEUS / f"{name}.yaml")
+    run(f"{prometheus_folder}promtool", "check", "config", *flags, PROMETHEUS / f"{name}.yaml")
 
 
 def test_alertmanager_accepts_the_configuration() -> None:
