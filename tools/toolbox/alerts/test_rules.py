@@ -11,10 +11,11 @@ pytestmark = pytest.mark.prometheus
 
 PROMETHEUS = ROOT / "dashboards/prometheus"
 OPERATOR = ROOT / "scripts/generate-operator"
+TEXTFILE = ROOT / "scripts/generate-alerts-textfile"
 
 
 def test_rules_have_no_complaints(prometheus_folder: str) -> None:
-    for name in ("alerts", "rules"):
+    for name in ("alerts", "alerts-textfile", "rules", "exceptions"):
         run(f"{prometheus_folder}promtool", "check", "rules", "--lint=all", "--lint-fatal", PROMETHEUS / f"{name}.yaml")
 
 
@@ -34,11 +35,17 @@ def test_alertmanager_accepts_the_configuration() -> None:
     run("amtool", "check-config", PROMETHEUS / "alertmanager.yaml")
 
 
-def test_the_rules_of_the_operator_are_current_and_others_are_not(tmp_path: pathlib.Path) -> None:
-    run(OPERATOR, "--check")
-    text = (ROOT / "dashboards/operator/prometheus-rule.yaml").read_text("utf-8")
+@pytest.mark.parametrize(
+    ("script", "file"),
+    [(OPERATOR, "operator/prometheus-rule.yaml"), (TEXTFILE, "prometheus/alerts-textfile.yaml")],
+)
+def test_generated_rules_are_current_and_others_are_not(
+    tmp_path: pathlib.Path, script: pathlib.Path, file: str
+) -> None:
+    run(script, "--check")
+    text = (ROOT / "dashboards" / file).read_text("utf-8")
     other = tmp_path / "rule.yaml"
     other.write_text(text.replace("severity: warning", "severity: info"), "utf-8")
-    status, output = attempt(OPERATOR, "--check", other)
+    status, output = attempt(script, "--check", other)
     assert status == 1
     assert "is not current" in output
