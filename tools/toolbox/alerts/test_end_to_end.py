@@ -187,7 +187,7 @@ def test_alerts_from_the_api_to_the_notification(
         filters = {workspace.id: {"visibility": "ALL"} for workspace in (ANALYTICS, HEALTHY)}
         source = Source(plane.base_url, [ANALYTICS, SECRET, HEALTHY], filters=filters)
         lost = Source(empty.base_url, [], name="lost", discovery="{interval: 1s}")
-        file = configuration.write(tmp_path, "exporter.yaml", [source, lost], poll={"stale_after": "4s"})
+        file = configuration.write(exporter.directory, "exporter.yaml", [source, lost], poll={"stale_after": "4s"})
         with exporter.serve("--config.file", file) as running:
             running.ready()
             text = prometheus_configuration(tmp_path, running.address, manager.address)
