@@ -22,7 +22,7 @@ private func text(of value: Any) -> String? {
     case let time as Timestamp: return String(time.microseconds)
     case let flag as Bool: return flag ? "true" : nil
     case let number as Int64: return String(number)
-    case let groups as AnySequence<EndpointRecord.Capacity>:
+    case let groups as EndpointRecord.Workers:
         return "[" + groups.map { "{\(fields(of: $0))}" }.joined(separator: ", ") + "]"
     default:
         let mirror = Mirror(reflecting: value)

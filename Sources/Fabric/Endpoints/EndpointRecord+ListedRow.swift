@@ -30,14 +30,26 @@ extension EndpointRecord.Ray {
     /// Creates the shape of the record that `parser` decoded last.
     fileprivate init(_ raw: fabric_row, _ parser: OpaquePointer) {
         self.init(
-            hasHead: raw.has_head, headSpecCode: raw.head_spec_code.borrowed,
-            workers: AnySequence {
-                fabric_row_begin_workers(parser)
-                return AnyIterator {
-                    var group = fabric_worker_group()
-                    return fabric_row_next_worker(parser, &group) ? EndpointRecord.Capacity(group) : nil
-                }
-            })
+            hasHead: raw.has_head, headSpecCode: raw.head_spec_code.borrowed, workers: .init(parser: parser))
+    }
+}
+
+extension EndpointRecord.Workers {
+    /// See `IteratorProtocol`.
+    public struct Iterator: IteratorProtocol {
+        let parser: OpaquePointer
+
+        /// See `IteratorProtocol`.
+        public func next() -> EndpointRecord.Capacity? {
+            var group = fabric_worker_group()
+            return fabric_row_next_worker(parser, &group) ? EndpointRecord.Capacity(group) : nil
+        }
+    }
+
+    /// See `Sequence`.
+    public func makeIterator() -> Iterator {
+        fabric_row_begin_workers(parser)
+        return Iterator(parser: parser)
     }
 }
 

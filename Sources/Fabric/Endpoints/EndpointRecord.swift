@@ -66,8 +66,12 @@ public struct EndpointRecord {
         public let hasHead: Bool
         /// The head group's specification code.
         public let headSpecCode: BorrowedText
-        /// The worker groups in the order of the page, as minimum and maximum replicas. Decoded lazily, because a row
-        /// can have very many.
-        public var workers: AnySequence<Capacity>
+        /// The worker groups in the order of the page, as minimum and maximum replicas.
+        public var workers: Workers
+    }
+
+    /// Worker groups, decoded lazily, because a row can have very many.
+    public struct Workers: Sequence {
+        let parser: OpaquePointer
     }
 }

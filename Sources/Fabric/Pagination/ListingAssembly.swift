@@ -33,6 +33,7 @@ actor ListingAssembly<Fold: ListingFold> where Fold.Row: ListedRow {
                 .response, "response body is not a list of \(Fold.Row.plural): \(error.message)",
                 status: response.status, requestID: response.header("X-Request-Id"))
         }
+        if request == plan.first, let total = shape.total { filter.expect(rows: total) }
         return plan.receive(shape, for: request, rows: filter.ids.count + filter.skipped)
     }
 

@@ -22,6 +22,9 @@ struct RowFilter: RecordFilter {
 
     init(plausibleTimes: PlausibleTimes) { self.plausibleTimes = plausibleTimes }
 
+    /// Prepares for this number of rows, which isn't trusted beyond a usual listing.
+    mutating func expect(rows: Int64) { ids.reserveCapacity(Int(min(max(rows, 0), 1000))) }
+
     mutating func admit(_ id: RecordID) -> Bool { ids.insert(id).inserted }
 
     mutating func noteMalformed(_ fields: Int) { malformed += fields }

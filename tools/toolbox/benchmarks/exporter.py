@@ -3,6 +3,7 @@
 
 import collections
 import contextlib
+import gzip
 import pathlib
 from collections.abc import Iterator
 
@@ -44,7 +45,10 @@ def serve(program: pathlib.Path, configuration: pathlib.Path) -> Iterator[machin
     workspaces = configuration.read_text("utf-8").count("- id: ")
     address = f"--web.listen-address={server.address}"
     with server.pinned(program, "serve", "--config.file", configuration, address):
-        wait_for(lambda: listed(server.get()) == workspaces, 600, "a page of all workspaces", 0.1)
+        # Compressed, as Prometheus requests it: the program would keep a page in both forms.
+        wait_for(
+            lambda: listed(gzip.decompress(server.get("gzip"))) == workspaces, 600, "a page of all workspaces", 0.1
+        )
         yield server
 
 
