@@ -3,107 +3,115 @@ import Synchronization
 
 /// A source of the demo: a cloud and the exporter's settings for it.
 public struct DemoSource: Sendable {
-    /// The source's name, which is also its region.
+    /// The source's name.
     public let name: String
+    /// The source's region.
+    public let region: String
     /// The simulated cloud.
     public let cloud: SimulatedCloud
     /// The token for the exporter; a source that demonstrates a lockout rejects it.
     public let token: String
     /// The workspaces for the exporter; one of them may not exist.
     public let workspaces: [(id: String, name: String)]
+    /// Whether discovery finds the workspaces that exist; else they are configured.
+    public let discovers: Bool
 }
 
-/// The demo's data: endpoints in every status from the first request on, which change over time.
-///
-/// `cn-north-4` has workspaces of all sizes, including a forbidden, a nonexistent, an intermittently throttled and a
-/// slow one. The token of `cn-southwest-2` is rejected.
-public final class DemoScenario: Sendable {
-    private struct Plan {
-        var name: String
-        var population: Int
-        var isTroubled = false
-        var isForbidden = false
-    }
+/// A situation that the demo shows.
+public struct DemoSituation: Sendable {
+    /// What it is, in two or three words.
+    public let title: String
+    /// The workspace, or an endpoint of it.
+    public let place: String
+    /// What is seen there.
+    public let text: String
+}
 
-    private static let plans = [
-        Plan(name: "analytics", population: 42, isTroubled: true),
-        Plan(name: "training", population: 120, isTroubled: true),
-        Plan(name: "recommendation", population: 357, isTroubled: true),
-        Plan(name: "数据平台", population: 28),
-        Plan(name: throttledName, population: 14),
-        Plan(name: slowName, population: 64),
-        Plan(name: "sandbox", population: 3),
-        Plan(name: "finance", population: 9, isForbidden: true),
+/// The demo's data: a few accounts with typical situations, which change over time.
+///
+/// Each source has its own cloud, so that the faults of one do not affect the others: `cn-north-4` has most of the
+/// situations, the account of `subsidiary` is frozen, the API throttles `bulk-import`, and the token of `cn-southwest-2`
+/// is rejected.
+public final class DemoScenario: Sendable {
+    /// The situations, with the names of the workspaces and endpoints that show them.
+    public static let situations = [
+        DemoSituation(
+            title: "quota exceeded", place: "analytics/quarterly-close-sql", text: "CREATE_FAILED 40 min ago"),
+        DemoSituation(
+            title: "old failure", place: "analytics/legacy-import-job", text: "DELETE_FAILED 3 days ago"),
+        DemoSituation(
+            title: "stuck", place: "recommendation/embedding-refresh-ray", text: "CREATING for 3 hours"),
+        DemoSituation(title: "just stuck", place: "assistant/deepseek-chat", text: "CREATING for 31 min"),
+        DemoSituation(
+            title: "fails, then runs", place: "assistant/translation-chat",
+            text: "UPDATE_FAILED after 2 min, RUNNING again before 7 min"),
+        DemoSituation(
+            title: "other tenants", place: "assistant/public-ocr-model", text: "PUBLIC and failed; raises no alert"),
+        DemoSituation(title: "normal changes", place: "sandbox", text: "experiments come and go; raise no alert"),
+        DemoSituation(
+            title: "not accessible", place: DemoWorkspaces.forbidden,
+            text: "permission missing; workspace \(DemoWorkspaces.missing) does not exist"),
+        DemoSituation(title: "frozen account", place: "ad-ranking", text: "source subsidiary: all endpoints FROZEN"),
+        DemoSituation(
+            title: "throttled API", place: "clickstream", text: "source bulk-import: each request gets 429, no data"),
+        DemoSituation(title: "expired token", place: "risk-west", text: "source cn-southwest-2: locked out, no data"),
     ]
-    private static let throttledName = "search"
-    private static let slowName = "vision"
-    /// The latency of a page of the slow workspace.
-    private static let slowLatency = Duration.milliseconds(1500)
 
     /// The sources, each with its own cloud.
     public let sources: [DemoSource]
 
-    private let throttledID: String
     private let lifeCycles: Mutex<[(cloud: SimulatedCloud, workspaceID: String, lifeCycle: LifeCycle)]>
 
-    /// Creates a scenario that starts at the Unix time `startSeconds`; every response takes `latency`, except
-    /// those of the slow workspace.
+    /// Creates a scenario that starts at the Unix time `startSeconds`; every response takes `latency`.
     public init(seed: Int = 1, startSeconds: Int64, latency: Duration = .milliseconds(5)) {
         var generator = SeededGenerator(seed)
         var lifeCycles: [(cloud: SimulatedCloud, workspaceID: String, lifeCycle: LifeCycle)] = []
-        var ids: [String: String] = [:]
 
-        func fill(_ cloud: SimulatedCloud, _ plans: [Plan]) -> [(id: String, name: String)] {
-            plans.map { plan in
+        func source(
+            _ name: String, region: String, _ plans: [DemoWorkspace], missing: [String] = [], isTokenValid: Bool = true,
+            discovers: Bool = true
+        ) -> DemoSource {
+            let token = "demo-token"
+            let cloud = SimulatedCloud(tokens: [isTokenValid ? token : "another-token"])
+            cloud.latency = latency
+            var workspaces: [(id: String, name: String)] = []
+            for plan in plans {
                 let id = generator.uuid()
                 let lifeCycle = LifeCycle(
                     seed: Int(truncatingIfNeeded: generator.next()), startSeconds: startSeconds,
-                    population: plan.population, isTroubled: plan.isTroubled)
+                    endpoints: plan.endpoints, activity: plan.activity)
                 var workspace = SimulatedWorkspace(
                     id: id, name: .string(plan.name), isForbidden: plan.isForbidden, endpoints: lifeCycle.endpoints)
                 workspace.createTime = .string(Timestamp.zulu(startSeconds - 8_640_000))
                 cloud.setWorkspace(workspace)
                 lifeCycles.append((cloud, id, lifeCycle))
-                ids[plan.name] = id
-                return (id, plan.name)
+                workspaces.append((id, plan.name))
             }
+            for name in missing { workspaces.append((generator.uuid(), name)) }
+            return DemoSource(
+                name: name, region: region, cloud: cloud, token: token, workspaces: workspaces, discovers: discovers)
         }
 
-        let north = SimulatedCloud(tokens: ["demo-token"])
-        north.latency = latency
-        var northWorkspaces = fill(north, Self.plans)
-        northWorkspaces.append((generator.uuid(), "retired"))
-        let southwest = SimulatedCloud(tokens: ["another-token"])
-        southwest.latency = latency
-        let southwestWorkspaces = fill(
-            southwest,
-            [Plan(name: "analytics-west", population: 20), Plan(name: "training-west", population: 35)]
-        )
         sources = [
-            DemoSource(name: "cn-north-4", cloud: north, token: "demo-token", workspaces: northWorkspaces),
-            DemoSource(
-                name: "cn-southwest-2", cloud: southwest, token: "expired-demo-token",
-                workspaces: southwestWorkspaces),
+            source("cn-north-4", region: "cn-north-4", DemoWorkspaces.main, missing: [DemoWorkspaces.missing]),
+            source(
+                "cn-southwest-2", region: "cn-southwest-2", [DemoWorkspaces.lockedOut], isTokenValid: false,
+                discovers: false),
+            source("subsidiary", region: "cn-north-4", [DemoWorkspaces.frozen]),
+            // Without discovery, whose requests would end the exporter's pauses.
+            source("bulk-import", region: "cn-north-4", [DemoWorkspaces.throttled], discovers: false),
         ]
-        throttledID = ids[Self.throttledName] ?? ""
-        if let slow = ids[Self.slowName] { north.inject(.delay(Self.slowLatency), for: .workspace(slow)) }
+        sources[3].cloud.inject(.throttled(retryAfter: 5), for: .operation(.listEndpoints))
         self.lifeCycles = Mutex(lifeCycles)
     }
 
-    /// Advances to `second` seconds after the start. The throttled workspace is throttled in the third minute of every
-    /// five.
+    /// Advances to `second` seconds after the start.
     public func advance(to second: Int) {
         lifeCycles.withLock { lifeCycles in
             for index in lifeCycles.indices {
                 lifeCycles[index].lifeCycle.advance(to: second)
                 lifeCycles[index].cloud.setEndpoints(
                     lifeCycles[index].lifeCycle.endpoints, of: lifeCycles[index].workspaceID)
-            }
-            for source in sources.prefix(1) {
-                source.cloud.clearFaults(ofWorkspace: throttledID)
-                if (120..<180).contains(second % 300) {
-                    source.cloud.inject(.throttled(retryAfter: 5), for: .workspace(throttledID))
-                }
             }
         }
     }

@@ -1,189 +1,163 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The scripted life cycle of a workspace's endpoints. It is advanced second by second without a clock, so that it is
+/// The life cycle of a workspace's endpoints. It is advanced second by second without a clock, so that it is
 /// deterministic.
 ///
-/// With `isTroubled`, the first 75 seconds contain endpoints that are created and run, one that is stuck in CREATING,
-/// one that fails, an update, a deletion and a suspension. Without it they contain only the update and the
-/// deletion. Later, random events keep the number of endpoints near `population`.
-public struct LifeCycle: Sendable {
-    enum Action: Sendable {
-        case create(name: String, Outcome)
-        case become(String, id: String, failure: Int?)
-        case remove(id: String)
-        case update
-        case delete
-        case freeze
-    }
-
-    /// The outcome of creating an endpoint.
-    enum Outcome: Sendable {
-        case runs
-        case fails
-        case staysCreating
+/// Endpoints with scripted changes follow their script. The others change as in a healthy workspace: every transition
+/// takes less than a minute and succeeds.
+struct LifeCycle: Sendable {
+    /// What happens besides the scripted changes.
+    enum Activity: Sendable {
+        case none
+        /// Running endpoints are updated.
+        case updates
+        /// Endpoints are created, updated and deleted.
+        case experiments
     }
 
     /// The current endpoints.
-    public private(set) var endpoints: [SimulatedEndpoint] = []
+    private(set) var endpoints: [SimulatedEndpoint] = []
     /// The time in seconds since the start.
-    public private(set) var second = 0
+    private(set) var second = 0
 
     private let startSeconds: Int64
-    private let population: Int
-    private let isTroubled: Bool
+    private let activity: Activity
     private var generator: SeededGenerator
-    private var pending: [Int: [Action]] = [:]
-    private var nextRandomEvent = 80
-    private var createdCount = 0
+    private var pending: [Int: [(id: String, status: String?, failure: DemoEndpoint.Failure?)]] = [:]
+    /// The ids of endpoints that are updated at times: running ones of the own tenant, without a script.
+    private var updated: Set<String> = []
+    /// The ids of endpoints that were created since the start.
+    private var experiments: Set<String> = []
+    private var experimentCount = 0
+    private var nextActivity: Int
 
-    /// Creates a life cycle that starts at the Unix time `startSeconds` with `population` endpoints. With at least 13
-    /// of them every status occurs, including an endpoint that has been in CREATING for two hours.
-    public init(seed: Int, startSeconds: Int64, population: Int, isTroubled: Bool = true) {
+    private static let experimentLimit = 4
+    private static let owners = ["lin", "maria", "wei", "chen"]
+
+    /// Creates a life cycle that starts at the Unix time `startSeconds`.
+    init(seed: Int, startSeconds: Int64, endpoints: [DemoEndpoint], activity: Activity) {
         self.startSeconds = startSeconds
-        self.population = population
-        self.isTroubled = isTroubled
+        self.activity = activity
         generator = SeededGenerator(seed)
-        let showsAll = isTroubled && population >= SeededData.statuses.count
-        for index in 0..<population {
-            let status = showsAll && index < SeededData.statuses.count ? SeededData.statuses[index] : "RUNNING"
-            addInitial(status)
+        nextActivity = generator.number(10...20)
+        for endpoint in endpoints {
+            let id = add(endpoint)
+            for change in endpoint.changes { schedule(id, change.status, change.failure, at: change.second) }
+            if endpoint.status == "RUNNING", !endpoint.isPublic, endpoint.changes.isEmpty { updated.insert(id) }
         }
-        if isTroubled {
-            schedule(.create(name: "nightly-report", .runs), at: 5)
-            schedule(.create(name: "stuck-in-creation", .staysCreating), at: 20)
-            schedule(.create(name: "wrong-spec", .fails), at: 30)
-        }
-        schedule(.update, at: 40)
-        schedule(.delete, at: 60)
-        if isTroubled { schedule(.freeze, at: 75) }
     }
 
     /// Advances to `second` seconds after the start; does nothing if that is in the past.
-    public mutating func advance(to second: Int) {
+    mutating func advance(to second: Int) {
         while self.second < second {
             self.second += 1
-            for action in pending.removeValue(forKey: self.second) ?? [] { perform(action) }
-            if self.second == nextRandomEvent {
-                performRandomEvent()
-                nextRandomEvent += generator.number(8...20)
+            // First, so that an endpoint that starts to run is not deleted in the same second.
+            if activity != .none, self.second >= nextActivity { act() }
+            for change in pending.removeValue(forKey: self.second) ?? [] {
+                self.change(change.id, to: change.status, change.failure)
             }
         }
     }
 
-    private mutating func schedule(_ action: Action, at second: Int) {
-        pending[second, default: []].append(action)
+    private mutating func schedule(
+        _ id: String, _ status: String?, _ failure: DemoEndpoint.Failure? = nil, at second: Int
+    ) {
+        pending[second, default: []].append((id, status, failure))
     }
 
-    // MARK: Events
-
-    private mutating func performRandomEvent() {
-        let roll = generator.number(1...100)
-        let isFull = endpoints.count > population + max(3, population / 10)
-        let isEmpty = endpoints.count < population - population / 10
-        if isEmpty || (roll <= 35 && !isFull) {
-            let fails = isTroubled && generator.chance(15)
-            perform(.create(name: "job-\(createdCount)", fails ? .fails : .runs))
-        } else if isFull || roll <= 65 {
-            perform(.delete)
-        } else if roll <= 95 || !isTroubled {
-            perform(.update)
-        } else {
-            perform(.freeze)
+    private mutating func act() {
+        if activity == .updates {
+            update()
+            nextActivity = second + generator.number(60...120)
+            return
         }
-    }
-
-    private mutating func perform(_ action: Action) {
-        switch action {
-        case .create(let name, let outcome):
-            let id = add(name: name, status: "CREATING", created: now, updated: now)
-            let done = second + generator.number(15...45)
-            switch outcome {
-            case .runs: schedule(.become("RUNNING", id: id, failure: nil), at: done)
-            case .fails:
-                let failure = generator.number(0...SeededData.failures.count - 1)
-                schedule(.become("CREATE_FAILED", id: id, failure: failure), at: done)
-                // Deleted after ten minutes, so that failures don't accumulate.
-                schedule(.become("DELETING", id: id, failure: nil), at: done + 600)
-                schedule(.remove(id: id), at: done + 620)
-            case .staysCreating: break
-            }
-        case .become(let status, let id, let failure): change(id, to: status, failure: failure)
-        case .remove(let id): endpoints.removeAll { $0.id?.string == id }
-        case .update:
-            guard let id = pickRunning() else { return }
-            change(id, to: "UPDATING")
-            schedule(.become("RUNNING", id: id, failure: nil), at: second + generator.number(10...30))
-        case .delete:
-            guard let id = pickRunning() else { return }
+        nextActivity = second + generator.number(20...40)
+        let running = self.running(experiments)
+        if experiments.count < Self.experimentLimit, running.isEmpty || generator.chance(60) {
+            create()
+        } else if let id = running.isEmpty ? nil : generator.pick(running), generator.chance(60) {
             change(id, to: "DELETING")
-            schedule(.remove(id: id), at: second + generator.number(10...25))
-        case .freeze:
-            guard let id = pickRunning() else { return }
-            change(id, to: "FROZEN")
-            schedule(.become("RUNNING", id: id, failure: nil), at: second + generator.number(90...180))
+            schedule(id, nil, at: second + generator.number(10...25))
+        } else {
+            update()
         }
     }
 
-    private mutating func change(_ id: String, to status: String, failure: Int? = nil) {
+    private mutating func create() {
+        experimentCount += 1
+        let name = "experiment-\(experimentCount)"
+        let endpoint: DemoEndpoint =
+            switch experimentCount % 3 {
+            case 1: .ray(name + "-ray", apu: 1, dpu: 2)
+            case 2: .sql(name + "-sql", reserved: 16, max: 16)
+            default: .inference(name + "-chat", max: 2)
+            }
+        let id = add(endpoint.has("CREATING", for: 0))
+        experiments.insert(id)
+        schedule(id, "RUNNING", at: second + generator.number(20...50))
+    }
+
+    private mutating func update() {
+        let running = self.running(updated.union(experiments))
+        guard !running.isEmpty else { return }
+        let id = generator.pick(running)
+        change(id, to: "UPDATING")
+        schedule(id, "RUNNING", at: second + generator.number(15...45))
+    }
+
+    /// Returns those of `ids` that are running, in the order of the list.
+    private func running(_ ids: Set<String>) -> [String] {
+        endpoints.filter { $0.status == "RUNNING" }.compactMap(\.id?.string).filter { ids.contains($0) }
+    }
+
+    private mutating func change(_ id: String, to status: String?, _ failure: DemoEndpoint.Failure? = nil) {
         guard let index = endpoints.firstIndex(where: { $0.id?.string == id }) else { return }
+        guard let status else {
+            endpoints.remove(at: index)
+            experiments.remove(id)
+            return
+        }
         endpoints[index].status = .string(status)
         endpoints[index].updateTime = .string(Timestamp.zulu(now))
-        endpoints[index].errorCode = failure.map { .string(SeededData.failures[$0].code) }
-        endpoints[index].errorMsg = failure.map { .string(SeededData.failures[$0].message) }
+        endpoints[index].errorCode = failure.map { .string($0.code) }
+        endpoints[index].errorMsg = failure.map { .string($0.message) }
     }
-
-    private mutating func pickRunning() -> String? {
-        let running = endpoints.filter { $0.status?.string == "RUNNING" }.compactMap(\.id?.string)
-        return running.isEmpty ? nil : generator.pick(running)
-    }
-
-    // MARK: Rows
 
     private var now: Int64 { startSeconds + Int64(second) }
 
-    private mutating func addInitial(_ status: String) {
-        let created = startSeconds - Int64(generator.number(86_400...8_640_000))
-        switch status {
-        case "CREATING":
-            _ = add(
-                name: "stuck-since-before", status: status, created: startSeconds - 7200, updated: startSeconds - 7200)
-        case "UPDATING":
-            let id = add(name: "rolling-update", status: status, created: created, updated: startSeconds - 20)
-            schedule(.become("RUNNING", id: id, failure: nil), at: 50)
-        case "DELETING":
-            let id = add(name: "old-version", status: status, created: created, updated: startSeconds - 5)
-            schedule(.remove(id: id), at: 70)
-        default:
-            let id = add(name: nil, status: status, created: created, updated: created + 1800)
-            if status.hasSuffix("_FAILED"), let index = endpoints.firstIndex(where: { $0.id?.string == id }) {
-                let failure = generator.pick(SeededData.failures)
-                endpoints[index].errorCode = .string(failure.code)
-                endpoints[index].errorMsg = .string(failure.message)
-            }
-        }
-    }
-
-    private mutating func add(name: String?, status: String, created: Int64, updated: Int64) -> String {
+    /// Adds an endpoint and returns its id.
+    private mutating func add(_ plan: DemoEndpoint) -> String {
         let id = generator.hexID()
-        let type = generator.pick(Array(SeededData.types.dropLast()))
+        let weeks = Int64(generator.number(14 * 86_400...90 * 86_400))
+        let since = plan.secondsInStatus.map { now - Int64($0) } ?? now - weeks + 1800
+        // A creation that fails takes ten minutes.
+        let created = plan.status == "CREATING" ? since : plan.status == "CREATE_FAILED" ? since - 600 : now - weeks
+        let owner = generator.number(0...Self.owners.count - 1)
         var endpoint = SimulatedEndpoint(
-            visibility: generator.chance(10) ? "PUBLIC" : "PRIVATE",
+            visibility: plan.isPublic ? "PUBLIC" : "PRIVATE",
             id: .string(id),
-            name: .string(name ?? "\(type)-\(createdCount)"),
-            type: .string(type),
-            status: .string(status),
-            createTime: .string(Timestamp.zulu(created, milliseconds: generator.number(0...999))),
-            updateTime: .string(Timestamp.zulu(updated)),
-            owner: SeededData.owner(&generator)
+            name: .string(plan.name),
+            type: .string(plan.type),
+            status: .string(plan.status),
+            createTime: .string(Timestamp.zulu(created)),
+            updateTime: .string(Timestamp.zulu(since)),
+            owner: [
+                "domain_name": plan.isPublic ? "another-tenant" : "acme",
+                "domain_id": .string(SeededGenerator.hexID(of: plan.isPublic ? 1 : 0)),
+                "user_name": .string(plan.isPublic ? "publisher" : Self.owners[owner]),
+                "user_id": .string(SeededGenerator.hexID(of: plan.isPublic ? 2 : 10 + owner)),
+            ],
+            reservedResource: plan.reservedResource,
+            rayResource: plan.rayResource,
+            errorCode: plan.failure.map { .string($0.code) },
+            errorMsg: plan.failure.map { .string($0.message) }
         )
-        SeededData.addResources(to: &endpoint, type: type, omitsMax: generator.chance(10), &generator)
-        if type.hasPrefix("ray") {
-            let (cap, version) = (
-                SeededGenerator.hexID(of: createdCount % 3), SeededGenerator.hexID(of: 3 + createdCount % 5)
-            )
-            endpoint.cap = ["cap_id": .string(cap), "version_id": .string(version)]
+        endpoint.isOthers = plan.isPublic
+        if plan.type.hasPrefix("ray") {
+            endpoint.cap = [
+                "cap_id": .string(SeededGenerator.hexID(of: 20)), "version_id": .string(SeededGenerator.hexID(of: 21)),
+            ]
         }
-        createdCount += 1
         endpoints.append(endpoint)
         return id
     }

@@ -33,26 +33,49 @@ struct DemoCommand: AsyncParsableCommand {
         var poll = PollSettings()
         poll.interval = .seconds(10)
         poll.timeout = .seconds(5)
-        let configuration = ExporterConfiguration(poll: poll, sources: sources)
+        let configuration = ExporterConfiguration(poll: poll, prices: Self.prices, sources: sources)
         var companions: [@Sendable () async -> Void] = [{ await scenario.run() }]
         for server in servers { companions.append { try? await server.run() } }
         let run = ServeRun(configuration: configuration, web: settings, logger: logger) { configuration }
-        try await run.run(
-            until: signals, reloadingOn: ReloadSignals(), companions: companions, whenReady: ProgramPages.release)
+        try await run.run(until: signals, reloadingOn: ReloadSignals(), companions: companions) {
+            StandardOutput.write(Self.guide(settings))
+            ProgramPages.release()
+        }
     }
 
-    /// Returns a source's settings. Existing workspaces are discovered; the others are configured, to demonstrate
-    /// configuration errors.
+    private static let prices = PriceSettings(
+        currency: "CNY",
+        perHour: [
+            UnitPrice(.dpu, specCode: "fabric.sql.dcu.std", price: 0.35), UnitPrice(.dpu, price: 0.3),
+            UnitPrice(.apu, price: 6.5), UnitPrice(.mu, price: 4.2),
+        ])
+
+    /// Returns where to look, and what to find there.
+    private static func guide(_ web: ServeRun.WebSettings) -> [String] {
+        let address = web.listenAddresses.first ?? ""
+        let url = "http://\(address.hasPrefix(":") ? "localhost" : "")\(address)"
+        let situations = DemoScenario.situations.map { situation in
+            let title = situation.title + String(repeating: " ", count: max(0, 18 - situation.title.count))
+            return "  \(title)\(situation.place): \(situation.text)"
+        }
+        return ["Demo: status page \(url)/, metrics \(url)\(web.telemetryPath). What to find there:"] + situations
+    }
+
+    /// Returns a source's settings. With discovery, only workspaces that do not exist are configured, to demonstrate a
+    /// configuration error.
     private static func settings(_ source: DemoSource, baseURL: String) -> SourceSettings {
+        // With the PUBLIC endpoints of other tenants.
+        let filter = EndpointFilter(visibility: "ALL")
         var settings = SourceSettings(
-            name: source.name, region: source.name, baseURL: baseURL, auth: .token(.value(Secret(source.token))),
-            workspaces: source.workspaces.filter { source.cloud.workspace($0.id) == nil || !source.isTokenValid }
-                .map { WorkspaceSettings(id: $0.id, name: $0.name) })
-        if source.isTokenValid {
+            name: source.name, region: source.region, baseURL: baseURL, auth: .token(.value(Secret(source.token))),
+            workspaces: source.workspaces.filter { source.cloud.workspace($0.id) == nil || !source.discovers }
+                .map { WorkspaceSettings(id: $0.id, name: $0.name, filter: filter) })
+        if source.discovers {
             settings.discovery = DiscoverySettings()
             settings.discovery?.interval = .seconds(30)
-            settings.auth = .password(logIn(to: source, iamURL: baseURL))
+            settings.discovery?.filter = filter
         }
+        if source.isTokenValid { settings.auth = .password(logIn(to: source, iamURL: baseURL)) }
         return settings
     }
 
@@ -60,11 +83,11 @@ struct DemoCommand: AsyncParsableCommand {
     private static func logIn(to source: DemoSource, iamURL: String) -> PasswordSettings {
         source.cloud.updateIdentity { identity in
             identity.users = [(domain: "demo", name: "exporter", password: source.token)]
-            identity.projects = identity.projects.map { ($0.id, source.name) }
+            identity.projects = identity.projects.map { ($0.id, source.region) }
         }
         return PasswordSettings(
             iamURL: iamURL, domain: "demo", user: "exporter", password: .value(Secret(source.token)),
-            project: .name(source.name))
+            project: .name(source.region))
     }
 }
 

@@ -30,6 +30,9 @@ struct ConfigurationReaderBadFileTests {
     @Test("Invalid numbers and choices are reported", arguments: BadNumberFiles.all)
     func number(_ file: BadFile) { #expect(Reading.problems(file.text) == file.lines) }
 
+    @Test("Errors in prices are reported", arguments: BadPriceFiles.all)
+    func prices(_ file: BadFile) { #expect(Reading.problems(file.text) == file.lines) }
+
     @Test("Errors in sources are reported", arguments: BadSourceFiles.all)
     func source(_ file: BadFile) { #expect(Reading.problems(file.text) == file.lines) }
 

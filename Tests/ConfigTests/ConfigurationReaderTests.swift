@@ -57,6 +57,12 @@ struct ConfigurationReaderTests {
               max_endpoint_details: 0
               max_label_values: 50
               owner: id
+            prices:
+              currency: CNY
+              per_hour:
+                - {unit: dpu, spec_code: fabric.sql.dcu.std, price: 0.35}
+                - {unit: dpu, price: 0}
+                - {unit: mu, spec_code: "${NAME}", price: 1e-3}
             sources:                     # at least one; names unique
               - name: ${NAME}
                 region: cn-north-4
@@ -98,6 +104,14 @@ struct ConfigurationReaderTests {
         #expect(configuration.poll == poll)
         #expect(configuration.metrics.endpointDetails == .all && configuration.metrics.maxEndpointDetails == 0)
         #expect(configuration.metrics.maxLabelValues == 50 && configuration.metrics.owner == .id)
+        #expect(
+            configuration.prices
+                == PriceSettings(
+                    currency: "CNY",
+                    perHour: [
+                        UnitPrice(.dpu, specCode: "fabric.sql.dcu.std", price: 0.35), UnitPrice(.dpu, price: 0),
+                        UnitPrice(.mu, specCode: "prod", price: 0.001),
+                    ]))
         var connection = ConnectionOptions(proxy: .url("http://user:pw@proxy:3128"))
         connection.caFile = "/etc/fabric/ca.pem"
         connection.certificateFile = "/etc/fabric/cert.pem"
@@ -125,7 +139,7 @@ struct ConfigurationReaderTests {
         // The only warning is about the proxy's password.
         #expect(
             configuration.warnings == [
-                "/etc/fabric/config.yaml:39:16: sources[0].proxy_url: the proxy password is sent unencrypted (http) to "
+                "/etc/fabric/config.yaml:45:16: sources[0].proxy_url: the proxy password is sent unencrypted (http) to "
                     + "another host; use https"
             ]
         )

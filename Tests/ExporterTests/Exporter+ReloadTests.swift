@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Base
 import Config
+import Exposition
 import Fabric
 import Polling
 import Simulator
@@ -51,6 +52,38 @@ struct ExporterReloadTests {
         // The previous connections are closed.
         await server.wait { $0.closedByPeer == 3 }
         await exporter.shutDown()
+    }
+
+    @Test("A reload changes the exported prices")
+    func prices() async throws {
+        let family = "dataarts_fabric_unit_price_per_hour"
+        try await Scene.run(Self.cloud(1)) { scene in
+            let cache = PageCache(registry: .exporter, source: scene.exporter)
+            /// Returns the prices of the cached page, which equal those of the textfile page.
+            func lines() async -> [String] {
+                let pages = [ScenePage(Array(await cache.page(.text, gzip: false).joined())), scene.page()]
+                    .map { $0.lines.filter { $0.hasPrefix(family) } }
+                #expect(pages[0] == pages[1])
+                return pages[0]
+            }
+            var configuration = scene.configuration
+            #expect(await lines() == [])
+            configuration.prices = PriceSettings(
+                currency: "CNY",
+                perHour: [UnitPrice(.dpu, specCode: "fabric.sql.dcu.std", price: 0.35), UnitPrice(.mu, price: 2)])
+            try await scene.exporter.apply(configuration)
+            #expect(
+                await lines() == [
+                    #"\#(family){unit="dpu",spec_code="fabric.sql.dcu.std",currency="CNY"} 0.35"#,
+                    #"\#(family){unit="mu",currency="CNY"} 2"#,
+                ])
+            configuration.prices = PriceSettings(currency: "EUR", perHour: [UnitPrice(.apu, price: 0)])
+            try await scene.exporter.apply(configuration)
+            #expect(await lines() == [#"\#(family){unit="apu",currency="EUR"} 0"#])
+            configuration.prices = nil
+            try await scene.exporter.apply(configuration)
+            #expect(await lines() == [])
+        }
     }
 
     @Test("A renamed workspace starts with new series")

@@ -1,10 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-import Simulator
 import Testing
+
+@testable import Simulator
 
 @Suite("Life cycles")
 struct LifeCycleTests {
     private static let start: Int64 = 1_750_000_000
+    private static let endpoints: [DemoEndpoint] = [
+        .sql("report-sql", reserved: 16, max: 32), .inference("theirs-chat", max: 1).ofOtherTenant(),
+        .ray("stuck-ray", apu: 1, dpu: 2).has("CREATING", for: 7200),
+        .job("failed-job", reserved: 1).has("CREATE_FAILED", for: 60, DemoWorkspaces.busy)
+            .then(at: 30, "DELETING"),
+    ]
+
+    private static func lifeCycle(seed: Int = 1, _ activity: LifeCycle.Activity) -> LifeCycle {
+        LifeCycle(seed: seed, startSeconds: start, endpoints: endpoints, activity: activity)
+    }
 
     private static func text(_ lifeCycle: LifeCycle) -> String { JSONValue.array(lifeCycle.endpoints.map(\.json)).text }
 
@@ -14,72 +25,77 @@ struct LifeCycleTests {
 
     @Test("Advancing at once or second by second gives the same result, which depends on the seed")
     func determinism() {
-        var leaping = LifeCycle(seed: 4, startSeconds: Self.start, population: 30)
+        var leaping = Self.lifeCycle(.experiments)
         var stepping = leaping
         leaping.advance(to: 1500)
         for second in 0...1500 { stepping.advance(to: second) }
         #expect(Self.text(leaping) == Self.text(stepping))
-        var other = LifeCycle(seed: 5, startSeconds: Self.start, population: 30)
+        var other = Self.lifeCycle(seed: 2, .experiments)
         other.advance(to: 1500)
         #expect(Self.text(leaping) != Self.text(other))
         leaping.advance(to: 10)
         #expect(leaping.second == 1500)
     }
 
-    @Test("Initially there are endpoints in every status, failed ones with error codes")
-    func beginning() {
-        let lifeCycle = LifeCycle(seed: 1, startSeconds: Self.start, population: 13)
-        #expect(Set(lifeCycle.endpoints.compactMap(\.status?.string)) == Set(SeededData.statuses))
-        for endpoint in lifeCycle.endpoints {
-            #expect((endpoint.errorCode?.string != nil) == (endpoint.status?.string?.hasSuffix("_FAILED") == true))
-        }
-        let many = LifeCycle(seed: 1, startSeconds: Self.start, population: 200).endpoints
-        #expect(many.allSatisfy { ($0.cap != nil) == ($0.type?.string?.hasPrefix("ray") == true) })
-        #expect((1...60).contains(many.count { $0.visibility == "PUBLIC" }))
-        #expect(
-            Self.endpoint(lifeCycle, "stuck-since-before")?.createTime?.string?.hasPrefix("2025-06-15T13:06:40.")
-                == true)
+    @Test("Times at the start agree with the status")
+    func beginning() throws {
+        let lifeCycle = Self.lifeCycle(.none)
+        // 1 750 000 000 is 2025-06-15T15:06:40Z.
+        let stuck = try #require(Self.endpoint(lifeCycle, "stuck-ray"))
+        #expect(stuck.createTime == "2025-06-15T13:06:40.000Z" && stuck.updateTime == stuck.createTime)
+        let failed = try #require(Self.endpoint(lifeCycle, "failed-job"))
+        #expect(failed.createTime == "2025-06-15T14:55:40.000Z" && failed.updateTime == "2025-06-15T15:05:40.000Z")
+        #expect(failed.errorCode?.string == DemoWorkspaces.busy.code)
+        #expect(failed.errorMsg?.string == DemoWorkspaces.busy.message)
+        let running = try #require(Self.endpoint(lifeCycle, "report-sql"))
+        #expect(try #require(running.createTime?.string) < "2025-06-02")
+        #expect(Self.endpoint(lifeCycle, "theirs-chat")?.visibility == "PUBLIC")
     }
 
-    @Test("The script creates, gets stuck, fails, updates, deletes and suspends endpoints", arguments: 1...20)
-    func script(seed: Int) throws {
-        var lifeCycle = LifeCycle(seed: seed, startSeconds: Self.start, population: 20)
-        lifeCycle.advance(to: 4)
-        #expect(Self.endpoint(lifeCycle, "nightly-report") == nil)
-        lifeCycle.advance(to: 5)
-        #expect(Self.endpoint(lifeCycle, "nightly-report")?.status == "CREATING")
-        #expect(Self.endpoint(lifeCycle, "nightly-report")?.updateTime == "2025-06-15T15:06:45.000Z")
-        lifeCycle.advance(to: 20)
-        #expect(Self.endpoint(lifeCycle, "stuck-in-creation")?.status == "CREATING")
-        lifeCycle.advance(to: 41)
-        #expect(lifeCycle.endpoints.filter { $0.status == "UPDATING" }.count == 2)
-        lifeCycle.advance(to: 50)
-        #expect(Self.endpoint(lifeCycle, "nightly-report")?.status != "CREATING")
-        lifeCycle.advance(to: 79)
-        let failed = try #require(Self.endpoint(lifeCycle, "wrong-spec"))
-        #expect(failed.status == "CREATE_FAILED")
-        #expect(
-            SeededData.failures.contains {
-                failed.errorCode == .string($0.code) && failed.errorMsg == .string($0.message)
-            })
-        #expect(Self.endpoint(lifeCycle, "rolling-update")?.status != "UPDATING")
-        #expect(Self.endpoint(lifeCycle, "old-version") == nil)
-        #expect(lifeCycle.endpoints.filter { $0.status == "FROZEN" }.count >= 2)
+    @Test("A script changes its endpoint at its seconds, and the update time with it")
+    func script() {
+        var lifeCycle = Self.lifeCycle(.none)
+        lifeCycle.advance(to: 29)
+        #expect(Self.endpoint(lifeCycle, "failed-job")?.status == "CREATE_FAILED")
+        lifeCycle.advance(to: 30)
+        #expect(Self.endpoint(lifeCycle, "failed-job")?.status == "DELETING")
+        #expect(Self.endpoint(lifeCycle, "failed-job")?.updateTime == "2025-06-15T15:07:10.000Z")
+        #expect(Self.endpoint(lifeCycle, "failed-job")?.errorCode == nil)
+        let before = Self.text(lifeCycle)
         lifeCycle.advance(to: 5000)
-        #expect(Self.endpoint(lifeCycle, "stuck-in-creation")?.status == "CREATING")
-        #expect(Self.endpoint(lifeCycle, "stuck-since-before")?.status == "CREATING")
-        #expect(Self.endpoint(lifeCycle, "wrong-spec") == nil)
+        #expect(Self.text(lifeCycle) == before)
     }
 
-    @Test("Without isTroubled there are no failures, and the number of endpoints stays near the population")
-    func calm() {
-        var lifeCycle = LifeCycle(seed: 9, startSeconds: Self.start, population: 30, isTroubled: false)
-        var statuses: Set<String> = []
-        for second in 0...20_000 {
+    @Test("Updates change only running endpoints of the own tenant without a script")
+    func updates() {
+        var lifeCycle = Self.lifeCycle(.updates)
+        var statuses: [String: Set<String>] = [:]
+        for second in 0...3000 {
             lifeCycle.advance(to: second)
-            statuses.formUnion(lifeCycle.endpoints.compactMap(\.status?.string))
-            #expect((24...36).contains(lifeCycle.endpoints.count))
+            for endpoint in lifeCycle.endpoints {
+                statuses[endpoint.name?.string ?? "", default: []].insert(endpoint.status?.string ?? "")
+            }
         }
-        #expect(statuses == ["RUNNING", "CREATING", "UPDATING", "DELETING"])
+        #expect(
+            statuses == [
+                "report-sql": ["RUNNING", "UPDATING"], "theirs-chat": ["RUNNING"], "stuck-ray": ["CREATING"],
+                "failed-job": ["CREATE_FAILED", "DELETING"],
+            ])
+    }
+
+    @Test("Experiments are created and deleted, and their number is limited", arguments: 1...5)
+    func experiments(seed: Int) {
+        var lifeCycle = Self.lifeCycle(seed: seed, .experiments)
+        var counts: Set<Int> = []
+        var names: Set<String> = []
+        for second in 0...5000 {
+            lifeCycle.advance(to: second)
+            let experiments = lifeCycle.endpoints.dropFirst(Self.endpoints.count)
+            counts.insert(experiments.count)
+            names.formUnion(experiments.compactMap(\.name?.string))
+        }
+        #expect(counts == [0, 1, 2, 3, 4])
+        #expect(names.count > 20)
+        #expect(names.isSuperset(of: ["experiment-1-ray", "experiment-2-sql", "experiment-3-chat"]))
     }
 }

@@ -12,6 +12,12 @@ extension ConfigurationReference {
         metrics:
           endpoint_details: problems
 
+        prices:
+          currency: CNY
+          per_hour:
+            - {unit: dpu, spec_code: fabric.sql.dcu.std, price: 0.35}
+            - {unit: mu, price: 2.5}
+
         sources:
           - name: prod
             region: cn-north-4
@@ -52,8 +58,8 @@ extension ConfigurationReference {
 
         [configuration.schema.json](configuration.schema.json) lets editors complete keys and mark errors. With the YAML
         language server, start the file with `# yaml-language-server: $schema=https://…/configuration.schema.json`, the
-        address of your copy. The schema accepts every valid file; `check` finds more errors (duplicate names,
-        unreadable files, ranges of durations).
+        address of your copy. The schema accepts every valid file; `check` finds more errors (duplicate names and
+        prices, unreadable files, ranges of durations).
 
         Only `sources` is required. A source requires `auth`, `workspaces` or `discovery`, and either `region` or both
         `name` and `base_url`.

@@ -54,6 +54,14 @@ extension Kind<String> {
 
     static var workspaceID: Kind { hyphenated(36, "1 to 36 letters, digits and hyphens") }
 
+    /// A currency's code as in ISO 4217, not compared with the list of currencies.
+    static var currency: Kind {
+        string("three capital letters", matching("^[A-Z]{3}$")) { text in
+            let isValid = text.value.utf8.count == 3 && text.value.utf8.allSatisfy { (0x41...0x5A).contains($0) }
+            return isValid ? nil : "must be three capital letters, such as CNY, not \(MessageText.quoted(text.raw))"
+        }
+    }
+
     private static func hyphenated(_ longest: Int, _ allowed: String) -> Kind {
         string("letters, digits, hyphens", matching("^[A-Za-z0-9-]{1,\(longest)}$")) { text in
             let isValid =

@@ -8,6 +8,7 @@ extension SchemaWalker {
     mutating func finish(_ file: inout ExporterConfiguration) {
         let poll = ExporterConfiguration.pollKey.path(in: "")
         if isValid(poll) { finish(&file.poll, at: poll) }
+        if let prices = file.prices { rejectDuplicates(prices, at: ExporterConfiguration.pricesKey.path(in: "")) }
         let sections = file.sources.indices.map { "\(ExporterConfiguration.sourcesKey.path(in: ""))[\($0)]" }
         for (index, section) in sections.enumerated() where isValid(section) {
             finish(&file.sources[index], at: section)
@@ -59,6 +60,26 @@ extension SchemaWalker {
             source.workspaces.enumerated().map { ("\(workspaces)[\($0)]", WorkspaceSettings.idKey, $1.id) }
         ) { _, id, first in "duplicate workspace id \(id) (first used by \(first)); remove one of them" }
         warnAboutPlainHTTP(source, at: section)
+    }
+
+    /// Reports prices of a pair of unit and spec code that already has one.
+    private mutating func rejectDuplicates(_ prices: PriceSettings, at section: String) {
+        let list = PriceSettings.perHourKey.path(in: section)
+        let (unitKey, specCodeKey) = (UnitPrice.unitKey, UnitPrice.specCodeKey)
+        for unit in UnitPrice.Unit.allCases {
+            let entries = prices.perHour.enumerated().map { (section: "\(list)[\($0)]", price: $1) }
+                .filter { $0.price.unit == unit && isValid(unitKey, in: $0.section) }
+            rejectDuplicates(
+                entries.map { ($0.section, specCodeKey, $0.price.specCode ?? "") }
+            ) { _, code, first in
+                "duplicate price of \(unit.rawValue) with spec_code \(code) (first set by \(first)); remove one of them"
+            }
+            rejectDuplicates(
+                entries.filter { !isGiven(specCodeKey, in: $0.section) }.map { ($0.section, unitKey, unit.rawValue) }
+            ) { _, _, first in
+                "duplicate price of \(unit.rawValue) without spec_code (first set by \(first)); remove one of them"
+            }
+        }
     }
 
     /// Reports each value of a list's sections that an earlier section uses.

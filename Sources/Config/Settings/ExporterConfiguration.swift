@@ -7,6 +7,8 @@ public struct ExporterConfiguration: Sendable, Equatable {
     public var poll: PollSettings
     /// The metrics settings.
     public var metrics: MetricsSettings
+    /// The prices to export; nil exports none.
+    public var prices: PriceSettings?
     /// The sources in the file's order; at least one, with unique names.
     public var sources: [SourceSettings]
     /// Warnings to log at every start, each with its position and without secrets.
@@ -17,11 +19,12 @@ public struct ExporterConfiguration: Sendable, Equatable {
 
     /// Creates a configuration without validating it; ``ConfigurationReader`` does that.
     public init(
-        poll: PollSettings = PollSettings(), metrics: MetricsSettings = MetricsSettings(), sources: [SourceSettings],
-        warnings: [String] = [], missingSecrets: [String] = []
+        poll: PollSettings = PollSettings(), metrics: MetricsSettings = MetricsSettings(),
+        prices: PriceSettings? = nil, sources: [SourceSettings], warnings: [String] = [], missingSecrets: [String] = []
     ) {
         self.poll = poll
         self.metrics = metrics
+        self.prices = prices
         self.sources = sources
         self.warnings = warnings
         self.missingSecrets = missingSecrets
@@ -31,6 +34,8 @@ public struct ExporterConfiguration: Sendable, Equatable {
 extension ExporterConfiguration {
     static let pollKey = Key<Self>(
         "poll", \.poll, .section(PollSettings.section), "Polling interval and limits.")
+    static let pricesKey = Key<Self>(
+        "prices", \.prices, .section(PriceSettings.section), "Prices of capacity.")
     static let sourcesKey = Key<Self>(
         "sources", \.sources, .list(of: SourceSettings.section), required: true,
         "The sources to poll; at least one, with unique names.")
@@ -39,7 +44,8 @@ extension ExporterConfiguration {
     static let section = Section(
         "", "The whole file.", of: Self(sources: []),
         keys: [
-            pollKey, Key("metrics", \.metrics, .section(MetricsSettings.section), "Series and labels."), sourcesKey,
+            pollKey, Key("metrics", \.metrics, .section(MetricsSettings.section), "Series and labels."), pricesKey,
+            sourcesKey,
         ])
 }
 

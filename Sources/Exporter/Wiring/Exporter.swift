@@ -30,6 +30,7 @@ public final class Exporter: Sendable {
     }
 
     private let renderedSources: SourceFragments
+    private let prices = Mutex(ExporterFamilies.priceFragment(nil))
     let requestCounters = RequestCounters()
     let reloads: ReloadRecord
 
@@ -89,6 +90,8 @@ public final class Exporter: Sendable {
                 metadata: ["error": "\(missing)", "reason": "credentials"])
         }
         dependencies.limiter.resize(to: configuration.poll.concurrency)
+        // Before the store's version changes, which makes the next page a new one.
+        prices.withLock { $0 = ExporterFamilies.priceFragment(configuration.prices) }
         store.configure(sources: configuration.sources.map(\.name), options.timing)
         timing.withLock { $0 = options.timing }
         for (name, source) in known where next[name] == nil { await source.remove() }
@@ -198,7 +201,7 @@ public final class Exporter: Sendable {
     /// reload families, which would collide, and without shard families.
     func textfilePage(_ format: ExpositionFormat = .text) -> some Sequence<[UInt8]> {
         let workspaces = store.fragments(of: PageSelection()) ?? []
-        let own = [ExporterFamilies.buildFragment(), ExporterFamilies.logFragment()]
+        let own = [priceFragment, ExporterFamilies.buildFragment(), ExporterFamilies.logFragment()]
         let others = dependencies.discoveries.fragments() + own + sourceFragments()
         return MetricRegistry.exporter.chunks(format, fragments: [store.settingsFragment()] + workspaces + others)
     }
@@ -220,6 +223,8 @@ public final class Exporter: Sendable {
             workspaces: store.statuses())
     }
 
+    private var priceFragment: Fragment { prices.withLock { $0 } }
+
     private func sourceFragments() -> [Fragment] {
         let clients = sources.withLock { $0.byName.map { ($0.key, $0.value.client) } }
         return renderedSources.fragments(of: clients)
@@ -240,7 +245,7 @@ extension Exporter: PageSource {
     public func fragments() -> [Fragment] {
         let others =
             [store.settingsFragment()] + dependencies.discoveries.fragments()
-            + [ExporterFamilies.buildFragment(), ExporterFamilies.shardFragment(dependencies.shard)]
+            + [priceFragment, ExporterFamilies.buildFragment(), ExporterFamilies.shardFragment(dependencies.shard)]
         return store.fragments() + others
     }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Config
 public import Exposition
 internal import Listings
 internal import Polling
@@ -29,6 +30,14 @@ enum ExporterFamilies {
         .counter, "dataarts_fabric_exporter_log_lines_dropped_total", labels: [],
         help: "Log lines that were dropped because standard error was blocked or closed.")
 
+    static let unitPrice = MetricFamily(
+        .gauge, "dataarts_fabric_unit_price_per_hour", labels: ["unit", "spec_code", "currency"],
+        help:
+            "Configured price of one unit (apu, dpu, mu) for one hour; without spec_code, of every spec of the unit that "
+            + "has no price of its own.")
+
+    static let priceGroup = FamilyGroup("Prices", [unitPrice])
+
     static let familyGroup = FamilyGroup(
         "The exporter itself",
         [buildInfo, shard, shards, lastReloadSuccessful, lastReloadSuccess, reloads, droppedLogLines]
@@ -43,6 +52,19 @@ enum ExporterFamilies {
         var builder = FragmentBuilder()
         builder.add(shard, .integer(Int64(own.ordinal)))
         builder.add(shards, .integer(Int64(own.total)))
+        return builder.build()
+    }
+
+    static func priceFragment(_ prices: PriceSettings?) -> Fragment {
+        var builder = FragmentBuilder()
+        builder.add(unitPrice) { writer in
+            guard let prices else { return }
+            for price in prices.perHour {
+                writer.sample(
+                    .double(price.price),
+                    ["unit": price.unit.rawValue, "spec_code": price.specCode, "currency": prices.currency])
+            }
+        }
         return builder.build()
     }
 
@@ -72,7 +94,6 @@ extension MetricRegistry {
     public static let exporter = MetricRegistry(
         ListingRegistry.familyGroups + [
             ListingFamilies.familyGroup, PollHealthFamilies.familyGroup, SourceFamilies.familyGroup,
-            DiscoveryFamilies.familyGroup,
-            ExporterFamilies.familyGroup,
+            DiscoveryFamilies.familyGroup, ExporterFamilies.priceGroup, ExporterFamilies.familyGroup,
         ])
 }

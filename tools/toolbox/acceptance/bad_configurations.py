@@ -31,6 +31,16 @@ WRONG = {
     METRICS: [
         "  endpoint_detail: all", "  endpoint_details: some", f"{METRICS}\n  max_endpoint_details: -1",
         f"{METRICS}\n  max_label_values: 0",
+        *(
+            f"{METRICS}\nprices: {prices}"
+            for prices in (
+                "{}", "{currency: CNY, per_hour: []}", "{currency: yuan, per_hour: [{unit: mu, price: 1}]}",
+                "{currency: CNY, per_hour: [{unit: gpu, price: 1}]}",
+                "{currency: CNY, per_hour: [{unit: mu, price: -1}]}",
+                "{currency: CNY, per_hour: [{unit: mu, price: .inf}]}",
+                "{currency: CNY, per_hour: [{unit: mu, price: 1, spec: a1x}]}",
+            )
+        ),
     ],
     SOURCES: ["sources: none", "sources: []", "", "sources:\n  - prod"],
     URL: [

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reloads by request, and socket activation; ServeCommand+LongRunTests.swift has reloads by signal."""
 
+import json
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from toolbox.shared import configuration, pages
 from toolbox.shared.cloud_data import new_cloud
 from toolbox.shared.configuration import Source
 from toolbox.shared.control_plane import ControlPlane
-from toolbox.shared.exporter import TEXT, Exporter, Running, environment
+from toolbox.shared.exporter import FORMATS, TEXT, Exporter, Running, environment
 from toolbox.shared.processes import HOST, OPENER
 
 
@@ -52,6 +53,33 @@ def test_reloads_by_request(exporter: Exporter, whole: Source) -> None:
         assert "sources" in answer.text
         assert ids(running) == kept
         assert is_successful(running) == 0
+
+
+def test_prices_are_those_of_the_file_and_follow_a_reload(exporter: Exporter, whole: Source) -> None:
+    file = exporter.directory / configuration.write(exporter.directory, "prices.yaml", [whole])
+    text = file.read_text("utf-8")
+    every: list[tuple[str, float, dict[str, str]]] = [
+        ("dpu", 0.35, {"spec_code": "fabric.sql.dcu.std"}), ("dpu", 0, {}),
+        ("mu", 1234567.125, {"spec_code": 'a "model"'}), ("apu", 6.5, {"spec_code": "a1x"}),
+    ]  # fmt: skip
+    with exporter.serve("--config.file", str(file), "--web.enable-lifecycle") as running:
+        running.ready()
+        for currency, prices in (("", []), ("CNY", every), ("EUR", every[1:2]), ("", [])):
+            entries = [{"unit": unit, "price": price, **more} for unit, price, more in prices]
+            section = f"prices: {json.dumps({'currency': currency, 'per_hour': entries})}\n" if prices else ""
+            file.write_text(section + text, "utf-8")
+            assert running.fetch("/-/reload", "POST").status == 200
+            wanted = {
+                frozenset({"unit": unit, "currency": currency, **more}.items()): price for unit, price, more in prices
+            }
+            for format in FORMATS:
+                page = pages.read(running.page(format), format)
+                found = {
+                    frozenset(labels): value
+                    for (name, labels), value in page.values().items()
+                    if name == "dataarts_fabric_unit_price_per_hour"
+                }
+                assert found == wanted
 
 
 def test_two_processes_use_the_socket_of_the_service_manager_in_turn(exporter: Exporter, whole: Source) -> None:

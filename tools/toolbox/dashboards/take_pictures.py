@@ -20,9 +20,9 @@ def main() -> None:
     parser.add_argument("program", type=pathlib.Path)
     program = parser.parse_args().program.resolve()
     with tempfile.TemporaryDirectory() as name, Exporter(program, pathlib.Path(name)).serve(command="demo") as demo:
-        # The time until the demo has endpoints in every status.
-        time.sleep(100)
-        status = json.loads(demo.fetch("/api/v1/status?q=analytics&state=ok").text)
+        # An update of an endpoint of this workspace has failed by then.
+        time.sleep(150)
+        status = json.loads(demo.fetch("/api/v1/status?q=assistant").text)
         for stem, scheme, query in PAGES:
             picture = ROOT / f"docs/images/{stem}.png"
             url = f"http://{demo.address}/{query.format(id=status['workspaces'][0]['workspace_id'])}"

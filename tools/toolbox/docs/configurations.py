@@ -12,7 +12,7 @@ from toolbox.docs.markdown import Block
 from toolbox.shared.files import write
 from toolbox.shared.processes import attempt
 
-EXPORTER_KEYS = {"poll", "metrics", "sources"}
+EXPORTER_KEYS = {"poll", "metrics", "prices", "sources"}
 PROMETHEUS_KEYS = {"global", "scrape_configs", "rule_files", "alerting", "remote_write"}
 # Absolute paths in documents, which checks move below the scratch folder.
 ROOTED = re.compile(r"(?<![\w./$}-])/(?=(?:etc|run|var|opt|srv)/)")
