@@ -184,7 +184,7 @@ class Renderer:
         fields = [Field(panel, title) for title in titles]
         visible = [index for index, field in enumerate(fields) if "custom.hidden" not in field.settings]
         columns = [[row[index] for row in rows] for index in visible]
-        numeric = [any(isinstance(value, float) for value in column) for column in columns]
+        numeric = [not any(isinstance(value, str) for value in column) for column in columns]
         shown = fitting(len(rows), (height - 30) // 27)
         cells = list(zip(*columns, strict=True))[:shown]
         return {"fields": [fields[index] for index in visible], "rows": cells, "numeric": numeric,
