@@ -14,10 +14,14 @@ pytest.register_assert_rewrite("toolbox.shared")
 from toolbox.shared.exporter import Exporter  # noqa: E402
 from toolbox.shared.processes import NAME, ROOT  # noqa: E402
 
+# scripts/install-prometheus3 installs it.
+PROMETHEUS3 = f"{ROOT}/.build-prometheus3/"
+
 # What a test with a marker needs on this machine: programs, or one of several.
 NEEDED = {
     "chromium": ("chromium", "chromedriver"),
     "prometheus": ("prometheus", "promtool", "prometheus-alertmanager"),
+    "prometheus3": (f"{PROMETHEUS3}prometheus", f"{PROMETHEUS3}promtool"),
 }
 
 
@@ -67,3 +71,15 @@ def directory() -> Iterator[pathlib.Path]:
 def exporter(program: pathlib.Path, directory: pathlib.Path) -> Exporter:
     """The exporter, whose working directory the module's tests share."""
     return Exporter(program, directory)
+
+
+@pytest.fixture(
+    scope="session",
+    params=[
+        pytest.param("", id="prometheus2"),
+        pytest.param(PROMETHEUS3, id="prometheus3", marks=pytest.mark.prometheus3),
+    ],
+)
+def prometheus_folder(request: pytest.FixtureRequest) -> str:
+    """The folder of `prometheus` and `promtool`: that of version 3, or empty for version 2 on the PATH."""
+    return str(request.param)

@@ -11,7 +11,7 @@ public struct MetricsServer: Sendable {
     private let telemetryPath: String
     private let maximumRequests: Int
     private let version: String
-    private let externalHost: String?
+    private let externalURL: ExternalURL?
     private let pages: PageCache
     private let counters: RequestCounters
     private let status: @Sendable () -> StatusReport
@@ -42,7 +42,7 @@ public struct MetricsServer: Sendable {
     ///   - maximumRequests: the maximum number of requests in flight, beyond which the response is 503; 0 disables the
     ///     limit. Requests whose password is being checked don't count.
     ///   - version: the program's version, shown on the status page.
-    ///   - externalHost: the `host[:port]` at which Prometheus reaches this process; nil for the request's `Host`.
+    ///   - externalURL: the URL at which Prometheus reaches this process; nil for the request's `Host`.
     ///   - status: returns the current status; called for each status page and service discovery request.
     ///   - access: returns the current access rules; called for each request.
     ///   - isReady: returns whether every workspace has been polled; called for each `/-/ready`.
@@ -50,7 +50,7 @@ public struct MetricsServer: Sendable {
     ///   - reload: reloads the configuration and returns an error message, or nil on success; nil if `/-/reload` is
     ///     disabled.
     public init(
-        telemetryPath: String, maximumRequests: Int, version: String, externalHost: String? = nil, pages: PageCache,
+        telemetryPath: String, maximumRequests: Int, version: String, externalURL: ExternalURL? = nil, pages: PageCache,
         counters: RequestCounters, status: @escaping @Sendable () -> StatusReport,
         access: @escaping @Sendable () -> AccessRules = { AccessRules() }, isReady: @escaping @Sendable () -> Bool,
         isHealthy: @escaping @Sendable () -> Bool = { true }, reload: (@Sendable () async -> String?)? = nil
@@ -58,7 +58,7 @@ public struct MetricsServer: Sendable {
         self.telemetryPath = telemetryPath
         self.maximumRequests = maximumRequests
         self.version = version
-        self.externalHost = externalHost
+        self.externalURL = externalURL
         self.pages = pages
         self.counters = counters
         self.status = status
@@ -240,10 +240,11 @@ public struct MetricsServer: Sendable {
             // Prometheus keeps its current targets when it gets an error.
             return .text(503, "Discovery is not complete for all sources.\n")
         }
-        guard let host = externalHost ?? TargetList.host(of: request) else {
+        guard let host = externalURL?.host ?? TargetList.host(of: request) else {
             return .text(400, "Host header missing or invalid; send one, or set --web.external-url.\n")
         }
-        return json(TargetList.text(report, host: host))
+        let path = (externalURL?.path ?? "") + telemetryPath
+        return json(TargetList.text(report, host: host, scheme: externalURL?.scheme, path: path))
     }
 
     private func json(_ text: String) -> ListenerResponse {

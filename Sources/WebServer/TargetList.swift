@@ -7,22 +7,26 @@ internal import Polling
 /// The target list for Prometheus' HTTP service discovery, with a target per workspace, so that each has its own `up`.
 enum TargetList {
     /// Returns the target groups as JSON.
-    /// - Parameter host: the `host[:port]` at which Prometheus reaches this process.
-    static func text(_ report: StatusReport, host: String) -> String {
+    /// - Parameters:
+    ///   - host: the `host[:port]` at which Prometheus reaches this process.
+    ///   - scheme: the scheme; nil for that of Prometheus' configuration.
+    ///   - path: the path of the metrics.
+    static func text(_ report: StatusReport, host: String, scheme: String?, path: String) -> String {
         let groups: [JSONValue] = report.workspaces.map { status in
             let workspace = status.workspace
             let (source, id) = (workspace.key.source, workspace.key.workspaceID)
-            let labels: JSONValue = [
-                "__param_source": .string(source), "__param_workspace_id": .string(id),
+            var labels = [
+                ("__metrics_path__", path), ("__param_source", source), ("__param_workspace_id", id),
                 // Distinguishes the targets, which otherwise have the same labels and would share one `up`.
-                "instance": .string("\(source)/\(id)"),
-                "__meta_dataarts_fabric_source": .string(source),
-                "__meta_dataarts_fabric_workspace_id": .string(id),
-                "__meta_dataarts_fabric_workspace": .string(workspace.name),
+                ("instance", "\(source)/\(id)"),
+                ("__meta_dataarts_fabric_source", source), ("__meta_dataarts_fabric_workspace_id", id),
+                ("__meta_dataarts_fabric_workspace", workspace.name),
             ]
+            if let scheme { labels.insert(("__scheme__", scheme), at: 0) }
             // The host, which the client may have sent, isn't redacted: redaction would confirm a guessed secret.
             return [
-                "targets": [.string(host)], "labels": labels.mapStrings { KnownSecrets.shared.redacting($0) },
+                "targets": [.string(host)],
+                "labels": .object(labels.map { ($0, .string(KnownSecrets.shared.redacting($1))) }),
             ]
         }
         return JSONValue.array(groups).text + "\n"

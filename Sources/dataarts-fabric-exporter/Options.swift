@@ -147,31 +147,11 @@ struct WebOptions: ParsableArguments {
         settings.telemetryPath = telemetryPath
         settings.maximumRequests = maximumRequests
         settings.enablesLifecycle = enablesLifecycle
-        settings.externalHost = try externalURL.map { try Self.host(ofURL: $0) }
+        settings.externalURL = externalURL
         settings.configFile = configFile
         settings.healthListenAddress = healthListenAddress
         settings.usesSystemdSockets = usesSystemdSockets
         do { try settings.validate() } catch { throw ExitError(ExitError.usage, error.description) }
         return settings
-    }
-}
-
-extension WebOptions {
-    /// Returns the `host[:port]` of a URL.
-    /// - Throws: ``ExitError`` if the URL is invalid.
-    static func host(ofURL url: String) throws -> String {
-        for scheme in ["http://", "https://"] where url.hasPrefix(scheme) {
-            let rest = url.dropFirst(scheme.count)
-            let host = rest.prefix { !"/?#".contains($0) }
-            if !host.isEmpty, !host.contains(where: { $0 == "@" || $0.isWhitespace }), host.first != ":" {
-                return String(host)
-            }
-        }
-        // A URL with a user may contain a password.
-        let shown = url.contains("@") ? "" : " \(url)"
-        throw ExitError(
-            ExitError.usage,
-            "--web.external-url\(shown): must be an http or https URL without a user, such as "
-                + "http://exporter.example:9942/")
     }
 }

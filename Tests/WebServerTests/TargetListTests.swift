@@ -20,18 +20,35 @@ struct TargetListTests {
         #expect(response.headerLines[0] == "Content-Type: application/json")
         #expect(
             response.text == """
-                [{"targets":["[::1]:9942"],"labels":{"__param_source":"zweite & <Quelle>","__param_workspace_id":"w4",\
+                [{"targets":["[::1]:9942"],"labels":{"__metrics_path__":"/metrics",\
+                "__param_source":"zweite & <Quelle>","__param_workspace_id":"w4",\
                 "instance":"zweite & <Quelle>/w4","__meta_dataarts_fabric_source":"zweite & <Quelle>",\
                 "__meta_dataarts_fabric_workspace_id":"w4","__meta_dataarts_fabric_workspace":"new"}}]
 
                 """)
     }
 
-    @Test("The external host replaces the requested host")
-    func external() async {
-        let web = Web(report: discovered(), externalHost: "exporter.example:80")
-        #expect(await web.get("/sd", [("Host", "10.0.0.1")]).text.hasPrefix(#"[{"targets":["exporter.example:80"],"#))
+    @Test(
+        "The external URL replaces host, scheme and the start of the path",
+        arguments: [
+            ("http://exporter.example", "exporter.example", "http", "/m"),
+            ("https://exporter.example:80/?a=b/#c/", "exporter.example:80", "https", "/m"),
+            ("https://[::1]:80/fabric/1//", "[::1]:80", "https", "/fabric/1/m"),
+        ])
+    func external(url: String, host: String, scheme: String, path: String) async {
+        let web = Web(telemetryPath: "/m", report: discovered(), externalURL: url)
+        let labels = #""labels":{"__scheme__":"\#(scheme)","__metrics_path__":"\#(path)","__param_source":"#
+        #expect(await web.get("/sd", [("Host", "10.0.0.1")]).text.hasPrefix(#"[{"targets":["\#(host)"],\#(labels)"#))
         #expect(await web.get("/sd").status == 200)
+    }
+
+    @Test(
+        "Other external URLs are invalid",
+        arguments: [
+            "", "h:80", "ftp://h", "http://", "http:///a", "https://:80", "http://u@h", "http://h /", "http://h/ a",
+        ])
+    func invalid(url: String) {
+        #expect(ExternalURL(url) == nil)
     }
 
     @Test("A request without a valid host is rejected", arguments: [nil, "", "a b", "a\"b"])

@@ -47,14 +47,14 @@ struct Web {
     /// - Parameter countsItself: whether the page shows the server's own counters.
     init(
         telemetryPath: String = "/metrics", maximumRequests: Int = 40, countsItself: Bool = false,
-        report: StatusReport = SampleReport.report(), externalHost: String? = nil, access: AccessRules = AccessRules(),
+        report: StatusReport = SampleReport.report(), externalURL: String? = nil, access: AccessRules = AccessRules(),
         status: (@Sendable () -> StatusReport)? = nil
     ) {
         source = Source(counters: countsItself ? counters : nil)
         let (ready, healthy) = (ready, healthy)
         server = MetricsServer(
             telemetryPath: telemetryPath, maximumRequests: maximumRequests, version: "1.2.3",
-            externalHost: externalHost,
+            externalURL: externalURL.flatMap { ExternalURL($0) },
             pages: PageCache(registry: Self.registry, source: source), counters: counters,
             status: status ?? { report }, access: { access }, isReady: { ready.withLock { $0 } },
             isHealthy: { healthy.withLock { $0 } })

@@ -20,8 +20,8 @@ public struct ServeRun: Sendable {
         public var maximumRequests = 40
         /// Whether `POST /-/reload` is enabled.
         public var enablesLifecycle = false
-        /// The `host[:port]` under which Prometheus reaches this process; nil for the request's `Host`.
-        public var externalHost: String?
+        /// The URL at which Prometheus reaches this process; nil for the request's `Host`.
+        public var externalURL: String?
         /// The path of the web configuration file; nil for plain HTTP without authentication.
         public var configFile: String?
         /// The additional plain-HTTP address for health checks; nil if there is none.
@@ -47,6 +47,13 @@ public struct ServeRun: Sendable {
             }
             guard maximumRequests >= 0 else {
                 throw ExporterError("--web.max-requests \(maximumRequests): must be at least 0 (no limit)")
+            }
+            if let externalURL, ExternalURL(externalURL) == nil {
+                // A URL with a user may contain a password.
+                let shown = externalURL.contains("@") ? "" : " \(externalURL)"
+                throw ExporterError(
+                    "--web.external-url\(shown): must be an http or https URL without a user, such as "
+                        + "http://exporter.example:9942/")
             }
             if let configFile {
                 _ = try WebAccess(path: configFile, logger: Logger(label: "check") { _ in SwiftLogNoOpLogHandler() })
@@ -99,7 +106,7 @@ public struct ServeRun: Sendable {
         if web.enablesLifecycle { reload = { await reloader.reload() } }
         let server = MetricsServer(
             telemetryPath: web.telemetryPath, maximumRequests: web.maximumRequests,
-            version: BuildInformation.version, externalHost: web.externalHost,
+            version: BuildInformation.version, externalURL: web.externalURL.flatMap { ExternalURL($0) },
             pages: PageCache(registry: .exporter, source: exporter), counters: exporter.requestCounters,
             status: { exporter.statusReport() }, access: { access?.rules ?? AccessRules() },
             isReady: { exporter.isReady }, isHealthy: { exporter.isHealthy }, reload: reload)

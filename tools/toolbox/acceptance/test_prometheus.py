@@ -25,8 +25,10 @@ global:
   scrape_timeout: 1s
 scrape_configs:
   - job_name: dataarts_fabric
+    metrics_path: /telemetry
     static_configs:
       - targets: ["{target}"]
+  # /sd says which path it is.
   - job_name: by_workspace
     http_sd_configs:
       - url: http://{target}/sd
@@ -67,7 +69,7 @@ def scraped(exporter: Exporter) -> Iterator[Scraped]:
         source = Source(plane.base_url, cloud)
         file = configuration.write(exporter.directory, "scraped.yaml", [source], "all")
         begin = time.time()
-        with exporter.serve("--config.file", file) as running:
+        with exporter.serve("--config.file", file, "--web.telemetry-path=/telemetry") as running:
             running.ready()
             yield Scraped(running, source, begin)
 
@@ -81,7 +83,7 @@ def client(scraped: Scraped, directory: pathlib.Path) -> Iterator[Client]:
 
 def test_prometheus_scrapes_as_many_samples_as_the_page_has(scraped: Scraped, client: Client) -> None:
     def counts_agree() -> bool:
-        page = pages.read(scraped.running.page(OPENMETRICS), OPENMETRICS)
+        page = pages.read(scraped.running.page(OPENMETRICS, "/telemetry"), OPENMETRICS)
         return client.values('scrape_samples_scraped{job="dataarts_fabric"}') == [float(len(page.values()))]
 
     wait_for(counts_agree, 8, "the counts agree", step=0.5)

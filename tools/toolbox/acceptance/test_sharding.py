@@ -37,7 +37,8 @@ def shards(exporter: Exporter, plane: ControlPlane) -> Iterator[list[Running]]:
         running = []
         for ordinal, flag in enumerate((f"0/{TOTAL}", f"auto/{TOTAL}", f"auto/{TOTAL}")):
             exporter.variables = {"POD_NAME": f"fabric-exporter-{ordinal}"}
-            running.append(stack.enter_context(exporter.serve("--config.file", file, "--shard", flag)))
+            flags = ("--config.file", file, "--shard", flag, "--web.external-url", "https://proxy.example/fabric/")
+            running.append(stack.enter_context(exporter.serve(*flags)))
         yield running
 
 
@@ -66,6 +67,10 @@ def test_each_workspace_is_polled_and_shown_by_exactly_one_shard(plane: ControlP
         assert sorted(each["workspace_id"] for each in status["workspaces"]) == own
         targets = process.fetch("/sd").json()
         assert sorted(each["labels"]["__param_workspace_id"] for each in targets) == own
+        for each in targets:
+            assert each["targets"] == ["proxy.example"]
+            assert each["labels"]["__scheme__"] == "https"
+            assert each["labels"]["__metrics_path__"] == "/fabric/metrics"
         html = process.fetch("/").text
         assert f"Shard {ordinal} of {TOTAL}" in html
         others = [workspace.id for workspace in WORKSPACES if workspace.id not in own]

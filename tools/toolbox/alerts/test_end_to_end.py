@@ -34,6 +34,7 @@ NAMES = {
     STUCK: 'train "beta"', YOUNG: "young", BROKEN: "训练", SLOW: "etl\\sql", FINE: "fine", PUBLIC: "public",
     THEIRS: "theirs", ABNORMAL: "unhealthy", FROZEN: "frozen",
 }  # fmt: skip
+CODE = "dataartsfabric.00010024"
 Alert = tuple[tuple[str, str], ...]
 
 
@@ -49,10 +50,10 @@ def row(id: str, type: str, status: str, hours: float, **more: Any) -> dict[str,
 
 
 def fill(plane: ControlPlane) -> None:
-    code = {"error_code": "dataartsfabric.00010024", "error_msg": "agency"}
-    plane.put(ANALYTICS.id, row(STUCK, "ray", "CREATING", 3))
+    code = {"error_code": CODE, "error_msg": "agency"}
+    plane.put(ANALYTICS.id, row(STUCK, "ray", "CREATING", 3, owner={"user_name": "li", "user_id": "u1"}))
     plane.put(ANALYTICS.id, row(YOUNG, "ray", "CREATING", 0))
-    plane.put(ANALYTICS.id, row(BROKEN, "inference", "CREATE_FAILED", 1, **code))
+    plane.put(ANALYTICS.id, row(BROKEN, "inference", "CREATE_FAILED", 1, owner={"user_name": "王芳"}, **code))
     plane.put(ANALYTICS.id, row(SLOW, "sql", "UPDATING", 5))
     plane.put(HEALTHY.id, row(FINE, "sql", "RUNNING", 100))
     plane.put(HEALTHY.id, row(PUBLIC, "inference", "INACTIVE", 100, visibility="PUBLIC"))
@@ -69,24 +70,24 @@ def labeled(name: str, severity: str, workspace: Workspace | None = None, **more
     return tuple(sorted(labels.items()))
 
 
-def on_endpoint(name: str, severity: str, id: str, type: str, status: str) -> Alert:
+def on_endpoint(name: str, severity: str, id: str, type: str, status: str, **more: str) -> Alert:
     """Returns the labels of an alert on an endpoint, including its id, name and workspace."""
     endpoint = {"endpoint_id": id, "endpoint_name": NAMES[id], "endpoint_type": type, "status": status}
-    return labeled(name, severity, ANALYTICS, visibility="PRIVATE", **endpoint)
+    return labeled(name, severity, ANALYTICS, visibility="PRIVATE", **endpoint, **more)
 
 
-REFUSED = labeled("WorkspaceFailing", "critical", SECRET, listing="endpoints", reason="forbidden")
+REFUSED = labeled("WorkspaceFailingCritical", "critical", SECRET, listing="endpoints", reason="forbidden")
 ENDPOINTS = {
-    on_endpoint("EndpointStuck", "critical", STUCK, "ray", "CREATING"),
-    on_endpoint("EndpointStuck", "critical", SLOW, "sql", "UPDATING"),
-    on_endpoint("EndpointFailed", "critical", BROKEN, "inference", "CREATE_FAILED"),
-    on_endpoint("EndpointAbnormal", "critical", ABNORMAL, "ray", "ABNORMAL"),
+    on_endpoint("EndpointStuckCritical", "critical", STUCK, "ray", "CREATING", owner="li"),
+    on_endpoint("EndpointStuckCritical", "critical", SLOW, "sql", "UPDATING"),
+    on_endpoint("EndpointFailed", "critical", BROKEN, "inference", "CREATE_FAILED", error_code=CODE, owner="王芳"),
+    on_endpoint("EndpointAbnormal", "critical", ABNORMAL, "ray", "ABNORMAL", error_code=CODE),
     on_endpoint("EndpointSuspended", "warning", FROZEN, "sql", "ON_DEMAND_FROZEN"),
 }
 NOTIFIED = ENDPOINTS | {REFUSED, labeled("WorkspacesLost", "critical", source="lost")}
 # Alertmanager inhibits these.
 INHIBITED = {
-    on_endpoint("EndpointStuck", "warning", STUCK, "ray", "CREATING"),
+    on_endpoint("EndpointStuck", "warning", STUCK, "ray", "CREATING", owner="li"),
     on_endpoint("EndpointStuck", "warning", SLOW, "sql", "UPDATING"),
     labeled("DataStale", "critical", SECRET, listing="endpoints"),
 }
@@ -172,23 +173,25 @@ def require_alerts(client: Client, wanted: set[Alert], still: float) -> None:
         time.sleep(0.2)
 
 
-def test_alerts_from_the_api_to_the_notification(exporter: Exporter) -> None:
-    directory = exporter.directory
+def test_alerts_from_the_api_to_the_notification(
+    exporter: Exporter, tmp_path: pathlib.Path, prometheus_folder: str
+) -> None:
     with (
         ControlPlane([ANALYTICS, SECRET, HEALTHY]) as plane,
         # Discovery of this one succeeds and finds nothing.
         ControlPlane([]) as empty,
         Webhook() as webhook,
-        alertmanager(directory, alertmanager_configuration(webhook)) as manager,
+        alertmanager(tmp_path, alertmanager_configuration(webhook)) as manager,
     ):
         fill(plane)
         filters = {workspace.id: {"visibility": "ALL"} for workspace in (ANALYTICS, HEALTHY)}
         source = Source(plane.base_url, [ANALYTICS, SECRET, HEALTHY], filters=filters)
         lost = Source(empty.base_url, [], name="lost", discovery="{interval: 1s}")
-        file = configuration.write(directory, "exporter.yaml", [source, lost], poll={"stale_after": "4s"})
+        file = configuration.write(exporter.directory, "exporter.yaml", [source, lost], poll={"stale_after": "4s"})
         with exporter.serve("--config.file", file) as running:
             running.ready()
-            with prometheus(directory, prometheus_configuration(directory, running.address, manager.address)) as client:
+            text = prometheus_configuration(tmp_path, running.address, manager.address)
+            with prometheus(tmp_path, text, folder=prometheus_folder) as client:
                 follow(plane, empty, client, webhook)
                 status, _ = running.terminate()
                 assert status == 0
@@ -209,7 +212,7 @@ def follow(plane: ControlPlane, empty: ControlPlane, client: Client, webhook: We
     wait_for(lambda: webhook.told("firing") >= NOTIFIED, 40, "the notifications")
     assert webhook.told("firing") == NOTIFIED
     texts = [alert["annotations"]["description"] for alert in webhook.alerts]
-    assert any(text.endswith("error code dataartsfabric.00010024.") for text in texts), texts
+    assert any(text.endswith(f"error code {CODE}, owner 王芳.") for text in texts), texts
 
     # An outage of the API resolves no alert on an endpoint, even when data is stale.
     plane.faults[ANALYTICS.id] = Fault(status=500, body=INTERNAL)

@@ -80,12 +80,13 @@ class Client:
 
 
 @contextlib.contextmanager
-def prometheus(directory: pathlib.Path, configuration: str, *flags: str) -> Iterator[Client]:
-    """Runs Prometheus with this configuration. `directory` gets its files, and is where it looks for rule files."""
+def prometheus(directory: pathlib.Path, configuration: str, *flags: str, folder: str = "") -> Iterator[Client]:
+    """Runs Prometheus with this configuration. `directory` gets its files, and is where it looks for rule files.
+    `folder`, with a slash at its end, has the program; empty for the one on the PATH."""
     server = Server("prometheus", directory)
     file = write(directory / "prometheus.yaml", configuration)
     with server.running(
-        "prometheus", f"--config.file={file}", f"--storage.tsdb.path={directory / 'data'}", "--log.level=warn",
+        f"{folder}prometheus", f"--config.file={file}", f"--storage.tsdb.path={directory / 'data'}", "--log.level=warn",
         f"--web.listen-address={server.address}", *flags,
     ):  # fmt: skip
         yield Client(server.url)
