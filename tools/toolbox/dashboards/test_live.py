@@ -94,12 +94,10 @@ PRICES = {"test.dcu": 0.5, "": 1000.0}
 def rules() -> Json:
     """Prices, an exception of the thresholds, and a pair of alerts."""
     number = list(ENDPOINTS).index("with an exception") + 1
-    endpoint = {"workspace_id": WORKSPACE_ID, "endpoint_id": f"{number:032x}", "endpoint_type": "ray",
-                "status": "DELETING", "visibility": "PRIVATE"}  # fmt: skip
     found: list[Json] = [
-        {"record": "endpoint:dataarts_fabric_transition_seconds:threshold", "expr": "vector(4 * 3600)",
-         "labels": {"source": details, "level": level, "workspace": "details", **endpoint}}
-        for details in DETAILS[:2] for level in ("warning", "critical")
+        {"record": "dataarts_fabric:endpoint_transition_seconds:threshold", "expr": "vector(4 * 3600)",
+         "labels": {"status": "DELETING", "level": level, "endpoint_id": f"{number:032x}"}}
+        for level in ("warning", "critical")
     ]  # fmt: skip
     found += [
         {"record": "dataarts_fabric_unit_price_per_hour", "expr": f"vector({price})",
