@@ -21,17 +21,29 @@ def query_variable(name: str, label: str, expression: str, *, everything: bool =
     }  # fmt: skip
 
 
-def text_variable(name: str, label: str, value: str, description: str) -> Json:
-    option = {"selected": True, "text": value, "value": value}
-    return {
-        "type": "textbox", "name": name, "label": label, "description": description, "query": value, "hide": 0,
-        "current": option, "options": [option], "skipUrlSync": False,
-    }  # fmt: skip
-
+# Where the runbooks are: the only place, like `runbook_url` in alerts.yaml.
+RUNBOOKS = {
+    "type": "constant", "name": "runbooks", "label": "Runbooks", "description": "Address of your copy of the runbooks.",
+    "query": "https://dataarts-fabric-exporter.example/runbooks/", "hide": 2, "skipUrlSync": True,
+}  # fmt: skip
+NOTHING = {"selected": True, "text": "", "value": ""}
+STATUS_PAGE = {
+    "type": "textbox", "name": "status_page", "label": "Status page",
+    "description": "Address of the exporter's status page with a slash at the end, such as http://localhost:9942/."
+    " Tables then link to it.",
+    "query": "", "hide": 0, "current": NOTHING, "options": [NOTHING], "skipUrlSync": False,
+}  # fmt: skip
 
 SOURCE = query_variable("source", "Source", "label_values(dataarts_fabric_workspace_polls_total, source)")
 WORKSPACES = 'label_values(dataarts_fabric_workspace_polls_total{source=~"$source"}, workspace)'
 WORKSPACE = query_variable("workspace", "Workspace", WORKSPACES)
+# A trailing bar also matches alerts without the label.
+FIRING = 'ALERTS{alertname=~"DataArtsFabric.+", alertstate="firing", source=~"$source|", workspace=~"$workspace|"}'
+ANNOTATION = {
+    "name": "Firing alerts", "datasource": DATASOURCE, "enable": True, "iconColor": "red",
+    "expr": f"count by (alertname, severity, source, workspace) ({FIRING})", "titleFormat": "{{alertname}}",
+    "textFormat": "{{severity}} {{source}} {{workspace}}", "tagKeys": "severity", "step": "60s",
+}  # fmt: skip
 
 
 def layout(sections: Iterable[Section]) -> list[Json]:
@@ -61,6 +73,6 @@ def dashboard(
 ) -> Json:
     return {
         "uid": f"{TAG}-{uid}", "title": f"DataArts Fabric / {title}", "description": description,
-        **DEFAULTS["dashboard"], "time": {"from": span, "to": "now"},
+        **DEFAULTS["dashboard"], "annotations": {"list": [ANNOTATION]}, "time": {"from": span, "to": "now"},
         "templating": {"list": [DEFAULTS["variables"]["datasource"], *variables]}, "panels": layout(sections),
     }  # fmt: skip

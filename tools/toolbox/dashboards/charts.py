@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Draws charts as SVG: time series, state timelines, donuts. The style sheet colors grid lines and texts."""
+"""Draws charts as SVG: time series and state timelines. The style sheet colors grid lines and texts."""
 
 import datetime
 import itertools
@@ -60,9 +60,9 @@ def path(points: Sequence[Point], x: Scale, y: Scale, stairs: bool, backwards: b
 
 def series(
     lines: Iterable[Line], width: int, height: int, start: float, end: float, step: float, unit: str,
-    thresholds: Iterable[Json],
+    thresholds: Iterable[Json], marked: Iterable[float],
 ) -> str:  # fmt: skip
-    """Draws time series, the first at the bottom of a stack."""
+    """Draws time series, the first at the bottom of a stack, and vertical lines at the times `marked`."""
     plot_height = height - AXIS_HEIGHT - 4
     base: dict[float, float] = {}
     shapes: list[tuple[Field, list[Point], dict[float, float]]] = []
@@ -115,6 +115,8 @@ def series(
             parts.append(f'<path d="M{line}" fill="none" stroke="{ink}" stroke-width="{thickness}"{dash}/>')
             if len(run) == 1:
                 parts.append(f'<circle cx="{x(run[0][0]):.1f}" cy="{y(run[0][1]):.1f}" r="2" fill="{ink}"/>')
+    for at in sorted(set(marked)):
+        parts.append(f'<line class="mark" x1="{x(at):.1f}" x2="{x(at):.1f}" y1="4" y2="{4 + plot_height}"/>')
     return "".join([*parts, "</svg>"])
 
 
@@ -138,18 +140,3 @@ def states(lines: Sequence[Line], width: int, height: int, start: float, end: fl
             parts.append(f'<rect x="{x(at):.1f}" y="{top + row * 0.1:.1f}" width="{max(0, right - x(at)):.1f}" '
                          f'height="{row * 0.8:.1f}" fill="{field.color(value)}"/>')  # fmt: skip
     return "".join([*parts, "</svg>"]), len(lines) - fitting
-
-
-def donut(parts: Iterable[tuple[str, float]], size: int) -> str:
-    """Draws a donut. `parts` are (color, fraction of 1)."""
-    center, radius, thick = size / 2, size / 2 - 26, 24
-    drawing, angle = "", -90.0
-    length = 2 * math.pi * radius
-    for ink, fraction in parts:
-        drawing += (
-            f'<circle cx="{center}" cy="{center}" r="{radius}" fill="none" stroke="{ink}" stroke-width="{thick}" '
-            f'stroke-dasharray="{length * fraction:.2f} {length:.2f}" '
-            f'transform="rotate({angle:.2f} {center} {center})"/>'
-        )
-        angle += 360 * fraction
-    return f'<svg width="{size}" height="{size}">{drawing}</svg>'

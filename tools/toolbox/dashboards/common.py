@@ -2,6 +2,7 @@
 """Panels that several dashboards share."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from toolbox.dashboards import panels as p
 from toolbox.dashboards import promql as q
@@ -14,9 +15,32 @@ CAPACITY_LABELS = (*q.ENDPOINT_COUNT, "spec_code")
 DPU_LABELS = (*CAPACITY_LABELS, "public_resource")
 # What families of capacity end with, and what it is called.
 KINDS = {"reserved": "reserved", "max": "maximum"}
+CODES = (*q.ENDPOINT_COUNT, "error_code")
+
+
+class Unit(NamedTuple):
+    """A unit of capacity: its family, the labels of that, and what selects the endpoints that count in this unit."""
+
+    name: str
+    family: str
+    labels: tuple[str, ...]
+    matchers: tuple[str, ...] = ()
+
+    def each(self, kind: str, *matchers: str) -> str:
+        """Capacity of every status but INACTIVE and DELETED, without public endpoints, as the recording rules."""
+        return q.each(f"{self.family}_{kind}", q.COUNTED, q.OWN, *self.matchers, *matchers, by=self.labels)
+
+
+APU, MU = Unit("APU", "apu", CAPACITY_LABELS), Unit("MU", "mu", CAPACITY_LABELS)
+DCU, DPU = Unit("DCU", "dpu", DPU_LABELS, (q.DCU,)), Unit("DPU", "dpu", DPU_LABELS, (q.DPU,))
+UNITS = (APU, DCU, DPU, MU)
+
+# The columns of tables of endpoints, in their order.
 ENDPOINT_COLUMNS = {
-    "Value": "Time in status", "status": "Status", "endpoint_name": "Endpoint", "workspace": "Workspace",
-    "error_code": "Error code", "endpoint_type": "Type", "source": "Source", "endpoint_id": "Endpoint ID",
+    "reason": "Reason", "Value": "Time in status", "Value #A": "Time in status", "status": "Status",
+    "endpoint_name": "Endpoint", "workspace": "Workspace", "endpoint_type": "Type", "owner": "Owner",
+    "error_code": "Error code", "source": "Source", "endpoint_id": "Endpoint ID", "Value #B": "Without details",
+    "workspace_id": "Workspace ID", "status_page": "Status page",
 }  # fmt: skip
 
 
@@ -59,48 +83,60 @@ def discovered(*matchers: str) -> Json:
         no_value="No workspaces are discovered or polled")  # fmt: skip
 
 
-def capacity(unit: str, family: str, meaning: str, labels: Iterable[str] = CAPACITY_LABELS) -> Json:
+def capacity(unit: Unit, description: str) -> Json:
     return p.timeseries(
-        f"{unit} reserved and maximum", meaning,
-        [(q.total(q.each(f"{family}_{kind}", q.COUNTED, q.OWN, by=labels)), name) for kind, name in KINDS.items()],
+        f"{unit.name} reserved and maximum", f"{description} The dashed line is the maximum.",
+        [(q.total(unit.each(kind)), name) for kind, name in KINDS.items()],
         "short", overrides=[*p.colors(p.COLORS["reserved"]), p.dashed("maximum")], decimals=0,
-        no_value=f"No endpoints with {unit}")  # fmt: skip
+        no_value=f"No endpoints with {unit.name}")  # fmt: skip
 
 
 def endpoint_table(
-    title: str, description: str, query: str, thresholds: Json, no_value: str, *, descending: bool,
-    leave_out: Iterable[str], narrow: bool,
+    title: str, description: str, queries: list[str], leave_out: Iterable[str], sort: list[tuple[str, bool]],
+    thresholds: Json | None, no_value: str, *, overview: bool,
 ) -> Json:  # fmt: skip
-    shown = {field: name for field, name in ENDPOINT_COLUMNS.items() if field not in leave_out}
+    """Returns a table of endpoints: on the overview with their workspace, else with their IDs."""
+    leave_out = {*leave_out, "Value" if len(queries) > 1 else "Value #A", "endpoint_id" if overview else "workspace"}
+    age_cell = "color-text" if thresholds else None
     columns = [
-        p.column("Time in status", unit="s", thresholds=thresholds, width=115, decimals=0, cell="color-text"),
+        p.column("Reason", mappings=p.REASON, width=105, link=p.RUNBOOK_OF_REASON),
+        p.column("Time in status", unit="s", thresholds=thresholds, width=115, decimals=1, cell=age_cell),
+        p.column("Without details", unit="short", decimals=0, width=125),
         p.column("Status", mappings=p.STATUS_MAPPING, width=165),
-        p.column("Error code", width=205),
-        p.column("Source", hidden=narrow, width=None if narrow else 150),
+        p.column("Workspace", link=p.WORKSPACE_LINK_WITH_STATUS_PAGE, width=170),
         p.column("Type", width=120),
+        p.column("Owner", width=130),
+        p.column("Error code", width=195),
+        p.column("Source", width=125 if overview else None, hidden=not overview),
         p.column("Endpoint ID", width=280),
-        p.column("Workspace", link=p.WORKSPACE_LINK if narrow else None, width=None if narrow else 170),
+        p.column("Workspace ID", hidden=True),
+        p.column("Status page", width=100, link=p.STATUS_PAGE_LINK),
     ]
-    sort = [("Time in status", descending)]
-    return p.table(title, description, [query], columns, shown=shown, sort=sort, no_value=no_value)
+    shown = {field: name for field, name in ENDPOINT_COLUMNS.items() if field not in leave_out}
+    queries = [q.with_status_page(queries[0]), *queries[1:]]
+    return p.table(title, description, queries, columns, shown=shown, sort=sort, no_value=no_value)
 
 
-def in_transition(narrow: bool = False) -> Json:
+def needs_attention(*, overview: bool) -> Json:
+    return endpoint_table(
+        "Needs attention",
+        "Endpoints that failed (orange: more than a day ago), are stuck in transition (red: beyond the critical"
+        " threshold), abnormal or suspended, or report an error code: the worst first, and within a reason the most"
+        " recent. The reason links to the runbook of its alert. The service's message is on the exporter's status"
+        f" page; set its address at the top for a column of links. Rows named {q.NO_DETAILS} count endpoints without"
+        " details. Public endpoints are excluded.",
+        [q.needs_attention(), q.needs_attention_without_details()], [], [("Reason", False), ("Time in status", False)],
+        None, "Nothing needs attention", overview=overview)  # fmt: skip
+
+
+def in_transition(*, overview: bool) -> Json:
     return endpoint_table(
         "In transition, by age",
-        "Endpoints that are CREATING, UPDATING or DELETING, oldest first. Orange from 10 minutes, red (stuck) from 30."
-        " A row without an endpoint name stands for all endpoints of its type that have no details.",
-        q.in_transition(), p.TRANSITION_AGE, "No endpoints in transition", descending=True, narrow=narrow,
-        leave_out=("error_code", "endpoint_id") if narrow else ())  # fmt: skip
-
-
-def failed_endpoints(narrow: bool = False) -> Json:
-    return endpoint_table(
-        "Failed endpoints, most recent first",
-        "Endpoints that failed, are abnormal or suspended, or report an error code. The service's message is on the"
-        " exporter's status page and in its log.",
-        q.failed_endpoints(), p.NEUTRAL, "No failed endpoints", descending=False, narrow=narrow,
-        leave_out=("endpoint_type", "endpoint_id") if narrow else ())  # fmt: skip
+        f"Endpoints that are {status_list('in transition')}, by age. Orange from 10 minutes, red from 30,"
+        f" the default threshold of stuck. A row named {q.NO_DETAILS} stands for all endpoints of its type that have"
+        " no details.",
+        [q.in_transition()], ["reason", "Value #B"], [("Time in status", True)], p.TRANSITION_AGE,
+        "No endpoints in transition", overview=overview)  # fmt: skip
 
 
 ENDPOINTS = p.stat(
@@ -109,26 +145,32 @@ ENDPOINTS = p.stat(
 FAILED = p.stat(
     "Failed or abnormal",
     f"Endpoints in {status_list('failed')} or another status that ends in _FAILED, or in {status_list('abnormal')}.",
-    q.total(q.endpoints(q.UNHEALTHY)), "short", p.ANY_IS_CRITICAL)  # fmt: skip
-CODES = ("endpoint_type", "status", "visibility", "error_code")
+    q.or_zero(q.total(q.endpoints(q.UNHEALTHY))), "short", p.ANY_IS_CRITICAL)  # fmt: skip
+STUCK = p.stat(
+    "Stuck",
+    f"Endpoints that are {status_list('in transition')} for longer than the warning threshold, by default 30 minutes."
+    " Of endpoints without details only the oldest of each workspace, type and status counts.",
+    q.or_zero(f"count({q.stuck('warning')})"), "short", p.ANY_IS_CRITICAL)  # fmt: skip
 WITH_ERROR = p.stat(
-    "With error code", "Endpoints that report an error_code, in any status.",
-    q.or_zero(q.total(q.each("endpoints_with_error", q.OWN, by=CODES))), "short", p.ANY_IS_CRITICAL)  # fmt: skip
+    "With error code", "Endpoints that report an error_code, in any status except INACTIVE and DELETED.",
+    q.or_zero(q.total(q.each("endpoints_with_error", q.COUNTED, q.OWN, by=CODES))), "short",
+    p.ANY_IS_CRITICAL)  # fmt: skip
 SUSPENDED = p.stat(
     "Suspended", f"Endpoints in {status_list('suspended')}: usually a billing issue.",
-    q.total(q.endpoints(q.SUSPENDED)), "short", p.ANY_IS_WARNING)  # fmt: skip
+    q.or_zero(q.total(q.endpoints(q.SUSPENDED))), "short", p.ANY_IS_WARNING)  # fmt: skip
 LONGEST_TRANSITION = p.stat(
     "Longest in transition",
-    "Longest time that an endpoint has been CREATING, UPDATING or DELETING; zero without such endpoints. Orange"
-    " from 10 minutes, red from 30.",
-    q.or_zero(f"({q.age(f'min({q.oldest_transition()})')})"), "s", p.TRANSITION_AGE, decimals=0)  # fmt: skip
+    f"Longest time that an endpoint has been {status_list('in transition')}. Orange from 10 minutes, red from 30.",
+    q.or_zero(f"({q.age(f'min({q.oldest_transition()})')})"), "s", p.TRANSITION_AGE, decimals=1,
+    # Only without endpoints in transition.
+    mappings=p.mapping(("0", "none", "green")))  # fmt: skip
 LAST_SUCCESS = q.each("workspace_last_success_timestamp_seconds", q.OF_ENDPOINTS)
 DATA_AGE = p.stat(
     "Max data age",
     "Maximum age of the last complete listing of endpoints over the selected workspaces. Orange from 2 minutes, red"
     " from 5, the default of poll.stale_after, when data is stale. Workspaces that were never listed are not"
     " included.",
-    q.age(f"min({LAST_SUCCESS})"), "s", p.DATA_AGE, decimals=0)  # fmt: skip
+    q.age(f"min({LAST_SUCCESS})"), "s", p.DATA_AGE, decimals=1)  # fmt: skip
 BY_STATUS = stacked_endpoints(
     "Endpoints by status",
     "Number of endpoints in each status. RUNNING is at the bottom; statuses in transition are blue and purple, failed"
@@ -141,13 +183,14 @@ NOT_RUNNING = stacked_endpoints(
 BY_TYPE = stacked_endpoints("Endpoints by type", "Number of endpoints of each type.", q.endpoints(), "endpoint_type")
 OLDEST_BY_WORKSPACE = p.timeseries(
     "Longest in transition over time",
-    "Longest time that an endpoint has been CREATING, UPDATING or DELETING, per workspace: top 10. A line that"
-    " keeps rising is a stuck endpoint.",
+    f"Longest time that an endpoint has been {status_list('in transition')}, per workspace: top 10. A line that keeps"
+    " rising is a stuck endpoint.",
     [(f"topk(10, {q.age(f'min by (workspace) ({q.oldest_transition()})')})", "{{workspace}}")],
     "s", thresholds=p.TRANSITION_AGE, no_value="No endpoints in transition")  # fmt: skip
-APU = capacity("APU", "apu", "APU that endpoints reserve, billed even when idle. The dashed line is the maximum.")
-DPU = capacity(
-    "DPU", "dpu",
-    "DPU that endpoints reserve, billed even when idle. The dashed line is the maximum. For SQL endpoints the unit is"
-    " the DCU.", DPU_LABELS)  # fmt: skip
-MU = capacity("MU", "mu", "Model units that endpoints reserve. The dashed line is the maximum.")
+CAPACITY = {
+    unit.name: capacity(unit, f"{description} that endpoints reserve.")
+    for unit, description in (
+        (APU, "APU"), (DCU, "DCU, the unit of SQL endpoints,"), (DPU, "DPU, the unit of all types but SQL,"),
+        (MU, "Model units"),
+    )
+}  # fmt: skip

@@ -8,9 +8,15 @@ from toolbox.dashboards import catalog
 from toolbox.dashboards.panels import Json
 from toolbox.shared.expressions import STRING, names
 
+ALERT_LABELS = {"alertname", "severity", "source", "workspace"}
 FAMILIES = {
+    "dataarts_fabric_unit_price_per_hour": {"unit", "spec_code", "currency"},
     **catalog.FAMILIES,
-    "ALERTS": {"alertname", "alertstate", "severity", "source", "workspace"},
+    "ALERTS": {*ALERT_LABELS, "alertstate"},
+    "ALERTS_FOR_STATE": ALERT_LABELS,
+    # The only recording rules. Dashboards do not need them: without them they use the defaults of alerts.yaml.
+    "endpoint:dataarts_fabric_transition_seconds:threshold": {"source", "workspace", "level"},
+    "dataarts_fabric:endpoint_failed_critical_seconds:threshold": {"default"},
     # Series that Prometheus itself adds at each scrape.
     "up": set(),
     "scrape_duration_seconds": set(),
@@ -48,6 +54,9 @@ def query_complaints(expression: str, variables: set[str]) -> Iterator[str]:
         for label in KEPT_APART:
             if label in labels - chosen and (not kept or label not in re.findall(r"\w+", kept[1])):
                 yield f"mixes series of {name} with different {label}"
+        # Their cost may be added up.
+        if name.startswith("dataarts_fabric_dpu_") and "endpoint_type" not in chosen:
+            yield f"adds DCU and DPU of {name}"
 
 
 def panel_complaints(panel: Json, variables: set[str]) -> Iterator[str]:
@@ -82,6 +91,9 @@ def complaints(board: Json) -> Iterator[str]:
     for variable in listed:
         if not re.search(rf"\$\{{?{variable['name']}\b", used):
             yield f"${variable['name']} is unused"
+    for annotation in board["annotations"]["list"]:
+        for complaint in query_complaints(annotation["expr"], {variable["name"] for variable in listed}):
+            yield f"annotation {annotation['name']} {complaint}"
     for panel in panels:
         for complaint in panel_complaints(panel, {variable["name"] for variable in listed}):
             yield f"{panel['title']}: {complaint}"

@@ -47,16 +47,16 @@ STATS = [
            q.total(q.per_source("source_locked_out")), "short", p.ANY_IS_CRITICAL),
     p.stat("Sources throttled", "Sources that are rate limited by the API and back off.",
            q.total(q.per_source("source_throttled")), "short", p.ANY_IS_WARNING),
-    p.stat("Failing discovery", "Sources whose last discovery failed or found no workspaces.",
-           f"count({DISCOVERY_UP} == 0 or {FOUND} == 0) or 0 * count({DISCOVERY_UP})", "short", p.ANY_IS_CRITICAL,
-           no_value="off"),
+    p.stat("Failing discovery",
+           "Sources whose last discovery failed or found no workspaces. No data without discovery.",
+           f"count({DISCOVERY_UP} == 0 or {FOUND} == 0) or 0 * count({DISCOVERY_UP})", "short", p.ANY_IS_CRITICAL),
     p.stat("Configuration loaded", "Whether the last attempt to load the configuration succeeded.",
            f"min({own('exporter_config_last_reload_successful')})", "none", p.ONE_IS_GOOD, mappings=p.YES_NO),
     p.stat("Credential expires in",
            "Time until the first credential expires, if known. The exporter renews credentials in time; a value"
            " near zero means that renewal fails.",
            f"min({q.per_source('credential_expiry_timestamp_seconds')}) - time()", "s",
-           p.steps((None, "red"), (600, "orange"), (1800, "green")), no_value="unknown", decimals=0),
+           p.steps((None, "red"), (600, "orange"), (1800, "green")), no_value="unknown", decimals=1),
 ]  # fmt: skip
 
 # The titles and expressions of a table, and settings of its columns.
@@ -69,9 +69,9 @@ SOURCES: dict[str, tuple[str, Json]] = {
     "Discovered": (
         q.per_source("discovery_workspaces"), {"unit": "short", "thresholds": p.ONE_IS_GOOD, "cell": "color-text"}),
     "Last discovery": (
-        q.age(q.per_source("discovery_last_success_timestamp_seconds")), {"unit": "s", "decimals": 0}),
+        q.age(q.per_source("discovery_last_success_timestamp_seconds")), {"unit": "s", "decimals": 1}),
     "Credential expires in": (
-        q.per_source("credential_expiry_timestamp_seconds") + " - time()", {"unit": "s", "decimals": 0}),
+        q.per_source("credential_expiry_timestamp_seconds") + " - time()", {"unit": "s", "decimals": 1}),
 }  # fmt: skip
 SOURCES_TABLE = p.table(
     "Sources", "Credential, throttling and discovery of each source. A dash means not applicable.",
@@ -225,6 +225,6 @@ BOARD = dashboard(
          (7, [(12, SKIPPED), (12, RECORDS)]), (7, [(12, STALLED), (12, FAILING)])),
         ("API and credentials", (8, [(12, REQUESTS), (12, LATENCY)]), (7, [(12, RETRIES), (12, RECEIVED)]),
          (7, [(12, REFRESHES), (12, DISCOVERY)]), (7, [(24, common.discovered(*EXPORTERS))])),
-        ("Exporter process", (7, [(8, MEMORY), (8, CPU), (8, FILES)]), (7, [(8, HTTP), (8, SCRAPE), (8, SHARDS)]),
-         (6, [(24, DROPPED)]), (5, [(24, BUILDS)])),
+        ("Exporter process", (7, [(8, MEMORY), (8, CPU), (8, FILES)]), (7, [(12, HTTP), (12, SCRAPE)]),
+         (7, [(12, SHARDS), (12, DROPPED)]), (5, [(24, BUILDS)])),
     ])  # fmt: skip

@@ -4,9 +4,10 @@
 from toolbox.dashboards import common
 from toolbox.dashboards import panels as p
 from toolbox.dashboards import promql as q
-from toolbox.dashboards.board import SOURCE, WORKSPACE, dashboard
+from toolbox.dashboards.board import FIRING, RUNBOOKS, SOURCE, STATUS_PAGE, WORKSPACE, dashboard
 
-BY = ("source", "workspace")
+BY = q.WORKSPACE
+ON = ", ".join(BY)
 UP = q.each("workspace_up", q.OF_ENDPOINTS)
 FAILURES = q.each("workspace_poll_failures_total", q.OF_ENDPOINTS, by=("reason",), value="increase({}[10m])")
 TABLE = p.table(
@@ -15,56 +16,66 @@ TABLE = p.table(
     " data age. A workspace without counts has stale data (older than poll.stale_after). Its name links to the"
     " workspace dashboard.",
     [
-        f"min by (source, workspace) ({UP})",
+        q.with_status_page(f"min by ({ON}) ({UP})"),
         q.or_zero(q.total(q.endpoints(), *BY), *BY),
-        q.total(q.endpoints(q.UNHEALTHY), *BY),
-        q.total(q.endpoints(q.TRANSITION), *BY),
-        q.age(f"min by (source, workspace) ({q.oldest_transition()})"),
-        q.age(f"min by (source, workspace) ({common.LAST_SUCCESS})"),
+        q.or_zero(q.total(q.endpoints(q.UNHEALTHY), *BY), *BY),
+        q.or_zero(q.total(q.endpoints(q.TRANSITION), *BY), *BY),
+        q.age(f"min by ({ON}) ({q.oldest_transition()})"),
+        q.age(f"min by ({ON}) ({common.LAST_SUCCESS})"),
         # The most frequent recent failure reason of a workspace that is down.
-        f"topk by (source, workspace) (1, {FAILURES} > 0) and on (source, workspace) ({UP} == 0)",
+        f"topk by ({ON}) (1, {FAILURES} > 0) and on ({ON}) ({UP} == 0)",
     ],
     [
         p.column("Status", mappings=p.UP_DOWN, width=80),
         p.column("Source", width=150),
         p.column("Reason", width=150),
         p.column("Endpoints", width=110),
-        p.column("Failed", thresholds=p.ANY_IS_CRITICAL, width=110, cell="color-text"),
+        p.column("Failed or abnormal", thresholds=p.ANY_IS_CRITICAL, width=150, cell="color-text"),
         p.column("In transition", width=110),
-        p.column("Longest in transition", unit="s", thresholds=p.TRANSITION_AGE, decimals=0, width=180,
+        p.column("Longest in transition", unit="s", thresholds=p.TRANSITION_AGE, decimals=1, width=180,
                  cell="color-text"),
-        p.column("Data age", unit="s", thresholds=p.DATA_AGE, decimals=0, width=120, cell="color-text"),
-        p.column("Workspace", link=p.WORKSPACE_LINK),
+        p.column("Data age", unit="s", thresholds=p.DATA_AGE, decimals=1, width=120, cell="color-text"),
+        p.column("Workspace", link=p.WORKSPACE_LINK_WITH_STATUS_PAGE),
+        p.column("Workspace ID", hidden=True),
+        p.column("Status page", width=100, link=p.STATUS_PAGE_LINK),
     ],
     shown={"Value #A": "Status", "workspace": "Workspace", "source": "Source", "reason": "Reason",
-           "Value #B": "Endpoints", "Value #C": "Failed", "Value #D": "In transition",
-           "Value #E": "Longest in transition", "Value #F": "Data age"},
+           "Value #B": "Endpoints", "Value #C": "Failed or abnormal", "Value #D": "In transition",
+           "Value #E": "Longest in transition", "Value #F": "Data age",
+           "workspace_id": "Workspace ID", "status_page": "Status page"},
     sort=[("Status", False), ("Longest in transition", True)], no_value="No workspaces are polled")  # fmt: skip
 
-CHOSEN = 'alertname=~"DataArtsFabric.+", alertstate="firing", source=~"$source|", workspace=~"$workspace|"'
-SAME = "on (alertname, source, workspace_id, listing, endpoint_id, endpoint_type, status, visibility)"
-CRITICAL, OTHERS = (f'ALERTS{{{CHOSEN}, severity{operator}"critical"}}' for operator in ("=", "!="))
-ALERT_LABELS = "severity, alertname, source, workspace, listing, reason"
+# The critical alert of a pair stands for both.
+SUBJECT = "alertname, source, workspace_id, listing, endpoint_id, endpoint_type, status, visibility"
+CRITICAL = q.label(FIRING.replace(".+", ".+Critical"), "alertname", "$1", "alertname", "(.+)Critical")
+CHOSEN = q.label(f"{FIRING} unless on ({SUBJECT}) {CRITICAL}", "runbook", "$1", "alertname", "(.+?)(Critical)?")
+SINCE = FIRING.replace("ALERTS{", "ALERTS_FOR_STATE{").replace(', alertstate="firing"', "")
+ALERT_LABELS = "severity, alertname, runbook, source, workspace, listing, reason"
 ALERTS = p.table(
     "Firing alerts",
-    "Firing alerts of the selected workspaces and of the exporter, from prometheus/alerts.yaml. A critical alert is"
-    " not counted as a warning too. Each alert has a runbook of the same name.",
-    [f"count by ({ALERT_LABELS}) ({CRITICAL} or ({OTHERS} unless {SAME} {CRITICAL}))"],
+    "Firing alerts of the selected workspaces and of the exporter, from prometheus/alerts.yaml, critical ones first,"
+    " and the time since the first of them became active. Each links to its runbook.",
     [
-        p.column("Severity", mappings=p.SEVERITY, width=110), p.column("Alert", width=380),
-        p.column("Workspace", link=p.WORKSPACE_LINK), p.column("Source", width=200), p.column("Listing", width=160),
-        p.column("Reason", width=160), p.column("Count", width=120),
+        f"count by ({ALERT_LABELS}) ({CHOSEN})",
+        f"time() - min by ({ALERT_LABELS}) ({CHOSEN} * 0 + ignoring (alertstate, runbook) group_left () {SINCE})",
     ],
-    shown={"severity": "Severity", "alertname": "Alert", "workspace": "Workspace", "source": "Source",
-           "listing": "Listing", "reason": "Reason", "Value": "Count"},
-    sort=[("Severity", False), ("Count", False)],
+    [
+        p.column("Severity", mappings=p.SEVERITY, width=95), p.column("Alert", width=330, link=p.RUNBOOK),
+        p.column("Active for", unit="s", decimals=1, width=115), p.column("Count", decimals=0, width=80),
+        p.column("Workspace", link=p.WORKSPACE_LINK_WITH_STATUS_PAGE), p.column("Source", width=180),
+        p.column("Listing", width=150), p.column("Reason", width=150), p.column("Runbook", hidden=True),
+    ],
+    shown={"severity": "Severity", "alertname": "Alert", "Value #B": "Active for", "Value #A": "Count",
+           "workspace": "Workspace", "source": "Source", "listing": "Listing", "reason": "Reason",
+           "runbook": "Runbook"},
+    sort=[("Severity", False), ("Active for", False)],
     no_value="No firing alerts (or alerts.yaml is not loaded)")  # fmt: skip
 
 FAILING = p.stat(
     "Workspaces down", "Workspaces whose last poll of endpoints failed.", f"sum(1 - {UP})", "short",
     p.ANY_IS_CRITICAL)  # fmt: skip
 POLLED = p.stat(
-    "Workspaces polled", "Workspaces that are polled, up or down.",
+    "Polled", "Workspaces that are polled, up or down.",
     f"count({q.each('workspace_polls_total', q.OF_ENDPOINTS)})", "short", decimals=0)  # fmt: skip
 LARGEST = p.timeseries(
     "Endpoints by workspace", "Number of endpoints of each workspace, without public ones: top 10.",
@@ -74,14 +85,15 @@ LARGEST = p.timeseries(
 BOARD = dashboard(
     "overview", "Overview",
     "Endpoints that need attention and polling health, over all DataArts Fabric workspaces.",
-    [SOURCE, WORKSPACE],
+    [SOURCE, WORKSPACE, STATUS_PAGE, RUNBOOKS],
     [
-        (None, (4, [(3, common.LONGEST_TRANSITION), (3, common.FAILED), (3, common.WITH_ERROR), (3, common.SUSPENDED),
-                    (3, FAILING), (3, common.DATA_AGE), (3, POLLED), (3, common.ENDPOINTS)])),
+        (None, (4, [(3, FAILING), (2, POLLED), (3, common.FAILED), (2, common.STUCK), (3, common.SUSPENDED),
+                    (3, common.WITH_ERROR), (3, common.LONGEST_TRANSITION), (3, common.DATA_AGE),
+                    (2, common.ENDPOINTS)])),
         ("Needs attention",
-         (10, [(12, common.in_transition(narrow=True)), (12, common.failed_endpoints(narrow=True))]),
-         (9, [(24, ALERTS)])),
+         (14, [(24, common.needs_attention(overview=True))]), (9, [(24, ALERTS)])),
         ("Workspaces", (11, [(24, TABLE)])),
+        ("In transition", (9, [(24, common.in_transition(overview=True))])),
         ("History", (8, [(12, common.NOT_RUNNING), (12, common.OLDEST_BY_WORKSPACE)]),
          (8, [(12, common.BY_TYPE), (12, LARGEST)]), (7, [(24, common.discovered())])),
     ])  # fmt: skip

@@ -43,6 +43,14 @@ ONE_IS_GOOD = steps((None, "red"), (1, "green"))
 
 YES_NO = mapping(("0", "no", "red"), ("1", "yes", "green"))
 UP_DOWN = mapping(("0", "Down", "red"), ("1", "Up", "green"))
+# Statistics whose value is unknown are gray, not in the color of their lowest threshold.
+NO_DATA = "no data"
+UNKNOWN_COLOR = "#6E6E6E"
+# The reasons of promql.needs_attention. Each is the end of an alert's name.
+REASON = mapping(
+    ("1", "Failed", "red"), ("2", "StillFailed", "orange"), ("3", "Stuck", "red"), ("4", "Stuck", "orange"),
+    ("5", "Abnormal", "red"), ("6", "Suspended", "orange"), ("7", "Error", "orange"),
+)  # fmt: skip
 NO_YES = mapping(("0", "no", "green"), ("1", "yes", "red"))
 SEVERITY = mapping(("critical", "critical", "red"), ("warning", "warning", "orange"), ("info", "info", "blue"))
 STATUS_MAPPING = mapping(*((status, status, color) for status, color in COLORS["status"].items()))
@@ -52,6 +60,18 @@ WORKSPACE_LINK = {
     "url": "/d/dataarts-fabric-workspace?${datasource:queryparam}"
     "&var-source=${__data.fields.Source:percentencode}"
     "&var-workspace=${__data.fields.Workspace:percentencode}&${__url_time_range}",
+}
+# For dashboards that have the variable.
+WORKSPACE_LINK_WITH_STATUS_PAGE = WORKSPACE_LINK | {"url": WORKSPACE_LINK["url"] + "&${status_page:queryparam}"}
+RUNBOOK_OF_REASON = {
+    "title": "Show the runbook", "url": "${runbooks:raw}DataArtsFabricEndpoint${__value.text}.md", "targetBlank": True,
+}  # fmt: skip
+RUNBOOK = {"title": "Show the runbook", "url": "${runbooks:raw}${__data.fields.Runbook}.md", "targetBlank": True}
+STATUS_PAGE_LINK = {
+    "title": "Show the workspace on the exporter's status page",
+    "url": "${status_page:raw}?source=${__data.fields.Source:percentencode}"
+    '&workspace_id=${__data.fields["Workspace ID"]:percentencode}',
+    "targetBlank": True,
 }
 
 
@@ -70,6 +90,9 @@ def panel(
 ) -> Json:  # fmt: skip
     for position, one in enumerate(targets):
         one["refId"] = chr(ord("A") + position)
+    if kind != "stat" and no_value and "(or" not in no_value:
+        # An empty result does not tell "none" from "unknown".
+        no_value += " (or no data)"
     shared = DEFAULTS["panels"][kind]
     defaults: Json = {
         "color": {"mode": shared.get("color", "thresholds")}, "mappings": mappings or [],
@@ -87,12 +110,17 @@ def panel(
 
 
 def stat(
-    title: str, description: str, expression: str, unit: str = "none", thresholds: Json = NEUTRAL, **more: Any
-) -> Json:
-    colored = thresholds is not NEUTRAL or more.get("mappings")
+    title: str, description: str, expression: str, unit: str = "none", thresholds: Json = NEUTRAL, *, legend: str = "",
+    mappings: Sequence[Json] = (), no_value: str = NO_DATA, **more: Any,
+) -> Json:  # fmt: skip
+    """Returns a panel of one value. A legend is shown beside it."""
+    colored = thresholds is not NEUTRAL or (mappings and not legend)
     options = {"colorMode": "background_solid"} if colored else {}
-    targets = [target(expression, instant=True)]
-    return panel("stat", title, description, unit, targets, options=options, thresholds=thresholds, **more)
+    options |= {"textMode": "value_and_name"} if legend else {}
+    unknown = {"match": "null+nan", "result": {"text": no_value, "color": UNKNOWN_COLOR}}
+    return panel("stat", title, description, unit, [target(expression, legend, instant=True)], options=options,
+                 thresholds=thresholds, mappings=[*mappings, {"type": "special", "options": unknown}],
+                 no_value=no_value, **more)  # fmt: skip
 
 
 def override(name: str, properties: Json) -> Json:
@@ -137,7 +165,7 @@ def timeseries(
 def chart(
     kind: str, title: str, description: str, expression: str, legend: str, unit: str = "none", **more: Any
 ) -> Json:
-    """Returns a panel of one query: a bargauge, piechart or state-timeline."""
+    """Returns a panel of one query: a bargauge or state-timeline."""
     targets = [target(expression, legend, instant=kind != "state-timeline")]
     return panel(kind, title, description, unit, targets, **more)
 

@@ -4,6 +4,7 @@
 import pathlib
 import re
 import time
+from collections.abc import Iterator
 
 import jinja2
 from markupsafe import Markup
@@ -66,6 +67,9 @@ class Selection:
 
         def value(match: re.Match[str]) -> str:
             name = match[1] or match[2]
+            if name.isdecimal():
+                # A group of a regular expression, as in Grafana.
+                return match[0]
             if name not in known:
                 raise QueryError(f"no variable ${name} in: {text}")
             return known[name]
@@ -80,6 +84,7 @@ class Renderer:
         self.dashboard, self.client, self.selection = dashboard, client, selection
         self.start, self.end = selection.end - selection.span, selection.end
         self.errors: list[str] = []
+        self.fired = [at for annotation in dashboard["annotations"]["list"] for at in self.begins(annotation)]
 
     @property
     def height(self) -> int:
@@ -108,6 +113,14 @@ class Renderer:
         ]
         return [(Field(panel, name, index), points) for index, (name, points) in enumerate(found)], step
 
+    def begins(self, annotation: Json) -> Iterator[float]:
+        """Yields the times at which the series of an annotation begin."""
+        step = int(annotation["step"].rstrip("s"))
+        expression = self.selection.fill(annotation["expr"])
+        for _, points in self.client.range(expression, self.start, self.end, step):
+            # At the left edge they began earlier.
+            yield from (run[0][0] for run in charts.runs(points, 1.5 * step) if run[0][0] > self.start + step)
+
     def rows(self, panel: Json) -> tuple[list[str], list[list[Value]]]:
         """Returns the column titles and rows of a table after its transformations."""
         frames: list[list[dict[str, float | str]]] = []
@@ -123,22 +136,29 @@ class Renderer:
                 key = tuple(row.get(name) for name in shared) if shared else (number, index)
                 merged.setdefault(key, {}).update(row)
         steps = {step["id"]: step["options"] for step in panel["transformations"]}
+        # Labels that no row has do not become columns; values do, even without data.
+        present = {name for row in merged.values() for name in row}
+        present |= {f"Value #{target['refId']}" for target in panel["targets"]}
         titles: dict[str, str] = steps["organize"]["renameByName"]
+        titles = {name: title for name, title in titles.items() if name in present}
         rows = [[row.get(name) for name in titles] for row in merged.values()]
         for sort in reversed(panel["options"]["sortBy"]):
+            if sort["displayName"] not in titles.values():
+                continue
             column = list(titles.values()).index(sort["displayName"])
             rows.sort(key=lambda row: sort_key(row[column]), reverse=sort["desc"])
         return list(titles.values()), rows
 
     def stat(self, panel: Json, width: int, height: int) -> Json | None:
         for field, value in self.instant(panel):
-            size = round(min(46, height * 0.5, width / max(3, len(field.text(value))) * 1.7))
+            size = round(min(46, height * 0.5, width / max(3, len(field.text(value))) * 1.5))
             solid = panel["options"]["colorMode"] == "background_solid"
-            return {"field": field, "value": value, "size": size, "solid": solid}
+            name = field.name if panel["options"]["textMode"] == "value_and_name" else ""
+            return {"field": field, "value": value, "size": size, "solid": solid, "name": name}
         return None
 
     def timeseries(self, panel: Json, width: int, height: int) -> Json | None:
-        legend_width = min(300, width * 0.36)
+        legend_width = min(300, width * 0.4)
         plot = width - legend_width - 24
         lines, step = self.range(panel, plot)
         if not lines:
@@ -148,7 +168,9 @@ class Renderer:
         lines.sort(key=lambda line: (fixed.index(line[0].name) if line[0].name in fixed else 99, line[0].name))
         defaults = panel["fieldConfig"]["defaults"]
         limits = defaults["thresholds"]["steps"] if defaults["custom"]["thresholdsStyle"]["mode"] == "line" else []
-        drawing = charts.series(lines, int(plot), height, self.start, self.end, step, defaults["unit"], limits)
+        drawing = charts.series(
+            lines, int(plot), height, self.start, self.end, step, defaults["unit"], limits, self.fired
+        )
         rows = sorted(((field, points[-1][1]) for field, points in lines), key=lambda row: -row[1])
         shown = fitting(len(rows), (height - 22) // 19)
         texts = [(field, field.text(value)) for field, value in rows[:shown]]
@@ -162,7 +184,7 @@ class Renderer:
         fields = [Field(panel, title) for title in titles]
         visible = [index for index, field in enumerate(fields) if "custom.hidden" not in field.settings]
         columns = [[row[index] for row in rows] for index in visible]
-        numeric = [any(isinstance(value, float) for value in column) for column in columns]
+        numeric = [not any(isinstance(value, str) for value in column) for column in columns]
         shown = fitting(len(rows), (height - 30) // 27)
         cells = list(zip(*columns, strict=True))[:shown]
         return {"fields": [fields[index] for index in visible], "rows": cells, "numeric": numeric,
@@ -172,16 +194,6 @@ class Renderer:
         found = self.instant(panel)
         top = max((value for _, value in found), default=0) or 1
         return {"rows": found[: max(1, height // 30)], "top": top} if found else None
-
-    def piechart(self, panel: Json, width: int, height: int) -> Json | None:
-        found = sorted(self.instant(panel), key=lambda row: -row[1])
-        whole = sum(value for _, value in found)
-        if not whole:
-            return None
-        size = int(min(height, width * 0.45))
-        drawing = charts.donut([(field.series_color(), value / whole) for field, value in found], size)
-        rows = [(field, f"{value / whole:.0%}") for field, value in found[: height // 20]]
-        return {"drawing": Markup(drawing), "width": width - size - 24, "rows": rows}
 
     def state_timeline(self, panel: Json, width: int, height: int) -> Json | None:
         lines, step = self.range(panel, width)
@@ -205,6 +217,8 @@ class Renderer:
     def html(self) -> str:
         chosen = []
         for variable in self.dashboard["templating"]["list"]:
+            if variable["hide"] == 2:
+                continue
             value = self.selection.values[variable["name"]]
             chosen.append((variable["label"], "All" if value == variable.get("allValue") else value))
         panels = [self.panel(panel) for panel in self.dashboard["panels"]]

@@ -9,10 +9,12 @@ import pathlib
 import re
 import urllib.parse
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from toolbox.dashboards.make import GRAFANA
+from toolbox.dashboards import promql
+from toolbox.dashboards.make import DASHBOARDS
 from toolbox.dashboards.panels import Json
 from toolbox.dashboards.render import Renderer, Selection
 from toolbox.dashboards.test_boards import BOARDS
@@ -27,12 +29,13 @@ from toolbox.shared.prometheus import Client, Labels, prometheus
 pytestmark = pytest.mark.prometheus
 
 INTERVAL, SPAN = 3, 900
+WORKSPACE_ID = "5d1e0c8a-7f4b-4a1c-9c57-2f0e6a1b3c4d"
 # 75 s: rates need two scrapes, and capacity over time is sampled at whole minutes.
 SCRAPES = 25
 CONSOLES = ROOT / "dashboards/consoles"
 CONFIGURATION = """\
 global: {{scrape_interval: {interval}s, evaluation_interval: {interval}s}}
-rule_files: [alerts.yaml]
+rule_files: [alerts.yaml, test.yaml]
 scrape_configs:
   - job_name: dataarts-fabric
     static_configs: [{{targets: {targets}}}]
@@ -42,33 +45,76 @@ EMPTY = {
     # The demo's discovery does not fail.
     "exporter": {("Failed discoveries by reason", "A")},
     # Model units are taken on demand: the minimum is zero.
-    "capacity": {("Reserved by non-running endpoints", "C")},
+    "capacity": {("Reserved by non-running endpoints", "D")},
 }
 
-# Endpoints of another exporter per value of `metrics.endpoint_details`, whose source is named after it.
-ENDPOINTS: dict[str, tuple[str, dict[str, str]]] = {
-    "stuck": ("CREATING", {}),
-    "failed": ("CREATE_FAILED", {"error_code": "dataartsfabric.00010011"}),
-    "failed without a code": ("DELETE_FAILED", {}),
-    "frozen": ("FROZEN", {}),
-    "frozen for arrears": ("ON_DEMAND_FROZEN", {}),
-    "unhealthy": ("ABNORMAL", {}),
-    "theirs, stuck": ("CREATING", {"visibility": "PUBLIC"}),
-    "theirs, failed": ("CREATE_FAILED", {"visibility": "PUBLIC", "error_code": "dataartsfabric.00010011"}),
-    "runs": ("RUNNING", {}),
-    "runs with a code": ("RUNNING", {"error_code": "dataartsfabric.00010024"}),
-    "never enabled": ("INACTIVE", {"visibility": "PUBLIC"}),
+WEEK, STUCK, HOUR, MINUTE = 7 * 86400, 3 * 3600, 3600, 60
+FAILED = {"error_code": "dataartsfabric.00010011"}
+WEAK = {"error_code": "dataartsfabric.00010024"}
+PUBLIC = {"visibility": "PUBLIC"}
+DCU = {"type": "sql", "reserved_resource": {"dpu": {"spec_code": "test.dcu", "warm_up_num": 2, "max_num": 8}}}
+APU = {"reserved_resource": {"apu": {"spec_code": "test.apu", "warm_up_num": 5}}}
+# Endpoints of another exporter per value of `metrics.endpoint_details`, whose source is named after it: seconds in
+# their status, status, fields, and why they need attention.
+ENDPOINTS: dict[str, tuple[int, str, dict[str, Any], str | None]] = {
+    "stuck": (STUCK, "CREATING", {}, "3"),
+    "stuck for an hour": (HOUR, "UPDATING", {}, "4"),
+    "with an exception": (STUCK, "DELETING", {}, None),
+    "new": (MINUTE, "CREATING", {}, None),
+    "new, with a code": (MINUTE, "CREATING", WEAK, "7"),
+    "failed": (STUCK, "CREATE_FAILED", {**FAILED, "owner": {"user_name": "alice"}}, "1"),
+    "failed without a code": (STUCK, "DELETE_FAILED", {}, "1"),
+    "failed long ago": (WEEK, "UPDATE_FAILED", FAILED, "2"),
+    "frozen": (STUCK, "FROZEN", {}, "6"),
+    "frozen for arrears": (STUCK, "ON_DEMAND_FROZEN", {}, "6"),
+    "unhealthy": (STUCK, "ABNORMAL", {}, "5"),
+    "theirs, stuck": (STUCK, "CREATING", PUBLIC, None),
+    "theirs, failed": (STUCK, "CREATE_FAILED", {**PUBLIC, **FAILED}, None),
+    "runs": (STUCK, "RUNNING", {}, None),
+    "runs with a code": (STUCK, "RUNNING", WEAK, "7"),
+    "never enabled": (STUCK, "INACTIVE", PUBLIC, None),
+    "never enabled, with a code": (STUCK, "INACTIVE", WEAK, None),
+    "of an unknown status": (STUCK, "REBALANCING", {}, None),
+    "billed in DCU": (STUCK, "RUNNING", DCU, None),
+    "billed in APU": (STUCK, "RUNNING", {**APU, "type": "job"}, None),
+    "not billed": (STUCK, "RUNNING", APU, None),
+    "theirs, not billed": (STUCK, "RUNNING", {**PUBLIC, **DCU}, None),
 }
-BAD = {"failed", "failed without a code", "runs with a code", "frozen", "frozen for arrears", "unhealthy"}
-# The endpoint names in two tables. None is a row without an endpoint, which stands for all of a type.
-LISTED: dict[str, tuple[set[str | None], set[str]]] = {
-    "problems": ({"stuck"}, BAD), "all": ({"stuck"}, BAD), "none": ({None}, set()),
+ATTENTION = {(name, reason) for name, (*_, reason) in ENDPOINTS.items() if reason}
+DETAILS = ("problems", "all", "none")
+# Without details: one row with an age per type and status, if the oldest is stuck, and the numbers of all others.
+OLDEST = {("CREATING", "3"), ("UPDATING", "4"), ("DELETING", "3")}
+COUNTED = {
+    ("CREATING", "7"), ("CREATE_FAILED", "1"), ("DELETE_FAILED", "1"), ("UPDATE_FAILED", "1"), ("FROZEN", "6"),
+    ("ON_DEMAND_FROZEN", "6"), ("ABNORMAL", "5"), ("RUNNING", "7"),
 }  # fmt: skip
+PRICES = {"test.dcu": 0.5, "": 1000.0}
 
 
-def rows() -> Iterator[dict[str, str]]:
-    begun = f"{datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=3):%Y-%m-%dT%H:%M:%SZ}"
-    for number, (name, (status, more)) in enumerate(ENDPOINTS.items(), 1):
+def rules() -> Json:
+    """Prices, an exception of the thresholds, and a pair of alerts."""
+    number = list(ENDPOINTS).index("with an exception") + 1
+    found: list[Json] = [
+        {"record": "dataarts_fabric:endpoint_transition_seconds:threshold", "expr": "vector(4 * 3600)",
+         "labels": {"status": "DELETING", "level": level, "endpoint_id": f"{number:032x}"}}
+        for level in ("warning", "critical")
+    ]  # fmt: skip
+    found += [
+        {"record": "dataarts_fabric_unit_price_per_hour", "expr": f"vector({price})",
+         "labels": {"unit": unit, "currency": "CNY", "spec_code": spec}}
+        for unit in ("apu", "dpu", "mu") for spec, price in PRICES.items()
+    ]  # fmt: skip
+    found += [
+        {"alert": f"DataArtsFabricPair{end}", "expr": "vector(1)", "labels": {"source": "pair", "severity": severity}}
+        for end, severity in (("", "warning"), ("Critical", "critical"))
+    ]
+    return {"groups": [{"name": "test", "rules": found}]}
+
+
+def rows() -> Iterator[dict[str, Any]]:
+    now = datetime.datetime.now(datetime.UTC)
+    for number, (name, (seconds, status, more, _)) in enumerate(ENDPOINTS.items(), 1):
+        begun = f"{now - datetime.timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%SZ}"
         yield {
             "id": f"{number:032x}", "name": name, "type": "ray", "status": status, "visibility": "PRIVATE",
             "create_time": begun, "update_time": begun, **more,
@@ -78,13 +124,14 @@ def rows() -> Iterator[dict[str, str]]:
 @pytest.fixture(scope="module")
 def client(exporter: Exporter) -> Iterator[Client]:
     directory = exporter.directory
-    workspace = Workspace("5d1e0c8a-7f4b-4a1c-9c57-2f0e6a1b3c4d", "details", [Stored(row) for row in rows()])
+    workspace = Workspace(WORKSPACE_ID, "details", [Stored(row) for row in rows()])
     # Alerts without `for`, so that the panel of firing alerts has data.
-    rules = (ROOT / "dashboards/prometheus/alerts.yaml").read_text("utf-8")
-    (directory / "alerts.yaml").write_text(re.sub(r"\bfor: \d+m", "for: 0s", rules), "utf-8")
+    alerts = (ROOT / "dashboards/prometheus/alerts.yaml").read_text("utf-8")
+    (directory / "alerts.yaml").write_text(re.sub(r"\bfor: \d+m", "for: 0s", alerts), "utf-8")
+    (directory / "test.yaml").write_text(json.dumps(rules()), "utf-8")
     with ControlPlane([workspace]) as plane, contextlib.ExitStack() as stack:
         targets = [stack.enter_context(exporter.serve(command="demo")).address]
-        for details in LISTED:
+        for details in DETAILS:
             filters = {workspace.id: {"visibility": "ALL"}}
             source = Source(plane.base_url, [workspace], details, filters=filters)
             file = configuration.write(directory, f"{details}.yaml", [source], details)
@@ -119,15 +166,76 @@ def test_every_variable_and_query_has_data(client: Client, stem: str) -> None:
     assert empty == EMPTY.get(stem, set())
 
 
-@pytest.mark.parametrize("title", ["In transition, by age", "Failed endpoints, most recent first"])
-@pytest.mark.parametrize("details", LISTED)
-def test_endpoint_tables_list_only_endpoints_that_need_attention(client: Client, details: str, title: str) -> None:
-    wanted = LISTED[details][title.startswith("Failed")]
-    tables = [(board, panel) for board in BOARDS.values() for panel in board["panels"] if panel["title"] == title]
-    assert len(tables) == 2
-    for board, panel in tables:
+def panels(title: str) -> list[tuple[Json, Json]]:
+    """Returns the panels with this title, and their boards."""
+    every = ((board, panel) for board in BOARDS.values() for panel in board["panels"] if panel["type"] != "row")
+    return [(board, panel) for board, panel in every if panel["title"] == title]
+
+
+@pytest.mark.parametrize("details", DETAILS)
+def test_endpoints_that_need_attention_are_listed_with_their_reason(client: Client, details: str) -> None:
+    assert len(panels("Needs attention")) == 2
+    for board, panel in panels("Needs attention"):
+        rendered = renderer(board, client, 60, source=details)
+        named, counted = (rendered.query(target) for target in panel["targets"])
+        if details == "none":
+            assert {(labels["status"], labels["reason"]) for labels, _ in named} == OLDEST
+            assert {(labels["status"], labels["reason"]) for labels, _ in counted} == COUNTED
+            assert {value for _, value in counted} == {1}
+            assert {labels["endpoint_name"] for labels, _ in [*named, *counted]} == {promql.NO_DETAILS}
+        else:
+            assert {(labels["endpoint_name"], labels["reason"]) for labels, _ in named} == ATTENTION
+            assert len(named) == len(ATTENTION)
+            assert not counted
+
+
+def test_the_table_of_attention_has_owner_and_code_and_the_worst_first(client: Client) -> None:
+    board, panel = panels("Needs attention")[0]
+    titles, found = renderer(board, client, 60, source="all", status_page="http://exporter/").rows(panel)
+    rows = [dict(zip(titles, row, strict=True)) for row in found]
+    assert [row["Reason"] for row in rows] == sorted(reason for _, reason in ATTENTION)
+    first = {row["Endpoint"]: row for row in rows}["failed"]
+    assert first["Error code"] == "dataartsfabric.00010011"
+    assert first["Owner"] == "alice"
+    assert first["Status page"] == "Open"
+    titles, _ = renderer(board, client, 60, source="all").rows(panel)
+    assert "Status page" not in titles, "a link to nowhere"
+
+
+@pytest.mark.parametrize("details", DETAILS)
+def test_all_endpoints_in_transition_are_listed(client: Client, details: str) -> None:
+    wanted = {"stuck", "stuck for an hour", "with an exception", "new", "new, with a code"}
+    for board, panel in panels("In transition, by age"):
         found = renderer(board, client, 60, source=details).query(panel["targets"][0])
-        assert {labels.get("endpoint_name") for labels, _ in found} == wanted, board["title"]
+        names = {labels["endpoint_name"] for labels, _ in found}
+        assert names == ({promql.NO_DETAILS} if details == "none" else wanted), board["title"]
+
+
+def test_the_critical_alert_of_a_pair_stands_for_both(client: Client) -> None:
+    board, panel = panels("Firing alerts")[0]
+    found = renderer(board, client, 60, source="pair").query(panel["targets"][0])
+    assert [(labels["alertname"], labels["runbook"]) for labels, _ in found] == [
+        ("DataArtsFabricPairCritical", "DataArtsFabricPair")
+    ]
+
+
+def only(client: Client, title: str, **chosen: str) -> tuple[Labels, float]:
+    """Returns the value of a panel with one value."""
+    ((board, panel),) = panels(title)
+    (found,) = renderer(board, client, 60, **chosen).query(panel["targets"][0])
+    return found
+
+
+def test_costs_are_those_of_billed_endpoints_at_the_price_of_their_specification(client: Client) -> None:
+    assert only(client, "Cost per hour", source="all") == ({"currency": "CNY"}, 2 * 0.5 + 5 * 1000)
+    assert only(client, "Idle cost per hour", source="all") == ({"currency": "CNY"}, 0)
+    # A source that does not exist has no data.
+    assert only(client, "Cost per hour", source="other") == ({"currency": "CNY"}, promql.UNKNOWN_COST)
+
+
+def test_units_of_sql_endpoints_are_not_added_to_others(client: Client) -> None:
+    assert only(client, "DCU reserved", source="all") == ({}, 2)
+    assert only(client, "DPU reserved", source="all") == ({}, 0)
 
 
 def console(client: Client, name: str, query: Labels) -> str:
@@ -149,6 +257,16 @@ def test_consoles_show_the_workspace_with_the_most_endpoints(client: Client) -> 
         assert name in console(client, stem, query)
 
 
+def test_consoles_list_the_endpoints_that_need_attention(client: Client) -> None:
+    everywhere = console(client, "dataarts-fabric", {})
+    workspace = console(client, "dataarts-fabric-workspace", {"source": "all", "workspace": "details"})
+    wanted = {name for name, _ in ATTENTION}
+    for text in (everywhere, workspace):
+        section = text.split("<h2>Needs attention")[1].split("<h2>")[0]
+        listed = set(re.findall(r'<td class="name">([^<]*)</td>', section))
+        assert listed & ENDPOINTS.keys() == wanted
+
+
 def test_the_console_of_an_unknown_workspace_says_so(client: Client) -> None:
     unknown = {"source": 'no "source"', "workspace": "\\"}
     assert "no such workspace" in console(client, "dataarts-fabric-workspace", unknown)
@@ -158,7 +276,7 @@ def test_the_console_of_an_unknown_workspace_says_so(client: Client) -> None:
 @pytest.mark.parametrize("stem", BOARDS)
 def test_a_dashboard_can_be_rendered(client: Client, stem: str, tmp_path: pathlib.Path) -> None:
     page, picture = tmp_path / "page.html", tmp_path / "picture.png"
-    run(ROOT / "scripts/render-dashboard", GRAFANA / f"{stem}.json", "--prometheus", client.url, "--html", page,
-        "--png", picture, "--range", SPAN, "--scrape-interval", INTERVAL)  # fmt: skip
+    run(ROOT / "scripts/render-dashboard", DASHBOARDS / f"grafana/{stem}.json", "--prometheus", client.url,
+        "--html", page, "--png", picture, "--range", SPAN, "--scrape-interval", INTERVAL)  # fmt: skip
     assert picture.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
     assert picture.stat().st_size > 20_000, "the picture is empty"

@@ -36,7 +36,7 @@ def duration(value: float, decimals: int | None) -> str:
     if abs(value) < 1:
         return "0 s" if value == 0 else f"{value * 1000:.{decimals or 0}f} ms"
     size, name = next((size, name) for limit, size, name in DURATIONS if abs(value) < limit)
-    return f"{value / size:.{0 if size == 1 and decimals == 0 else 1}f} {name}"
+    return f"{value / size:.{1 if decimals is None else decimals}f} {name}"
 
 
 def written(value: float, unit: str, decimals: int | None = None) -> str:
@@ -68,7 +68,8 @@ class Field:
 
     def mapped(self, value: float | str) -> dict[str, str]:
         key = value if isinstance(value, str) else f"{value:g}"
-        known = (mapping["options"][key] for mapping in self.settings["mappings"] if key in mapping["options"])
+        kinds = (mapping["options"] for mapping in self.settings["mappings"] if mapping["type"] == "value")
+        known = (options[key] for options in kinds if key in options)
         return next(known, {})
 
     def text(self, value: float | str | None) -> str:
@@ -87,6 +88,11 @@ class Field:
         if value is not None and (mapped := self.mapped(value)):
             return color(mapped["color"])
         return self.threshold(value) if isinstance(value, (int, float)) else None
+
+    def bar_color(self, value: float) -> str:
+        """Returns the fixed color of a bar, else that of its threshold."""
+        mode = self.settings["color"]
+        return color(mode["fixedColor"]) if mode["mode"] == "fixed" else self.threshold(value)
 
     def series_color(self) -> str:
         mode = self.settings["color"]

@@ -4,7 +4,7 @@
 from toolbox.dashboards import common
 from toolbox.dashboards import panels as p
 from toolbox.dashboards import promql as q
-from toolbox.dashboards.board import SOURCE, WORKSPACES, dashboard, query_variable
+from toolbox.dashboards.board import RUNBOOKS, SOURCE, STATUS_PAGE, WORKSPACES, dashboard, query_variable
 
 # Without "All", because the overview shows all workspaces.
 WORKSPACE = query_variable("workspace", "Workspace", WORKSPACES, everything=False)
@@ -15,15 +15,15 @@ INFORMATION = p.table(
     [p.column("Workspace ID", width=310)],
     shown={"workspace": "Workspace", "workspace_id": "Workspace ID", "source": "Source", "region_id": "Region",
            "enterprise_project_id": "Enterprise project", "discovered": "Discovered", "base_url": "API"},
-    sort=[("Workspace", False)], no_value="No data")  # fmt: skip
+    sort=[("Workspace", False)], no_value="No workspace")  # fmt: skip
 UP = p.stat(
     "Status", "Whether the last poll of endpoints succeeded (Up) or failed (Down).",
     f"min({q.each('workspace_up', q.OF_ENDPOINTS)})", "none", p.ONE_IS_GOOD, mappings=p.UP_DOWN)  # fmt: skip
 SERVING = f"Endpoints in {common.status_list('serving')}."
-RUNNING = p.stat("Running", SERVING, q.total(q.endpoints(q.SERVING)), "short")
+RUNNING = p.stat("Running", SERVING, q.or_zero(q.total(q.endpoints(q.SERVING))), "short")
 DURATION = p.timeseries(
     "Poll duration", "Duration of the last poll, including retries and waits.",
-    [(q.each("workspace_last_poll_duration_seconds", by=("listing",)), "{{workspace}} {{listing}}")], "s")  # fmt: skip
+    [(q.each("workspace_last_poll_duration_seconds", by=("listing",)), "{{listing}}")], "s")  # fmt: skip
 WORKERS = {"ray_workers_min": "min workers", "ray_workers_max": "max workers", "ray_heads": "head groups"}
 RAY = p.timeseries(
     "Ray workers", "Ray head groups, and the minimum and maximum of workers in the worker groups.",
@@ -31,7 +31,7 @@ RAY = p.timeseries(
     "short", overrides=[p.dashed("max workers")], decimals=0, no_value="No Ray endpoints")  # fmt: skip
 LISTINGS = p.chart(
     "state-timeline", "Listings", "Whether the last poll of each listing succeeded (green) or failed (red).",
-    q.each("workspace_up", by=("listing",)), "{{workspace}} {{listing}}", mappings=p.UP_DOWN,
+    q.each("workspace_up", by=("listing",)), "{{listing}}", mappings=p.UP_DOWN,
     no_value="No polls yet")  # fmt: skip
 
 # Other tenants' endpoints: counts by status, and error codes.
@@ -56,13 +56,15 @@ PUBLIC_TABLE = p.table(
 BOARD = dashboard(
     "workspace", "Workspace",
     "One DataArts Fabric workspace: endpoints that need attention, counts, capacity and polling health.",
-    [SOURCE, WORKSPACE],
+    [SOURCE, WORKSPACE, STATUS_PAGE, RUNBOOKS],
     [
-        (None, (4, [(4, common.LONGEST_TRANSITION), (3, common.FAILED), (4, common.WITH_ERROR), (3, UP),
-                    (4, common.DATA_AGE), (3, RUNNING), (3, common.ENDPOINTS)])),
-        ("Needs attention", (7, [(24, common.in_transition())]), (8, [(24, common.failed_endpoints())])),
+        (None, (4, [(3, UP), (3, common.FAILED), (3, common.STUCK), (3, common.SUSPENDED), (3, common.WITH_ERROR),
+                    (3, common.LONGEST_TRANSITION), (2, common.DATA_AGE), (2, RUNNING), (2, common.ENDPOINTS)])),
+        ("Needs attention", (10, [(24, common.needs_attention(overview=False))]),
+         (7, [(24, common.in_transition(overview=False))])),
         ("Endpoints", (8, [(12, common.BY_STATUS), (12, common.OLDEST_BY_WORKSPACE)]), (8, [(24, common.BY_TYPE)])),
-        ("Capacity", (8, [(12, common.APU), (12, common.DPU)]), (8, [(12, common.MU), (12, RAY)])),
+        ("Capacity", (8, [(8, common.CAPACITY[name]) for name in ("APU", "DCU", "DPU")]),
+         (8, [(12, common.CAPACITY["MU"]), (12, RAY)])),
         ("Polling health", (7, [(8, LISTINGS), (8, common.failed_polls()), (8, DURATION)]), (4, [(24, INFORMATION)])),
         ("Public endpoints (other tenants')", (7, [(12, PUBLIC_COUNT), (12, PUBLIC_TABLE)])),
     ])  # fmt: skip

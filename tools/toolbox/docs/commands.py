@@ -27,6 +27,8 @@ NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 SHIPPED = {
     "alerts.yaml": "dashboards/prometheus/alerts.yaml",
     "rules.yaml": "dashboards/prometheus/rules.yaml",
+    "overview.json": "dashboards/grafana/overview.json",
+    "workspace.json": "dashboards/grafana/workspace.json",
     "prometheus.yaml": "dashboards/prometheus/scrape-static.yaml",
 }
 # Maximum seconds until a command prints the documented output.

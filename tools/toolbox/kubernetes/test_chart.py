@@ -83,7 +83,9 @@ def test_switching_between_one_exporter_and_shards_changes_no_immutable_fields()
 def test_runbook_links_use_the_value(whole: list[Manifest]) -> None:
     text = str(of(whole, "PrometheusRule"))
     assert "https://wiki.example/fabric/DataArtsFabricDataStale.md" in text
-    assert "exporter.example" not in text
+    # The rules and the dashboards.
+    assert "https://wiki.example/fabric/" in str([each for each in whole if each["kind"] == "ConfigMap"])
+    assert "exporter.example" not in str(whole)
 
 
 def test_a_digest_replaces_the_tag_and_settings_reach_the_pod(whole: list[Manifest]) -> None:
