@@ -88,6 +88,11 @@ COUNTED = {
     ("CREATING", "7"), ("CREATE_FAILED", "1"), ("DELETE_FAILED", "1"), ("UPDATE_FAILED", "1"), ("FROZEN", "6"),
     ("ON_DEMAND_FROZEN", "6"), ("ABNORMAL", "5"), ("RUNNING", "7"),
 }  # fmt: skip
+# The alerts on endpoints that need attention, by the reason in the table. Of several, the first counts.
+REASONS = {
+    "EndpointFailed": "1", "EndpointStillFailed": "2", "EndpointStuckCritical": "3", "EndpointStuck": "4",
+    "EndpointAbnormal": "5", "EndpointSuspended": "6", "EndpointError": "7",
+}  # fmt: skip
 PRICES = {"test.dcu": 0.5, "": 1000.0}
 
 
@@ -187,6 +192,23 @@ def test_endpoints_that_need_attention_are_listed_with_their_reason(client: Clie
             assert {(labels["endpoint_name"], labels["reason"]) for labels, _ in named} == ATTENTION
             assert len(named) == len(ATTENTION)
             assert not counted
+
+
+@pytest.mark.parametrize("details", DETAILS)
+def test_alerts_are_on_the_same_endpoints_as_the_table_of_attention(client: Client, details: str) -> None:
+    found: dict[str, str] = {}
+    firing = f'ALERTS{{alertstate="firing", source="{details}", alertname=~"DataArtsFabricEndpoint.+"}}'
+    for labels, _ in client.instant(firing):
+        reason = REASONS.get(labels["alertname"].removeprefix("DataArtsFabric"))
+        # Without details, endpoints of a status with and without an error code are different subjects.
+        subject = labels.get("endpoint_name") or f"{labels['status']} {labels.get('error_code', '')}"
+        if reason:
+            found[subject] = min(reason, found.get(subject, reason))
+    if details == "none":
+        subjects = {(name.split(" ")[0], reason) for name, reason in found.items()}
+        assert subjects == OLDEST | COUNTED
+    else:
+        assert set(found.items()) == ATTENTION
 
 
 def test_the_table_of_attention_has_owner_and_code_and_the_worst_first(client: Client) -> None:
