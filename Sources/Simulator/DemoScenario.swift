@@ -19,11 +19,11 @@ public struct DemoSource: Sendable {
 
 /// A situation that the demo shows.
 public struct DemoSituation: Sendable {
-    /// What it is, in two or three words.
+    /// A name of two or three words.
     public let title: String
     /// The workspace, or an endpoint of it.
     public let place: String
-    /// What is seen there.
+    /// The visible symptom.
     public let text: String
 }
 

@@ -27,7 +27,7 @@ groups:
         expr: vector(15 * 60)
         labels: {default: "true"}
 
-      # The file's name contains "fabric". Without such a file the value is 1 and there is no label `file`.
+      # The file's name contains "fabric". Without such a file the value is 1, without the label `file`.
       - alert: DataArtsFabricTextfileOld
         expr: |
           (
