@@ -10,7 +10,6 @@ from toolbox.shared.expressions import STRING, names
 
 ALERT_LABELS = {"alertname", "severity", "source", "workspace"}
 FAMILIES = {
-    "dataarts_fabric_unit_price_per_hour": {"unit", "spec_code", "currency"},
     **catalog.FAMILIES,
     "ALERTS": {*ALERT_LABELS, "alertstate"},
     "ALERTS_FOR_STATE": ALERT_LABELS,
