@@ -19,11 +19,11 @@ public struct DemoSource: Sendable {
 
 /// A situation that the demo shows.
 public struct DemoSituation: Sendable {
-    /// What it is, in two or three words.
+    /// The title, two or three words.
     public let title: String
-    /// The workspace, or an endpoint of it.
+    /// The workspace, or `workspace/endpoint`.
     public let place: String
-    /// What is seen there.
+    /// The description.
     public let text: String
 }
 
