@@ -19,11 +19,11 @@ public struct DemoSource: Sendable {
 
 /// A situation that the demo shows.
 public struct DemoSituation: Sendable {
-    /// A name of two or three words.
+    /// The title, two or three words.
     public let title: String
-    /// The workspace, or an endpoint of it.
+    /// The workspace, or `workspace/endpoint`.
     public let place: String
-    /// The visible symptom.
+    /// The description.
     public let text: String
 }
 

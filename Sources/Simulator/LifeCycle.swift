@@ -6,7 +6,7 @@
 /// Endpoints with scripted changes follow their script. The others change as in a healthy workspace: every transition
 /// takes less than a minute and succeeds.
 struct LifeCycle: Sendable {
-    /// Further changes, not scripted.
+    /// The changes in addition to the scripted ones.
     enum Activity: Sendable {
         case none
         /// Running endpoints are updated.

@@ -115,6 +115,20 @@ def test_every_family_of_the_catalog_has_a_sample_in_the_demo(demo: Running, ent
     assert not names
 
 
+def test_the_demo_prints_its_addresses_and_the_places_of_its_situations(demo: Running) -> None:
+    lines = [line for line in demo.log().splitlines() if line.startswith(("Demo: ", "  "))]
+    assert f" http://{demo.address}/, metrics http://{demo.address}/metrics." in lines[0]
+    workspaces = {row["name"] for row in demo.fetch("/api/v1/status").json()["workspaces"]}
+    places = [re.split(r" {2,}", line.strip())[1].split(":")[0] for line in lines[1:]]
+    assert len(places) == 11
+    assert {place.split("/")[0] for place in places} <= workspaces
+    page = demo.page()
+    for place in places[:4]:
+        workspace, endpoint = place.split("/")
+        assert f'workspace="{workspace}"' in page
+        assert f'endpoint_name="{endpoint}"' in page
+
+
 @pytest.mark.parametrize("format", FORMATS)
 def test_pages_of_the_demo_are_well_formed_and_within_the_catalog(demo: Running, entries: Entries, format: str) -> None:
     text = demo.page(format)

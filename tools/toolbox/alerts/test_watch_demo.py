@@ -12,22 +12,27 @@ STUCK_LINE = "EndpointStuck            warning   w/train-ray (CREATING)"
 LOCKED_LINE = "SourceLockedOut          critical  s"
 
 
-def test_each_change_of_an_alert_is_a_line() -> None:
+def test_each_change_of_an_alert_is_a_line_and_the_summary_has_its_times() -> None:
     timeline = Timeline()
-    assert timeline.update([(STUCK, "pending"), (LOCKED, "pending")]) == [
-        f"pending   {STUCK_LINE}", f"pending   {LOCKED_LINE}",
+    assert timeline.update(15, [(STUCK, "pending"), (LOCKED, "pending")]) == [
+        f"  0:15  pending   {STUCK_LINE}", f"  0:15  pending   {LOCKED_LINE}",
     ]  # fmt: skip
-    assert timeline.update([(STUCK, "firing"), (LOCKED, "pending")]) == [f"firing    {STUCK_LINE}"]
-    assert timeline.update([(STUCK, "firing")]) == [f"canceled  {LOCKED_LINE}"]
-    assert timeline.update([(STUCK, "firing")]) == []
-    assert timeline.update([]) == [f"resolved  {STUCK_LINE}"]
-    assert timeline.summary() == ["Firing at the end: 0", "Fired more than once: 0"]
-
-
-def test_an_alert_that_fires_twice_is_in_the_summary_also_if_it_was_pending_in_between() -> None:
-    timeline = Timeline()
-    for state in ("firing", "pending", "firing"):
-        timeline.update([(STUCK, state), (LOCKED, "firing")])
+    assert timeline.update(135, [(STUCK, "firing"), (LOCKED, "pending")]) == [f"  2:15  firing    {STUCK_LINE}"]
+    assert timeline.update(150, [(STUCK, "firing")]) == [f"  2:30  canceled  {LOCKED_LINE}"]
+    assert timeline.update(165, [(STUCK, "firing")]) == []
+    assert timeline.update(600, []) == [f" 10:00  resolved  {STUCK_LINE}"]
     assert timeline.summary() == [
-        "Firing at the end: 2", f"  {STUCK_LINE}", f"  {LOCKED_LINE}", "Fired more than once: 1", f"  2 × {STUCK_LINE}",
+        "pending  firing  resolved  alert", f"   0:15    2:15     10:00  {STUCK_LINE}", "Fired more than once: 0",
     ]  # fmt: skip
+    assert timeline.flapping() == []
+
+
+def test_an_alert_that_fires_twice_flaps_also_if_it_was_pending_in_between() -> None:
+    timeline = Timeline()
+    for second, state in enumerate(("firing", "pending", "firing")):
+        timeline.update(second, [(STUCK, state), (LOCKED, "firing")])
+    assert timeline.summary() == [
+        "pending  firing  resolved  alert", f"           0:00            {STUCK_LINE}",
+        f"           0:00            {LOCKED_LINE}", "Fired more than once: 1", f"  2 × {STUCK_LINE}",
+    ]  # fmt: skip
+    assert timeline.flapping() == [STUCK_LINE]

@@ -34,46 +34,62 @@ def subject(labels: Labels) -> str:
 def shown(labels: Labels) -> str:
     """Returns an alert in one line: name, severity, subject."""
     name = labels["alertname"].removeprefix(PREFIX)
-    return f"{name:<24} {labels.get('severity', ''):<9} {subject(labels)}"
+    return f"{name:<24} {labels.get('severity', ''):<9} {subject(labels)}".rstrip()
+
+
+def clock(seconds: float | None) -> str:
+    """Returns minutes and seconds since the start; empty for None."""
+    return "" if seconds is None else f"{int(seconds) // 60}:{int(seconds) % 60:02}"
 
 
 class Timeline:
-    """The states of all alerts, and how often each fired."""
+    """The changes of all alerts: state (pending, firing, or none) and time in seconds."""
 
     def __init__(self) -> None:
-        self.states: dict[str, str] = {}
-        self.fired: dict[str, int] = {}
+        self.changes: dict[str, list[tuple[str | None, float]]] = {}
 
-    def update(self, alerts: list[tuple[Labels, str]]) -> list[str]:
+    def update(self, now: float, alerts: list[tuple[Labels, str]]) -> list[str]:
         """Returns a line for each change since the last update. `alerts` are labels and states, pending or firing."""
         current = {shown(labels): state for labels, state in sorted(alerts, key=lambda alert: alert[1] == "firing")}
         lines = []
-        for alert in sorted({*self.states, *current}):
-            before, after = self.states.get(alert), current.get(alert)
-            if before == after:
-                continue
-            if after == "firing":
-                self.fired[alert] = self.fired.get(alert, 0) + 1
-            lines.append(f"{after or ('resolved' if before == 'firing' else 'canceled'):<9} {alert}")
-        self.states = current
+        for alert in sorted({*self.changes, *current}):
+            changes = self.changes.setdefault(alert, [])
+            before, after = changes[-1][0] if changes else None, current.get(alert)
+            if before != after:
+                changes.append((after, now))
+                lines.append(
+                    f"{clock(now):>6}  {after or ('resolved' if before == 'firing' else 'canceled'):<9} {alert}"
+                )
         return lines
 
+    def times(self, alert: str, state: str | None) -> list[float]:
+        return [time for changed, time in self.changes[alert] if changed == state]
+
+    def flapping(self) -> list[str]:
+        """Returns the alerts that fired more than once."""
+        return sorted(alert for alert in self.changes if len(self.times(alert, "firing")) > 1)
+
     def summary(self) -> list[str]:
-        """Returns the alerts that are firing, and those that fired more than once."""
-        firing = sorted(alert for alert, state in self.states.items() if state == "firing")
-        flapping = sorted(f"{count} × {alert}" for alert, count in self.fired.items() if count > 1)
-        return [
-            f"Firing at the end: {len(firing)}", *(f"  {alert}" for alert in firing),
-            f"Fired more than once: {len(flapping)}", *(f"  {alert}" for alert in flapping),
-        ]  # fmt: skip
+        """Returns the alerts that fired, with the times of their first change to each state, and those that flapped."""
+        rows = []
+        for alert in self.changes:
+            if fired := self.times(alert, "firing"):
+                resolved = next((time for time in self.times(alert, None) if time > fired[0]), None)
+                pending = next((time for time in self.times(alert, "pending") if time < fired[0]), None)
+                rows.append((fired[0], alert, pending, resolved))
+        lines = ["pending  firing  resolved  alert"]
+        for firing, alert, pending, resolved in sorted(rows, key=lambda row: row[:2]):
+            lines.append(f"{clock(pending):>7}  {clock(firing):>6}  {clock(resolved):>8}  {alert}")
+        flapping = [f"  {len(self.times(alert, 'firing'))} × {alert}" for alert in self.flapping()]
+        return [*lines, f"Fired more than once: {len(flapping)}", *flapping]
 
 
 def watch(demo: Running, client: Client, seconds: float) -> Timeline:
     timeline = Timeline()
     while (passed := time.monotonic() - demo.started) < seconds:
         found = [(alert["labels"], alert["state"]) for alert in client.ask("/api/v1/alerts")["alerts"]]
-        for line in timeline.update(found):
-            print(f"{int(passed) // 60:3}:{int(passed) % 60:02}  {line}", flush=True)
+        for line in timeline.update(passed, found):
+            print(line, flush=True)
         demo.require_running()
         time.sleep(STEP)
     return timeline
@@ -87,11 +103,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
         with Exporter(options.program.resolve(), directory).serve(command="demo") as demo:
-            print("\n".join(line for line in demo.log().splitlines() if line.startswith(("Demo:", "  "))))
             with prometheus(directory, CONFIGURATION.format(rules=RULES, target=demo.address)) as client:
+                guide = [line for line in demo.log().splitlines() if line.startswith(("Demo:", "  "))]
+                print("\n".join([*guide, ""]))
                 timeline = watch(demo, client, options.minutes * 60)
-                print("\n".join(timeline.summary() + [f"Rule failed: {rule}" for rule in client.failed_rules()]))
-    return 1 if any(count > 1 for count in timeline.fired.values()) else 0
+                print("\n".join(["", *timeline.summary(), *(f"Rule failed: {rule}" for rule in client.failed_rules())]))
+    return 1 if timeline.flapping() else 0
 
 
 if __name__ == "__main__":
