@@ -105,11 +105,12 @@ class Renderer:
         """Returns the lines and their step."""
         span = self.selection.span
         step = max(self.step(panel), round(span / max(width, 1)))
-        end = self.end - self.end % step
+        # Whole steps within the time range, so that no line crosses the axis.
+        start, end = self.start + -self.start % step, self.end - self.end % step
         found = [
             (legend(target, labels), points)
             for target in panel["targets"]
-            for labels, points in self.client.range(self.selection.fill(target["expr"], step), end - span, end, step)
+            for labels, points in self.client.range(self.selection.fill(target["expr"], step), start, end, step)
         ]
         return [(Field(panel, name, index), points) for index, (name, points) in enumerate(found)], step
 

@@ -52,8 +52,17 @@ WEEK, STUCK, HOUR, MINUTE = 7 * 86400, 3 * 3600, 3600, 60
 FAILED = {"error_code": "dataartsfabric.00010011"}
 WEAK = {"error_code": "dataartsfabric.00010024"}
 PUBLIC = {"visibility": "PUBLIC"}
-DCU = {"type": "sql", "reserved_resource": {"dpu": {"spec_code": "test.dcu", "warm_up_num": 2, "max_num": 8}}}
-APU = {"reserved_resource": {"apu": {"spec_code": "test.apu", "warm_up_num": 5}}}
+
+
+def reserving(unit: str, amount: int) -> dict[str, Any]:
+    """Returns the field of an endpoint that reserves a unit of the specification "test.UNIT"."""
+    resource = {"spec_code": f"test.{unit}", "warm_up_num": amount}
+    if unit == "apu":
+        return {"reserved_resource": {"apu": resource}}
+    return {"reserved_resource": {"dpu": {**resource, "use_public_resource": True}}}
+
+
+SQL, JOB = {**reserving("dcu", 2), "type": "sql"}, {"type": "job"}
 # Endpoints of another exporter per value of `metrics.endpoint_details`, whose source is named after it: seconds in
 # their status, status, fields, and why they need attention.
 ENDPOINTS: dict[str, tuple[int, str, dict[str, Any], str | None]] = {
@@ -75,10 +84,11 @@ ENDPOINTS: dict[str, tuple[int, str, dict[str, Any], str | None]] = {
     "never enabled": (STUCK, "INACTIVE", PUBLIC, None),
     "never enabled, with a code": (STUCK, "INACTIVE", WEAK, None),
     "of an unknown status": (STUCK, "REBALANCING", {}, None),
-    "billed in DCU": (STUCK, "RUNNING", DCU, None),
-    "billed in APU": (STUCK, "RUNNING", {**APU, "type": "job"}, None),
-    "not billed": (STUCK, "RUNNING", APU, None),
-    "theirs, not billed": (STUCK, "RUNNING", {**PUBLIC, **DCU}, None),
+    "billed in DCU": (STUCK, "RUNNING", SQL, None),
+    "billed in DPU": (STUCK, "RUNNING", {**reserving("dpu", 3), **JOB}, None),
+    "billed in APU": (STUCK, "RUNNING", {**reserving("apu", 5), **JOB}, None),
+    "not billed": (STUCK, "RUNNING", reserving("apu", 5), None),
+    "theirs, not billed": (STUCK, "RUNNING", {**PUBLIC, **SQL}, None),
 }
 ATTENTION = {(name, reason) for name, (*_, reason) in ENDPOINTS.items() if reason}
 DETAILS = ("problems", "all", "none")
@@ -249,7 +259,7 @@ def only(client: Client, title: str, **chosen: str) -> tuple[Labels, float]:
 
 
 def test_costs_are_those_of_billed_endpoints_at_the_price_of_their_specification(client: Client) -> None:
-    assert only(client, "Cost per hour", source="all") == ({"currency": "CNY"}, 2 * 0.5 + 5 * 1000)
+    assert only(client, "Cost per hour", source="all") == ({"currency": "CNY"}, 2 * 0.5 + 3 * 1000 + 5 * 1000)
     assert only(client, "Idle cost per hour", source="all") == ({"currency": "CNY"}, 0)
     # A source that does not exist has no data.
     assert only(client, "Cost per hour", source="other") == ({"currency": "CNY"}, promql.UNKNOWN_COST)
@@ -257,7 +267,7 @@ def test_costs_are_those_of_billed_endpoints_at_the_price_of_their_specification
 
 def test_units_of_sql_endpoints_are_not_added_to_others(client: Client) -> None:
     assert only(client, "DCU reserved", source="all") == ({}, 2)
-    assert only(client, "DPU reserved", source="all") == ({}, 0)
+    assert only(client, "DPU reserved", source="all") == ({}, 3)
 
 
 def console(client: Client, name: str, query: Labels) -> str:
