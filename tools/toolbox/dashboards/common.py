@@ -132,7 +132,7 @@ def needs_attention(*, overview: bool) -> Json:
 def in_transition(*, overview: bool) -> Json:
     return endpoint_table(
         "In transition, by age",
-        f"Endpoints that are {status_list('in transition')}, by age. Orange from 10 minutes, red from 30,"
+        f"Endpoints that are {status_list('in transition')}, by age. Orange from 30 minutes (stuck), red from 2 hours,"
         f" the default threshold of stuck. A row named {q.NO_DETAILS} stands for all endpoints of its type that have"
         " no details.",
         [q.in_transition()], ["reason", "Value #B"], [("Time in status", True)], p.TRANSITION_AGE,
@@ -160,7 +160,8 @@ SUSPENDED = p.stat(
     q.or_zero(q.total(q.endpoints(q.SUSPENDED))), "short", p.ANY_IS_WARNING)  # fmt: skip
 LONGEST_TRANSITION = p.stat(
     "Longest in transition",
-    f"Longest time that an endpoint has been {status_list('in transition')}. Orange from 10 minutes, red from 30.",
+    f"Longest time that an endpoint has been {status_list('in transition')}. Orange from 30"
+    " minutes (stuck), red from 2 hours.",
     q.or_zero(f"({q.age(f'min({q.oldest_transition()})')})"), "s", p.TRANSITION_AGE, decimals=1,
     # Only without endpoints in transition.
     mappings=p.mapping(("0", "none", "green")))  # fmt: skip

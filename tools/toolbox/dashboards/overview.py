@@ -10,10 +10,29 @@ BY = q.WORKSPACE
 ON = ", ".join(BY)
 UP = q.each("workspace_up", q.OF_ENDPOINTS)
 FAILURES = q.each("workspace_poll_failures_total", q.OF_ENDPOINTS, by=("reason",), value="increase({}[10m])")
+# The most frequent recent failure reason of a workspace that is down.
+REASON = f"topk by ({ON}) (1, {FAILURES} > 0) and on ({ON}) ({UP} == 0)"
+DATA_AGE = q.age(f"min by ({ON}) ({common.LAST_SUCCESS})")
+DOWN_FOR = q.age(f"min by ({ON}) ({q.each('workspace_failing_since_timestamp_seconds', q.OF_ENDPOINTS)})")
+DOWN = p.table(
+    "Down workspaces",
+    "Workspaces whose last poll of endpoints failed, with the time since the first failed poll, and the most frequent"
+    " reason of the last ten minutes. After a restart of the exporter the time begins again.",
+    [f"{q.with_status_page(DOWN_FOR)} and on ({ON}) ({UP} == 0)", REASON, f"{DATA_AGE} and on ({ON}) ({UP} == 0)"],
+    [
+        p.column("Down for", unit="s", thresholds=p.DOWN, decimals=1, width=115),
+        p.column("Reason", width=180), p.column("Source", width=200),
+        p.column("Workspace", link=p.WORKSPACE_LINK_WITH_STATUS_PAGE),
+        p.column("Data age", unit="s", thresholds=p.DATA_AGE, decimals=1, width=120, cell="color-text"),
+        p.column("Workspace ID", hidden=True), p.column("Status page", width=100, link=p.STATUS_PAGE_LINK),
+    ],
+    shown={"Value #A": "Down for", "reason": "Reason", "workspace": "Workspace", "source": "Source",
+           "Value #C": "Data age", "workspace_id": "Workspace ID", "status_page": "Status page"},
+    sort=[("Down for", True)], no_value="No workspaces down (or no data)")  # fmt: skip
 TABLE = p.table(
     "Workspaces",
-    "Each selected workspace: status of the last poll of its endpoints, endpoint counts without public ones, and"
-    " data age. A workspace without counts has stale data (older than poll.stale_after). Its name links to the"
+    "Each selected workspace: whether the last poll of its endpoints succeeded, endpoint counts without public ones,"
+    " and data age. A workspace without counts has stale data (older than poll.stale_after). Its name links to the"
     " workspace dashboard.",
     [
         q.with_status_page(f"min by ({ON}) ({UP})"),
@@ -21,16 +40,17 @@ TABLE = p.table(
         q.or_zero(q.total(q.endpoints(q.UNHEALTHY), *BY), *BY),
         q.or_zero(q.total(q.endpoints(q.TRANSITION), *BY), *BY),
         q.age(f"min by ({ON}) ({q.oldest_transition()})"),
-        q.age(f"min by ({ON}) ({common.LAST_SUCCESS})"),
-        # The most frequent recent failure reason of a workspace that is down.
-        f"topk by ({ON}) (1, {FAILURES} > 0) and on ({ON}) ({UP} == 0)",
+        DATA_AGE,
+        REASON,
+        q.or_zero(q.total(q.endpoints(q.SUSPENDED), *BY), *BY),
     ],
     [
-        p.column("Status", mappings=p.UP_DOWN, width=80),
+        p.column("Polling", mappings=p.UP_DOWN, width=80),
         p.column("Source", width=150),
         p.column("Reason", width=150),
         p.column("Endpoints", width=110),
         p.column("Failed or abnormal", thresholds=p.ANY_IS_CRITICAL, width=150, cell="color-text"),
+        p.column("Suspended", thresholds=p.ANY_IS_WARNING, width=110, cell="color-text"),
         p.column("In transition", width=110),
         p.column("Longest in transition", unit="s", thresholds=p.TRANSITION_AGE, decimals=1, width=180,
                  cell="color-text"),
@@ -39,11 +59,11 @@ TABLE = p.table(
         p.column("Workspace ID", hidden=True),
         p.column("Status page", width=100, link=p.STATUS_PAGE_LINK),
     ],
-    shown={"Value #A": "Status", "workspace": "Workspace", "source": "Source", "reason": "Reason",
-           "Value #B": "Endpoints", "Value #C": "Failed or abnormal", "Value #D": "In transition",
-           "Value #E": "Longest in transition", "Value #F": "Data age",
+    shown={"Value #A": "Polling", "workspace": "Workspace", "source": "Source", "reason": "Reason",
+           "Value #B": "Endpoints", "Value #C": "Failed or abnormal", "Value #H": "Suspended",
+           "Value #D": "In transition", "Value #E": "Longest in transition", "Value #F": "Data age",
            "workspace_id": "Workspace ID", "status_page": "Status page"},
-    sort=[("Status", False), ("Longest in transition", True)], no_value="No workspaces are polled")  # fmt: skip
+    sort=[("Polling", False), ("Longest in transition", True)], no_value="No workspaces are polled")  # fmt: skip
 
 # The critical alert of a pair stands for both.
 SUBJECT = "alertname, source, workspace_id, listing, endpoint_id, endpoint_type, status, visibility"
@@ -91,7 +111,7 @@ BOARD = dashboard(
                     (3, common.WITH_ERROR), (3, common.LONGEST_TRANSITION), (3, common.DATA_AGE),
                     (2, common.ENDPOINTS)])),
         ("Needs attention",
-         (14, [(24, common.needs_attention(overview=True))]), (9, [(24, ALERTS)])),
+         (6, [(24, DOWN)]), (12, [(24, common.needs_attention(overview=True))]), (10, [(24, ALERTS)])),
         ("Workspaces", (11, [(24, TABLE)])),
         ("In transition", (9, [(24, common.in_transition(overview=True))])),
         ("History", (8, [(12, common.NOT_RUNNING), (12, common.OLDEST_BY_WORKSPACE)]),

@@ -35,10 +35,11 @@ def mapping(*entries: tuple[str, str, str]) -> list[Json]:
 NEUTRAL = steps((None, "blue"))
 ANY_IS_CRITICAL = steps((None, "green"), (1, "red"))
 ANY_IS_WARNING = steps((None, "green"), (1, "orange"))
-# An endpoint in transition for 10 minutes is slow, for 30 minutes stuck.
-TRANSITION_AGE = steps((None, "green"), (600, "orange"), (1800, "red"))
+# The default thresholds of the alerts.
+TRANSITION_AGE = steps((None, "green"), (1800, "orange"), (7200, "red"))
 # The default of poll.stale_after is 5 minutes; data older than 2 minutes has missed polls.
 DATA_AGE = steps((None, "green"), (120, "orange"), (300, "red"))
+DOWN = steps((None, "red"))
 ONE_IS_GOOD = steps((None, "red"), (1, "green"))
 
 YES_NO = mapping(("0", "no", "red"), ("1", "yes", "green"))

@@ -17,7 +17,7 @@ INFORMATION = p.table(
            "enterprise_project_id": "Enterprise project", "discovered": "Discovered", "base_url": "API"},
     sort=[("Workspace", False)], no_value="No workspace")  # fmt: skip
 UP = p.stat(
-    "Status", "Whether the last poll of endpoints succeeded (Up) or failed (Down).",
+    "Polling", "Whether the last poll of endpoints succeeded (Up) or failed (Down).",
     f"min({q.each('workspace_up', q.OF_ENDPOINTS)})", "none", p.ONE_IS_GOOD, mappings=p.UP_DOWN)  # fmt: skip
 SERVING = f"Endpoints in {common.status_list('serving')}."
 RUNNING = p.stat("Running", SERVING, q.or_zero(q.total(q.endpoints(q.SERVING))), "short")
