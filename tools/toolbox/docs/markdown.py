@@ -11,6 +11,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 PARSER = MarkdownIt("commonmark").enable("table")
+# Pictures in HTML, such as those with a light and a dark version.
+HTML_PICTURE = re.compile(r'<(?:img|source)\b[^>]*\s(?:src|srcset)="([^"]*)"')
 
 
 class Block(NamedTuple):
@@ -52,6 +54,8 @@ class Document:
                 if end - first != token.content.count("\n") + 2:
                     raise ValueError(f"{path}:{first + 1}: unclosed fence")
                 self.blocks.append(Block(token.info.strip(), token.content.removesuffix("\n"), first + 2))
+            elif token.type == "html_block":
+                self.links += [Link(target, True, first + 1) for target in HTML_PICTURE.findall(token.content)]
             in_heading = token.type == "heading_open"
 
     def _read_inline(self, tokens: Sequence[Token], line: int) -> None:

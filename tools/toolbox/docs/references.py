@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Links have targets, Swift is compiled, and the READMEs of both languages have the same structure."""
+"""Links have targets, Swift is compiled, and documents of both languages have the same structure."""
 
 import itertools
 import re
@@ -12,7 +12,8 @@ from toolbox.docs.markdown import Document, Link
 from toolbox.docs.project import Project
 
 COMMENT = re.compile(r"(^|\s+)#.*$", re.MULTILINE)
-README, OTHER_README = "README.md", "README.zh.md"
+# Folders whose Chinese documents are whole translations.
+TRANSLATED = (".", "docs")
 # The Swift blocks of the document are excerpts of the source.
 EXCERPTS, SOURCE = "docs/adding-a-listing.md", "Tests/PollingTests/ToyListing.swift"
 
@@ -54,25 +55,28 @@ def is_picture(path: Path) -> bool:
     return start.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")) or b"<svg" in start
 
 
-def differences_of_readmes(project: Project) -> Iterator[str]:
-    """The READMEs have the same headings, code, links and pictures, and begin with a link to each other."""
-    one, other = (project.documents[project.root / name] for name in (README, OTHER_README))
-    there = outline(other)
-    for what, here in outline(one).items():
-        for left, right in itertools.zip_longest(here, there[what]):
-            if left != right:
-                yield f"{what} of {README} and {OTHER_README} differ: {left!r} against {right!r}"
-                break
-    for document, name in ((one, OTHER_README), (other, README)):
-        if [link.target for link in document.links[:1]] != [name]:
-            yield project.problem(document, 1, f"the first link must be {name}")
+def differences_of_languages(project: Project) -> Iterator[str]:
+    """Translations have the headings, code, links and pictures of the original. Both begin with a link to the other."""
+    folders = [project.root / name for name in TRANSLATED]
+    for path in [path for path in project.documents if path.parent in folders and path.name.endswith(".zh.md")]:
+        one, other = project.documents[path.with_name(path.name.replace(".zh.md", ".md"))], project.documents[path]
+        name, there = one.path.relative_to(project.root), outline(other)
+        for what, here in outline(one).items():
+            for left, right in itertools.zip_longest(here, there[what]):
+                if left != right:
+                    yield f"{what} of {name} and its translation differ: {left!r} against {right!r}"
+                    break
+        for document, twin in ((one, other.path.name), (other, one.path.name)):
+            if [link.target for link in document.links[:1]] != [twin]:
+                yield project.problem(document, 1, f"the first link must be {twin}")
 
 
 def outline(document: Document) -> dict[str, list[object]]:
+    """Links to a document count as equal for both languages; anchors are ignored, because headings are translated."""
     return {
         "levels of headings": [*document.levels],
         "code blocks": [(block.language, COMMENT.sub("", block.text)) for block in document.blocks],
-        "links": [link.target for link in document.links if link.target not in (README, OTHER_README)],
+        "links": [link.target.partition("#")[0].replace(".zh.md", ".md") for link in document.links],
     }
 
 

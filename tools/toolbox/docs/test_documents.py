@@ -13,7 +13,7 @@ from toolbox.shared.processes import ROOT, run
 Check = Callable[[Project], Iterator[str]]
 CHECKS: tuple[Check, ...] = (
     references.broken_links,
-    references.differences_of_readmes,
+    references.differences_of_languages,
     references.changed_excerpts,
     commands.unknown_flags,
     commands.failing_blocks,
