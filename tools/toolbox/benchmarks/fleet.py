@@ -106,7 +106,7 @@ def observe(running: dict[str, Server], minutes: int) -> dict[str, Figures]:
             found[name].minutes.append(cpu * 60 / (time.monotonic() - begin))
     for name, server in running.items():
         found[name].resident = server.memory_megabytes()
-        assert not any(map(int, FAILURES.findall(server.get()))), f"polls of {name} failed"
+        assert not any(map(int, FAILURES.findall(gzip.decompress(server.get("gzip"))))), f"polls of {name} failed"
     return found
 
 
