@@ -3,12 +3,12 @@ internal import Base
 internal import Fabric
 public import Listings
 
-/// What a report says about a selection of its workspaces: whether anything needs attention, and what is not known.
+/// The overall state of a selection of a report's workspaces, with the sources, workspaces and endpoints to act on.
 public struct StatusOverview: Sendable {
     /// The overall state.
     public enum State: String, Sendable {
         case attention
-        /// Nothing that is known needs attention, but not everything is known.
+        /// No known problem, but some data is missing.
         case unknown
         case ok
     }

@@ -11,11 +11,11 @@ struct OverviewTiles {
     private var total: Int { overview.workspaces.count }
     private var withData: Int { total - overview.withoutData }
 
-    /// What is not known; nil if everything is.
+    /// The missing data; nil if all workspaces have data.
     var missing: String? {
         let all = overview.report.workspaces.count
         if all == 0 { return "no workspaces configured or discovered" }
-        if total == 0 { return "no workspace matches the filter (0 of \(HumanFormat.count(all, "workspace")))" }
+        if total == 0 { return "no workspaces match the filter (0 of \(HumanFormat.count(all, "workspace")))" }
         if withData == total { return nil }
         return "no data from \(HumanFormat.number(total - withData)) of \(HumanFormat.count(total, "workspace"))"
     }

@@ -66,7 +66,7 @@ enum PageParts {
         return badge(health.rawValue.replacing("_", with: " "), kind)
     }
 
-    /// What a source's health means, with numbers.
+    /// The explanation of a source's health, with numbers.
     static func text(of source: StatusOverview.Source, in report: StatusReport) -> HTML {
         let down = source.workspaces.filter(\.isDown)
         let downText =

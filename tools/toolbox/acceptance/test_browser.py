@@ -135,5 +135,6 @@ def test_the_page_fits_a_phone_and_begins_with_the_overall_state(url: str, query
         driver.get(url + query)
         assert driver.execute_script(OVERFLOW) <= 0
         state = driver.find_element(By.CSS_SELECTOR, "main [role=status]")
-        assert state.text.startswith("Unknown: no workspace matches" if query else "Needs attention: ")
+        assert state.text.startswith("Needs attention: ")
+        assert ("no workspaces match the filter (0 of 10 workspaces)" in state.text) == bool(query)
         assert state.rect["y"] + state.rect["height"] <= 400

@@ -9,7 +9,7 @@ import Testing
 @testable import WebServer
 
 @Suite("Needs attention on status page and JSON")
-struct NeedsAttentionTests {
+struct StatusOverviewTests {
     /// Returns a row that entered its status `age` seconds ago.
     private static func row(
         _ id: String, _ status: String, age: Int64, code: String? = nil, visibility: String = "PRIVATE"
@@ -59,7 +59,7 @@ struct NeedsAttentionTests {
         ("pending", unreachable(2, nil), "", "Unknown:</strong> no data from 2 of 2 workspaces.", "unknown"),
         (
             "filter", report([[], []]), "?q=none",
-            "Unknown:</strong> no workspace matches the filter (0 of 2 workspaces).", "unknown"
+            "Unknown:</strong> no workspaces match the filter (0 of 2 workspaces).", "unknown"
         ),
         (
             "no workspaces", SampleReport.blind(), "",
