@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import Base
 public import Fabric
 
 /// The summary of a listing for the status page and the status JSON.
@@ -11,18 +12,30 @@ public struct ListingSummary: Sendable, Equatable {
         public var phase: Phase
         /// The number of records in the status; at least 1.
         public var records: Int
+        /// The number of those that are private. The others may belong to other tenants.
+        public var privateRecords: Int
 
         /// Creates the count of a status.
-        public init(status: String, phase: Phase, records: Int) {
+        /// - Parameter privateRecords: nil if all are private.
+        public init(status: String, phase: Phase, records: Int, privateRecords: Int? = nil) {
             self.status = status
             self.phase = phase
             self.records = records
+            self.privateRecords = privateRecords ?? records
         }
+    }
+
+    /// A private record in transition.
+    public struct Transition: Sendable, Equatable {
+        /// When it entered its status (upper bound).
+        public var since: Timestamp
+        /// Whether it has an error code.
+        public var hasError: Bool
     }
 
     /// The capacity of one unit over all records.
     public struct Capacity: Sendable, Equatable {
-        /// The unit: `APU`, `DPU` or `MU`.
+        /// The unit: `APU`, `DCU` (SQL endpoints), `DPU` (all others) or `MU`.
         public var unit: String
         /// The sum of the reserved capacity, as exported by the aggregate families.
         public var reserved: Int64
@@ -30,22 +43,32 @@ public struct ListingSummary: Sendable, Equatable {
         public var maximum: Int64
     }
 
+    /// The units of capacity, in the order of the status page.
+    public static let units = ["APU", "DCU", "DPU", "MU"]
+
     /// The statuses with at least one record, in alphabetical order.
     public var statuses: [StatusCount]
     /// The capacity of each unit in use.
     public var capacities: [Capacity]
     /// The number of records with an error code.
     public var withError: Int
+    /// The private records with an error code, by phase.
+    public var privateErrors: [Phase: Int]
+    /// The private records in transition.
+    public var transitions: [Transition]
     /// The number of records that qualified for details but exceeded the limit.
     public var droppedDetails: Int
 
     /// Creates a summary.
     public init(
-        statuses: [StatusCount], capacities: [Capacity] = [], withError: Int = 0, droppedDetails: Int = 0
+        statuses: [StatusCount], capacities: [Capacity] = [], withError: Int = 0,
+        privateErrors: [Phase: Int] = [:], transitions: [Transition] = [], droppedDetails: Int = 0
     ) {
         self.statuses = statuses
         self.capacities = capacities
         self.withError = withError
+        self.privateErrors = privateErrors
+        self.transitions = transitions
         self.droppedDetails = droppedDetails
     }
 }

@@ -36,16 +36,6 @@ public struct RecordDetail: Sendable, Equatable {
     /// The id of the package's version.
     public var capVersionID: String?
 
-    /// Whether the record needs attention: in transition, failed, abnormal or suspended, or with an error code unless
-    /// it is inactive or gone. Public endpoints may belong to other users and never need attention.
-    public var needsAttention: Bool {
-        guard visibility == "PRIVATE" else { return false }
-        return phase.needsAttention || errorCode != nil && ![.inactive, .gone].contains(phase)
-    }
-
-    /// Whether this record has priority over `other`: errors first, then those longest in their status.
-    public func outranks(_ other: RecordDetail) -> Bool { rank < other.rank }
-
     /// The priority; the lowest ranks are kept if there are too many details.
     fileprivate var rank: (Int, Timestamp, RecordID) { (errorCode == nil ? 1 : 0, since, id) }
 }

@@ -201,12 +201,14 @@ public struct MetricsServer: Sendable {
         let frame = PageFrame(version: version, telemetryPath: telemetryPath, time: report.time)
         do throws(QueryError) {
             let query = try StatusQuery(request)
-            let workspaces = try query.workspaces(of: report)
-            if !query.selection.workspaceIDs.isEmpty, let status = workspaces.first, workspaces.count == 1 {
+            let overview = try query.overview(of: report)
+            if !query.selection.workspaceIDs.isEmpty, let status = overview.workspaces.first,
+                overview.workspaces.count == 1
+            {
                 let page = WorkspacePage(report: report, status: status)
                 return html(200, frame.page(status.workspace.name, page.body))
             }
-            let page = OverviewPage(report: report, query: query, workspaces: workspaces)
+            let page = OverviewPage(overview, query: query)
             return html(200, frame.page("Status", page.body))
         } catch {
             let title = error.status == 404 ? "Not found" : "Bad request"
@@ -227,8 +229,7 @@ public struct MetricsServer: Sendable {
     private func statusJSON(_ request: ListenerRequest) -> ListenerResponse {
         let report = status()
         do throws(QueryError) {
-            let workspaces = try StatusQuery(request).workspaces(of: report)
-            return json(StatusJSON.text(report, workspaces: workspaces, version: version))
+            return json(StatusJSON.text(try StatusQuery(request).overview(of: report), version: version))
         } catch {
             return .text(error.status, error.message + "\n")
         }

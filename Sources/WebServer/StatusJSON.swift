@@ -6,22 +6,39 @@ internal import Polling
 
 /// A status report as JSON; the format is documented in `docs/status-api.md`.
 enum StatusJSON {
-    static func text(_ report: StatusReport, workspaces: [WorkspaceStatus], version: String) -> String {
+    static func text(_ overview: StatusOverview, version: String) -> String {
+        let report = overview.report
         let value: JSONValue = [
             "version": .string(version), "time": time(report.time),
             "poll": [
                 "interval_seconds": seconds(report.interval), "stale_after_seconds": seconds(report.staleAfter),
             ],
             "shard": ["ordinal": JSONValue(report.shard.ordinal), "total": JSONValue(report.shard.total)],
-            "sources": .array(report.sources.map { source($0, warning: report.warning(of: $0)) }),
-            "workspaces": .array(workspaces.map(workspace)),
+            "state": .string(overview.state.rawValue), "needs_attention": attention(overview),
+            "sources": .array(overview.sources.map { source($0, warning: report.warning(of: $0.status)) }),
+            "workspaces": .array(overview.workspaces.map { workspace($0, now: report.time) }),
         ]
         return value.mapStrings { KnownSecrets.shared.redacting($0) }.text + "\n"
     }
 
-    private static func source(_ source: SourceStatus, warning: DiscoveryWarning?) -> JSONValue {
-        [
-            "name": .string(source.name), "region": JSONValue(source.region), "throttled": .boolean(source.isThrottled),
+    /// The numbers of what needs attention; those of endpoints are null without any data.
+    private static func attention(_ overview: StatusOverview) -> JSONValue {
+        let hasData = overview.withoutData < overview.workspaces.count
+        return [
+            "sources": JSONValue(overview.unhealthySources.count),
+            "workspaces": JSONValue(overview.workspacesDown.count),
+            "endpoints": .object(
+                Attention.allCases.map {
+                    (name: $0.rawValue, value: hasData ? JSONValue(overview.attention[$0, default: 0]) : .null)
+                }), "workspaces_without_data": JSONValue(overview.withoutData),
+        ]
+    }
+
+    private static func source(_ entry: StatusOverview.Source, warning: DiscoveryWarning?) -> JSONValue {
+        let source = entry.status
+        return [
+            "name": .string(source.name), "state": .string(entry.health.rawValue), "region": JSONValue(source.region),
+            "throttled": .boolean(source.isThrottled),
             "locked_out_until": time(source.nextProbe), "round_seconds": source.round.map(seconds) ?? .null,
             "discovery": source.discovery.map { discovery in
                 [
@@ -34,7 +51,7 @@ enum StatusJSON {
         ]
     }
 
-    private static func workspace(_ status: WorkspaceStatus) -> JSONValue {
+    private static func workspace(_ status: WorkspaceStatus, now: Timestamp) -> JSONValue {
         let workspace = status.workspace
         return [
             "source": .string(workspace.key.source), "workspace_id": .string(workspace.key.workspaceID),
@@ -42,21 +59,21 @@ enum StatusJSON {
             "base_url": .string(workspace.baseURL),
             "enterprise_project_id": JSONValue(workspace.enterpriseProjectID),
             "discovered": .boolean(workspace.isDiscovered), "state": .string(status.state.rawValue),
-            "listings": .array(status.listings.map(listing)),
+            "listings": .array(status.listings.map { listing($0, now: now) }),
         ]
     }
 
-    private static func listing(_ status: ListingStatus) -> JSONValue {
+    private static func listing(_ status: ListingStatus, now: Timestamp) -> JSONValue {
         [
             "listing": .string(status.name), "state": .string(status.state.rawValue),
             "withdrawn": .boolean(status.isStale), "last_success": time(status.lastSuccess),
             "failing_since": time(status.failingSince),
-            "served": status.exported.map { served($0, problems: status.recordsNeedingAttention) } ?? .null,
+            "served": status.exported.map { served($0, problems: status.needingAttention(at: now)) } ?? .null,
             "polls": .array(status.polls.map(poll)),
         ]
     }
 
-    private static func served(_ listing: ListingStatus.ExportedData, problems: [RecordDetail]) -> JSONValue {
+    private static func served(_ listing: ListingStatus.ExportedData, problems: [AttentionRecord]) -> JSONValue {
         [
             "age_seconds": seconds(listing.age), "records": JSONValue(listing.counts.records),
             "by_status": .object(
@@ -77,8 +94,10 @@ enum StatusJSON {
         ]
     }
 
-    private static func problem(_ detail: RecordDetail) -> JSONValue {
-        [
+    private static func problem(_ record: AttentionRecord) -> JSONValue {
+        let detail = record.detail
+        return [
+            "attention": .string(record.attention.rawValue),
             "endpoint_id": .string(detail.id.text), "name": JSONValue(detail.name), "type": .string(detail.type),
             "status": .string(detail.status), "visibility": .string(detail.visibility),
             "status_since": time(detail.since), "error_code": JSONValue(detail.errorCode),

@@ -78,7 +78,8 @@ struct ExporterShardTests {
                 if isEmpty { cloud.removeWorkspace(cloud.workspaces[0].id) }
                 let exporters = try await exporters(["0/3", "1/3", "2/3"], configuration)
                 for exporter in exporters {
-                    #expect(exporter.statusReport().hasWarnings == isEmpty)
+                    let report = exporter.statusReport()
+                    #expect(report.sources.map { report.warning(of: $0) != nil } == [isEmpty])
                     await exporter.shutDown()
                 }
             }

@@ -132,7 +132,10 @@ struct EndpointListingDetailTests {
                 let row = endpoint("a", status, error: code).with(["visibility": .string(visibility)])
                 // Without a visibility an endpoint is private.
                 let isPrivate = visibility == "PRIVATE" || visibility == ""
-                #expect(workspace.list([row]).details.map(\.needsAttention) == [expected && isPrivate])
+                let listed = workspace.list([row])
+                let late = Timestamp(microseconds: listed.details[0].since.microseconds + 1_800_000_001)
+                #expect(listed.details.map { $0.attention(at: late) != nil } == [expected && isPrivate])
+                #expect(listed.summary.attention(at: late).values.reduce(0, +) == (expected && isPrivate ? 1 : 0))
             }
         }
     }

@@ -125,6 +125,18 @@ struct MetricsServerStatusPageTests {
         #expect(ids == ["w2", "w3", "w1", "w4"])
     }
 
+    @Test("Names sort in natural order")
+    func naturalOrder() async {
+        var report = SampleReport.large(13)
+        report.workspaces.shuffle()
+        let text = await Web(report: report).get("/").text
+        let table = text.split(separator: #"<caption>Workspaces</caption>"#).last ?? ""
+        let names = table.matches(of: #/>name-([0-9]+)</a>/#).map { Int($0.1) ?? -1 }
+        #expect(names == Array(0..<13))
+        let sorted = ["", "a", "a-1-9", "a-01-10", "a-2", "a-10", "a-99999999999999999999", "b", "é1"]
+        #expect(sorted.shuffled().sorted { HumanFormat.naturalKey($0) < HumanFormat.naturalKey($1) } == sorted)
+    }
+
     @Test("Private endpoints need attention if failed, abnormal or suspended; inactive and public ones do not")
     func needsAttention() async {
         var report = SampleReport.large(1)

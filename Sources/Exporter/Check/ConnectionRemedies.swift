@@ -35,10 +35,7 @@ struct ConnectionRemedies {
         case (.credentials, _): return [credentialRemedy]
         case (.unauthenticated, _): return [rejectedRemedy]
         case (.forbidden, .workspace(let entry)):
-            return [
-                "Grant \(entry.listing.permission) to the credential's user or agency. If it is granted, the "
-                    + "credential belongs to another project than the workspace."
-            ]
+            return [failure.reason.remedy(permission: entry.listing.permission)]
         case (.forbidden, _):
             return [
                 "Grant the IAM action DataArtsFabric:workspace:list to the credential's user or agency, or configure "
@@ -50,17 +47,10 @@ struct ConnectionRemedies {
             return ["The API rejected the request: check the workspace's filter against the API documentation."]
         case (.badRequest, _):
             return ["The API rejected the request: check base_url, discovery.name and enterprise_project_id."]
-        case (.throttled, _):
-            return [
-                "The account exceeded its rate limit: lower poll.requests_per_second or raise poll.interval. Other "
-                    + "clients of the account count too."
-            ]
         case (.timeout, _):
             return [
                 "No response within poll.timeout: check connectivity to \(host), \(proxySentence)or raise poll.timeout."
             ]
-        case (.server, _):
-            return ["Service-side error: retry later or contact support with the request id."]
         case (.network, _): return [unreachable(host)]
         case (.tls, _):
             return [
@@ -72,8 +62,8 @@ struct ConnectionRemedies {
                 "The server at \(settings.baseURL) is not the API, or its response exceeds a limit (poll.max_endpoints, "
                     + "poll.max_response_bytes): check base_url and the proxy, or raise the limit."
             ]
-        case (.inconsistent, _): return ["The list changed while it was read: retry."]
-        case (.stalled, _): return ["The exporter itself is stalled: restart it and report its log."]
+        case (.throttled, _), (.server, _), (.inconsistent, _), (.stalled, _):
+            return [failure.reason.remedy(permission: "")]
         }
     }
 

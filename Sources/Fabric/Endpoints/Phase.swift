@@ -19,7 +19,7 @@ public enum Phase: String, Sendable, CaseIterable {
     /// An undocumented or missing status.
     case unknown
 
-    /// Whether records in this phase need attention. In transition counts, because the record may be stuck.
+    /// Whether records in this phase may need attention. In transition counts, because the record may get stuck.
     public var needsAttention: Bool {
         switch self {
         case .inTransition, .failed, .abnormal, .suspended: true

@@ -13,6 +13,7 @@ public struct EndpointTally: ListingFold {
     var memory: WorkspaceMemory
     private(set) var errors: [EndpointSeries: Int] = [:]
     private(set) var oldestTransitions: [EndpointSeries: Timestamp] = [:]
+    private(set) var transitions: [ListingSummary.Transition] = []
     private(set) var details: DetailSelection
     /// The number of values that were cut or became `other`.
     private(set) var cutValues = 0
@@ -49,8 +50,11 @@ public struct EndpointTally: ListingFold {
         guard settings.details != .none || phase == .inTransition else { return }
         let since = previous.since(record, status)
         memory.statusTimes[record.id] = (status, since)
-        // Under the key of the count, so that this family has no more series than the count.
-        if phase == .inTransition { oldestTransitions[counted] = min(oldestTransitions[counted] ?? since, since) }
+        if phase == .inTransition {
+            // Under the key of the count, so that this family has no more series than the count.
+            oldestTransitions[counted] = min(oldestTransitions[counted] ?? since, since)
+            if isPrivate(visibility) { transitions.append(.init(since: since, hasError: hasError)) }
+        }
         let isDetail =
             switch settings.details {
             case .none: false
@@ -75,6 +79,9 @@ public struct EndpointTally: ListingFold {
                 capID: label(record.capID), capVersionID: label(record.capVersionID)))
     }
 
+    /// Whether `visibility` is that of endpoints that belong to this tenant.
+    func isPrivate(_ visibility: UInt32) -> Bool { memory.visibilities[visibility] == "PRIVATE" }
+
     /// Counts the texts that exceed their limits, whether or not the endpoint's details are exported.
     private mutating func countCutTexts(of record: EndpointRecord) {
         func count(_ text: BorrowedText, limit: Int = RecordDetail.maximumTextBytes) {
@@ -96,6 +103,7 @@ public struct EndpointTally: ListingFold {
         }
         memory.pollEnd = now
         oldestTransitions = oldestTransitions.mapValues { min($0, now) }
+        for index in transitions.indices { transitions[index].since = min(transitions[index].since, now) }
         memory.capacities.close(at: instant)
         memory.counts.close(at: instant)
         // The zero series stay as long as any status of the same type and visibility.

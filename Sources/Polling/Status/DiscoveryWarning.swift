@@ -40,7 +40,4 @@ extension StatusReport {
         else { return nil }
         return .neverSucceeded(failure)
     }
-
-    /// Whether any source has a ``warning(of:)``.
-    public var hasWarnings: Bool { sources.contains { warning(of: $0) != nil } }
 }

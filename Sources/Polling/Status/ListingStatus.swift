@@ -110,9 +110,4 @@ public struct ListingStatus: Sendable {
 
     /// Whether the last complete read is too old to export.
     public var isStale: Bool { lastSuccess != nil && exported == nil }
-
-    /// The records that need attention: errors first, then those longest in their status.
-    public var recordsNeedingAttention: [RecordDetail] {
-        (exported?.details ?? []).filter { $0.needsAttention }.sorted { $0.outranks($1) }
-    }
 }

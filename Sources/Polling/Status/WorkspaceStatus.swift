@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+public import Base
 public import Fabric
-public import Listings
 
 /// The status of a workspace.
 public struct WorkspaceStatus: Sendable {
@@ -17,8 +17,8 @@ public struct WorkspaceStatus: Sendable {
 
     /// The state of its polls: failing if a listing fails, else pending if a listing has not been polled.
     public var state: ListingStatus.State {
-        let states = Set(listings.map(\.state))
-        return ListingStatus.State.allCases.first { states.contains($0) } ?? .pending
+        if listings.contains(where: { $0.state == .failing }) { return .failing }
+        return listings.isEmpty || listings.contains { $0.state == .pending } ? .pending : .ok
     }
 
     /// The failure of the first listing whose last poll failed.
@@ -30,9 +30,12 @@ public struct WorkspaceStatus: Sendable {
     /// The exported data of its listings.
     public var exported: [ListingStatus.ExportedData] { listings.compactMap(\.exported) }
 
-    /// Whether any record needs attention.
-    public var needsAttention: Bool { exported.contains { $0.details.contains { $0.needsAttention } } }
+    /// Whether the workspace is down: the last poll of a listing failed.
+    public var isDown: Bool { state == .failing }
 
-    /// The records of all listings that need attention.
-    public var recordsNeedingAttention: [RecordDetail] { listings.flatMap(\.recordsNeedingAttention) }
+    /// The end of the first failed poll since the last success; nil while up.
+    public var downSince: Timestamp? { listings.compactMap(\.failingSince).min() }
+
+    /// Whether no listing has data.
+    public var hasNoData: Bool { exported.isEmpty }
 }

@@ -48,6 +48,24 @@ enum HumanFormat {
         return (Int64(whole.magnitude / 1_000_000), whole >= 0)
     }
 
+    /// Returns a key by which names sort in natural order: `ws-2` before `ws-10`. Each number is preceded by its length.
+    static func naturalKey(_ name: String) -> String {
+        var (key, digits): ([UInt8], [UInt8]) = ([], [])
+        for byte in Array(name.utf8) + [0] {
+            if (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) {
+                digits.append(byte)
+                continue
+            }
+            if !digits.isEmpty {
+                let number = digits.drop { $0 == UInt8(ascii: "0") }
+                key += String(1_000 + number.count).utf8.dropFirst() + Array(number)
+                digits = []
+            }
+            key.append(byte)
+        }
+        return String(decoding: key, as: UTF8.self)
+    }
+
     /// Formats an integer with thousands separators.
     static func number(_ value: some BinaryInteger) -> String {
         let digits = String(value.magnitude)

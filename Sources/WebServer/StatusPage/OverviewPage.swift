@@ -6,51 +6,45 @@ internal import Polling
 
 /// The overview of sources and workspaces, failures first.
 struct OverviewPage {
-    /// The maximum number of endpoints shown under "Needs attention"; workspace pages show all of theirs.
-    private static let maximumProblems = 25
+    /// The maximum number of rows under "Needs attention"; workspace pages show all endpoints of theirs.
+    private static let maximumRows = 25
 
-    private let report: StatusReport
+    private let overview: StatusOverview
     private let query: StatusQuery
-    /// The workspaces that the query selects: failing ones first, then those that need attention.
+    /// The workspaces that the query selects, worst first.
     private let workspaces: [WorkspaceStatus]
+    private var report: StatusReport { overview.report }
+    private var tiles: OverviewTiles { OverviewTiles(overview: overview, query: query) }
 
-    init(report: StatusReport, query: StatusQuery, workspaces: [WorkspaceStatus]) {
-        self.report = report
+    init(_ overview: StatusOverview, query: StatusQuery) {
+        self.overview = overview
         self.query = query
         func rank(_ status: WorkspaceStatus) -> Int {
             switch status.state {
             case .failing: 0
             case .pending: 2
-            case .ok: status.needsAttention ? 1 : 3
+            case .ok: status.attention(at: overview.report.time).isEmpty ? 3 : 1
             }
         }
-        let ranked = workspaces.map { (rank: rank($0), status: $0) }
+        let ranked = overview.workspaces.map {
+            (rank: rank($0), name: HumanFormat.naturalKey($0.workspace.name), status: $0)
+        }
         self.workspaces = ranked.enumerated().sorted { left, right in
-            (left.element.rank, left.element.status.workspace.name, left.offset)
-                < (right.element.rank, right.element.status.workspace.name, right.offset)
+            (left.element.rank, left.element.name, left.offset) < (right.element.rank, right.element.name, right.offset)
         }.map(\.element.status)
     }
 
     var body: HTML {
         """
-        \(warnings)\(shard)\(tiles)
+        \(tiles.state)\(shard)\(tiles.tiles)
         <section aria-labelledby="problems"><h2 id="problems">Needs attention</h2>
-        \(problems)</section>
+        \(needsAttention)</section>
         <section aria-labelledby="workspaces"><h2 id="workspaces">Workspaces</h2>
         \(form)
         \(table)</section>
         <section aria-labelledby="sources"><h2 id="sources">Sources</h2>
         \(sources)</section>
         """
-    }
-
-    /// The warnings about sources without polled workspaces, which would otherwise look healthy.
-    private var warnings: [HTML] {
-        report.sources.compactMap { source in
-            report.warning(of: source).map { warning in
-                #"<p class="note" role="alert"><strong>Warning:</strong> \#(warning.text(source: source.name)).</p>\#n"#
-            }
-        }
     }
 
     /// The shard, if there are several.
@@ -63,64 +57,28 @@ struct OverviewPage {
             """
     }
 
-    private var served: [ListingStatus.ExportedData] { workspaces.flatMap(\.exported) }
-
-    private var tiles: HTML {
-        let failing = workspaces.count { $0.state == .failing }
-        let pending = workspaces.count { $0.state == .pending }
-        let stale = workspaces.count { $0.isStale }
-        var notes: [String] = []
-        if pending > 0 { notes.append("\(HumanFormat.number(pending)) pending") }
-        if stale > 0 { notes.append("\(HumanFormat.number(stale)) stale") }
-        return """
-            <dl class="tiles">
-            \(PageParts.tile("Workspaces", HumanFormat.number(workspaces.count), notes.joined(separator: ", "), kind: report.hasWarnings ? "warn" : ""))
-            \(PageParts.tile("Failing workspaces", HumanFormat.number(failing), kind: failing > 0 ? "bad" : "", link: failing > 0 ? "./?state=failing#workspaces" : nil))
-            \(HTML(ListingRegistry.all.map { tiles(of: $0.name) }, separator: "\n"))
-            \(capacityTiles)
-            </dl>
-            """
-    }
-
-    /// The tiles with the number of records in a list, in total and by phase.
-    private func tiles(of name: String) -> HTML {
-        let served = workspaces.flatMap(\.listings).filter { $0.name == name }.compactMap(\.exported)
-        func total(_ phase: Phase) -> Int {
-            served.flatMap(\.summary.statuses).reduce(0) { $0 + ($1.phase == phase ? $1.records : 0) }
+    private var needsAttention: HTML {
+        if overview.needingAttention == 0 {
+            guard let missing = tiles.missing else { return "<p>Nothing needs attention.</p>" }
+            return "<p>Not known: \(missing).</p>"
         }
-        let (title, records) = (HumanFormat.title(name), served.reduce(0) { $0 + $1.counts.records })
-        let (failed, moving) = (total(.failed), total(.inTransition))
-        return """
-            \(PageParts.tile(title, HumanFormat.number(records), "\(HumanFormat.number(total(.serving))) running"))
-            \(PageParts.tile("Failed \(title.lowercased())", HumanFormat.number(failed), kind: failed > 0 ? "bad" : ""))
-            \(PageParts.tile("\(title) in transition", HumanFormat.number(moving), kind: moving > 0 ? "warn" : ""))
-            """
-    }
-
-    private var capacityTiles: [HTML] {
-        ["APU", "DPU", "MU"].compactMap { unit in
-            let capacities = served.flatMap(\.summary.capacities).filter { $0.unit == unit }
-            if capacities.isEmpty { return nil }
-            func sum(_ amount: (ListingSummary.Capacity) -> Int64) -> String {
-                HumanFormat.number(Int64(clamping: capacities.reduce(Int128(0)) { $0 + Int128(amount($1)) }))
-            }
-            return PageParts.tile("Reserved \(unit)", sum(\.reserved), "max \(sum(\.maximum))")
+        var table = AttentionTable(now: report.time, showsPlace: true)
+        for source in overview.unhealthySources.prefix(Self.maximumRows) { table.add(source, in: report) }
+        for workspace in overview.workspacesDown.prefix(Self.maximumRows - table.count) { table.add(workspace) }
+        let endpoints = workspaces.flatMap { workspace in
+            workspace.listings.flatMap { $0.needingAttention(at: report.time) }.map { (workspace, $0) }
         }
-    }
-
-    private var problems: HTML {
-        let all = workspaces.flatMap { status in
-            status.recordsNeedingAttention.map { (workspace: Optional(status), detail: $0) }
+        for (workspace, endpoint) in endpoints.sorted(by: { $0.1.precedes($1.1) }).prefix(
+            Self.maximumRows - table.count)
+        {
+            table.add(endpoint.detail, of: workspace)
         }
-        let hidden = served.reduce(0) { $0 + $1.summary.droppedDetails }
-        if report.workspaces.isEmpty { return "<p>No data.</p>" }
-        if all.isEmpty { return "<p>Nothing needs attention.</p>" }
-        let shown = all.sorted { $0.detail.outranks($1.detail) }.prefix(Self.maximumProblems)
-        let total = all.count + hidden
+        let total = overview.needingAttention
         let note: HTML =
-            total > shown.count
-            ? #"<p class="quiet">Showing \#(shown.count) of \#(HumanFormat.number(total)).</p>"# : .empty
-        return "\(PageParts.problems(Array(shown), now: report.time))\(note)"
+            total > table.count
+            ? #"<p class="quiet">Showing \#(table.count) of \#(HumanFormat.number(total)).</p>"# : .empty
+        let rows = table.count > 0 ? table.html : .empty
+        return "\(rows)\(note)\(PageParts.withoutDetails(overview.endpointsNeedingAttention - endpoints.count))"
     }
 
     private var form: HTML {
@@ -174,6 +132,9 @@ struct OverviewPage {
 
     private func row(_ status: WorkspaceStatus) -> [HTML] {
         let (workspace, failure, served) = (status.workspace, status.failure, status.exported)
+        let since = status.downSince.html {
+            "<br>down since \(HumanFormat.absolute($0)) (\(HumanFormat.since($0, now: report.time)))"
+        }
         let message = failure.html { #"<br><span class="quiet">\#($0.message)</span>"# }
         let missing: HTML = status.isStale ? PageParts.badge("stale", "bad") : "no data"
         return [
@@ -181,7 +142,8 @@ struct OverviewPage {
             <a href="\(StatusQuery.address(of: status))">\(workspace.name)</a>\
             <span class="id">\(workspace.key.workspaceID)</span>
             """,
-            "\(workspace.key.source)", "\(PageParts.badge(of: status.state, reason: failure?.reason))\(message)",
+            "\(workspace.key.source)",
+            "\(PageParts.badge(of: status.state, reason: failure?.reason))\(since)\(message)",
             served.map(\.age).max().map { "\(HumanFormat.duration($0.components.seconds))" } ?? missing,
             HTML(status.listings.map(records), separator: "<br>"),
             HTML(served.map { PageParts.badges(of: $0.summary.statuses) }, separator: " "),
@@ -196,49 +158,20 @@ struct OverviewPage {
     }
 
     private var sources: HTML {
-        let counts = Dictionary(grouping: report.workspaces, by: \.workspace.key.source).mapValues(\.count)
         var table = PageTable(
             "Sources",
             [
                 .init("Source", .header), .init("Region"), .init("State", .text), .init("Discovery", .text),
                 .init("Workspaces", .number),
             ])
-        table.rows = report.sources.map { source in
-            let workspaces = counts[source.name] ?? 0
-            return [
-                "\(source.name)", "\(source.region ?? "")",
-                coverage(of: source, workspaces: workspaces) ?? state(of: source), source.discovery.html(discovery),
-                "\(HumanFormat.number(workspaces))",
+        table.rows = overview.sources.map { source in
+            [
+                "\(source.status.name)", "\(source.status.region ?? "")",
+                "\(PageParts.badge(of: source.health)) \(PageParts.text(of: source, in: report))",
+                source.status.discovery.html(discovery), "\(HumanFormat.number(source.workspaces.count))",
             ]
         }
         return table.html
-    }
-
-    private func state(of source: SourceStatus) -> HTML {
-        if let probe = source.nextProbe {
-            return
-                "\(PageParts.badge("locked out", "bad")) credential rejected; next probe \(HumanFormat.moment(probe, now: report.time))"
-        }
-        if source.isThrottled { return PageParts.badge("throttled", "warn") }
-        if let round = source.round {
-            return """
-                \(PageParts.badge("overloaded", "warn")) each workspace is polled every \
-                \(HumanFormat.duration(round.components.seconds)) instead of \(HumanFormat.duration(report.interval.components.seconds))
-                """
-        }
-        return PageParts.badge("ok", "good")
-    }
-
-    /// The state of a source that polls no workspaces or discovers none; nil for other sources, and for those with a
-    /// more important state.
-    private func coverage(of source: SourceStatus, workspaces: Int) -> HTML? {
-        guard source.nextProbe == nil, !source.isThrottled else { return nil }
-        if report.warning(of: source) != nil {
-            return workspaces == 0
-                ? PageParts.badge("no workspaces", "bad") : PageParts.badge("none discovered", "warn")
-        }
-        let isPending = workspaces == 0 && source.discovery?.isTried == false
-        return isPending ? PageParts.badge("discovery pending") : nil
     }
 
     private func discovery(_ discovery: SourceStatus.Discovery) -> HTML {

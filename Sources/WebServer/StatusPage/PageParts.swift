@@ -55,29 +55,51 @@ enum PageParts {
         return #"<div class="tile \#(kind)"><dt>\#(title)</dt><dd>\#(number)\#(small)</dd></div>"#
     }
 
-    /// The table of endpoints that need attention.
-    static func problems(
-        _ problems: [(workspace: WorkspaceStatus?, detail: RecordDetail)], now: Timestamp
-    ) -> HTML {
-        let showsWorkspace = problems.contains { $0.workspace != nil }
-        var table = PageTable("Endpoints that need attention", [.init("Endpoint", .header)])
-        if showsWorkspace { table.columns.append(.init("Workspace", .text)) }
-        table.columns += [.init("Type"), .init("Status"), .init("Duration", .when), .init("Error", .text)]
-        for (workspace, detail) in problems {
-            let name: HTML = detail.name.html { "\($0)" }
-            let error = [detail.errorCode.html { "<code>\($0)</code>" }, detail.errorMessage.html { "\($0)" }]
-            var cells: [HTML] = [#"\#(name)<span class="id">\#(detail.id.text)</span>"#]
-            if showsWorkspace {
-                cells.append(
-                    workspace.html { #"<a href="\#(StatusQuery.address(of: $0))">\#($0.workspace.name)</a>"# })
+    static func badge(of health: SourceHealth) -> HTML {
+        let kind =
+            switch health {
+            case .lockedOut, .noWorkspaces, .down: "bad"
+            case .noneDiscovered, .discoveryFailing, .throttled, .overloaded, .partlyDown: "warn"
+            case .pending: ""
+            case .ok: "good"
             }
-            cells += [
-                "\(detail.type)", badge(ofStatus: detail.status, detail.phase),
-                HumanFormat.since(detail.since, now: now),
-                HTML(error.filter { !$0.text.isEmpty }, separator: "<br>"),
-            ]
-            table.rows.append(cells)
+        return badge(health.rawValue.replacing("_", with: " "), kind)
+    }
+
+    /// The explanation of a source's health, with numbers.
+    static func text(of source: StatusOverview.Source, in report: StatusReport) -> HTML {
+        let down = source.workspaces.filter(\.isDown)
+        let downText =
+            "\(HumanFormat.number(down.count)) of \(HumanFormat.count(source.workspaces.count, "workspace")) down"
+        switch source.health {
+        case .lockedOut:
+            return source.status.nextProbe.html {
+                "credential rejected; next probe \(HumanFormat.moment($0, now: report.time)); \(downText)"
+            }
+        case .noWorkspaces, .noneDiscovered:
+            return report.warning(of: source.status).html { "\($0.text(source: source.status.name))" }
+        case .down:
+            let reasons = Set(down.compactMap { $0.failure?.reason }).sorted().map(\.rawValue)
+            return "\(downText): \(reasons.joined(separator: ", "))"
+        case .discoveryFailing: return "the last discovery failed: \(source.status.discovery?.failure?.rawValue ?? "")"
+        case .partlyDown: return "\(downText)"
+        case .overloaded:
+            return source.status.round.html {
+                """
+                each workspace is polled every \(HumanFormat.duration($0.components.seconds)) instead of \
+                \(HumanFormat.duration(report.interval.components.seconds))
+                """
+            }
+        case .throttled, .pending, .ok: return .empty
         }
-        return table.html
+    }
+
+    /// A note about endpoints that need attention but have no details to show.
+    static func withoutDetails(_ count: Int) -> HTML {
+        if count <= 0 { return .empty }
+        return """
+            <p class="quiet">No details of \(HumanFormat.count(count, "more endpoint")) (metrics.endpoint_details, \
+            metrics.max_endpoint_details).</p>
+            """
     }
 }

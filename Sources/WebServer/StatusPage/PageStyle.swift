@@ -41,6 +41,7 @@ enum PageStyle {
         thead th { border-top: 0; background: var(--panel); font-weight: 600; white-space: nowrap; }
         tbody th { font-weight: 600; } td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
         td.when { white-space: nowrap; } td.text { overflow-wrap: anywhere; min-width: 10rem; }
+        td.text:last-child { min-width: 20rem; }
         tbody th { overflow-wrap: anywhere; min-width: 19rem; }
         td a, .id { overflow-wrap: anywhere; } .id { display: block; font: .85em ui-monospace, monospace; color: var(--soft); font-weight: 400; }
         code { font: .9em ui-monospace, monospace; overflow-wrap: anywhere; }
@@ -56,6 +57,8 @@ enum PageStyle {
           border: 1px solid var(--soft); border-radius: .35rem; min-height: 2.2rem; max-width: 100%; }
         button { background: var(--panel); cursor: pointer; }
         .note { background: var(--warn-ground); color: var(--warn); border-radius: .5rem; padding: .6rem .9rem; }
+        .note.bad { background: var(--bad-ground); color: var(--bad); }
+        .note.good { background: var(--good-ground); color: var(--good); }
         .facts { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.2rem; margin: 0; }
         .facts dt { color: var(--soft); } .facts dd { margin: 0; overflow-wrap: anywhere; }
         .pages { display: flex; gap: 1.2rem; margin-top: .8rem; }
@@ -64,7 +67,7 @@ enum PageStyle {
           tr { display: block; padding: .5rem .7rem; border-top: 1px solid var(--line); }
           tbody tr:first-child { border-top: 0; }
           tbody th { display: block; min-width: 0; border: 0; padding: .1rem 0; }
-          td, td.number { border: 0; padding: .1rem 0; text-align: left; min-width: 0; }
+          td, td.number, td.text:last-child { border: 0; padding: .1rem 0; text-align: left; min-width: 0; }
           td:empty { display: none; } td { display: block; position: relative; padding-left: 6.5rem !important; }
           td::before { content: attr(data-title); color: var(--soft); position: absolute; left: 0; }
           .tiles { grid-template-columns: repeat(auto-fit, minmax(7.5rem, 1fr)); } }

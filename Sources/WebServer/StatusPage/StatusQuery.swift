@@ -53,7 +53,7 @@ struct StatusQuery: Equatable {
             throw QueryError(status: 404, message: "Workspace not found.")
         }
         if let state { found.removeAll { $0.state != state } }
-        if onlyProblems { found.removeAll { !$0.needsAttention } }
+        if onlyProblems { found.removeAll { $0.attention(at: report.time).isEmpty } }
         let part = text.lowercased()
         if !part.isEmpty {
             found.removeAll { status in
@@ -62,6 +62,12 @@ struct StatusQuery: Equatable {
             }
         }
         return found
+    }
+
+    /// Returns the overview of the workspaces that match the query.
+    /// - Throws: ``QueryError`` if the query names an unknown source or workspace.
+    func overview(of report: StatusReport) throws(QueryError) -> StatusOverview {
+        StatusOverview(report, workspaces: try workspaces(of: report), sourceNames: selection.sources)
     }
 
     /// Returns the relative URL of another page of the same query.

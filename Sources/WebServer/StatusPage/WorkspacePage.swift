@@ -51,6 +51,10 @@ struct WorkspacePage {
             ("State", PageParts.badge(of: status.state, reason: status.failure?.reason)),
             ("Workspace ID", "<code>\(workspace.key.workspaceID)</code>"), ("Source", "\(workspace.key.source)"),
         ]
+        if let since = status.downSince {
+            facts.insert(
+                ("Down since", "\(HumanFormat.absolute(since)) (\(HumanFormat.since(since, now: report.time)))"), at: 1)
+        }
         if let region = workspace.regionID { facts.append(("Region", "\(region)")) }
         facts.append(("API", "<code>\(workspace.baseURL)</code>"))
         if let project = workspace.enterpriseProjectID {
@@ -103,14 +107,12 @@ struct WorkspacePage {
     }
 
     private func problems(_ listing: ListingStatus) -> HTML {
-        let problems = listing.recordsNeedingAttention
-        let dropped = listing.exported?.summary.droppedDetails ?? 0
-        let note: HTML =
-            dropped > 0
-            ? #"<p class="quiet">Showing \#(HumanFormat.number(problems.count)) of \#(HumanFormat.number(problems.count + dropped)) (limited by metrics.max_endpoint_details).</p>"#
-            : .empty
-        if problems.isEmpty { return "<p>Nothing needs attention.</p>\(note)" }
-        return "\(PageParts.problems(problems.map { (workspace: nil, detail: $0) }, now: report.time))\(note)"
+        guard let exported = listing.exported else { return "<p>No data.</p>" }
+        var table = AttentionTable(now: report.time, showsPlace: false)
+        for endpoint in listing.needingAttention(at: report.time) { table.add(endpoint.detail, of: status) }
+        let total = exported.summary.attention(at: report.time).values.reduce(0, +)
+        let rows: HTML = total == 0 ? "<p>Nothing needs attention.</p>" : table.count > 0 ? table.html : .empty
+        return "\(rows)\(PageParts.withoutDetails(total - table.count))"
     }
 
     private func polls(_ status: ListingStatus) -> HTML {

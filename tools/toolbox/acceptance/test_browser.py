@@ -127,9 +127,14 @@ def test_stuck_and_failed_endpoints_are_listed_with_the_messages_of_the_service(
     wait_for(are_listed, 60, "both are on the page", step=1)
 
 
-def test_the_page_fits_a_phone_without_horizontal_scrolling(url: str) -> None:
+@pytest.mark.parametrize("query", ["", "?q=none"])
+def test_the_page_fits_a_phone_and_begins_with_the_overall_state(url: str, query: str) -> None:
     with browser("light") as driver:
         screen = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
         driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
-        driver.get(url)
+        driver.get(url + query)
         assert driver.execute_script(OVERFLOW) <= 0
+        state = driver.find_element(By.CSS_SELECTOR, "main [role=status]")
+        assert state.text.startswith("Needs attention: ")
+        assert ("no workspaces match the filter (0 of 10 workspaces)" in state.text) == bool(query)
+        assert state.rect["y"] + state.rect["height"] <= 400

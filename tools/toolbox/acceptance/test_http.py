@@ -64,10 +64,18 @@ def test_the_status_api_has_all_workspaces_and_no_secret(served: Served) -> None
     answer = served.running.fetch("/api/v1/status")
     assert answer.status == 200
     assert "json" in answer.headers["content-type"]
-    text = json.dumps(json.loads(answer.body), ensure_ascii=False)
+    status = json.loads(answer.body)
+    assert (status["state"], status["needs_attention"]["workspaces"]) == ("attention", 1)
+    assert "Needs attention:" in served.running.fetch("/").text
+    text = json.dumps(status, ensure_ascii=False)
     for workspace in served.source.workspaces:
         assert workspace.id in text
     assert TOKEN not in text
+
+
+def test_a_filter_that_matches_nothing_is_not_ok(served: Served) -> None:
+    assert json.loads(served.running.fetch("/api/v1/status?q=none-such").body)["state"] == "unknown"
+    assert "Nothing needs attention" not in served.running.fetch("/?q=none-such").text
 
 
 def test_metrics_of_a_workspace_are_its_series_only(served: Served) -> None:
