@@ -1,23 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """Alerts end to end: control plane → exporter → Prometheus → Alertmanager → webhook."""
 
+import contextlib
+import dataclasses
 import datetime
 import http.server
 import json
 import pathlib
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 import yaml
 
+from toolbox.alerts.test_inhibition import DEFAULT
 from toolbox.shared import configuration
 from toolbox.shared.cloud_data import Workspace
 from toolbox.shared.configuration import Source
 from toolbox.shared.control_plane import FORBIDDEN, INTERNAL, ControlPlane, Fault
-from toolbox.shared.exporter import Exporter
+from toolbox.shared.exporter import Exporter, Running
 from toolbox.shared.processes import HOST, ROOT, wait_for
 from toolbox.shared.prometheus import Client, Labels, alertmanager, prometheus
 
@@ -151,9 +154,10 @@ def prometheus_configuration(directory: pathlib.Path, target: str, notified: str
     return yaml.safe_dump(example)
 
 
-def alertmanager_configuration(webhook: Webhook) -> str:
-    """Returns the example with our webhook and shorter intervals."""
+def alertmanager_configuration(webhook: Webhook, inhibition: Any) -> str:
+    """Returns the example with our webhook, shorter intervals and, unless None, other inhibition rules."""
     example = load("alertmanager.yaml")
+    example["inhibit_rules"] = inhibition or example["inhibit_rules"]
     # Longer than the delay between the severities of one alert, so that inhibition works.
     example["route"] |= {"group_wait": "8s", "group_interval": "1s"}
     url = f"http://{HOST}:{webhook.server_port}/"
@@ -173,15 +177,25 @@ def require_alerts(client: Client, wanted: set[Alert], still: float) -> None:
         time.sleep(0.2)
 
 
-def test_alerts_from_the_api_to_the_notification(
-    exporter: Exporter, tmp_path: pathlib.Path, prometheus_folder: str
-) -> None:
+@dataclasses.dataclass
+class Parts:
+    """All parts from the API to the notification."""
+
+    plane: ControlPlane
+    # A source whose discovery succeeds and finds nothing.
+    empty: ControlPlane
+    running: Running
+    client: Client
+    webhook: Webhook
+
+
+@contextlib.contextmanager
+def parts(exporter: Exporter, directory: pathlib.Path, folder: str = "", inhibition: Any = None) -> Iterator[Parts]:
     with (
         ControlPlane([ANALYTICS, SECRET, HEALTHY]) as plane,
-        # Discovery of this one succeeds and finds nothing.
         ControlPlane([]) as empty,
         Webhook() as webhook,
-        alertmanager(tmp_path, alertmanager_configuration(webhook)) as manager,
+        alertmanager(directory, alertmanager_configuration(webhook, inhibition)) as manager,
     ):
         fill(plane)
         filters = {workspace.id: {"visibility": "ALL"} for workspace in (ANALYTICS, HEALTHY)}
@@ -190,17 +204,33 @@ def test_alerts_from_the_api_to_the_notification(
         file = configuration.write(exporter.directory, "exporter.yaml", [source, lost], poll={"stale_after": "4s"})
         with exporter.serve("--config.file", file) as running:
             running.ready()
-            text = prometheus_configuration(tmp_path, running.address, manager.address)
-            with prometheus(tmp_path, text, folder=prometheus_folder) as client:
-                follow(plane, empty, client, webhook)
-                status, _ = running.terminate()
-                assert status == 0
+            text = prometheus_configuration(directory, running.address, manager.address)
+            with prometheus(directory, text, folder=folder) as client:
+                yield Parts(plane, empty, running, client, webhook)
 
-                # A stopped exporter raises only its own alert, and there were no other notifications.
-                down = labeled("ExporterDown", "critical", job="dataarts-fabric", instance=running.address)
-                require_alerts(client, {down}, still=2)
-                wait_for(lambda: down in webhook.told("firing"), 40, "the notification of the stopped exporter")
-                assert webhook.told("firing") - NOTIFIED - OUTAGE == {down}
+
+def test_alerts_from_the_api_to_the_notification(
+    exporter: Exporter, tmp_path: pathlib.Path, prometheus_folder: str
+) -> None:
+    with parts(exporter, tmp_path, prometheus_folder) as every:
+        client, webhook = every.client, every.webhook
+        follow(every.plane, every.empty, client, webhook)
+        status, _ = every.running.terminate()
+        assert status == 0
+
+        # A stopped exporter raises only its own alert, and there were no other notifications.
+        down = labeled("ExporterDown", "critical", job="dataarts-fabric", instance=every.running.address)
+        require_alerts(client, {down}, still=2)
+        wait_for(lambda: down in webhook.told("firing"), 40, "the notification of the stopped exporter")
+        assert webhook.told("firing") - NOTIFIED - OUTAGE == {down}
+
+
+def test_kube_prometheus_stack_notifies_of_every_alert(exporter: Exporter, tmp_path: pathlib.Path) -> None:
+    inhibition = yaml.safe_load(DEFAULT)["inhibit_rules"]
+    with parts(exporter, tmp_path, inhibition=inhibition) as every:
+        require_alerts(every.client, FIRING, still=1)
+        wait_for(lambda: every.webhook.told("firing") >= FIRING, 40, "the notifications")
+        assert every.webhook.told("firing") == FIRING
 
 
 def follow(plane: ControlPlane, empty: ControlPlane, client: Client, webhook: Webhook) -> None:
