@@ -70,6 +70,8 @@ public final class StallingRelay: Sendable {
             guard Self.readable([listener])[0] else { continue }
             let client = accept(listener, nil, nil)
             guard client >= 0 else { continue }
+            // Before the server can see the connection.
+            let stalls = state.withLock { $0.stallsNewConnections }
             guard let upstream = try? LoopbackSocket.connection(to: target) else {
                 close(client)
                 continue
@@ -77,7 +79,7 @@ public final class StallingRelay: Sendable {
             let number = state.withLock { state in
                 state.accepted += 1
                 state.open[state.accepted] = [client, upstream]
-                if state.stallsNewConnections { state.stalled.insert(state.accepted) }
+                if stalls || state.stallsNewConnections { state.stalled.insert(state.accepted) }
                 return state.accepted
             }
             do {
