@@ -43,8 +43,8 @@ private struct Records: ListingFold, @unchecked Sendable {
 
     mutating func add(_ record: EndpointRecord) {
         var record = record
-        // The decoder provides the worker groups of one record at a time.
-        if let workers = record.ray?.workers { record.ray?.workers = AnySequence(Array(workers)) }
+        // The decoder provides the worker groups of one record at a time; the target `fold` counts them.
+        record.ray = nil
         records.append(record)
     }
 }
