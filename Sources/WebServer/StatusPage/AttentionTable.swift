@@ -16,7 +16,7 @@ struct AttentionTable {
         self.showsPlace = showsPlace
         table = PageTable("Needs attention", [.init("Name", .header)])
         if showsPlace { table.columns.append(.init("Belongs to", .text)) }
-        table.columns += [.init("Type"), .init("Status"), .init("Since"), .init("Owner"), .init("Error", .text)]
+        table.columns += [.init("Type"), .init("Status"), .init("Since", .when), .init("Owner"), .init("Error", .text)]
     }
 
     var count: Int { table.rows.count }

@@ -40,9 +40,9 @@ enum PageStyle {
         th, td { text-align: left; vertical-align: top; padding: .4rem .7rem; border-top: 1px solid var(--line); }
         thead th { border-top: 0; background: var(--panel); font-weight: 600; white-space: nowrap; }
         tbody th { font-weight: 600; } td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
-        td.when { white-space: nowrap; } td.text { overflow-wrap: anywhere; min-width: 10rem; }
-        td.text:last-child { min-width: 20rem; }
-        tbody th { overflow-wrap: anywhere; min-width: 19rem; }
+        td.when { white-space: nowrap; } td.text { overflow-wrap: anywhere; min-width: 7rem; }
+        td.text:last-child { min-width: 14rem; }
+        tbody th { overflow-wrap: anywhere; min-width: 12rem; }
         td a, .id { overflow-wrap: anywhere; } .id { display: block; font: .85em ui-monospace, monospace; color: var(--soft); font-weight: 400; }
         code { font: .9em ui-monospace, monospace; overflow-wrap: anywhere; }
         .badge { display: inline-block; padding: 0 .5rem; border-radius: 1rem; font-size: .87em; white-space: nowrap;
