@@ -205,9 +205,7 @@ public struct MetricsServer: Sendable {
             let overview = try query.overview(of: report)
             let parts = PageParts(report: report, options: options)
             let frame = frame(options)
-            if !query.selection.workspaceIDs.isEmpty, let status = overview.workspaces.first,
-                overview.workspaces.count == 1
-            {
+            if let status = query.onlyWorkspace(of: overview) {
                 let page = WorkspacePage(status: status, parts: parts)
                 let title = Phrase(status.workspace.name)
                 return html(
@@ -253,7 +251,10 @@ public struct MetricsServer: Sendable {
     private func statusJSON(_ request: ListenerRequest) -> ListenerResponse {
         let report = status()
         do throws(QueryError) {
-            return json(StatusJSON.text(try StatusQuery(request).overview(of: report), version: version))
+            let query = try StatusQuery(request)
+            let overview = try query.overview(of: report)
+            let includesHistory = query.onlyWorkspace(of: overview) != nil
+            return json(StatusJSON.text(overview, version: version, includesHistory: includesHistory))
         } catch {
             return .text(error.status, Language.english(error.message) + "\n")
         }

@@ -88,6 +88,11 @@ struct StatusQuery: Equatable {
         StatusOverview(report, workspaces: try workspaces(of: report), sourceNames: selection.sources)
     }
 
+    /// Returns the workspace of `overview` if the query names workspaces and only one of them is left.
+    func onlyWorkspace(of overview: StatusOverview) -> WorkspaceStatus? {
+        selection.workspaceIDs.isEmpty || overview.workspaces.count != 1 ? nil : overview.workspaces.first
+    }
+
     /// The parameters that select workspaces.
     /// - Parameter textName: the name of the parameter ``text``.
     func selectingPairs(textName: String = "q") -> [(name: String, value: String)] {

@@ -161,6 +161,19 @@ extension Phrase {
         Phrase("\(HumanFormat.number(count)) selected", "选用 \(HumanFormat.number(count)) 个")
     }
 
+    static func excluded(_ count: Int) -> Phrase {
+        Phrase("\(HumanFormat.number(count)) excluded", "排除 \(HumanFormat.number(count)) 个")
+    }
+    static func expires(_ moment: Phrase) -> Phrase {
+        Phrase("expires \(moment[.english])", "\(moment[.chinese])过期")
+    }
+    static func expired(_ moment: Phrase) -> Phrase {
+        Phrase("expired \(moment[.english])", "\(moment[.chinese])已过期")
+    }
+    static func limited(_ sent: String, _ limit: String) -> Phrase {
+        Phrase("\(sent) of \(limit)", "\(sent) / \(limit)")
+    }
+
     // MARK: Workspace page
 
     static func lastListing(_ listing: String) -> Phrase {
