@@ -124,7 +124,7 @@ struct PageParts {
         switch source.health {
         case .lockedOut:
             return source.status.nextProbe.html {
-                "\(self(.credentialRejected(probe: HumanFormat.moment($0, now: now)))); \(self(downText))"
+                self(.joined(.credentialRejected(probe: HumanFormat.moment($0, now: now)), downText))
             }
         case .noWorkspaces, .noneDiscovered:
             return report.warning(of: source.status).html { self($0.text(source: source.status.name)) }

@@ -95,7 +95,7 @@ extension Phrase {
         Phrase("no data from \(workspaces(count, of: all)[.english])", "\(workspaces(count, of: all)[.chinese])没有数据")
     }
     static func from(_ count: Int, of all: Int) -> Phrase {
-        Phrase("from \(workspaces(count, of: all)[.english])", "来自\(workspaces(count, of: all)[.chinese])")
+        Phrase("from \(workspaces(count, of: all)[.english])", "来自 \(workspaces(count, of: all)[.chinese])")
     }
     static func of(_ scope: Phrase) -> Phrase { Phrase("of \(scope[.english])", "共 \(scope[.chinese])") }
     static func pending(_ count: Int) -> Phrase {
