@@ -76,20 +76,26 @@ public struct MetricsServer: Sendable {
         case statusPage = "/"
         case statusJSON = "/api/v1/status"
         case targets = "/sd"
+        /// All paths below, too.
+        case runbooks = "/runbooks/"
         case healthy = "/-/healthy"
         case ready = "/-/ready"
         case reload = "/-/reload"
+
+        init?(path: String) {
+            if RunbookPages.contains(path) { self = .runbooks } else { self.init(rawValue: path) }
+        }
 
         var methods: [String] { self == .reload ? ["POST"] : ["GET", "HEAD"] }
         var isProbe: Bool { self == .healthy || self == .ready }
     }
 
-    /// The paths that can't be used as telemetry path.
-    public static let reservedPaths = ["/", "/api/v1/status", "/sd", "/-/healthy", "/-/ready", "/-/reload"]
+    /// Returns whether the server uses `path`, so that it can't be the telemetry path.
+    public static func isReserved(_ path: String) -> Bool { Route(path: path) != nil }
 
     /// Handles a request.
     public func handle(_ request: ListenerRequest) async -> ListenerResponse {
-        let route = request.path == telemetryPath ? .metrics : Route(rawValue: request.path)
+        let route = request.path == telemetryPath ? .metrics : Route(path: request.path)
         let rules = access()
         var response: ListenerResponse
         if let failure = await authenticationFailure(of: request, route, rules) {
@@ -154,6 +160,7 @@ public struct MetricsServer: Sendable {
         case .statusPage: return await render(request, in: statusPages) { statusPage(request) }
         case .statusJSON: return await render(request, in: statusPages) { statusJSON(request) }
         case .targets: return await render(request, in: targetPages) { targets(request) }
+        case .runbooks: return runbook(request)
         }
     }
 
@@ -215,6 +222,25 @@ public struct MetricsServer: Sendable {
             let body: HTML = #"<p>\#(error.message)</p><p><a href="./">All workspaces</a></p>"#
             return html(error.status, frame.page(title, body))
         }
+    }
+
+    private func runbook(_ request: ListenerRequest) -> ListenerResponse {
+        guard request.path != "/runbooks" else {
+            // Relative, so that it works behind a proxy that adds a prefix to the path.
+            let query = request.rawTarget.firstIndex(of: "?").map { request.rawTarget[$0...] } ?? ""
+            return .text(301, "Moved to runbooks/.\n", headers: [("Location", "runbooks/" + query)])
+        }
+        var frame = PageFrame(version: version, telemetryPath: telemetryPath, root: "..", style: RunbookPages.style)
+        var response: ListenerResponse
+        do throws(QueryError) {
+            let page = try RunbookPages.page(of: request)
+            frame.language = page.language
+            response = html(page.status, frame.page(page.language(page.title), page.body))
+        } catch {
+            response = html(error.status, frame.page("Bad request", "<p>\(error.message)</p>"))
+        }
+        response.headers.append(("Vary", "Accept-Language"))
+        return response
     }
 
     private func html(_ status: Int, _ html: HTML) -> ListenerResponse {
