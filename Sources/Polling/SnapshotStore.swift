@@ -284,8 +284,8 @@ extension SnapshotStore.Entry {
                 age: now - completeAt, counts: snapshot.counts, summary: snapshot.summary, details: snapshot.details)
         }
         return ListingStatus(
-            name: listing, polls: health.history.map(ListingStatus.Poll.init), lastSuccess: health.lastSuccess,
-            failingSince: health.failingSince, exported: exported)
+            name: listing, polls: health.recent.map(ListingStatus.Poll.init), history: health.history,
+            lastSuccess: health.lastSuccess, failingSince: health.failingSince, exported: exported)
     }
 }
 

@@ -209,9 +209,7 @@ public struct MetricsServer: Sendable {
         do throws(QueryError) {
             let query = try StatusQuery(request)
             let overview = try query.overview(of: report)
-            if !query.selection.workspaceIDs.isEmpty, let status = overview.workspaces.first,
-                overview.workspaces.count == 1
-            {
+            if let status = query.onlyWorkspace(of: overview) {
                 let page = WorkspacePage(report: report, status: status)
                 return html(200, frame.page(status.workspace.name, page.body))
             }
@@ -255,7 +253,10 @@ public struct MetricsServer: Sendable {
     private func statusJSON(_ request: ListenerRequest) -> ListenerResponse {
         let report = status()
         do throws(QueryError) {
-            return json(StatusJSON.text(try StatusQuery(request).overview(of: report), version: version))
+            let query = try StatusQuery(request)
+            let overview = try query.overview(of: report)
+            let includesHistory = query.onlyWorkspace(of: overview) != nil
+            return json(StatusJSON.text(overview, version: version, includesHistory: includesHistory))
         } catch {
             return .text(error.status, error.message + "\n")
         }

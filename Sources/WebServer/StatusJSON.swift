@@ -6,17 +6,24 @@ internal import Polling
 
 /// A status report as JSON; the format is documented in `docs/status-api.md`.
 enum StatusJSON {
-    static func text(_ overview: StatusOverview, version: String) -> String {
+    /// - Parameter includesHistory: whether the listings have the history of their polls, which is too large for many
+    ///   workspaces.
+    static func text(_ overview: StatusOverview, version: String, includesHistory: Bool) -> String {
         let report = overview.report
         let value: JSONValue = [
-            "version": .string(version), "time": time(report.time),
+            "version": .string(version), "time": time(report.time), "started_at": time(report.startedAt),
+            "reload": [
+                "loaded_at": time(report.reload.loadedAt), "failed_at": time(report.reload.failure?.at),
+                "error": JSONValue(report.reload.failure?.error),
+            ],
             "poll": [
                 "interval_seconds": seconds(report.interval), "stale_after_seconds": seconds(report.staleAfter),
             ],
             "shard": ["ordinal": JSONValue(report.shard.ordinal), "total": JSONValue(report.shard.total)],
             "state": .string(overview.state.rawValue), "needs_attention": attention(overview),
             "sources": .array(overview.sources.map { source($0, warning: report.warning(of: $0.status)) }),
-            "workspaces": .array(overview.workspaces.map { workspace($0, now: report.time) }),
+            "workspaces": .array(
+                overview.workspaces.map { workspace($0, now: report.time, includesHistory: includesHistory) }),
         ]
         return value.mapStrings { KnownSecrets.shared.redacting($0) }.text + "\n"
     }
@@ -38,20 +45,27 @@ enum StatusJSON {
         let source = entry.status
         return [
             "name": .string(source.name), "state": .string(entry.health.rawValue), "region": JSONValue(source.region),
-            "throttled": .boolean(source.isThrottled),
+            "credential": [
+                "kind": .string(source.credential.kind.rawValue), "agency": .boolean(source.credential.assumesAgency),
+                "expires_at": time(source.credential.expiresAt),
+            ],
+            "throttled": .boolean(source.isThrottled), "throttled_until": time(source.throttledUntil),
             "locked_out_until": time(source.nextProbe), "round_seconds": source.round.map(seconds) ?? .null,
+            "requests_per_minute": JSONValue(source.requestsPerMinute),
+            "requests_per_minute_limit": source.requestsPerMinuteLimit.map { .number("\($0)") } ?? .null,
             "discovery": source.discovery.map { discovery in
                 [
                     "tried": .boolean(discovery.isTried), "reason": JSONValue(discovery.failure?.rawValue),
                     "workspaces": discovery.workspaces.map { JSONValue($0) } ?? .null,
                     "selected": discovery.selected.map { JSONValue($0) } ?? .null,
+                    "excluded": discovery.excluded.map { JSONValue($0) } ?? .null,
                     "last_success": time(discovery.lastSuccess),
                 ]
             } ?? .null, "warning": JSONValue(warning?.text(source: source.name)),
         ]
     }
 
-    private static func workspace(_ status: WorkspaceStatus, now: Timestamp) -> JSONValue {
+    private static func workspace(_ status: WorkspaceStatus, now: Timestamp, includesHistory: Bool) -> JSONValue {
         let workspace = status.workspace
         return [
             "source": .string(workspace.key.source), "workspace_id": .string(workspace.key.workspaceID),
@@ -59,17 +73,18 @@ enum StatusJSON {
             "base_url": .string(workspace.baseURL),
             "enterprise_project_id": JSONValue(workspace.enterpriseProjectID),
             "discovered": .boolean(workspace.isDiscovered), "state": .string(status.state.rawValue),
-            "listings": .array(status.listings.map { listing($0, now: now) }),
+            "listings": .array(status.listings.map { listing($0, now: now, includesHistory: includesHistory) }),
         ]
     }
 
-    private static func listing(_ status: ListingStatus, now: Timestamp) -> JSONValue {
+    private static func listing(_ status: ListingStatus, now: Timestamp, includesHistory: Bool) -> JSONValue {
         [
             "listing": .string(status.name), "state": .string(status.state.rawValue),
             "withdrawn": .boolean(status.isStale), "last_success": time(status.lastSuccess),
             "failing_since": time(status.failingSince),
             "served": status.exported.map { served($0, problems: status.needingAttention(at: now)) } ?? .null,
             "polls": .array(status.polls.map(poll)),
+            "history": includesHistory ? .array(status.history.map(pastPoll)) : .null,
         ]
     }
 
@@ -111,6 +126,13 @@ enum StatusJSON {
             "reason": JSONValue(poll.failure?.reason.rawValue), "message": JSONValue(poll.failure?.message),
             "http_status": poll.failure?.status.map { JSONValue($0) } ?? .null,
             "error_code": JSONValue(poll.failure?.code), "request_id": JSONValue(poll.failure?.requestID),
+        ]
+    }
+
+    private static func pastPoll(_ poll: PollHistory.Poll) -> JSONValue {
+        [
+            "ended_at": time(poll.endedAt), "duration_seconds": seconds(poll.duration),
+            "reason": JSONValue(poll.reason?.rawValue),
         ]
     }
 

@@ -2,6 +2,7 @@
 import Base
 import Config
 import Fabric
+import Polling
 import Simulator
 import TestSupport
 import Testing
@@ -46,6 +47,25 @@ struct ExporterPasswordTests {
                 #expect(page.value("dataarts_fabric_credential_refresh_failures_total") == "0")
                 #expect(page.value("dataarts_fabric_api_requests_total", "create_token", "201") == "1")
             }
+        }
+    }
+
+    @Test("The status has the kind and expiry of the credential, and the rate without requests for credentials")
+    func status() async throws {
+        let clock = ManualClock()
+        let cloud = Self.cloud(workspaces: 2, clock: clock)
+        try await Scene.run(
+            cloud, poll: { $0.requestsPerSecond = 20 }, authAt: { Self.auth($0) }, clock: clock
+        ) { scene in
+            func source() throws -> SourceStatus { try #require(scene.exporter.statusReport().sources.first) }
+            let fresh = try source()
+            #expect(fresh.credential == .init(kind: .password))
+            await scene.exporter.pollOnce()
+            let polled = try source()
+            let expiry = Timestamp(microseconds: 1_800_086_400_000_000)
+            #expect(polled.credential == .init(kind: .password, expiresAt: expiry))
+            #expect(cloud.requestCount(.createToken) == 1)
+            #expect(polled.requestsPerMinute == 2 && polled.requestsPerMinuteLimit == 1_200)
         }
     }
 

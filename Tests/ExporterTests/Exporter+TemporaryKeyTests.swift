@@ -2,6 +2,7 @@
 import Base
 import Config
 import Fabric
+import Polling
 import Simulator
 import TestSupport
 import Testing
@@ -129,6 +130,8 @@ struct ExporterTemporaryKeyTests {
             await scene.exporter.pollOnce()
             #expect(scene.page().failures(of: "workspace-0") == ["credentials": "1"])
             #expect(cloud.requestCount(.createTemporaryKey) == 1)
+            let credential = scene.exporter.statusReport().sources.first?.credential
+            #expect(credential == .init(kind: .accessKey, assumesAgency: true))
         }
     }
 }

@@ -2,6 +2,7 @@
 import Base
 import Config
 import Dispatch
+import Polling
 import Synchronization
 import TestSupport
 import Testing
@@ -57,6 +58,31 @@ struct ReloaderTests {
     func badFile() async throws {
         let (reloader, exporter) = try await reloader { throw BadFile(description: "config.yaml:1:1: wrong") }
         #expect(await reloader.reload() == "config.yaml:1:1: wrong")
+        await exporter.shutDown()
+    }
+
+    @Test("The status has the failure of the last reload without secrets, until a reload succeeds")
+    func status() async throws {
+        let secret = Secret("of-a-configuration-that-was-not-loaded")
+        let isBad = Mutex(true)
+        let (reloader, exporter) = try await reloader {
+            guard isBad.withLock({ $0 }) else { return ExporterConfiguration(sources: []) }
+            throw BadFile(
+                description: "line 1: \(secret.withExposedValue { $0 })\n" + String(repeating: "é", count: 5_000))
+        }
+        let started = exporter.statusReport()
+        #expect(started.reload == .init(loadedAt: started.startedAt))
+        _ = await reloader.reload()
+        let failed = exporter.statusReport().reload
+        #expect(failed.loadedAt == started.startedAt)
+        let failure = try #require(failed.failure)
+        #expect(failure.at >= failed.loadedAt)
+        #expect(failure.error.hasPrefix("line 1: <REDACTED>\n") && failure.error.utf8.count <= 4_096)
+        isBad.withLock { $0 = false }
+        _ = await reloader.reload()
+        let loaded = exporter.statusReport()
+        #expect(loaded.reload.loadedAt >= failure.at && loaded.reload.failure == nil)
+        #expect(loaded.startedAt == started.startedAt)
         await exporter.shutDown()
     }
 

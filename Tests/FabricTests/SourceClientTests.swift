@@ -77,6 +77,24 @@ struct SourceClientTests {
         #expect(source.transport.requests.count == 4)
     }
 
+    @Test("The requests of the last minute include retries, but not requests that wait for the rate limit")
+    func requestsPerMinute() async {
+        let source = Source(FakeTransport([Self.unavailable, Self.success]), requestsPerSecond: 1, retries: 1)
+        #expect(source.client.requestsPerMinute == 0 && source.client.requestsPerMinuteLimit == 60)
+        let request = Task { await source.send() }
+        await source.transport.waitForRequests(1)
+        await source.clock.waitForSleepers(1)
+        #expect(source.client.requestsPerMinute == 1)
+        source.clock.advance(by: .seconds(15))
+        #expect(await request.value == .success("{}"))
+        #expect(source.client.requestsPerMinute == 2)
+        source.clock.advance(by: .seconds(45))
+        #expect(source.client.requestsPerMinute == 1)
+        source.clock.advance(by: .seconds(15))
+        #expect(source.client.requestsPerMinute == 0)
+        #expect(Source(FakeTransport([Self.success])).client.requestsPerMinuteLimit == nil)
+    }
+
     @Test("Waiting for its turn isn't part of a poll, and each request of the source counts as progress")
     func turns() async throws {
         let source = Source(FakeTransport([Self.success]), requestsPerSecond: 1)

@@ -14,7 +14,7 @@ struct SourceGateThrottledTests {
         gate.report(.answered, of: "w", isProbe: false, now: start, generation: 1)
         gate.report(.inconclusive, of: "w", isProbe: false, now: start, generation: 1)
         #expect(gate.admit("w", now: start, generation: 2) == .send(isProbe: false))
-        #expect(!gate.isThrottled)
+        #expect(gate.throttledUntil == nil)
         #expect(gate.nextProbe == nil)
     }
 
@@ -28,7 +28,7 @@ struct SourceGateThrottledTests {
     func pause(_ retryAfter: Duration?, _ pause: Duration) {
         var gate = SourceGate(interval: .seconds(60))
         gate.report(.throttled(retryAfter: retryAfter), of: "w", isProbe: false, now: start, generation: 1)
-        #expect(gate.isThrottled)
+        #expect(gate.throttledUntil == start + pause)
         #expect(gate.nextProbe == nil)
         #expect(gate.admit("w", now: start, generation: 1) == .wait(until: start + pause, else: SourceGate.throttled))
         #expect(
@@ -38,7 +38,7 @@ struct SourceGateThrottledTests {
         #expect(gate.admit("w", now: start + pause, generation: 1) == .waitForProbe)
         gate.report(.answered, of: "w", isProbe: true, now: start + pause, generation: 1)
         #expect(gate.admit("w", now: start + pause, generation: 1) == .send(isProbe: false))
-        #expect(!gate.isThrottled)
+        #expect(gate.throttledUntil == nil)
     }
 
     @Test(
@@ -73,7 +73,7 @@ struct SourceGateThrottledTests {
         let later = start + .seconds(1)
         #expect(gate.admit("w", now: later, generation: 1) == .send(isProbe: true))
         gate.report(.inconclusive, of: "w", isProbe: true, now: later, generation: 1)
-        #expect(gate.isThrottled)
+        #expect(gate.throttledUntil == later)
         #expect(gate.admit("w", now: later, generation: 1) == .send(isProbe: true))
     }
 
@@ -108,7 +108,7 @@ struct SourceGateThrottledTests {
         #expect(gate.admit("w", now: later, generation: 1) == .send(isProbe: true))
         let failure = APIFailure(.unauthenticated, "no", status: 401)
         gate.report(.unauthenticated(failure), of: "w", isProbe: true, now: later, generation: 1)
-        #expect(!gate.isThrottled)
+        #expect(gate.throttledUntil == nil)
         #expect(gate.nextProbe == later + .seconds(54))
         #expect(gate.admit("w", now: later, generation: 1) == .fail(failure))
     }
@@ -130,7 +130,7 @@ struct SourceGateLockedOutTests {
         var gate = lockedOut()
         let probe = start + .seconds(54)
         #expect(gate.nextProbe == probe)
-        #expect(!gate.isThrottled)
+        #expect(gate.throttledUntil == nil)
         #expect(gate.admit("w", now: start, generation: 1) == .fail(failure))
         #expect(gate.admit("w", now: probe - .nanoseconds(1), generation: 1) == .fail(failure))
         #expect(gate.admit("w", now: probe, generation: 1) == .send(isProbe: true))

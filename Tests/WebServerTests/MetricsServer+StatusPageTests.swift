@@ -92,7 +92,7 @@ struct MetricsServerStatusPageTests {
     @Test("A source that polls configured workspaces but discovers none has a warning")
     func discoversNothing() async {
         var report = SampleReport.large(2)
-        report.sources[0].isThrottled = false
+        report.sources[0].throttledUntil = nil
         report.sources[0].discovery = .init(
             isTried: true, failure: nil, workspaces: 4, selected: 0, lastSuccess: SampleReport.before(5))
         let page = await Web(report: report).get("/").text
@@ -167,8 +167,21 @@ struct MetricsServerStatusPageTests {
         let response = await web.get("/api/v1/status")
         #expect(response.headerLines[0] == "Content-Type: application/json")
         try goldens.check(response.text, "status.json")
-        let one = await web.get("/api/v1/status?workspace_id=w4").text
-        #expect(one.contains(#""workspace_id":"w4""#) && !one.contains(#""workspace_id":"w1""#))
+        let one = await web.get("/api/v1/status?workspace_id=w1").text
+        #expect(one.contains(#""workspace_id":"w1""#) && !one.contains(#""workspace_id":"w2""#))
+        try goldens.check(one, "status-workspace.json")
+    }
+
+    @Test("The JSON status has the history of polls only for a query that names one workspace")
+    func history() async {
+        let web = Web(report: SampleReport.report())
+        for query in ["", "?q=old", "?source=cn-north-4", "?workspace_id=w1&workspace_id=w2"] {
+            let text = await web.get("/api/v1/status" + query).text
+            #expect(text.contains(#""history":null"#) && !text.contains(#""history":["#))
+        }
+        for query in ["?workspace_id=w2", "?workspace_id=w1&workspace_id=w2&state=failing"] {
+            #expect(await web.get("/api/v1/status" + query).text.contains(#""history":[{"#))
+        }
     }
 
     @Test(

@@ -67,8 +67,20 @@ enum SampleReport {
     ) -> [ListingStatus] {
         [
             ListingStatus(
-                name: "endpoints", polls: polls, lastSuccess: lastSuccess, failingSince: failingSince, exported: served)
+                name: "endpoints", polls: polls, history: history(before: polls), lastSuccess: lastSuccess,
+                failingSince: failingSince, exported: served)
         ]
+    }
+
+    /// Returns the history of `polls` after a failed one an hour ago.
+    private static func history(before polls: [ListingStatus.Poll]) -> PollHistory {
+        var history = PollHistory()
+        guard !polls.isEmpty else { return history }
+        history.append(.init(endedAt: before(3_600), duration: .seconds(10), reason: .timeout))
+        for poll in polls.reversed() {
+            history.append(.init(endedAt: poll.endedAt, duration: poll.duration, reason: poll.failure?.reason))
+        }
+        return history
     }
 
     static func poll(_ seconds: Int64, _ failure: ListingStatus.Failure? = nil) -> ListingStatus.Poll {
@@ -79,12 +91,21 @@ enum SampleReport {
     /// stale and one that is pending. One of the sources is locked out and uses discovery.
     static func report() -> StatusReport {
         StatusReport(
-            time: now, interval: .seconds(60), staleAfter: .seconds(300),
+            time: now, startedAt: before(90_061),
+            reload: .init(
+                loadedAt: before(7_200),
+                failure: .init(
+                    at: before(600), error: "config.yaml:3:1: unknown key \"polls\" <did you mean \"poll\"?>")),
+            interval: .seconds(60), staleAfter: .seconds(300),
             sources: [
                 SourceStatus(
-                    name: "cn-north-4", region: "cn-north-4", isThrottled: true, nextProbe: nil, discovery: nil),
+                    name: "cn-north-4", region: "cn-north-4", credential: .init(kind: .token),
+                    throttledUntil: before(-4), nextProbe: nil, discovery: nil, requestsPerMinute: 42,
+                    requestsPerMinuteLimit: 1_200),
                 SourceStatus(
-                    name: "zweite & <Quelle>", region: nil, isThrottled: false, nextProbe: before(-90),
+                    name: "zweite & <Quelle>", region: nil,
+                    credential: .init(kind: .accessKey, assumesAgency: true, expiresAt: before(-2_700)),
+                    nextProbe: before(-90),
                     discovery: .init(
                         isTried: true, failure: .unauthenticated, workspaces: 3, selected: 2,
                         lastSuccess: before(4_000))),
@@ -120,13 +141,14 @@ enum SampleReport {
             _ name: String, tried: Bool = true, failure: FailureReason? = nil, found: Int? = nil, selected: Int? = nil
         ) -> SourceStatus {
             SourceStatus(
-                name: name, region: nil, isThrottled: false, nextProbe: nil,
+                name: name, region: nil, credential: .init(kind: .environment), nextProbe: nil,
                 discovery: .init(
                     isTried: tried, failure: failure, workspaces: found, selected: selected,
                     lastSuccess: found.map { _ in before(30) }))
         }
         return StatusReport(
-            time: now, interval: .seconds(60), staleAfter: .seconds(300),
+            time: now, startedAt: before(60), reload: .init(loadedAt: before(60)), interval: .seconds(60),
+            staleAfter: .seconds(300),
             sources: [
                 source("a-found-none", found: 0, selected: 0), source("b-left-out", found: 12, selected: 0),
                 source("c-failing", failure: .forbidden), source("d-new", tried: false),

@@ -23,7 +23,8 @@ struct StatusOverviewTests {
     private static func report(_ workspaces: [[JSONValue]]) -> StatusReport {
         var report = SampleReport.large(workspaces.count)
         report.sources = [
-            SourceStatus(name: "cn-north-4", region: nil, isThrottled: false, nextProbe: nil, discovery: nil)
+            SourceStatus(
+                name: "cn-north-4", region: nil, credential: .init(kind: .token), nextProbe: nil, discovery: nil)
         ]
         for (index, rows) in workspaces.enumerated() {
             report.workspaces[index].listings[0].exported = SampleReport.served(rows)
@@ -140,7 +141,7 @@ struct StatusOverviewTests {
     @Test("Sources come before workspaces that are down, these before endpoints, with what to do")
     func sourcesFirst() async {
         var report = Self.report([[Self.row("failed", "CREATE_FAILED", age: 5)], [], []])
-        report.sources[0].isThrottled = true
+        report.sources[0].throttledUntil = SampleReport.now
         for (index, since) in [(1, Int64(400)), (2, 100)] {
             report.workspaces[index].listings = SampleReport.endpoints(
                 [SampleReport.poll(5, SampleReport.failure)], lastSuccess: nil,
@@ -172,7 +173,7 @@ struct StatusOverviewTests {
         ] as [(Int, Int, Bool, SourceHealth)])
     func source(workspaces: Int, down: Int, throttled: Bool, health: SourceHealth) {
         var report = Self.report(Array(repeating: [], count: workspaces))
-        report.sources[0].isThrottled = throttled
+        report.sources[0].throttledUntil = throttled ? SampleReport.now : nil
         report.workspaces.replaceSubrange(..<down, with: Self.unreachable(down, Self.network).workspaces)
         #expect(report.health(of: report.sources[0], report.workspaces) == health)
     }

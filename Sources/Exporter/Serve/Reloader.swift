@@ -73,13 +73,13 @@ actor Reloader {
             let configuration = try await readConfiguration()
             guard !isStopped else { return Self.stopping }
             try await exporter.apply(configuration)
-            exporter.reloads.noteSuccess(at: clock.wallMicroseconds)
+            exporter.reloads.noteSuccess(at: Timestamp(microseconds: clock.wallMicroseconds))
             logger.notice("configuration reloaded")
             return nil
         } catch {
             if isStopped { return Self.stopping }
-            exporter.reloads.noteFailure()
             let reasons = "\(error)"
+            exporter.reloads.noteFailure(reasons, at: Timestamp(microseconds: clock.wallMicroseconds))
             logger.error(
                 "configuration reload failed; keeping the current configuration", metadata: ["error": "\(reasons)"])
             return reasons

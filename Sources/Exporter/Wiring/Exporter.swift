@@ -18,12 +18,12 @@ public final class Exporter: Sendable {
     private let dependencies: SourceSupervisor.Dependencies
     private let clock: any ExporterClock
     private let logger: Logger
-    private let startedAt: ContinuousClock.Instant
+    private let startedAt: (instant: ContinuousClock.Instant, time: Timestamp)
     private let timing: Mutex<PollTiming>
     private let sources = Mutex(Sources())
     private struct Sources {
         var byName: [String: SourceSupervisor] = [:]
-        var regions: [String: String] = [:]
+        var settings: [String: SourceSettings] = [:]
         var areRunning = false
         /// The names of sources whose credential is being checked.
         var watched: Set<String> = []
@@ -54,9 +54,9 @@ public final class Exporter: Sendable {
             fleet: PollFleet(store: store, clock: clock, logger: logger), discoveries: DiscoveryStore(), clock: clock,
             logger: logger, shard: shard)
         timing = Mutex(Self.pollOptions(configuration).timing)
-        startedAt = clock.now
+        startedAt = (clock.now, Timestamp(microseconds: clock.wallMicroseconds))
         renderedSources = SourceFragments(clock: clock)
-        reloads = ReloadRecord(loadedAt: clock.wallMicroseconds)
+        reloads = ReloadRecord(loadedAt: startedAt.time)
         do { try await apply(configuration) } catch {
             await engine.shutdown()
             throw error
@@ -96,12 +96,11 @@ public final class Exporter: Sendable {
         timing.withLock { $0 = options.timing }
         for (name, source) in known where next[name] == nil { await source.remove() }
         let now = next
-        let regions = Dictionary(
-            configuration.sources.compactMap { source in source.region.map { (source.name, $0) } },
-            uniquingKeysWith: { first, _ in first })
+        let settings = Dictionary(
+            configuration.sources.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         let areRunning = sources.withLock { sources in
             sources.byName = now
-            sources.regions = regions
+            sources.settings = settings
             return sources.areRunning
         }
         for settings in configuration.sources {
@@ -191,7 +190,7 @@ public final class Exporter: Sendable {
     /// must not keep a process from serving the data that it has.
     var isReady: Bool {
         (dependencies.discoveries.isEverySourceTried && store.isEveryListPolled)
-            || clock.now >= startedAt + timing.withLock { $0.interval } * 2
+            || clock.now >= startedAt.instant + timing.withLock { $0.interval } * 2
     }
 
     /// Cancels all requests and stops the thread that sends them.
@@ -210,17 +209,28 @@ public final class Exporter: Sendable {
     func statusReport() -> StatusReport {
         let timing = timing.withLock { $0 }
         let discoveries = dependencies.discoveries.statuses()
-        let (known, regions) = sources.withLock { ($0.byName, $0.regions) }
-        let statuses = known.sorted { $0.key < $1.key }.map { name, source in
-            SourceStatus(
-                name: name, region: regions[name], isThrottled: source.client.isThrottled,
-                nextProbe: source.client.nextProbe.map { clock.wallTime(of: $0) }, discovery: discoveries[name],
-                round: source.client.round)
+        let (known, settings) = sources.withLock { ($0.byName, $0.settings) }
+        let statuses = known.values.compactMap { source in
+            settings[source.name].map { status(of: source.client, $0, discoveries[source.name]) }
         }
         return StatusReport(
-            time: Timestamp(microseconds: clock.wallMicroseconds), interval: timing.interval,
-            staleAfter: timing.staleAfter ?? .zero, shard: dependencies.shard, sources: statuses,
-            workspaces: store.statuses())
+            time: Timestamp(microseconds: clock.wallMicroseconds), startedAt: startedAt.time, reload: reloads.last,
+            interval: timing.interval, staleAfter: timing.staleAfter ?? .zero, shard: dependencies.shard,
+            sources: statuses.sorted { $0.name < $1.name }, workspaces: store.statuses())
+    }
+
+    private func status(
+        of client: SourceClient, _ settings: SourceSettings, _ discovery: SourceStatus.Discovery?
+    ) -> SourceStatus {
+        let expiry = client.credentialStatus.expiryMicroseconds
+        return SourceStatus(
+            name: settings.name, region: settings.region,
+            credential: .init(
+                kind: settings.auth.kind, assumesAgency: settings.assumeAgency != nil,
+                expiresAt: expiry.map { Timestamp(microseconds: $0) }),
+            throttledUntil: client.throttledUntil.map { clock.wallTime(of: $0) },
+            nextProbe: client.nextProbe.map { clock.wallTime(of: $0) }, discovery: discovery, round: client.round,
+            requestsPerMinute: client.requestsPerMinute, requestsPerMinuteLimit: client.requestsPerMinuteLimit)
     }
 
     private var priceFragment: Fragment { prices.withLock { $0 } }

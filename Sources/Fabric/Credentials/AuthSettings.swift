@@ -14,6 +14,28 @@ public enum AuthSettings: Sendable, Equatable {
     case environment
 }
 
+/// How a source authenticates, without the secrets.
+public enum CredentialKind: String, Sendable, CaseIterable {
+    case token
+    case password
+    case accessKey = "access_key"
+    case metadata
+    case environment
+}
+
+extension AuthSettings {
+    /// The kind, named like its key in the configuration; a token file is a token, too.
+    public var kind: CredentialKind {
+        switch self {
+        case .token: .token
+        case .password: .password
+        case .accessKey: .accessKey
+        case .metadata: .metadata
+        case .environment: .environment
+        }
+    }
+}
+
 /// The `auth.password` section.
 public struct PasswordSettings: Sendable, Equatable {
     /// IAM's address, without a trailing slash. Default: `HUAWEICLOUD_SDK_IAM_ENDPOINT`, else from the region.

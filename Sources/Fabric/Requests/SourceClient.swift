@@ -16,6 +16,8 @@ public final class SourceClient: Sendable {
         var pauses: [String: (until: ContinuousClock.Instant, failure: APIFailure)] = [:]
         /// When a request was last sent.
         var lastSent: ContinuousClock.Instant?
+        /// The requests of the last minute, retries included.
+        var sent: MinuteCounter
         /// The time until every workspace has had its turn; nil while it is within the interval.
         var round: Duration?
         /// Whether a request had no credential since ``hasUntriedCredential()`` last found one.
@@ -47,7 +49,8 @@ public final class SourceClient: Sendable {
         shared = Mutex(
             Shared(
                 transport: transport, credentials: credentials, settings: settings,
-                gate: SourceGate(interval: settings.interval, isLockable: credentials.isLockable)))
+                gate: SourceGate(interval: settings.interval, isLockable: credentials.isLockable),
+                sent: MinuteCounter(now: clock.now)))
         limiter.register(source)
         limiter.setRate(settings.requestsPerSecond, of: source)
     }
@@ -112,7 +115,21 @@ public final class SourceClient: Sendable {
     public var counters: APICounters { statistics.counters }
 
     /// Whether the source backs off because it was throttled.
-    public var isThrottled: Bool { shared.withLock { $0.gate.isThrottled } }
+    public var isThrottled: Bool { throttledUntil != nil }
+
+    /// When a throttled source sends its next request; nil unless it backs off. In the past while that request is due
+    /// or in flight.
+    public var throttledUntil: ContinuousClock.Instant? { shared.withLock { $0.gate.throttledUntil } }
+
+    /// The number of API requests sent in the last minute, retries included. Requests for credentials don't count: the
+    /// rate limit doesn't apply to them.
+    public var requestsPerMinute: Int { shared.withLock { $0.sent.total(now: clock.now) } }
+
+    /// The rate limit in requests per minute; nil without a limit.
+    public var requestsPerMinuteLimit: Double? {
+        let perSecond = settings.requestsPerSecond
+        return perSecond > 0 ? perSecond * 60 : nil
+    }
 
     /// When a rejected credential is probed next; nil unless the source is locked out.
     public var nextProbe: ContinuousClock.Instant? {
@@ -301,7 +318,11 @@ public final class SourceClient: Sendable {
             url: url, headers: [HTTPHeader("Accept", "application/json")], timeout: settings.timeout,
             maxBodyBytes: settings.maxResponseBytes)
         credential.authorize(&request)
-        shared.withLock { $0.lastSent = clock.now }
+        let now = clock.now
+        shared.withLock { shared in
+            shared.lastSent = now
+            shared.sent.count(now: now)
+        }
         do {
             let response = try await statistics.send(request, as: operation, through: transport, clock: clock)
             if response.status == 200 { return .success(response) }

@@ -120,8 +120,10 @@ public struct SourceGate: Sendable {
         if case .lockedOut(let lockOut) = state { lockOut.generation < generation } else { false }
     }
 
-    /// Whether the source backs off because it was throttled.
-    var isThrottled: Bool { if case .throttled = state { true } else { false } }
+    /// When the next request of a throttled source may be sent; nil unless it backs off.
+    var throttledUntil: ContinuousClock.Instant? {
+        if case .throttled(let until, _, _) = state { until } else { nil }
+    }
 
     /// When the rejected credential is probed next; nil unless the source is locked out.
     var nextProbe: ContinuousClock.Instant? {

@@ -17,12 +17,14 @@ struct PollHealth: Sendable {
 
     private static let reasons = FailureReason.allCases.sorted().map { ($0, LabelText(["reason": $0.rawValue])) }
 
-    /// The number of polls in the history, which the status page shows.
-    private static let historyLimit = 5
+    /// The number of polls whose failures are kept with their messages.
+    private static let recentLimit = 5
 
-    /// The recent polls, most recent first; a stall counts as a failed poll.
-    private(set) var history: [PollResult] = []
-    var last: PollResult? { history.first }
+    /// The most recent polls with their failures, most recent first; a stall counts as a failed poll.
+    private(set) var recent: [PollResult] = []
+    /// More polls, those of `recent` included, without messages.
+    private(set) var history = PollHistory()
+    var last: PollResult? { recent.first }
     private(set) var lastSuccess: Timestamp?
     /// The last completed poll; stalls don't count.
     private var lastEnded: PollResult?
@@ -57,8 +59,9 @@ struct PollHealth: Sendable {
             failures[failure.reason, default: 0] += 1
             failingSince = failingSince ?? result.endedAt
         }
-        history.insert(result, at: 0)
-        if history.count > Self.historyLimit { history.removeLast() }
+        recent.insert(result, at: 0)
+        if recent.count > Self.recentLimit { recent.removeLast() }
+        history.append(.init(endedAt: result.endedAt, duration: result.duration, reason: result.failure?.reason))
     }
 
     mutating func noteSkipped(_ slots: Int) { skipped += UInt64(max(0, slots)) }

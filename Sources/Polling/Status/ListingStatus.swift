@@ -79,8 +79,10 @@ public struct ListingStatus: Sendable {
 
     /// The value of the label `listing`.
     public var name: String
-    /// The recent polls, most recent first.
+    /// The last five polls with their failures, most recent first.
     public var polls: [Poll]
+    /// The last 60 polls, those of ``polls`` included, without messages; most recent first.
+    public var history: PollHistory
     /// The end of the last successful poll.
     public var lastSuccess: Timestamp?
     /// The end of the first failed poll since the last success; nil while up.
@@ -90,10 +92,12 @@ public struct ListingStatus: Sendable {
 
     /// Creates a status.
     public init(
-        name: String, polls: [Poll], lastSuccess: Timestamp?, failingSince: Timestamp?, exported: ExportedData?
+        name: String, polls: [Poll], history: PollHistory, lastSuccess: Timestamp?, failingSince: Timestamp?,
+        exported: ExportedData?
     ) {
         self.name = name
         self.polls = polls
+        self.history = history
         self.lastSuccess = lastSuccess
         self.failingSince = failingSince
         self.exported = exported

@@ -7,6 +7,10 @@ public import Fabric
 public struct StatusReport: Sendable {
     /// The wall clock time of the report.
     public var time: Timestamp
+    /// The wall clock time when the process started.
+    public var startedAt: Timestamp
+    /// The last reload of the configuration.
+    public var reload: Reload
     /// The poll interval.
     public var interval: Duration
     /// The age at which a listing is stale.
@@ -20,11 +24,12 @@ public struct StatusReport: Sendable {
 
     /// Creates a report.
     public init(
-        time: Timestamp, interval: Duration, staleAfter: Duration, shard: Shard = .whole,
-        sources: [SourceStatus],
-        workspaces: [WorkspaceStatus]
+        time: Timestamp, startedAt: Timestamp, reload: Reload, interval: Duration, staleAfter: Duration,
+        shard: Shard = .whole, sources: [SourceStatus], workspaces: [WorkspaceStatus]
     ) {
         self.time = time
+        self.startedAt = startedAt
+        self.reload = reload
         self.interval = interval
         self.staleAfter = staleAfter
         self.shard = shard
@@ -32,14 +37,64 @@ public struct StatusReport: Sendable {
         self.workspaces = workspaces
     }
 
+    /// The time since the process started; never negative.
+    public var uptime: Duration { max(.zero, .microseconds(time.microseconds - startedAt.microseconds)) }
+
     /// Whether every source with discovery has had a successful discovery.
     public var isEveryDiscoveryDone: Bool {
         sources.allSatisfy { $0.discovery.map { $0.lastSuccess != nil } ?? true }
     }
 }
 
+extension StatusReport {
+    /// When the current configuration was loaded, and whether an attempt to replace it has failed since.
+    public struct Reload: Sendable, Equatable {
+        /// A reload that failed.
+        public struct Failure: Sendable, Equatable {
+            /// When it failed.
+            public var at: Timestamp
+            /// The errors, one per line; secrets redacted.
+            public var error: String
+
+            /// Creates a failure.
+            public init(at: Timestamp, error: String) {
+                self.at = at
+                self.error = error
+            }
+        }
+
+        /// When the current configuration was loaded.
+        public var loadedAt: Timestamp
+        /// The failure of the last reload; nil if it succeeded or there was none.
+        public var failure: Failure?
+
+        /// Creates the state of reloads.
+        public init(loadedAt: Timestamp, failure: Failure? = nil) {
+            self.loadedAt = loadedAt
+            self.failure = failure
+        }
+    }
+}
+
 /// The status of a source.
 public struct SourceStatus: Sendable, Equatable {
+    /// How the source authenticates.
+    public struct Credential: Sendable, Equatable {
+        /// The kind.
+        public var kind: CredentialKind
+        /// Whether it is only used to assume an agency (`assume_agency`).
+        public var assumesAgency: Bool
+        /// When the current credential expires, by this machine's clock; nil if unknown.
+        public var expiresAt: Timestamp?
+
+        /// Creates a credential's status.
+        public init(kind: CredentialKind, assumesAgency: Bool = false, expiresAt: Timestamp? = nil) {
+            self.kind = kind
+            self.assumesAgency = assumesAgency
+            self.expiresAt = expiresAt
+        }
+    }
+
     /// The state of a source's discovery.
     public struct Discovery: Sendable, Equatable {
         /// Whether a discovery has ended.
@@ -53,6 +108,12 @@ public struct SourceStatus: Sendable, Equatable {
         public var selected: Int?
         /// The end of the last successful discovery.
         public var lastSuccess: Timestamp?
+
+        /// The number of found workspaces that are not polled: `include` and `exclude` omit them, and they are not
+        /// configured. nil before the first successful discovery.
+        public var excluded: Int? {
+            if let workspaces, let selected { workspaces - selected } else { nil }
+        }
 
         /// Creates the state of a discovery.
         public init(
@@ -70,26 +131,39 @@ public struct SourceStatus: Sendable, Equatable {
     public var name: String
     /// The region; nil if none is configured.
     public var region: String?
-    /// Whether the source is paused because the API throttles it.
-    public var isThrottled: Bool
+    /// How it authenticates.
+    public var credential: Credential
+    /// When the next request is sent while the source is paused because the API throttles it; nil unless it is. In the
+    /// past while that request is due or in flight.
+    public var throttledUntil: Timestamp?
     /// When the rejected credential is probed next; nil if the credential is not rejected.
     public var nextProbe: Timestamp?
     /// The state of discovery; nil if discovery is off.
     public var discovery: Discovery?
-
     /// How long the rate limit makes one round of polls of all workspaces; nil if it fits into the interval.
     public var round: Duration?
+    /// The number of API requests sent in the last minute, retries included, without those for credentials.
+    public var requestsPerMinute: Int
+    /// The rate limit in requests per minute; nil without a limit.
+    public var requestsPerMinuteLimit: Double?
 
     /// Creates a status.
     public init(
-        name: String, region: String?, isThrottled: Bool, nextProbe: Timestamp?, discovery: Discovery?,
-        round: Duration? = nil
+        name: String, region: String?, credential: Credential, throttledUntil: Timestamp? = nil,
+        nextProbe: Timestamp?, discovery: Discovery?, round: Duration? = nil, requestsPerMinute: Int = 0,
+        requestsPerMinuteLimit: Double? = nil
     ) {
         self.name = name
         self.region = region
-        self.isThrottled = isThrottled
+        self.credential = credential
+        self.throttledUntil = throttledUntil
         self.nextProbe = nextProbe
         self.discovery = discovery
         self.round = round
+        self.requestsPerMinute = requestsPerMinute
+        self.requestsPerMinuteLimit = requestsPerMinuteLimit
     }
+
+    /// Whether the source is paused because the API throttles it.
+    public var isThrottled: Bool { throttledUntil != nil }
 }

@@ -70,6 +70,11 @@ struct StatusQuery: Equatable {
         StatusOverview(report, workspaces: try workspaces(of: report), sourceNames: selection.sources)
     }
 
+    /// Returns the workspace of `overview` if the query names workspaces and only one of them is left.
+    func onlyWorkspace(of overview: StatusOverview) -> WorkspaceStatus? {
+        selection.workspaceIDs.isEmpty || overview.workspaces.count != 1 ? nil : overview.workspaces.first
+    }
+
     /// Returns the relative URL of another page of the same query.
     func address(page: Int) -> String {
         var pairs = selection.sources.sorted().map { ("source", $0) }
