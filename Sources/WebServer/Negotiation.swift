@@ -123,3 +123,10 @@ enum Negotiation {
         String(decoding: text.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
     }
 }
+
+extension Negotiation {
+    /// Returns whether `accept` names HTML, as browsers do; ranges such as `*/*`, which other clients send, don't.
+    static func prefersHTML(accept lines: [String]) -> Bool {
+        lines.flatMap(items).contains { $0.name == "text/html" && $0.weight > 0 }
+    }
+}

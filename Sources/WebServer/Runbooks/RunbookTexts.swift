@@ -2,7 +2,7 @@
 // Written by scripts/generate-runbooks from dashboards/runbooks and dashboards/README.md; edit those.
 // swift-format-ignore-file
 
-extension Runbook {
+extension RunbookText {
     /// All runbooks, in alphabetical order.
     static let all = [
         capacityIdle,
@@ -35,7 +35,7 @@ extension Runbook {
     ]
 
     /// The page of all runbooks.
-    static let overview = Text(
+    static let overview = Body(
         english: #"""
 <div class="scroll" role="region" aria-label="Alerts" tabindex="0"><table>
 <thead>
@@ -130,20 +130,20 @@ in <code>packaging/kubernetes</code>. If your browser reaches the exporter at an
 <tr><th scope="row"><a href="DataArtsFabricTextfileOld?lang=zh">TextfileOld</a></th><td class="text" data-title="级别">严重</td><td class="text" data-title="触发条件">仅在 <code>alerts-textfile.yaml</code> 中：<code>once</code> 的文件超过 15 分钟未更新，或不存在</td></tr>
 </tbody>
 </table></div>
-<h2 id="运行手册">运行手册</h2>
-<p>Exporter 在 <code>/runbooks/</code> 提供运行手册，按浏览器的语言显示中文或英文（也可用 <code>?lang=zh</code>、<code>?lang=en</code> 指定）。告警通过 <code>runbook_url</code>、仪表盘通过变量 <code>runbooks</code> 链接到运行手册，两者使用同一个地址 <code>http://dataarts-fabric-exporter:9942/runbooks/</code>，即 <code>packaging/kubernetes</code> 中 Service 的地址。如果浏览器通过其他地址访问 Exporter，请在您使用的文件中替换：</p>
+<h2 id="处置手册">处置手册</h2>
+<p>Exporter 在 <code>/runbooks/</code> 提供处置手册，按浏览器的语言显示中文或英文（也可用 <code>?lang=zh</code>、<code>?lang=en</code> 指定）。告警通过 <code>runbook_url</code>、仪表盘通过变量 <code>runbooks</code> 链接到处置手册，两者使用同一个地址 <code>http://dataarts-fabric-exporter:9942/runbooks/</code>，即 <code>packaging/kubernetes</code> 中 Service 的地址。如果浏览器通过其他地址访问 Exporter，请在您使用的文件中替换：</p>
 <pre tabindex="0"><code class="language-sh">sed -i 's|http://dataarts-fabric-exporter:9942/runbooks/|https://fabric.example.org/runbooks/|' alerts.yaml overview.json workspace.json
 </code></pre>
 <ul>
 <li>Helm：参数 <code>prometheusRule.runbookUrl</code>，同时用于规则和仪表盘，默认为该 release 的 Service 在集群内的地址。</li>
 <li>不使用 Helm 的 Prometheus Operator：<code>scripts/generate-operator --runbooks URL</code>。</li>
-<li>Exporter 停止运行时无法提供运行手册。有多个 Exporter 时，请使用它们共用的地址；也可以使用 <code>runbooks</code> 目录副本（例如放在 wiki 中）的地址。</li>
+<li>Exporter 停止运行时无法提供处置手册。有多个 Exporter 时，请使用它们共用的地址；也可以使用 <code>runbooks</code> 目录副本（例如放在 wiki 中）的地址。</li>
 </ul>
 """#)
 
-    private static let capacityIdle = Runbook(
+    private static let capacityIdle = RunbookText(
         alerts: ["DataArtsFabricCapacityIdle"],
-        text: Text(
+        body: Body(
             english: #"""
 <h2 id="meaning">Meaning</h2>
 <p>Endpoints that are not running (failed, abnormal, suspended or in an unknown status) have held more reserved capacity than the threshold for an hour without interruption. Endpoints in transition do not count, because a busy
@@ -235,9 +235,9 @@ a file of your own:</p>
 </code></pre>
 """#))
 
-    private static let credentialExpiring = Runbook(
+    private static let credentialExpiring = RunbookText(
         alerts: ["DataArtsFabricCredentialExpiring", "DataArtsFabricCredentialExpiringCritical"],
-        text: Text(
+        body: Body(
             english: #"""
 <h2 id="meaning">Meaning</h2>
 <p>The credential of a source is about to expire and was not renewed: less than a quarter of its lifetime is left. <code>DataArtsFabricCredentialExpiring</code> is the warning, 30 minutes before it expires;
@@ -312,9 +312,9 @@ a file of your own:</p>
 </code></pre>
 """#))
 
-    private static let dataStale = Runbook(
+    private static let dataStale = RunbookText(
         alerts: ["DataArtsFabricDataStale"],
-        text: Text(
+        body: Body(
             english: #"""
 <h2 id="meaning">Meaning</h2>
 <p>The data of one listing of the workspace (label <code>listing</code>) is stale: the last complete listing is older than <code>poll.stale_after</code>, or there has been none since the exporter started. Listings other
@@ -394,9 +394,9 @@ than <code>endpoints</code> become stale only if they are also older than 3 × t
 </code></pre>
 """#))
 
-    private static let detailsDropped = Runbook(
+    private static let detailsDropped = RunbookText(
         alerts: ["DataArtsFabricDetailsDropped"],
-        text: Text(
+        body: Body(
             english: #"""
 <h2 id="meaning">Meaning</h2>
 <p>More records of one listing of a workspace (label <code>listing</code>, usually <code>endpoints</code>) qualify for details than <code>metrics.max_endpoint_details</code> (1000 by default) allows. Records with an error code are kept first, then those longest in their status.</p>
@@ -464,9 +464,9 @@ than <code>endpoints</code> become stale only if they are also older than 3 × t
 </code></pre>
 """#))
 
-    private static let discoveryFailing = Runbook(
+    private static let discoveryFailing = RunbookText(
         alerts: ["DataArtsFabricDiscoveryFailing"],
-        text: Text(
+        body: Body(
             english: #"""
 <h2 id="meaning">Meaning</h2>
 <p>Discovery of a source has failed for 15 minutes: the exporter cannot list its workspaces.</p>
@@ -530,9 +530,9 @@ than <code>endpoints</code> become stale only if they are also older than 3 × t
 <p>没有阈值。<code>for</code>：15 分钟。计划内的操作期间，可在 Alertmanager 中按告警名称和 <code>source</code> 创建静默。</p>
 """#))
 
-    private static let endpointAbnormal = Runbook(
+    private static let endpointAbnormal = RunbookText(
         alerts: ["DataArtsFabricEndpointAbnormal"],
-        text: Text(
+        body: Body(
             english: #"""
 <h2 id="meaning">Meaning</h2>
 <p>An endpoint is <code>ABNORMAL</code>: it exists, but the service reports it as unhealthy. The label <code>error_code</code> gives the error code if there is one. While the API cannot be read,
@@ -611,9 +611,9 @@ the alert keeps firing.</p>
 </code></pre>
 """#))
 
-    private static let endpointError = Runbook(
+    private static let endpointError = RunbookText(
         alerts: ["DataArtsFabricEndpointError"],
-        text: Text(
+        body: Body(
             english: #"""
 <h2 id="meaning">Meaning</h2>
 <p>An endpoint reports an <code>error_code</code> although it is neither failed, abnormal nor suspended: it is <code>RUNNING</code>, in transition or in an unknown status. Endpoints in the other phases raise
@@ -694,9 +694,9 @@ from an earlier failed operation, while the endpoint works.</p>
 </code></pre>
 """#))
 
-    private static let endpointFailed = Runbook(
+    private static let endpointFailed = RunbookText(
         alerts: ["DataArtsFabricEndpointFailed"],
-        text: Text(
+        body: Body(
             english: #"""
 <h2 id="meaning">Meaning</h2>
 <p>An endpoint has failed within the last 24 hours: it is in <code>CREATE_FAILED</code>, <code>UPDATE_FAILED</code>, <code>DELETE_FAILED</code> or another status that ends in <code>_FAILED</code>. It does not recover by itself.
@@ -845,9 +845,9 @@ To change it or to ignore an endpoint, add rules to a file of your own:</p>
 </code></pre>
 """#))
 
-    private static let endpointStillFailed = Runbook(
+    private static let endpointStillFailed = RunbookText(
         alerts: ["DataArtsFabricEndpointStillFailed"],
-        text: Text(
+        body: Body(
             english: #"""
 <h2 id="meaning">Meaning</h2>
 <p>An endpoint has been in a <code>*_FAILED</code> status for more than 24 hours. It replaces the critical alert <a href="DataArtsFabricEndpointFailed?lang=en">DataArtsFabricEndpointFailed</a> as a warning:
@@ -927,9 +927,9 @@ To change it or to ignore an endpoint, add rules to a file of your own:</p>
 </code></pre>
 """#))
 
-    private static let endpointStuck = Runbook(
+    private static let endpointStuck = RunbookText(
         alerts: ["DataArtsFabricEndpointStuck", "DataArtsFabricEndpointStuckCritical"],
-        text: Text(
+        body: Body(
             english: #"""
 <h2 id="meaning">Meaning</h2>
 <p>An endpoint is stuck: it has been <code>CREATING</code>, <code>UPDATING</code> or <code>DELETING</code> for longer than the threshold. <code>DataArtsFabricEndpointStuck</code> is the warning, after 30 minutes;
@@ -1046,9 +1046,9 @@ If such endpoints are expected to take longer in your environment, or to ignore 
 </code></pre>
 """#))
 
-    private static let endpointSuspended = Runbook(
+    private static let endpointSuspended = RunbookText(
         alerts: ["DataArtsFabricEndpointSuspended"],
-        text: Text(
+        body: Body(
             english: #"""
 <h2 id="meaning">Meaning</h2>
 <p>An endpoint is suspended: it is <code>FROZEN</code> or <code>ON_DEMAND_FROZEN</code>, or its trial has ended (<code>TRIAL_ENDED</code>). The service suspends endpoints usually because of a billing issue.</p>
@@ -1124,9 +1124,9 @@ If such endpoints are expected to take longer in your environment, or to ignore 
 </code></pre>
 """#))
 
-    private static let endpointUnknownStatus = Runbook(
+    private static let endpointUnknownStatus = RunbookText(
         alerts: ["DataArtsFabricEndpointUnknownStatus"],
-        text: Text(
+        body: Body(
             english: #"""
 <h2 id="meaning">Meaning</h2>
 <p>For 15 minutes an endpoint has been in a status that this version of the exporter does not know (label <code>status</code>), so no other alert can judge it. <code>UNKNOWN</code> means that the API returned no
@@ -1213,9 +1213,9 @@ status, <code>other</code> that the workspace has too many different statuses (<
 <p>只静默某一状态：在 Alertmanager 中按告警名称和 <code>status</code> 创建静默。</p>
 """#))
 
-    private static let exporterAbsent = Runbook(
+    private static let exporterAbsent = RunbookText(
         alerts: ["DataArtsFabricExporterAbsent"],
-        text: Text(
+        body: Body(
             english: #"""
 <h2 id="meaning">Meaning</h2>
 <p>For 10 minutes, Prometheus has found no target of the job <code>dataarts-fabric</code>: no target is configured, service discovery finds no target, or the job has another name.</p>
@@ -1272,9 +1272,9 @@ kubectl get servicemonitor,service,endpoints -l app.kubernetes.io/name=dataarts-
 <p>没有阈值。<code>for</code>：10 分钟。计划内的操作期间，可在 Alertmanager 中按告警名称创建静默。</p>
 """#))
 
-    private static let exporterDown = Runbook(
+    private static let exporterDown = RunbookText(
         alerts: ["DataArtsFabricExporterDown"],
-        text: Text(
+        body: Body(
             english: #"""
 <h2 id="meaning">Meaning</h2>
 <p>For 5 minutes Prometheus has failed to scrape an exporter of the job <code>dataarts-fabric</code>, and no other exporter polls all of its sources; or all exporters are down.
@@ -1367,9 +1367,9 @@ curl -si &quot;http://$EXPORTER:9942/metrics&quot; | head
 <p>没有阈值。<code>for</code>：5 分钟。维护期间可在 Alertmanager 中按告警名称创建静默。</p>
 """#))
 
-    private static let logLinesDropped = Runbook(
+    private static let logLinesDropped = RunbookText(
         alerts: ["DataArtsFabricLogLinesDropped"],
-        text: Text(
+        body: Body(
             english: #"""
 <h2 id="meaning">Meaning</h2>
 <p>The exporter dropped log lines within the last 15 minutes, because it wrote them faster than standard error was read. Logging never blocks; otherwise a log that is not read would
@@ -1432,9 +1432,9 @@ stop polling.</p>
 <p>没有阈值。<code>for</code>：5 分钟。计划内的操作期间，可在 Alertmanager 中按告警名称和 <code>instance</code> 创建静默。</p>
 """#))
 
-    private static let recordsSkipped = Runbook(
+    private static let recordsSkipped = RunbookText(
         alerts: ["DataArtsFabricRecordsSkipped"],
-        text: Text(
+        body: Body(
             english: #"""
 <h2 id="meaning">Meaning</h2>
 <p>For 15 minutes one listing of a workspace (label <code>listing</code>) has contained records without a usable <code>id</code>: it is missing, empty, not a text or longer than 256 bytes. They cannot be distinguished from each other, so they are only counted as skipped.</p>
@@ -1506,9 +1506,9 @@ stop polling.</p>
 </code></pre>
 """#))
 
-    private static let reloadFailed = Runbook(
+    private static let reloadFailed = RunbookText(
         alerts: ["DataArtsFabricReloadFailed"],
-        text: Text(
+        body: Body(
             english: #"""
 <h2 id="meaning">Meaning</h2>
 <p>The exporter failed to reload its configuration (SIGHUP, <code>POST /-/reload</code>), because the file has an error or could not be read. It keeps running with the previous configuration.</p>
@@ -1564,9 +1564,9 @@ stop polling.</p>
 <p>没有阈值。<code>for</code>：5 分钟。计划内的操作期间，可在 Alertmanager 中按告警名称和 <code>instance</code> 创建静默。</p>
 """#))
 
-    private static let replicaDown = Runbook(
+    private static let replicaDown = RunbookText(
         alerts: ["DataArtsFabricReplicaDown"],
-        text: Text(
+        body: Body(
             english: #"""
 <h2 id="meaning">Meaning</h2>
 <p>For 5 minutes Prometheus has failed to scrape one exporter of the job <code>dataarts-fabric</code>, but other exporters poll all of its sources. If none does,
@@ -1634,9 +1634,9 @@ Shards poll the same sources, but other workspaces: if the last exporter of a sh
 <p>没有阈值。<code>for</code>：5 分钟。维护期间可在 Alertmanager 中按告警名称和 <code>instance</code> 创建静默。</p>
 """#))
 
-    private static let shardMissing = Runbook(
+    private static let shardMissing = RunbookText(
         alerts: ["DataArtsFabricShardMissing"],
-        text: Text(
+        body: Body(
             english: #"""
 <h2 id="meaning">Meaning</h2>
 <p>Several exporters divide the workspaces (<code>serve --shard K/N</code>), and for 10 minutes one or more shards have been missing: no
@@ -1708,9 +1708,9 @@ kubectl logs &quot;$POD&quot; | head
 <p>没有阈值。<code>for</code>：10 分钟。计划内的操作期间，可在 Alertmanager 中按告警名称和 <code>job</code> 创建静默。</p>
 """#))
 
-    private static let sourceLockedOut = Runbook(
+    private static let sourceLockedOut = RunbookText(
         alerts: ["DataArtsFabricSourceLockedOut"],
-        text: Text(
+        body: Body(
             english: #"""
 <h2 id="meaning">Meaning</h2>
 <p>The API or IAM has rejected the credential of a source (wrong, expired, unknown or locked). The exporter then sends only single probes for this source, to avoid
@@ -1819,9 +1819,9 @@ tokens early.</li>
 <p>没有阈值。<code>for</code>：2 分钟。计划内的操作期间，可在 Alertmanager 中按告警名称和 <code>source</code> 创建静默。</p>
 """#))
 
-    private static let sourceThrottled = Runbook(
+    private static let sourceThrottled = RunbookText(
         alerts: ["DataArtsFabricSourceThrottled"],
-        text: Text(
+        body: Body(
             english: #"""
 <h2 id="meaning">Meaning</h2>
 <p>The source was paused for more than half of the last 15 minutes by the API's rate limit (429, <code>APIG.0308</code>, <code>IAM.0012</code>).</p>
@@ -1894,9 +1894,9 @@ same account may be throttled too, perhaps because of the exporter.</p>
 <p>没有阈值。<code>for</code>：超过 15 分钟的一半之后再加 10 分钟。计划内的操作期间，可在 Alertmanager 中按告警名称和 <code>source</code> 创建静默。</p>
 """#))
 
-    private static let textfileOld = Runbook(
+    private static let textfileOld = RunbookText(
         alerts: ["DataArtsFabricTextfileOld"],
-        text: Text(
+        body: Body(
             english: #"""
 <h2 id="meaning">Meaning</h2>
 <p>The file that <code>dataarts-fabric-exporter once --output</code> writes for node_exporter is older than the threshold, or there is no file whose name contains <code>fabric</code> and ends in <code>.prom</code> (then the alert has no label <code>file</code>).
@@ -1981,9 +1981,9 @@ Only <code>alerts-textfile.yaml</code> has this alert.</p>
 </code></pre>
 """#))
 
-    private static let valuesCut = Runbook(
+    private static let valuesCut = RunbookText(
         alerts: ["DataArtsFabricValuesCut"],
-        text: Text(
+        body: Body(
             english: #"""
 <h2 id="meaning">Meaning</h2>
 <p>For 15 minutes labels of one listing of a workspace (label <code>listing</code>) have not shown the API's values unchanged: values longer than the limit (256 bytes) were cut, or values were replaced by <code>other</code>, because a
@@ -2063,9 +2063,9 @@ or {__name__=~&quot;dataarts_fabric_.+_(reserved|max)&quot;, spec_code=&quot;oth
 </code></pre>
 """#))
 
-    private static let workspaceFailing = Runbook(
+    private static let workspaceFailing = RunbookText(
         alerts: ["DataArtsFabricWorkspaceFailing", "DataArtsFabricWorkspaceFailingCritical"],
-        text: Text(
+        body: Body(
             english: #"""
 <h2 id="meaning">Meaning</h2>
 <p>Polls of one listing of a workspace (label <code>listing</code>) keep failing. <code>DataArtsFabricWorkspaceFailingCritical</code> is critical: for 5 minutes, with a reason that is usually permanent.
@@ -2198,9 +2198,9 @@ permission. If the same listing of all workspaces fails, suspect the permission 
 </code></pre>
 """#))
 
-    private static let workspaceStalled = Runbook(
+    private static let workspaceStalled = RunbookText(
         alerts: ["DataArtsFabricWorkspaceStalled"],
-        text: Text(
+        body: Body(
             english: #"""
 <h2 id="meaning">Meaning</h2>
 <p>No poll of one listing of the workspace (label <code>listing</code>) has ended for twice the maximum duration of a poll: 2 × max(2 × its interval, 3 × <code>poll.timeout</code>), 4 minutes for <code>endpoints</code> with the defaults.
@@ -2293,9 +2293,9 @@ dataarts_fabric_workspace_up == 0
 </code></pre>
 """#))
 
-    private static let workspacesDropped = Runbook(
+    private static let workspacesDropped = RunbookText(
         alerts: ["DataArtsFabricWorkspacesDropped"],
-        text: Text(
+        body: Body(
             english: #"""
 <h2 id="meaning">Meaning</h2>
 <p>For 10 minutes discovery of a source has found some workspaces, but fewer than half as many as an hour ago. The alert resolves one hour after the drop, because
@@ -2361,9 +2361,9 @@ unless on (source, workspace_id) dataarts_fabric_workspace_info
 <p>没有阈值。<code>for</code>：10 分钟。计划内的操作期间，可在 Alertmanager 中按告警名称和 <code>source</code> 创建静默。</p>
 """#))
 
-    private static let workspacesLost = Runbook(
+    private static let workspacesLost = RunbookText(
         alerts: ["DataArtsFabricWorkspacesLost"],
-        text: Text(
+        body: Body(
             english: #"""
 <h2 id="meaning">Meaning</h2>
 <p>For 15 minutes discovery of a source has succeeded but left nothing to poll: it finds no workspace, or <code>include</code> and <code>exclude</code> leave out all

@@ -24,7 +24,7 @@ TEXTS = ROOT / "Sources/WebServer/Runbooks/RunbookTexts.swift"
 # Endings of the files by language.
 LANGUAGES = {"en": ".md", "zh": ".zh.md"}
 # The headings of the sections of the README that the page of all runbooks shows.
-OVERVIEW = {"en": ("Alerts", "Runbooks"), "zh": ("告警", "运行手册")}
+OVERVIEW = {"en": ("Alerts", "Runbooks"), "zh": ("告警", "处置手册")}
 HEADER = """\
 // SPDX-License-Identifier: Apache-2.0
 // Written by scripts/generate-runbooks from dashboards/runbooks and dashboards/README.md; edit those.
@@ -181,20 +181,18 @@ def generated(folder: pathlib.Path = DASHBOARDS) -> str:
         for language, ending in LANGUAGES.items()
     }
     check_links({**pages, "README": overviews})
-    text = HEADER + "extension Runbook {\n"
+    text = HEADER + "extension RunbookText {\n"
     text += "    /// All runbooks, in alphabetical order.\n"
     text += "    static let all = [\n" + "".join(f"        {member(name)},\n" for name in names) + "    ]\n\n"
     text += "    /// The page of all runbooks.\n"
-    text += f"    static let overview = Text(\n        english: {literal(overviews['en'].body)},\n"
+    text += f"    static let overview = Body(\n        english: {literal(overviews['en'].body)},\n"
     text += f"        chinese: {literal(overviews['zh'].body)})\n"
     for name, languages in pages.items():
         alerts = re.split(r", |、", languages["en"].title)
         if alerts != re.split(r", |、", languages["zh"].title) or alerts[0] != name:
             raise ValueError(f"{name}: the titles must name the same alerts, beginning with {name}")
         listed = ", ".join(f'"{alert}"' for alert in alerts)
-        text += (
-            f"\n    private static let {member(name)} = Runbook(\n        alerts: [{listed}],\n        text: Text(\n"
-        )
+        text += f"\n    private static let {member(name)} = RunbookText(\n        alerts: [{listed}],\n        body: Body(\n"
         text += f"            english: {literal(languages['en'].body)},\n"
         text += f"            chinese: {literal(languages['zh'].body)}))\n"
     return text + "}\n"

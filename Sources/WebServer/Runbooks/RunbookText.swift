@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Base
 
-/// The runbook of one or more alerts: meaning, impact, diagnosis and mitigation.
-struct Runbook: Sendable {
+/// The text of a runbook, which is about one or more alerts: meaning, impact, diagnosis and mitigation.
+struct RunbookText: Sendable {
     /// Markup in every language.
-    struct Text: Sendable {
+    struct Body: Sendable {
         let english: HTML
         let chinese: HTML
 
@@ -18,12 +18,12 @@ struct Runbook: Sendable {
 
     /// The names of the alerts. The first one is the runbook's name.
     let alerts: [String]
-    let text: Text
+    let body: Body
 
     var title: Phrase { Phrase(alerts.joined(separator: ", "), alerts.joined(separator: "、")) }
 
-    /// Returns the runbook of an alert, with or without the file name extension `.md`.
-    static func named(_ name: String) -> Runbook? {
+    /// Returns the text about an alert, with or without the file name extension `.md`; nil if there is none.
+    static func named(_ name: String) -> RunbookText? {
         let alert = name.hasSuffix(".md") ? String(name.dropLast(3)) : name
         return all.first { $0.alerts.contains(alert) }
     }
