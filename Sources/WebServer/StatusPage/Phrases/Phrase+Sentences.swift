@@ -224,6 +224,7 @@ extension Phrase {
     // MARK: Errors
 
     static let noSuchPage = Phrase("This page does not exist.", "此页面不存在。")
+    static let noSuchRunbook = Phrase("There is no such runbook.", "没有这份处置手册。")
     static let noSuchSource = Phrase("Source not found.", "没有这个数据源。")
     static let noSuchWorkspace = Phrase("Workspace not found.", "没有这个工作空间。")
     static func invalid(_ parameter: String, _ allowed: String) -> Phrase {

@@ -82,6 +82,8 @@ extension Phrase {
     // MARK: Links
 
     static let runbook = Phrase("Runbook", "处置手册")
+    static let allRunbooks = Phrase("All runbooks", "全部处置手册")
+    static let alertsAndRunbooks = Phrase("Alerts and runbooks", "告警与处置手册")
     static let console = Phrase("Cloud console", "云控制台")
 
     // MARK: Tiles
