@@ -229,7 +229,10 @@ public struct MetricsServer: Sendable {
     private func statusJSON(_ request: ListenerRequest) -> ListenerResponse {
         let report = status()
         do throws(QueryError) {
-            return json(StatusJSON.text(try StatusQuery(request).overview(of: report), version: version))
+            let query = try StatusQuery(request)
+            let overview = try query.overview(of: report)
+            return json(
+                StatusJSON.text(overview, version: version, listsEndpoints: query.selection.workspaceIDs.count == 1))
         } catch {
             return .text(error.status, error.message + "\n")
         }

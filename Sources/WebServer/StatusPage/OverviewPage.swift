@@ -23,7 +23,7 @@ struct OverviewPage {
             switch status.state {
             case .failing: 0
             case .pending: 2
-            case .ok: status.attention(at: overview.report.time).isEmpty ? 3 : 1
+            case .ok: status.counts(at: overview.report.time).attention.isEmpty ? 3 : 1
             }
         }
         let ranked = overview.workspaces.map {
@@ -78,7 +78,7 @@ struct OverviewPage {
             total > table.count
             ? #"<p class="quiet">Showing \#(table.count) of \#(HumanFormat.number(total)).</p>"# : .empty
         let rows = table.count > 0 ? table.html : .empty
-        return "\(rows)\(note)\(PageParts.withoutDetails(overview.endpointsNeedingAttention - endpoints.count))"
+        return "\(rows)\(note)"
     }
 
     private var form: HTML {

@@ -48,21 +48,17 @@ struct OverviewTiles {
     var tiles: HTML {
         let listed = overview.workspaces.flatMap(\.exported)
         let statuses = listed.flatMap(\.summary.statuses)
-        func sum(_ phase: Phase) -> Int {
-            statuses.reduce(0) { $0 + ($1.phase == phase ? $1.privateRecords : 0) }
-        }
+        let counts = overview.counts
+        func sum(_ phase: Phase) -> Int { counts.phases[phase, default: 0] }
         let running = statuses.reduce(0) { $0 + ($1.phase == .serving ? $1.records : 0) }
-        let errors = listed.reduce(0) { all, listing in
-            all + listing.summary.privateErrors.reduce(0) { $0 + ([.inactive, .gone].contains($1.key) ? 0 : $1.value) }
-        }
         let minutes = HumanFormat.duration(Attention.stuckAfterSeconds)
         return """
             <dl class="tiles">
             \(down)
             \(tile("Failed", sum(.failed), kind: "bad"))
-            \(tile("Stuck", overview.attention[.stuck, default: 0], "longer than \(minutes)", kind: "bad"))
+            \(tile("Stuck", counts.attention[.stuck, default: 0], "longer than \(minutes)", kind: "bad"))
             \(tile("Suspended", sum(.suspended), kind: "warn"))
-            \(tile("With error code", errors, kind: "warn"))
+            \(tile("With error code", counts.withError, kind: "warn"))
             \(tile("In transition", sum(.inTransition)))
             \(tile("Endpoints", listed.reduce(0) { $0 + $1.counts.records }, "\(HumanFormat.number(running)) running"))
             \(capacity(listed))

@@ -93,13 +93,4 @@ enum PageParts {
         case .throttled, .pending, .ok: return .empty
         }
     }
-
-    /// A note about endpoints that need attention but have no details to show.
-    static func withoutDetails(_ count: Int) -> HTML {
-        if count <= 0 { return .empty }
-        return """
-            <p class="quiet">No details of \(HumanFormat.count(count, "more endpoint")) (metrics.endpoint_details, \
-            metrics.max_endpoint_details).</p>
-            """
-    }
 }

@@ -3,6 +3,7 @@ internal import Base
 internal import Exposition
 internal import Fabric
 internal import HTTPServer
+internal import Listings
 internal import Polling
 
 /// The filter of a status report in the query of a URL.
@@ -53,7 +54,7 @@ struct StatusQuery: Equatable {
             throw QueryError(status: 404, message: "Workspace not found.")
         }
         if let state { found.removeAll { $0.state != state } }
-        if onlyProblems { found.removeAll { $0.attention(at: report.time).isEmpty } }
+        if onlyProblems { found.removeAll { $0.counts(at: report.time).attention.isEmpty } }
         let part = text.lowercased()
         if !part.isEmpty {
             found.removeAll { status in

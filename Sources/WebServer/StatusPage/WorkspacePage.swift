@@ -107,12 +107,10 @@ struct WorkspacePage {
     }
 
     private func problems(_ listing: ListingStatus) -> HTML {
-        guard let exported = listing.exported else { return "<p>No data.</p>" }
+        guard listing.exported != nil else { return "<p>No data.</p>" }
         var table = AttentionTable(now: report.time, showsPlace: false)
         for endpoint in listing.needingAttention(at: report.time) { table.add(endpoint.detail, of: status) }
-        let total = exported.summary.attention(at: report.time).values.reduce(0, +)
-        let rows: HTML = total == 0 ? "<p>Nothing needs attention.</p>" : table.count > 0 ? table.html : .empty
-        return "\(rows)\(PageParts.withoutDetails(total - table.count))"
+        return table.count == 0 ? "<p>Nothing needs attention.</p>" : table.html
     }
 
     private func polls(_ status: ListingStatus) -> HTML {
