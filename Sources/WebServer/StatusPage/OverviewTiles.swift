@@ -49,13 +49,9 @@ struct OverviewTiles {
     var tiles: HTML {
         let listed = overview.workspaces.flatMap(\.exported)
         let statuses = listed.flatMap(\.summary.statuses)
-        func sum(_ phase: Phase) -> Int {
-            statuses.reduce(0) { $0 + ($1.phase == phase ? $1.privateRecords : 0) }
-        }
+        let counts = overview.counts
+        func sum(_ phase: Phase) -> Int { counts.phases[phase, default: 0] }
         let running = statuses.reduce(0) { $0 + ($1.phase == .serving ? $1.records : 0) }
-        let errors = listed.reduce(0) { all, listing in
-            all + listing.summary.privateErrors.reduce(0) { $0 + ([.inactive, .gone].contains($1.key) ? 0 : $1.value) }
-        }
         let threshold = HumanFormat.duration(Attention.stuckAfterSeconds)
         let inTransition = EndpointStatus.table.filter { $0.phase == .inTransition }.map {
             (name: "status", value: $0.status.rawValue)
@@ -65,10 +61,10 @@ struct OverviewTiles {
             \(down)
             \(tile(.name(of: .failed), sum(.failed), nil, kind: "bad", [("attention", "failed")]))
             \(tile(
-                .name(of: .stuck), overview.attention[.stuck, default: 0], .longerThan(threshold), kind: "bad",
+                .name(of: .stuck), counts.attention[.stuck, default: 0], .longerThan(threshold), kind: "bad",
                 [("attention", "stuck")]))
             \(tile(.name(of: .suspended), sum(.suspended), nil, kind: "warn", [("attention", "suspended")]))
-            \(tile(.withErrorCode, errors, nil, kind: "warn", [("attention", "error")]))
+            \(tile(.withErrorCode, counts.withError, nil, kind: "warn", [("attention", "error")]))
             \(tile(.inTransition, sum(.inTransition), nil, inTransition + [("visibility", "PRIVATE")]))
             \(tile(.endpoints, listed.reduce(0) { $0 + $1.counts.records }, .running(running), []))
             \(capacity(listed))
