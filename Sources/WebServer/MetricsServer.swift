@@ -133,7 +133,10 @@ public struct MetricsServer: Sendable {
     }
 
     private func response(to request: ListenerRequest, _ route: Route?) async -> ListenerResponse {
-        guard let route else { return .text(404, "Not found.\n") }
+        guard let route else {
+            return Negotiation.prefersHTML(accept: request.headerValues("Accept"))
+                ? errorPage(request, QueryError(status: 404, message: .noSuchPage)) : .text(404, "Not found.\n")
+        }
         guard route.methods.contains(request.method) else {
             return .text(405, "Method not allowed.\n", headers: [("Allow", route.methods.joined(separator: ", "))])
         }
@@ -197,22 +200,43 @@ public struct MetricsServer: Sendable {
     }
 
     private func statusPage(_ request: ListenerRequest) -> ListenerResponse {
-        let report = status()
-        let frame = PageFrame(version: version, telemetryPath: telemetryPath, time: report.time)
         do throws(QueryError) {
-            let query = try StatusQuery(request)
+            let (options, query, report) = (try PageOptions(request), try StatusQuery(request), status())
             let overview = try query.overview(of: report)
+            let parts = PageParts(report: report, options: options)
+            let frame = frame(options)
             if let status = query.onlyWorkspace(of: overview) {
-                let page = WorkspacePage(report: report, status: status)
-                return html(200, frame.page(status.workspace.name, page.body))
+                let page = WorkspacePage(status: status, parts: parts)
+                let title = Phrase(status.workspace.name)
+                return html(
+                    200, frame.page(title, facts: parts.process, page.body) { $0.address("", status.selectingPairs) })
             }
-            let page = OverviewPage(overview, query: query)
-            return html(200, frame.page("Status", page.body))
+            let page = OverviewPage(overview, query: query, parts)
+            return html(
+                200,
+                frame.page(.status, facts: parts.process, page.body) {
+                    $0.address("", query.pairs(page: query.page))
+                })
         } catch {
-            let title = error.status == 404 ? "Not found" : "Bad request"
-            let body: HTML = #"<p>\#(error.message)</p><p><a href="./">All workspaces</a></p>"#
-            return html(error.status, frame.page(title, body))
+            return errorPage(request, error)
         }
+    }
+
+    private func frame(_ options: PageOptions) -> PageFrame {
+        PageFrame(version: version, telemetryPath: telemetryPath, options: options)
+    }
+
+    /// Returns a page about an error, with a way back.
+    private func errorPage(_ request: ListenerRequest, _ error: QueryError) -> ListenerResponse {
+        let depth = request.path.utf8.count { $0 == UInt8(ascii: "/") }
+        let root = depth > 1 ? String(repeating: "../", count: depth - 1) : "./"
+        let options = (try? PageOptions(request, root: root)) ?? PageOptions(fallback: request, root: root)
+        let text = options.language
+        let body: HTML = """
+            <p>\(text(error.message))</p>
+            <p><a href="\(options.address())">\(text(.allWorkspaces))</a></p>
+            """
+        return html(error.status, frame(options).page(error.status == 404 ? .notFound : .badRequest, body))
     }
 
     private func html(_ status: Int, _ html: HTML) -> ListenerResponse {
@@ -232,7 +256,7 @@ public struct MetricsServer: Sendable {
             let includesHistory = query.onlyWorkspace(of: overview) != nil
             return json(StatusJSON.text(overview, version: version, includesHistory: includesHistory))
         } catch {
-            return .text(error.status, error.message + "\n")
+            return .text(error.status, Language.english(error.message) + "\n")
         }
     }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Base
 internal import Exposition
 
-/// Content negotiation by `Accept` and `Accept-Encoding` (RFC 9110, sections 12.4 and 12.5).
+/// Content negotiation by `Accept`, `Accept-Encoding` and `Accept-Language` (RFC 9110, sections 12.4 and 12.5).
 enum Negotiation {
     /// Returns the preferred format in `accept` (the header lines, in order); text by default.
     static func format(accept lines: [String]) -> ExpositionFormat {
@@ -34,6 +35,31 @@ enum Negotiation {
             if item.name == "*" { any = item.weight }
         }
         return (any ?? 0) > 0
+    }
+
+    /// Returns the preferred language in `acceptLanguage` (the header lines, in order); English by default.
+    ///
+    /// The region and script of a language are ignored. Of several languages with equal weights, the first one counts.
+    static func language(acceptLanguage lines: [String]) -> Language {
+        var weights: [(language: Language, weight: Double)] = []
+        var any = 0.0
+        for item in lines.flatMap(items) {
+            if item.name == "*" { any = max(any, item.weight) }
+            let primary = item.name.prefix { $0 != "-" }
+            guard let language = Language(rawValue: String(primary)) else { continue }
+            if let index = weights.firstIndex(where: { $0.language == language }) {
+                weights[index].weight = max(weights[index].weight, item.weight)
+            } else {
+                weights.append((language, item.weight))
+            }
+        }
+        // The range `*` includes the languages that are not named.
+        for language in Language.allCases where !weights.contains(where: { $0.language == language }) {
+            weights.append((language, any))
+        }
+        var best: (language: Language, weight: Double) = (.english, 0)
+        for candidate in weights where candidate.weight > best.weight { best = candidate }
+        return best.language
     }
 
     private struct Item {
@@ -95,5 +121,12 @@ enum Negotiation {
     /// Converts ASCII letters to lower case.
     private static func lowercased(_ text: ArraySlice<UInt8>) -> String {
         String(decoding: text.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+    }
+}
+
+extension Negotiation {
+    /// Returns whether `accept` names HTML, as browsers do; ranges such as `*/*`, which other clients send, don't.
+    static func prefersHTML(accept lines: [String]) -> Bool {
+        lines.flatMap(items).contains { $0.name == "text/html" && $0.weight > 0 }
     }
 }

@@ -61,7 +61,7 @@ enum StatusJSON {
                     "excluded": discovery.excluded.map { JSONValue($0) } ?? .null,
                     "last_success": time(discovery.lastSuccess),
                 ]
-            } ?? .null, "warning": JSONValue(warning?.text(source: source.name)),
+            } ?? .null, "warning": JSONValue(warning.map { Language.english($0.text(source: source.name)) }),
         ]
     }
 

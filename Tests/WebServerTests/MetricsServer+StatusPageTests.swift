@@ -17,6 +17,7 @@ struct MetricsServerStatusPageTests {
             ("/", "overview.html"), ("/?workspace_id=w1", "workspace.html"),
             ("/?workspace_id=w2&source=cn-north-4", "failing.html"), ("/?workspace_id=w3", "stale.html"),
             ("/?workspace_id=w4", "pending.html"), ("/?state=failing&q=OLD&source=", "filtered.html"),
+            ("/?lang=zh&refresh=30", "overview.zh.html"), ("/?workspace_id=w1&lang=zh", "workspace.zh.html"),
         ])
     func page(target: String, golden: String) async throws {
         let response = await Web(report: SampleReport.report()).get(target)
@@ -192,7 +193,7 @@ struct MetricsServerStatusPageTests {
             (.max, "106751991167300 d 15 h"),
         ] as [(Int64, String)])
     func durations(seconds: Int64, text: String) {
-        #expect(HumanFormat.duration(seconds) == text)
+        #expect(HumanFormat.duration(seconds)[.english] == text)
     }
 
     @Test(

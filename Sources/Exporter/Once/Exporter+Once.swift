@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Base
 public import Config
 public import Exposition
 internal import Fabric
@@ -20,7 +21,7 @@ extension Exporter {
         let undiscovered = exporter.failingDiscoveries
         let report = exporter.statusReport()
         let warnings = report.sources.filter { !undiscovered.contains($0.name) }
-            .compactMap { source in report.warning(of: source)?.text(source: source.name) }
+            .compactMap { source in report.warning(of: source)?.text(source: source.name)[.english] }
         let failing =
             undiscovered.map { "discovery of \($0)" } + exporter.failing.map { "\($0.source)/\($0.workspaceID)" }
         return (exporter.textfilePage(format), failing, warnings)

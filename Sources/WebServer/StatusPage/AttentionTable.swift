@@ -6,35 +6,36 @@ internal import Polling
 
 /// The table of what needs attention: sources, workspaces that are down, endpoints.
 struct AttentionTable {
-    private let now: Timestamp
+    private let parts: PageParts
     /// Whether rows name what they belong to: the workspace of an endpoint, the source of a workspace.
     private let showsPlace: Bool
     private var table: PageTable
 
-    init(now: Timestamp, showsPlace: Bool) {
-        self.now = now
+    init(_ parts: PageParts, showsPlace: Bool) {
+        self.parts = parts
         self.showsPlace = showsPlace
-        table = PageTable("Needs attention", [.init("Name", .header)])
-        if showsPlace { table.columns.append(.init("Belongs to", .text)) }
-        table.columns += [.init("Type"), .init("Status"), .init("Since", .when), .init("Owner"), .init("Error", .text)]
+        var columns = [PageTable.Column(.name, .header)]
+        if showsPlace { columns.append(.init(.belongsTo, .text)) }
+        columns += [.init(.type), .init(.status), .init(.since, .when), .init(.owner), .init(.error, .text)]
+        table = PageTable(.needsAttention, columns, in: parts.options.language)
     }
 
     var count: Int { table.rows.count }
 
     var html: HTML { table.html }
 
-    mutating func add(_ source: StatusOverview.Source, in report: StatusReport) {
-        let remedy: String? =
+    mutating func add(_ source: StatusOverview.Source) {
+        let remedy: Phrase? =
             switch source.health {
-            case .lockedOut: FailureReason.unauthenticated.remedy(permission: "")
-            case .throttled: FailureReason.throttled.remedy(permission: "")
+            case .lockedOut: Phrase(FailureReason.unauthenticated.remedy(permission: ""))
+            case .throttled: Phrase(FailureReason.throttled.remedy(permission: ""))
             default: nil
             }
         add(
-            "\(source.status.name)", in: "\(source.status.region ?? "")", type: "source",
-            status: PageParts.badge(of: source.health),
+            "\(source.status.name)", in: "\(source.status.region ?? "")", type: parts(.source),
+            status: parts.badge(of: source.health),
             since: source.health == .down ? source.workspaces.compactMap(\.downSince).max() : nil,
-            error: [PageParts.text(of: source, in: report), remedy.html { "\($0)" }])
+            error: [parts.text(of: source), remedy.html { parts($0) }], runbook: Runbook(source.health))
     }
 
     mutating func add(_ workspace: WorkspaceStatus) {
@@ -42,38 +43,42 @@ struct AttentionTable {
         let permission = ListingRegistry.all.first { $0.name == failing?.name }?.permission ?? ""
         let failure = failing?.failure
         add(
-            Self.link(workspace, id: workspace.workspace.key.workspaceID), in: "\(workspace.workspace.key.source)",
-            type: "workspace", status: PageParts.badge(of: .failing, reason: failure?.reason),
-            since: workspace.downSince,
+            "\(parts.link(to: workspace))\(Self.id(workspace.workspace.key.workspaceID))",
+            in: "\(workspace.workspace.key.source)", type: parts(.workspace),
+            status: parts.badge(of: .failing, reason: failure?.reason), since: workspace.downSince,
             error: [
-                failure.html { "\($0.message)" }, (failure?.requestID).html { "Request ID <code>\($0)</code>" },
+                failure.html { "\($0.message)" },
+                (failure?.requestID).html { "\(parts(.requestID)) <code>\($0)</code>" },
                 failure.html { "\($0.reason.remedy(permission: permission))" },
-            ])
+            ], runbook: failure.map { Runbook($0.reason) })
     }
 
-    mutating func add(_ detail: RecordDetail, of workspace: WorkspaceStatus) {
+    mutating func add(_ record: AttentionRecord, of workspace: WorkspaceStatus) {
+        let detail = record.detail
         add(
-            #"\#(detail.name.html { "\($0)" })<span class="id">\#(detail.id.text)</span>"#, in: Self.link(workspace),
-            type: detail.type, status: PageParts.badge(ofStatus: detail.status, detail.phase), since: detail.since,
+            "\(detail.name.html { "\($0)" })\(Self.id(detail.id.text))", in: parts.link(to: workspace),
+            type: "\(detail.type)", status: parts.badge(ofStatus: detail.status, detail.phase), since: detail.since,
             owner: detail.owner,
-            error: [detail.errorCode.html { "<code>\($0)</code>" }, detail.errorMessage.html { "\($0)" }])
+            error: [detail.errorCode.html { "<code>\($0)</code>" }, detail.errorMessage.html { "\($0)" }],
+            runbook: Runbook(record.attention), console: CloudConsole.link(to: workspace.workspace))
     }
 
     private mutating func add(
-        _ name: HTML, in place: HTML, type: String, status: HTML, since: Timestamp?, owner: String? = nil, error: [HTML]
+        _ name: HTML, in place: HTML, type: HTML, status: HTML, since: Timestamp?, owner: String? = nil, error: [HTML],
+        runbook: Runbook?, console: String? = nil
     ) {
+        let links: [HTML] = [
+            runbook.html { parts.link(.runbook, "runbooks/\($0.name)") },
+            console.html { #"<a href="\#($0)" rel="noreferrer">\#(parts(.console))</a>"# },
+        ]
+        let error = error + [HTML(links.filter { !$0.text.isEmpty }, separator: " · ")]
         table.rows.append(
             [name] + (showsPlace ? [place] : []) + [
-                "\(type)", status,
-                since.html { "\(HumanFormat.since($0, now: now))<br>\(HumanFormat.absolute($0))" },
+                type, status,
+                since.html { "\(parts.since($0))<br>\(HumanFormat.absolute($0))" },
                 owner.html { "\($0)" }, HTML(error.filter { !$0.text.isEmpty }, separator: "<br>"),
             ])
     }
 
-    private static func link(_ status: WorkspaceStatus, id: String? = nil) -> HTML {
-        """
-        <a href="\(StatusQuery.address(of: status))">\(status.workspace.name)</a>\
-        \(id.html { #"<span class="id">\#($0)</span>"# })
-        """
-    }
+    private static func id(_ text: String) -> HTML { #"<span class="id">\#(text)</span>"# }
 }

@@ -4,25 +4,34 @@ internal import Base
 /// Formats times and numbers for status pages.
 enum HumanFormat {
     /// Formats a duration in its two largest units: `12 s`, `3 min 5 s`, `2 h 10 min`, `4 d 3 h`.
-    static func duration(_ seconds: Int64) -> String {
+    static func duration(_ seconds: Int64) -> Phrase {
         let seconds = max(0, seconds)
-        func two(_ large: Int64, _ unit: String, _ small: Int64, _ smallUnit: String) -> String {
-            small == 0 ? "\(large) \(unit)" : "\(large) \(unit) \(small) \(smallUnit)"
+        func two(_ large: Int64, _ unit: Phrase, _ small: Int64, _ smallUnit: Phrase) -> Phrase {
+            func text(_ language: Language) -> String {
+                let first = "\(large) \(language(unit))"
+                return small == 0 ? first : "\(first) \(small) \(language(smallUnit))"
+            }
+            return Phrase(text(.english), text(.chinese))
         }
+        let (second, minute) = (Phrase("s", "秒"), Phrase("min", "分钟"))
+        let (hour, day) = (Phrase("h", "小时"), Phrase("d", "天"))
         switch seconds {
-        case ..<60: return "\(seconds) s"
-        case ..<3_600: return two(seconds / 60, "min", seconds % 60, "s")
-        case ..<86_400: return two(seconds / 3_600, "h", seconds / 60 % 60, "min")
-        default: return two(seconds / 86_400, "d", seconds / 3_600 % 24, "h")
+        case ..<60: return two(seconds, second, 0, second)
+        case ..<3_600: return two(seconds / 60, minute, seconds % 60, second)
+        case ..<86_400: return two(seconds / 3_600, hour, seconds / 60 % 60, minute)
+        default: return two(seconds / 86_400, day, seconds / 3_600 % 24, hour)
         }
     }
 
+    /// Formats a duration in its two largest units.
+    static func duration(_ duration: Duration) -> Phrase { self.duration(duration.components.seconds) }
+
     /// Formats a duration, with milliseconds below 10 s.
-    static func exact(_ duration: Duration) -> String {
+    static func exact(_ duration: Duration) -> Phrase {
         let (seconds, attoseconds) = duration.components
         if seconds >= 10 { return self.duration(seconds) }
         let milliseconds = String(1_000 + attoseconds / 1_000_000_000_000_000).dropFirst()
-        return "\(seconds).\(milliseconds) s"
+        return Phrase("\(seconds).\(milliseconds) s", "\(seconds).\(milliseconds) 秒")
     }
 
     /// Formats a time in UTC, such as `2026-11-28 22:48:13 UTC`.
@@ -30,17 +39,14 @@ enum HumanFormat {
         time.iso8601().replacing("T", with: " ").replacing("Z", with: " UTC")
     }
 
-    /// Formats a time relative to `now`, with the absolute time as tooltip.
-    static func moment(_ time: Timestamp, now: Timestamp) -> HTML {
+    /// Formats a time relative to `now`: `5 s ago`, `in 3 min`.
+    static func moment(_ time: Timestamp, now: Timestamp) -> Phrase {
         let (seconds, isOver) = distance(time, now)
-        let text = isOver ? "\(duration(seconds)) ago" : "in \(duration(seconds))"
-        return #"<time datetime="\#(time.iso8601())" title="\#(time.iso8601())">\#(text)</time>"#
+        return isOver ? .ago(duration(seconds)) : .until(duration(seconds))
     }
 
-    /// Formats the time elapsed since `time`, with the absolute time as tooltip.
-    static func since(_ time: Timestamp, now: Timestamp) -> HTML {
-        #"<time datetime="\#(time.iso8601())" title="since \#(time.iso8601())">\#(duration(distance(time, now).0))</time>"#
-    }
+    /// Formats the time elapsed since `time`.
+    static func since(_ time: Timestamp, now: Timestamp) -> Phrase { duration(distance(time, now).0) }
 
     private static func distance(_ time: Timestamp, _ now: Timestamp) -> (seconds: Int64, isOver: Bool) {
         let (difference, overflows) = now.microseconds.subtractingReportingOverflow(time.microseconds)
@@ -81,7 +87,4 @@ enum HumanFormat {
     static func title(_ name: String) -> String {
         name.prefix(1).uppercased() + name.dropFirst().replacing("_", with: " ")
     }
-
-    /// Formats a number with a noun: `1 workspace`, `2 workspaces`.
-    static func count(_ value: Int, _ noun: String) -> String { "\(number(value)) \(noun)\(value == 1 ? "" : "s")" }
 }

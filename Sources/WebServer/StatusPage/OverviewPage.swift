@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Base
 internal import Exposition
 internal import Fabric
 internal import Listings
@@ -6,168 +7,142 @@ internal import Polling
 
 /// The overview of sources and workspaces, failures first.
 struct OverviewPage {
-    /// The maximum number of rows under "Needs attention"; workspace pages show all endpoints of theirs.
+    /// The maximum number of rows under "Needs attention"; the list of endpoints shows all.
     private static let maximumRows = 25
 
     private let overview: StatusOverview
     private let query: StatusQuery
-    /// The workspaces that the query selects, worst first.
+    private let parts: PageParts
+    /// The workspaces that the query selects, in its order.
     private let workspaces: [WorkspaceStatus]
-    private var report: StatusReport { overview.report }
-    private var tiles: OverviewTiles { OverviewTiles(overview: overview, query: query) }
 
-    init(_ overview: StatusOverview, query: StatusQuery) {
+    init(_ overview: StatusOverview, query: StatusQuery, _ parts: PageParts) {
         self.overview = overview
         self.query = query
-        func rank(_ status: WorkspaceStatus) -> Int {
-            switch status.state {
-            case .failing: 0
-            case .pending: 2
-            case .ok: status.attention(at: overview.report.time).isEmpty ? 3 : 1
-            }
-        }
-        let ranked = overview.workspaces.map {
-            (rank: rank($0), name: HumanFormat.naturalKey($0.workspace.name), status: $0)
-        }
-        self.workspaces = ranked.enumerated().sorted { left, right in
-            (left.element.rank, left.element.name, left.offset) < (right.element.rank, right.element.name, right.offset)
-        }.map(\.element.status)
+        self.parts = parts
+        workspaces = WorkspaceOrder(now: overview.report.time).sorted(overview.workspaces, query.order)
     }
+
+    private var tiles: OverviewTiles { OverviewTiles(overview: overview, query: query, parts: parts) }
 
     var body: HTML {
         """
-        \(tiles.state)\(shard)\(tiles.tiles)
-        <section aria-labelledby="problems"><h2 id="problems">Needs attention</h2>
-        \(needsAttention)</section>
-        <section aria-labelledby="workspaces"><h2 id="workspaces">Workspaces</h2>
-        \(form)
-        \(table)</section>
-        <section aria-labelledby="sources"><h2 id="sources">Sources</h2>
-        \(sources)</section>
+        \(tiles.state)\(tiles.tiles)
+        \(parts.section("problems", .needsAttention, needsAttention))
+        \(parts.section("workspaces", .workspaces, "\(form)\n\(table)"))
+        \(parts.section("sources", .sources, sources))
         """
-    }
-
-    /// The shard, if there are several.
-    private var shard: HTML {
-        guard report.shard.total > 1 else { return .empty }
-        return """
-            <p>Shard \(HumanFormat.number(report.shard.ordinal)) of \(HumanFormat.number(report.shard.total)) (counted from 0). Other shards \
-            poll the remaining workspaces.</p>
-
-            """
     }
 
     private var needsAttention: HTML {
         if overview.needingAttention == 0 {
-            guard let missing = tiles.missing else { return "<p>Nothing needs attention.</p>" }
-            return "<p>Not known: \(missing).</p>"
+            return "<p>\(parts(tiles.missing.map { .notKnown($0) } ?? .nothingNeedsAttention))</p>"
         }
-        var table = AttentionTable(now: report.time, showsPlace: true)
-        for source in overview.unhealthySources.prefix(Self.maximumRows) { table.add(source, in: report) }
+        var table = AttentionTable(parts, showsPlace: true)
+        for source in overview.unhealthySources.prefix(Self.maximumRows) { table.add(source) }
         for workspace in overview.workspacesDown.prefix(Self.maximumRows - table.count) { table.add(workspace) }
         let endpoints = workspaces.flatMap { workspace in
-            workspace.listings.flatMap { $0.needingAttention(at: report.time) }.map { (workspace, $0) }
+            workspace.listings.flatMap { $0.needingAttention(at: parts.now) }.map { (workspace, $0) }
         }
         for (workspace, endpoint) in endpoints.sorted(by: { $0.1.precedes($1.1) }).prefix(
             Self.maximumRows - table.count)
         {
-            table.add(endpoint.detail, of: workspace)
+            table.add(endpoint, of: workspace)
         }
         let total = overview.needingAttention
-        let note: HTML =
-            total > table.count
-            ? #"<p class="quiet">Showing \#(table.count) of \#(HumanFormat.number(total)).</p>"# : .empty
-        let rows = table.count > 0 ? table.html : .empty
-        return "\(rows)\(note)\(PageParts.withoutDetails(overview.endpointsNeedingAttention - endpoints.count))"
+        if total == table.count { return table.html }
+        let list = query.selectingPairs(textName: "workspace") + [("attention", "any")]
+        return """
+            \(table.count > 0 ? table.html : .empty)\
+            <p class="quiet">\(parts(.showing(table.count, of: total))) \
+            \(parts.link(.endpoints(overview.endpointsNeedingAttention), "endpoints", list))</p>
+
+            """
     }
 
     private var form: HTML {
-        let sources: [HTML] = report.sources.map { source in
-            let isSelected = query.selection.sources.contains(source.name)
-            return #"<option value="\#(source.name)"\#(isSelected ? " selected" : HTML.empty)>\#(source.name)</option>"#
+        let sources: [HTML] = parts.report.sources.map { source in
+            option(source.name, Phrase(source.name), isSelected: query.selection.sources.contains(source.name))
         }
         let selected = query.onlyProblems ? "problems" : query.state?.rawValue ?? ""
-        let states: [HTML] = [
-            ("", "any"), ("failing", "failing"), ("problems", "needs attention"), ("pending", "pending"), ("ok", "ok"),
-        ].map { value, text in
-            #"<option value="\#(value)"\#(value == selected ? " selected" : HTML.empty)>\#(text)</option>"#
-        }
+        let states: [(String, Phrase)] = [
+            ("", .any), ("failing", .name(of: ListingStatus.State.failing)), ("problems", .needsAttention),
+            ("pending", .name(of: ListingStatus.State.pending)), ("ok", .name(of: ListingStatus.State.ok)),
+        ]
+        let options: [HTML] = states.map { option($0, $1, isSelected: $0 == selected) }
         return """
-            <form method="get" action="./#workspaces" role="search" aria-label="Workspaces">
-            <label>Name or ID <input type="search" name="q" value="\(echo: query.text)"></label>
-            <label>State <select name="state">\(states)</select></label>
-            <label>Source <select name="source"><option value="">any</option>\(sources)</select></label>
-            <button type="submit">Filter</button>
+            <form method="get" action="./#workspaces" role="search" aria-label="\(parts(.workspaces))">
+            <label>\(parts(.nameOrID)) <input type="search" name="q" value="\(echo: query.text)"></label>
+            <label>\(parts(.state)) <select name="state">\(options)</select></label>
+            <label>\(parts(.source)) <select name="source"><option value="">\(parts(.any))</option>\(sources)</select></label>
+            \(parts.options.hiddenFields)<button type="submit">\(parts(.filter))</button>
             </form>
             """
     }
 
+    private func option(_ value: String, _ text: Phrase, isSelected: Bool) -> HTML {
+        #"<option value="\#(value)"\#(isSelected ? " selected" : HTML.empty)>\#(parts(text))</option>"#
+    }
+
     private var table: HTML {
         if workspaces.isEmpty {
-            return report.workspaces.isEmpty
-                ? "<p>No workspaces configured or discovered.</p>" : "<p>No workspaces match the filter.</p>"
+            return "<p>\(parts(parts.report.workspaces.isEmpty ? .noneConfigured : .noWorkspaceMatches))</p>"
         }
-        let last = (workspaces.count - 1) / StatusQuery.pageSize + 1
-        let page = min(max(1, query.page), last)
+        func column(
+            _ title: Phrase, _ kind: PageTable.Column.Kind, _ order: StatusQuery.Order, descending: Bool = false
+        ) -> PageTable.Column {
+            .init(
+                title, kind, link: "\(parts.options.address("", query.pairs(order: order)))#workspaces",
+                order: order == query.order && order != .worst ? (descending ? "descending" : "ascending") : nil)
+        }
         var table = PageTable(
-            "Workspaces",
+            .workspaces,
             [
-                .init("Workspace", .header), .init("Source"), .init("Health", .text), .init("Data age", .when),
-                .init("Records", .number), .init("By status"), .init("Reserved", .when),
-            ])
-        table.rows = workspaces.dropFirst((page - 1) * StatusQuery.pageSize).prefix(StatusQuery.pageSize).map(row)
-        guard last > 1 else { return table.html }
-        let before: HTML =
-            page > 1
-            ? #"<a rel="prev" href="\#(echo: query.address(page: page - 1))#workspaces">Previous</a>"# : .empty
-        let after: HTML =
-            page < last
-            ? #"<a rel="next" href="\#(echo: query.address(page: page + 1))#workspaces">Next</a>"# : .empty
-        return """
-            \(table.html)
-            <nav class="pages" aria-label="Pages">\(before)<span>Page \(page) of \(last), \
-            \(HumanFormat.count(workspaces.count, "workspace"))</span>\(after)</nav>
-            """
+                column(.workspace, .header, .name), column(.source, .plain, .source), column(.health, .text, .worst),
+                column(.dataAge, .when, .age, descending: true),
+                column(.records, .number, .endpoints, descending: true), .init(.byStatus), .init(.reserved, .when),
+            ], in: parts.options.language)
+        let pages = PageRange(page: query.page, of: workspaces.count)
+        table.rows = workspaces[pages.rows].map(row)
+        let pager = parts.pager(pages, .workspaces(workspaces.count)) { page in
+            "\(parts.options.address("", query.pairs(page: page)))#workspaces"
+        }
+        return "\(table.html)\(pager)"
     }
 
     private func row(_ status: WorkspaceStatus) -> [HTML] {
         let (workspace, failure, served) = (status.workspace, status.failure, status.exported)
         let since = status.downSince.html {
-            "<br>down since \(HumanFormat.absolute($0)) (\(HumanFormat.since($0, now: report.time)))"
+            "<br>\(parts(.downSince(HumanFormat.absolute($0)))) (\(parts.since($0)))"
         }
         let message = failure.html { #"<br><span class="quiet">\#($0.message)</span>"# }
-        let missing: HTML = status.isStale ? PageParts.badge("stale", "bad") : "no data"
+        let missing = status.isStale ? parts.badge(.stale, "bad") : parts(.noData)
         return [
-            """
-            <a href="\(StatusQuery.address(of: status))">\(workspace.name)</a>\
-            <span class="id">\(workspace.key.workspaceID)</span>
-            """,
+            #"\#(parts.link(to: status))<span class="id">\#(workspace.key.workspaceID)</span>"#,
             "\(workspace.key.source)",
-            "\(PageParts.badge(of: status.state, reason: failure?.reason))\(since)\(message)",
-            served.map(\.age).max().map { "\(HumanFormat.duration($0.components.seconds))" } ?? missing,
+            "\(parts.badge(of: status.state, reason: failure?.reason))\(since)\(message)",
+            served.map(\.age).max().map { parts(HumanFormat.duration($0)) } ?? missing,
             HTML(status.listings.map(records), separator: "<br>"),
-            HTML(served.map { PageParts.badges(of: $0.summary.statuses) }, separator: " "),
-            HTML(served.map { PageParts.capacity($0.summary.capacities) }, separator: " "),
+            HTML(served.map { parts.statuses($0.summary.statuses) }, separator: " "),
+            HTML(served.map { parts.capacity($0.summary.capacities) }, separator: " "),
         ]
     }
 
     private func records(_ listing: ListingStatus) -> HTML {
-        listing.exported.html {
-            "\(HumanFormat.number($0.counts.records)) \(HumanFormat.title(listing.name).lowercased())"
-        }
+        listing.exported.html { parts(.records($0.counts.records, listing.name)) }
     }
 
     private var sources: HTML {
         var table = PageTable(
-            "Sources",
+            .sources,
             [
-                .init("Source", .header), .init("Region"), .init("State", .text), .init("Discovery", .text),
-                .init("Workspaces", .number),
-            ])
+                .init(.source, .header), .init(.region), .init(.state, .text), .init(.discovery, .text),
+                .init(.workspaces, .number),
+            ], in: parts.options.language)
         table.rows = overview.sources.map { source in
             [
                 "\(source.status.name)", "\(source.status.region ?? "")",
-                "\(PageParts.badge(of: source.health)) \(PageParts.text(of: source, in: report))",
+                "\(parts.badge(of: source.health)) \(parts.text(of: source))",
                 source.status.discovery.html(discovery), "\(HumanFormat.number(source.workspaces.count))",
             ]
         }
@@ -176,17 +151,12 @@ struct OverviewPage {
 
     private func discovery(_ discovery: SourceStatus.Discovery) -> HTML {
         let found = discovery.lastSuccess.html { time in
-            "found \(HumanFormat.count(discovery.workspaces ?? 0, "workspace"))\(selected(discovery)) \(HumanFormat.moment(time, now: report.time))"
+            let count = discovery.workspaces ?? 0
+            var texts = [Phrase.found(count)]
+            if let selected = discovery.selected, selected != count { texts.append(.selected(selected)) }
+            return "\(parts(.list(texts))) (\(parts.moment(time)))"
         }
-        if let failure = discovery.failure {
-            return "\(PageParts.badge("failing: \(failure.rawValue)", "bad")) \(found)"
-        }
-        return discovery.isTried ? found : "pending"
-    }
-
-    /// The number of selected workspaces, if not all are selected.
-    private func selected(_ discovery: SourceStatus.Discovery) -> String {
-        guard let found = discovery.workspaces, let selected = discovery.selected, selected != found else { return "" }
-        return " (\(HumanFormat.number(selected)) selected)"
+        if let failure = discovery.failure { return "\(parts.badge(.failing(failure), "bad")) \(found)" }
+        return discovery.isTried ? found : parts(.name(of: ListingStatus.State.pending))
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Base
 internal import Fabric
 internal import Listings
 internal import Polling
@@ -7,42 +8,42 @@ internal import Polling
 struct OverviewTiles {
     let overview: StatusOverview
     let query: StatusQuery
+    let parts: PageParts
 
     private var total: Int { overview.workspaces.count }
     private var withData: Int { total - overview.withoutData }
+    private var all: Int { overview.report.workspaces.count }
 
     /// The missing data; nil if all workspaces have data.
-    var missing: String? {
-        let all = overview.report.workspaces.count
-        if all == 0 { return "no workspaces configured or discovered" }
-        if total == 0 { return "no workspaces match the filter (0 of \(HumanFormat.count(all, "workspace")))" }
-        if withData == total { return nil }
-        return "no data from \(HumanFormat.number(total - withData)) of \(HumanFormat.count(total, "workspace"))"
+    var missing: Phrase? {
+        if all == 0 { return .noWorkspaces }
+        if total == 0 { return .noneMatch(of: all) }
+        return withData == total ? nil : .noData(from: total - withData, of: total)
     }
 
     /// The number of selected workspaces, and of all if some are left out.
-    private var scope: String {
-        let selected = overview.isFiltered ? "\(HumanFormat.number(total)) of " : ""
-        return selected + HumanFormat.count(overview.report.workspaces.count, "workspace")
-    }
+    private var scope: Phrase { overview.isFiltered ? .workspaces(total, of: all) : .workspaces(all) }
 
     /// The overall state in one line.
     var state: HTML {
         switch overview.state {
         case .attention:
-            let counts = [
-                (overview.unhealthySources.count, "source", ""), (overview.workspacesDown.count, "workspace", " down"),
-                (overview.endpointsNeedingAttention, "endpoint", ""),
-            ].filter { $0.0 > 0 }.map { HumanFormat.count($0.0, $0.1) + $0.2 }
-            let unknown = missing.map { "; \($0)" } ?? ""
-            return line("Needs attention", counts.joined(separator: ", ") + unknown, "bad")
-        case .unknown: return line("Unknown", missing ?? "", "")
-        case .ok: return line("OK", "nothing needs attention in \(scope)", "good")
+            let counts: [(Int, (Int) -> Phrase)] = [
+                (overview.unhealthySources.count, Phrase.sources), (overview.workspacesDown.count, Phrase.down),
+                (overview.endpointsNeedingAttention, Phrase.endpoints),
+            ]
+            let known = Phrase.list(counts.filter { $0.0 > 0 }.map { $0.1($0.0) })
+            return line(.needsAttention, missing.map { .joined(known, $0) } ?? known, "bad")
+        case .unknown: return line(.unknown, missing ?? .none, "")
+        case .ok: return line(.ok, .nothingNeedsAttention(in: scope), "good")
         }
     }
 
-    private func line(_ state: String, _ text: String, _ kind: String) -> HTML {
-        #"<p class="note \#(kind)" role="status"><strong>\#(state):</strong> \#(text).</p>\#n"#
+    private func line(_ state: Phrase, _ text: Phrase, _ kind: String) -> HTML {
+        """
+        <p class="note \(kind)" role="status"><strong>\(parts(state))\(parts(.colon))</strong> \(parts(text))\(parts(.stop))</p>
+
+        """
     }
 
     var tiles: HTML {
@@ -55,16 +56,21 @@ struct OverviewTiles {
         let errors = listed.reduce(0) { all, listing in
             all + listing.summary.privateErrors.reduce(0) { $0 + ([.inactive, .gone].contains($1.key) ? 0 : $1.value) }
         }
-        let minutes = HumanFormat.duration(Attention.stuckAfterSeconds)
+        let threshold = HumanFormat.duration(Attention.stuckAfterSeconds)
+        let inTransition = EndpointStatus.table.filter { $0.phase == .inTransition }.map {
+            (name: "status", value: $0.status.rawValue)
+        }
         return """
             <dl class="tiles">
             \(down)
-            \(tile("Failed", sum(.failed), kind: "bad"))
-            \(tile("Stuck", overview.attention[.stuck, default: 0], "longer than \(minutes)", kind: "bad"))
-            \(tile("Suspended", sum(.suspended), kind: "warn"))
-            \(tile("With error code", errors, kind: "warn"))
-            \(tile("In transition", sum(.inTransition)))
-            \(tile("Endpoints", listed.reduce(0) { $0 + $1.counts.records }, "\(HumanFormat.number(running)) running"))
+            \(tile(.name(of: .failed), sum(.failed), nil, kind: "bad", [("attention", "failed")]))
+            \(tile(
+                .name(of: .stuck), overview.attention[.stuck, default: 0], .longerThan(threshold), kind: "bad",
+                [("attention", "stuck")]))
+            \(tile(.name(of: .suspended), sum(.suspended), nil, kind: "warn", [("attention", "suspended")]))
+            \(tile(.withErrorCode, errors, nil, kind: "warn", [("attention", "error")]))
+            \(tile(.inTransition, sum(.inTransition), nil, inTransition + [("visibility", "PRIVATE")]))
+            \(tile(.endpoints, listed.reduce(0) { $0 + $1.counts.records }, .running(running), []))
             \(capacity(listed))
             </dl>
 
@@ -76,48 +82,50 @@ struct OverviewTiles {
         let (down, pending) = (overview.workspacesDown.count, states.count { $0 == .pending })
         let stale = overview.workspaces.count(where: \.isStale)
         guard pending < total else {
-            let reason = total == 0 ? missing ?? "" : "\(HumanFormat.number(pending)) of \(scope) pending"
-            return PageParts.tile("Workspaces down", "–", reason)
+            return parts.tile(.workspacesDown, "–", total == 0 ? missing : .pending(pending, of: scope))
         }
-        var notes = [overview.isFiltered ? scope : "of \(scope)"]
-        if pending > 0 { notes.append("\(HumanFormat.number(pending)) pending") }
-        if stale > 0 { notes.append("\(HumanFormat.number(stale)) stale") }
+        var notes = [overview.isFiltered ? scope : .of(scope)]
+        if pending > 0 { notes.append(.pending(pending)) }
+        if stale > 0 { notes.append(.stale(stale)) }
         var failing = query
         failing.state = .failing
-        return PageParts.tile(
-            "Workspaces down", HumanFormat.number(down), notes.joined(separator: ", "), kind: down > 0 ? "bad" : "",
-            link: down > 0 ? "\(failing.address(page: 1))#workspaces" : nil)
+        let link = "\(parts.options.address("", failing.pairs()))#workspaces"
+        return parts.tile(
+            .workspacesDown, HumanFormat.number(down), .list(notes), kind: down > 0 ? "bad" : "",
+            link: down > 0 ? link : nil)
     }
 
     /// A tile with a number of endpoints.
-    /// - Parameter kind: the class if the number is not 0.
-    private func tile(_ title: String, _ number: Int, _ note: String = "", kind: String? = nil) -> HTML {
-        guard withData > 0 else { return PageParts.tile(title, "–", missing ?? "") }
-        let isShown = kind != nil && number > 0
-        return PageParts.tile(
-            title, HumanFormat.number(number), [note, counted].filter { !$0.isEmpty }.joined(separator: ", "),
-            kind: isShown ? kind ?? "" : "", link: isShown ? "#problems" : nil)
+    /// - Parameters:
+    ///   - kind: the class if the number is not 0.
+    ///   - list: the parameters that select these endpoints in their list.
+    private func tile(
+        _ title: Phrase, _ number: Int, _ note: Phrase?, kind: String = "", _ list: [(name: String, value: String)]
+    ) -> HTML {
+        guard withData > 0 else { return parts.tile(title, "–", missing) }
+        let notes = [note, counted].compactMap { $0 }
+        let link = parts.options.address("endpoints", query.selectingPairs(textName: "workspace") + list)
+        return parts.tile(
+            title, HumanFormat.number(number), notes.isEmpty ? nil : .list(notes), kind: number > 0 ? kind : "",
+            link: number > 0 ? link : nil)
     }
 
-    /// The number of workspaces that a number is from, unless it is from all.
-    private var counted: String {
-        if withData < total {
-            return "from \(HumanFormat.number(withData)) of \(HumanFormat.count(total, "workspace"))"
-        }
-        return overview.isFiltered ? scope : ""
+    /// The number of workspaces that a number is from; nil if it is from all.
+    private var counted: Phrase? {
+        if withData < total { return .from(withData, of: total) }
+        return overview.isFiltered ? scope : nil
     }
 
     private func capacity(_ listed: [ListingStatus.ExportedData]) -> [HTML] {
-        guard withData > 0 else { return [PageParts.tile("Reserved", "–", missing ?? "")] }
+        guard withData > 0 else { return [parts.tile(.reserved, "–", missing)] }
         return ListingSummary.units.compactMap { unit in
             let capacities = listed.flatMap(\.summary.capacities).filter { $0.unit == unit }
             if capacities.isEmpty { return nil }
             func sum(_ amount: (ListingSummary.Capacity) -> Int64) -> String {
                 HumanFormat.number(Int64(clamping: capacities.reduce(Int128(0)) { $0 + Int128(amount($1)) }))
             }
-            return PageParts.tile(
-                "Reserved \(unit)", sum(\.reserved),
-                ["max \(sum(\.maximum))", counted].filter { !$0.isEmpty }.joined(separator: ", "))
+            let notes = [.maximum(sum(\.maximum)), counted].compactMap { $0 }
+            return parts.tile(.reserved(unit), sum(\.reserved), .list(notes), link: "#workspaces")
         }
     }
 }

@@ -4,22 +4,78 @@ internal import Fabric
 internal import Listings
 internal import Polling
 
-/// Components of status pages.
-enum PageParts {
-    static func badge(_ text: String, _ kind: String = "") -> HTML { #"<span class="badge \#(kind)">\#(text)</span>"# }
+/// Components of status pages, in the language of the page.
+struct PageParts {
+    let report: StatusReport
+    let options: PageOptions
 
-    static func badge(of state: ListingStatus.State, reason: FailureReason?) -> HTML {
+    var now: Timestamp { report.time }
+
+    func callAsFunction(_ phrase: Phrase) -> HTML { "\(options.language(phrase))" }
+
+    /// Facts about the process, for the header.
+    var process: HTML {
+        var facts: [Phrase] = [
+            .asOf(HumanFormat.absolute(now)), .sources(report.sources.count),
+            .polls(every: HumanFormat.duration(report.interval)),
+        ]
+        if report.shard.total > 1 { facts.append(.shard(report.shard)) }
+        return #"<p class="quiet process">\#(HTML(facts.map { self($0) }, separator: " · "))</p>\#n"#
+    }
+
+    // MARK: Text
+
+    func badge(_ text: Phrase, _ kind: String = "") -> HTML {
+        #"<span class="badge \#(kind)">\#(self(text))</span>"#
+    }
+
+    /// A link to another page of this program.
+    func link(_ text: Phrase, _ path: String = "", _ query: [(name: String, value: String)] = []) -> HTML {
+        #"<a href="\#(echo: options.address(path, query))">\#(self(text))</a>"#
+    }
+
+    /// A link to the page of a workspace.
+    func link(to status: WorkspaceStatus) -> HTML { link(Phrase(status.workspace.name), "", status.selectingPairs) }
+
+    /// A time relative to now, with the absolute time as tooltip.
+    func moment(_ time: Timestamp) -> HTML {
+        self.time(time, title: Phrase(time.iso8601()), HumanFormat.moment(time, now: now))
+    }
+
+    /// The time elapsed since `time`, with the absolute time as tooltip.
+    func since(_ time: Timestamp) -> HTML {
+        self.time(time, title: .sinceTime(time.iso8601()), HumanFormat.since(time, now: now))
+    }
+
+    private func time(_ time: Timestamp, title: Phrase, _ text: Phrase) -> HTML {
+        #"<time datetime="\#(time.iso8601())" title="\#(self(title))">\#(self(text))</time>"#
+    }
+
+    // MARK: States
+
+    func badge(of state: ListingStatus.State, reason: FailureReason?) -> HTML {
         switch state {
-        case .ok: badge("ok", "good")
-        case .pending: badge("pending")
-        case .failing: badge(reason.map { "failing: \($0.rawValue)" } ?? "failing", "bad")
+        case .ok: badge(.name(of: state), "good")
+        case .pending: badge(.name(of: state))
+        case .failing: badge(reason.map { .failing($0) } ?? .name(of: state), "bad")
         }
     }
 
+    func badge(of health: SourceHealth) -> HTML {
+        let kind =
+            switch health {
+            case .lockedOut, .noWorkspaces, .down: "bad"
+            case .noneDiscovered, .discoveryFailing, .throttled, .overloaded, .partlyDown: "warn"
+            case .pending: ""
+            case .ok: "good"
+            }
+        return badge(.name(of: health), kind)
+    }
+
     /// The badge of an endpoint status, with the number of records if given.
-    static func badge(ofStatus status: String, _ phase: Phase, count: Int? = nil) -> HTML {
+    func badge(ofStatus status: String, _ phase: Phase, count: Int? = nil) -> HTML {
         let text = count.map { "\(status) \(HumanFormat.number($0))" } ?? status
-        return badge(text, phase == .serving ? "good" : kind(of: phase))
+        return badge(Phrase(text), phase == .serving ? "good" : Self.kind(of: phase))
     }
 
     /// The CSS class for the severity of a phase.
@@ -31,75 +87,98 @@ enum PageParts {
         }
     }
 
-    static func badges(of statuses: [ListingSummary.StatusCount]) -> HTML {
-        if statuses.isEmpty { return "none" }
+    /// The number of records in each status, as a bar and as badges.
+    func statuses(_ statuses: [ListingSummary.StatusCount]) -> HTML {
+        if statuses.isEmpty { return self(.none) }
         let badges = statuses.map { badge(ofStatus: $0.status, $0.phase, count: $0.records) }
-        return #"<span class="badges">\#(badges)</span>"#
+        return #"\#(StatusBar.svg(statuses))<span class="badges">\#(badges)</span>"#
     }
 
-    static func capacity(_ capacities: [ListingSummary.Capacity]) -> HTML {
-        if capacities.isEmpty { return "none" }
+    func capacity(_ capacities: [ListingSummary.Capacity]) -> HTML {
+        if capacities.isEmpty { return self(.none) }
         let parts: [HTML] = capacities.map { capacity in
-            let maximum = capacity.maximum > capacity.reserved ? " (max \(HumanFormat.number(capacity.maximum)))" : ""
+            let maximum =
+                capacity.maximum > capacity.reserved
+                ? " (\(options.language(.maximum(HumanFormat.number(capacity.maximum)))))" : ""
             return "\(HumanFormat.number(capacity.reserved)) \(capacity.unit)\(maximum)"
         }
         return HTML(parts, separator: "<br>")
     }
 
-    /// A tile with a title, a number, an optional note and an optional link to details.
-    static func tile(
-        _ title: String, _ number: String, _ note: String = "", kind: String = "", link: String? = nil
-    ) -> HTML {
-        let small: HTML = note.isEmpty ? .empty : "<small>\(note)</small>"
-        let number: HTML = link.map { #"<a href="\#($0)">\#(number)</a>"# } ?? "\(number)"
-        return #"<div class="tile \#(kind)"><dt>\#(title)</dt><dd>\#(number)\#(small)</dd></div>"#
-    }
-
-    static func badge(of health: SourceHealth) -> HTML {
-        let kind =
-            switch health {
-            case .lockedOut, .noWorkspaces, .down: "bad"
-            case .noneDiscovered, .discoveryFailing, .throttled, .overloaded, .partlyDown: "warn"
-            case .pending: ""
-            case .ok: "good"
-            }
-        return badge(health.rawValue.replacing("_", with: " "), kind)
-    }
-
     /// The explanation of a source's health, with numbers.
-    static func text(of source: StatusOverview.Source, in report: StatusReport) -> HTML {
+    func text(of source: StatusOverview.Source) -> HTML {
         let down = source.workspaces.filter(\.isDown)
-        let downText =
-            "\(HumanFormat.number(down.count)) of \(HumanFormat.count(source.workspaces.count, "workspace")) down"
+        let downText = Phrase.down(down.count, of: source.workspaces.count)
         switch source.health {
         case .lockedOut:
             return source.status.nextProbe.html {
-                "credential rejected; next probe \(HumanFormat.moment($0, now: report.time)); \(downText)"
+                "\(self(.credentialRejected(probe: HumanFormat.moment($0, now: now)))); \(self(downText))"
             }
         case .noWorkspaces, .noneDiscovered:
-            return report.warning(of: source.status).html { "\($0.text(source: source.status.name))" }
+            return report.warning(of: source.status).html { self($0.text(source: source.status.name)) }
         case .down:
-            let reasons = Set(down.compactMap { $0.failure?.reason }).sorted().map(\.rawValue)
-            return "\(downText): \(reasons.joined(separator: ", "))"
-        case .discoveryFailing: return "the last discovery failed: \(source.status.discovery?.failure?.rawValue ?? "")"
-        case .partlyDown: return "\(downText)"
+            return self(.reasons(downText, Set(down.compactMap { $0.failure?.reason }).sorted()))
+        case .discoveryFailing: return self(.discoveryFailed(source.status.discovery?.failure?.rawValue ?? ""))
+        case .partlyDown: return self(downText)
         case .overloaded:
             return source.status.round.html {
-                """
-                each workspace is polled every \(HumanFormat.duration($0.components.seconds)) instead of \
-                \(HumanFormat.duration(report.interval.components.seconds))
-                """
+                self(.overloaded(round: HumanFormat.duration($0), interval: HumanFormat.duration(report.interval)))
             }
         case .throttled, .pending, .ok: return .empty
         }
     }
 
-    /// A note about endpoints that need attention but have no details to show.
-    static func withoutDetails(_ count: Int) -> HTML {
-        if count <= 0 { return .empty }
+    // MARK: Boxes
+
+    /// A tile with a title, a number, an optional note and an optional link to the list of what it counts.
+    func tile(_ title: Phrase, _ number: String, _ note: Phrase? = nil, kind: String = "", link: String? = nil) -> HTML
+    {
+        let small = note.html { "<small>\(self($0))</small>" }
+        let number: HTML = link.map { #"<a href="\#(echo: $0)">\#(number)</a>"# } ?? "\(number)"
+        return #"<div class="tile \#(kind)"><dt>\#(self(title))</dt><dd>\#(number)\#(small)</dd></div>"#
+    }
+
+    /// A section with a heading, which is also its label.
+    func section(_ id: String, _ title: Phrase, _ body: HTML) -> HTML {
+        """
+        <section aria-labelledby="\(id)"><h2 id="\(id)">\(self(title))</h2>
+        \(body)</section>
+        """
+    }
+
+    /// The links to the pages before and after this one; empty if there is only one.
+    /// - Parameter address: returns the URL of a page.
+    func pager(_ pages: PageRange, _ count: Phrase, address: (_ page: Int) -> String) -> HTML {
+        guard pages.last > 1 else { return .empty }
+        let page = pages.current
+        let before: HTML =
+            page > 1 ? #"<a rel="prev" href="\#(echo: address(page - 1))">\#(self(.previous))</a>"# : .empty
+        let after: HTML =
+            page < pages.last ? #"<a rel="next" href="\#(echo: address(page + 1))">\#(self(.next))</a>"# : .empty
         return """
-            <p class="quiet">No details of \(HumanFormat.count(count, "more endpoint")) (metrics.endpoint_details, \
-            metrics.max_endpoint_details).</p>
+            <nav class="pages" aria-label="\(self(.pages))">\(before)<span>\(self(.page(page, of: pages.last, count)))</span>\
+            \(after)</nav>
+
             """
+    }
+}
+
+/// The rows of one page of a list.
+struct PageRange {
+    /// The maximum number of rows on a page.
+    static let size = 100
+
+    /// The number of this page, from 1; the last one if the requested one is beyond it.
+    let current: Int
+    /// The number of the last page.
+    let last: Int
+    /// The positions of the rows on this page.
+    let rows: Range<Int>
+
+    init(page: Int, of count: Int) {
+        last = max(1, (count + Self.size - 1) / Self.size)
+        current = min(max(1, page), last)
+        let start = (current - 1) * Self.size
+        rows = start..<min(count, start + Self.size)
     }
 }

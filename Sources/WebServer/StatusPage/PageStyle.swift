@@ -7,10 +7,12 @@ enum PageStyle {
 
         :root { color-scheme: light dark; --ground: #fff; --panel: #f5f6f8; --line: #d8dce2; --ink: #1a1f27;
           --soft: #566070; --link: #0b57c2; --good: #17693b; --good-ground: #dff3e6; --warn: #7a4b00;
-          --warn-ground: #fdf0d2; --bad: #a61b1b; --bad-ground: #fde4e1; --idle-ground: #e8ebf0; }
+          --warn-ground: #fdf0d2; --bad: #a61b1b; --bad-ground: #fde4e1; --idle-ground: #e8ebf0;
+          --good-mark: #2e9e5b; --warn-mark: #d18a00; --bad-mark: #c92a2a; --idle: #8b95a5; }
         @media (prefers-color-scheme: dark) { :root { --ground: #11151b; --panel: #1a2029; --line: #333c49;
           --ink: #e6eaf0; --soft: #a2adbd; --link: #82b4ff; --good: #7fdba3; --good-ground: #15331f; --warn: #f3c569;
-          --warn-ground: #3a2b0a; --bad: #ff9d93; --bad-ground: #461815; --idle-ground: #2a323e; } }
+          --warn-ground: #3a2b0a; --bad: #ff9d93; --bad-ground: #461815; --idle-ground: #2a323e;
+          --good-mark: #3fa66a; --warn-mark: #d79a22; --bad-mark: #e5534b; --idle: #6f7b8c; } }
         * { box-sizing: border-box; }
         body { margin: 0; background: var(--ground); color: var(--ink);
           font: 15px/1.5 system-ui, "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif; }
@@ -25,8 +27,7 @@ enum PageStyle {
         .brand .quiet { font-weight: 400; font-size: .9em; }
         nav ul { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; list-style: none; margin: 0; padding: 0; }
         main { max-width: 90rem; margin: 0 auto; padding: 1rem 1.2rem 2rem; } main:focus { outline: none; }
-        footer { padding: 0 1.2rem 2rem; max-width: 90rem; margin: 0 auto; font-size: .9em; }
-        h1 { font-size: 1.5rem; margin: .4rem 0 .8rem; overflow-wrap: anywhere; }
+                h1 { font-size: 1.5rem; margin: .4rem 0 .8rem; overflow-wrap: anywhere; }
         h2 { font-size: 1.15rem; margin: 2rem 0 .6rem; }
         .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: .7rem; margin: 0; }
         .tile { background: var(--panel); border: 1px solid var(--line); border-radius: .5rem; padding: .6rem .8rem; }
@@ -59,6 +60,12 @@ enum PageStyle {
         .note { background: var(--warn-ground); color: var(--warn); border-radius: .5rem; padding: .6rem .9rem; }
         .note.bad { background: var(--bad-ground); color: var(--bad); }
         .note.good { background: var(--good-ground); color: var(--good); }
+        .top .quiet { margin: 0; font-size: .9em; } .top .process { flex-basis: 100%; }
+        .bar { display: block; width: 100%; min-width: 6rem; max-width: 10rem; height: 8px; margin: .3rem 0;
+          border-radius: 4px; } .bar rect, .strip rect { fill: var(--idle); }
+        .bar .good, .strip .good { fill: var(--good-mark); } .bar .warn { fill: var(--warn-mark); }
+        .bar .bad, .strip .bad { fill: var(--bad-mark); }
+        .strip { margin: 0 0 .8rem; } .strip svg { max-width: 100%; height: 30px; display: block; }
         .facts { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.2rem; margin: 0; }
         .facts dt { color: var(--soft); } .facts dd { margin: 0; overflow-wrap: anywhere; }
         .pages { display: flex; gap: 1.2rem; margin-top: .8rem; }

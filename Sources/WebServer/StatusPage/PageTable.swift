@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Base
 
 /// A table. On narrow screens each row becomes a block, with column titles next to the cells.
 struct PageTable {
@@ -14,35 +15,50 @@ struct PageTable {
             case text
         }
 
-        var title: String
+        var title: Phrase
         var kind: Kind
+        /// The URL of the list in the order of this column; nil if it cannot be sorted by it.
+        var link: String?
+        /// The value of `aria-sort`, if the list is in the order of this column.
+        var order: String?
 
-        init(_ title: String, _ kind: Kind = .plain) {
+        init(_ title: Phrase, _ kind: Kind = .plain, link: String? = nil, order: String? = nil) {
             self.title = title
             self.kind = kind
+            self.link = link
+            self.order = order
         }
     }
 
-    var caption: String
+    let language: Language
+    let caption: Phrase
     var columns: [Column]
     /// The rows, each with one cell per column.
     var rows: [[HTML]] = []
 
-    init(_ caption: String, _ columns: [Column]) {
+    init(_ caption: Phrase, _ columns: [Column], in language: Language) {
+        self.language = language
         self.caption = caption
         self.columns = columns
     }
 
     var html: HTML {
-        let heads: [HTML] = columns.map { #"<th scope="col" class="\#($0.kind.rawValue)">\#($0.title)</th>"# }
+        let heads: [HTML] = columns.map { column in
+            let order = column.order.html { #" aria-sort="\#($0)""# }
+            let title: HTML =
+                column.link.map { #"<a href="\#(echo: $0)">\#(language(column.title))</a>"# }
+                ?? "\(language(column.title))"
+            return #"<th scope="col" class="\#(column.kind.rawValue)"\#(order)>\#(title)</th>"#
+        }
         let lines: [HTML] = rows.map { cells in
             let line: [HTML] = zip(columns, cells).map { column, cell in
                 column.kind == .header
                     ? #"<th scope="row">\#(cell)</th>"#
-                    : #"<td class="\#(column.kind.rawValue)" data-title="\#(column.title)">\#(cell)</td>"#
+                    : #"<td class="\#(column.kind.rawValue)" data-title="\#(language(column.title))">\#(cell)</td>"#
             }
             return "<tr>\(line)</tr>\n"
         }
+        let caption = language(caption)
         // Focusable, because a wide table scrolls horizontally and must be scrollable by keyboard.
         return """
             <div class="scroll" role="region" aria-label="\(caption)" tabindex="0"><table><caption>\(caption)</caption>

@@ -5,10 +5,18 @@ internal import Fabric
 internal import HTTPServer
 internal import Polling
 
-/// The filter of a status report in the query of a URL.
+/// The query of a URL that selects workspaces of a status report.
 struct StatusQuery: Equatable {
-    /// The number of workspaces per page.
-    static let pageSize = 100
+    /// The order of workspaces.
+    enum Order: String, CaseIterable {
+        case worst
+        case name
+        case source
+        /// The oldest data first.
+        case age
+        /// The most endpoints first.
+        case endpoints
+    }
 
     var selection = PageSelection()
     /// The state of workspaces to include; nil for all.
@@ -17,12 +25,15 @@ struct StatusQuery: Equatable {
     var onlyProblems = false
     /// A part of the name or ID of workspaces to include, ignoring case; empty for all.
     var text = ""
+    /// The order of workspaces.
+    var order = Order.worst
     /// The page number, from 1.
     var page = 1
 
     /// Parses the query of `request`.
+    /// - Parameter textName: the name of the parameter ``text``.
     /// - Throws: ``QueryError`` for an invalid value.
-    init(_ request: ListenerRequest) throws(QueryError) {
+    init(_ request: ListenerRequest, textName: String = "q") throws(QueryError) {
         selection = PageSelection(request)
         for value in request.queryValues("state").filter({ !$0.isEmpty }) {
             if value == "problems" {
@@ -30,11 +41,18 @@ struct StatusQuery: Equatable {
                 continue
             }
             guard let state = ListingStatus.State(rawValue: value) else {
-                throw QueryError(status: 400, message: "Invalid state. Must be one of ok, failing, pending, problems.")
+                throw QueryError(status: 400, message: .invalid("state", "ok, failing, pending, problems"))
             }
             self.state = state
         }
-        text = request.queryValues("q").last ?? ""
+        text = request.queryValues(textName).last ?? ""
+        if let value = request.queryValues("sort").last, !value.isEmpty {
+            guard let order = Order(rawValue: value) else {
+                let allowed = Order.allCases.map(\.rawValue).joined(separator: ", ")
+                throw QueryError(status: 400, message: .invalid("sort", allowed))
+            }
+            self.order = order
+        }
         page = request.queryValues("page").last.flatMap { Int($0) } ?? 1
     }
 
@@ -42,7 +60,7 @@ struct StatusQuery: Equatable {
     /// - Throws: ``QueryError`` if the query names an unknown source or workspace.
     func workspaces(of report: StatusReport) throws(QueryError) -> [WorkspaceStatus] {
         guard selection.sources.isSubset(of: report.sources.map(\.name)) else {
-            throw QueryError(status: 404, message: "Source not found.")
+            throw QueryError(status: 404, message: .noSuchSource)
         }
         var found: [WorkspaceStatus] = report.workspaces.filter { status in
             let key = status.workspace.key
@@ -50,7 +68,7 @@ struct StatusQuery: Equatable {
                 && (selection.workspaceIDs.isEmpty || selection.workspaceIDs.contains(key.workspaceID))
         }
         guard selection.workspaceIDs.isSubset(of: found.map(\.workspace.key.workspaceID)) else {
-            throw QueryError(status: 404, message: "Workspace not found.")
+            throw QueryError(status: 404, message: .noSuchWorkspace)
         }
         if let state { found.removeAll { $0.state != state } }
         if onlyProblems { found.removeAll { $0.attention(at: report.time).isEmpty } }
@@ -75,32 +93,38 @@ struct StatusQuery: Equatable {
         selection.workspaceIDs.isEmpty || overview.workspaces.count != 1 ? nil : overview.workspaces.first
     }
 
-    /// Returns the relative URL of another page of the same query.
-    func address(page: Int) -> String {
-        var pairs = selection.sources.sorted().map { ("source", $0) }
+    /// The parameters that select workspaces.
+    /// - Parameter textName: the name of the parameter ``text``.
+    func selectingPairs(textName: String = "q") -> [(name: String, value: String)] {
+        var pairs = selection.sources.sorted().map { (name: "source", value: $0) }
         pairs += selection.workspaceIDs.sorted().map { ("workspace_id", $0) }
         if let state { pairs.append(("state", state.rawValue)) }
         if onlyProblems { pairs.append(("state", "problems")) }
-        if !text.isEmpty { pairs.append(("q", text)) }
+        if !text.isEmpty { pairs.append((textName, text)) }
+        return pairs
+    }
+
+    /// The parameters of the same query with another order or page.
+    func pairs(order: Order? = nil, page: Int = 1) -> [(name: String, value: String)] {
+        var pairs = selectingPairs()
+        let order = order ?? self.order
+        if order != .worst { pairs.append(("sort", order.rawValue)) }
         if page > 1 { pairs.append(("page", String(page))) }
-        return Self.address(pairs)
+        return pairs
     }
+}
 
-    /// Returns the relative URL of a workspace's page.
-    static func address(of status: WorkspaceStatus) -> String {
-        address([("source", status.workspace.key.source), ("workspace_id", status.workspace.key.workspaceID)])
-    }
-
-    private static func address(_ pairs: [(String, String)]) -> String {
-        if pairs.isEmpty { return "./" }
-        return "./?" + pairs.map { "\($0)=\(PercentEncoding.encode($1.utf8))" }.joined(separator: "&")
+extension WorkspaceStatus {
+    /// The parameters that select only this workspace.
+    var selectingPairs: [(name: String, value: String)] {
+        [("source", workspace.key.source), ("workspace_id", workspace.key.workspaceID)]
     }
 }
 
 /// The error for an invalid query, with the response status.
 struct QueryError: Error, Equatable {
     var status: Int
-    var message: String
+    var message: Phrase
 }
 
 extension PageSelection {

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Base
+internal import Fabric
+internal import Listings
+internal import Polling
+
+// The texts of the status pages: titles, words and states. Terms are those of docs/glossary.md and its translation.
+extension Phrase {
+    // MARK: Pages and sections
+
+    package static let exporter = Phrase("DataArts Fabric exporter", "DataArts Fabric Exporter")
+    static let skip = Phrase("Skip to content", "跳到正文")
+    static let views = Phrase("Views", "视图")
+    static let status = Phrase("Status", "状态")
+    static let endpoints = Phrase("Endpoints", "端点")
+    static let runbooks = Phrase("Runbooks", "处置手册")
+    static let metrics = Phrase("Metrics", "指标")
+    static let targets = Phrase("Targets", "抓取目标")
+    static let allWorkspaces = Phrase("All workspaces", "全部工作空间")
+    static let allEndpoints = Phrase("All endpoints", "全部端点")
+    static let needsAttention = Phrase("Needs attention", "需要关注")
+    static let workspaces = Phrase("Workspaces", "工作空间")
+    static let sources = Phrase("Sources", "数据源")
+    static let pages = Phrase("Pages", "分页")
+    static let previous = Phrase("Previous", "上一页")
+    static let next = Phrase("Next", "下一页")
+    static let notFound = Phrase("Not found", "未找到")
+    static let badRequest = Phrase("Bad request", "请求无效")
+    static let refresh = Phrase("Refresh", "自动刷新")
+    static let off = Phrase("off", "关闭")
+
+    /// The language's tag (RFC 5646).
+    static let languageTag = Phrase("en", "zh-CN")
+    /// The language's own name.
+    static let languageName = Phrase("English", "中文")
+    /// Between a title and its text.
+    static let colon = Phrase(":", "：")
+    /// The end of a sentence.
+    static let stop = Phrase(".", "。")
+
+    // MARK: Columns, facts and forms
+
+    static let name = Phrase("Name", "名称")
+    static let nameOrID = Phrase("Name or ID", "名称或 ID")
+    static let nameIDOrOwner = Phrase("Name, ID or owner", "名称、ID 或所有者")
+    static let belongsTo = Phrase("Belongs to", "所属")
+    static let type = Phrase("Type", "类型")
+    static let since = Phrase("Since", "始于")
+    static let owner = Phrase("Owner", "所有者")
+    static let created = Phrase("Created", "创建时间")
+    static let error = Phrase("Error", "错误")
+    static let errorAndDescription = Phrase("Error, description", "错误、描述")
+    static let workspace = Phrase("Workspace", "工作空间")
+    static let source = Phrase("Source", "数据源")
+    static let health = Phrase("Health", "健康")
+    static let dataAge = Phrase("Data age", "数据时效")
+    static let records = Phrase("Records", "记录")
+    static let byStatus = Phrase("By status", "按状态")
+    static let reserved = Phrase("Reserved", "预留")
+    static let region = Phrase("Region", "区域")
+    static let state = Phrase("State", "状态")
+    static let discovery = Phrase("Discovery", "发现")
+    static let credential = Phrase("Credential", "凭证")
+    static let requests = Phrase("Requests/min", "每分钟请求")
+    static let attention = Phrase("Attention", "关注原因")
+    static let visibility = Phrase("Visibility", "可见性")
+    static let any = Phrase("any", "不限")
+    static let filter = Phrase("Filter", "筛选")
+    static let workspaceID = Phrase("Workspace ID", "工作空间 ID")
+    static let downSinceTitle = Phrase("Down since", "失败始于")
+    static let api = Phrase("API")
+    static let enterpriseProject = Phrase("Enterprise project", "企业项目")
+    static let origin = Phrase("Source of configuration", "配置来源")
+    static let discovered = Phrase("discovery", "发现")
+    static let configured = Phrase("static", "静态配置")
+    static let ended = Phrase("Ended", "结束于")
+    static let result = Phrase("Result", "结果")
+    static let duration = Phrase("Duration", "耗时")
+    static let message = Phrase("Message", "消息")
+    static let requestID = Phrase("Request ID", "请求 ID")
+
+    // MARK: Links
+
+    static let runbook = Phrase("Runbook", "处置手册")
+    static let console = Phrase("Cloud console", "云控制台")
+
+    // MARK: Tiles
+
+    static let workspacesDown = Phrase("Workspaces down", "失败的工作空间")
+    static let withErrorCode = Phrase("With error code", "带有错误码")
+
+    static func reserved(_ unit: String) -> Phrase { Phrase("Reserved \(unit)", "预留 \(unit)") }
+
+    // MARK: States
+
+    static let unknown = Phrase("Unknown", "未知")
+    static let ok = Phrase("OK", "正常")
+    static let none = Phrase("none", "无")
+    static let noData = Phrase("no data", "无数据")
+    static let stale = Phrase("stale", "数据过期")
+
+    static func name(of state: ListingStatus.State) -> Phrase {
+        switch state {
+        case .failing: Phrase("failing", "失败")
+        case .pending: Phrase("pending", "尚未轮询")
+        case .ok: Phrase("ok", "正常")
+        }
+    }
+
+    static func failing(_ reason: FailureReason) -> Phrase {
+        Phrase("failing: \(reason.rawValue)", "失败：\(reason.rawValue)")
+    }
+
+    static func name(of health: SourceHealth) -> Phrase {
+        switch health {
+        case .lockedOut: Phrase("locked out", "锁定")
+        case .noWorkspaces: Phrase("no workspaces", "没有工作空间")
+        case .down: Phrase("down", "失败")
+        case .noneDiscovered: Phrase("none discovered", "未发现工作空间")
+        case .discoveryFailing: Phrase("discovery failing", "发现失败")
+        case .throttled: Phrase("throttled", "限流")
+        case .overloaded: Phrase("overloaded", "过载")
+        case .partlyDown: Phrase("partly down", "部分失败")
+        case .pending: Phrase("pending", "尚未轮询")
+        case .ok: Phrase("ok", "正常")
+        }
+    }
+
+    static func name(of attention: Attention) -> Phrase {
+        switch attention {
+        case .failed: Phrase("Failed", "失败")
+        case .stuck: Phrase("Stuck", "卡住")
+        case .abnormal: Phrase("Abnormal", "异常")
+        case .suspended: Phrase("Suspended", "被暂停")
+        case .error: withErrorCode
+        }
+    }
+
+    static let inTransition = Phrase("In transition", "变更中")
+
+    /// The name of a listing, which is the value of the label `listing`.
+    static func listing(_ name: String) -> Phrase {
+        switch name {
+        case EndpointListing.name: endpoints
+        default: Phrase(HumanFormat.title(name))
+        }
+    }
+}
