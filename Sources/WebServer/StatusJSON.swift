@@ -21,6 +21,7 @@ enum StatusJSON {
             ],
             "shard": ["ordinal": JSONValue(report.shard.ordinal), "total": JSONValue(report.shard.total)],
             "state": .string(overview.state.rawValue), "needs_attention": attention(overview),
+            "endpoints": overview.totals.map(totals) ?? .null,
             "sources": .array(overview.sources.map { source($0, warning: report.warning(of: $0.status)) }),
             "workspaces": .array(
                 overview.workspaces.map { workspace($0, now: report.time, includesHistory: includesHistory) }),
@@ -39,6 +40,26 @@ enum StatusJSON {
                     (name: $0.rawValue, value: hasData ? JSONValue(overview.attention[$0, default: 0]) : .null)
                 }), "workspaces_without_data": JSONValue(overview.withoutData),
         ]
+    }
+
+    private static func totals(_ totals: EndpointTotals) -> JSONValue {
+        [
+            "records": JSONValue(totals.records), "running": JSONValue(totals.running),
+            "in_transition": JSONValue(totals.inTransition), "with_error_code": JSONValue(totals.withErrorCode),
+            "capacity": capacity(totals.capacities),
+        ]
+    }
+
+    private static func capacity(_ capacities: [ListingSummary.Capacity]) -> JSONValue {
+        .array(
+            capacities.map {
+                ["unit": .string($0.unit), "reserved": .integer($0.reserved), "maximum": .integer($0.maximum)]
+            })
+    }
+
+    /// A text for people in every language; null without one.
+    private static func text(_ phrase: Phrase?) -> JSONValue {
+        phrase.map { phrase in .object(Language.allCases.map { ($0.rawValue, .string($0(phrase))) }) } ?? .null
     }
 
     private static func source(_ entry: StatusOverview.Source, warning: DiscoveryWarning?) -> JSONValue {
@@ -62,6 +83,7 @@ enum StatusJSON {
                     "last_success": time(discovery.lastSuccess),
                 ]
             } ?? .null, "warning": JSONValue(warning.map { Language.english($0.text(source: source.name)) }),
+            "remedy": text(entry.remedy),
         ]
     }
 
@@ -73,6 +95,7 @@ enum StatusJSON {
             "base_url": .string(workspace.baseURL),
             "enterprise_project_id": JSONValue(workspace.enterpriseProjectID),
             "discovered": .boolean(workspace.isDiscovered), "state": .string(status.state.rawValue),
+            "remedy": text(status.remedy),
             "listings": .array(status.listings.map { listing($0, now: now, includesHistory: includesHistory) }),
         ]
     }
@@ -96,12 +119,7 @@ enum StatusJSON {
                     (name: KnownSecrets.shared.redacting($0.status), value: JSONValue($0.records))
                 }),
             "with_error": JSONValue(listing.summary.withError),
-            "capacity": .array(
-                listing.summary.capacities.map {
-                    [
-                        "unit": .string($0.unit), "reserved": .integer($0.reserved), "maximum": .integer($0.maximum),
-                    ]
-                }),
+            "capacity": capacity(listing.summary.capacities),
             "skipped_records": JSONValue(listing.counts.skippedRecords),
             "malformed_fields": JSONValue(listing.counts.malformedFields),
             "cut_values": JSONValue(listing.counts.cutValues),
@@ -115,7 +133,8 @@ enum StatusJSON {
             "attention": .string(record.attention.rawValue),
             "endpoint_id": .string(detail.id.text), "name": JSONValue(detail.name), "type": .string(detail.type),
             "status": .string(detail.status), "visibility": .string(detail.visibility),
-            "status_since": time(detail.since), "error_code": JSONValue(detail.errorCode),
+            "status_since": time(detail.since), "owner": JSONValue(detail.owner),
+            "error_code": JSONValue(detail.errorCode),
             "error_msg": JSONValue(detail.errorMessage),
         ]
     }

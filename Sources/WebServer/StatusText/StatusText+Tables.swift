@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Base
+internal import Fabric
+internal import Listings
+internal import Polling
+
+extension StatusDocument.Workspace {
+    var isDown: Bool { state == ListingStatus.State.failing.rawValue }
+
+    /// The end of the first failed poll since the last success; nil while up.
+    var downSince: Timestamp? { listings.compactMap { $0.failingSince?.time }.min() }
+
+    /// The last poll of the first failing listing.
+    var failure: StatusDocument.CompletedPoll? {
+        listings.first { $0.state == ListingStatus.State.failing.rawValue }?.polls.first
+    }
+}
+
+// The tables of workspaces and sources.
+extension StatusText {
+    // MARK: Workspaces
+
+    var workspaces: [String] {
+        let all = document.workspaces
+        if all.isEmpty { return [self(.noneConfigured)] }
+        var columns: [TerminalTable.Column] = [
+            .shrinking(self(.workspace)), .shrinking(self(.source)), .text(self(.health)), .text(self(.dataAge)),
+            .number(self(.records)), .shrinking(self(.byStatus)), .shrinking(self(.reserved)),
+        ]
+        if hasIDColumn { columns.insert(.text("ID"), at: 1) }
+        var table = TerminalTable(columns)
+        for workspace in worstFirst(all).prefix(Self.maximumWorkspaces) { table.add(row(workspace)) }
+        let more = all.count > Self.maximumWorkspaces ? [self(.showing(Self.maximumWorkspaces, of: all.count))] : []
+        return table.lines(columns: self.columns) + more
+    }
+
+    private func worstFirst(_ workspaces: [StatusDocument.Workspace]) -> [StatusDocument.Workspace] {
+        func rank(_ workspace: StatusDocument.Workspace) -> Int {
+            switch ListingStatus.State(rawValue: workspace.state) {
+            case .failing, nil: 0
+            case .pending: 2
+            case .ok: workspace.listings.contains { $0.served?.problems.isEmpty == false } ? 1 : 3
+            }
+        }
+        let keys = workspaces.map { (rank($0), HumanFormat.naturalKey($0.name ?? $0.workspaceId)) }
+        return workspaces.indices.sorted { (keys[$0].0, keys[$0].1, $0) < (keys[$1].0, keys[$1].1, $1) }
+            .map { workspaces[$0] }
+    }
+
+    private func row(_ workspace: StatusDocument.Workspace) -> [String] {
+        let served = workspace.listings.compactMap { listing in listing.served.map { (name: listing.listing, data: $0) }
+        }
+        let isStale = workspace.listings.contains { $0.withdrawn == true }
+        let statuses = served.flatMap(\.data.byStatus).sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        let capacities = served.flatMap(\.data.capacity).map { capacity in
+            let maximum =
+                capacity.maximum > capacity.reserved ? " (\(self(.maximum(HumanFormat.number(capacity.maximum)))))" : ""
+            return "\(HumanFormat.number(capacity.reserved)) \(capacity.unit)\(maximum)"
+        }
+        let records =
+            served.count == 1
+            ? HumanFormat.number(served[0].data.records)
+            : served.map { self(.records($0.data.records, $0.name)) }.joined(separator: ", ")
+        let cells = [
+            workspace.name ?? workspace.workspaceId, workspace.source, health(of: workspace),
+            served.map(\.data.ageSeconds).max().map { self(duration($0)) } ?? self(isStale ? .stale : .noData),
+            served.isEmpty ? "–" : records,
+            statuses.map { "\($0.key) \(HumanFormat.number($0.value))" }.joined(separator: ", "),
+            capacities.joined(separator: ", "),
+        ]
+        return hasIDColumn ? [cells[0], workspace.workspaceId] + cells[1...] : cells
+    }
+
+    func health(of workspace: StatusDocument.Workspace) -> String {
+        guard let state = ListingStatus.State(rawValue: workspace.state) else { return workspace.state }
+        guard state == .failing, let reason = workspace.failure?.reason else { return self(.name(of: state)) }
+        return FailureReason(rawValue: reason).map { self(.failing($0)) } ?? reason
+    }
+
+    // MARK: Sources
+
+    var sources: [String] {
+        var table = TerminalTable([
+            .shrinking(self(.source)), .shrinking(self(.region)), .text(self(.state)), .shrinking(self(.discovery)),
+            .shrinking(self(.credential)), .text(self(.requests)), .number(self(.workspaces)),
+        ])
+        for source in document.sources {
+            table.add([
+                source.name, source.region ?? "", health(of: source), source.discovery.map(discovery) ?? "",
+                source.credential.map(credential) ?? "", requests(of: source),
+                HumanFormat.number(workspaces(of: source).count),
+            ])
+        }
+        return table.lines(columns: columns)
+    }
+
+    func workspaces(of source: StatusDocument.Source) -> [StatusDocument.Workspace] {
+        document.workspaces.filter { $0.source == source.name }
+    }
+
+    func health(of source: StatusDocument.Source) -> String {
+        SourceHealth(rawValue: source.state).map { self(.name(of: $0)) } ?? source.state
+    }
+
+    private func discovery(_ discovery: StatusDocument.Discovery) -> String {
+        var texts: [Phrase] = []
+        if let reason = discovery.reason {
+            texts.append(FailureReason(rawValue: reason).map { .failing($0) } ?? Phrase(reason))
+        }
+        if let found = discovery.workspaces {
+            texts.append(.found(found))
+            if let selected = discovery.selected, selected != found { texts.append(.selected(selected)) }
+        }
+        if let last = discovery.lastSuccess { texts.append(HumanFormat.moment(last.time, now: now)) }
+        return self(texts.isEmpty ? .name(of: ListingStatus.State.pending) : .list(texts))
+    }
+
+    private func credential(_ credential: StatusDocument.Credential) -> String {
+        var texts = [Phrase(credential.kind)]
+        if credential.agency == true { texts.append(Phrase("assume_agency")) }
+        if let expiry = credential.expiresAt { texts.append(.expires(HumanFormat.moment(expiry.time, now: now))) }
+        return self(.list(texts))
+    }
+
+    private func requests(of source: StatusDocument.Source) -> String {
+        guard let sent = source.requestsPerMinute else { return "–" }
+        let limit = source.requestsPerMinuteLimit.map { Int(exactly: $0.rounded(.up)) ?? .max }
+        return HumanFormat.number(sent) + (limit.map { " / \(HumanFormat.number($0))" } ?? "")
+    }
+
+    /// The explanation of a source's health, with numbers.
+    func explanation(of source: StatusDocument.Source) -> Phrase {
+        let own = workspaces(of: source)
+        let down = own.filter(\.isDown)
+        let downText = Phrase.down(down.count, of: own.count)
+        switch SourceHealth(rawValue: source.state) {
+        case .lockedOut:
+            guard let probe = source.lockedOutUntil?.time else { return downText }
+            return .joined(.credentialRejected(probe: HumanFormat.moment(probe, now: now)), downText)
+        case .noWorkspaces, .noneDiscovered: return warning(of: source)
+        case .down:
+            return .reasons(downText, Set(down.compactMap { $0.failure?.reason.flatMap(FailureReason.init) }).sorted())
+        case .discoveryFailing: return .discoveryFailed(source.discovery?.reason ?? "")
+        case .overloaded:
+            guard let round = source.roundSeconds, let interval = document.poll?.intervalSeconds else {
+                return downText
+            }
+            return .overloaded(round: duration(round), interval: duration(interval))
+        case .throttled:
+            guard let until = source.throttledUntil?.time else { return downText }
+            return .nextRequest(HumanFormat.moment(until, now: now))
+        case .partlyDown, .pending, .ok, nil: return downText
+        }
+    }
+
+    /// The warning about discovery; the JSON has it in English only.
+    private func warning(of source: StatusDocument.Source) -> Phrase {
+        guard let discovery = source.discovery else { return Phrase(source.warning ?? "") }
+        let warning: DiscoveryWarning?
+        if let found = discovery.workspaces {
+            warning = found == 0 ? .nothingFound : .nothingSelected(found: found)
+        } else {
+            warning = discovery.reason.flatMap { FailureReason(rawValue: $0) }.map { .neverSucceeded($0) }
+        }
+        return warning?.text(source: source.name) ?? Phrase(source.warning ?? "")
+    }
+}
+
+extension Phrase {
+    static func expires(_ moment: Phrase) -> Phrase {
+        Phrase("expires \(moment[.english])", "\(moment[.chinese])过期")
+    }
+    static func nextRequest(_ moment: Phrase) -> Phrase {
+        Phrase("throttled by the API; next request \(moment[.english])", "被 API 限流，下次请求：\(moment[.chinese])")
+    }
+}
