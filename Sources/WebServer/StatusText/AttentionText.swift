@@ -15,9 +15,9 @@ struct AttentionText {
         self.text = text
         var columns: [TerminalTable.Column] = [
             .text(text(.status)), .text(text(.since)), .shrinking(text(.name)), .shrinking(text(.belongsTo)),
-            .shrinking(text(.owner)), .shrinking(text(.error)),
+            .shrinking(text(.owner)),
         ]
-        if text.hasIDColumn { columns.insert(.text("ID"), at: 3) }
+        if text.isWide { columns += [.text("ID"), .text(text(.error))] }
         table = TerminalTable(columns)
         for source in unhealthySources.prefix(StatusText.maximumProblems) { add(source) }
         for workspace in workspacesDown.prefix(StatusText.maximumProblems - count) { add(workspace) }
@@ -65,45 +65,61 @@ struct AttentionText {
     // MARK: Rows
 
     private mutating func add(_ source: StatusDocument.Source) {
-        let since =
-            source.state == SourceHealth.down.rawValue ? text.workspaces(of: source).compactMap(\.downSince).max() : nil
+        let isDown = source.state == SourceHealth.down.rawValue
         add(
-            status: text.health(of: source), since: since, name: source.name, id: "", place: source.region ?? "",
-            details: [
-                text(.source) + text(.colon) + " " + text(text.explanation(of: source)), source.remedy.map(remedy),
-            ])
+            Row(
+                status: text.health(of: source),
+                since: isDown ? text.workspaces(of: source).compactMap(\.downSince).max() : nil, name: source.name,
+                place: source.region, message: text.titled(.source, text.explanation(of: source)),
+                more: [source.remedy.map(remedy)]))
     }
 
     private mutating func add(_ workspace: StatusDocument.Workspace) {
         let failure = workspace.failure
-        let http = failure?.httpStatus.map { "HTTP \($0): " } ?? ""
         add(
-            status: text.health(of: workspace), since: workspace.downSince, name: workspace.name ?? "",
-            id: workspace.workspaceId, place: workspace.source, error: failure?.errorCode ?? "",
-            details: [
-                http + (failure?.message ?? ""), failure?.requestId.map { "\(text(.requestID)) \($0)" },
-                workspace.remedy.map(remedy),
-            ])
+            Row(
+                status: text.health(of: workspace), since: workspace.downSince, name: workspace.name,
+                id: workspace.workspaceId, place: workspace.source, http: failure?.httpStatus, code: failure?.errorCode,
+                message: failure?.message,
+                more: [failure?.requestId.map { "\(text(.requestID)) \($0)" }, workspace.remedy.map(remedy)]))
     }
 
     private mutating func add(_ problem: StatusDocument.Problem, of workspace: StatusDocument.Workspace) {
         add(
-            status: problem.status, since: problem.statusSince.time, name: problem.name ?? "", id: problem.endpointId,
-            place: workspace.name ?? workspace.workspaceId, owner: problem.owner ?? "", error: problem.errorCode ?? "",
-            details: [problem.errorMsg])
+            Row(
+                status: problem.status, since: problem.statusSince.time, name: problem.name, id: problem.endpointId,
+                place: workspace.name ?? workspace.workspaceId, owner: problem.owner, code: problem.errorCode,
+                message: problem.errorMsg))
     }
 
     private func remedy(_ remedy: StatusDocument.Text) -> String { "→ \(text(remedy.phrase))" }
 
-    private mutating func add(
-        status: String, since: Timestamp?, name: String, id: String, place: String, owner: String = "",
-        error: String = "",
-        details: [String?]
-    ) {
+    private struct Row {
+        var status: String
+        var since: Timestamp?
+        var name: String?
+        var id: String?
+        var place: String?
+        var owner: String?
+        var http: Int?
+        var code: String?
+        var message: String?
+        var more: [String?] = []
+    }
+
+    private mutating func add(_ row: Row) {
         count += 1
-        let age = since.map { text(HumanFormat.since($0, now: text.now)) } ?? ""
-        let details = details.compactMap { $0 }.filter { !$0.isEmpty }
-        if text.hasIDColumn { return table.add([status, age, name, id, place, owner, error], details: details) }
-        table.add([status, age, name, place, owner, error], details: (id.isEmpty ? [] : ["ID \(id)"]) + details)
+        let age = row.since.map { text(HumanFormat.since($0, now: text.now)) }
+        let cells = [row.status, age ?? "", row.name ?? "", row.place ?? "", row.owner ?? ""]
+        // The API gives some errors the HTTP status as code.
+        let code = row.code == row.http.map(String.init) ? nil : row.code
+        let cause = [row.http.map { "HTTP \($0)" }, text.isWide ? nil : code].compactMap { $0 }
+        let message = [cause.joined(separator: " "), row.message ?? ""].filter { !$0.isEmpty }.joined(separator: ": ")
+        let details = ([message] + row.more).compactMap { $0 }.filter { !$0.isEmpty }
+        if text.isWide {
+            table.add(cells + [row.id ?? "", row.code ?? ""], details: details)
+        } else {
+            table.add(cells, details: (row.id.map { ["ID \($0)"] } ?? []) + details)
+        }
     }
 }

@@ -25,11 +25,11 @@ extension StatusText {
         if all.isEmpty { return [self(.noneConfigured)] }
         var columns: [TerminalTable.Column] = [
             .shrinking(self(.workspace)), .shrinking(self(.source)), .text(self(.health)), .text(self(.dataAge)),
-            .number(self(.records)), .shrinking(self(.byStatus)), .shrinking(self(.reserved)),
+            .number(self(.records)),
         ]
-        if hasIDColumn { columns.insert(.text("ID"), at: 1) }
+        if isWide { columns += [.text("ID"), .text(self(.byStatus)), .text(self(.reserved))] }
         var table = TerminalTable(columns)
-        for workspace in worstFirst(all).prefix(Self.maximumWorkspaces) { table.add(row(workspace)) }
+        for workspace in worstFirst(all).prefix(Self.maximumWorkspaces) { add(workspace, to: &table) }
         let more = all.count > Self.maximumWorkspaces ? [self(.showing(Self.maximumWorkspaces, of: all.count))] : []
         return table.lines(columns: self.columns) + more
     }
@@ -47,7 +47,7 @@ extension StatusText {
             .map { workspaces[$0] }
     }
 
-    private func row(_ workspace: StatusDocument.Workspace) -> [String] {
+    private func add(_ workspace: StatusDocument.Workspace, to table: inout TerminalTable) {
         let served = workspace.listings.compactMap { listing in listing.served.map { (name: listing.listing, data: $0) }
         }
         let isStale = workspace.listings.contains { $0.withdrawn == true }
@@ -65,10 +65,22 @@ extension StatusText {
             workspace.name ?? workspace.workspaceId, workspace.source, health(of: workspace),
             served.map(\.data.ageSeconds).max().map { self(duration($0)) } ?? self(isStale ? .stale : .noData),
             served.isEmpty ? "–" : records,
+        ]
+        let more = [
             statuses.map { "\($0.key) \(HumanFormat.number($0.value))" }.joined(separator: ", "),
             capacities.joined(separator: ", "),
         ]
-        return hasIDColumn ? [cells[0], workspace.workspaceId] + cells[1...] : cells
+        add(cells, [workspace.workspaceId] + more, details: more, to: &table)
+    }
+
+    /// Adds a row.
+    /// - Parameters:
+    ///   - more: the texts of the columns that only a wide table has.
+    ///   - details: what a narrow table has of them, in one text under the row.
+    private func add(_ cells: [String], _ more: [String], details: [String], to table: inout TerminalTable) {
+        if isWide { return table.add(cells + more) }
+        let texts = details.filter { !$0.isEmpty }
+        table.add(cells, details: texts.isEmpty ? [] : [texts.joined(separator: " · ")])
     }
 
     func health(of workspace: StatusDocument.Workspace) -> String {
@@ -80,18 +92,21 @@ extension StatusText {
     // MARK: Sources
 
     var sources: [String] {
-        var table = TerminalTable([
-            .shrinking(self(.source)), .shrinking(self(.region)), .text(self(.state)), .shrinking(self(.discovery)),
-            .shrinking(self(.credential)), .text(self(.requests)), .number(self(.workspaces)),
-        ])
+        var columns: [TerminalTable.Column] = [
+            .shrinking(self(.source)), .shrinking(self(.region)), .text(self(.state)), .number(self(.requests)),
+            .number(self(.workspaces)),
+        ]
+        if isWide { columns += [.text(self(.discovery)), .text(self(.credential))] }
+        var table = TerminalTable(columns)
         for source in document.sources {
-            table.add([
-                source.name, source.region ?? "", health(of: source), source.discovery.map(discovery) ?? "",
-                source.credential.map(credential) ?? "", requests(of: source),
+            let cells = [
+                source.name, source.region ?? "", health(of: source), requests(of: source),
                 HumanFormat.number(workspaces(of: source).count),
-            ])
+            ]
+            let more = [source.discovery.map(discovery) ?? "", source.credential.map(credential) ?? ""]
+            add(cells, more, details: more, to: &table)
         }
-        return table.lines(columns: columns)
+        return table.lines(columns: self.columns)
     }
 
     func workspaces(of source: StatusDocument.Source) -> [StatusDocument.Workspace] {

@@ -37,11 +37,16 @@ public struct StatusText {
     private var total: Int { document.workspaces.count }
     private var withData: Int { total - document.needsAttention.workspacesWithoutData }
 
-    /// Whether only IDs that fit are a column. On a terminal they are under their row, because a truncated ID is of no
-    /// use.
-    var hasIDColumn: Bool { columns == nil }
+    /// Whether a row has all its texts in columns, for programs that read line by line. On a terminal the long ones are
+    /// under their row, because a truncated ID or error code is of no use.
+    var isWide: Bool { columns == nil }
 
     func callAsFunction(_ phrase: Phrase) -> String { language(phrase) }
+
+    /// Returns a text with its title before it.
+    func titled(_ title: Phrase, _ text: Phrase) -> String {
+        self(title) + self(.colon) + (language == .english ? " " : "") + self(text)
+    }
 
     private func section(_ title: Phrase, _ lines: [String]) -> [String] { ["", self(title)] + lines }
 
@@ -60,10 +65,7 @@ public struct StatusText {
     /// The overall state with numbers.
     private var state: String {
         let attention = document.needsAttention
-        func line(_ state: Phrase, _ text: Phrase) -> String {
-            let space = language == .english ? " " : ""
-            return self(state) + self(.colon) + space + self(text) + self(.stop)
-        }
+        func line(_ state: Phrase, _ text: Phrase) -> String { titled(state, text) + self(.stop) }
         switch StatusOverview.State(rawValue: document.state) {
         case .attention:
             let counts: [(Int, (Int) -> Phrase)] = [
