@@ -76,20 +76,26 @@ public struct MetricsServer: Sendable {
         case statusPage = "/"
         case statusJSON = "/api/v1/status"
         case targets = "/sd"
+        /// All paths below, too.
+        case runbooks = "/runbooks/"
         case healthy = "/-/healthy"
         case ready = "/-/ready"
         case reload = "/-/reload"
+
+        init?(path: String) {
+            if RunbookPage.contains(path) { self = .runbooks } else { self.init(rawValue: path) }
+        }
 
         var methods: [String] { self == .reload ? ["POST"] : ["GET", "HEAD"] }
         var isProbe: Bool { self == .healthy || self == .ready }
     }
 
-    /// The paths that can't be used as telemetry path.
-    public static let reservedPaths = ["/", "/api/v1/status", "/sd", "/-/healthy", "/-/ready", "/-/reload"]
+    /// Returns whether the server uses `path`, so that it can't be the telemetry path.
+    public static func isReserved(_ path: String) -> Bool { Route(path: path) != nil }
 
     /// Handles a request.
     public func handle(_ request: ListenerRequest) async -> ListenerResponse {
-        let route = request.path == telemetryPath ? .metrics : Route(rawValue: request.path)
+        let route = request.path == telemetryPath ? .metrics : Route(path: request.path)
         let rules = access()
         var response: ListenerResponse
         if let failure = await authenticationFailure(of: request, route, rules) {
@@ -157,6 +163,7 @@ public struct MetricsServer: Sendable {
         case .statusPage: return await render(request, in: statusPages) { statusPage(request) }
         case .statusJSON: return await render(request, in: statusPages) { statusJSON(request) }
         case .targets: return await render(request, in: targetPages) { targets(request) }
+        case .runbooks: return runbook(request)
         }
     }
 
@@ -220,6 +227,24 @@ public struct MetricsServer: Sendable {
         } catch {
             return errorPage(request, error)
         }
+    }
+
+    private func runbook(_ request: ListenerRequest) -> ListenerResponse {
+        guard request.path != "/runbooks" else {
+            // Relative, so that it works behind a proxy that adds a prefix to the path.
+            let query = request.rawTarget.firstIndex(of: "?").map { request.rawTarget[$0...] } ?? ""
+            return .text(301, "Moved to runbooks/.\n", headers: [("Location", "runbooks/" + query)])
+        }
+        var response: ListenerResponse
+        do throws(QueryError) {
+            let options = try PageOptions(request, root: "../")
+            let page = try RunbookPage(path: request.path)
+            response = html(200, page.html(frame(options)))
+        } catch {
+            response = errorPage(request, error)
+        }
+        response.headers.append(("Vary", "Accept-Language"))
+        return response
     }
 
     private func frame(_ options: PageOptions) -> PageFrame {

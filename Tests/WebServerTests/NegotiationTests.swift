@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Base
 import Exposition
 import Testing
 
@@ -109,5 +110,28 @@ struct NegotiationTests {
     @Test("Gzip is used if accepted", arguments: encodings)
     func gzip(lines: [String], gzip: Bool) {
         #expect(Negotiation.acceptsGzip(acceptEncoding: lines) == gzip)
+    }
+
+    static let languages: [(lines: [String], language: Language)] = [
+        // Browsers in several languages, curl, and no header.
+        (["zh-CN,zh;q=0.9,en;q=0.8"], .chinese), (["en-US,en;q=0.5"], .english), (["zh-TW"], .chinese),
+        (["zh-Hans-CN"], .chinese), (["ZH"], .chinese), (["de-DE,de;q=0.9,en;q=0.8,zh;q=0.7"], .english),
+        (["de-DE,de;q=0.9,zh;q=0.8,en;q=0.7"], .chinese), (["fr"], .english), ([], .english), ([""], .english),
+        // Weights. With equal ones the first language counts.
+        (["en;q=0.4,zh;q=0.5"], .chinese), (["zh;q=0.4", "en;q=0.5"], .english), (["zh,en"], .chinese),
+        (["en", "zh"], .english), (["zh;q=0.3,en;q=0.5,zh-CN;q=0.8"], .chinese), (["zh;q=0"], .english),
+        (["zh;q=0,en;q=0"], .english), (["en-US;q=0.001,zh;q=0"], .english),
+        // The range `*` includes the languages that are not named.
+        (["*"], .english), (["en;q=0,*;q=0.1"], .chinese), (["en;q=0.5,*"], .chinese), (["zh;q=0.5,*"], .english),
+        (["zh;q=0.5,*;q=0.5"], .chinese), (["*;q=0,zh;q=0.1"], .chinese),
+        // Garbage.
+        (["zh;q=x"], .english), (["zh;q=2,en;q=0.1"], .english), (["zh_CN"], .english), (["zhe"], .english),
+        (["-zh,,;q=1,\u{FFFD}\0"], .english), (["zh\u{301}"], .english), ([",\u{301}x,zh"], .chinese),
+        ([#""zh""#], .english), (["zh-"], .chinese),
+    ]
+
+    @Test("The preferred language is chosen, English by default", arguments: languages)
+    func language(lines: [String], language: Language) {
+        #expect(Negotiation.language(acceptLanguage: lines) == language)
     }
 }

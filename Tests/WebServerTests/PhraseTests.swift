@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Base
+import Fabric
 import Polling
 import TestSupport
 import Testing
@@ -47,7 +48,8 @@ struct PhraseTests {
         for report in [SampleReport.report(), SampleReport.blind(), SampleReport.large(250)] {
             let web = Web(report: report)
             let page = await web.get(target, headers).text
-            let known = Self.shared.union(Self.dataWords(await web.get("/api/v1/status").text))
+            let labels = FailureReason.allCases.map(\.rawValue) + CredentialKind.allCases.map(\.rawValue)
+            let known = Self.shared.union(labels).union(Self.dataWords(await web.get("/api/v1/status").text))
             let words = Self.latinWords(page).subtracting(known)
             #expect(words.isEmpty, "\(words.sorted())")
         }

@@ -40,7 +40,7 @@ public struct ServeRun: Sendable {
             for (flag, text) in addresses {
                 do { _ = try ListenAddress(text) } catch { throw ExporterError("\(flag): \(error)") }
             }
-            guard telemetryPath.hasPrefix("/"), !MetricsServer.reservedPaths.contains(telemetryPath) else {
+            guard telemetryPath.hasPrefix("/"), !MetricsServer.isReserved(telemetryPath) else {
                 throw ExporterError(
                     "--web.telemetry-path \(telemetryPath): must start with / and differ from the exporter's other paths"
                 )

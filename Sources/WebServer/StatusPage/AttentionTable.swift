@@ -16,7 +16,7 @@ struct AttentionTable {
         self.showsPlace = showsPlace
         var columns = [PageTable.Column(.name, .header)]
         if showsPlace { columns.append(.init(.belongsTo, .text)) }
-        columns += [.init(.type), .init(.status), .init(.since, .when), .init(.owner), .init(.error, .text)]
+        columns += [.init(.type), .init(.status), .init(.since, .when), .init(.owner), .init(.errorAndRemedy, .text)]
         table = PageTable(.needsAttention, columns, in: parts.options.language)
     }
 
@@ -28,8 +28,9 @@ struct AttentionTable {
         add(
             "\(source.status.name)", in: "\(source.status.region ?? "")", type: parts(.source),
             status: parts.badge(of: source.health),
-            since: source.health == .down ? source.workspaces.compactMap(\.downSince).max() : nil,
-            error: [parts.text(of: source), source.remedy.html { parts($0) }], runbook: Runbook(source.health))
+            since: [.down, .lockedOut].contains(source.health) ? source.workspaces.compactMap(\.downSince).max() : nil,
+            error: [parts.text(of: source), source.remedy.html { Self.remedy(parts($0)) }],
+            runbook: Runbook(source.health))
     }
 
     mutating func add(_ workspace: WorkspaceStatus) {
@@ -41,7 +42,7 @@ struct AttentionTable {
             error: [
                 failure.html { "\($0.message)" },
                 (failure?.requestID).html { "\(parts(.requestID)) <code>\($0)</code>" },
-                workspace.remedy.html { parts($0) },
+                workspace.remedy.html { Self.remedy(parts($0)) },
             ], runbook: failure.map { Runbook($0.reason) })
     }
 
@@ -71,6 +72,8 @@ struct AttentionTable {
                 owner.html { "\($0)" }, HTML(error.filter { !$0.text.isEmpty }, separator: "<br>"),
             ])
     }
+
+    private static func remedy(_ text: HTML) -> HTML { #"<span class="remedy">\#(text)</span>"# }
 
     private static func id(_ text: String) -> HTML { #"<span class="id">\#(text)</span>"# }
 }

@@ -27,7 +27,7 @@ struct OverviewPage {
 
     var body: HTML {
         """
-        \(tiles.state)\(tiles.tiles)
+        \(tiles.state)\(parts.failedReload)\(tiles.tiles)
         \(parts.section("problems", .needsAttention, needsAttention))
         \(parts.section("workspaces", .workspaces, "\(form)\n\(table)"))
         \(parts.section("sources", .sources, sources))
@@ -137,23 +137,44 @@ struct OverviewPage {
             .sources,
             [
                 .init(.source, .header), .init(.region), .init(.state, .text), .init(.discovery, .text),
-                .init(.workspaces, .number),
+                .init(.credential, .text), .init(.requests, .number), .init(.workspaces, .number),
             ], in: parts.options.language)
         table.rows = overview.sources.map { source in
             [
                 "\(source.status.name)", "\(source.status.region ?? "")",
                 "\(parts.badge(of: source.health)) \(parts.text(of: source))",
-                source.status.discovery.html(discovery), "\(HumanFormat.number(source.workspaces.count))",
+                source.status.discovery.html(discovery), credential(source.status.credential), requests(source.status),
+                "\(HumanFormat.number(source.workspaces.count))",
             ]
         }
         return table.html
+    }
+
+    private func credential(_ credential: SourceStatus.Credential) -> HTML {
+        var lines: [HTML] = ["\(credential.kind.rawValue)\(credential.assumesAgency ? ", assume_agency" : "")"]
+        if let end = credential.expiresAt {
+            lines.append(
+                parts(
+                    end < parts.now
+                        ? .expired(HumanFormat.moment(end, now: parts.now))
+                        : .expires(HumanFormat.moment(end, now: parts.now))))
+        }
+        return HTML(lines, separator: "<br>")
+    }
+
+    private func requests(_ source: SourceStatus) -> HTML {
+        let sent = HumanFormat.number(source.requestsPerMinute)
+        guard let limit = source.requestsPerMinuteLimit else { return "\(sent)" }
+        return parts(.limited(sent, HumanFormat.number(Int(limit.rounded()))))
     }
 
     private func discovery(_ discovery: SourceStatus.Discovery) -> HTML {
         let found = discovery.lastSuccess.html { time in
             let count = discovery.workspaces ?? 0
             var texts = [Phrase.found(count)]
-            if let selected = discovery.selected, selected != count { texts.append(.selected(selected)) }
+            if let selected = discovery.selected, let excluded = discovery.excluded, excluded > 0 {
+                texts += [.selected(selected), .excluded(excluded)]
+            }
             return "\(parts(.list(texts))) (\(parts.moment(time)))"
         }
         if let failure = discovery.failure { return "\(parts.badge(.failing(failure), "bad")) \(found)" }

@@ -10,13 +10,17 @@ struct PageFrame {
     let version: String
     let telemetryPath: String
     let options: PageOptions
+    /// Style rules in addition to those of all pages.
+    var style = HTML.empty
 
     /// Returns a page.
     /// - Parameters:
     ///   - facts: facts about the process, shown in the header.
+    ///   - refreshes: whether the page changes, so that loading it again is offered.
     ///   - address: returns the URL of the same page with other options; nil if the page has no other forms.
     func page(
-        _ title: Phrase, facts: HTML = .empty, _ body: HTML, address: ((PageOptions) -> String)? = nil
+        _ title: Phrase, facts: HTML = .empty, _ body: HTML, refreshes: Bool = true,
+        address: ((PageOptions) -> String)? = nil
     ) -> HTML {
         let text = options.language
         let refresh = options.refresh.html { "<meta http-equiv=\"refresh\" content=\"\($0)\">\n" }
@@ -28,7 +32,7 @@ struct PageFrame {
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
             \(refresh)<title>\(text(title)) · \(text(.exporter))</title>
-            <style>\(PageStyle.text)</style>
+            <style>\(PageStyle.text)\(style)</style>
             </head>
             <body>
             <a class="skip" href="#content">\(text(.skip))</a>
@@ -42,7 +46,7 @@ struct PageFrame {
             <li><a href="\(options.root)api/v1/status">JSON</a></li>
             <li><a href="\(options.root)sd">\(text(.targets))</a></li>
             \(address.html(languages))</ul></nav>
-            \(facts)\(address.html(refreshing))</header>
+            \(facts)\(refreshes ? address.html(refreshing) : .empty)</header>
             <main id="content" tabindex="-1">
             <h1>\(text(title))</h1>
             \(body)

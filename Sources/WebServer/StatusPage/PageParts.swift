@@ -17,10 +17,22 @@ struct PageParts {
     var process: HTML {
         var facts: [Phrase] = [
             .asOf(HumanFormat.absolute(now)), .sources(report.sources.count),
-            .polls(every: HumanFormat.duration(report.interval)),
+            .polls(every: HumanFormat.duration(report.interval)), .uptime(HumanFormat.duration(report.uptime)),
+            .loaded(HumanFormat.moment(report.reload.loadedAt, now: now)),
         ]
         if report.shard.total > 1 { facts.append(.shard(report.shard)) }
         return #"<p class="quiet process">\#(HTML(facts.map { self($0) }, separator: " · "))</p>\#n"#
+    }
+
+    /// A note about a reload that failed; empty unless the last one did.
+    var failedReload: HTML {
+        report.reload.failure.html { failure in
+            """
+            <p class="note bad"><strong>\(self(.reloadFailed(HumanFormat.moment(failure.at, now: now))))</strong> \
+            \(failure.error) \(link(.runbook, "runbooks/\(Runbook.reloadFailed.name)"))</p>
+
+            """
+        }
     }
 
     // MARK: Text
@@ -112,7 +124,7 @@ struct PageParts {
         switch source.health {
         case .lockedOut:
             return source.status.nextProbe.html {
-                "\(self(.credentialRejected(probe: HumanFormat.moment($0, now: now)))); \(self(downText))"
+                self(.joined(.credentialRejected(probe: HumanFormat.moment($0, now: now)), downText))
             }
         case .noWorkspaces, .noneDiscovered:
             return report.warning(of: source.status).html { self($0.text(source: source.status.name)) }

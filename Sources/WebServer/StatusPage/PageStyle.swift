@@ -66,6 +66,7 @@ enum PageStyle {
         .bar .good, .strip .good { fill: var(--good-mark); } .bar .warn { fill: var(--warn-mark); }
         .bar .bad, .strip .bad { fill: var(--bad-mark); }
         .strip { margin: 0 0 .8rem; } .strip svg { max-width: 100%; height: 30px; display: block; }
+        .remedy { display: block; padding-left: 1.2em; } .remedy::before { content: "→"; margin-left: -1.2em; float: left; }
         .facts { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.2rem; margin: 0; }
         .facts dt { color: var(--soft); } .facts dd { margin: 0; overflow-wrap: anywhere; }
         .pages { display: flex; gap: 1.2rem; margin-top: .8rem; }

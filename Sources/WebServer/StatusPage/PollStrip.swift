@@ -10,15 +10,15 @@ struct PollStrip {
 
     let parts: PageParts
 
-    func svg(_ polls: [ListingStatus.Poll]) -> HTML {
+    func svg(_ polls: PollHistory) -> HTML {
         let width = polls.count * Self.step
-        let failed = polls.count { $0.failure != nil }
+        let failed = polls.count { $0.reason != nil }
         let marks: [HTML] = polls.reversed().enumerated().map { index, poll in
-            let isFailed = poll.failure != nil
+            let isFailed = poll.reason != nil
             let (y, height) = isFailed ? (2, 26) : (18, 10)
             let title: Phrase = .list([
                 Phrase(HumanFormat.absolute(poll.endedAt)),
-                poll.failure.map { .failing($0.reason) } ?? .name(of: ListingStatus.State.ok),
+                poll.reason.map { .failing($0) } ?? .name(of: ListingStatus.State.ok),
                 HumanFormat.exact(poll.duration),
             ])
             return """

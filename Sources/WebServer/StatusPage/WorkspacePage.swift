@@ -6,9 +6,6 @@ internal import Polling
 
 /// The page of a workspace.
 struct WorkspacePage {
-    /// The number of polls of which the page has the message.
-    private static let pollsWithMessage = 5
-
     let status: WorkspaceStatus
     let parts: PageParts
 
@@ -105,7 +102,7 @@ struct WorkspacePage {
                 .init(.ended, .when), .init(.result), .init(.duration, .number), .init(.message, .text),
                 .init(.requestID, .text),
             ], in: parts.options.language)
-        table.rows = status.polls.prefix(Self.pollsWithMessage).map { poll in
+        table.rows = status.polls.map { poll in
             let failure = poll.failure
             let code = failure?.code.html { "<code>\($0)</code> " } ?? .empty
             let http = failure?.status.html { "HTTP \($0): " } ?? .empty
@@ -117,6 +114,6 @@ struct WorkspacePage {
                 failure?.requestID.html { "<code>\($0)</code>" } ?? .empty,
             ]
         }
-        return "\(PollStrip(parts: parts).svg(status.polls))\(table.html)"
+        return "\(PollStrip(parts: parts).svg(status.history))\(table.html)"
     }
 }

@@ -17,7 +17,7 @@ struct AttentionText {
             .text(text(.status)), .text(text(.since)), .shrinking(text(.name)), .shrinking(text(.belongsTo)),
             .shrinking(text(.owner)),
         ]
-        if text.isWide { columns += [.text("ID"), .text(text(.error))] }
+        if text.isWide { columns += [.text("ID"), .text(text(.errorCode))] }
         table = TerminalTable(columns)
         for source in unhealthySources.prefix(StatusText.maximumProblems) { add(source) }
         for workspace in workspacesDown.prefix(StatusText.maximumProblems - count) { add(workspace) }
@@ -65,7 +65,7 @@ struct AttentionText {
     // MARK: Rows
 
     private mutating func add(_ source: StatusDocument.Source) {
-        let isDown = source.state == SourceHealth.down.rawValue
+        let isDown = [SourceHealth.down, .lockedOut].map(\.rawValue).contains(source.state)
         add(
             Row(
                 status: text.health(of: source),

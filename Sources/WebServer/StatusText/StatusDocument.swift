@@ -60,6 +60,7 @@ struct StatusDocument: Decodable {
         var reason: String?
         var workspaces: Int?
         var selected: Int?
+        var excluded: Int?
         var lastSuccess: Moment?
     }
 

@@ -124,7 +124,9 @@ extension StatusText {
         }
         if let found = discovery.workspaces {
             texts.append(.found(found))
-            if let selected = discovery.selected, selected != found { texts.append(.selected(selected)) }
+            if let selected = discovery.selected, let excluded = discovery.excluded, excluded > 0 {
+                texts += [.selected(selected), .excluded(excluded)]
+            }
         }
         if let last = discovery.lastSuccess { texts.append(HumanFormat.moment(last.time, now: now)) }
         return self(texts.isEmpty ? .name(of: ListingStatus.State.pending) : .list(texts))
@@ -133,14 +135,17 @@ extension StatusText {
     private func credential(_ credential: StatusDocument.Credential) -> String {
         var texts = [Phrase(credential.kind)]
         if credential.agency == true { texts.append(Phrase("assume_agency")) }
-        if let expiry = credential.expiresAt { texts.append(.expires(HumanFormat.moment(expiry.time, now: now))) }
+        if let end = credential.expiresAt?.time {
+            let moment = HumanFormat.moment(end, now: now)
+            texts.append(end < now ? .expired(moment) : .expires(moment))
+        }
         return self(.list(texts))
     }
 
     private func requests(of source: StatusDocument.Source) -> String {
         guard let sent = source.requestsPerMinute else { return "–" }
-        let limit = source.requestsPerMinuteLimit.map { Int(exactly: $0.rounded(.up)) ?? .max }
-        return HumanFormat.number(sent) + (limit.map { " / \(HumanFormat.number($0))" } ?? "")
+        guard let limit = source.requestsPerMinuteLimit else { return HumanFormat.number(sent) }
+        return self(.limited(HumanFormat.number(sent), HumanFormat.number(Int(exactly: limit.rounded()) ?? .max)))
     }
 
     /// The explanation of a source's health, with numbers.
@@ -178,14 +183,5 @@ extension StatusText {
             warning = discovery.reason.flatMap { FailureReason(rawValue: $0) }.map { .neverSucceeded($0) }
         }
         return warning?.text(source: source.name) ?? Phrase(source.warning ?? "")
-    }
-}
-
-extension Phrase {
-    static func expires(_ moment: Phrase) -> Phrase {
-        Phrase("expires \(moment[.english])", "\(moment[.chinese])过期")
-    }
-    static func nextRequest(_ moment: Phrase) -> Phrase {
-        Phrase("throttled by the API; next request \(moment[.english])", "被 API 限流，下次请求：\(moment[.chinese])")
     }
 }

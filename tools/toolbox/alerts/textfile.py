@@ -47,7 +47,7 @@ groups:
             {{ if $labels.file }}{{ $labels.file }} on {{ $labels.instance }} was written {{ $value | humanizeDuration
             }} ago: `once` fails or is not started{{ else }}No textfile collector reads a file with "fabric" in its
             name{{ end }}. Other alerts on DataArts Fabric do not change meanwhile.
-          runbook_url: https://dataarts-fabric-exporter.example/runbooks/DataArtsFabricTextfileOld.md
+          runbook_url: http://dataarts-fabric-exporter:9942/runbooks/DataArtsFabricTextfileOld.md
 
 """
 

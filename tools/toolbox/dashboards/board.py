@@ -23,8 +23,8 @@ def query_variable(name: str, label: str, expression: str, *, everything: bool =
 
 # Where the runbooks are: the only place, like `runbook_url` in alerts.yaml.
 RUNBOOKS = {
-    "type": "constant", "name": "runbooks", "label": "Runbooks", "description": "Address of your copy of the runbooks.",
-    "query": "https://dataarts-fabric-exporter.example/runbooks/", "hide": 2, "skipUrlSync": True,
+    "type": "constant", "name": "runbooks", "label": "Runbooks", "description": "Address of the exporter's runbooks.",
+    "query": "http://dataarts-fabric-exporter:9942/runbooks/", "hide": 2, "skipUrlSync": True,
 }  # fmt: skip
 NOTHING = {"selected": True, "text": "", "value": ""}
 STATUS_PAGE = {

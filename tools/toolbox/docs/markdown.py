@@ -15,6 +15,11 @@ PARSER = MarkdownIt("commonmark").enable("table")
 HTML_PICTURE = re.compile(r'<(?:img|source)\b[^>]*\s(?:src|srcset)="([^"]*)"')
 
 
+def anchor(heading: str) -> str:
+    """Returns the anchor of a heading, as code hosts generate it."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
 class Block(NamedTuple):
     """A fenced block: language, text, and the line of its first text line."""
 
@@ -69,10 +74,9 @@ class Document:
                 self._read_inline(token.children or (), line)
 
     def _add_anchor(self, tokens: Sequence[Token]) -> None:
-        """Adds the anchor of a heading, as code hosts generate it."""
-        text = "".join(token.content for token in tokens if token.type in ("text", "code_inline"))
-        anchor = re.sub(r"[^\w\- ]", "", text.strip().lower()).replace(" ", "-")
-        count = self.anchors[anchor]
-        self.anchors[anchor] += 1
+        """Adds the anchor of a heading."""
+        name = anchor("".join(token.content for token in tokens if token.type in ("text", "code_inline")))
+        count = self.anchors[name]
+        self.anchors[name] += 1
         if count:
-            self.anchors[f"{anchor}-{count}"] = 1
+            self.anchors[f"{name}-{count}"] = 1

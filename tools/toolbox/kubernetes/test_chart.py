@@ -85,7 +85,14 @@ def test_runbook_links_use_the_value(whole: list[Manifest]) -> None:
     assert "https://wiki.example/fabric/DataArtsFabricDataStale.md" in text
     # The rules and the dashboards.
     assert "https://wiki.example/fabric/" in str([each for each in whole if each["kind"] == "ConfigMap"])
-    assert "exporter.example" not in str(whole)
+    assert "http://dataarts-fabric-exporter:9942" not in str(whole)
+
+
+def test_runbook_links_lead_to_the_service_by_default() -> None:
+    values = {"demo": True, "prometheusRule": {"enabled": True}, "dashboards": {"enabled": True}}
+    text = str(manifests(render(values | {"service": {"port": 80}})))
+    assert "http://fabric-dataarts-fabric-exporter.monitoring:80/runbooks/DataArtsFabricDataStale.md" in text
+    assert "http://dataarts-fabric-exporter:9942" not in text
 
 
 def test_a_digest_replaces_the_tag_and_settings_reach_the_pod(whole: list[Manifest]) -> None:

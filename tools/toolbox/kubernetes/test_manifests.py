@@ -52,7 +52,8 @@ def test_values_in_the_document_are_accepted(block: str, exporter: Exporter) -> 
 def test_the_operators_objects_are_valid_and_equal_the_charts(kind: str) -> None:
     shipped = operator(kind)
     assert not (found := [problem for manifest in shipped for problem in schemas.problems(manifest)]), found
-    made = manifests(render({"demo": True, "serviceMonitor": {"enabled": True}, "prometheusRule": {"enabled": True}}))
+    rules = {"enabled": True, "runbookUrl": "http://dataarts-fabric-exporter:9942/runbooks"}
+    made = manifests(render({"demo": True, "serviceMonitor": {"enabled": True}, "prometheusRule": rules}))
     spec = copy.deepcopy(of(made, kind)["spec"])
     if kind == "ServiceMonitor":
         # The chart may be installed twice in a namespace.

@@ -95,7 +95,7 @@ extension Phrase {
         Phrase("no data from \(workspaces(count, of: all)[.english])", "\(workspaces(count, of: all)[.chinese])没有数据")
     }
     static func from(_ count: Int, of all: Int) -> Phrase {
-        Phrase("from \(workspaces(count, of: all)[.english])", "来自\(workspaces(count, of: all)[.chinese])")
+        Phrase("from \(workspaces(count, of: all)[.english])", "来自 \(workspaces(count, of: all)[.chinese])")
     }
     static func of(_ scope: Phrase) -> Phrase { Phrase("of \(scope[.english])", "共 \(scope[.chinese])") }
     static func pending(_ count: Int) -> Phrase {
@@ -161,6 +161,22 @@ extension Phrase {
         Phrase("\(HumanFormat.number(count)) selected", "选用 \(HumanFormat.number(count)) 个")
     }
 
+    static func excluded(_ count: Int) -> Phrase {
+        Phrase("\(HumanFormat.number(count)) excluded", "排除 \(HumanFormat.number(count)) 个")
+    }
+    static func expires(_ moment: Phrase) -> Phrase {
+        Phrase("expires \(moment[.english])", "\(moment[.chinese])过期")
+    }
+    static func expired(_ moment: Phrase) -> Phrase {
+        Phrase("expired \(moment[.english])", "\(moment[.chinese])已过期")
+    }
+    static func nextRequest(_ moment: Phrase) -> Phrase {
+        Phrase("throttled by the API; next request \(moment[.english])", "被 API 限流，下次请求：\(moment[.chinese])")
+    }
+    static func limited(_ sent: String, _ limit: String) -> Phrase {
+        Phrase("\(sent) of \(limit)", "\(sent) / \(limit)")
+    }
+
     // MARK: Workspace page
 
     static func lastListing(_ listing: String) -> Phrase {
@@ -211,6 +227,7 @@ extension Phrase {
     // MARK: Errors
 
     static let noSuchPage = Phrase("This page does not exist.", "此页面不存在。")
+    static let noSuchRunbook = Phrase("There is no such runbook.", "没有这份处置手册。")
     static let noSuchSource = Phrase("Source not found.", "没有这个数据源。")
     static let noSuchWorkspace = Phrase("Workspace not found.", "没有这个工作空间。")
     static func invalid(_ parameter: String, _ allowed: String) -> Phrase {

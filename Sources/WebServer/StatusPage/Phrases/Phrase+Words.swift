@@ -48,7 +48,8 @@ extension Phrase {
     static let since = Phrase("Since", "始于")
     static let owner = Phrase("Owner", "所有者")
     static let created = Phrase("Created", "创建时间")
-    static let error = Phrase("Error", "错误")
+    static let errorCode = Phrase("Error code", "错误码")
+    static let errorAndRemedy = Phrase("Error, what to do", "错误与处理")
     static let errorAndDescription = Phrase("Error, description", "错误、描述")
     static let workspace = Phrase("Workspace", "工作空间")
     static let source = Phrase("Source", "数据源")
@@ -82,6 +83,8 @@ extension Phrase {
     // MARK: Links
 
     static let runbook = Phrase("Runbook", "处置手册")
+    static let allRunbooks = Phrase("All runbooks", "全部处置手册")
+    static let alertsAndRunbooks = Phrase("Alerts and runbooks", "告警与处置手册")
     static let console = Phrase("Cloud console", "云控制台")
 
     // MARK: Tiles

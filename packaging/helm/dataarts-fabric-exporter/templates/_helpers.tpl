@@ -67,6 +67,13 @@ labels:
 {{- end }}
 {{- end }}
 
+{{/* Replaces the address of the runbooks in a text: by runbookUrl, or by the address of the Service in the cluster. */}}
+{{- define "exporter.withRunbooks" -}}
+{{- $service := printf "http://%s.%s:%v/runbooks" (include "exporter.serviceName" .root) .root.Release.Namespace .root.Values.service.port }}
+{{- $address := default $service (trimSuffix "/" .root.Values.prometheusRule.runbookUrl) }}
+{{- replace "http://dataarts-fabric-exporter:9942/runbooks/" (printf "%s/" $address) .text }}
+{{- end }}
+
 {{/* Fails on contradictory values before anything is applied. */}}
 {{- define "exporter.check" -}}
 {{- if not (or .Values.demo .Values.config.sources) }}

@@ -1,0 +1,2462 @@
+// SPDX-License-Identifier: Apache-2.0
+// Written by scripts/generate-runbooks from dashboards/runbooks and dashboards/README.md; edit those.
+// swift-format-ignore-file
+
+extension RunbookText {
+    /// All runbooks, in alphabetical order.
+    static let all = [
+        capacityIdle,
+        credentialExpiring,
+        dataStale,
+        detailsDropped,
+        discoveryFailing,
+        endpointAbnormal,
+        endpointError,
+        endpointFailed,
+        endpointStillFailed,
+        endpointStuck,
+        endpointSuspended,
+        endpointUnknownStatus,
+        exporterAbsent,
+        exporterDown,
+        logLinesDropped,
+        recordsSkipped,
+        reloadFailed,
+        replicaDown,
+        shardMissing,
+        sourceLockedOut,
+        sourceThrottled,
+        textfileOld,
+        valuesCut,
+        workspaceFailing,
+        workspaceStalled,
+        workspacesDropped,
+        workspacesLost,
+    ]
+
+    /// The page of all runbooks.
+    static let overview = Body(
+        english: #"""
+<div class="scroll" role="region" aria-label="Alerts" tabindex="0"><table>
+<thead>
+<tr><th scope="col">alert</th>
+<th scope="col">severity</th>
+<th scope="col">fires when</th>
+</tr>
+</thead>
+<tbody>
+<tr><th scope="row"><a href="DataArtsFabricEndpointStuck?lang=en">DataArtsFabricEndpointStuck</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">an endpoint has been CREATING, UPDATING or DELETING for 30 minutes</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricEndpointStuck?lang=en">DataArtsFabricEndpointStuckCritical</a></th><td class="text" data-title="severity">critical</td><td class="text" data-title="fires when">the same for 2 hours</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricEndpointFailed?lang=en">DataArtsFabricEndpointFailed</a></th><td class="text" data-title="severity">critical</td><td class="text" data-title="fires when">an endpoint is in a <code>*_FAILED</code> status, in the first 24 hours</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricEndpointStillFailed?lang=en">DataArtsFabricEndpointStillFailed</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">the same after 24 hours</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricEndpointAbnormal?lang=en">DataArtsFabricEndpointAbnormal</a></th><td class="text" data-title="severity">critical</td><td class="text" data-title="fires when">an endpoint is ABNORMAL</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricEndpointSuspended?lang=en">DataArtsFabricEndpointSuspended</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">an endpoint is FROZEN or ON_DEMAND_FROZEN, or its trial has ended</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricEndpointError?lang=en">DataArtsFabricEndpointError</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">an endpoint that is neither failed, abnormal nor suspended reports an <code>error_code</code></td></tr>
+<tr><th scope="row"><a href="DataArtsFabricEndpointUnknownStatus?lang=en">DataArtsFabricEndpointUnknownStatus</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">an endpoint has been in a status that the exporter does not know for 15 minutes</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricCapacityIdle?lang=en">DataArtsFabricCapacityIdle</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">endpoints that neither run nor are in transition have held reserved capacity for an hour</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricSourceLockedOut?lang=en">DataArtsFabricSourceLockedOut</a></th><td class="text" data-title="severity">critical</td><td class="text" data-title="fires when">the API rejects a source's credential; replaces the alerts of its workspaces</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricSourceThrottled?lang=en">DataArtsFabricSourceThrottled</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">the API throttles a source most of the time</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricWorkspaceFailing?lang=en">DataArtsFabricWorkspaceFailing</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">polls of one listing of a workspace keep failing for a reason that may be temporary, or fail more than half of the time</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricWorkspaceFailing?lang=en">DataArtsFabricWorkspaceFailingCritical</a></th><td class="text" data-title="severity">critical</td><td class="text" data-title="fires when">they keep failing for a reason that is usually permanent</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricWorkspaceStalled?lang=en">DataArtsFabricWorkspaceStalled</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">polls of one listing of a workspace do not end; lasts as long as the stall</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricDataStale?lang=en">DataArtsFabricDataStale</a></th><td class="text" data-title="severity">critical</td><td class="text" data-title="fires when">one listing of a workspace is stale</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricDiscoveryFailing?lang=en">DataArtsFabricDiscoveryFailing</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">discovery fails</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricWorkspacesLost?lang=en">DataArtsFabricWorkspacesLost</a></th><td class="text" data-title="severity">critical</td><td class="text" data-title="fires when">discovery succeeds but leaves nothing to poll for 15 minutes</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricWorkspacesDropped?lang=en">DataArtsFabricWorkspacesDropped</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">discovery finds fewer than half as many workspaces as an hour ago</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricCredentialExpiring?lang=en">DataArtsFabricCredentialExpiring</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">a credential was not renewed and expires in 30 minutes</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricCredentialExpiring?lang=en">DataArtsFabricCredentialExpiringCritical</a></th><td class="text" data-title="severity">critical</td><td class="text" data-title="fires when">the same, in 10 minutes</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricRecordsSkipped?lang=en">DataArtsFabricRecordsSkipped</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">a listing has records without a usable id</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricValuesCut?lang=en">DataArtsFabricValuesCut</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">a listing has values that were cut or replaced by <code>other</code></td></tr>
+<tr><th scope="row"><a href="DataArtsFabricDetailsDropped?lang=en">DataArtsFabricDetailsDropped</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">more records of a listing qualify for details than the limit allows</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricReloadFailed?lang=en">DataArtsFabricReloadFailed</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">a reload failed</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricLogLinesDropped?lang=en">DataArtsFabricLogLinesDropped</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">the exporter dropped log lines within 15 minutes</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricShardMissing?lang=en">DataArtsFabricShardMissing</a></th><td class="text" data-title="severity">critical</td><td class="text" data-title="fires when">one or more shards are missing</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricExporterDown?lang=en">DataArtsFabricExporterDown</a></th><td class="text" data-title="severity">critical</td><td class="text" data-title="fires when">an exporter cannot be scraped and no other one polls all of its sources, or all are down</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricReplicaDown?lang=en">DataArtsFabricReplicaDown</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">an exporter cannot be scraped, but others poll its sources</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricExporterAbsent?lang=en">DataArtsFabricExporterAbsent</a></th><td class="text" data-title="severity">critical</td><td class="text" data-title="fires when">the job has no target</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricTextfileOld?lang=en">DataArtsFabricTextfileOld</a></th><td class="text" data-title="severity">critical</td><td class="text" data-title="fires when">only in <code>alerts-textfile.yaml</code>: the file of <code>once</code> is older than 15 minutes or missing</td></tr>
+</tbody>
+</table></div>
+<h2 id="runbooks">Runbooks</h2>
+<p>The exporter serves the runbooks at <code>/runbooks/</code>, in English or Chinese as the browser prefers (<code>?lang=en</code> and <code>?lang=zh</code> select one). Alerts link to them by
+<code>runbook_url</code>, dashboards by the variable <code>runbooks</code>. Both contain the same address, <code>http://dataarts-fabric-exporter:9942/runbooks/</code>, which is that of the Service
+in <code>packaging/kubernetes</code>. If your browser reaches the exporter at another address, set that in your copies of the files:</p>
+<pre tabindex="0"><code class="language-sh">sed -i 's|http://dataarts-fabric-exporter:9942/runbooks/|https://fabric.example.org/runbooks/|' alerts.yaml overview.json workspace.json
+</code></pre>
+<ul>
+<li>Helm: the value <code>prometheusRule.runbookUrl</code>, for rules and dashboards. By default it is the address of the release's Service in the cluster.</li>
+<li>Prometheus Operator without Helm: <code>scripts/generate-operator --runbooks URL</code>.</li>
+<li>An exporter that is down cannot serve its runbooks. With several exporters, use an address that they share. Or use the address of a copy of the folder <code>runbooks</code>, such as in a wiki.</li>
+</ul>
+"""#,
+        chinese: #"""
+<div class="scroll" role="region" aria-label="告警" tabindex="0"><table>
+<thead>
+<tr><th scope="col">告警</th>
+<th scope="col">级别</th>
+<th scope="col">触发条件</th>
+</tr>
+</thead>
+<tbody>
+<tr><th scope="row"><a href="DataArtsFabricEndpointStuck?lang=zh">EndpointStuck</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">端点处于 CREATING、UPDATING 或 DELETING 已 30 分钟</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricEndpointStuck?lang=zh">EndpointStuckCritical</a></th><td class="text" data-title="级别">严重</td><td class="text" data-title="触发条件">同上，已 2 小时</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricEndpointFailed?lang=zh">EndpointFailed</a></th><td class="text" data-title="级别">严重</td><td class="text" data-title="触发条件">端点处于 <code>*_FAILED</code> 状态，前 24 小时</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricEndpointStillFailed?lang=zh">EndpointStillFailed</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">同上，24 小时之后</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricEndpointAbnormal?lang=zh">EndpointAbnormal</a></th><td class="text" data-title="级别">严重</td><td class="text" data-title="触发条件">端点处于 ABNORMAL</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricEndpointSuspended?lang=zh">EndpointSuspended</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">端点处于 FROZEN 或 ON_DEMAND_FROZEN，或试用已结束</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricEndpointError?lang=zh">EndpointError</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">并未失败、异常或被暂停的端点报告了 <code>error_code</code></td></tr>
+<tr><th scope="row"><a href="DataArtsFabricEndpointUnknownStatus?lang=zh">EndpointUnknownStatus</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">端点处于 Exporter 不认识的状态已 15 分钟</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricCapacityIdle?lang=zh">CapacityIdle</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">既未运行也不在变更中的端点占用预留容量已 1 小时</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricSourceLockedOut?lang=zh">SourceLockedOut</a></th><td class="text" data-title="级别">严重</td><td class="text" data-title="触发条件">API 拒绝数据源的凭证；代替其工作空间的告警</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricSourceThrottled?lang=zh">SourceThrottled</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">数据源大部分时间被 API 限流</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricWorkspaceFailing?lang=zh">WorkspaceFailing</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">工作空间某一列表的轮询因可能自行消失的原因持续失败，或一半以上的时间失败</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricWorkspaceFailing?lang=zh">WorkspaceFailingCritical</a></th><td class="text" data-title="级别">严重</td><td class="text" data-title="触发条件">轮询因通常不会自行消失的原因持续失败</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricWorkspaceStalled?lang=zh">WorkspaceStalled</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">工作空间某一列表的轮询一直没有结束；持续时间与停滞相同</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricDataStale?lang=zh">DataStale</a></th><td class="text" data-title="级别">严重</td><td class="text" data-title="触发条件">工作空间某一列表的数据过期</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricDiscoveryFailing?lang=zh">DiscoveryFailing</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">工作空间的发现失败</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricWorkspacesLost?lang=zh">WorkspacesLost</a></th><td class="text" data-title="级别">严重</td><td class="text" data-title="触发条件">发现成功，但 15 分钟内没有可以轮询的工作空间</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricWorkspacesDropped?lang=zh">WorkspacesDropped</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">发现的工作空间不到一小时前的一半</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricCredentialExpiring?lang=zh">CredentialExpiring</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">凭证没有续期，30 分钟内过期</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricCredentialExpiring?lang=zh">CredentialExpiringCritical</a></th><td class="text" data-title="级别">严重</td><td class="text" data-title="触发条件">同上，10 分钟内过期</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricRecordsSkipped?lang=zh">RecordsSkipped</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">列表中有记录缺少可用的 ID</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricValuesCut?lang=zh">ValuesCut</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">列表中有值被截断，或被替换为 <code>other</code></td></tr>
+<tr><th scope="row"><a href="DataArtsFabricDetailsDropped?lang=zh">DetailsDropped</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">需要明细的记录多于限制</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricReloadFailed?lang=zh">ReloadFailed</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">重新加载失败</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricLogLinesDropped?lang=zh">LogLinesDropped</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">Exporter 在 15 分钟内丢弃了日志行</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricShardMissing?lang=zh">ShardMissing</a></th><td class="text" data-title="级别">严重</td><td class="text" data-title="触发条件">缺少一个或多个分片</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricExporterDown?lang=zh">ExporterDown</a></th><td class="text" data-title="级别">严重</td><td class="text" data-title="触发条件">无法抓取 Exporter，且没有其他 Exporter 轮询它的全部数据源，或者全部 Exporter 都无法抓取</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricReplicaDown?lang=zh">ReplicaDown</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">无法抓取 Exporter，但其他 Exporter 在轮询它的数据源</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricExporterAbsent?lang=zh">ExporterAbsent</a></th><td class="text" data-title="级别">严重</td><td class="text" data-title="触发条件">作业没有目标</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricTextfileOld?lang=zh">TextfileOld</a></th><td class="text" data-title="级别">严重</td><td class="text" data-title="触发条件">仅在 <code>alerts-textfile.yaml</code> 中：<code>once</code> 的文件超过 15 分钟未更新，或不存在</td></tr>
+</tbody>
+</table></div>
+<h2 id="处置手册">处置手册</h2>
+<p>Exporter 在 <code>/runbooks/</code> 提供处置手册，按浏览器的语言显示中文或英文（也可用 <code>?lang=zh</code>、<code>?lang=en</code> 指定）。告警通过 <code>runbook_url</code>、仪表盘通过变量 <code>runbooks</code> 链接到处置手册，两者使用同一个地址 <code>http://dataarts-fabric-exporter:9942/runbooks/</code>，即 <code>packaging/kubernetes</code> 中 Service 的地址。如果浏览器通过其他地址访问 Exporter，请在您使用的文件中替换：</p>
+<pre tabindex="0"><code class="language-sh">sed -i 's|http://dataarts-fabric-exporter:9942/runbooks/|https://fabric.example.org/runbooks/|' alerts.yaml overview.json workspace.json
+</code></pre>
+<ul>
+<li>Helm：参数 <code>prometheusRule.runbookUrl</code>，同时用于规则和仪表盘，默认为该 release 的 Service 在集群内的地址。</li>
+<li>不使用 Helm 的 Prometheus Operator：<code>scripts/generate-operator --runbooks URL</code>。</li>
+<li>Exporter 停止运行时无法提供处置手册。有多个 Exporter 时，请使用它们共用的地址；也可以使用 <code>runbooks</code> 目录副本（例如放在 wiki 中）的地址。</li>
+</ul>
+"""#)
+
+    private static let capacityIdle = RunbookText(
+        alerts: ["DataArtsFabricCapacityIdle"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>Endpoints that are not running (failed, abnormal, suspended or in an unknown status) have held more reserved capacity than the threshold for an hour without interruption. Endpoints in transition do not count, because a busy
+workspace always has some; for those that are stuck, see <a href="DataArtsFabricEndpointStuck?lang=en">DataArtsFabricEndpointStuck</a>. <code>INACTIVE</code>, <code>DELETED</code> and public endpoints do not count either.</p>
+<p>The units are APU, DPU, DCU (for SQL endpoints) and MU. Capacity has no timestamp, so the hour is observed by Prometheus: after a new setup of Prometheus, or a new workspace, the alert fires an hour later.</p>
+<h2 id="impact">Impact</h2>
+<p>SQL and job endpoints are billed for their reserved capacity until they are deleted, whether they run or not. Ray and inference endpoints are not billed themselves; their reservation still counts against
+the bought resources and the quota.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First find the endpoints: the status page lists failed, abnormal and suspended ones. With their reserved capacity, from the API (repeat with <code>&amp;offset=100</code>, <code>200</code> … for long lists):</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v1/workspaces/$WORKSPACE_ID/endpoints?limit=100&quot; | \
+  jq '.endpoints[] | select(.status != &quot;RUNNING&quot; and .reserved_resource) | {id, name, status, reserved_resource}'
+</code></pre>
+<ol start="2">
+<li>Amount by type and status (endpoints in transition included):</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">endpoint_type_status:dataarts_fabric_idle_reserved:sum &gt; 0
+</code></pre>
+<ol start="3">
+<li>Total reserved unit-hours of all endpoints in the last day (<code>dcu</code>, <code>dpu</code> and <code>mu</code> in place of <code>apu</code>), and the cost per hour of endpoints that are not running, if <code>prices</code> are configured.
+<code>rules.yaml</code> must be loaded:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">workspace:dataarts_fabric_apu_hours:sum1d
+</code></pre>
+<pre tabindex="0"><code class="language-promql">workspace:dataarts_fabric_idle_cost_per_hour:sum
+</code></pre>
+<ol start="4">
+<li>In the console: Billing Center → bill details shows whether it is billed.</li>
+</ol>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>Delete failed endpoints that are not needed, or repair them (<a href="DataArtsFabricEndpointFailed?lang=en">DataArtsFabricEndpointFailed</a>).</li>
+<li>Lower <code>warm_up_num</code> (APU, DPU, DCU) or <code>min</code> (MU) of endpoints that are kept for later.</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p><code>dataarts_fabric:idle_reserved:threshold{unit}</code>: 0 for each unit. <code>for</code>: 2 minutes, after the hour. If some idle capacity is intentional, raise the threshold, or ignore the workspace, by rules in
+a file of your own:</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:idle_reserved:threshold
+  expr: vector(16)
+  labels: {unit: APU}
+- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID}
+</code></pre>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>没有运行的端点（失败、异常、被暂停或处于未知状态）连续一小时占用超过阈值的预留容量。变更中的端点不计入，因为繁忙的工作空间总有这样的端点；卡住的端点由 <a href="DataArtsFabricEndpointStuck?lang=zh">DataArtsFabricEndpointStuck</a> 告警。<code>INACTIVE</code>、<code>DELETED</code> 以及公共端点也不计入。</p>
+<p>单位为 APU、DPU、DCU（SQL 端点）和 MU。容量没有自己的时间戳，因此这一小时由 Prometheus 观测：新装 Prometheus 或新增工作空间后，告警会晚一小时。</p>
+<h2 id="影响">影响</h2>
+<p>SQL 和作业端点的预留容量无论是否运行都会计费，直到端点被删除。Ray 和推理端点本身不计费，但其预留仍占用已购资源和配额。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先找出端点：状态页列出失败、异常和被暂停的端点。从 API 查询其预留容量（列表较长时，依次加上 <code>&amp;offset=100</code>、<code>200</code> 等重复查询）：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v1/workspaces/$WORKSPACE_ID/endpoints?limit=100&quot; | \
+  jq '.endpoints[] | select(.status != &quot;RUNNING&quot; and .reserved_resource) | {id, name, status, reserved_resource}'
+</code></pre>
+<ol start="2">
+<li>按类型和状态查看数量（包括变更中的端点）：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">endpoint_type_status:dataarts_fabric_idle_reserved:sum &gt; 0
+</code></pre>
+<ol start="3">
+<li>所有端点最近一天的预留用量（APU·小时；<code>dcu</code>、<code>dpu</code>、<code>mu</code> 同理），以及未运行的端点每小时的费用（需要配置 <code>prices</code>）。需要加载 <code>rules.yaml</code>：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">workspace:dataarts_fabric_apu_hours:sum1d
+</code></pre>
+<pre tabindex="0"><code class="language-promql">workspace:dataarts_fabric_idle_cost_per_hour:sum
+</code></pre>
+<ol start="4">
+<li>控制台：费用中心 → 账单详情，确认是否计费。</li>
+</ol>
+<h2 id="处置">处置</h2>
+<ul>
+<li>删除不再需要的失败端点，或将其修复（<a href="DataArtsFabricEndpointFailed?lang=zh">DataArtsFabricEndpointFailed</a>）。</li>
+<li>对需要保留的端点，降低 <code>warm_up_num</code>（APU、DPU、DCU）或 <code>min</code>（MU）。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p><code>dataarts_fabric:idle_reserved:threshold{unit}</code>：每个单位均为 0。<code>for</code>：一小时之后再加 2 分钟。如果允许一定的空闲容量，请在自己的规则文件中调高阈值，或忽略该工作空间：</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:idle_reserved:threshold
+  expr: vector(16)
+  labels: {unit: APU}
+- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID}
+</code></pre>
+"""#))
+
+    private static let credentialExpiring = RunbookText(
+        alerts: ["DataArtsFabricCredentialExpiring", "DataArtsFabricCredentialExpiringCritical"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>The credential of a source is about to expire and was not renewed: less than a quarter of its lifetime is left. <code>DataArtsFabricCredentialExpiring</code> is the warning, 30 minutes before it expires;
+<code>DataArtsFabricCredentialExpiringCritical</code> is the critical stage, 10 minutes before. The exporter renews tokens from a password and temporary keys of an
+agency when 40 minutes or a third of their lifetime is left, whichever is less. Either this renewal failed, or you must replace the credential (<code>token</code>, <code>token_file</code>).</p>
+<h2 id="impact">Impact</h2>
+<p>After the credential has expired, the API rejects every request: all workspaces of the source fail with the reason <code>unauthenticated</code> or <code>credentials</code>, and after <code>poll.stale_after</code> their series end.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>
+<p>First read the reason of the failed renewal in the exporter's log. Without a failed renewal, the credential is a <code>token</code> or <code>token_file</code> that you must replace.</p>
+</li>
+<li>
+<p>Minutes left:</p>
+</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">(dataarts_fabric_credential_expiry_timestamp_seconds - time()) / 60
+</code></pre>
+<ol start="3">
+<li>Requests to IAM and the metadata service, by status code:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (source, operation, code) (increase(dataarts_fabric_api_requests_total{operation=~&quot;create_token|metadata&quot;}[1h]))
+</code></pre>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li><code>token_file</code>: get a new project-scoped token and replace the file; it is reloaded automatically. <code>token</code>: change the configuration and reload.</li>
+<li><code>password</code>: check whether the user is locked or disabled, or its password was changed. Test it with IAM's <code>POST /v3/auth/tokens</code>.</li>
+<li><code>metadata</code>, <code>assume_agency</code>: check whether the agency still exists, is still assigned to the machine, and may still be assumed.</li>
+<li>IAM unreachable: check <code>iam_url</code>, DNS, proxy and firewall.</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p><code>dataarts_fabric:credential_expiry_seconds:threshold</code>: 30 minutes (<code>level: warning</code>) and 10 minutes (<code>level: critical</code>). <code>for</code>: 2 minutes. To change one, add a rule to
+a file of your own:</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:credential_expiry_seconds:threshold
+  expr: vector(15 * 60)
+  labels: {level: warning}
+</code></pre>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>某个数据源的凭证即将到期且没有续期：剩余不足其有效期的四分之一。<code>DataArtsFabricCredentialExpiring</code> 为警告，在到期前 30 分钟触发；<code>DataArtsFabricCredentialExpiringCritical</code> 为严重，在到期前 10 分钟触发。Exporter 会在剩余 40 分钟或三分之一有效期（取较小者）时自动续期由密码换取的 Token 和委托的临时密钥。此处续期没有成功，或者该凭证（<code>token</code>、<code>token_file</code>）需要人工更换。</p>
+<h2 id="影响">影响</h2>
+<p>到期后所有请求都会被拒绝：该数据源的全部工作空间以 <code>unauthenticated</code> 或 <code>credentials</code> 失败，超过 <code>poll.stale_after</code> 后其时间序列停止输出。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>
+<p>首先在 Exporter 日志中查看续期失败的原因。如果没有续期失败，该凭证是需要人工更换的 <code>token</code> 或 <code>token_file</code>。</p>
+</li>
+<li>
+<p>剩余分钟数：</p>
+</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">(dataarts_fabric_credential_expiry_timestamp_seconds - time()) / 60
+</code></pre>
+<ol start="3">
+<li>发送到 IAM 和元数据服务的请求，按状态码：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (source, operation, code) (increase(dataarts_fabric_api_requests_total{operation=~&quot;create_token|metadata&quot;}[1h]))
+</code></pre>
+<h2 id="处置">处置</h2>
+<ul>
+<li><code>token_file</code>：获取新的项目级 Token 并替换文件，文件会自动重新加载。<code>token</code>：修改配置后重新加载。</li>
+<li><code>password</code>：用户是否被锁定、停用，或密码已修改？可用 IAM 的 <code>POST /v3/auth/tokens</code> 验证。</li>
+<li><code>metadata</code>、<code>assume_agency</code>：委托是否仍存在、仍属于该机器、仍可被切换？</li>
+<li>IAM 不可达：检查 <code>iam_url</code>、DNS、代理和防火墙。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p><code>dataarts_fabric:credential_expiry_seconds:threshold</code>：30 分钟（<code>level: warning</code>）和 10 分钟（<code>level: critical</code>）。<code>for</code>：2 分钟。要修改，请在自己的规则文件中添加：</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:credential_expiry_seconds:threshold
+  expr: vector(15 * 60)
+  labels: {level: warning}
+</code></pre>
+"""#))
+
+    private static let dataStale = RunbookText(
+        alerts: ["DataArtsFabricDataStale"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>The data of one listing of the workspace (label <code>listing</code>) is stale: the last complete listing is older than <code>poll.stale_after</code>, or there has been none since the exporter started. Listings other
+than <code>endpoints</code> become stale only if they are also older than 3 × their own interval.</p>
+<h2 id="impact">Impact</h2>
+<p>The listing has no series. For <code>endpoints</code>: existing alerts keep firing; new failed or stuck endpoints raise no alert. Dashboards show a gap, and unit-hours do not include this time.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First read the age of the data, and whether polls fail or take too long (steps 2 and 3):</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">time() - dataarts_fabric_workspace_last_success_timestamp_seconds
+&gt; on (source, listing) group_left () max by (source, listing) (dataarts_fabric_poll_stale_after_seconds)
+</code></pre>
+<ol start="2">
+<li>If <code>dataarts_fabric_workspace_up</code> is 0, polls fail. For reasons and remedies, see
+<a href="DataArtsFabricWorkspaceFailing?lang=en">DataArtsFabricWorkspaceFailing</a>.</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (source, workspace, listing, reason) (increase(dataarts_fabric_workspace_poll_failures_total[15m])) &gt; 0
+</code></pre>
+<ol start="3">
+<li>If <code>dataarts_fabric_workspace_up</code> is 1, polls take too long. Check their duration, and whether polls are skipped:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">dataarts_fabric_workspace_last_poll_duration_seconds
+&gt; on (source, listing) group_left () max by (source, listing) (dataarts_fabric_poll_interval_seconds)
+</code></pre>
+<pre tabindex="0"><code class="language-promql">increase(dataarts_fabric_workspace_polls_skipped_total[15m]) &gt; 0
+</code></pre>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>Polls fail: fix the cause.</li>
+<li>Polls take too long: raise <code>poll.interval</code> (<code>poll.stale_after</code> follows) or <code>poll.requests_per_second</code>, or narrow the listing by a <code>filter</code>.</li>
+<li>Until then, check the endpoints in the console.</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p>No threshold. <code>for</code>: 5 minutes, after <code>poll.stale_after</code>. To ignore a workspace, add a rule to a file of your own:</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID}
+</code></pre>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>工作空间的某一列表（由 <code>listing</code> 标签给出）数据过期：最近一次完整列表早于 <code>poll.stale_after</code>（<code>endpoints</code> 以外的列表还须早于其间隔的 3 倍），或 Exporter 启动后从未成功过。</p>
+<h2 id="影响">影响</h2>
+<p>该列表没有时间序列。对于 <code>endpoints</code>：已触发的告警保持原样，新的失败或卡住的端点不会触发告警。仪表盘出现空缺，用量（APU·小时）缺少这段时间。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先查看数据时长，并判断轮询是失败还是过慢（第 2、3 步）：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">time() - dataarts_fabric_workspace_last_success_timestamp_seconds
+&gt; on (source, listing) group_left () max by (source, listing) (dataarts_fabric_poll_stale_after_seconds)
+</code></pre>
+<ol start="2">
+<li>如果 <code>dataarts_fabric_workspace_up</code> 为 0，轮询失败；原因和处理办法见 <a href="DataArtsFabricWorkspaceFailing?lang=zh">DataArtsFabricWorkspaceFailing</a>。</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (source, workspace, listing, reason) (increase(dataarts_fabric_workspace_poll_failures_total[15m])) &gt; 0
+</code></pre>
+<ol start="3">
+<li>如果为 1，轮询没有及时结束：查看轮询耗时，以及是否有跳过的轮次。</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">dataarts_fabric_workspace_last_poll_duration_seconds
+&gt; on (source, listing) group_left () max by (source, listing) (dataarts_fabric_poll_interval_seconds)
+</code></pre>
+<pre tabindex="0"><code class="language-promql">increase(dataarts_fabric_workspace_polls_skipped_total[15m]) &gt; 0
+</code></pre>
+<h2 id="处置">处置</h2>
+<ul>
+<li>轮询失败：消除其原因。</li>
+<li>轮询过慢：增大 <code>poll.interval</code>（<code>poll.stale_after</code> 随之变化）或 <code>poll.requests_per_second</code>，或用 <code>filter</code> 缩小列表。</li>
+<li>在此期间请在控制台查看端点。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p>没有阈值。<code>for</code>：<code>poll.stale_after</code> 之后再加 5 分钟。要忽略某个工作空间，请在自己的规则文件中添加：</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID}
+</code></pre>
+"""#))
+
+    private static let detailsDropped = RunbookText(
+        alerts: ["DataArtsFabricDetailsDropped"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>More records of one listing of a workspace (label <code>listing</code>, usually <code>endpoints</code>) qualify for details than <code>metrics.max_endpoint_details</code> (1000 by default) allows. Records with an error code are kept first, then those longest in their status.</p>
+<h2 id="impact">Impact</h2>
+<p>Dropped endpoints have no alert of their own; they share an alert without <code>endpoint_id</code> for each type and status. Counts and sums stay exact.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First check for a wider outage. Many affected endpoints at the same time usually have one cause:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (workspace, endpoint_type, status) (dataarts_fabric_endpoints{status!~&quot;RUNNING|INACTIVE|DELETED&quot;, visibility!=&quot;PUBLIC&quot;}) &gt; 0
+</code></pre>
+<pre tabindex="0"><code class="language-promql">topk(5, sum by (workspace, error_code) (dataarts_fabric_endpoints_with_error{visibility!=&quot;PUBLIC&quot;}))
+</code></pre>
+<ol start="2">
+<li>Number of dropped records:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">dataarts_fabric_workspace_dropped_details &gt; 0
+</code></pre>
+<ol start="3">
+<li>Are details enabled for all endpoints (<code>metrics.endpoint_details: all</code>)?</li>
+</ol>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>A common cause: fix it; <a href="DataArtsFabricEndpointFailed?lang=en">DataArtsFabricEndpointFailed</a> has the resolution of each error code.</li>
+<li>Details for all, and more endpoints than the limit: raise <code>metrics.max_endpoint_details</code> (about three series per endpoint), or use <code>problems</code>.</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p>The limit is <code>metrics.max_endpoint_details</code> in the exporter's configuration. <code>for</code>: 15 minutes. To ignore a workspace, add a rule to a file of your own:</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID}
+</code></pre>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>工作空间的某一列表（由 <code>listing</code> 标签给出，通常是 <code>endpoints</code>）中需要明细的记录多于 <code>metrics.max_endpoint_details</code>（默认 1000）。优先保留有错误码的记录，其次是处于当前状态时间最长的记录。</p>
+<h2 id="影响">影响</h2>
+<p>被舍弃的端点没有单独的告警，而是按类型和状态合并为没有 <code>endpoint_id</code> 的告警。数量和汇总仍然准确。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先检查是否有大范围问题。这么多端点同时有问题通常出于同一原因：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (workspace, endpoint_type, status) (dataarts_fabric_endpoints{status!~&quot;RUNNING|INACTIVE|DELETED&quot;, visibility!=&quot;PUBLIC&quot;}) &gt; 0
+</code></pre>
+<pre tabindex="0"><code class="language-promql">topk(5, sum by (workspace, error_code) (dataarts_fabric_endpoints_with_error{visibility!=&quot;PUBLIC&quot;}))
+</code></pre>
+<ol start="2">
+<li>有多少：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">dataarts_fabric_workspace_dropped_details &gt; 0
+</code></pre>
+<ol start="3">
+<li>还是对所有端点开启了明细（<code>metrics.endpoint_details: all</code>）？</li>
+</ol>
+<h2 id="处置">处置</h2>
+<ul>
+<li>同一原因：将其消除；各错误码的处理办法见 <a href="DataArtsFabricEndpointFailed?lang=zh">DataArtsFabricEndpointFailed</a>。</li>
+<li>对所有端点开启了明细且超过限制：增大 <code>metrics.max_endpoint_details</code>（每个端点约三条序列），或改用 <code>problems</code>。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p>上限为 Exporter 配置中的 <code>metrics.max_endpoint_details</code>。<code>for</code>：15 分钟。要忽略某个工作空间，请在自己的规则文件中添加：</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID}
+</code></pre>
+"""#))
+
+    private static let discoveryFailing = RunbookText(
+        alerts: ["DataArtsFabricDiscoveryFailing"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>Discovery of a source has failed for 15 minutes: the exporter cannot list its workspaces.</p>
+<h2 id="impact">Impact</h2>
+<p>Workspaces found before and configured workspaces are still polled. New workspaces are not found, and deleted ones fail until discovery recovers. After a restart of the exporter the source has no discovered workspaces at all.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First read the reason; remedies are under <a href="#mitigation">Mitigation</a>:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (source, reason) (increase(dataarts_fabric_discovery_failures_total[1h])) &gt; 0
+</code></pre>
+<ol start="2">
+<li>State of discovery, and its last result:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status&quot; | jq '.sources[] | {name, discovery}'
+</code></pre>
+<ol start="3">
+<li>The same request by hand:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -si -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v1/workspaces?limit=1&quot;
+</code></pre>
+<h2 id="mitigation">Mitigation</h2>
+<p>If discovery succeeds but finds nothing, see <a href="DataArtsFabricWorkspacesLost?lang=en">DataArtsFabricWorkspacesLost</a>.</p>
+<p>The reasons are the same as in <a href="DataArtsFabricWorkspaceFailing?lang=en#mitigation">DataArtsFabricWorkspaceFailing</a>, except:</p>
+<ul>
+<li><code>forbidden</code>: the IAM action is <code>DataArtsFabric:workspace:list</code>, and the user must have access to <code>enterprise_project_id</code>.</li>
+<li>Until discovery recovers, list important workspaces under <code>workspaces</code> in the configuration.</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p>No threshold. <code>for</code>: 15 minutes. To silence the alert during planned work, create a silence for its name and <code>source</code> in Alertmanager.</p>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>某个数据源的发现已失败 15 分钟：Exporter 无法列出其工作空间。</p>
+<h2 id="影响">影响</h2>
+<p>之前发现的和已配置的工作空间仍在轮询。新的工作空间无法发现，已删除的会一直失败，直到发现恢复。Exporter 重启后，该数据源将没有任何已发现的工作空间。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先查看原因，处理办法见<a href="#%E5%A4%84%E7%BD%AE">处置</a>：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (source, reason) (increase(dataarts_fabric_discovery_failures_total[1h])) &gt; 0
+</code></pre>
+<ol start="2">
+<li>发现的状态，以及最近一次的结果：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status&quot; | jq '.sources[] | {name, discovery}'
+</code></pre>
+<ol start="3">
+<li>手工发送同样的请求：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -si -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v1/workspaces?limit=1&quot;
+</code></pre>
+<h2 id="处置">处置</h2>
+<p>发现正常但没有找到任何工作空间的情况，见 <a href="DataArtsFabricWorkspacesLost?lang=zh">DataArtsFabricWorkspacesLost</a>。</p>
+<p>原因与 <a href="DataArtsFabricWorkspaceFailing?lang=zh#%E5%A4%84%E7%BD%AE">DataArtsFabricWorkspaceFailing</a> 相同，不同之处：</p>
+<ul>
+<li><code>forbidden</code>：授权项为 <code>DataArtsFabric:workspace:list</code>，且用户必须能够访问 <code>enterprise_project_id</code> 指定的企业项目。</li>
+<li>修复之前，可在配置的 <code>workspaces</code> 中列出重要的工作空间。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p>没有阈值。<code>for</code>：15 分钟。计划内的操作期间，可在 Alertmanager 中按告警名称和 <code>source</code> 创建静默。</p>
+"""#))
+
+    private static let endpointAbnormal = RunbookText(
+        alerts: ["DataArtsFabricEndpointAbnormal"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>An endpoint is <code>ABNORMAL</code>: it exists, but the service reports it as unhealthy. The label <code>error_code</code> gives the error code if there is one. While the API cannot be read,
+the alert keeps firing.</p>
+<p>An alert without <code>endpoint_id</code> covers abnormal endpoints without details (<code>metrics.endpoint_details</code>).</p>
+<h2 id="impact">Impact</h2>
+<p>Requests and jobs that use the endpoint may fail. It may still reserve capacity; see <a href="DataArtsFabricCapacityIdle?lang=en">DataArtsFabricCapacityIdle</a>.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First read the message of the error code on the status page. The resolution of each code is in the <a href="DataArtsFabricEndpointFailed?lang=en#diagnosis">error code table</a>:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[].served.problems'
+</code></pre>
+<ol start="2">
+<li>Abnormal endpoints with their error codes, and their age in seconds:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">endpoint:dataarts_fabric_status_age_seconds:held{status=&quot;ABNORMAL&quot;}
+</code></pre>
+<ol start="3">
+<li>Several abnormal endpoints at once suggest a cause in the service or in a shared resource:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (source, workspace, endpoint_type) (dataarts_fabric_endpoints{status=&quot;ABNORMAL&quot;, visibility!=&quot;PUBLIC&quot;}) &gt; 0
+</code></pre>
+<ol start="4">
+<li>In the console: the endpoint's page in DataArts Fabric, its events, logs and monitoring.</li>
+</ol>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>Fix the cause given by the code or the events, for example a worker that cannot start or an image that cannot be read.</li>
+<li>If the service is repairing the endpoint, wait; if it stays abnormal, update or recreate it.</li>
+<li>If you find no cause, open a service ticket with the endpoint's id.</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p>No threshold. <code>for</code>: 2 minutes. To ignore an endpoint, add a rule to a file of your own:</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID, endpoint_id: ENDPOINT_ID}
+</code></pre>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>端点处于 <code>ABNORMAL</code>：端点存在，但服务认为其不健康。如有错误码，见 <code>error_code</code> 标签。API 无法读取期间告警保持原样。</p>
+<p>没有 <code>endpoint_id</code> 的告警涵盖没有明细的异常端点（<code>metrics.endpoint_details</code>）。</p>
+<h2 id="影响">影响</h2>
+<p>使用该端点的请求和作业可能失败。端点可能仍占用预留容量，参见 <a href="DataArtsFabricCapacityIdle?lang=zh">DataArtsFabricCapacityIdle</a>。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先在状态页查看错误码对应的消息。各错误码的处理办法见<a href="DataArtsFabricEndpointFailed?lang=zh#%E8%AF%8A%E6%96%AD">错误码表</a>：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[].served.problems'
+</code></pre>
+<ol start="2">
+<li>异常的端点及其错误码和时长（秒）：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">endpoint:dataarts_fabric_status_age_seconds:held{status=&quot;ABNORMAL&quot;}
+</code></pre>
+<ol start="3">
+<li>多个端点同时异常，说明问题可能在服务或它们共用的资源：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (source, workspace, endpoint_type) (dataarts_fabric_endpoints{status=&quot;ABNORMAL&quot;, visibility!=&quot;PUBLIC&quot;}) &gt; 0
+</code></pre>
+<ol start="4">
+<li>控制台：DataArts Fabric 中该端点的页面，查看事件、日志和监控。</li>
+</ol>
+<h2 id="处置">处置</h2>
+<ul>
+<li>消除错误码或事件所指的原因，例如 worker 无法启动或镜像无法读取。</li>
+<li>如果服务正在修复，请等待；如果持续，更新或重新创建端点。</li>
+<li>找不到原因：附上端点 ID 提交工单。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p>没有阈值。<code>for</code>：2 分钟。要忽略某个端点，请在自己的规则文件中添加：</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID, endpoint_id: ENDPOINT_ID}
+</code></pre>
+"""#))
+
+    private static let endpointError = RunbookText(
+        alerts: ["DataArtsFabricEndpointError"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>An endpoint reports an <code>error_code</code> although it is neither failed, abnormal nor suspended: it is <code>RUNNING</code>, in transition or in an unknown status. Endpoints in the other phases raise
+<a href="DataArtsFabricEndpointFailed?lang=en">DataArtsFabricEndpointFailed</a>, <a href="DataArtsFabricEndpointAbnormal?lang=en">DataArtsFabricEndpointAbnormal</a> or
+<a href="DataArtsFabricEndpointSuspended?lang=en">DataArtsFabricEndpointSuspended</a> instead, with the code in the label <code>error_code</code>. <code>INACTIVE</code> endpoints were never enabled and raise no alert.</p>
+<h2 id="impact">Impact</h2>
+<p>The endpoint may serve with less capacity than requested, or not at all; an update or deletion in progress will probably fail. The code may also be left
+from an earlier failed operation, while the endpoint works.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First read the message of the error code; the resolution of each code is in the <a href="DataArtsFabricEndpointFailed?lang=en#diagnosis">error code table</a>:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[].served.problems'
+</code></pre>
+<ol start="2">
+<li>Affected endpoints:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">endpoint:dataarts_fabric_status_age_seconds:held{
+  error_code!=&quot;&quot;, status!~&quot;.+_FAILED|ABNORMAL|FROZEN|ON_DEMAND_FROZEN|TRIAL_ENDED&quot;
+}
+</code></pre>
+<ol start="3">
+<li>Does the endpoint work? Run a query or a job on it, and query the API:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; \
+  &quot;https://fabric.$REGION.myhuaweicloud.com/v1/workspaces/$WORKSPACE_ID/endpoints?endpoint_id=$ENDPOINT_ID&amp;visibility=ALL&quot; | \
+  jq '.endpoints[] | {status, error_code, error_msg, update_time}'
+</code></pre>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>Fix the cause given by the code, then repeat the operation (create, update, delete) that failed.</li>
+<li>If the endpoint works and the code remains, repeat the last update, which may clear the code of an earlier attempt; otherwise open a service ticket.</li>
+<li>Until then, silence the alert for this <code>endpoint_id</code> and <code>error_code</code> in Alertmanager, so that another code still raises an alert.</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p>No threshold. <code>for</code>: 2 minutes. To ignore an endpoint whatever its code, add a rule to a file of your own:</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID, endpoint_id: ENDPOINT_ID}
+</code></pre>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>端点报告了 <code>error_code</code>，但并未失败、异常或被暂停：它处于 <code>RUNNING</code>、变更中或未知状态。其他阶段的端点由 <a href="DataArtsFabricEndpointFailed?lang=zh">DataArtsFabricEndpointFailed</a>、<a href="DataArtsFabricEndpointAbnormal?lang=zh">DataArtsFabricEndpointAbnormal</a> 或 <a href="DataArtsFabricEndpointSuspended?lang=zh">DataArtsFabricEndpointSuspended</a> 告警，错误码见其 <code>error_code</code> 标签。<code>INACTIVE</code> 端点从未启用，不触发任何告警。</p>
+<h2 id="影响">影响</h2>
+<p>端点可能以低于申请的容量服务，或完全无法服务；正在进行的更新或删除很可能失败。也可能只是之前某次失败操作留下的痕迹，端点本身正常。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先查看错误码对应的消息；各错误码的处理办法见<a href="DataArtsFabricEndpointFailed?lang=zh#%E8%AF%8A%E6%96%AD">错误码表</a>：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[].served.problems'
+</code></pre>
+<ol start="2">
+<li>受影响的端点：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">endpoint:dataarts_fabric_status_age_seconds:held{
+  error_code!=&quot;&quot;, status!~&quot;.+_FAILED|ABNORMAL|FROZEN|ON_DEMAND_FROZEN|TRIAL_ENDED&quot;
+}
+</code></pre>
+<ol start="3">
+<li>端点是否可用？在其上运行一个查询或作业，并查询 API：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; \
+  &quot;https://fabric.$REGION.myhuaweicloud.com/v1/workspaces/$WORKSPACE_ID/endpoints?endpoint_id=$ENDPOINT_ID&amp;visibility=ALL&quot; | \
+  jq '.endpoints[] | {status, error_code, error_msg, update_time}'
+</code></pre>
+<h2 id="处置">处置</h2>
+<ul>
+<li>消除错误码所指的原因，然后重复产生该错误的操作（创建、更新、删除）。</li>
+<li>端点正常但错误码仍在：重复最近一次更新，可能会清除之前操作的错误码；否则提交工单。</li>
+<li>在此之前，可在 Alertmanager 中针对该 <code>endpoint_id</code> 和 <code>error_code</code> 静默告警；出现其他错误码时仍会告警。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p>没有阈值。<code>for</code>：2 分钟。要忽略某个端点的所有错误码，请在自己的规则文件中添加：</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID, endpoint_id: ENDPOINT_ID}
+</code></pre>
+"""#))
+
+    private static let endpointFailed = RunbookText(
+        alerts: ["DataArtsFabricEndpointFailed"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>An endpoint has failed within the last 24 hours: it is in <code>CREATE_FAILED</code>, <code>UPDATE_FAILED</code>, <code>DELETE_FAILED</code> or another status that ends in <code>_FAILED</code>. It does not recover by itself.
+The label <code>error_code</code> gives the error code if there is one. While the API cannot be read, the alert keeps firing. After 24 hours the warning
+<a href="DataArtsFabricEndpointStillFailed?lang=en">DataArtsFabricEndpointStillFailed</a> replaces it.</p>
+<p>An alert without <code>endpoint_id</code> covers failed endpoints without details. Their age is unknown, so they stay critical.</p>
+<h2 id="impact">Impact</h2>
+<ul>
+<li><code>CREATE_FAILED</code>: the endpoint never served.</li>
+<li><code>UPDATE_FAILED</code>: the change is not in effect. Whether the endpoint still serves with its previous configuration is not documented: test it.</li>
+<li><code>DELETE_FAILED</code>: the endpoint still exists and may still reserve capacity.</li>
+</ul>
+<p>Failed endpoints may hold reserved capacity that is billed; see <a href="DataArtsFabricCapacityIdle?lang=en">DataArtsFabricCapacityIdle</a>.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First read the message of the error code. It is not exported as a label; the status page shows it, and the exporter's log has a line for each change:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[].served.problems'
+</code></pre>
+<ol start="2">
+<li>Resolution by error code:</li>
+</ol>
+<div class="scroll" role="region" aria-label="Diagnosis" tabindex="0"><table>
+<thead>
+<tr><th scope="col"><code>error_code</code></th>
+<th scope="col">resolution</th>
+</tr>
+</thead>
+<tbody>
+<tr><th scope="row"><code>dataartsfabric.00000001</code></th><td class="text" data-title="resolution">The service is busy. Retry after some minutes.</td></tr>
+<tr><th scope="row"><code>dataartsfabric.00010003</code></th><td class="text" data-title="resolution">The workspace does not exist. Check its id, and that it belongs to the project.</td></tr>
+<tr><th scope="row"><code>dataartsfabric.00010009</code></th><td class="text" data-title="resolution">A resource was not found. Check the ids that the endpoint refers to (image package, cache, model) and the project id.</td></tr>
+<tr><th scope="row"><code>dataartsfabric.00010011</code></th><td class="text" data-title="resolution">The spec code is not valid. Choose one that the region offers (<code>GET /v1/specs?scenario=ENDPOINT</code>).</td></tr>
+<tr><th scope="row"><code>dataartsfabric.00010022</code></th><td class="text" data-title="resolution">The feature is available to an allowlist only. Request it by service ticket.</td></tr>
+<tr><th scope="row"><code>dataartsfabric.00010023</code></th><td class="text" data-title="resolution">A time has the wrong format. Correct the caller.</td></tr>
+<tr><th scope="row"><code>dataartsfabric.00010024</code></th><td class="text" data-title="resolution">The service agency is invalid. Authorize the service again in the console, then create or update the endpoint again.</td></tr>
+<tr><th scope="row"><code>dataartsfabric.00010195</code></th><td class="text" data-title="resolution">Inference is not enabled for the tenant. Enable it in the console.</td></tr>
+<tr><th scope="row"><code>common.01000001</code></th><td class="text" data-title="resolution">The request could not be parsed. Check names, types and ranges of its parameters.</td></tr>
+<tr><th scope="row"><code>common.00000408</code></th><td class="text" data-title="resolution">The service timed out. Retry.</td></tr>
+<tr><th scope="row"><code>common.00000500</code></th><td class="text" data-title="resolution">Internal error. Retry; if it persists, open a service ticket with the endpoint id.</td></tr>
+<tr><th scope="row">any other</th><td class="text" data-title="resolution">Read <code>error_msg</code> on the status page; search for the code in the error code page of the DataArts Fabric API reference.</td></tr>
+</tbody>
+</table></div>
+<ol start="3">
+<li>Failed endpoints with their error codes, and their age in seconds. Many with one code at the same time have one cause:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">endpoint:dataarts_fabric_status_age_seconds:held{status=~&quot;.+_FAILED&quot;}
+</code></pre>
+<ol start="4">
+<li>Current state according to the API:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; \
+  &quot;https://fabric.$REGION.myhuaweicloud.com/v1/workspaces/$WORKSPACE_ID/endpoints?endpoint_id=$ENDPOINT_ID&amp;visibility=ALL&quot; | \
+  jq '.endpoints[] | {status, error_code, error_msg, update_time}'
+</code></pre>
+<ol start="5">
+<li>In the console: DataArts Fabric → the workspace → resource and endpoint management → the endpoint's details.</li>
+</ol>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>Fix the cause given by the code, then create or update the endpoint again.</li>
+<li><code>CREATE_FAILED</code>: delete the failed endpoint; it does not recover.</li>
+<li><code>DELETE_FAILED</code>: end jobs and sessions that still use it, then delete it again.</li>
+<li>A failed endpoint that is not needed: delete it. The alert resolves when the endpoint has left the listing.</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p><code>dataarts_fabric:endpoint_failed_critical_seconds:threshold</code>: the time in the status for which the alert fires, 24 hours. <code>for</code>: 2 minutes.
+To change it or to ignore an endpoint, add rules to a file of your own:</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:endpoint_failed_critical_seconds:threshold
+  expr: vector(8 * 60 * 60)
+- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID, endpoint_id: ENDPOINT_ID}
+</code></pre>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>端点在最近 24 小时内失败：进入了 <code>CREATE_FAILED</code>、<code>UPDATE_FAILED</code>、<code>DELETE_FAILED</code> 或其他以 <code>_FAILED</code> 结尾的状态，不会自行恢复。如有错误码，见 <code>error_code</code> 标签。API 无法读取期间告警保持原样。24 小时后由警告 <a href="DataArtsFabricEndpointStillFailed?lang=zh">DataArtsFabricEndpointStillFailed</a> 取代。</p>
+<p>没有 <code>endpoint_id</code> 的告警涵盖没有明细的失败端点；其时长未知，因此一直为严重。</p>
+<h2 id="影响">影响</h2>
+<ul>
+<li><code>CREATE_FAILED</code>：端点从未提供服务。</li>
+<li><code>UPDATE_FAILED</code>：变更未生效。端点是否仍以原配置服务，文档没有说明，请实际验证。</li>
+<li><code>DELETE_FAILED</code>：端点仍然存在，可能仍占用预留容量。</li>
+</ul>
+<p>失败的端点可能继续占用需要付费的预留容量，参见 <a href="DataArtsFabricCapacityIdle?lang=zh">DataArtsFabricCapacityIdle</a>。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先查看错误码对应的消息。消息不作为标签输出；状态页会显示，每次变化时也会写入 Exporter 日志：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[].served.problems'
+</code></pre>
+<ol start="2">
+<li>各错误码的处理办法：</li>
+</ol>
+<div class="scroll" role="region" aria-label="诊断" tabindex="0"><table>
+<thead>
+<tr><th scope="col"><code>error_code</code></th>
+<th scope="col">处理办法</th>
+</tr>
+</thead>
+<tbody>
+<tr><th scope="row"><code>dataartsfabric.00000001</code></th><td class="text" data-title="处理办法">服务繁忙。等待几分钟后重试。</td></tr>
+<tr><th scope="row"><code>dataartsfabric.00010003</code></th><td class="text" data-title="处理办法">工作空间不存在。检查工作空间 ID 以及项目是否正确。</td></tr>
+<tr><th scope="row"><code>dataartsfabric.00010009</code></th><td class="text" data-title="处理办法">资源不存在。检查端点引用的 ID（镜像包、缓存、模型）以及项目 ID。</td></tr>
+<tr><th scope="row"><code>dataartsfabric.00010011</code></th><td class="text" data-title="处理办法">规格编码无效。从该区域提供的规格中选择（<code>GET /v1/specs?scenario=ENDPOINT</code>）。</td></tr>
+<tr><th scope="row"><code>dataartsfabric.00010022</code></th><td class="text" data-title="处理办法">该特性仅对白名单开放。请提交工单申请。</td></tr>
+<tr><th scope="row"><code>dataartsfabric.00010023</code></th><td class="text" data-title="处理办法">时间格式错误。请修正调用方。</td></tr>
+<tr><th scope="row"><code>dataartsfabric.00010024</code></th><td class="text" data-title="处理办法">服务委托异常。在控制台重新授权，然后重新创建或更新端点。</td></tr>
+<tr><th scope="row"><code>dataartsfabric.00010195</code></th><td class="text" data-title="处理办法">租户未开通推理功能。请在控制台开通。</td></tr>
+<tr><th scope="row"><code>common.01000001</code></th><td class="text" data-title="处理办法">请求无法解析。检查所发送参数的名称、类型和范围。</td></tr>
+<tr><th scope="row"><code>common.00000408</code></th><td class="text" data-title="处理办法">服务端超时。请重试。</td></tr>
+<tr><th scope="row"><code>common.00000500</code></th><td class="text" data-title="处理办法">内部错误。请重试；如果持续出现，请附上端点 ID 提交工单。</td></tr>
+<tr><th scope="row">其他</th><td class="text" data-title="处理办法">在状态页查看 <code>error_msg</code>，并在 DataArts Fabric API 参考的错误码页面中检索该错误码。</td></tr>
+</tbody>
+</table></div>
+<ol start="3">
+<li>失败的端点及其错误码和时长（秒）。很多端点同时出现同一错误码，通常出于同一原因：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">endpoint:dataarts_fabric_status_age_seconds:held{status=~&quot;.+_FAILED&quot;}
+</code></pre>
+<ol start="4">
+<li>API 当前返回（状态可能已经变化）：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; \
+  &quot;https://fabric.$REGION.myhuaweicloud.com/v1/workspaces/$WORKSPACE_ID/endpoints?endpoint_id=$ENDPOINT_ID&amp;visibility=ALL&quot; | \
+  jq '.endpoints[] | {status, error_code, error_msg, update_time}'
+</code></pre>
+<ol start="5">
+<li>控制台：DataArts Fabric → 工作空间 → 资源与端点管理 → 端点详情。</li>
+</ol>
+<h2 id="处置">处置</h2>
+<ul>
+<li>消除错误码所指的原因，然后重新创建或更新端点。</li>
+<li><code>CREATE_FAILED</code>：删除失败的端点；等待不会使其恢复。</li>
+<li><code>DELETE_FAILED</code>：结束仍在使用它的作业和会话，然后再次删除。</li>
+<li>不再需要的失败端点：直接删除。列表中不再有该端点后告警恢复。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p><code>dataarts_fabric:endpoint_failed_critical_seconds:threshold</code>：进入该状态后本告警触发的时长，24 小时。<code>for</code>：2 分钟。要修改它或忽略某个端点，请在自己的规则文件中添加：</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:endpoint_failed_critical_seconds:threshold
+  expr: vector(8 * 60 * 60)
+- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID, endpoint_id: ENDPOINT_ID}
+</code></pre>
+"""#))
+
+    private static let endpointStillFailed = RunbookText(
+        alerts: ["DataArtsFabricEndpointStillFailed"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>An endpoint has been in a <code>*_FAILED</code> status for more than 24 hours. It replaces the critical alert <a href="DataArtsFabricEndpointFailed?lang=en">DataArtsFabricEndpointFailed</a> as a warning:
+the failure is known, but the endpoint still exists. It does not recover by itself.</p>
+<p>The age needs endpoint details: failed endpoints without details have no known age and stay in <code>DataArtsFabricEndpointFailed</code>.</p>
+<h2 id="impact">Impact</h2>
+<p>The same as in the first 24 hours: the endpoint does not serve as intended, and may hold reserved capacity that is billed until it is deleted
+(<a href="DataArtsFabricCapacityIdle?lang=en">DataArtsFabricCapacityIdle</a>).</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>
+<p>First find out whether someone needs the endpoint: ask the owner (label <code>owner</code>). The error code is in the label <code>error_code</code>; its resolution is in the
+<a href="DataArtsFabricEndpointFailed?lang=en#diagnosis">error code table</a>.</p>
+</li>
+<li>
+<p>Failed endpoints, the oldest first, with their age in days:</p>
+</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sort_desc(endpoint:dataarts_fabric_status_age_seconds:held{status=~&quot;.+_FAILED&quot;}) / 86400
+</code></pre>
+<ol start="3">
+<li>Messages of the error codes:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[].served.problems'
+</code></pre>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>Not needed: delete the endpoint in the console. The alert resolves when the endpoint has left the listing.</li>
+<li>Needed: fix the cause given by the error code, then create or update the endpoint again.</li>
+<li>It must stay, for example as evidence for a service ticket: ignore it (below).</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p><code>dataarts_fabric:endpoint_failed_critical_seconds:threshold</code>: the age at which a failed endpoint changes from critical to warning, 24 hours. <code>for</code>: 2 minutes.
+To change it or to ignore an endpoint, add rules to a file of your own:</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:endpoint_failed_critical_seconds:threshold
+  expr: vector(3 * 24 * 60 * 60)
+- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID, endpoint_id: ENDPOINT_ID}
+</code></pre>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>端点处于 <code>*_FAILED</code> 状态已超过 24 小时。本警告取代严重告警 <a href="DataArtsFabricEndpointFailed?lang=zh">DataArtsFabricEndpointFailed</a>：故障已知，但端点仍然存在，且不会自行恢复。</p>
+<p>计算时长需要端点明细：没有明细的失败端点时长未知，一直由 <code>DataArtsFabricEndpointFailed</code> 告警。</p>
+<h2 id="影响">影响</h2>
+<p>与前 24 小时相同：端点不能正常服务，并可能占用预留容量，在删除之前持续计费（<a href="DataArtsFabricCapacityIdle?lang=zh">DataArtsFabricCapacityIdle</a>）。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>
+<p>首先确认是否还有人需要该端点：询问所有者（<code>owner</code> 标签）。错误码见 <code>error_code</code> 标签，处理办法见<a href="DataArtsFabricEndpointFailed?lang=zh#%E8%AF%8A%E6%96%AD">错误码表</a>。</p>
+</li>
+<li>
+<p>失败的端点，时间最长的在前，单位为天：</p>
+</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sort_desc(endpoint:dataarts_fabric_status_age_seconds:held{status=~&quot;.+_FAILED&quot;}) / 86400
+</code></pre>
+<ol start="3">
+<li>错误码对应的消息：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[].served.problems'
+</code></pre>
+<h2 id="处置">处置</h2>
+<ul>
+<li>不再需要：在控制台删除端点。列表中不再有该端点后告警恢复。</li>
+<li>仍然需要：消除错误码所指的原因，然后重新创建或更新端点。</li>
+<li>必须保留，例如作为工单的依据：将其忽略（见下）。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p><code>dataarts_fabric:endpoint_failed_critical_seconds:threshold</code>：失败的端点由严重转为警告的时长，24 小时。<code>for</code>：2 分钟。要修改它或忽略某个端点，请在自己的规则文件中添加：</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:endpoint_failed_critical_seconds:threshold
+  expr: vector(3 * 24 * 60 * 60)
+- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID, endpoint_id: ENDPOINT_ID}
+</code></pre>
+"""#))
+
+    private static let endpointStuck = RunbookText(
+        alerts: ["DataArtsFabricEndpointStuck", "DataArtsFabricEndpointStuckCritical"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>An endpoint is stuck: it has been <code>CREATING</code>, <code>UPDATING</code> or <code>DELETING</code> for longer than the threshold. <code>DataArtsFabricEndpointStuck</code> is the warning, after 30 minutes;
+<code>DataArtsFabricEndpointStuckCritical</code> is the critical stage, after 2 hours. Both continue until the endpoint leaves the status.</p>
+<p>The time is measured from the entry into the status to the last complete listing, so it does not grow while the API cannot be read, and the alert keeps firing.
+After a restart of the exporter, the start time of an <code>UPDATING</code> or <code>DELETING</code> endpoint may be later than in reality: the alert may be late, but is never false.</p>
+<p>An alert without <code>endpoint_id</code> covers endpoints without details, because <code>metrics.endpoint_details</code> is <code>none</code> or <code>metrics.max_endpoint_details</code> was exceeded.</p>
+<h2 id="impact">Impact</h2>
+<ul>
+<li><code>CREATING</code>: jobs, services and SQL sessions that need the endpoint do not start.</li>
+<li><code>UPDATING</code>: a change of capacity or configuration is not in effect. Whether the endpoint serves in the meantime depends on its type.</li>
+<li><code>DELETING</code>: the endpoint may still reserve capacity and count against the quota.</li>
+</ul>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First read the error code (label <code>error_code</code> of the alert) and its message. With a code, continue with the <a href="DataArtsFabricEndpointFailed?lang=en#diagnosis">error code table</a>:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[].served.problems'
+</code></pre>
+<ol start="2">
+<li>Stuck endpoints and their age in seconds. If many of one type or source started at the same time, suspect the service or the quota:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sort_desc(
+  endpoint:dataarts_fabric_status_age_seconds:held
+  and on (source, workspace_id, endpoint_id, endpoint_type, status, visibility)
+  endpoint:dataarts_fabric_transition_seconds:threshold
+)
+</code></pre>
+<ol start="3">
+<li>Current state according to the API:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; \
+  &quot;https://fabric.$REGION.myhuaweicloud.com/v1/workspaces/$WORKSPACE_ID/endpoints?endpoint_id=$ENDPOINT_ID&amp;visibility=ALL&quot; | \
+  jq '.endpoints[] | {status, error_code, error_msg, update_time}'
+</code></pre>
+<ol start="4">
+<li>In the console: DataArts Fabric → the workspace → resource and endpoint management → the endpoint's details. Check its messages and the account's quotas.</li>
+</ol>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>With an <code>error_code</code>: follow the <a href="DataArtsFabricEndpointFailed?lang=en#diagnosis">error code table</a>.</li>
+<li><code>CREATING</code> or <code>UPDATING</code> without a code: check quota and <code>spec_code</code>; request less capacity and retry, or delete the endpoint and create it again.</li>
+<li><code>DELETING</code>: end the jobs, sessions and deployed services that still use the endpoint, then delete it again.</li>
+<li>If it remains stuck, open a service ticket with workspace id, endpoint id and start time, and the <code>X-request-id</code> of the request above (<code>curl -i</code> shows it).</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p><code>dataarts_fabric:endpoint_transition_seconds:threshold</code>, per status: 30 minutes (<code>level: warning</code>) and 2 hours (<code>level: critical</code>). <code>for</code>: 2 minutes.
+If such endpoints are expected to take longer in your environment, or to ignore one, add rules to a file of your own:</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:endpoint_transition_seconds:threshold
+  expr: vector(3 * 60 * 60)
+  labels: {level: critical, status: CREATING, endpoint_type: ray}
+- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID, endpoint_id: ENDPOINT_ID}
+</code></pre>
+<p>The threshold of each endpoint in transition, as the alerts use it:</p>
+<pre tabindex="0"><code class="language-promql">endpoint:dataarts_fabric_transition_seconds:threshold
+</code></pre>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>端点卡住：处于 <code>CREATING</code>、<code>UPDATING</code> 或 <code>DELETING</code> 的时间超过了阈值。<code>DataArtsFabricEndpointStuck</code> 为警告，默认 30 分钟；<code>DataArtsFabricEndpointStuckCritical</code> 为严重，默认 2 小时。两者都持续到端点离开该状态为止。</p>
+<p>时间从端点进入该状态起算，到最近一次完整列表为止；API 无法读取期间时间不再增长，告警保持原样。Exporter 重启后，<code>UPDATING</code>、<code>DELETING</code> 端点的起始时间可能晚于实际：告警可能迟到，但不会误报。</p>
+<p>没有 <code>endpoint_id</code> 的告警涵盖没有明细的端点：<code>metrics.endpoint_details</code> 为 <code>none</code>，或超过了 <code>metrics.max_endpoint_details</code>。</p>
+<h2 id="影响">影响</h2>
+<ul>
+<li><code>CREATING</code>：等待该端点的作业、服务和 SQL 会话无法启动。</li>
+<li><code>UPDATING</code>：容量或配置的变更尚未生效；期间是否继续服务取决于端点类型。</li>
+<li><code>DELETING</code>：端点可能仍占用预留容量和配额。</li>
+</ul>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先查看错误码（告警的 <code>error_code</code> 标签）及其消息。有错误码时，按<a href="DataArtsFabricEndpointFailed?lang=zh#%E8%AF%8A%E6%96%AD">错误码表</a>继续：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[].served.problems'
+</code></pre>
+<ol start="2">
+<li>变更中的端点及其持续的秒数。如果同一类型或同一数据源的很多端点同时开始，应怀疑服务本身或配额：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sort_desc(
+  endpoint:dataarts_fabric_status_age_seconds:held
+  and on (source, workspace_id, endpoint_id, endpoint_type, status, visibility)
+  endpoint:dataarts_fabric_transition_seconds:threshold
+)
+</code></pre>
+<ol start="3">
+<li>API 当前返回：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; \
+  &quot;https://fabric.$REGION.myhuaweicloud.com/v1/workspaces/$WORKSPACE_ID/endpoints?endpoint_id=$ENDPOINT_ID&amp;visibility=ALL&quot; | \
+  jq '.endpoints[] | {status, error_code, error_msg, update_time}'
+</code></pre>
+<ol start="4">
+<li>控制台：DataArts Fabric → 工作空间 → 资源与端点管理 → 端点详情。查看消息，并检查账号的配额。</li>
+</ol>
+<h2 id="处置">处置</h2>
+<ul>
+<li>有 <code>error_code</code>：按<a href="DataArtsFabricEndpointFailed?lang=zh#%E8%AF%8A%E6%96%AD">错误码表</a>处理。</li>
+<li><code>CREATING</code> 或 <code>UPDATING</code> 且没有错误码：检查配额和 <code>spec_code</code>；降低申请的容量后重试，或删除端点后重新创建。</li>
+<li><code>DELETING</code>：结束仍在使用该端点的作业、会话和已部署的服务，然后再次删除。</li>
+<li>仍无效：提交工单，附上工作空间 ID、端点 ID、起始时间以及上面请求返回的 <code>X-request-id</code>（用 <code>curl -i</code> 查看）。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p><code>dataarts_fabric:endpoint_transition_seconds:threshold</code>，按状态设置：30 分钟（<code>level: warning</code>）和 2 小时（<code>level: critical</code>）。<code>for</code>：2 分钟。如果这类端点在您的环境中本来就需要更久，或者要忽略某个端点，请在自己的规则文件中添加：</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:endpoint_transition_seconds:threshold
+  expr: vector(3 * 60 * 60)
+  labels: {level: critical, status: CREATING, endpoint_type: ray}
+- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID, endpoint_id: ENDPOINT_ID}
+</code></pre>
+<p>每个变更中的端点实际使用的阈值：</p>
+<pre tabindex="0"><code class="language-promql">endpoint:dataarts_fabric_transition_seconds:threshold
+</code></pre>
+"""#))
+
+    private static let endpointSuspended = RunbookText(
+        alerts: ["DataArtsFabricEndpointSuspended"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>An endpoint is suspended: it is <code>FROZEN</code> or <code>ON_DEMAND_FROZEN</code>, or its trial has ended (<code>TRIAL_ENDED</code>). The service suspends endpoints usually because of a billing issue.</p>
+<p>An alert without <code>endpoint_id</code> covers suspended endpoints without details (<code>metrics.endpoint_details</code>).</p>
+<h2 id="impact">Impact</h2>
+<p>The endpoint does not serve. Frozen resources are usually kept for some time and then permanently deleted, including their data.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First check the account in the console: Billing Center (balance, arrears, unpaid orders). Is the whole account affected? Then several workspaces or sources have suspended endpoints:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">count by (source, status) (endpoint:dataarts_fabric_status_age_seconds:held{status=~&quot;FROZEN|ON_DEMAND_FROZEN|TRIAL_ENDED&quot;})
+</code></pre>
+<ol start="2">
+<li>Suspended endpoints, and their age in seconds:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">endpoint:dataarts_fabric_status_age_seconds:held{status=~&quot;FROZEN|ON_DEMAND_FROZEN|TRIAL_ENDED&quot;}
+</code></pre>
+<ol start="3">
+<li>Single endpoints, without details:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v1/workspaces/$WORKSPACE_ID/endpoints?limit=100&quot; | \
+  jq '.endpoints[] | select(.status | test(&quot;FROZEN|TRIAL_ENDED&quot;)) | {id, name, type, status}'
+</code></pre>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>Arrears: top up the account or pay the order; the service then unfreezes the endpoints.</li>
+<li>Trial ended: order the paid version of the endpoint, or delete it.</li>
+<li>Frozen for another reason (security, account verification): open a service ticket.</li>
+<li>Not needed: delete the endpoint.</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p>No threshold. <code>for</code>: 2 minutes. To ignore an endpoint or, without <code>endpoint_id</code>, a workspace, add a rule to a file of your own:</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID, endpoint_id: ENDPOINT_ID}
+</code></pre>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>端点被暂停：处于 <code>FROZEN</code> 或 <code>ON_DEMAND_FROZEN</code>，或试用已结束（<code>TRIAL_ENDED</code>）。服务暂停端点，原因通常是欠费等账务问题。</p>
+<p>没有 <code>endpoint_id</code> 的告警涵盖没有明细的被暂停端点（<code>metrics.endpoint_details</code>）。</p>
+<h2 id="影响">影响</h2>
+<p>端点不提供服务。被冻结的资源通常保留一段时间，之后会连同数据被永久删除。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先在控制台检查账号：费用中心（余额、欠费、待支付订单）。是否涉及整个账号？如果是，多个工作空间或数据源都会出现：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">count by (source, status) (endpoint:dataarts_fabric_status_age_seconds:held{status=~&quot;FROZEN|ON_DEMAND_FROZEN|TRIAL_ENDED&quot;})
+</code></pre>
+<ol start="2">
+<li>被暂停的端点及其时长（秒）：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">endpoint:dataarts_fabric_status_age_seconds:held{status=~&quot;FROZEN|ON_DEMAND_FROZEN|TRIAL_ENDED&quot;}
+</code></pre>
+<ol start="3">
+<li>没有明细时，逐个查询端点：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v1/workspaces/$WORKSPACE_ID/endpoints?limit=100&quot; | \
+  jq '.endpoints[] | select(.status | test(&quot;FROZEN|TRIAL_ENDED&quot;)) | {id, name, type, status}'
+</code></pre>
+<h2 id="处置">处置</h2>
+<ul>
+<li>欠费：充值或支付订单；服务会自动解冻端点。</li>
+<li>试用结束：订购正式端点，或将其删除。</li>
+<li>因其他原因冻结（安全、实名认证）：提交工单。</li>
+<li>不再需要：删除端点。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p>没有阈值。<code>for</code>：2 分钟。要忽略某个端点，或（不写 <code>endpoint_id</code>）某个工作空间，请在自己的规则文件中添加：</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID, endpoint_id: ENDPOINT_ID}
+</code></pre>
+"""#))
+
+    private static let endpointUnknownStatus = RunbookText(
+        alerts: ["DataArtsFabricEndpointUnknownStatus"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>For 15 minutes an endpoint has been in a status that this version of the exporter does not know (label <code>status</code>), so no other alert can judge it. <code>UNKNOWN</code> means that the API returned no
+status, <code>other</code> that the workspace has too many different statuses (<a href="DataArtsFabricValuesCut?lang=en">DataArtsFabricValuesCut</a>).</p>
+<p>Unknown statuses have details only with <code>metrics.endpoint_details: all</code> or with an error code. An alert without <code>endpoint_id</code> covers the others, by type and status.</p>
+<h2 id="impact">Impact</h2>
+<p>The endpoint may be healthy or not: it raises no alert for stuck, failed, abnormal or suspended endpoints. Counts and capacity include it.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>
+<p>First look at the endpoint in the console: DataArts Fabric → the workspace → resource and endpoint management. Does it work, and what does the console call its status?</p>
+</li>
+<li>
+<p>Endpoints in the status:</p>
+</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v1/workspaces/$WORKSPACE_ID/endpoints?limit=100&quot; | \
+  jq --arg status &quot;$STATUS&quot; '.endpoints[] | select(.status == $status) | {id, name, type, status, error_code, update_time}'
+</code></pre>
+<ol start="3">
+<li>Number of endpoints by unknown status. A status in many workspaces at once is new in the service:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (source, workspace, endpoint_type, status) (
+  dataarts_fabric_endpoints{
+    status!~&quot;CREATING|UPDATING|DELETING|RUNNING|.+_FAILED|ABNORMAL|FROZEN|ON_DEMAND_FROZEN|TRIAL_ENDED|INACTIVE|DELETED&quot;,
+    visibility!=&quot;PUBLIC&quot;
+  }
+) &gt; 0
+</code></pre>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>The endpoint does not work: treat it as a failed one (<a href="DataArtsFabricEndpointFailed?lang=en">DataArtsFabricEndpointFailed</a>).</li>
+<li>The status is new in the service: look for a newer version of the exporter, or report the status to its maintainers.</li>
+<li><code>UNKNOWN</code>: open a service ticket with the endpoint's id, because the API returns no status.</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p>No threshold. <code>for</code>: 15 minutes. To ignore the endpoint or, without <code>endpoint_id</code>, its workspace, add a rule to a file of your own:</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID, endpoint_id: ENDPOINT_ID}
+</code></pre>
+<p>To silence one status, create a silence for the alert's name and <code>status</code> in Alertmanager.</p>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>端点处于当前版本的 Exporter 不认识的状态（<code>status</code> 标签）已有 15 分钟，其他告警都无法判断它。<code>UNKNOWN</code> 表示 API 没有返回状态；<code>other</code> 表示该工作空间的不同状态过多（<a href="DataArtsFabricValuesCut?lang=zh">DataArtsFabricValuesCut</a>）。</p>
+<p>未知状态的端点只有在 <code>metrics.endpoint_details: all</code> 或带有错误码时才有明细。没有 <code>endpoint_id</code> 的告警按类型和状态涵盖其余端点。</p>
+<h2 id="影响">影响</h2>
+<p>端点可能正常，也可能有故障：卡住、失败、异常、被暂停的告警都不会涉及它。数量和容量包含该端点。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>
+<p>首先在控制台查看端点：DataArts Fabric → 工作空间 → 资源与端点管理。端点是否可用，控制台显示的状态是什么？</p>
+</li>
+<li>
+<p>处于该状态的端点：</p>
+</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v1/workspaces/$WORKSPACE_ID/endpoints?limit=100&quot; | \
+  jq --arg status &quot;$STATUS&quot; '.endpoints[] | select(.status == $status) | {id, name, type, status, error_code, update_time}'
+</code></pre>
+<ol start="3">
+<li>各未知状态的端点数量。多个工作空间同时出现的状态，是服务新增的状态：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (source, workspace, endpoint_type, status) (
+  dataarts_fabric_endpoints{
+    status!~&quot;CREATING|UPDATING|DELETING|RUNNING|.+_FAILED|ABNORMAL|FROZEN|ON_DEMAND_FROZEN|TRIAL_ENDED|INACTIVE|DELETED&quot;,
+    visibility!=&quot;PUBLIC&quot;
+  }
+) &gt; 0
+</code></pre>
+<h2 id="处置">处置</h2>
+<ul>
+<li>端点不可用：按失败的端点处理（<a href="DataArtsFabricEndpointFailed?lang=zh">DataArtsFabricEndpointFailed</a>）。</li>
+<li>服务新增了状态：查找更新版本的 Exporter，或将该状态报告给维护者。</li>
+<li><code>UNKNOWN</code>：附上端点 ID 提交工单，因为 API 没有返回状态。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p>没有阈值。<code>for</code>：15 分钟。要忽略该端点，或（不写 <code>endpoint_id</code>）其工作空间，请在自己的规则文件中添加：</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID, endpoint_id: ENDPOINT_ID}
+</code></pre>
+<p>只静默某一状态：在 Alertmanager 中按告警名称和 <code>status</code> 创建静默。</p>
+"""#))
+
+    private static let exporterAbsent = RunbookText(
+        alerts: ["DataArtsFabricExporterAbsent"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>For 10 minutes, Prometheus has found no target of the job <code>dataarts-fabric</code>: no target is configured, service discovery finds no target, or the job has another name.</p>
+<h2 id="impact">Impact</h2>
+<p>There is no monitoring data about DataArts Fabric, and the other alerts of these rules cannot fire.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First check whether the job has another name:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">count by (job) (up{job=~&quot;.*fabric.*&quot;})
+</code></pre>
+<ol start="2">
+<li>In Prometheus, check Status → Configuration and Status → Service Discovery. With <code>http_sd_configs</code>, is the exporter's <code>/sd</code> reachable? With the Operator, does the ServiceMonitor select the Service, and does Prometheus select
+the ServiceMonitor?</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -si &quot;http://$EXPORTER:9942/sd&quot;
+kubectl get servicemonitor,service,endpoints -l app.kubernetes.io/name=dataarts-fabric-exporter
+</code></pre>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>Start the exporter, or correct the scrape configuration (examples in <code>dashboards/prometheus/scrape-*.yaml</code>).</li>
+<li>Name the job <code>dataarts-fabric</code>, or relabel it to this name.</li>
+<li>If node_exporter serves the file of <code>once</code> instead, load <code>alerts-textfile.yaml</code> in place of <code>alerts.yaml</code>: Textfile collector.</li>
+<li>If the exporter was removed permanently, remove these rules too.</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p>No threshold. <code>for</code>: 10 minutes. To silence the alert during planned work, create a silence for its name in Alertmanager.</p>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>Prometheus 已有 10 分钟没有任务 <code>dataarts-fabric</code> 的任何目标：没有配置、服务发现没有找到，或任务名称不同。</p>
+<h2 id="影响">影响</h2>
+<p>没有 DataArts Fabric 的任何监控数据，本组的其他告警都无法触发。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先检查是否有其他名称的任务：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">count by (job) (up{job=~&quot;.*fabric.*&quot;})
+</code></pre>
+<ol start="2">
+<li>在 Prometheus 中检查 Status → Configuration 和 Status → Service Discovery。使用 <code>http_sd_configs</code> 时，Exporter 的 <code>/sd</code> 是否可达？使用 Operator 时，ServiceMonitor 是否选中了 Service，Prometheus 是否选中了 ServiceMonitor？</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -si &quot;http://$EXPORTER:9942/sd&quot;
+kubectl get servicemonitor,service,endpoints -l app.kubernetes.io/name=dataarts-fabric-exporter
+</code></pre>
+<h2 id="处置">处置</h2>
+<ul>
+<li>启动 Exporter，或修正抓取配置（示例见 <code>dashboards/prometheus/scrape-*.yaml</code>）。</li>
+<li>任务必须名为 <code>dataarts-fabric</code>，或通过 relabel 改为该名称。</li>
+<li>如果由 node_exporter 提供 <code>once</code> 写入的文件，请加载 <code>alerts-textfile.yaml</code> 来代替 <code>alerts.yaml</code>：textfile 采集。</li>
+<li>Exporter 已被永久移除：请同时移除这些规则。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p>没有阈值。<code>for</code>：10 分钟。计划内的操作期间，可在 Alertmanager 中按告警名称创建静默。</p>
+"""#))
+
+    private static let exporterDown = RunbookText(
+        alerts: ["DataArtsFabricExporterDown"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>For 5 minutes Prometheus has failed to scrape an exporter of the job <code>dataarts-fabric</code>, and no other exporter polls all of its sources; or all exporters are down.
+If others poll its sources, <a href="DataArtsFabricReplicaDown?lang=en">DataArtsFabricReplicaDown</a> fires instead.</p>
+<p>Targets of <code>/sd</code>, one for each workspace, raise no alerts of their own. Without a target for the whole exporter, one alert without <code>instance</code> fires if all of them are down.</p>
+<h2 id="impact">Impact</h2>
+<p>There is no data of this exporter's workspaces. Alerts on their endpoints keep firing for 15 minutes and then resolve without data; new problems are not detected.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>
+<p>First read the error of the last scrape (connection refused, timeout, 401, TLS) in Prometheus under Status → Targets.</p>
+</li>
+<li>
+<p>Is the exporter healthy? From Prometheus' machine:</p>
+</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -si &quot;http://$EXPORTER:9942/-/healthy&quot;
+curl -si &quot;http://$EXPORTER:9942/metrics&quot; | head
+</code></pre>
+<ol start="3">
+<li>
+<p>Its log and state: <code>systemctl status</code>, <code>journalctl -u</code>, or <code>kubectl describe pod</code> and <code>kubectl logs --previous</code>. Exit status 2 means an invalid configuration: <code>dataarts-fabric-exporter check</code> lists the errors.</p>
+</li>
+<li>
+<p>Targets that are down, and those that are up:</p>
+</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">up{job=&quot;dataarts-fabric&quot;}
+</code></pre>
+<ol start="5">
+<li>Did it run out of memory or file descriptors?</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">process_resident_memory_bytes{job=&quot;dataarts-fabric&quot;}
+</code></pre>
+<pre tabindex="0"><code class="language-promql">process_open_fds{job=&quot;dataarts-fabric&quot;} / process_max_fds{job=&quot;dataarts-fabric&quot;}
+</code></pre>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>It does not run: fix the error in its log, then start it. It keeps no state on disk.</li>
+<li>It runs but cannot be reached: check network policy, firewall and <code>--web.listen-address</code>.</li>
+<li>401 or TLS: scheme, password and CA of the scrape configuration must match <code>--web.config.file</code>.</li>
+<li>The scrape times out: raise <code>scrape_timeout</code>, or scrape each workspace as a target (<code>scrape-http-sd.yaml</code>).</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p>No threshold. <code>for</code>: 5 minutes. To silence the alert during maintenance, create a silence for its name in Alertmanager.</p>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>Prometheus 已有 5 分钟无法抓取任务 <code>dataarts-fabric</code> 的某个 Exporter，且没有其他 Exporter 轮询它的所有数据源；或者所有 Exporter 都不可用。如果其他 Exporter 在轮询它的数据源，则触发 <a href="DataArtsFabricReplicaDown?lang=zh">DataArtsFabricReplicaDown</a>。</p>
+<p><code>/sd</code> 的目标（每个工作空间一个）不单独触发告警。如果没有抓取整个 Exporter 的目标，则在它们全部不可用时触发一个没有 <code>instance</code> 的告警。</p>
+<h2 id="影响">影响</h2>
+<p>该 Exporter 的工作空间没有数据。其端点告警保持 15 分钟，之后即使没有数据也会恢复；新的问题无法发现。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>
+<p>首先在 Prometheus 的 Status → Targets 查看最近一次抓取的错误（连接被拒绝、超时、401、TLS）。</p>
+</li>
+<li>
+<p>Exporter 是否健康？在 Prometheus 所在机器上：</p>
+</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -si &quot;http://$EXPORTER:9942/-/healthy&quot;
+curl -si &quot;http://$EXPORTER:9942/metrics&quot; | head
+</code></pre>
+<ol start="3">
+<li>
+<p>日志和状态：<code>systemctl status</code>、<code>journalctl -u</code>，或 <code>kubectl describe pod</code>、<code>kubectl logs --previous</code>。退出状态 2 表示配置有错误，<code>dataarts-fabric-exporter check</code> 会逐一列出。</p>
+</li>
+<li>
+<p>哪些目标不可用，哪些可用：</p>
+</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">up{job=&quot;dataarts-fabric&quot;}
+</code></pre>
+<ol start="5">
+<li>是否曾经内存或文件描述符不足？</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">process_resident_memory_bytes{job=&quot;dataarts-fabric&quot;}
+</code></pre>
+<pre tabindex="0"><code class="language-promql">process_open_fds{job=&quot;dataarts-fabric&quot;} / process_max_fds{job=&quot;dataarts-fabric&quot;}
+</code></pre>
+<h2 id="处置">处置</h2>
+<ul>
+<li>没有运行：按日志修正后启动；磁盘上不保存任何状态。</li>
+<li>运行但不可达：检查网络策略、防火墙、<code>--web.listen-address</code>。</li>
+<li>401 或 TLS：抓取配置的协议、密码和 CA 必须与 <code>--web.config.file</code> 一致。</li>
+<li>抓取超时：增大 <code>scrape_timeout</code>，或按工作空间分别抓取（<code>scrape-http-sd.yaml</code>）。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p>没有阈值。<code>for</code>：5 分钟。维护期间可在 Alertmanager 中按告警名称创建静默。</p>
+"""#))
+
+    private static let logLinesDropped = RunbookText(
+        alerts: ["DataArtsFabricLogLinesDropped"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>The exporter dropped log lines within the last 15 minutes, because it wrote them faster than standard error was read. Logging never blocks; otherwise a log that is not read would
+stop polling.</p>
+<h2 id="impact">Impact</h2>
+<p>The log is incomplete. Polling, metrics and alerts continue.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First check whether the reader of standard error is running (journald: <code>systemctl status systemd-journald</code>; the container runtime; a log shipper), and whether its disk has free space:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">df -h
+</code></pre>
+<ol start="2">
+<li>Rate of dropped lines:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">rate(dataarts_fabric_exporter_log_lines_dropped_total[5m])
+</code></pre>
+<ol start="3">
+<li>Does the exporter log unusually much? If many workspaces begin to fail at once, each writes a line:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (source, reason) (increase(dataarts_fabric_workspace_poll_failures_total[15m])) &gt; 0
+</code></pre>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>Repair or restart the reader of the log. Common causes are a paused terminal (Ctrl-S) and a stopped reader at the other end of a pipe.</li>
+<li>If <code>--log.level</code> is <code>debug</code>, set it back to <code>info</code>.</li>
+<li>The status page shows failures whose log lines were dropped, with messages and request ids.</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p>No threshold. <code>for</code>: 5 minutes. To silence the alert during planned work, create a silence for its name and <code>instance</code> in Alertmanager.</p>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>Exporter 写日志的速度超过了标准错误被读取的速度，最近 15 分钟内丢弃了若干行。写日志从不阻塞，否则没有程序读取日志时轮询会停止。</p>
+<h2 id="影响">影响</h2>
+<p>日志不完整，排查问题时可能缺少线索。轮询、指标和告警照常进行。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先检查读取标准错误的程序（journald：<code>systemctl status systemd-journald</code>；容器运行时；日志采集工具）是否在运行，以及其磁盘是否有空间：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">df -h
+</code></pre>
+<ol start="2">
+<li>丢弃的速率：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">rate(dataarts_fabric_exporter_log_lines_dropped_total[5m])
+</code></pre>
+<ol start="3">
+<li>Exporter 的日志是否异常多？许多工作空间同时开始失败时，每个写一行：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (source, reason) (increase(dataarts_fabric_workspace_poll_failures_total[15m])) &gt; 0
+</code></pre>
+<h2 id="处置">处置</h2>
+<ul>
+<li>修复或重启读取日志的程序。常见原因是终端被暂停（Ctrl-S），或管道另一端的程序已停止读取。</li>
+<li>如果使用了 <code>--log.level debug</code>，改回 <code>info</code>。</li>
+<li>状态页同样显示各项失败，包括消息和请求 ID。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p>没有阈值。<code>for</code>：5 分钟。计划内的操作期间，可在 Alertmanager 中按告警名称和 <code>instance</code> 创建静默。</p>
+"""#))
+
+    private static let recordsSkipped = RunbookText(
+        alerts: ["DataArtsFabricRecordsSkipped"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>For 15 minutes one listing of a workspace (label <code>listing</code>) has contained records without a usable <code>id</code>: it is missing, empty, not a text or longer than 256 bytes. They cannot be distinguished from each other, so they are only counted as skipped.</p>
+<h2 id="impact">Impact</h2>
+<p>The counts and sums of the workspace do not include these records. All other records are counted correctly.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>
+<p>First read the line <code>listing has malformed records</code> in the exporter's log, from the time when it began.</p>
+</li>
+<li>
+<p>Number of skipped records and of other malformed fields:</p>
+</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">dataarts_fabric_workspace_skipped_records &gt; 0 or dataarts_fabric_workspace_malformed_fields &gt; 0
+</code></pre>
+<ol start="3">
+<li>The records themselves (repeat with <code>&amp;offset=100</code>, <code>200</code> … for long lists):</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v1/workspaces/$WORKSPACE_ID/endpoints?limit=100&quot; | \
+  jq '.endpoints[] | select((.id | type) != &quot;string&quot; or .id == &quot;&quot;)'
+</code></pre>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>The service returns undocumented data: open a service ticket with the response's <code>X-request-id</code>.</li>
+<li>The service's format has changed: look for a newer version of the exporter, or report it to its maintainers with the record (without names and ids).</li>
+<li>A proxy rewrites responses: bypass it.</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p>No threshold. <code>for</code>: 15 minutes. To ignore a workspace, add a rule to a file of your own:</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID}
+</code></pre>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>15 分钟以来，工作空间的某一列表（由 <code>listing</code> 标签给出）中包含没有可用 <code>id</code> 的记录：缺失、为空、不是文本，或超过 256 字节。它们无法相互区分，因此只计为跳过，不计入其他指标。</p>
+<h2 id="影响">影响</h2>
+<p>该工作空间的数量和汇总缺少这些记录；其余都是正确的。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>
+<p>首先查看 Exporter 日志中开始出现时的一行 <code>listing has malformed records</code>。</p>
+</li>
+<li>
+<p>跳过的记录数，以及其他格式错误的字段数：</p>
+</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">dataarts_fabric_workspace_skipped_records &gt; 0 or dataarts_fabric_workspace_malformed_fields &gt; 0
+</code></pre>
+<ol start="3">
+<li>查看这些记录（列表较长时，依次加上 <code>&amp;offset=100</code>、<code>200</code> 等重复查询）：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v1/workspaces/$WORKSPACE_ID/endpoints?limit=100&quot; | \
+  jq '.endpoints[] | select((.id | type) != &quot;string&quot; or .id == &quot;&quot;)'
+</code></pre>
+<h2 id="处置">处置</h2>
+<ul>
+<li>服务返回了文档之外的内容：附上响应的 <code>X-request-id</code> 提交工单。</li>
+<li>服务的格式已变化：查找更新版本的 Exporter，或将该记录（去掉名称和 ID）报告给维护者。</li>
+<li>代理改写了响应：绕过代理。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p>没有阈值。<code>for</code>：15 分钟。要忽略某个工作空间，请在自己的规则文件中添加：</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID}
+</code></pre>
+"""#))
+
+    private static let reloadFailed = RunbookText(
+        alerts: ["DataArtsFabricReloadFailed"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>The exporter failed to reload its configuration (SIGHUP, <code>POST /-/reload</code>), because the file has an error or could not be read. It keeps running with the previous configuration.</p>
+<h2 id="impact">Impact</h2>
+<p>No data is lost, but the change is not in effect. The exporter does not start with this file, so the next restart is an outage.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First list every error in the file, with line and column:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">dataarts-fabric-exporter check --config.file /etc/dataarts-fabric-exporter/config.yaml
+</code></pre>
+<ol start="2">
+<li>Age of the running configuration, in seconds:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">time() - dataarts_fabric_exporter_config_last_reload_success_timestamp_seconds
+</code></pre>
+<ol start="3">
+<li>The exporter's log has the errors found at the time of the reload, including secret files that cannot be read and files that hang.</li>
+</ol>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>Correct the file until <code>check</code> passes, then reload again: <code>kill -HUP</code> the process, or <code>POST /-/reload</code> if it is enabled.</li>
+<li>Or restore the previous file and reload.</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p>No threshold. <code>for</code>: 5 minutes. To silence the alert during planned work, create a silence for its name and <code>instance</code> in Alertmanager.</p>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>Exporter 重新加载配置（SIGHUP、<code>POST /-/reload</code>）失败，因为文件有错误或无法读取；它继续使用之前的配置运行。</p>
+<h2 id="影响">影响</h2>
+<p>没有数据丢失，但修改没有生效。Exporter 无法用当前文件启动，下一次重启会造成中断。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先列出文件中的所有错误，含行号和列号：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">dataarts-fabric-exporter check --config.file /etc/dataarts-fabric-exporter/config.yaml
+</code></pre>
+<ol start="2">
+<li>当前生效的配置已运行多少秒：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">time() - dataarts_fabric_exporter_config_last_reload_success_timestamp_seconds
+</code></pre>
+<ol start="3">
+<li>Exporter 日志在重新加载时记录了同样的错误，包括无法读取的密钥文件和没有响应的文件。</li>
+</ol>
+<h2 id="处置">处置</h2>
+<ul>
+<li>修正文件直到 <code>check</code> 通过，然后重新加载：对进程执行 <code>kill -HUP</code>，或在启用时 <code>POST /-/reload</code>。</li>
+<li>或恢复之前的文件并重新加载。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p>没有阈值。<code>for</code>：5 分钟。计划内的操作期间，可在 Alertmanager 中按告警名称和 <code>instance</code> 创建静默。</p>
+"""#))
+
+    private static let replicaDown = RunbookText(
+        alerts: ["DataArtsFabricReplicaDown"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>For 5 minutes Prometheus has failed to scrape one exporter of the job <code>dataarts-fabric</code>, but other exporters poll all of its sources. If none does,
+<a href="DataArtsFabricExporterDown?lang=en">DataArtsFabricExporterDown</a> fires instead.</p>
+<h2 id="impact">Impact</h2>
+<p>Replicas: no data is missing, and alerts on endpoints are not affected; but if the other exporter fails too, monitoring stops.
+Shards poll the same sources, but other workspaces: if the last exporter of a shard is down, <a href="DataArtsFabricShardMissing?lang=en">DataArtsFabricShardMissing</a> fires too.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>
+<p>First read the error of the last scrape (connection refused, timeout, 401, TLS) in Prometheus under Status → Targets.</p>
+</li>
+<li>
+<p>Exporters that are down, and those that are up:</p>
+</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">up{job=&quot;dataarts-fabric&quot;}
+</code></pre>
+<ol start="3">
+<li>Is the exporter healthy? From Prometheus' machine:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -si &quot;http://$EXPORTER:9942/-/healthy&quot;
+</code></pre>
+<ol start="4">
+<li>Its log and state: <code>systemctl status</code>, <code>journalctl -u</code>, or <code>kubectl describe pod</code> and <code>kubectl logs --previous</code>. Exit status 2 means an invalid configuration: <code>dataarts-fabric-exporter check</code> lists the errors.</li>
+</ol>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>Restart it, or fix the cause as for <a href="DataArtsFabricExporterDown?lang=en#mitigation">DataArtsFabricExporterDown</a>. It keeps no state on disk.</li>
+<li>It was removed intentionally: remove it from the scrape configuration too.</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p>No threshold. <code>for</code>: 5 minutes. To silence the alert during maintenance, create a silence for its name and <code>instance</code> in Alertmanager.</p>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>Prometheus 已有 5 分钟无法抓取任务 <code>dataarts-fabric</code> 的某个 Exporter，但其他 Exporter 在轮询它的所有数据源。如果没有，则触发 <a href="DataArtsFabricExporterDown?lang=zh">DataArtsFabricExporterDown</a>。</p>
+<h2 id="影响">影响</h2>
+<p>副本：没有数据缺失，端点告警不受影响；但如果另一个 Exporter 也发生故障，监控就会中断。分片：各分片轮询相同的数据源，但工作空间不同；如果某个分片的最后一个 Exporter 不可用，还会触发 <a href="DataArtsFabricShardMissing?lang=zh">DataArtsFabricShardMissing</a>。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>
+<p>首先在 Prometheus 的 Status → Targets 查看最近一次抓取的错误（连接被拒绝、超时、401、TLS）。</p>
+</li>
+<li>
+<p>哪些 Exporter 不可用，哪些可用：</p>
+</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">up{job=&quot;dataarts-fabric&quot;}
+</code></pre>
+<ol start="3">
+<li>Exporter 是否健康？在 Prometheus 所在机器上：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -si &quot;http://$EXPORTER:9942/-/healthy&quot;
+</code></pre>
+<ol start="4">
+<li>日志和状态：<code>systemctl status</code>、<code>journalctl -u</code>，或 <code>kubectl describe pod</code>、<code>kubectl logs --previous</code>。退出状态 2 表示配置有错误，<code>dataarts-fabric-exporter check</code> 会逐一列出。</li>
+</ol>
+<h2 id="处置">处置</h2>
+<ul>
+<li>重启 Exporter，或按 <a href="DataArtsFabricExporterDown?lang=zh#%E5%A4%84%E7%BD%AE">DataArtsFabricExporterDown</a> 消除原因；磁盘上不保存任何状态。</li>
+<li>如果是有意移除：请同时从抓取配置中移除。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p>没有阈值。<code>for</code>：5 分钟。维护期间可在 Alertmanager 中按告警名称和 <code>instance</code> 创建静默。</p>
+"""#))
+
+    private static let shardMissing = RunbookText(
+        alerts: ["DataArtsFabricShardMissing"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>Several exporters divide the workspaces (<code>serve --shard K/N</code>), and for 10 minutes one or more shards have been missing: no
+exporter of the shard is scraped, or the exporters are configured with different numbers of shards (<code>N</code>).</p>
+<h2 id="impact">Impact</h2>
+<p>Workspaces of a missing shard are not polled: their series have ended, and their alerts keep firing for 15 minutes and then resolve. If
+the numbers differ, some workspaces may be polled twice, which costs requests but changes no values.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First compare the shards that exist with the total that each expects:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">dataarts_fabric_exporter_shard
+</code></pre>
+<pre tabindex="0"><code class="language-promql">dataarts_fabric_exporter_shards
+</code></pre>
+<ol start="2">
+<li>Is one of them down, or not a target?</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">up{job=&quot;dataarts-fabric&quot;}
+</code></pre>
+<ol start="3">
+<li>In Kubernetes: does the StatefulSet have as many replicas as the <code>N</code> of <code>--shard auto/N</code>, and are all pods running? A pod whose number is <code>N</code> or
+more exits with status 2 and logs the reason.</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">kubectl get statefulset,pod -l app.kubernetes.io/name=dataarts-fabric-exporter
+kubectl logs &quot;$POD&quot; | head
+</code></pre>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>Start the missing shard, or add it to the scrape configuration. Any exporter can replace it: it needs the same configuration and
+<code>--shard K/N</code>; there is no state on disk.</li>
+<li>Configure the same <code>N</code> for all. To change it, change replicas and <code>--shard</code> together; a rolling restart of less than 10 minutes does not fire the alert.</li>
+<li>Two independent sets of shards need different values of the label <code>job</code>.</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p>No threshold. <code>for</code>: 10 minutes. To silence the alert during planned work, create a silence for its name and <code>job</code> in Alertmanager.</p>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>多个 Exporter 分担全部工作空间（<code>serve --shard K/N</code>），但已有 10 分钟缺少分片：某个分片没有任何 Exporter 被抓取，或者各 Exporter 配置的分片总数（<code>N</code>）不一致。</p>
+<h2 id="影响">影响</h2>
+<p>缺失分片的工作空间没有被轮询：其时间序列停止输出，相关告警保持 15 分钟后恢复。总数不一致时，部分工作空间可能被轮询两次，只多耗请求，不改变任何数值。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先比较现有的分片与各自配置的总数：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">dataarts_fabric_exporter_shard
+</code></pre>
+<pre tabindex="0"><code class="language-promql">dataarts_fabric_exporter_shards
+</code></pre>
+<ol start="2">
+<li>是否有某个分片宕机，或者不是抓取目标？</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">up{job=&quot;dataarts-fabric&quot;}
+</code></pre>
+<ol start="3">
+<li>Kubernetes 中：StatefulSet 的副本数是否等于 <code>--shard auto/N</code> 中的 <code>N</code>，所有 Pod 是否都在运行？序号大于或等于 <code>N</code> 的 Pod 会以状态 2 退出并说明原因。</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">kubectl get statefulset,pod -l app.kubernetes.io/name=dataarts-fabric-exporter
+kubectl logs &quot;$POD&quot; | head
+</code></pre>
+<h2 id="处置">处置</h2>
+<ul>
+<li>启动缺失的分片，或把它加入抓取配置。任何 Exporter 都可以替代：只需相同的配置和 <code>--shard K/N</code>，磁盘上不保存任何状态。</li>
+<li>让所有 Exporter 使用相同的 <code>N</code>。修改时同时改副本数和 <code>--shard</code>；不超过 10 分钟的滚动重启不会触发告警。</li>
+<li>互不相关的两组分片需要使用两个任务（job）。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p>没有阈值。<code>for</code>：10 分钟。计划内的操作期间，可在 Alertmanager 中按告警名称和 <code>job</code> 创建静默。</p>
+"""#))
+
+    private static let sourceLockedOut = RunbookText(
+        alerts: ["DataArtsFabricSourceLockedOut"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>The API or IAM has rejected the credential of a source (wrong, expired, unknown or locked). The exporter then sends only single probes for this source, to avoid
+an account lockout: once per interval for a token, after 1, 2, 4, 8 and then every 15 minutes for keys and passwords.</p>
+<h2 id="impact">Impact</h2>
+<p>No workspace of the source is monitored or discovered. After <code>poll.stale_after</code> their series end; existing alerts on endpoints keep firing.
+<a href="DataArtsFabricWorkspaceFailing?lang=en">DataArtsFabricWorkspaceFailing</a> does not fire for them: this alert covers all.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First read the API's response, with error code and request id:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?source=$SOURCE&quot; | jq '{sources, polls: [.workspaces[].listings[].polls[0]]}'
+</code></pre>
+<div class="scroll" role="region" aria-label="Diagnosis" tabindex="0"><table>
+<thead>
+<tr><th scope="col">response</th>
+<th scope="col">meaning</th>
+</tr>
+</thead>
+<tbody>
+<tr><th scope="row"><code>APIG.1002</code>, <code>decrypt token fail</code>, <code>IAM.0066</code>, <code>IAM.0067</code></th><td class="text" data-title="meaning">The token is wrong or has expired.</td></tr>
+<tr><th scope="row"><code>APIG.0307</code></th><td class="text" data-title="meaning">The token must be renewed.</td></tr>
+<tr><th scope="row"><code>verify aksk signature fail</code></th><td class="text" data-title="meaning">The secret key does not belong to the access key, or a proxy rewrites <code>Host</code> or a signed header.</td></tr>
+<tr><th scope="row"><code>signature expired</code></th><td class="text" data-title="meaning">The exporter's clock is wrong by more than 15 minutes.</td></tr>
+<tr><th scope="row"><code>ak not exist</code></th><td class="text" data-title="meaning">The access key was deleted or disabled.</td></tr>
+<tr><th scope="row"><code>AK access failed to reach the limit</code></th><td class="text" data-title="meaning">The key is locked for 5 minutes, after 5 failed requests in a row by any client.</td></tr>
+<tr><th scope="row"><code>IAM.0061</code>, <code>IAM.0062</code></th><td class="text" data-title="meaning">The user is locked for 15 minutes (by default), or the password is wrong.</td></tr>
+</tbody>
+</table></div>
+<ol start="2">
+<li>Affected sources, and the seconds until the next probe:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">dataarts_fabric_source_locked_out == 1
+</code></pre>
+<pre tabindex="0"><code class="language-promql">dataarts_fabric_source_next_probe_timestamp_seconds - time()
+</code></pre>
+<ol start="3">
+<li>Test the same credential by hand, once only:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -si -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v1/workspaces?limit=1&quot;
+</code></pre>
+<ol start="4">
+<li>In the console: IAM → Users → the exporter's user. Is it enabled, does it have programmatic access, is its key active? Changed passwords, keys and permissions invalidate
+tokens early.</li>
+</ol>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>Replace the credential. A changed <code>token_file</code> or other secret file is probed at once; for other changes, reload (SIGHUP, or <code>POST /-/reload</code> if enabled), which also probes at once.</li>
+<li>After a successful probe the source recovers. If only the cause on the service's side was fixed, wait for the next probe, or reload. A reload or restart with a wrong credential counts as one more failed attempt.</li>
+<li>The key or the user is locked: wait 5 or 15 minutes, and find other clients that use wrong credentials.</li>
+<li>The clock is wrong: repair time synchronization on the exporter's machine.</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p>No threshold. <code>for</code>: 2 minutes. To silence the alert during planned work, create a silence for its name and <code>source</code> in Alertmanager.</p>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>API 或 IAM 拒绝了某个数据源的凭证（错误、过期、不存在或被锁定）。为避免锁定账号，此后 Exporter 对该数据源只发送单次探测：Token 每个间隔一次，密钥和密码在 1、2、4、8 分钟后，之后每 15 分钟一次。</p>
+<h2 id="影响">影响</h2>
+<p>该数据源的工作空间都不再受到监控，也不再发现新的工作空间。超过 <code>poll.stale_after</code> 后其时间序列停止输出；此前已触发的端点告警保持不变。这些工作空间不会再单独触发 <a href="DataArtsFabricWorkspaceFailing?lang=zh">DataArtsFabricWorkspaceFailing</a>，统一由本告警通知。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先查看 API 的响应，包括错误码和请求 ID：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?source=$SOURCE&quot; | jq '{sources, polls: [.workspaces[].listings[].polls[0]]}'
+</code></pre>
+<div class="scroll" role="region" aria-label="诊断" tabindex="0"><table>
+<thead>
+<tr><th scope="col">响应</th>
+<th scope="col">含义</th>
+</tr>
+</thead>
+<tbody>
+<tr><th scope="row"><code>APIG.1002</code>、<code>decrypt token fail</code>、<code>IAM.0066</code>、<code>IAM.0067</code></th><td class="text" data-title="含义">Token 错误或已过期。</td></tr>
+<tr><th scope="row"><code>APIG.0307</code></th><td class="text" data-title="含义">Token 需要更新。</td></tr>
+<tr><th scope="row"><code>verify aksk signature fail</code></th><td class="text" data-title="含义">SK 与 AK 不匹配，或代理改写了 <code>Host</code> 或已签名的请求头。</td></tr>
+<tr><th scope="row"><code>signature expired</code></th><td class="text" data-title="含义">Exporter 所在机器的时钟偏差超过 15 分钟。</td></tr>
+<tr><th scope="row"><code>ak not exist</code></th><td class="text" data-title="含义">访问密钥已删除或停用。</td></tr>
+<tr><th scope="row"><code>AK access failed to reach the limit</code></th><td class="text" data-title="含义">某个客户端连续失败超过 5 次，密钥被锁定 5 分钟。</td></tr>
+<tr><th scope="row"><code>IAM.0061</code>、<code>IAM.0062</code></th><td class="text" data-title="含义">用户被锁定（默认 15 分钟），或密码错误。</td></tr>
+</tbody>
+</table></div>
+<ol start="2">
+<li>哪些数据源，距下次探测还有多少秒：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">dataarts_fabric_source_locked_out == 1
+</code></pre>
+<pre tabindex="0"><code class="language-promql">dataarts_fabric_source_next_probe_timestamp_seconds - time()
+</code></pre>
+<ol start="3">
+<li>用同一凭证手工请求，只试一次：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -si -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v1/workspaces?limit=1&quot;
+</code></pre>
+<ol start="4">
+<li>在控制台：统一身份认证 IAM → 用户 → Exporter 使用的用户。用户是否启用、是否允许编程访问、密钥是否有效？修改密码、密钥或权限会使 Token 提前失效。</li>
+</ol>
+<h2 id="处置">处置</h2>
+<ul>
+<li>更换凭证。<code>token_file</code> 等密钥文件变化后立即探测；其他修改请重新加载（SIGHUP，或在启用时 <code>POST /-/reload</code>），重新加载也会立即探测。</li>
+<li>探测成功后该数据源自动恢复。如果只在服务侧修复了原因，请等待下次探测，或重新加载。凭证仍然错误时，重新加载或重启都会多一次失败的尝试。</li>
+<li>密钥或用户被锁定：等待 5 分钟或 15 分钟，并查出其他使用错误凭证的客户端。</li>
+<li>时钟不准：修复 Exporter 所在机器的时间同步。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p>没有阈值。<code>for</code>：2 分钟。计划内的操作期间，可在 Alertmanager 中按告警名称和 <code>source</code> 创建静默。</p>
+"""#))
+
+    private static let sourceThrottled = RunbookText(
+        alerts: ["DataArtsFabricSourceThrottled"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>The source was paused for more than half of the last 15 minutes by the API's rate limit (429, <code>APIG.0308</code>, <code>IAM.0012</code>).</p>
+<h2 id="impact">Impact</h2>
+<p>Polls are late or fail with the reason <code>throttled</code>; data becomes older than <code>poll.interval</code>, and stale after <code>poll.stale_after</code>. Other clients of the API with the
+same account may be throttled too, perhaps because of the exporter.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First compare the exporter's requests (step 2) with the limit in the API's message (step 3). The fraction of time for which each source was throttled:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">avg_over_time(dataarts_fabric_source_throttled[15m])
+</code></pre>
+<ol start="2">
+<li>Requests per minute, and the retries among them:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (source, operation) (rate(dataarts_fabric_api_requests_total[15m])) * 60
+</code></pre>
+<pre tabindex="0"><code class="language-promql">sum by (source) (rate(dataarts_fabric_api_retries_total[15m])) * 60
+</code></pre>
+<ol start="3">
+<li>The API's message contains the limit (<code>policy user over ratelimit,limit:X,time:1 minute</code>):</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?source=$SOURCE&quot; | jq '[.workspaces[] | {name, polls: [.listings[].polls[0]]}]'
+</code></pre>
+<ol start="4">
+<li>If the exporter sends few requests, other clients use the limit: look for other exporters, scripts and console users of the same account.</li>
+</ol>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>Lower <code>poll.requests_per_second</code> below the limit in the message, or raise <code>poll.interval</code>: a poll takes one request per 99 endpoints of a workspace.</li>
+<li>Two exporters that poll the same workspaces send twice as many requests: divide the workspaces with <code>--shard</code>.</li>
+<li>If the limit applies per user, use a separate user for the exporter; or ask the service for a higher limit.</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p>No threshold. <code>for</code>: 10 minutes, after more than half of 15 minutes. To silence the alert during planned work, create a silence for its name and <code>source</code> in Alertmanager.</p>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>由于服务端限流（429，<code>APIG.0308</code>、<code>IAM.0012</code>），该数据源在最近 15 分钟里有一半以上的时间处于暂停状态。</p>
+<h2 id="影响">影响</h2>
+<p>轮询推迟，或以 <code>throttled</code> 为原因失败；数据比 <code>poll.interval</code> 更旧，超过 <code>poll.stale_after</code> 后过期。使用同一账号调用 API 的其他程序也可能被限流，而原因可能正是 Exporter。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先比较 Exporter 的请求数（第 2 步）与 API 消息中的限额（第 3 步）。各数据源被限流的时间比例：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">avg_over_time(dataarts_fabric_source_throttled[15m])
+</code></pre>
+<ol start="2">
+<li>Exporter 每分钟的请求数，以及其中的重试：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (source, operation) (rate(dataarts_fabric_api_requests_total[15m])) * 60
+</code></pre>
+<pre tabindex="0"><code class="language-promql">sum by (source) (rate(dataarts_fabric_api_retries_total[15m])) * 60
+</code></pre>
+<ol start="3">
+<li>API 的消息中有限额（<code>policy user over ratelimit,limit:X,time:1 minute</code>）：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?source=$SOURCE&quot; | jq '[.workspaces[] | {name, polls: [.listings[].polls[0]]}]'
+</code></pre>
+<ol start="4">
+<li>如果 Exporter 的请求很少，说明限额被其他程序用掉：查找同一账号的其他 Exporter、脚本和控制台操作。</li>
+</ol>
+<h2 id="处置">处置</h2>
+<ul>
+<li>把 <code>poll.requests_per_second</code> 降到消息中的限额以下，或增大 <code>poll.interval</code>：工作空间每 99 个端点，一次轮询需要一个请求。</li>
+<li>两个 Exporter 轮询同样的工作空间，请求就会加倍：用 <code>--shard</code> 分担。</li>
+<li>如果限额按用户计算，为 Exporter 使用单独的用户；或向服务方申请更高的限额。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p>没有阈值。<code>for</code>：超过 15 分钟的一半之后再加 10 分钟。计划内的操作期间，可在 Alertmanager 中按告警名称和 <code>source</code> 创建静默。</p>
+"""#))
+
+    private static let textfileOld = RunbookText(
+        alerts: ["DataArtsFabricTextfileOld"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>The file that <code>dataarts-fabric-exporter once --output</code> writes for node_exporter is older than the threshold, or there is no file whose name contains <code>fabric</code> and ends in <code>.prom</code> (then the alert has no label <code>file</code>).
+Only <code>alerts-textfile.yaml</code> has this alert.</p>
+<h2 id="impact">Impact</h2>
+<p>node_exporter keeps serving the old file, and <code>up</code> stays 1: all metrics of DataArts Fabric are as old as the file. Existing alerts keep firing, and new problems are not detected.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First run the command of the timer or cron job by hand, as its user, and read the error:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">dataarts-fabric-exporter once --config.file /etc/dataarts-fabric-exporter/config.yaml --output /var/lib/prometheus/node-exporter/fabric.prom
+</code></pre>
+<p>Exit status 0 and 3 write the file (3: a workspace or discovery failed, or nothing was found); 2 means an invalid configuration; 1 another error, for example a directory that cannot be written.</p>
+<ol start="2">
+<li>
+<p>Does the timer run? <code>systemctl list-timers</code>, then <code>journalctl -u</code> with the name of its service; for cron, its log.</p>
+</li>
+<li>
+<p>Age of each file in seconds:</p>
+</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">time() - node_textfile_mtime_seconds{file=~&quot;.*fabric[^/]*[.]prom&quot;}
+</code></pre>
+<ol start="4">
+<li>Files that node_exporter cannot read:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">node_textfile_scrape_error &gt; 0
+</code></pre>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>The timer does not run: enable and start it.</li>
+<li><code>once</code> fails: correct the configuration until <code>dataarts-fabric-exporter check</code> passes, or grant its user write permission to the directory.</li>
+<li><code>once</code> takes longer than the interval of the timer: raise the interval. Each run lists every workspace.</li>
+<li>The file has another name: rename it, so that it contains <code>fabric</code> and ends in <code>.prom</code>.</li>
+<li>The file is no longer needed: stop the timer, delete the file, and remove the rules.</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p><code>dataarts_fabric:textfile_age_seconds:threshold</code>: the maximum age of the file, 15 minutes. <code>for</code>: 2 minutes. Set it to at least twice the interval of the timer, in a file of your own:</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:textfile_age_seconds:threshold
+  expr: vector(2 * 60 * 60)
+</code></pre>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p><code>dataarts-fabric-exporter once --output</code> 为 node_exporter 写入的文件，未更新的时间超过了阈值；或者没有名称包含 <code>fabric</code> 且以 <code>.prom</code> 结尾的文件（此时告警没有 <code>file</code> 标签）。只有 <code>alerts-textfile.yaml</code> 包含本告警。</p>
+<h2 id="影响">影响</h2>
+<p>node_exporter 继续提供旧文件，<code>up</code> 仍为 1：DataArts Fabric 的所有指标都与该文件一样旧。已触发的告警保持原样，新的问题无法发现。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先以定时任务的用户手工运行其命令，查看错误：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">dataarts-fabric-exporter once --config.file /etc/dataarts-fabric-exporter/config.yaml --output /var/lib/prometheus/node-exporter/fabric.prom
+</code></pre>
+<p>退出状态 0 和 3 会写入文件（3：某个工作空间或发现失败，或没有找到任何工作空间）；2 表示配置有错误；1 为其他错误，例如目录不可写。</p>
+<ol start="2">
+<li>
+<p>定时器是否在运行？<code>systemctl list-timers</code>，再用 <code>journalctl -u</code> 查看其服务的日志；cron 则查看其日志。</p>
+</li>
+<li>
+<p>各文件的时长（秒）：</p>
+</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">time() - node_textfile_mtime_seconds{file=~&quot;.*fabric[^/]*[.]prom&quot;}
+</code></pre>
+<ol start="4">
+<li>node_exporter 无法读取的文件：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">node_textfile_scrape_error &gt; 0
+</code></pre>
+<h2 id="处置">处置</h2>
+<ul>
+<li>定时器没有运行：启用并启动它。</li>
+<li><code>once</code> 失败：修正配置直到 <code>dataarts-fabric-exporter check</code> 通过，或为其用户授予目录的写权限。</li>
+<li><code>once</code> 的耗时超过定时器的间隔：增大间隔。每次运行都会列出所有工作空间。</li>
+<li>文件名称不同：改名，使其包含 <code>fabric</code> 且以 <code>.prom</code> 结尾。</li>
+<li>不再需要该文件：停止定时器，删除文件，并移除规则。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p><code>dataarts_fabric:textfile_age_seconds:threshold</code>：文件的最大时长，15 分钟。<code>for</code>：2 分钟。请设为定时器间隔的两倍以上，写在自己的规则文件中：</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:textfile_age_seconds:threshold
+  expr: vector(2 * 60 * 60)
+</code></pre>
+"""#))
+
+    private static let valuesCut = RunbookText(
+        alerts: ["DataArtsFabricValuesCut"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>For 15 minutes labels of one listing of a workspace (label <code>listing</code>) have not shown the API's values unchanged: values longer than the limit (256 bytes) were cut, or values were replaced by <code>other</code>, because a
+label had more than <code>metrics.max_label_values</code> (200 by default) distinct undocumented values. The alert's value is their number in the last complete listing.</p>
+<h2 id="impact">Impact</h2>
+<p>Counts and sums stay exact. But series with the value <code>other</code> combine different types, statuses, spec codes or error codes, so alerts and dashboards cannot tell them apart,
+and cut names may be ambiguous.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First find out whether values were replaced or cut. Series with the value <code>other</code>, by label:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">dataarts_fabric_endpoints{endpoint_type=&quot;other&quot;} &gt; 0
+or dataarts_fabric_endpoints{status=&quot;other&quot;} &gt; 0
+or dataarts_fabric_endpoints_with_error{error_code=&quot;other&quot;} &gt; 0
+or {__name__=~&quot;dataarts_fabric_.+_(reserved|max)&quot;, spec_code=&quot;other&quot;}
+</code></pre>
+<ol start="2">
+<li>Number of such values over time:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">dataarts_fabric_workspace_cut_values &gt; 0
+</code></pre>
+<ol start="3">
+<li>The values themselves, according to the API (repeat with <code>&amp;offset=100</code>, <code>200</code> … for long lists):</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v1/workspaces/$WORKSPACE_ID/endpoints?limit=100&quot; | \
+  jq '.endpoints | map({type, status, error_code, name: (.name // &quot;&quot; | utf8bytelength)})'
+</code></pre>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>Many legitimate values, for example spec codes: raise <code>metrics.max_label_values</code>. Each value may add series (Value limits).</li>
+<li>Values that never repeat, for example an error code that contains an id: open a service ticket.</li>
+<li>A name longer than 256 bytes: rename the endpoint.</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p>The limit is <code>metrics.max_label_values</code> in the exporter's configuration; the alert has no threshold. <code>for</code>: 15 minutes. To ignore a workspace, add a rule to a file of your own:</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID}
+</code></pre>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>15 分钟以来，工作空间的某一列表（由 <code>listing</code> 标签给出）的标签没有原样显示 API 的值：超过长度上限（256 字节）的值被截断，或者某个标签的不同值（文档未列出的）多于 <code>metrics.max_label_values</code>（默认 200），多出的值被替换为 <code>other</code>。告警的值是最近一次完整列表中这类值的数量。</p>
+<h2 id="影响">影响</h2>
+<p>数量和汇总仍然准确。但值为 <code>other</code> 的序列合并了不同的类型、状态、规格或错误码，告警和仪表盘无法区分；被截断的名称可能无法区分。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先确认值是被替换还是被截断。值为 <code>other</code> 的序列，按标签查询：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">dataarts_fabric_endpoints{endpoint_type=&quot;other&quot;} &gt; 0
+or dataarts_fabric_endpoints{status=&quot;other&quot;} &gt; 0
+or dataarts_fabric_endpoints_with_error{error_code=&quot;other&quot;} &gt; 0
+or {__name__=~&quot;dataarts_fabric_.+_(reserved|max)&quot;, spec_code=&quot;other&quot;}
+</code></pre>
+<ol start="2">
+<li>这类值的数量变化：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">dataarts_fabric_workspace_cut_values &gt; 0
+</code></pre>
+<ol start="3">
+<li>API 返回的值（列表较长时，依次加上 <code>&amp;offset=100</code>、<code>200</code> 等重复查询）：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v1/workspaces/$WORKSPACE_ID/endpoints?limit=100&quot; | \
+  jq '.endpoints | map({type, status, error_code, name: (.name // &quot;&quot; | utf8bytelength)})'
+</code></pre>
+<h2 id="处置">处置</h2>
+<ul>
+<li>确实有很多不同的值，例如规格编码：增大 <code>metrics.max_label_values</code>。每个值都可能增加时间序列（取值限制）。</li>
+<li>值从不重复，例如错误码中含有 ID：提交工单。</li>
+<li>名称超过 256 字节：为端点改名。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p>上限为 Exporter 配置中的 <code>metrics.max_label_values</code>；告警没有阈值。<code>for</code>：15 分钟。要忽略某个工作空间，请在自己的规则文件中添加：</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID}
+</code></pre>
+"""#))
+
+    private static let workspaceFailing = RunbookText(
+        alerts: ["DataArtsFabricWorkspaceFailing", "DataArtsFabricWorkspaceFailingCritical"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>Polls of one listing of a workspace (label <code>listing</code>) keep failing. <code>DataArtsFabricWorkspaceFailingCritical</code> is critical: for 5 minutes, with a reason that is usually permanent.
+<code>DataArtsFabricWorkspaceFailing</code> is the warning: for 10 minutes, with a reason that may be temporary.
+The label <code>reason</code> gives the reason; if reasons alternate, there is an alert for each. The reason is <code>unknown</code> if no failure was counted in the last 15 minutes, because polls are rare or stalled.
+The warning also fires if polls succeed in between, but failed for more than half of the last hour. If the source is locked out,
+<a href="DataArtsFabricSourceLockedOut?lang=en">DataArtsFabricSourceLockedOut</a> fires instead.</p>
+<h2 id="impact">Impact</h2>
+<p>The last complete listing is served until it is older than <code>poll.stale_after</code> (5 minutes by default); then the series of the listing end, and
+<a href="DataArtsFabricDataStale?lang=en">DataArtsFabricDataStale</a> fires. Existing alerts on endpoints keep firing; new problems are not detected. Other
+listings of the workspace are not affected.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First look up the label <code>reason</code> in the table under <a href="#mitigation">Mitigation</a>. Affected workspaces and listings, by reason:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (source, workspace, listing, reason) (increase(dataarts_fabric_workspace_poll_failures_total[15m])) &gt; 0
+</code></pre>
+<p>If all workspaces of a source fail, suspect credential, network or service. If only one fails, suspect its id or
+permission. If the same listing of all workspaces fails, suspect the permission for that listing.</p>
+<ol start="2">
+<li>The API's response, with HTTP status, error code and request id:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?state=failing&quot; | jq '.workspaces[] | {name, workspace_id, listings: [.listings[] | {listing, last_success, failing_since, polls: .polls[:2]}]}'
+</code></pre>
+<ol start="3">
+<li>API requests by status code, and their duration:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (source, operation, code) (rate(dataarts_fabric_api_requests_total[15m]))
+</code></pre>
+<pre tabindex="0"><code class="language-promql">histogram_quantile(0.9, sum by (operation, le) (rate(dataarts_fabric_api_request_duration_seconds_bucket[15m])))
+</code></pre>
+<ol start="4">
+<li>The same request by hand, from the exporter's machine:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -si -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v1/workspaces/$WORKSPACE_ID/endpoints?limit=1&quot;
+</code></pre>
+<h2 id="mitigation">Mitigation</h2>
+<div class="scroll" role="region" aria-label="Mitigation" tabindex="0"><table>
+<thead>
+<tr><th scope="col"><code>reason</code></th>
+<th scope="col">severity</th>
+<th scope="col">meaning</th>
+<th scope="col">remedy</th>
+</tr>
+</thead>
+<tbody>
+<tr><th scope="row"><code>unauthenticated</code></th><td class="text" data-title="severity">critical</td><td class="text" data-title="meaning">The token or key was rejected (401), or it has expired.</td><td class="text" data-title="remedy">Replace the token (<code>token_file</code> is reloaded automatically) or the key. 5 failed AK/SK requests in a row lock a key for 5 minutes; 5 wrong passwords lock a user for 15. To avoid this, the exporter only sends probes: see <a href="DataArtsFabricSourceLockedOut?lang=en">DataArtsFabricSourceLockedOut</a>. <code>dataarts_fabric_source_next_probe_timestamp_seconds</code> is the time of the next one.</td></tr>
+<tr><th scope="row"><code>forbidden</code></th><td class="text" data-title="severity">critical</td><td class="text" data-title="meaning">The user or agency lacks the permission for that listing (403).</td><td class="text" data-title="remedy">Grant the IAM action in the workspace's project: <code>DataArtsFabric:endpoint:list</code> for <code>endpoints</code>, <code>DataArtsFabric:service:listInstance</code> for <code>service_instances</code>; the action for <code>job_runs</code> is not documented, but the system policy <code>DataArtsFabricReadOnlyPolicy</code> contains it. Check that the token is scoped to that project, and that no policy restricts the client's address.</td></tr>
+<tr><th scope="row"><code>credentials</code></th><td class="text" data-title="severity">critical</td><td class="text" data-title="meaning">No credential could be obtained: IAM or the metadata service rejected the request or failed, or a secret file cannot be read.</td><td class="text" data-title="remedy">The log gives the cause; check the file's permissions, <code>iam_url</code>, the agency of the machine.</td></tr>
+<tr><th scope="row"><code>not_found</code></th><td class="text" data-title="severity">critical</td><td class="text" data-title="meaning">The workspace does not exist, or not in this project (HTTP 400 with <code>dataartsfabric.00010003</code> or <code>.00010009</code>), or the address does not serve the API (404, <code>APIG.0101</code>).</td><td class="text" data-title="remedy">If the workspace was deleted, remove it from the configuration. Otherwise check its id, the project of the credential, <code>region</code> and <code>base_url</code> (<code>services_url</code> for <code>service_instances</code> and <code>job_runs</code>); DataArts Fabric is not available in every region.</td></tr>
+<tr><th scope="row"><code>bad_request</code></th><td class="text" data-title="severity">critical</td><td class="text" data-title="meaning">The API rejects the request (other 4xx).</td><td class="text" data-title="remedy">See the error code and message on the status page; check the <code>filter</code>. <code>dataartsfabric.00010024</code> (400): authorize the service agency again in the console.</td></tr>
+<tr><th scope="row"><code>tls</code></th><td class="text" data-title="severity">critical</td><td class="text" data-title="meaning">The certificate is not trusted, or there is no common protocol version.</td><td class="text" data-title="remedy">Check <code>tls.ca_file</code>, the clock, and proxies that intercept TLS.</td></tr>
+<tr><th scope="row"><code>throttled</code></th><td class="text" data-title="severity">warning</td><td class="text" data-title="meaning">Too many requests (429, <code>APIG.0308</code>).</td><td class="text" data-title="remedy">Lower <code>poll.requests_per_second</code>, or raise <code>poll.interval</code>; look for other clients of the same account. <code>dataarts_fabric_source_throttled</code> is 1 during the pause.</td></tr>
+<tr><th scope="row"><code>timeout</code></th><td class="text" data-title="severity">warning</td><td class="text" data-title="meaning">No response within <code>poll.timeout</code>, or 408 or 504.</td><td class="text" data-title="remedy">Check the network and the duration of requests (query above); raise <code>poll.timeout</code>.</td></tr>
+<tr><th scope="row"><code>server</code></th><td class="text" data-title="severity">warning</td><td class="text" data-title="meaning">The service fails (5xx).</td><td class="text" data-title="remedy">Wait. If it persists, open a service ticket with the request id from the status page.</td></tr>
+<tr><th scope="row"><code>network</code></th><td class="text" data-title="severity">warning</td><td class="text" data-title="meaning">The host name does not resolve, or the connection is refused, reset or interrupted.</td><td class="text" data-title="remedy">Check DNS, <code>proxy_url</code>, firewall and route from the exporter's machine.</td></tr>
+<tr><th scope="row"><code>response</code></th><td class="text" data-title="severity">warning</td><td class="text" data-title="meaning">The response is not the documented JSON, or too large.</td><td class="text" data-title="remedy">Often a proxy's login page. Otherwise check the log, <code>poll.max_response_bytes</code> and <code>poll.max_endpoints</code>.</td></tr>
+<tr><th scope="row"><code>inconsistent</code></th><td class="text" data-title="severity">warning</td><td class="text" data-title="meaning">The list kept changing while it was read, because endpoints are constantly created and deleted.</td><td class="text" data-title="remedy">Raise <code>poll.page_size</code>, or narrow the listing by a <code>filter</code>.</td></tr>
+<tr><th scope="row"><code>stalled</code></th><td class="text" data-title="severity">warning</td><td class="text" data-title="meaning">The exporter's watchdog found that no poll of the workspace has ended for 4 minutes (with the defaults).</td><td class="text" data-title="remedy">See <a href="DataArtsFabricWorkspaceStalled?lang=en">DataArtsFabricWorkspaceStalled</a>, which lasts as long as the stall. The reason of this alert becomes <code>unknown</code> after 15 minutes, because a stall is counted once.</td></tr>
+</tbody>
+</table></div>
+<p>After a change of the configuration run <code>dataarts-fabric-exporter check --config.file FILE</code>, then reload (SIGHUP, or <code>POST /-/reload</code> if it is enabled).</p>
+<h3 id="parameters">Parameters</h3>
+<p>No threshold. <code>for</code>: 5 minutes (critical), 10 minutes (warning). To ignore a workspace, add a rule to a file of your own:</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID}
+</code></pre>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>工作空间的某一列表（由 <code>listing</code> 标签给出）的轮询持续失败。<code>DataArtsFabricWorkspaceFailingCritical</code> 为严重：通常不会自行消失的原因持续 5 分钟。<code>DataArtsFabricWorkspaceFailing</code> 为警告：可能自行消失的原因持续 10 分钟。<code>reason</code> 标签给出原因；原因交替出现时，每个原因各有一个告警；若轮询间隔很长或轮询停滞，最近 15 分钟内没有失败记录，则为 <code>unknown</code>。轮询时好时坏、一小时内一半以上的时间失败时，也会触发警告。数据源的凭证被拒绝时，其工作空间不单独告警，见 <a href="DataArtsFabricSourceLockedOut?lang=zh">DataArtsFabricSourceLockedOut</a>。</p>
+<h2 id="影响">影响</h2>
+<p>最近一次完整列表在超过 <code>poll.stale_after</code>（默认 5 分钟）之前继续提供；之后该列表的时间序列停止输出，并触发 <a href="DataArtsFabricDataStale?lang=zh">DataArtsFabricDataStale</a>。此前已触发的端点告警保持不变，新的问题无法发现。该工作空间的其他列表不受影响。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先在<a href="#%E5%A4%84%E7%BD%AE">处置</a>的表中查找 <code>reason</code> 标签。受影响的工作空间和列表，按原因：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (source, workspace, listing, reason) (increase(dataarts_fabric_workspace_poll_failures_total[15m])) &gt; 0
+</code></pre>
+<p>某数据源的全部工作空间都失败：怀疑凭证、网络或服务。只有一个：怀疑其 ID 或权限。每个工作空间都只有同一列表失败：怀疑该列表所需的权限。</p>
+<ol start="2">
+<li>API 的响应，包括 HTTP 状态码、错误码和请求 ID：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?state=failing&quot; | jq '.workspaces[] | {name, workspace_id, listings: [.listings[] | {listing, last_success, failing_since, polls: .polls[:2]}]}'
+</code></pre>
+<ol start="3">
+<li>按状态码统计的 API 请求及其耗时：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (source, operation, code) (rate(dataarts_fabric_api_requests_total[15m]))
+</code></pre>
+<pre tabindex="0"><code class="language-promql">histogram_quantile(0.9, sum by (operation, le) (rate(dataarts_fabric_api_request_duration_seconds_bucket[15m])))
+</code></pre>
+<ol start="4">
+<li>在 Exporter 所在机器上手工发送同样的请求：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -si -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v1/workspaces/$WORKSPACE_ID/endpoints?limit=1&quot;
+</code></pre>
+<h2 id="处置">处置</h2>
+<div class="scroll" role="region" aria-label="处置" tabindex="0"><table>
+<thead>
+<tr><th scope="col"><code>reason</code></th>
+<th scope="col">级别</th>
+<th scope="col">含义</th>
+<th scope="col">处理</th>
+</tr>
+</thead>
+<tbody>
+<tr><th scope="row"><code>unauthenticated</code></th><td class="text" data-title="级别">严重</td><td class="text" data-title="含义">Token 或密钥被拒绝（401）或已过期。</td><td class="text" data-title="处理">更换 Token（<code>token_file</code> 会自动重新加载）或密钥。AK/SK 连续错误超过 5 次会锁定 5 分钟，密码错误 5 次会锁定用户 15 分钟，因此 Exporter 只发送探测：见 <a href="DataArtsFabricSourceLockedOut?lang=zh">DataArtsFabricSourceLockedOut</a>。<code>dataarts_fabric_source_next_probe_timestamp_seconds</code> 给出下次探测的时间。</td></tr>
+<tr><th scope="row"><code>forbidden</code></th><td class="text" data-title="级别">严重</td><td class="text" data-title="含义">用户或委托缺少该列表所需的权限（403）。</td><td class="text" data-title="处理">在工作空间所在项目授予授权项：<code>endpoints</code> 为 <code>DataArtsFabric:endpoint:list</code>，<code>service_instances</code> 为 <code>DataArtsFabric:service:listInstance</code>；<code>job_runs</code> 的授权项没有文档给出名称，系统策略 <code>DataArtsFabricReadOnlyPolicy</code> 包含它。确认 Token 属于该项目，且没有策略限制客户端地址。</td></tr>
+<tr><th scope="row"><code>credentials</code></th><td class="text" data-title="级别">严重</td><td class="text" data-title="含义">无法获得凭证：IAM 或元数据服务拒绝或失败，或密钥文件无法读取。</td><td class="text" data-title="处理">查看日志确定是哪一种；检查文件权限、<code>iam_url</code> 和机器的委托。</td></tr>
+<tr><th scope="row"><code>not_found</code></th><td class="text" data-title="级别">严重</td><td class="text" data-title="含义">工作空间不存在，或不属于该项目（HTTP 400，错误码 <code>dataartsfabric.00010003</code> 或 <code>.00010009</code>）；或者该地址没有此 API（404，<code>APIG.0101</code>）。</td><td class="text" data-title="处理">工作空间是否已删除？若是，从配置中移除。否则检查工作空间 ID、凭证所属项目、<code>region</code> 和 <code>base_url</code>（<code>service_instances</code> 和 <code>job_runs</code> 为 <code>services_url</code>）；并非所有区域都提供 DataArts Fabric。</td></tr>
+<tr><th scope="row"><code>bad_request</code></th><td class="text" data-title="级别">严重</td><td class="text" data-title="含义">API 拒绝请求（其他 4xx）。</td><td class="text" data-title="处理">在状态页查看错误码和消息；检查 <code>filter</code>。<code>dataartsfabric.00010024</code>（400）：在控制台重新授权服务委托。</td></tr>
+<tr><th scope="row"><code>tls</code></th><td class="text" data-title="级别">严重</td><td class="text" data-title="含义">证书不受信任，或没有共同的协议版本。</td><td class="text" data-title="处理">检查 <code>tls.ca_file</code>、系统时钟，以及是否有拦截 TLS 的代理。</td></tr>
+<tr><th scope="row"><code>throttled</code></th><td class="text" data-title="级别">警告</td><td class="text" data-title="含义">请求过多（429，<code>APIG.0308</code>）。</td><td class="text" data-title="处理">降低 <code>poll.requests_per_second</code> 或增大 <code>poll.interval</code>；检查同一账号的其他调用方。暂停期间 <code>dataarts_fabric_source_throttled</code> 为 1。</td></tr>
+<tr><th scope="row"><code>timeout</code></th><td class="text" data-title="级别">警告</td><td class="text" data-title="含义">在 <code>poll.timeout</code> 内没有响应，或 408、504。</td><td class="text" data-title="处理">检查网络和请求耗时（见上面的查询）；增大 <code>poll.timeout</code>。</td></tr>
+<tr><th scope="row"><code>server</code></th><td class="text" data-title="级别">警告</td><td class="text" data-title="含义">服务端失败（5xx）。</td><td class="text" data-title="处理">等待。若持续，附上状态页中的请求 ID 提交工单。</td></tr>
+<tr><th scope="row"><code>network</code></th><td class="text" data-title="级别">警告</td><td class="text" data-title="含义">域名无法解析，或连接被拒绝、重置、中断。</td><td class="text" data-title="处理">在 Exporter 所在机器上检查 DNS、<code>proxy_url</code>、防火墙和路由。</td></tr>
+<tr><th scope="row"><code>response</code></th><td class="text" data-title="级别">警告</td><td class="text" data-title="含义">响应不是文档所述的 JSON，或过大。</td><td class="text" data-title="处理">常见原因是代理的登录页面。否则查看日志以及 <code>poll.max_response_bytes</code>、<code>poll.max_endpoints</code>。</td></tr>
+<tr><th scope="row"><code>inconsistent</code></th><td class="text" data-title="级别">警告</td><td class="text" data-title="含义">读取期间列表不断变化，因为端点在持续增减。</td><td class="text" data-title="处理">增大 <code>poll.page_size</code>，或用 <code>filter</code> 缩小列表范围。</td></tr>
+<tr><th scope="row"><code>stalled</code></th><td class="text" data-title="级别">警告</td><td class="text" data-title="含义">Exporter 的看门狗发现，该工作空间已有 4 分钟（默认设置下）没有任何轮询结束。</td><td class="text" data-title="处理">见 <a href="DataArtsFabricWorkspaceStalled?lang=zh">DataArtsFabricWorkspaceStalled</a>，其持续时间与停滞相同；停滞只计一次，因此 15 分钟后本告警的原因变为 <code>unknown</code>。</td></tr>
+</tbody>
+</table></div>
+<p>修改配置后：先运行 <code>dataarts-fabric-exporter check --config.file FILE</code>，再重新加载（SIGHUP，或在启用时 <code>POST /-/reload</code>）。</p>
+<h3 id="参数">参数</h3>
+<p>没有阈值。<code>for</code>：5 分钟（严重）、10 分钟（警告）。要忽略某个工作空间，请在自己的规则文件中添加：</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID}
+</code></pre>
+"""#))
+
+    private static let workspaceStalled = RunbookText(
+        alerts: ["DataArtsFabricWorkspaceStalled"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>No poll of one listing of the workspace (label <code>listing</code>) has ended for twice the maximum duration of a poll: 2 × max(2 × its interval, 3 × <code>poll.timeout</code>), 4 minutes for <code>endpoints</code> with the defaults.
+The exporter's watchdog then set <code>dataarts_fabric_workspace_up</code> of the listing to 0 and counted one failure with the reason <code>stalled</code>; the alert fires 5 minutes later. It lasts
+until a poll ends, successfully or not. Waiting for a turn of the rate limit is not a stall.</p>
+<p>Every poll has a deadline, so the cause of a stall is not in the API: a file that hangs, a machine without CPU time, or a defect of the exporter.
+<a href="DataArtsFabricWorkspaceFailing?lang=en">DataArtsFabricWorkspaceFailing</a> fires for the same listing too, with the reason <code>stalled</code> and later <code>unknown</code>; the Alertmanager
+configuration in <code>dashboards/prometheus/alertmanager.yaml</code> inhibits it.</p>
+<h2 id="impact">Impact</h2>
+<p>There is no new data of that listing. After <code>poll.stale_after</code> its series end, and <a href="DataArtsFabricDataStale?lang=en">DataArtsFabricDataStale</a> fires.
+While the endpoints of every workspace of the exporter are stalled, <code>/-/healthy</code> returns 503, so that Kubernetes restarts the container.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First find out how many workspaces are affected. The seconds since the first failure of each listing:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">time() - dataarts_fabric_workspace_failing_since_timestamp_seconds
+and on (source, workspace_id, listing)
+dataarts_fabric_workspace_up == 0
+</code></pre>
+<p>If all workspaces of one exporter are stalled, suspect its machine. If all of one source are, suspect its secret files, its proxy or its network.</p>
+<ol start="2">
+<li>The log has one line about the stall, and names the file if one hangs. The last completed polls:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?state=failing&quot; | jq '.workspaces[] | {name, workspace_id, listings: [.listings[] | {listing, last_success, failing_since, polls: .polls[:2]}]}'
+</code></pre>
+<ol start="3">
+<li>Does the exporter still send requests?</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (source) (rate(dataarts_fabric_api_requests_total[15m]))
+</code></pre>
+<ol start="4">
+<li>Does the process get CPU time? On the exporter's machine:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">for pid in $(pidof dataarts-fabric-exporter); do grep -E 'State|Threads|ctxt' &quot;/proc/$pid/status&quot;; done; cat /proc/loadavg
+</code></pre>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>A file hangs (an NFS server that does not respond, a FIFO): repair the mount, or move the secret, CA or configuration to a local file system.</li>
+<li>The machine has no CPU time: raise the CPU limit of the container, or move other programs.</li>
+<li>Otherwise restart the exporter. If it happens again, report it with the log from before the stall, at <code>--log.level debug</code>.</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p>No threshold. <code>for</code>: 5 minutes. To ignore a workspace, add a rule to a file of your own:</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID}
+</code></pre>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>该工作空间的某一列表（由 <code>listing</code> 标签给出）没有任何轮询结束的时间已超过单次轮询最长时间的两倍：2 × max(2 × 其间隔, 3 × <code>poll.timeout</code>)，<code>endpoints</code> 默认为 4 分钟。Exporter 的看门狗发现后，将该列表的 <code>dataarts_fabric_workspace_up</code> 置为 0，并以原因 <code>stalled</code> 计一次失败；5 分钟后触发告警。告警持续到有一次轮询结束为止，无论成功与否。因速率限制而排队等待不算停滞。</p>
+<p>每次轮询都有截止时间，因此停滞的原因不在 API：某个文件挂起、机器没有 CPU 时间，或者 Exporter 自身的缺陷。同一列表的 <a href="DataArtsFabricWorkspaceFailing?lang=zh">DataArtsFabricWorkspaceFailing</a> 也会触发，原因为 <code>stalled</code>，之后为 <code>unknown</code>；<code>dashboards/prometheus/alertmanager.yaml</code> 中的 Alertmanager 配置会将其抑制。</p>
+<h2 id="影响">影响</h2>
+<p>该列表没有新数据。超过 <code>poll.stale_after</code> 后其时间序列停止输出，并触发 <a href="DataArtsFabricDataStale?lang=zh">DataArtsFabricDataStale</a>。当 Exporter 的所有工作空间的 <code>endpoints</code> 都停滞时，<code>/-/healthy</code> 返回 503，Kubernetes 会因此重启容器。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先确认涉及多少工作空间。各列表从第一次失败起的秒数：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">time() - dataarts_fabric_workspace_failing_since_timestamp_seconds
+and on (source, workspace_id, listing)
+dataarts_fabric_workspace_up == 0
+</code></pre>
+<p>同一 Exporter 的全部工作空间：怀疑其所在机器。同一数据源的全部工作空间：怀疑其密钥文件、代理或网络。</p>
+<ol start="2">
+<li>日志会记录一次轮询停滞，若有文件挂起还会指出是哪个文件。最近结束的轮询：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?state=failing&quot; | jq '.workspaces[] | {name, workspace_id, listings: [.listings[] | {listing, last_success, failing_since, polls: .polls[:2]}]}'
+</code></pre>
+<ol start="3">
+<li>是否还在发送请求：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (source) (rate(dataarts_fabric_api_requests_total[15m]))
+</code></pre>
+<ol start="4">
+<li>进程能否得到 CPU 时间？在 Exporter 所在机器上：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">for pid in $(pidof dataarts-fabric-exporter); do grep -E 'State|Threads|ctxt' &quot;/proc/$pid/status&quot;; done; cat /proc/loadavg
+</code></pre>
+<h2 id="处置">处置</h2>
+<ul>
+<li>文件挂起（NFS 服务器无响应，或文件是 FIFO）：修复挂载，或将密钥、CA、配置移到本地文件系统。</li>
+<li>机器没有 CPU 时间：提高容器的 CPU 限额，或移走其他程序。</li>
+<li>否则重启 Exporter。如果再次发生，请附上停滞之前以 <code>--log.level debug</code> 记录的日志进行反馈。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p>没有阈值。<code>for</code>：5 分钟。要忽略某个工作空间，请在自己的规则文件中添加：</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID}
+</code></pre>
+"""#))
+
+    private static let workspacesDropped = RunbookText(
+        alerts: ["DataArtsFabricWorkspacesDropped"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>For 10 minutes discovery of a source has found some workspaces, but fewer than half as many as an hour ago. The alert resolves one hour after the drop, because
+it compares with the number an hour ago. If no workspace is left, <a href="DataArtsFabricWorkspacesLost?lang=en">DataArtsFabricWorkspacesLost</a> fires instead.</p>
+<h2 id="impact">Impact</h2>
+<p>The series of the missing workspaces have ended, and alerts on their endpoints have resolved. If the workspaces still exist, new problems there are not detected.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First check whether workspaces were deleted intentionally. Number of workspaces over time:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">dataarts_fabric_discovery_workspaces
+</code></pre>
+<ol start="2">
+<li>Missing workspaces:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">group by (source, workspace_id, workspace) (dataarts_fabric_workspace_info offset 1h)
+unless on (source, workspace_id) dataarts_fabric_workspace_info
+</code></pre>
+<ol start="3">
+<li>The log has the line <code>discovery found fewer than half of the previous workspaces</code>, with both numbers. Workspaces that the credential can list now:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">dataarts-fabric-exporter check --config.file FILE --connect
+</code></pre>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>Workspaces were deleted intentionally: no action is needed; the alert resolves by itself. If it is expected, create a silence for an hour.</li>
+<li>They still exist: the permission <code>DataArtsFabric:workspace:list</code> was restricted, or they moved to another enterprise project or project. Grant it again, or correct
+<code>discovery.enterprise_project_id</code>.</li>
+<li>They were renamed and no longer match <code>discovery.name</code>: correct it.</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p>No threshold. <code>for</code>: 10 minutes. To silence the alert during planned work, create a silence for its name and <code>source</code> in Alertmanager.</p>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>某个数据源的发现在最近 10 分钟内仍能找到工作空间，但数量不到一小时前的一半。数量下降一小时后告警恢复，因为它与一小时前的数量比较。如果没有剩余的工作空间，则触发 <a href="DataArtsFabricWorkspacesLost?lang=zh">DataArtsFabricWorkspacesLost</a>。</p>
+<h2 id="影响">影响</h2>
+<p>消失的工作空间，其时间序列已停止输出，相应的端点告警也已恢复。如果这些工作空间仍然存在，那里的新问题将无法发现。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先确认工作空间是否有意删除。工作空间数量的变化：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">dataarts_fabric_discovery_workspaces
+</code></pre>
+<ol start="2">
+<li>哪些工作空间消失了：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">group by (source, workspace_id, workspace) (dataarts_fabric_workspace_info offset 1h)
+unless on (source, workspace_id) dataarts_fabric_workspace_info
+</code></pre>
+<ol start="3">
+<li>日志中有一行 <code>discovery found fewer than half of the previous workspaces</code>，带有前后两个数字。凭证现在能列出的工作空间：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">dataarts-fabric-exporter check --config.file FILE --connect
+</code></pre>
+<h2 id="处置">处置</h2>
+<ul>
+<li>工作空间是有意删除的：无需处理，告警会自行恢复。如果事先知道，可以静默一小时。</li>
+<li>工作空间仍然存在：授权项 <code>DataArtsFabric:workspace:list</code> 的范围被缩小，或者工作空间移到了其他企业项目或项目。重新授权，或改正 <code>discovery.enterprise_project_id</code>。</li>
+<li>工作空间改了名：<code>discovery.name</code> 不再匹配。改正该项。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p>没有阈值。<code>for</code>：10 分钟。计划内的操作期间，可在 Alertmanager 中按告警名称和 <code>source</code> 创建静默。</p>
+"""#))
+
+    private static let workspacesLost = RunbookText(
+        alerts: ["DataArtsFabricWorkspacesLost"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>For 15 minutes discovery of a source has succeeded but left nothing to poll: it finds no workspace, or <code>include</code> and <code>exclude</code> leave out all
+workspaces that it finds. Workspaces are counted before sharding: an empty shard raises no alert.</p>
+<h2 id="impact">Impact</h2>
+<p>The series of workspaces that discovery no longer finds have ended, and alerts on their endpoints have resolved although the problems may persist. New problems
+there are not detected. Workspaces under <code>workspaces</code> in the configuration are still polled.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First compare the workspaces found with those that are polled; <code>warning</code> says which of the causes below applies:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status&quot; | jq '.sources[] | {name, warning, discovery}'
+</code></pre>
+<ol start="2">
+<li>Number of workspaces over time:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">dataarts_fabric_discovery_workspaces
+</code></pre>
+<p>When it began, the exporter logged the line <code>discovery found no workspaces to poll</code>, with the numbers <code>found</code> and <code>left_out</code>, and those of the previous discovery.</p>
+<ol start="3">
+<li>Cause and remedy. This also counts the workspaces without <code>discovery.name</code> and <code>discovery.enterprise_project_id</code>:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">dataarts-fabric-exporter check --config.file FILE --connect
+</code></pre>
+<ol start="4">
+<li>The same request by hand. The API omits workspaces that the credential may not list, and still returns 200:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -si -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v1/workspaces?limit=1&quot;
+</code></pre>
+<h2 id="mitigation">Mitigation</h2>
+<div class="scroll" role="region" aria-label="Mitigation" tabindex="0"><table>
+<thead>
+<tr><th scope="col">cause</th>
+<th scope="col">remedy</th>
+</tr>
+</thead>
+<tbody>
+<tr><th scope="row">The permission was revoked or restricted.</th><td class="text" data-title="remedy">Grant the IAM action <code>DataArtsFabric:workspace:list</code> for the workspaces to the credential's user or agency.</td></tr>
+<tr><th scope="row">The credential belongs to another project or region.</th><td class="text" data-title="remedy">Check <code>project_id</code>, <code>region</code> and <code>base_url</code>.</td></tr>
+<tr><th scope="row"><code>discovery.name</code> or <code>discovery.enterprise_project_id</code> excludes all workspaces.</th><td class="text" data-title="remedy">Correct it, or remove it.</td></tr>
+<tr><th scope="row"><code>discovery.include</code> or <code>discovery.exclude</code> leaves out all workspaces, for example after they were renamed.</th><td class="text" data-title="remedy">Correct the pattern. The status page shows how many match.</td></tr>
+<tr><th scope="row">All workspaces were deleted intentionally.</th><td class="text" data-title="remedy">Remove the source from the configuration, or remove its <code>discovery</code>.</td></tr>
+</tbody>
+</table></div>
+<p>Until then, list important workspaces under <code>workspaces</code> in the configuration. After a change, reload (SIGHUP, or <code>POST /-/reload</code> if it is
+enabled): a changed <code>discovery</code> runs at once, otherwise the next one runs within <code>discovery.interval</code>.</p>
+<h3 id="parameters">Parameters</h3>
+<p>No threshold. <code>for</code>: 15 minutes. To silence the alert during planned work, create a silence for its name and <code>source</code> in Alertmanager.</p>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>15 分钟以来，某个数据源的发现正常，但没有可轮询的工作空间：发现没有找到工作空间，或者 <code>include</code> 和 <code>exclude</code> 排除了找到的全部工作空间。数量在分片之前统计，因此空的分片不会告警。</p>
+<h2 id="影响">影响</h2>
+<p>发现不再找到的工作空间，其时间序列已停止输出，相应的端点告警也已恢复，但问题可能仍然存在。那里的新问题无法发现。配置中 <code>workspaces</code> 列出的工作空间仍在轮询。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先比较发现的工作空间数与轮询的工作空间数；<code>warning</code> 说明属于下面哪种原因：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status&quot; | jq '.sources[] | {name, warning, discovery}'
+</code></pre>
+<ol start="2">
+<li>工作空间数量的变化：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">dataarts_fabric_discovery_workspaces
+</code></pre>
+<p>开始时日志中有一行 <code>discovery found no workspaces to poll</code>，带有 <code>found</code> 和 <code>left_out</code> 两个数字，以及上一次发现的数字。</p>
+<ol start="3">
+<li>原因和处理办法。该命令还会统计去掉 <code>discovery.name</code> 和 <code>discovery.enterprise_project_id</code> 后的工作空间数量：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">dataarts-fabric-exporter check --config.file FILE --connect
+</code></pre>
+<ol start="4">
+<li>手工发送同样的请求。凭证无权查看的工作空间，API 不会列出，响应仍为 200：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -si -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v1/workspaces?limit=1&quot;
+</code></pre>
+<h2 id="处置">处置</h2>
+<div class="scroll" role="region" aria-label="处置" tabindex="0"><table>
+<thead>
+<tr><th scope="col">原因</th>
+<th scope="col">处理</th>
+</tr>
+</thead>
+<tbody>
+<tr><th scope="row">权限被撤销或缩小。</th><td class="text" data-title="处理">为凭证所属的用户或委托授予相应工作空间的 IAM 授权项 <code>DataArtsFabric:workspace:list</code>。</td></tr>
+<tr><th scope="row">凭证属于其他项目或区域。</th><td class="text" data-title="处理">检查 <code>project_id</code>、<code>region</code> 和 <code>base_url</code>。</td></tr>
+<tr><th scope="row"><code>discovery.name</code> 或 <code>discovery.enterprise_project_id</code> 过滤掉了全部工作空间。</th><td class="text" data-title="处理">改正或删除该项。</td></tr>
+<tr><th scope="row"><code>discovery.include</code> 或 <code>discovery.exclude</code> 排除了全部工作空间，例如工作空间改名之后。</th><td class="text" data-title="处理">改正匹配模式。状态页会显示有多少匹配。</td></tr>
+<tr><th scope="row">工作空间确实已全部删除。</th><td class="text" data-title="处理">从配置中移除该数据源，或移除其 <code>discovery</code>。</td></tr>
+</tbody>
+</table></div>
+<p>修复之前，可在配置的 <code>workspaces</code> 中列出重要的工作空间。修改后重新加载（SIGHUP，或在启用时 <code>POST /-/reload</code>）：<code>discovery</code> 有变化时立即运行，否则下一次发现在 <code>discovery.interval</code> 之内进行。</p>
+<h3 id="参数">参数</h3>
+<p>没有阈值。<code>for</code>：15 分钟。计划内的操作期间，可在 Alertmanager 中按告警名称和 <code>source</code> 创建静默。</p>
+"""#))
+}
