@@ -90,12 +90,14 @@ struct StatusTextTests {
 
     // MARK: Responses of other programs
 
+    private static let notJSON = "is not JSON, or has a number that is out of range"
+
     @Test(
         "What is not the status of an exporter gives an error that says where",
         arguments: [
-            ("", "is not JSON"), ("<html>", "is not JSON"), ("{", "is not JSON"), ("{}}", "is not JSON"),
-            ("\u{0}", "is not JSON"), (String(repeating: "[", count: 100_000), "is not JSON"),
-            ("[]", "has the wrong type"), ("{}", "version is missing"), ("null", "is null"),
+            ("", Self.notJSON), ("<html>", Self.notJSON), ("{", Self.notJSON), ("{}}", Self.notJSON),
+            ("\u{0}", Self.notJSON), (String(repeating: "[", count: 100_000), Self.notJSON),
+            ("[]", "has the wrong type"), ("{}", "version is missing"), (#"{"version":"","time":1e300}"#, notJSON), ("null", "is null"),
             (#"{"version":1}"#, "version has the wrong type"),
         ])
     func notAStatus(json: String, problem: String) {
@@ -109,7 +111,6 @@ struct StatusTextTests {
             (#""name":"cn-north-4""#, #""name":{}"#, "sources[0].name has the wrong type"),
             (#""workspace_id":"w1""#, #""workspace_id":null"#, "workspaces[0].workspace_id is null"),
             (#""workspace_id":"w1""#, #""x":1"#, "workspaces[0] workspace_id is missing"),
-            (#""records":3"#, #""records":1e300"#, "has an invalid value"),
             (#""records":3"#, #""records":"3""#, "has the wrong type"),
             (#""time":"2027-01-15T08:00:00.000Z""#, #""time":"yesterday""#, "time has an invalid value"),
             (

@@ -176,7 +176,9 @@ extension StatusTextError {
         case .keyNotFound(let key, let context): self.init(context, "\(Self.name(key)) is missing")
         case .typeMismatch(_, let context): self.init(context, "has the wrong type")
         case .valueNotFound(_, let context): self.init(context, "is null")
-        case .dataCorrupted(let context) where context.codingPath.isEmpty: self.init(description: "is not JSON")
+        // JSONDecoder does not distinguish the two, or tell where the number is.
+        case .dataCorrupted(let context) where context.codingPath.isEmpty:
+            self.init(description: "is not JSON, or has a number that is out of range")
         case .dataCorrupted(let context): self.init(context, "has an invalid value")
         @unknown default: self.init(description: "is not the status of a dataarts-fabric-exporter")
         }
