@@ -235,6 +235,7 @@ void fabric_record_endpoint(fabric_parser *parser, fabric_row *row) {
         else if (is(key, "cap"))
           read_texts(field.value, "cap_id", row->cap_id, "version_id", row->cap_version_id, malformed);
         break;
+      case 'd': if (is(key, "description")) read_text(field.value, row->description, malformed); break;
       case 'e':
         if (is(key, "error_code")) read_text(field.value, row->error_code, malformed);
         else if (is(key, "error_msg")) read_text(field.value, row->error_msg, malformed);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Base
-internal import Fabric
+public import Fabric
 
 /// Why an endpoint needs attention, worst first. The first reason that applies counts.
 public enum Attention: String, Sendable, CaseIterable {
@@ -13,48 +13,55 @@ public enum Attention: String, Sendable, CaseIterable {
 
     /// The seconds in transition after which an endpoint is stuck: the default threshold of the alert's warning.
     public static let stuckAfterSeconds: Int64 = 1_800
-
-    /// Creates the reason for a private endpoint.
-    /// - Parameter since: when it entered its status.
-    /// - Returns: nil if it needs no attention.
-    init?(_ phase: Phase, since: Timestamp, hasError: Bool, now: Timestamp) {
-        switch phase {
-        case .failed: self = .failed
-        case .abnormal: self = .abnormal
-        case .suspended: self = .suspended
-        case .inactive, .gone: return nil
-        case .inTransition where since.microseconds < now.microseconds - Self.stuckAfterSeconds * 1_000_000:
-            self = .stuck
-        case .inTransition, .serving, .unknown:
-            guard hasError else { return nil }
-            self = .error
-        }
-    }
 }
 
-extension RecordDetail {
+extension RecordList.Row {
     /// Returns why the endpoint needs attention; nil if it needs none. Public endpoints may belong to other tenants and
     /// never need attention.
     public func attention(at now: Timestamp) -> Attention? {
-        guard visibility == "PRIVATE" else { return nil }
-        return Attention(phase, since: since, hasError: errorCode != nil, now: now)
+        guard isPrivate else { return nil }
+        switch phase {
+        case .failed: return .failed
+        case .abnormal: return .abnormal
+        case .suspended: return .suspended
+        case .inactive, .gone: return nil
+        case .inTransition where since.microseconds < now.microseconds - Attention.stuckAfterSeconds * 1_000_000:
+            return .stuck
+        case .inTransition, .serving, .unknown: return hasError ? .error : nil
+        }
     }
 }
 
-extension ListingSummary {
-    /// Returns the number of endpoints that need attention, including those without details.
-    public func attention(at now: Timestamp) -> [Attention: Int] {
-        var counts: [Attention: Int] = [:]
-        func add(_ attention: Attention?, _ number: Int) {
-            if let attention, number > 0 { counts[attention, default: 0] += number }
-        }
-        for status in statuses where status.phase != .inTransition {
-            add(Attention(status.phase, since: now, hasError: false, now: now), status.privateRecords)
-        }
-        for transition in transitions {
-            add(Attention(.inTransition, since: transition.since, hasError: transition.hasError, now: now), 1)
-        }
-        add(.error, privateErrors[.serving, default: 0] + privateErrors[.unknown, default: 0])
-        return counts
+/// Numbers of private records. Public ones may belong to other tenants.
+public struct RecordCounts: Sendable, Equatable {
+    /// The records that need attention, by reason.
+    public private(set) var attention: [Attention: Int] = [:]
+    /// The records in each phase.
+    public private(set) var phases: [Phase: Int] = [:]
+    /// The records with an error code, except those that are inactive or gone.
+    public private(set) var withError = 0
+
+    /// Creates counts of zero.
+    public init() {}
+
+    mutating func add(_ row: RecordList.Row, at now: Timestamp) {
+        guard row.isPrivate else { return }
+        phases[row.phase, default: 0] += 1
+        if row.hasError, row.phase != .inactive, row.phase != .gone { withError += 1 }
+        if let reason = row.attention(at: now) { attention[reason, default: 0] += 1 }
+    }
+
+    /// Adds the counts of other records.
+    public static func += (left: inout RecordCounts, right: RecordCounts) {
+        left.attention.merge(right.attention, uniquingKeysWith: +)
+        left.phases.merge(right.phases, uniquingKeysWith: +)
+        left.withError += right.withError
+    }
+}
+
+extension RecordList {
+    /// Returns the numbers of private records.
+    public func counts(at now: Timestamp) -> RecordCounts {
+        reduce(into: RecordCounts()) { $0.add($1, at: now) }
     }
 }

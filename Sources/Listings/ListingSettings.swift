@@ -13,17 +13,20 @@ public struct ListingSettings: Sendable, Equatable {
     public var maximumLabelValues: Int
     /// The content of the label `owner`.
     public var owner: OwnerLabel
+    /// Whether a snapshot keeps all records, for the status page.
+    public var keepsRecords: Bool
 
     /// Creates settings.
     public init(
         filter: EndpointFilter = EndpointFilter(), details: DetailLevel, maximumDetails: Int,
-        maximumLabelValues: Int = 200, owner: OwnerLabel = .name
+        maximumLabelValues: Int = 200, owner: OwnerLabel = .name, keepsRecords: Bool = false
     ) {
         self.filter = filter
         self.details = details
         self.maximumDetails = maximumDetails
         self.maximumLabelValues = maximumLabelValues
         self.owner = owner
+        self.keepsRecords = keepsRecords
     }
 
     /// The maximum total length of label values in the counts and capacities of a workspace, in bytes. Beyond it, new

@@ -37,6 +37,8 @@ public struct ListingSnapshot: Sendable {
     public let summary: ListingSummary
     /// The records with details, ordered by id.
     public let details: [RecordDetail]
+    /// All records, for the status page; empty unless ``ListingSettings/keepsRecords`` is set.
+    public let records: RecordList
     /// The rendered series of the listing.
     public let fragment: Fragment
 
@@ -44,11 +46,12 @@ public struct ListingSnapshot: Sendable {
     /// - Parameter builder: has the series of the records; this adds those of `counts`.
     public init<L: Listing>(
         of listing: L.Type, counts: Counts, summary: ListingSummary, details: [RecordDetail],
-        _ builder: consuming FragmentBuilder
+        records: RecordList = RecordList(), _ builder: consuming FragmentBuilder
     ) {
         self.counts = counts
         self.summary = summary
         self.details = details
+        self.records = records
         let families = [
             (ListingFamilies.listed, counts.records), (ListingFamilies.skippedRecords, counts.skippedRecords),
             (ListingFamilies.malformedFields, counts.malformedFields), (ListingFamilies.cutValues, counts.cutValues),

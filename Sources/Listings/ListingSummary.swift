@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-public import Base
 public import Fabric
 
 /// The summary of a listing for the status page and the status JSON.
@@ -12,25 +11,13 @@ public struct ListingSummary: Sendable, Equatable {
         public var phase: Phase
         /// The number of records in the status; at least 1.
         public var records: Int
-        /// The number of those that are private. The others may belong to other tenants.
-        public var privateRecords: Int
 
         /// Creates the count of a status.
-        /// - Parameter privateRecords: nil if all are private.
-        public init(status: String, phase: Phase, records: Int, privateRecords: Int? = nil) {
+        public init(status: String, phase: Phase, records: Int) {
             self.status = status
             self.phase = phase
             self.records = records
-            self.privateRecords = privateRecords ?? records
         }
-    }
-
-    /// A private record in transition.
-    public struct Transition: Sendable, Equatable {
-        /// When it entered its status (upper bound).
-        public var since: Timestamp
-        /// Whether it has an error code.
-        public var hasError: Bool
     }
 
     /// The capacity of one unit over all records.
@@ -59,23 +46,17 @@ public struct ListingSummary: Sendable, Equatable {
     public var capacities: [Capacity]
     /// The number of records with an error code.
     public var withError: Int
-    /// The private records with an error code, by phase.
-    public var privateErrors: [Phase: Int]
-    /// The private records in transition.
-    public var transitions: [Transition]
     /// The number of records that qualified for details but exceeded the limit.
     public var droppedDetails: Int
 
     /// Creates a summary.
     public init(
         statuses: [StatusCount], capacities: [Capacity] = [], withError: Int = 0,
-        privateErrors: [Phase: Int] = [:], transitions: [Transition] = [], droppedDetails: Int = 0
+        droppedDetails: Int = 0
     ) {
         self.statuses = statuses
         self.capacities = capacities
         self.withError = withError
-        self.privateErrors = privateErrors
-        self.transitions = transitions
         self.droppedDetails = droppedDetails
     }
 }

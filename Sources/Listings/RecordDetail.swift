@@ -23,6 +23,8 @@ public struct RecordDetail: Sendable, Equatable {
     public var visibility: String
     /// When the record entered its status (upper bound).
     public var since: Timestamp
+    /// When the record was created; nil if unknown.
+    public var createTime: Timestamp?
     /// The error code; nil without an error.
     public var errorCode: String?
     /// The error message; never exported as a label.
@@ -35,6 +37,8 @@ public struct RecordDetail: Sendable, Equatable {
     public var capID: String?
     /// The id of the package's version.
     public var capVersionID: String?
+    /// The description that its creator gave; nil if absent. Never exported as a label.
+    public var description: String?
 
     /// The priority; the lowest ranks are kept if there are too many details.
     fileprivate var rank: (Int, Timestamp, RecordID) { (errorCode == nil ? 1 : 0, since, id) }
@@ -78,7 +82,10 @@ struct DetailSelection: Sendable {
         let unordered = kept.count > limit ? best : kept
         // Sorts indices: moving a detail retains and releases a dozen references.
         var details = unordered.indices.sorted { unordered[$0].id < unordered[$1].id }.map { unordered[$0] }
-        for index in details.indices where details[index].since > now { details[index].since = now }
+        for index in details.indices {
+            details[index].since = min(details[index].since, now)
+            details[index].createTime = details[index].createTime.map { min($0, now) }
+        }
         return details
     }
 }

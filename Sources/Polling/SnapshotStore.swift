@@ -281,7 +281,7 @@ extension SnapshotStore.Entry {
         var exported: ListingStatus.ExportedData?
         if let snapshot, let completeAt {
             exported = ListingStatus.ExportedData(
-                age: now - completeAt, counts: snapshot.counts, summary: snapshot.summary, details: snapshot.details)
+                age: now - completeAt, counts: snapshot.counts, summary: snapshot.summary, records: snapshot.records)
         }
         return ListingStatus(
             name: listing, polls: health.recent.map(ListingStatus.Poll.init), history: health.history,

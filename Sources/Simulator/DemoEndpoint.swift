@@ -17,6 +17,7 @@ struct DemoEndpoint: Sendable {
 
     let name: String
     let type: String
+    private(set) var description: String?
     let reservedResource: JSONValue?
     var rayResource: JSONValue?
     private(set) var status = "RUNNING"
@@ -35,7 +36,9 @@ struct DemoEndpoint: Sendable {
 
     /// A group of SQL compute, counted in DCU.
     static func sql(_ name: String, reserved: Int, max: Int) -> Self {
-        Self(name, "sql", ["dpu": unit("fabric.sql.dcu.std", reserved, max, usesPublicResource: false)])
+        var endpoint = Self(name, "sql", ["dpu": unit("fabric.sql.dcu.std", reserved, max, usesPublicResource: false)])
+        endpoint.description = "Interactive queries and reports"
+        return endpoint
     }
 
     /// A Ray cluster for jobs, or for Ray Serve if `serves` is set.
@@ -44,6 +47,7 @@ struct DemoEndpoint: Sendable {
         var groups = [workers("cpu-workers", "ray.d1x.4u16g", min: dpu / 4, max: dpu / 2)]
         if apu > 0 { groups.append(workers("npu-workers", "ray.a1x.8u64g", min: apu, max: 2 * apu)) }
         var endpoint = Self(name, serves ? "ray_service" : "ray", units)
+        endpoint.description = serves ? "Online inference with Ray Serve" : nil
         endpoint.rayResource = [
             "head_group_spec": ["spec_code": "ray.head.4u16g"], "worker_group_spec": .array(groups),
         ]
@@ -57,7 +61,9 @@ struct DemoEndpoint: Sendable {
 
     /// An endpoint that accepts jobs.
     static func job(_ name: String, reserved: Int) -> Self {
-        Self(name, "job", ["dpu": unit("d1x", reserved, 2 * reserved)])
+        var endpoint = Self(name, "job", ["dpu": unit("d1x", reserved, 2 * reserved)])
+        endpoint.description = "Scheduled batch jobs"
+        return endpoint
     }
 
     private static func unit(

@@ -139,6 +139,7 @@ struct LifeCycle: Sendable {
             name: .string(plan.name),
             type: .string(plan.type),
             status: .string(plan.status),
+            description: plan.description.map { .string($0) },
             createTime: .string(Timestamp.zulu(created)),
             updateTime: .string(Timestamp.zulu(since)),
             owner: [

@@ -75,6 +75,7 @@ public struct MetricsServer: Sendable {
         case metrics = ""
         case statusPage = "/"
         case statusJSON = "/api/v1/status"
+        case endpoints = "/endpoints"
         case targets = "/sd"
         /// All paths below, too.
         case runbooks = "/runbooks/"
@@ -161,6 +162,7 @@ public struct MetricsServer: Sendable {
             return await reload().map { .text(500, "Reload failed:\n\(KnownSecrets.shared.redacting($0))\n") }
                 ?? .text(200, "Reloaded.\n")
         case .statusPage: return await render(request, in: statusPages) { statusPage(request) }
+        case .endpoints: return await render(request, in: statusPages) { endpoints(request) }
         case .statusJSON: return await render(request, in: statusPages) { statusJSON(request) }
         case .targets: return await render(request, in: targetPages) { targets(request) }
         case .runbooks: return runbook(request)
@@ -213,7 +215,7 @@ public struct MetricsServer: Sendable {
             let parts = PageParts(report: report, options: options)
             let frame = frame(options)
             if let status = query.onlyWorkspace(of: overview) {
-                let page = WorkspacePage(status: status, parts: parts)
+                let page = WorkspacePage(status: status, parts: parts, page: query.page)
                 let title = Phrase(status.workspace.name)
                 return html(
                     200, frame.page(title, facts: parts.process, page.body) { $0.address("", status.selectingPairs) })
@@ -247,6 +249,22 @@ public struct MetricsServer: Sendable {
         return response
     }
 
+    private func endpoints(_ request: ListenerRequest) -> ListenerResponse {
+        do throws(QueryError) {
+            let (options, query, report) = (try PageOptions(request), try EndpointQuery(request), status())
+            let overview = try query.workspaces.overview(of: report)
+            let parts = PageParts(report: report, options: options)
+            let page = EndpointsPage(overview, query: query, parts)
+            return html(
+                200,
+                frame(options).page(.endpoints, facts: parts.process, page.body) {
+                    $0.address("endpoints", query.pairs(page: query.workspaces.page))
+                })
+        } catch {
+            return errorPage(request, error)
+        }
+    }
+
     private func frame(_ options: PageOptions) -> PageFrame {
         PageFrame(version: version, telemetryPath: telemetryPath, options: options)
     }
@@ -278,8 +296,8 @@ public struct MetricsServer: Sendable {
         do throws(QueryError) {
             let query = try StatusQuery(request)
             let overview = try query.overview(of: report)
-            let includesHistory = query.onlyWorkspace(of: overview) != nil
-            return json(StatusJSON.text(overview, version: version, includesHistory: includesHistory))
+            let isDetailed = query.onlyWorkspace(of: overview) != nil
+            return json(StatusJSON.text(overview, version: version, isDetailed: isDetailed))
         } catch {
             return .text(error.status, Language.english(error.message) + "\n")
         }

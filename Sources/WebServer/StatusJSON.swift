@@ -6,9 +6,12 @@ internal import Polling
 
 /// A status report as JSON; the format is documented in `docs/status-api.md`.
 enum StatusJSON {
-    /// - Parameter includesHistory: whether the listings have the history of their polls, which is too large for many
-    ///   workspaces.
-    static func text(_ overview: StatusOverview, version: String, includesHistory: Bool) -> String {
+    /// The maximum number of problems of a listing.
+    private static let maximumProblems = 1_000
+
+    /// - Parameter isDetailed: whether the listings have all their endpoints and the history of their polls, which are
+    ///   too large for many workspaces.
+    static func text(_ overview: StatusOverview, version: String, isDetailed: Bool) -> String {
         let report = overview.report
         let value: JSONValue = [
             "version": .string(version), "time": time(report.time), "started_at": time(report.startedAt),
@@ -21,12 +24,16 @@ enum StatusJSON {
             ],
             "shard": ["ordinal": JSONValue(report.shard.ordinal), "total": JSONValue(report.shard.total)],
             "state": .string(overview.state.rawValue), "needs_attention": attention(overview),
-            "endpoints": overview.totals.map(totals) ?? .null,
+            "endpoints": overview.totals.map { totals($0, overview.counts) } ?? .null,
             "sources": .array(overview.sources.map { source($0, warning: report.warning(of: $0.status)) }),
             "workspaces": .array(
-                overview.workspaces.map { workspace($0, now: report.time, includesHistory: includesHistory) }),
+                overview.workspaces.map { workspace($0, now: report.time, isDetailed: isDetailed) }),
         ]
-        return value.mapStrings { KnownSecrets.shared.redacting($0) }.text + "\n"
+        return redacted(value).text + "\n"
+    }
+
+    private static func redacted(_ value: JSONValue) -> JSONValue {
+        value.mapStrings { KnownSecrets.shared.redacting($0) }
     }
 
     /// The numbers of what needs attention; those of endpoints are null without any data.
@@ -37,15 +44,16 @@ enum StatusJSON {
             "workspaces": JSONValue(overview.workspacesDown.count),
             "endpoints": .object(
                 Attention.allCases.map {
-                    (name: $0.rawValue, value: hasData ? JSONValue(overview.attention[$0, default: 0]) : .null)
+                    (name: $0.rawValue, value: hasData ? JSONValue(overview.counts.attention[$0, default: 0]) : .null)
                 }), "workspaces_without_data": JSONValue(overview.withoutData),
         ]
     }
 
-    private static func totals(_ totals: EndpointTotals) -> JSONValue {
+    private static func totals(_ totals: EndpointTotals, _ counts: RecordCounts) -> JSONValue {
         [
             "records": JSONValue(totals.records), "running": JSONValue(totals.running),
-            "in_transition": JSONValue(totals.inTransition), "with_error_code": JSONValue(totals.withErrorCode),
+            "in_transition": JSONValue(counts.phases[.inTransition, default: 0]),
+            "with_error_code": JSONValue(counts.withError),
             "capacity": capacity(totals.capacities),
         ]
     }
@@ -87,7 +95,7 @@ enum StatusJSON {
         ]
     }
 
-    private static func workspace(_ status: WorkspaceStatus, now: Timestamp, includesHistory: Bool) -> JSONValue {
+    private static func workspace(_ status: WorkspaceStatus, now: Timestamp, isDetailed: Bool) -> JSONValue {
         let workspace = status.workspace
         return [
             "source": .string(workspace.key.source), "workspace_id": .string(workspace.key.workspaceID),
@@ -96,22 +104,28 @@ enum StatusJSON {
             "enterprise_project_id": JSONValue(workspace.enterpriseProjectID),
             "discovered": .boolean(workspace.isDiscovered), "state": .string(status.state.rawValue),
             "remedy": text(status.remedy),
-            "listings": .array(status.listings.map { listing($0, now: now, includesHistory: includesHistory) }),
+            "listings": .array(status.listings.map { listing($0, now: now, isDetailed: isDetailed) }),
         ]
     }
 
-    private static func listing(_ status: ListingStatus, now: Timestamp, includesHistory: Bool) -> JSONValue {
+    private static func listing(_ status: ListingStatus, now: Timestamp, isDetailed: Bool) -> JSONValue {
         [
             "listing": .string(status.name), "state": .string(status.state.rawValue),
             "withdrawn": .boolean(status.isStale), "last_success": time(status.lastSuccess),
             "failing_since": time(status.failingSince),
-            "served": status.exported.map { served($0, problems: status.needingAttention(at: now)) } ?? .null,
+            "served": status.exported.map { exported in
+                served(
+                    exported, problems: status.needingAttention(at: now),
+                    endpoints: isDetailed ? endpoints(exported.records, now: now) : .null)
+            } ?? .null,
             "polls": .array(status.polls.map(poll)),
-            "history": includesHistory ? .array(status.history.map(pastPoll)) : .null,
+            "history": isDetailed ? .array(status.history.map(pastPoll)) : .null,
         ]
     }
 
-    private static func served(_ listing: ListingStatus.ExportedData, problems: [AttentionRecord]) -> JSONValue {
+    private static func served(
+        _ listing: ListingStatus.ExportedData, problems: [AttentionRecord], endpoints: JSONValue
+    ) -> JSONValue {
         [
             "age_seconds": seconds(listing.age), "records": JSONValue(listing.counts.records),
             "by_status": .object(
@@ -123,19 +137,38 @@ enum StatusJSON {
             "skipped_records": JSONValue(listing.counts.skippedRecords),
             "malformed_fields": JSONValue(listing.counts.malformedFields),
             "cut_values": JSONValue(listing.counts.cutValues),
-            "dropped_details": JSONValue(listing.summary.droppedDetails), "problems": .array(problems.map(problem)),
+            "dropped_details": JSONValue(listing.summary.droppedDetails), "problem_count": JSONValue(problems.count),
+            "problems": array(problems.prefix(maximumProblems)) { endpoint($0.row, $0.attention) },
+            "endpoints": endpoints,
         ]
     }
 
-    private static func problem(_ record: AttentionRecord) -> JSONValue {
-        let detail = record.detail
+    private static func endpoints(_ records: RecordList, now: Timestamp) -> JSONValue {
+        let ordered = records.map { (id: $0.id, row: $0) }.sorted { $0.id < $1.id }
+        return array(ordered) { endpoint($0.row, $0.row.attention(at: now)) }
+    }
+
+    /// Returns an array that is encoded element by element: the tree of 100,000 endpoints would need too much memory.
+    private static func array<Element>(_ elements: some Sequence<Element>, _ value: (Element) -> JSONValue) -> JSONValue
+    {
+        var text = "["
+        for element in elements {
+            if text.utf8.count > 1 { text += "," }
+            text += redacted(value(element)).text
+        }
+        return .encoded(text + "]")
+    }
+
+    private static func endpoint(_ row: RecordList.Row, _ attention: Attention?) -> JSONValue {
+        let detail = row.detail
         return [
-            "attention": .string(record.attention.rawValue),
+            "attention": JSONValue(attention?.rawValue),
             "endpoint_id": .string(detail.id.text), "name": JSONValue(detail.name), "type": .string(detail.type),
             "status": .string(detail.status), "visibility": .string(detail.visibility),
-            "status_since": time(detail.since), "owner": JSONValue(detail.owner),
-            "error_code": JSONValue(detail.errorCode),
-            "error_msg": JSONValue(detail.errorMessage),
+            "status_since": time(detail.since), "error_code": JSONValue(detail.errorCode),
+            "error_msg": JSONValue(detail.errorMessage), "description": JSONValue(detail.description),
+            "owner": JSONValue(detail.owner), "owner_id": JSONValue(detail.ownerID),
+            "create_time": time(detail.createTime), "cap_id": JSONValue(detail.capID),
         ]
     }
 

@@ -66,7 +66,7 @@ enum SamplePage {
     /// The line of the sample's row.
     static let line = """
         id=0b5633ba2b904511ad514346f4dxxxxx name=endpoint1 type=job status=CREATING visibility=PRIVATE \
-        createTime=1685449470401000 updateTime=1685449470401000 \
+        description=description createTime=1685449470401000 updateTime=1685449470401000 \
         ownerName=string ownerID=0b5633ba2b904511ad514346f4xxxxx \
         capID=0b5633ba2b904511ad514346f4xxxxx capVersionID=0b5633ba2b904511ad514346f4xxxxx \
         apu={specCode=a1x reserved=1 maximum=100} dpu={specCode=d1x reserved=1 maximum=100} \

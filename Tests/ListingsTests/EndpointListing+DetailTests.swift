@@ -128,14 +128,16 @@ struct EndpointListingDetailTests {
     func attention(status: String, alone: Bool, withError: Bool) {
         for (code, expected) in [(nil, alone), ("F.1", withError)] {
             for visibility in ["PRIVATE", "PUBLIC", "SHARED", ""] {
-                var workspace = ListedWorkspace(details: .all)
+                var workspace = ListedWorkspace(keepsRecords: true)
                 let row = endpoint("a", status, error: code).with(["visibility": .string(visibility)])
                 // Without a visibility an endpoint is private.
                 let isPrivate = visibility == "PRIVATE" || visibility == ""
                 let listed = workspace.list([row])
-                let late = Timestamp(microseconds: listed.details[0].since.microseconds + 1_800_000_001)
-                #expect(listed.details.map { $0.attention(at: late) != nil } == [expected && isPrivate])
-                #expect(listed.summary.attention(at: late).values.reduce(0, +) == (expected && isPrivate ? 1 : 0))
+                let late = Timestamp(microseconds: firstPoll.microseconds + 1_800_000_001)
+                #expect(listed.records.map { $0.attention(at: late) != nil } == [expected && isPrivate])
+                let counts = listed.records.counts(at: late)
+                #expect(counts.attention.values.reduce(0, +) == (expected && isPrivate ? 1 : 0))
+                #expect(counts.phases.values.reduce(0, +) == (isPrivate ? 1 : 0))
             }
         }
     }

@@ -30,15 +30,18 @@ struct ListedWorkspace {
     var limit = 1_000
     var labelValues = 200
     var owner = OwnerLabel.name
+    var keepsRecords = false
     private(set) var memory: WorkspaceMemory?
 
     init(
-        details: DetailLevel = .problems, limit: Int = 1_000, labelValues: Int = 200, owner: OwnerLabel = .name
+        details: DetailLevel = .problems, limit: Int = 1_000, labelValues: Int = 200, owner: OwnerLabel = .name,
+        keepsRecords: Bool = false
     ) {
         self.details = details
         self.limit = limit
         self.labelValues = labelValues
         self.owner = owner
+        self.keepsRecords = keepsRecords
     }
 
     mutating func list(
@@ -48,7 +51,8 @@ struct ListedWorkspace {
             of: Workspace(
                 key: WorkspaceKey(source: "cn-north-4", workspaceID: "w1"), name: "lake", baseURL: "https://x"),
             settings: ListingSettings(
-                details: details, maximumDetails: limit, maximumLabelValues: labelValues, owner: owner))
+                details: details, maximumDetails: limit, maximumLabelValues: labelValues, owner: owner,
+                keepsRecords: keepsRecords))
         let listed = ListedRows(rows, into: listing.fold(memory: memory), now: now)
         let (snapshot, next) = listing.snapshot(of: listed, now: now, instant: instant)
         memory = next

@@ -41,7 +41,8 @@ struct PhraseTests {
         "A page in Chinese has no English words but names, units, label values and configuration keys",
         arguments: [
             "/", "/?q=x", "/?state=failing", "/?workspace_id=w1", "/?workspace_id=w2", "/?workspace_id=w3",
-            "/?workspace_id=w4", "/?page=2", "/?source=none", "/none",
+            "/?workspace_id=w4", "/?page=2", "/?source=none", "/none", "/endpoints", "/endpoints?attention=any",
+            "/endpoints?q=none",
         ])
     func complete(target: String) async {
         let headers = [(name: "Accept-Language", value: "zh"), (name: "Accept", value: "text/html")]
@@ -49,7 +50,11 @@ struct PhraseTests {
             let web = Web(report: report)
             let page = await web.get(target, headers).text
             let labels = FailureReason.allCases.map(\.rawValue) + CredentialKind.allCases.map(\.rawValue)
-            let known = Self.shared.union(labels).union(Self.dataWords(await web.get("/api/v1/status").text))
+            var json = await web.get("/api/v1/status").text
+            for workspace in report.workspaces.prefix(4) {
+                json += await web.get("/api/v1/status?workspace_id=\(workspace.workspace.key.workspaceID)").text
+            }
+            let known = Self.shared.union(labels).union(Self.dataWords(json))
             let words = Self.latinWords(page).subtracting(known)
             #expect(words.isEmpty, "\(words.sorted())")
         }

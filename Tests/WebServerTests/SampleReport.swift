@@ -44,7 +44,7 @@ enum SampleReport {
     static func served(_ rows: [JSONValue], age: Int64 = 12) -> ListingStatus.ExportedData {
         let listing = EndpointListing(
             of: workspace("w", "w"),
-            settings: .init(details: .problems, maximumDetails: 100))
+            settings: .init(details: .problems, maximumDetails: 100, keepsRecords: true))
         let page: JSONValue = ["endpoints": .array(rows + [["id": 1, "name": 2]])]
         var (tally, filter) = (listing.fold(memory: nil), RowFilter(plausibleTimes: PlausibleTimes(now: now)))
         var body = Array(page.text.utf8)
@@ -58,7 +58,7 @@ enum SampleReport {
             fold: tally, rows: filter.ids.count, skippedRecords: filter.skipped, malformedFields: filter.malformed)
         let snapshot = listing.snapshot(of: listed, now: now, instant: .now).snapshot
         return ListingStatus.ExportedData(
-            age: .seconds(age), counts: snapshot.counts, summary: snapshot.summary, details: snapshot.details)
+            age: .seconds(age), counts: snapshot.counts, summary: snapshot.summary, records: snapshot.records)
     }
 
     static func endpoints(

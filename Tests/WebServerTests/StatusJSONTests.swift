@@ -11,7 +11,9 @@ import Testing
 struct StatusJSONTests {
     @Test(
         "A secret that the API returns in a name, status, message or id is redacted on all pages",
-        arguments: ["/", "/?workspace_id=w1", "/?workspace_id=w5", "/api/v1/status", "/sd"])
+        arguments: [
+            "/", "/?workspace_id=w1", "/?workspace_id=w5", "/api/v1/status", "/api/v1/status?workspace_id=w5", "/sd",
+        ])
     func secrets(target: String) async {
         let value = "a \"secret\" of/StatusJSONTests"
         let secret = Secret(value)

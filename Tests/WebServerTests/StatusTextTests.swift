@@ -14,7 +14,7 @@ private let goldens = Goldens(beside: #filePath)
 struct StatusTextTests {
     private static func json(_ report: StatusReport) -> String {
         let overview = StatusOverview(report, workspaces: report.workspaces, sourceNames: [])
-        return StatusJSON.text(overview, version: "1.2.3", includesHistory: false)
+        return StatusJSON.text(overview, version: "1.2.3", isDetailed: false)
     }
 
     private static func lines(_ json: String, _ language: Language = .english, columns: Int? = nil) throws -> [String] {
@@ -97,7 +97,8 @@ struct StatusTextTests {
         arguments: [
             ("", Self.notJSON), ("<html>", Self.notJSON), ("{", Self.notJSON), ("{}}", Self.notJSON),
             ("\u{0}", Self.notJSON), (String(repeating: "[", count: 100_000), Self.notJSON),
-            ("[]", "has the wrong type"), ("{}", "version is missing"), (#"{"version":"","time":1e300}"#, notJSON), ("null", "is null"),
+            ("[]", "has the wrong type"), ("{}", "version is missing"), (#"{"version":"","time":1e300}"#, notJSON),
+            ("null", "is null"),
             (#"{"version":1}"#, "version has the wrong type"),
         ])
     func notAStatus(json: String, problem: String) {

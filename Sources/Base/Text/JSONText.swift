@@ -49,6 +49,8 @@ public indirect enum JSONValue: Sendable, Equatable {
     case number(String)
     /// A string, unescaped.
     case string(String)
+    /// Any value that is already encoded, such as one too large to keep as a tree.
+    case encoded(String)
     /// An array.
     case array([JSONValue])
     /// An object; the order of members is kept.
@@ -68,13 +70,13 @@ public indirect enum JSONValue: Sendable, Equatable {
         return text
     }
 
-    /// Returns the value with `transform` applied to every string; member names are unchanged.
+    /// Returns the value with `transform` applied to every string; member names and encoded values are unchanged.
     public func mapStrings(_ transform: (String) -> String) -> JSONValue {
         switch self {
         case .string(let value): .string(transform(value))
         case .array(let values): .array(values.map { $0.mapStrings(transform) })
         case .object(let members): .object(members.map { ($0.name, $0.value.mapStrings(transform)) })
-        case .null, .boolean, .integer, .number: self
+        case .null, .boolean, .integer, .number, .encoded: self
         }
     }
 
@@ -111,7 +113,7 @@ public indirect enum JSONValue: Sendable, Equatable {
         case .null: text += "null"
         case .boolean(let value): text += value ? "true" : "false"
         case .integer(let value): text += String(value)
-        case .number(let value): text += value
+        case .number(let value), .encoded(let value): text += value
         case .string(let value): text += JSONText.string(value)
         case .array(let values):
             text += "["

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A point in time in microseconds since 1970-01-01T00:00:00Z, the finest resolution the service returns.
-public struct Timestamp: Sendable, Hashable, Comparable {
+public struct Timestamp: Sendable, Hashable, Comparable, BitwiseCopyable {
     /// The microseconds since the epoch; negative before it.
     public var microseconds: Int64
 

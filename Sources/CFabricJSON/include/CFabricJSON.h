@@ -41,7 +41,7 @@ typedef struct {
 
 typedef struct {
   fabric_text id, name, type, status, visibility, create_time, update_time, error_code, error_msg;
-  fabric_text owner_name, owner_id, cap_id, cap_version_id;
+  fabric_text description, owner_name, owner_id, cap_id, cap_version_id;
   fabric_capacity apu, dpu, mu;
   bool has_ray;
   bool has_head;

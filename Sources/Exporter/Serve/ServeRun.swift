@@ -99,7 +99,7 @@ public struct ServeRun: Sendable {
     ) async throws {
         logger.notice("starting", metadata: startMetadata)
         let access = try web.configFile.map { path throws(ExporterError) in try WebAccess(path: path, logger: logger) }
-        let exporter = try await Exporter(configuration, shard: shard, logger: logger)
+        let exporter = try await Exporter(configuration, shard: shard, keepsRecords: true, logger: logger)
         let clock = SystemClock()
         let reloader = Reloader(exporter: exporter, clock: clock, logger: logger, read: reread)
         var reload: (@Sendable () async -> String?)?

@@ -13,6 +13,7 @@ internal import WebServer
 /// The exporter: sources with their clients, a fleet of pollers, and the store between pollers and pages.
 public final class Exporter: Sendable {
     private let environment: [String: String]
+    private let keepsRecords: Bool
     private let engine: CurlEngine
     private let store: SnapshotStore
     private let dependencies: SourceSupervisor.Dependencies
@@ -37,14 +38,16 @@ public final class Exporter: Sendable {
     /// Creates an exporter of a validated configuration without starting to poll.
     /// - Parameters:
     ///   - shard: the shard of workspaces to poll.
+    ///   - keepsRecords: whether to keep all records, for the status page.
     ///   - environment: the variables for `auth: environment`.
     /// - Throws: ``ExporterError`` if the HTTP engine cannot start or a source cannot be created.
     public init(
-        _ configuration: ExporterConfiguration, shard: Shard = .whole,
+        _ configuration: ExporterConfiguration, shard: Shard = .whole, keepsRecords: Bool = false,
         clock: any ExporterClock = SystemClock(),
         environment: [String: String] = ProcessEnvironment.variables(), logger: Logger
     ) async throws(ExporterError) {
         self.environment = environment
+        self.keepsRecords = keepsRecords
         self.clock = clock
         self.logger = logger
         do { engine = try CurlEngine() } catch { throw ExporterError("cannot start libcurl: \(error)") }
@@ -68,7 +71,7 @@ public final class Exporter: Sendable {
     /// - Throws: ``ExporterError`` if a source cannot be created; then nothing has changed.
     func apply(_ configuration: ExporterConfiguration) async throws(ExporterError) {
         let factory = SourceFactory(engine: engine, poll: configuration.poll, environment: environment)
-        let options = Self.pollOptions(configuration)
+        let options = Self.pollOptions(configuration, keepsRecords: keepsRecords)
         let known = sources.withLock { $0.byName }
         var next: [String: SourceSupervisor] = [:]
         for settings in configuration.sources {
@@ -117,12 +120,13 @@ public final class Exporter: Sendable {
         }
     }
 
-    static func pollOptions(_ configuration: ExporterConfiguration) -> PollOptions {
+    static func pollOptions(_ configuration: ExporterConfiguration, keepsRecords: Bool = false) -> PollOptions {
         PollOptions(
             settings: ListingSettings(
                 details: configuration.metrics.endpointDetails,
                 maximumDetails: configuration.metrics.maxEndpointDetails,
-                maximumLabelValues: configuration.metrics.maxLabelValues, owner: configuration.metrics.owner),
+                maximumLabelValues: configuration.metrics.maxLabelValues, owner: configuration.metrics.owner,
+                keepsRecords: keepsRecords),
             timing: PollTiming(
                 interval: configuration.poll.interval, requestTimeout: configuration.poll.timeout,
                 staleAfter: configuration.poll.staleAfter))

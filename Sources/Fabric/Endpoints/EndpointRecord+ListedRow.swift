@@ -18,8 +18,9 @@ extension EndpointRecord: ListedRow {
         guard let id = RecordID(raw.id.borrowed) else { return nil }
         self.init(
             id: id, name: raw.name.borrowed, type: raw.type.borrowed, status: raw.status.borrowed,
-            visibility: raw.visibility.borrowed, createTime: created, updateTime: updated,
-            ownerName: raw.owner_name.borrowed, ownerID: raw.owner_id.borrowed, capID: raw.cap_id.borrowed,
+            visibility: raw.visibility.borrowed, description: raw.description.borrowed, createTime: created,
+            updateTime: updated, ownerName: raw.owner_name.borrowed, ownerID: raw.owner_id.borrowed,
+            capID: raw.cap_id.borrowed,
             capVersionID: raw.cap_version_id.borrowed, apu: Capacity(raw.apu), dpu: Capacity(raw.dpu),
             mu: Capacity(raw.mu), ray: raw.has_ray ? Ray(raw, record.parser) : nil,
             errorCode: raw.error_code.borrowed, errorMessage: raw.error_msg.borrowed)

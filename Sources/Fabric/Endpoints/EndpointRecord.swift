@@ -14,6 +14,8 @@ public struct EndpointRecord {
     public let status: BorrowedText
     /// The visibility, unchanged; empty counts as `PRIVATE`.
     public let visibility: BorrowedText
+    /// The description that its creator gave.
+    public let description: BorrowedText
     /// The creation time.
     public let createTime: Timestamp?
     /// The time of the last change.

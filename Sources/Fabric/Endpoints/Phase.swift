@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The meaning of a status, for all kinds of records.
-public enum Phase: String, Sendable, CaseIterable {
+public enum Phase: String, Sendable, CaseIterable, BitwiseCopyable {
     /// Being created, updated or deleted; the record may be stuck.
     case inTransition = "in transition"
     /// Running.

@@ -5,9 +5,13 @@ internal import Base
 /// bytes, because the IDs of all listings stay in memory (to count rows once and to track how long a status lasts).
 /// Other texts are stored unchanged. Equality is exact, not by hash.
 public struct RecordID: Sendable, Hashable, Comparable {
-    private enum Form: Sendable, Hashable {
+    /// How an ID is stored.
+    package enum Form: Sendable, Hashable {
+        /// 32 lowercase hexadecimal digits, as a number.
         case digits(UInt64, UInt64)
+        /// A UUID with lowercase digits, as a number.
         case uuid(UInt64, UInt64)
+        /// Any other text, in UTF-8.
         // Bytes, because strings are equal if they are canonically equivalent.
         case other([UInt8])
     }
@@ -15,7 +19,11 @@ public struct RecordID: Sendable, Hashable, Comparable {
     /// The maximum length of a usable ID in bytes, which is that of a label value.
     public static let maximumBytes = 256
 
-    private let form: Form
+    /// The stored form, for packing an ID into other memory.
+    package let form: Form
+
+    /// Creates an ID from its stored form.
+    package init(_ form: Form) { self.form = form }
 
     /// The hash for sets and dictionaries, cheaper than the default one by `Hasher`.
     public func _rawHashValue(seed: Int) -> Int {

@@ -99,17 +99,13 @@ private struct LabelTexts {
 extension ListingSummary {
     init(_ tally: EndpointTally) {
         var memory = tally.memory
-        var statuses: [UInt32: (all: Int, private: Int)] = [:]
-        for (key, series) in memory.counts.series {
-            statuses[key.status, default: (0, 0)].all += series.value
-            if tally.isPrivate(key.visibility) { statuses[key.status, default: (0, 0)].private += series.value }
-        }
+        var statuses: [UInt32: Int] = [:]
+        for (key, series) in memory.counts.series { statuses[key.status, default: 0] += series.value }
         let ranks = memory.statuses.ranks()
-        let counts = statuses.filter { $0.value.all > 0 }.sorted { ranks[Int($0.key)] < ranks[Int($1.key)] }
+        let counts = statuses.filter { $0.value > 0 }.sorted { ranks[Int($0.key)] < ranks[Int($1.key)] }
             .map {
                 StatusCount(
-                    status: memory.statuses[$0.key], phase: memory.phase(ofStatus: $0.key), records: $0.value.all,
-                    privateRecords: $0.value.private)
+                    status: memory.statuses[$0.key], phase: memory.phase(ofStatus: $0.key), records: $0.value)
             }
         var sums: [String: CapacitySum] = [:]
         for (key, series) in memory.capacities.series {
@@ -121,13 +117,9 @@ extension ListingSummary {
             guard let sum = sums[name], sum != CapacitySum() else { return nil }
             return Capacity(unit: name, reserved: Int64(clamping: sum.reserved), maximum: Int64(clamping: sum.maximum))
         }
-        var privateErrors: [Phase: Int] = [:]
-        for (key, endpoints) in tally.errors where tally.isPrivate(key.visibility) {
-            privateErrors[memory.phase(ofStatus: key.status), default: 0] += endpoints
-        }
         self.init(
             statuses: counts, capacities: capacities, withError: tally.errors.values.reduce(0, +),
-            privateErrors: privateErrors, transitions: tally.transitions, droppedDetails: tally.details.dropped)
+            droppedDetails: tally.details.dropped)
     }
 
     /// Returns the unit of a capacity; nil for Ray nodes, which are not counted in units. SQL endpoints count `dpu` in

@@ -46,9 +46,10 @@ package struct EndpointListing: PagedListing {
         Self.write(&tally, to: &builder)
         let details = tally.details.details(now: now)
         Self.write(details, to: &builder)
+        let records = tally.records(now: now)
         let snapshot = ListingSnapshot(
             of: Self.self, counts: ListingSnapshot.Counts(listed, cutValues: tally.cutValues),
-            summary: ListingSummary(tally), details: details, builder)
+            summary: ListingSummary(tally), details: details, records: records, builder)
         return (snapshot, tally.memory.next(errors: tally.errors.keys))
     }
 

@@ -13,8 +13,9 @@ public struct EndpointTally: ListingFold {
     var memory: WorkspaceMemory
     private(set) var errors: [EndpointSeries: Int] = [:]
     private(set) var oldestTransitions: [EndpointSeries: Timestamp] = [:]
-    private(set) var transitions: [ListingSummary.Transition] = []
     private(set) var details: DetailSelection
+    /// All endpoints; nil unless the settings keep them.
+    private var records: RecordListBuilder?
     /// The number of values that were cut or became `other`.
     private(set) var cutValues = 0
     /// The total length of label values in the series of counts, errors and capacities, in bytes.
@@ -28,6 +29,7 @@ public struct EndpointTally: ListingFold {
         self.memory = memory
         self.memory.statusTimes = Dictionary(minimumCapacity: memory.statusTimes.count)
         details = DetailSelection(limit: settings.maximumDetails)
+        if settings.keepsRecords { records = RecordListBuilder(expectedBytes: memory.recordBytes) }
         for key in memory.counts.series.keys { addLabelBytes(of: key) }
         for key in memory.capacities.series.keys { addLabelBytes(of: key) }
     }
@@ -46,15 +48,28 @@ public struct EndpointTally: ListingFold {
         if hasError { countError(key, errorCode) }
         addCapacities(record, key)
         let phase = memory.phase(ofStatus: status)
-        // Without details only the oldest transition is exported, so only endpoints in transition need a status time.
-        guard settings.details != .none || phase == .inTransition else { return }
+        // Without details and records only the oldest transition is exported, so only endpoints in transition need a
+        // status time.
+        guard settings.details != .none || settings.keepsRecords || phase == .inTransition else { return }
         let since = previous.since(record, status)
         memory.statusTimes[record.id] = (status, since)
         if phase == .inTransition {
             // Under the key of the count, so that this family has no more series than the count.
             oldestTransitions[counted] = min(oldestTransitions[counted] ?? since, since)
-            if isPrivate(visibility) { transitions.append(.init(since: since, hasError: hasError)) }
         }
+        let owner =
+            switch settings.owner {
+            case .name: record.ownerName
+            case .id: record.ownerID
+            case .none: BorrowedText.none
+            }
+        let ownerID = settings.owner == .none ? BorrowedText.none : record.ownerID
+        records?.add(
+            RecordListBuilder.Fields(
+                id: record.id, type: type, status: status, visibility: visibility, errorCode: errorCode, phase: phase,
+                isPrivate: visibility == WorkspaceMemory.privateVisibility, since: since,
+                createTime: record.createTime, name: record.name, owner: owner, ownerID: ownerID, capID: record.capID,
+                capVersionID: record.capVersionID, errorMessage: record.errorMessage, description: record.description))
         let isDetail =
             switch settings.details {
             case .none: false
@@ -63,26 +78,28 @@ public struct EndpointTally: ListingFold {
             }
         guard isDetail, details.admits(hasError: hasError, since: since, id: record.id) else { return }
         func label(_ text: BorrowedText) -> String? { text.limited(to: RecordDetail.maximumTextBytes) }
-        let owner =
-            switch settings.owner {
-            case .name: record.ownerName
-            case .id: record.ownerID
-            case .none: BorrowedText.none
-            }
         details.add(
             RecordDetail(
                 id: record.id, name: label(record.name), type: memory.types[type],
                 status: memory.statuses[status], phase: phase, visibility: memory.visibilities[visibility],
-                since: since, errorCode: hasError ? memory.errorCodes[errorCode] : nil,
+                since: since, createTime: record.createTime, errorCode: hasError ? memory.errorCodes[errorCode] : nil,
                 errorMessage: record.errorMessage.limited(to: RecordDetail.maximumMessageBytes),
-                owner: label(owner), ownerID: settings.owner == .none ? nil : label(record.ownerID),
-                capID: label(record.capID), capVersionID: label(record.capVersionID)))
+                owner: label(owner), ownerID: label(ownerID), capID: label(record.capID),
+                capVersionID: label(record.capVersionID), description: label(record.description)))
     }
 
-    /// Whether `visibility` is that of endpoints that belong to this tenant.
-    func isPrivate(_ visibility: UInt32) -> Bool { memory.visibilities[visibility] == "PRIVATE" }
+    /// Returns all endpoints; empty unless the settings keep them.
+    /// - Parameter now: the end of the poll.
+    func records(now: Timestamp) -> RecordList {
+        records?.list(
+            RecordList.Values(
+                types: memory.types.strings, statuses: memory.statuses.strings,
+                visibilities: memory.visibilities.strings, errorCodes: memory.errorCodes.strings), now: now)
+            ?? RecordList()
+    }
 
-    /// Counts the texts that exceed their limits, whether or not the endpoint's details are exported.
+    /// Counts the texts that exceed their limits, whether or not the endpoint's details are exported. Descriptions do
+    /// not count: they may be longer than the limit, and are not exported.
     private mutating func countCutTexts(of record: EndpointRecord) {
         func count(_ text: BorrowedText, limit: Int = RecordDetail.maximumTextBytes) {
             if text.bytes.count > limit { cutValues += 1 }
@@ -102,8 +119,8 @@ public struct EndpointTally: ListingFold {
             memory.statusTimes.values[index].since = now
         }
         memory.pollEnd = now
+        memory.recordBytes = records?.size ?? 0
         oldestTransitions = oldestTransitions.mapValues { min($0, now) }
-        for index in transitions.indices { transitions[index].since = min(transitions[index].since, now) }
         memory.capacities.close(at: instant)
         memory.counts.close(at: instant)
         // The zero series stay as long as any status of the same type and visibility.

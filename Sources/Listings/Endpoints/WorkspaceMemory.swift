@@ -18,6 +18,8 @@ public struct WorkspaceMemory: Sendable {
     private static let emptyTypes = StringTable(documented: EndpointType.documented + ["unknown"], absent: "unknown")
     private static let emptyStatuses = StringTable(
         documented: EndpointStatus.table.map(\.status.rawValue), absent: EndpointStatus.unknown.rawValue)
+    /// The number of `PRIVATE`, the visibility of endpoints that belong to this tenant.
+    static let privateVisibility = StringTable.firstDocumented
     private static let emptyVisibilities = StringTable(documented: ["PRIVATE", "PUBLIC"], absent: "PRIVATE")
     private static let emptyCodes = StringTable()
 
@@ -33,6 +35,8 @@ public struct WorkspaceMemory: Sendable {
     var capacities = SeriesTable<EndpointSeries, CapacitySum>(zero: CapacitySum())
     /// The status of each endpoint and its status time.
     var statusTimes: [RecordID: (status: UInt32, since: Timestamp)] = [:]
+    /// The size of the last list of records in bytes.
+    var recordBytes = 0
     /// The end of the last poll; no status time is later.
     var pollEnd = Timestamp(microseconds: .min)
 

@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Base
 internal import Fabric
 public import Listings
 
-/// The numbers of the endpoints of a selection of workspaces, for the tiles of the status page.
+/// The numbers of the endpoints of a selection of workspaces, whatever their visibility.
 public struct EndpointTotals: Sendable {
     /// All endpoints.
     public let records: Int
     /// Those that are running.
     public let running: Int
-    /// The private ones that are in transition.
-    public let inTransition: Int
-    /// The private ones that have an error code, whatever else they need attention for.
-    public let withErrorCode: Int
     /// The capacity by unit, in the order of ``ListingSummary/units``; without units that no endpoint uses.
     public let capacities: [ListingSummary.Capacity]
 }
@@ -22,8 +17,6 @@ extension StatusOverview {
     public var totals: EndpointTotals? {
         let listed = workspaces.flatMap(\.exported)
         guard !listed.isEmpty else { return nil }
-        let statuses = listed.flatMap(\.summary.statuses)
-        let errors = listed.flatMap(\.summary.privateErrors).filter { ![.inactive, .gone].contains($0.key) }
         let capacities = ListingSummary.units.compactMap { unit -> ListingSummary.Capacity? in
             let used = listed.flatMap(\.summary.capacities).filter { $0.unit == unit }
             func sum(_ amount: (ListingSummary.Capacity) -> Int64) -> Int64 {
@@ -33,8 +26,7 @@ extension StatusOverview {
         }
         return EndpointTotals(
             records: listed.reduce(0) { $0 + $1.counts.records },
-            running: statuses.reduce(0) { $0 + ($1.phase == .serving ? $1.records : 0) },
-            inTransition: statuses.reduce(0) { $0 + ($1.phase == .inTransition ? $1.privateRecords : 0) },
-            withErrorCode: errors.reduce(0) { $0 + $1.value }, capacities: capacities)
+            running: listed.flatMap(\.summary.statuses).reduce(0) { $0 + ($1.phase == .serving ? $1.records : 0) },
+            capacities: capacities)
     }
 }

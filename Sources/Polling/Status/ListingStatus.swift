@@ -63,17 +63,17 @@ public struct ListingStatus: Sendable {
         public var counts: ListingSnapshot.Counts
         /// The counts by status, and the capacity.
         public var summary: ListingSummary
-        /// The records with details.
-        public var details: [RecordDetail]
+        /// All records; empty unless ``ListingSettings/keepsRecords`` is set.
+        public var records: RecordList
 
         /// Creates the data of a read.
         public init(
-            age: Duration, counts: ListingSnapshot.Counts, summary: ListingSummary, details: [RecordDetail]
+            age: Duration, counts: ListingSnapshot.Counts, summary: ListingSummary, records: RecordList
         ) {
             self.age = age
             self.counts = counts
             self.summary = summary
-            self.details = details
+            self.records = records
         }
     }
 

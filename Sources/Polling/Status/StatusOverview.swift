@@ -35,8 +35,8 @@ public struct StatusOverview: Sendable {
     public let workspacesDown: [WorkspaceStatus]
     /// The number of selected workspaces without data.
     public let withoutData: Int
-    /// The number of endpoints that need attention, including those without details.
-    public let attention: [Attention: Int]
+    /// The numbers of private endpoints of the selected workspaces.
+    public let counts: RecordCounts
 
     /// Creates an overview.
     /// - Parameter sourceNames: the selected sources; empty for all.
@@ -56,11 +56,11 @@ public struct StatusOverview: Sendable {
             ($1.downSince ?? report.time, $0.workspace.key) < ($0.downSince ?? report.time, $1.workspace.key)
         }
         withoutData = workspaces.count(where: \.hasNoData)
-        attention = workspaces.reduce(into: [:]) { $0.merge($1.attention(at: report.time), uniquingKeysWith: +) }
+        counts = workspaces.reduce(into: RecordCounts()) { $0 += $1.counts(at: report.time) }
     }
 
     /// The number of endpoints that need attention.
-    public var endpointsNeedingAttention: Int { attention.values.reduce(0, +) }
+    public var endpointsNeedingAttention: Int { counts.attention.values.reduce(0, +) }
 
     /// The number of sources, workspaces and endpoints that need attention.
     public var needingAttention: Int { unhealthySources.count + workspacesDown.count + endpointsNeedingAttention }

@@ -50,7 +50,7 @@ struct AttentionTable {
         let detail = record.detail
         add(
             "\(detail.name.html { "\($0)" })\(Self.id(detail.id.text))", in: parts.link(to: workspace),
-            type: "\(detail.type)", status: parts.badge(ofStatus: detail.status, detail.phase), since: detail.since,
+            type: "\(detail.type)", status: parts.badge(of: detail, record.attention), since: detail.since,
             owner: detail.owner,
             error: [detail.errorCode.html { "<code>\($0)</code>" }, detail.errorMessage.html { "\($0)" }],
             runbook: Runbook(record.attention), console: CloudConsole.link(to: workspace.workspace))

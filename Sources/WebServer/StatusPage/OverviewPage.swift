@@ -61,27 +61,31 @@ struct OverviewPage {
     }
 
     private var form: HTML {
-        let sources: [HTML] = parts.report.sources.map { source in
-            option(source.name, Phrase(source.name), isSelected: query.selection.sources.contains(source.name))
-        }
-        let selected = query.onlyProblems ? "problems" : query.state?.rawValue ?? ""
         let states: [(String, Phrase)] = [
-            ("", .any), ("failing", .name(of: ListingStatus.State.failing)), ("problems", .needsAttention),
+            ("failing", .name(of: ListingStatus.State.failing)), ("problems", .needsAttention),
             ("pending", .name(of: ListingStatus.State.pending)), ("ok", .name(of: ListingStatus.State.ok)),
         ]
-        let options: [HTML] = states.map { option($0, $1, isSelected: $0 == selected) }
+        let sources = parts.report.sources.map { ($0.name, Phrase($0.name)) }
         return """
             <form method="get" action="./#workspaces" role="search" aria-label="\(parts(.workspaces))">
             <label>\(parts(.nameOrID)) <input type="search" name="q" value="\(echo: query.text)"></label>
-            <label>\(parts(.state)) <select name="state">\(options)</select></label>
-            <label>\(parts(.source)) <select name="source"><option value="">\(parts(.any))</option>\(sources)</select></label>
+            \(parts.select(.state, "state", states, selected: [query.onlyProblems ? "problems" : query.state?.rawValue ?? ""]))
+            \(parts.select(.source, "source", sources, selected: query.selection.sources.sorted()))
             \(parts.options.hiddenFields)<button type="submit">\(parts(.filter))</button>
             </form>
+            \(endpointsFound)
             """
     }
 
-    private func option(_ value: String, _ text: Phrase, isSelected: Bool) -> HTML {
-        #"<option value="\#(value)"\#(isSelected ? " selected" : HTML.empty)>\#(parts(text))</option>"#
+    /// A link to the endpoints that the text finds, because the text may be that of an endpoint.
+    private var endpointsFound: HTML {
+        if query.text.isEmpty { return .empty }
+        let search = RecordSearch(query.text)
+        let found = parts.report.workspaces.reduce(0) { count, workspace in
+            count + workspace.exported.reduce(0) { $0 + $1.records.count { $0.matches(search) } }
+        }
+        if found == 0 { return .empty }
+        return "<p>\(parts.link(.endpointsMatch(found), "endpoints", [("q", query.text)]))</p>"
     }
 
     private var table: HTML {

@@ -90,6 +90,12 @@ struct PageParts {
         return badge(Phrase(text), phase == .serving ? "good" : Self.kind(of: phase))
     }
 
+    /// The badges of an endpoint: its status, and what a status alone does not tell.
+    func badge(of detail: RecordDetail, _ attention: Attention?) -> HTML {
+        let status = badge(ofStatus: detail.status, detail.phase)
+        return attention == .stuck ? "\(status) \(badge(.name(of: Attention.stuck), "bad"))" : status
+    }
+
     /// The CSS class for the severity of a phase.
     static func kind(of phase: Phase) -> String {
         switch phase {
@@ -156,6 +162,19 @@ struct PageParts {
         <section aria-labelledby="\(id)"><h2 id="\(id)">\(self(title))</h2>
         \(body)</section>
         """
+    }
+
+    /// A choice of a form, with the value "" for any.
+    /// - Parameter selected: the selected values; several only if the URL gives several, which stay until another choice.
+    func select(_ label: Phrase, _ name: String, _ values: [(String, Phrase)], selected: [String]) -> HTML {
+        let choices: [HTML] = ([("", .any)] + values).map { value, text in
+            // A selected value is the client's own.
+            selected.contains(value)
+                ? #"<option value="\#(echo: value)" selected>\#(echo: options.language(text))</option>"#
+                : #"<option value="\#(value)">\#(self(text))</option>"#
+        }
+        let size: HTML = selected.count > 1 ? #" multiple size="3""# : .empty
+        return #"<label>\#(self(label)) <select name="\#(name)"\#(size)>\#(choices)</select></label>"#
     }
 
     /// The links to the pages before and after this one; empty if there is only one.

@@ -3,6 +3,7 @@ internal import Base
 internal import Exposition
 internal import Fabric
 internal import HTTPServer
+internal import Listings
 internal import Polling
 
 /// The query of a URL that selects workspaces of a status report.
@@ -71,7 +72,7 @@ struct StatusQuery: Equatable {
             throw QueryError(status: 404, message: .noSuchWorkspace)
         }
         if let state { found.removeAll { $0.state != state } }
-        if onlyProblems { found.removeAll { $0.attention(at: report.time).isEmpty } }
+        if onlyProblems { found.removeAll { $0.counts(at: report.time).attention.isEmpty } }
         let part = text.lowercased()
         if !part.isEmpty {
             found.removeAll { status in

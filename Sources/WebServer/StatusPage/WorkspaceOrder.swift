@@ -28,7 +28,7 @@ struct WorkspaceOrder {
         switch status.state {
         case .failing: 0
         case .pending: 2
-        case .ok: status.attention(at: now).isEmpty ? 3 : 1
+        case .ok: status.counts(at: now).attention.isEmpty ? 3 : 1
         }
     }
 

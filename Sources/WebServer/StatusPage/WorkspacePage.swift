@@ -8,6 +8,8 @@ internal import Polling
 struct WorkspacePage {
     let status: WorkspaceStatus
     let parts: PageParts
+    /// The page of the lists of records.
+    let page: Int
 
     var body: HTML {
         """
@@ -24,6 +26,7 @@ struct WorkspacePage {
             \(parts.section(name, .listing(name), records(listing)))
             \(parts.section("\(name)-problems", .needingAttention(name), problems(listing)))
             \(parts.section("\(name)-polls", .polls(name), polls(listing)))
+            \(parts.section("\(name)-all", .all(name), all(listing)))
             """
     }
 
@@ -92,6 +95,17 @@ struct WorkspacePage {
         var table = AttentionTable(parts, showsPlace: false)
         for endpoint in listing.needingAttention(at: parts.now) { table.add(endpoint, of: status) }
         return table.count > 0 ? table.html : "<p>\(parts(.nothingNeedsAttention))</p>"
+    }
+
+    private func all(_ listing: ListingStatus) -> HTML {
+        guard listing.exported != nil else { return "<p>\(parts(.noDataYet))</p>" }
+        let selection = EndpointSelection([status], listing: listing.name, at: parts.now) { _ in true }
+        guard selection.count > 0 else { return "<p>\(parts(.none))</p>" }
+        let table = EndpointTable(parts: parts, showsPlace: false).html(selection, page: page) { page in
+            let query = status.selectingPairs + (page > 1 ? [("page", String(page))] : [])
+            return "\(parts.options.address("", query))#\(listing.name)-all"
+        }
+        return "<p>\(parts.link(.search, "endpoints", status.selectingPairs))</p>\n\(table)"
     }
 
     private func polls(_ status: ListingStatus) -> HTML {

@@ -187,6 +187,10 @@ extension Phrase {
         let name = self.listing(listing)
         return Phrase("\(name[.english]) that need attention", "需要关注的\(name[.chinese])")
     }
+    static func all(_ listing: String) -> Phrase {
+        let name = self.listing(listing)
+        return Phrase("All \(name[.english].lowercased())", "全部\(name[.chinese])")
+    }
     static func polls(_ listing: String) -> Phrase {
         let name = self.listing(listing)
         return Phrase("Recent polls of \(name[.english].lowercased())", "最近对\(name[.chinese])的轮询")
