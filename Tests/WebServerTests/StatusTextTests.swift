@@ -97,7 +97,11 @@ struct StatusTextTests {
         arguments: [
             ("", Self.notJSON), ("<html>", Self.notJSON), ("{", Self.notJSON), ("{}}", Self.notJSON),
             ("\u{0}", Self.notJSON), (String(repeating: "[", count: 100_000), Self.notJSON),
-            ("[]", "has the wrong type"), ("{}", "version is missing"), (#"{"version":"","time":1e300}"#, notJSON),
+            ("[]", "has the wrong type"), ("{}", "version is missing"),
+            (
+                #"{"version":"","time":"2027-01-15T08:00:00Z","state":"ok","needs_attention":{"sources":1e300}}"#,
+                notJSON
+            ),
             ("null", "is null"),
             (#"{"version":1}"#, "version has the wrong type"),
         ])
