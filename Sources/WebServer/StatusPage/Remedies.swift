@@ -5,7 +5,7 @@ internal import Listings
 internal import Polling
 
 extension WorkspaceStatus {
-    /// What to do about the first failing listing; nil while up.
+    /// The remedy for the first failing listing; nil while up.
     var remedy: Phrase? {
         guard let failing = listings.first(where: { $0.failure != nil }), let failure = failing.failure else {
             return nil
@@ -16,7 +16,7 @@ extension WorkspaceStatus {
 }
 
 extension StatusOverview.Source {
-    /// What to do about the source; nil if its health or its explanation says it.
+    /// The remedy for the source; nil if its explanation contains it.
     var remedy: Phrase? {
         switch health {
         case .lockedOut: Phrase(FailureReason.unauthenticated.remedy(permission: ""))

@@ -109,10 +109,15 @@ struct StatusDocument: Decodable {
     struct Listing: Decodable {
         var listing: String
         var state: String
-        var withdrawn: Bool?
+        var isStale: Bool?
         var failingSince: Moment?
         var served: Served?
         var polls: [CompletedPoll]
+
+        private enum CodingKeys: String, CodingKey {
+            case listing, state, failingSince, served, polls
+            case isStale = "withdrawn"
+        }
     }
 
     struct Workspace: Decodable {

@@ -50,7 +50,7 @@ extension StatusText {
     private func add(_ workspace: StatusDocument.Workspace, to table: inout TerminalTable) {
         let served = workspace.listings.compactMap { listing in listing.served.map { (name: listing.listing, data: $0) }
         }
-        let isStale = workspace.listings.contains { $0.withdrawn == true }
+        let isStale = workspace.listings.contains { $0.isStale == true }
         let statuses = served.flatMap(\.data.byStatus).sorted { ($1.value, $0.key) < ($0.value, $1.key) }
         let capacities = served.flatMap(\.data.capacity).map { capacity in
             let maximum =

@@ -56,7 +56,7 @@ public struct StatusText {
 
     // MARK: State and header
 
-    /// What is missing; nil if all workspaces have data.
+    /// The missing data; nil if all workspaces have data.
     private var missing: Phrase? {
         if total == 0 { return .noWorkspaces }
         return withData == total ? nil : .noData(from: total - withData, of: total)
@@ -139,7 +139,7 @@ public struct StatusText {
             let reason: Phrase = total == 0 ? .noWorkspaces : .pending(pending, of: .workspaces(total))
             return table.add([self(.workspacesDown), "–", self(reason)])
         }
-        let stale = document.workspaces.count { $0.listings.contains { $0.withdrawn == true } }
+        let stale = document.workspaces.count { $0.listings.contains { $0.isStale == true } }
         var notes: [Phrase] = [.of(.workspaces(total))]
         if pending > 0 { notes.append(.pending(pending)) }
         if stale > 0 { notes.append(.stale(stale)) }
