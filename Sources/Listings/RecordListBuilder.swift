@@ -33,11 +33,12 @@ struct RecordListBuilder: Sendable {
 
     /// Appends a record. Cuts its texts to the lengths of a ``RecordDetail``.
     mutating func add(_ record: Fields) {
-        reserve(Self.maximumBytes(of: record))
-        let start = size
-        size += bytes.withUnsafeMutableBytes { buffer in
-            var row = RowWriter(buffer, at: start)
-            let idForm = row.add(record.id)
+        let id = record.id.form
+        reserve(Self.maximumBytes(of: record, id))
+        size += bytes.withUnsafeMutableBytes { [size] buffer in
+            guard let start = buffer.baseAddress else { return 0 }
+            var row = RowWriter(start + size)
+            let idForm = row.add(id)
             row.add(record.name, .name)
             row.add(record.owner, .owner)
             row.add(record.ownerID, .ownerID)
@@ -64,11 +65,11 @@ struct RecordListBuilder: Sendable {
     }
 
     /// Returns the maximum number of bytes of a packed record. Redacting a text before it is cut can make it shorter.
-    private static func maximumBytes(of record: Fields) -> Int {
+    private static func maximumBytes(of record: Fields, _ id: RecordID.Form) -> Int {
         func length(_ text: BorrowedText, limit: Int = RecordDetail.maximumTextBytes) -> Int {
             min(text.bytes.count, limit)
         }
-        let id = if case .other(let bytes) = record.id.form { bytes.count } else { 2 * MemoryLayout<UInt64>.size }
+        let id = if case .other(let bytes) = id { bytes.count } else { 2 * MemoryLayout<UInt64>.size }
         return MemoryLayout<RecordList.Header>.size + id + length(record.name) + length(record.owner)
             + length(record.ownerID) + length(record.capID) + length(record.capVersionID)
             + length(record.errorMessage, limit: RecordDetail.maximumMessageBytes) + length(record.description)
@@ -78,23 +79,25 @@ struct RecordListBuilder: Sendable {
         if size + more <= bytes.count { return }
         // A little more than expected, so that a few new records do not double the memory.
         let wanted = bytes.isEmpty ? max(Self.minimumBytes, expectedBytes + expectedBytes / 16) : bytes.count * 2
-        bytes.append(contentsOf: repeatElement(0, count: max(size + more, wanted) - bytes.count))
+        var larger = [UInt8](repeating: 0, count: max(size + more, wanted))
+        larger.withUnsafeMutableBytes { larger in
+            bytes.withUnsafeBytes { larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<size])) }
+        }
+        bytes = larger
     }
 }
 
 /// Writes one packed record: the texts first, then the header before them.
 private struct RowWriter {
-    private let row: UnsafeMutableRawBufferPointer
+    private let row: UnsafeMutableRawPointer
     private var size = MemoryLayout<RecordList.Header>.size
     private(set) var lengths = InlineArray<8, UInt16>(repeating: 0)
 
-    /// - Parameter buffer: has enough memory after `offset`.
-    init(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int) {
-        row = UnsafeMutableRawBufferPointer(rebasing: buffer[offset...])
-    }
+    /// - Parameter row: has enough memory for the record.
+    init(_ row: UnsafeMutableRawPointer) { self.row = row }
 
-    mutating func add(_ id: RecordID) -> RecordList.IDForm {
-        switch id.form {
+    mutating func add(_ id: RecordID.Form) -> RecordList.IDForm {
+        switch id {
         case .digits(let high, let low):
             add(high, low)
             return .digits
@@ -122,7 +125,7 @@ private struct RowWriter {
     }
 
     private mutating func add(_ bytes: UnsafeRawBufferPointer, _ field: RecordList.Text) {
-        UnsafeMutableRawBufferPointer(rebasing: row[size...]).copyMemory(from: bytes)
+        if let start = bytes.baseAddress { (row + size).copyMemory(from: start, byteCount: bytes.count) }
         size += bytes.count
         lengths[field.rawValue] = UInt16(bytes.count)
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Repeats one part of the exporter's work on fixed input, so that scripts/check-costs can count its instructions:
-//     fabric-costs poll|details|render ENDPOINTS ROUNDS
+//     fabric-costs poll|details|records|render|search ENDPOINTS ROUNDS
 // The setup costs the same for any number of rounds; the difference between two runs excludes it.
 internal import Base
 internal import Exposition
@@ -13,7 +13,7 @@ enum Costs {
     static func main() async {
         let arguments = CommandLine.arguments
         guard arguments.count == 4, let count = Int(arguments[2]), let rounds = Int(arguments[3]) else {
-            print("usage: fabric-costs poll|details|render ENDPOINTS ROUNDS")
+            print("usage: fabric-costs poll|details|records|render|search ENDPOINTS ROUNDS")
             exit(2)
         }
         let work = Work(endpoints: count)
@@ -21,10 +21,16 @@ enum Costs {
         // Decodes pages and counts their rows; `details` keeps details of about a quarter of them.
         case "poll": for _ in 0..<rounds { _ = await work.poll(.none) }
         case "details": for _ in 0..<rounds { _ = await work.poll(.problems) }
+        // As `details`, and keeps all records for the status page.
+        case "records": for _ in 0..<rounds { _ = await work.poll(.problems, keepsRecords: true) }
         // Renders a listing with details of all endpoints as a page.
         case "render":
             let listed = await work.poll(.all)
             for _ in 0..<rounds { work.render(listed) }
+        // Counts the kept records that need attention, and searches for the last one's name.
+        case "search":
+            let records = work.records(await work.poll(.none, keepsRecords: true))
+            for _ in 0..<rounds { work.search(records) }
         default: exit(2)
         }
     }
@@ -51,15 +57,15 @@ struct Work {
             regionID: "cn-north-4", baseURL: "http://127.0.0.1")
     }
 
-    private func listing(_ details: DetailLevel) -> EndpointListing {
+    private func listing(_ details: DetailLevel, keepsRecords: Bool = false) -> EndpointListing {
         EndpointListing(
             of: workspace,
-            settings: ListingSettings(details: details, maximumDetails: count))
+            settings: ListingSettings(details: details, maximumDetails: count, keepsRecords: keepsRecords))
     }
 
     /// Lists, decodes and counts.
-    func poll(_ details: DetailLevel) async -> ListedRows<EndpointTally> {
-        let listing = listing(details)
+    func poll(_ details: DetailLevel, keepsRecords: Bool = false) async -> ListedRows<EndpointTally> {
+        let listing = listing(details, keepsRecords: keepsRecords)
         let turn = client.turn(of: workspace.key.workspaceID)
         do throws(APIFailure) {
             let listed = try await RowLister(client: client, request: listing.request).list(turn) {
@@ -77,5 +83,15 @@ struct Work {
         let snapshot = listing(.all).snapshot(of: listed, now: Timestamp(microseconds: 0), instant: .now).snapshot
         let registry = MetricRegistry(ListingRegistry.familyGroups + [ListingFamilies.familyGroup])
         guard registry.render(.text, fragments: [snapshot.fragment]).count > count else { exit(1) }
+    }
+
+    func records(_ listed: ListedRows<EndpointTally>) -> RecordList {
+        listing(.none).snapshot(of: listed, now: Timestamp(microseconds: .max), instant: .now).snapshot.records
+    }
+
+    func search(_ records: RecordList) {
+        let search = RecordSearch("NUMBER-\(count - 1)")
+        let counts = records.counts(at: Timestamp(microseconds: .max))
+        guard !counts.attention.isEmpty, records.count(where: { $0.matches(search) }) > 0 else { exit(1) }
     }
 }

@@ -178,6 +178,22 @@ struct RecordListTests {
         #expect(workspace.list([endpoint("a", "RUNNING")]).records.storage.bytes.count <= 1_024 && small.size < 200)
     }
 
+    @Test func `A typical record takes as much memory as documented`() {
+        let row = endpoint(Self.uuid, "inference", "RUNNING", created: 10, updated: 20).with([
+            "name": .string(String(repeating: "n", count: 20)),
+            "description": .string(String(repeating: "d", count: 40)),
+            "owner": ["user_name": "0123456789", "user_id": .string(String(repeating: "a", count: 32))],
+        ])
+        #expect((160...175).contains(Self.records([row]).storage.size))
+        let package = row.with(["cap": ["cap_id": .string(String(repeating: "c", count: 36))]])
+        #expect(Self.records([package]).storage.size == Self.records([row]).storage.size + 36)
+    }
+
+    @Test func `Positions of phases and of reasons are those in allCases`() {
+        #expect(Phase.allCases.map(\.index) == Array(Phase.allCases.indices))
+        #expect(Attention.allCases.map(\.rank) == Array(Attention.allCases.indices))
+    }
+
     @Test(arguments: 0..<20)
     func `Random records equal their JSON and their details, and the counts equal the rows`(seed: Int) throws {
         var random = RandomRows(seed: UInt64(seed))

@@ -61,7 +61,7 @@ struct EndpointsPageTests {
     @Test(
         "The query selects endpoints; those that need attention come first, worst first",
         arguments: [
-            ("", "failed stuck odd frozen code run gone new public 数据"),
+            ("", "failed stuck odd frozen code run new public gone 数据"),
             ("attention=any", "failed stuck odd frozen code"),
             ("attention=failed", "failed"), ("attention=stuck", "stuck"), ("attention=abnormal", "odd"),
             ("attention=suspended", "frozen"), ("attention=error", "failed code"),
@@ -71,7 +71,7 @@ struct EndpointsPageTests {
             ("q=WEI", "failed run"), ("q=alph", "run"), ("q=u-wei", "failed run"), ("q=训", "数据"), ("q=数据", "数据"),
             ("workspace_id=id-0", "failed frozen code run"), ("workspace=NAME-1&q=new", "new"),
             ("state=failing", ""),
-            ("q=&status=&type=&attention=", "failed stuck odd frozen code run gone new public 数据"),
+            ("q=&status=&type=&attention=", "failed stuck odd frozen code run new public gone 数据"),
         ])
     func selects(query: String, ids: String) async {
         let response = await Self.mixed.get(

@@ -12,7 +12,7 @@ struct PhraseTests {
     /// Words that are the same in both languages: names, units and configuration keys.
     private static let shared: Set<String> = [
         "API", "APU", "DataArts", "DCU", "DPU", "English", "Exporter", "Fabric", "HTTP", "ID", "IAM", "JSON", "MU",
-        "UTC",
+        "UTC", "PRIVATE", "PUBLIC",
         "exclude", "include", "name", "other", "region",
     ]
 

@@ -5,6 +5,8 @@ public enum JSONText {
     /// Encodes `value` as a JSON string. Escapes invisible characters and those that change the display of others (see
     /// ``isHidden(_:)``), so that untrusted text can neither start a new line nor reorder one.
     public static func string(_ value: String) -> String {
+        // Most texts need no escapes.
+        if value.utf8.allSatisfy(isPlain) { return "\"" + value + "\"" }
         var text = "\""
         for scalar in value.unicodeScalars {
             switch scalar {
@@ -22,6 +24,11 @@ public enum JSONText {
             }
         }
         return text + "\""
+    }
+
+    /// Whether the byte is a visible ASCII character or a space that needs no escape.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        (0x20...0x7E).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 
     /// Whether `scalar` is a control character, a bidirectional control, invisible, or a line or paragraph separator.

@@ -19,6 +19,20 @@ public enum Phase: String, Sendable, CaseIterable, BitwiseCopyable {
     /// An undocumented or missing status.
     case unknown
 
+    /// The position in `allCases`, for arrays by phase.
+    public var index: Int {
+        switch self {
+        case .inTransition: 0
+        case .serving: 1
+        case .failed: 2
+        case .abnormal: 3
+        case .suspended: 4
+        case .inactive: 5
+        case .gone: 6
+        case .unknown: 7
+        }
+    }
+
     /// Whether records in this phase may need attention. In transition counts, because the record may get stuck.
     public var needsAttention: Bool {
         switch self {

@@ -20,7 +20,7 @@ public struct AttentionRecord: Sendable {
         self.attention = attention
         id = row.id
         let time = row.since.microseconds
-        order = (Attention.allCases.firstIndex(of: attention) ?? 0, attention == .stuck ? time : 0 &- time)
+        order = (attention.rank, attention == .stuck ? time : 0 &- time)
     }
 
     /// The endpoint with all its texts, decoded at each call.

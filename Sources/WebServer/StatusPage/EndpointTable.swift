@@ -39,11 +39,16 @@ struct EndpointTable {
         return [#"\#(detail.name.html { "\($0)" })<span class="id">\#(detail.id.text)</span>"#]
             + (showsPlace ? [place] : []) + [
                 "\(detail.type)", parts.badge(of: detail, attention),
-                "\(parts.since(detail.since))<br>\(HumanFormat.absolute(detail.since))",
+                "\(parts.since(detail.since))<br>\(Self.lines(detail.since))",
                 HTML([detail.owner.html { "\($0)" }, ownerID(of: detail)].filter { !$0.text.isEmpty }),
-                detail.createTime.html { "\(HumanFormat.absolute($0))" },
+                detail.createTime.html(Self.lines),
                 HTML(lines.filter { !$0.text.isEmpty }, separator: "<br>"),
             ]
+    }
+
+    /// A time in two lines, date and time of day, because the table has many columns.
+    private static func lines(_ time: Timestamp) -> HTML {
+        HTML(HumanFormat.absolute(time).split(separator: " ", maxSplits: 1).map { "\(String($0))" }, separator: "<br>")
     }
 
     private func ownerID(of detail: RecordDetail) -> HTML {

@@ -20,7 +20,7 @@ func checkFold(_ input: UnsafeBufferPointer<UInt8>) {
     guard let decoder = PageDecoder() else { return }
     let details: DetailLevel = [.problems, .all, .none][Int(input.first ?? 0) / 8 % 3]
     let settings = ListingSettings(
-        details: details, maximumDetails: maximumDetails, maximumLabelValues: maximumValues)
+        details: details, maximumDetails: maximumDetails, maximumLabelValues: maximumValues, keepsRecords: true)
     let list = EndpointListing(
         of: Workspace(key: WorkspaceKey(source: "s", workspaceID: "w"), baseURL: "https://x"), settings: settings)
     var memory: WorkspaceMemory?
@@ -47,6 +47,7 @@ func checkFold(_ input: UnsafeBufferPointer<UInt8>) {
         let folded: ListingSnapshot
         (folded, memory) = list.snapshot(of: listed, now: now, instant: .now)
         require(folded.details.count <= maximumDetails, "\(folded.details.count) details")
+        check(folded)
         let text = sampleLines(of: registry.render(.text, fragments: [folded.fragment]), .text)
         // Only for the last listing: checking both formats each time would halve the number of inputs.
         if index == listings.count - 1 {
@@ -55,6 +56,13 @@ func checkFold(_ input: UnsafeBufferPointer<UInt8>) {
         }
         check(text.map(FoldedSample.init), listing, rows: rows)
     }
+}
+
+/// Checks that the packed records are complete and that those with details have the same ones.
+private func check(_ folded: ListingSnapshot) {
+    let records = Dictionary(folded.records.map { ($0.id, $0.detail) }, uniquingKeysWith: { first, _ in first })
+    require(records.count == folded.counts.records, "\(records.count) records of \(folded.counts.records)")
+    for detail in folded.details { require(records[detail.id] == detail, "the record of \(detail.id) differs") }
 }
 
 /// - Parameter rows: the number of rows of all listings so far.

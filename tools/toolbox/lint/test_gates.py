@@ -137,7 +137,7 @@ def test_work_over_budget_is_rejected(
     tmp_path: pathlib.Path, valgrind: str, work: str, render: int, complaint: str | None
 ) -> None:
     write(tmp_path / "bin/valgrind", valgrind, 0o755)
-    budget = write(tmp_path / "budget.txt", f"{work} 1000\ndetails 1000\nrender {render}\n")
+    budget = write(tmp_path / "budget.txt", f"{work} 1000\ndetails 1000\nrecords 1000\nrender {render}\nsearch 1000\n")
     command = SCRIPTS / "check-costs", "--program", "/bin/true", "--budget", budget
     if complaint is None:
         run(*command, env=before_others(tmp_path / "bin"))

@@ -169,6 +169,7 @@ class Tally:
         name, kind, status = label(row, "name"), label(row, "type") or "unknown", label(row, "status") or "UNKNOWN"
         visibility, error = label(row, "visibility") or "PRIVATE", label(row, "error_code")
         label(row, "error_msg", MESSAGE_BYTES)
+        self.take(row, "description", str)
         group = {"endpoint_type": kind, "status": status, "visibility": visibility}
         for documented in DOCUMENTED_STATUSES:
             self.sum("endpoints", 0, **group | {"status": documented})
