@@ -28,6 +28,13 @@ public struct ListingSummary: Sendable, Equatable {
         public var reserved: Int64
         /// The sum of the maximum capacity.
         public var maximum: Int64
+
+        /// Creates the capacity of a unit.
+        public init(unit: String, reserved: Int64, maximum: Int64) {
+            self.unit = unit
+            self.reserved = reserved
+            self.maximum = maximum
+        }
     }
 
     /// The units of capacity, in the order of the status page.

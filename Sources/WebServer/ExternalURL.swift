@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The URL at which Prometheus reaches this process.
+/// The URL at which an exporter is reached.
 public struct ExternalURL: Sendable {
     let scheme: String
     /// `host[:port]`.
@@ -19,5 +19,14 @@ public struct ExternalURL: Sendable {
         var path = rest.dropFirst(host.count)
         while path.last == "/" { path.removeLast() }
         (self.scheme, self.host, self.path) = (scheme, String(host), String(path))
+    }
+
+    /// The URL without a slash at its end, query and fragment.
+    public var text: String { "\(scheme)://\(host)\(path)" }
+
+    /// Whether the host is this machine's loopback address.
+    public var isLoopback: Bool {
+        let name = host.lowercased()
+        return name.hasPrefix("127.") || name.hasPrefix("[::1]") || name == "localhost" || name.hasPrefix("localhost:")
     }
 }

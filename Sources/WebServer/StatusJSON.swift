@@ -24,6 +24,7 @@ enum StatusJSON {
             ],
             "shard": ["ordinal": JSONValue(report.shard.ordinal), "total": JSONValue(report.shard.total)],
             "state": .string(overview.state.rawValue), "needs_attention": attention(overview),
+            "endpoints": overview.totals.map { totals($0, overview.counts) } ?? .null,
             "sources": .array(overview.sources.map { source($0, warning: report.warning(of: $0.status)) }),
             "workspaces": .array(
                 overview.workspaces.map { workspace($0, now: report.time, isDetailed: isDetailed) }),
@@ -48,6 +49,27 @@ enum StatusJSON {
         ]
     }
 
+    private static func totals(_ totals: EndpointTotals, _ counts: RecordCounts) -> JSONValue {
+        [
+            "records": JSONValue(totals.records), "running": JSONValue(totals.running),
+            "in_transition": JSONValue(counts.phases[.inTransition, default: 0]),
+            "with_error_code": JSONValue(counts.withError),
+            "capacity": capacity(totals.capacities),
+        ]
+    }
+
+    private static func capacity(_ capacities: [ListingSummary.Capacity]) -> JSONValue {
+        .array(
+            capacities.map {
+                ["unit": .string($0.unit), "reserved": .integer($0.reserved), "maximum": .integer($0.maximum)]
+            })
+    }
+
+    /// A text for people in every language; null without one.
+    private static func text(_ phrase: Phrase?) -> JSONValue {
+        phrase.map { phrase in .object(Language.allCases.map { ($0.rawValue, .string($0(phrase))) }) } ?? .null
+    }
+
     private static func source(_ entry: StatusOverview.Source, warning: DiscoveryWarning?) -> JSONValue {
         let source = entry.status
         return [
@@ -69,6 +91,7 @@ enum StatusJSON {
                     "last_success": time(discovery.lastSuccess),
                 ]
             } ?? .null, "warning": JSONValue(warning.map { Language.english($0.text(source: source.name)) }),
+            "remedy": text(entry.remedy),
         ]
     }
 
@@ -80,6 +103,7 @@ enum StatusJSON {
             "base_url": .string(workspace.baseURL),
             "enterprise_project_id": JSONValue(workspace.enterpriseProjectID),
             "discovered": .boolean(workspace.isDiscovered), "state": .string(status.state.rawValue),
+            "remedy": text(status.remedy),
             "listings": .array(status.listings.map { listing($0, now: now, isDetailed: isDetailed) }),
         ]
     }
@@ -109,12 +133,7 @@ enum StatusJSON {
                     (name: KnownSecrets.shared.redacting($0.status), value: JSONValue($0.records))
                 }),
             "with_error": JSONValue(listing.summary.withError),
-            "capacity": .array(
-                listing.summary.capacities.map {
-                    [
-                        "unit": .string($0.unit), "reserved": .integer($0.reserved), "maximum": .integer($0.maximum),
-                    ]
-                }),
+            "capacity": capacity(listing.summary.capacities),
             "skipped_records": JSONValue(listing.counts.skippedRecords),
             "malformed_fields": JSONValue(listing.counts.malformedFields),
             "cut_values": JSONValue(listing.counts.cutValues),

@@ -13,7 +13,8 @@ struct ExporterCommand: AsyncParsableCommand {
         abstract: "Prometheus exporter for Huawei Cloud DataArts Fabric.",
         version: BuildInformation.line,
         subcommands: [
-            ServeCommand.self, CheckCommand.self, OnceCommand.self, DemoCommand.self, MetricsCommand.self,
+            ServeCommand.self, CheckCommand.self, OnceCommand.self, StatusCommand.self, DemoCommand.self,
+            MetricsCommand.self,
         ],
         defaultSubcommand: ServeCommand.self
     )

@@ -350,12 +350,4 @@ struct ConnectionCheckTests {
             #expect(text.contains("is not the API, or its response exceeds a limit"), "\(text)")
         }
     }
-
-    @Test("Columns are aligned for wide characters, and control characters are replaced")
-    func table() {
-        let lines = ConnectionReport.aligned(
-            [["NAME", "N"], ["数据湖", "7"], ["\u{1B}[2Jx\u{202E}", "100"]], numbersFrom: 1)
-        #expect(lines == ["NAME      N", "数据湖    7", "\u{FFFD}[2Jx\u{FFFD}  100"])
-        #expect(lines.map(ConnectionReport.width) == [11, 11, 11])
-    }
 }

@@ -91,6 +91,20 @@ struct ExporterCommandTests {
         #expect(bad.output.contains("\(file.path):1:1: polls: unknown key; did you mean poll?\n"))
     }
 
+    @Test("status exits with 1 if the exporter is unreachable, and with 2 for wrong flags")
+    func status() async throws {
+        let (unreachable, output) = try await run("status", "http://127.0.0.1:1")
+        #expect(unreachable == 1)
+        #expect(output.hasPrefix("cannot get the status from http://127.0.0.1:1: "), "\(output)")
+        #expect(output.split(separator: "\n").count == 1)
+        for arguments in [
+            ["--username", "u"], ["--password-file", "f"], ["h:1"], ["--bogus"], ["http://h", "http://i"],
+        ] {
+            let (status, output) = try await ChildProcess(Self.program, ["status"] + arguments).end()
+            #expect(status == 2, "\(arguments): \(output)")
+        }
+    }
+
     @Test("Invalid flags exit with 2", arguments: ["--bogus", "--log.level=loud", "--shard=2/2", "--connect"])
     func flags(flag: String) async throws {
         #expect(try await run("serve", flag).status == 2)

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import COpenSSL
 
 extension Secret {
     /// Returns the secrets in a proxy URL: user and password, in every encoding used in messages and headers. The URL
@@ -14,7 +13,7 @@ extension Secret {
         let plain = [userInfo, password]
         let decoded = plain.map(percentDecoded)
         // As sent in the Proxy-Authorization header.
-        let encoded = [userInfo, percentDecoded(userInfo)].map(base64)
+        let encoded = [userInfo, percentDecoded(userInfo)].map(Base64.encode)
         return Set(plain + decoded + encoded + parts).filter { !$0.isEmpty }.map { Secret($0) }
     }
 
@@ -25,12 +24,5 @@ extension Secret {
 
     private static func percentDecoded(_ text: String) -> String {
         String(decoding: PercentEncoding.decode(text), as: UTF8.self)
-    }
-
-    private static func base64(_ text: String) -> String {
-        let encoded = [UInt8](unsafeUninitializedCapacity: (text.utf8.count + 2) / 3 * 4 + 1) { space, count in
-            count = Int(EVP_EncodeBlock(space.baseAddress, Array(text.utf8), Int32(text.utf8.count)))
-        }
-        return String(decoding: encoded, as: UTF8.self)
     }
 }

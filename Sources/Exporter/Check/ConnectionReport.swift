@@ -41,8 +41,12 @@ struct ConnectionReport {
         }
         if source.settings.discovery != nil { lines.append("  discovery: \(discovery(source.discovery))") }
         guard !source.entries.isEmpty else { return lines + ["  no workspaces to poll"] }
-        let head = ["WORKSPACE", "ID", "LISTING", "RESULT", "RECORDS", "LATENCY", "REQUESTS/MIN", "SERIES"]
-        return lines + Self.aligned([head] + source.entries.map(row), numbersFrom: 4).map { "  " + $0 }
+        var table = TerminalTable([
+            .text("WORKSPACE"), .text("ID"), .text("LISTING"), .text("RESULT"), .number("RECORDS"), .number("LATENCY"),
+            .number("REQUESTS/MIN"), .number("SERIES"),
+        ])
+        for entry in source.entries { table.add(row(entry)) }
+        return lines + table.lines(columns: nil, indentation: 2)
     }
 
     private func discovery(_ discovery: SourceFindings.Discovery?) -> String {
@@ -212,32 +216,5 @@ struct ConnectionReport {
     private static func rate(_ rate: Double) -> String {
         let tenths = Int((rate * 10).rounded())
         return tenths % 10 == 0 ? String(tenths / 10) : "\(tenths / 10).\(tenths % 10)"
-    }
-}
-
-extension ConnectionReport {
-    /// Pads columns to equal width; columns from `numbersFrom` on are right-aligned.
-    static func aligned(_ rows: [[String]], numbersFrom: Int) -> [String] {
-        let rows = rows.map { $0.map(TerminalText.printable) }
-        let widths = (rows.first ?? []).indices.map { column in rows.map { width($0[column]) }.max() ?? 0 }
-        return rows.map { row in
-            let cells = row.enumerated().map { column, cell in
-                let space = String(repeating: " ", count: widths[column] - width(cell))
-                return column < numbersFrom ? cell + space : space + cell
-            }
-            return cells.joined(separator: "  ")
-        }
-    }
-
-    /// Returns the number of terminal columns of a text; Chinese characters take two.
-    static func width(_ text: String) -> Int {
-        text.unicodeScalars.reduce(0) { sum, scalar in
-            switch scalar.value {
-            case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60,
-                0xFFE0...0xFFE6, 0x1F300...0x1FAFF, 0x20000...0x3FFFD:
-                sum + 2
-            default: sum + (scalar.properties.generalCategory == .nonspacingMark ? 0 : 1)
-            }
-        }
     }
 }

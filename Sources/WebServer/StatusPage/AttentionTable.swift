@@ -25,23 +25,16 @@ struct AttentionTable {
     var html: HTML { table.html }
 
     mutating func add(_ source: StatusOverview.Source) {
-        let remedy: Phrase? =
-            switch source.health {
-            case .lockedOut: Phrase(FailureReason.unauthenticated.remedy(permission: ""))
-            case .throttled: Phrase(FailureReason.throttled.remedy(permission: ""))
-            default: nil
-            }
         add(
             "\(source.status.name)", in: "\(source.status.region ?? "")", type: parts(.source),
             status: parts.badge(of: source.health),
             since: [.down, .lockedOut].contains(source.health) ? source.workspaces.compactMap(\.downSince).max() : nil,
-            error: [parts.text(of: source), remedy.html { Self.remedy(parts($0)) }], runbook: Runbook(source.health))
+            error: [parts.text(of: source), source.remedy.html { Self.remedy(parts($0)) }],
+            runbook: Runbook(source.health))
     }
 
     mutating func add(_ workspace: WorkspaceStatus) {
-        let failing = workspace.listings.first { $0.failure != nil }
-        let permission = ListingRegistry.all.first { $0.name == failing?.name }?.permission ?? ""
-        let failure = failing?.failure
+        let failure = workspace.failure
         add(
             "\(parts.link(to: workspace))\(Self.id(workspace.workspace.key.workspaceID))",
             in: "\(workspace.workspace.key.source)", type: parts(.workspace),
@@ -49,7 +42,7 @@ struct AttentionTable {
             error: [
                 failure.html { "\($0.message)" },
                 (failure?.requestID).html { "\(parts(.requestID)) <code>\($0)</code>" },
-                failure.html { Self.remedy("\($0.reason.remedy(permission: permission))") },
+                workspace.remedy.html { Self.remedy(parts($0)) },
             ], runbook: failure.map { Runbook($0.reason) })
     }
 

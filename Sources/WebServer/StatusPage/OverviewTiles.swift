@@ -47,11 +47,8 @@ struct OverviewTiles {
     }
 
     var tiles: HTML {
-        let listed = overview.workspaces.flatMap(\.exported)
-        let statuses = listed.flatMap(\.summary.statuses)
-        let counts = overview.counts
+        let (totals, counts) = (overview.totals, overview.counts)
         func sum(_ phase: Phase) -> Int { counts.phases[phase, default: 0] }
-        let running = statuses.reduce(0) { $0 + ($1.phase == .serving ? $1.records : 0) }
         let threshold = HumanFormat.duration(Attention.stuckAfterSeconds)
         let inTransition = EndpointStatus.table.filter { $0.phase == .inTransition }.map {
             (name: "status", value: $0.status.rawValue)
@@ -66,8 +63,8 @@ struct OverviewTiles {
             \(tile(.name(of: .suspended), sum(.suspended), nil, kind: "warn", [("attention", "suspended")]))
             \(tile(.withErrorCode, counts.withError, nil, kind: "warn", [("attention", "error")]))
             \(tile(.inTransition, sum(.inTransition), nil, inTransition + [("visibility", "PRIVATE")]))
-            \(tile(.endpoints, listed.reduce(0) { $0 + $1.counts.records }, .running(running), []))
-            \(capacity(listed))
+            \(tile(.endpoints, totals?.records ?? 0, .running(totals?.running ?? 0), []))
+            \(capacity(totals))
             </dl>
 
             """
@@ -112,16 +109,12 @@ struct OverviewTiles {
         return overview.isFiltered ? scope : nil
     }
 
-    private func capacity(_ listed: [ListingStatus.ExportedData]) -> [HTML] {
-        guard withData > 0 else { return [parts.tile(.reserved, "–", missing)] }
-        return ListingSummary.units.compactMap { unit in
-            let capacities = listed.flatMap(\.summary.capacities).filter { $0.unit == unit }
-            if capacities.isEmpty { return nil }
-            func sum(_ amount: (ListingSummary.Capacity) -> Int64) -> String {
-                HumanFormat.number(Int64(clamping: capacities.reduce(Int128(0)) { $0 + Int128(amount($1)) }))
-            }
-            let notes = [.maximum(sum(\.maximum)), counted].compactMap { $0 }
-            return parts.tile(.reserved(unit), sum(\.reserved), .list(notes), link: "#workspaces")
+    private func capacity(_ totals: EndpointTotals?) -> [HTML] {
+        guard let totals else { return [parts.tile(.reserved, "–", missing)] }
+        return totals.capacities.map { capacity in
+            let notes = [.maximum(HumanFormat.number(capacity.maximum)), counted].compactMap { $0 }
+            return parts.tile(
+                .reserved(capacity.unit), HumanFormat.number(capacity.reserved), .list(notes), link: "#workspaces")
         }
     }
 }

@@ -16,7 +16,9 @@ def roff(text: str) -> str:
 
 
 def names(argument: dict[str, Any]) -> str:
-    """Returns an argument's names, as in `-h, --help` or `--log.level level`; none for a positional argument."""
+    """Returns an argument's names, as in `-h, --help` or `--log.level level`; the value's name if it is positional."""
+    if argument["kind"] == "positional":
+        return f"\\fI{roff(argument['valueName'])}\\fR"
     spelled = [("--" if name["kind"] == "long" else "-") + name["name"] for name in argument.get("names", ())]
     flags = ", ".join(f"\\fB{roff(name)}\\fR" for name in spelled)
     if not flags or argument["kind"] != "option":
@@ -44,7 +46,7 @@ def command_lines(command: dict[str, Any]) -> list[str]:
     for argument in command["arguments"]:
         # Arguments of all commands are listed once, under OPTIONS.
         shown = argument["shouldDisplay"] and names(argument)
-        if shown and argument["preferredName"]["name"] not in ("help", "version"):
+        if shown and argument.get("preferredName", {}).get("name") not in ("help", "version"):
             lines += argument_lines(argument)
     return lines
 
@@ -67,7 +69,9 @@ def page(root: dict[str, Any], version: str, date: datetime.date, rest: str) -> 
         default = command["commandName"] == root["defaultSubcommand"]
         word = f"\\fB{roff(command['commandName'])}\\fR"
         lines += [] if command is commands[0] else [".br"]
-        lines.append(f"\\fB{roff(name)}\\fR {f'[{word}]' if default else word} [\\fIoption\\fR ...]")
+        values = [names(argument) for argument in command["arguments"] if argument["kind"] == "positional"]
+        words = [f"[{word}]" if default else word, "[\\fIoption\\fR ...]", *(f"[{value}]" for value in values)]
+        lines.append(f"\\fB{roff(name)}\\fR {' '.join(words)}")
     lines += [before, ".SH COMMANDS"]
     for command in commands:
         lines += command_lines(command)

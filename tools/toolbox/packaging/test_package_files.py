@@ -80,7 +80,7 @@ def test_groff_and_mandoc_accept_the_manual_without_warnings(manual: pathlib.Pat
     assert attempt("mandoc", "-T", "lint", "-W", "warning", manual) == (0, "")
 
 
-@pytest.mark.parametrize("command", ["serve", "check", "once", "demo", "metrics"])
+@pytest.mark.parametrize("command", ["serve", "check", "once", "status", "demo", "metrics"])
 def test_the_manual_has_all_flags_of_the_command(manual: pathlib.Path, exporter: Exporter, command: str) -> None:
     text = run("man", "--local-file", manual, env=os.environ | {"MANWIDTH": "200", "LC_ALL": "C.UTF-8"})
     flags = set(re.findall(r"^  (?:-\w, )?(--[\w.-]+)", exporter.run(command, "--help").text, re.MULTILINE))

@@ -170,6 +170,9 @@ extension Phrase {
     static func expired(_ moment: Phrase) -> Phrase {
         Phrase("expired \(moment[.english])", "\(moment[.chinese])已过期")
     }
+    static func nextRequest(_ moment: Phrase) -> Phrase {
+        Phrase("throttled by the API; next request \(moment[.english])", "被 API 限流，下次请求：\(moment[.chinese])")
+    }
     static func limited(_ sent: String, _ limit: String) -> Phrase {
         Phrase("\(sent) of \(limit)", "\(sent) / \(limit)")
     }

@@ -48,6 +48,7 @@ extension Phrase {
     static let since = Phrase("Since", "始于")
     static let owner = Phrase("Owner", "所有者")
     static let created = Phrase("Created", "创建时间")
+    static let errorCode = Phrase("Error code", "错误码")
     static let errorAndRemedy = Phrase("Error, what to do", "错误与处理")
     static let errorAndDescription = Phrase("Error, description", "错误、描述")
     static let workspace = Phrase("Workspace", "工作空间")
