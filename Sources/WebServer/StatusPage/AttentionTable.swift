@@ -25,12 +25,7 @@ struct AttentionTable {
     var html: HTML { table.html }
 
     mutating func add(_ source: StatusOverview.Source) {
-        let remedy: Phrase? =
-            switch source.health {
-            case .lockedOut: Phrase(FailureReason.unauthenticated.remedy(permission: ""))
-            case .throttled: Phrase(FailureReason.throttled.remedy(permission: ""))
-            default: nil
-            }
+        let remedy = source.remedy?.text
         add(
             "\(source.status.name)", in: "\(source.status.region ?? "")", type: parts(.source),
             status: parts.badge(of: source.health),
@@ -40,7 +35,6 @@ struct AttentionTable {
 
     mutating func add(_ workspace: WorkspaceStatus) {
         let failing = workspace.listings.first { $0.failure != nil }
-        let permission = ListingRegistry.all.first { $0.name == failing?.name }?.permission ?? ""
         let failure = failing?.failure
         add(
             "\(parts.link(to: workspace))\(Self.id(workspace.workspace.key.workspaceID))",
@@ -49,7 +43,7 @@ struct AttentionTable {
             error: [
                 failure.html { "\($0.message)" },
                 (failure?.requestID).html { "\(parts(.requestID)) <code>\($0)</code>" },
-                failure.html { "\($0.reason.remedy(permission: permission))" },
+                (failing.flatMap { parts.remedy(for: $0, of: workspace) }).html { parts($0) },
             ], runbook: failure.map { Runbook($0.reason) })
     }
 

@@ -128,6 +128,11 @@ struct PageParts {
         }
     }
 
+    /// Returns the remedy for a listing whose last poll failed; nil if it did not.
+    func remedy(for listing: ListingStatus, of workspace: WorkspaceStatus) -> Phrase? {
+        report.remedy(for: listing, of: workspace)?.text
+    }
+
     // MARK: Boxes
 
     /// A tile with a title, a number, an optional note and an optional link to the list of what it counts.
