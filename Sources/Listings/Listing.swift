@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import Base
 public import Exposition
 public import Fabric
 
@@ -15,7 +16,7 @@ public protocol Listing: Sendable {
     /// The API operation: the value of the label `operation`.
     static var operation: APIOperation { get }
     /// The permission to read the list, as it follows "Grant" in a remedy.
-    static var permission: String { get }
+    static var permission: Phrase { get }
     /// The metric families of its records. Families about polls and counts are the same for every listing.
     static var familyGroups: [FamilyGroup] { get }
 

@@ -27,7 +27,7 @@ enum StatusJSON {
             "endpoints": overview.totals.map { totals($0, overview.counts) } ?? .null,
             "sources": .array(overview.sources.map { source($0, warning: report.warning(of: $0.status)) }),
             "workspaces": .array(
-                overview.workspaces.map { workspace($0, now: report.time, isDetailed: isDetailed) }),
+                overview.workspaces.map { workspace($0, in: report, isDetailed: isDetailed) }),
         ]
         return redacted(value).text + "\n"
     }
@@ -91,11 +91,11 @@ enum StatusJSON {
                     "last_success": time(discovery.lastSuccess),
                 ]
             } ?? .null, "warning": JSONValue(warning.map { Language.english($0.text(source: source.name)) }),
-            "remedy": text(entry.remedy),
+            "remedy": text(entry.remedy?.text),
         ]
     }
 
-    private static func workspace(_ status: WorkspaceStatus, now: Timestamp, isDetailed: Bool) -> JSONValue {
+    private static func workspace(_ status: WorkspaceStatus, in report: StatusReport, isDetailed: Bool) -> JSONValue {
         let workspace = status.workspace
         return [
             "source": .string(workspace.key.source), "workspace_id": .string(workspace.key.workspaceID),
@@ -103,8 +103,8 @@ enum StatusJSON {
             "base_url": .string(workspace.baseURL),
             "enterprise_project_id": JSONValue(workspace.enterpriseProjectID),
             "discovered": .boolean(workspace.isDiscovered), "state": .string(status.state.rawValue),
-            "remedy": text(status.remedy),
-            "listings": .array(status.listings.map { listing($0, now: now, isDetailed: isDetailed) }),
+            "remedy": text(report.remedy(for: status)?.text),
+            "listings": .array(status.listings.map { listing($0, now: report.time, isDetailed: isDetailed) }),
         ]
     }
 

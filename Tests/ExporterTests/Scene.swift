@@ -31,7 +31,7 @@ struct Scene {
         authAt: ((_ address: String) -> AuthSettings)? = nil, assumeAgency: Agency? = nil,
         filter: EndpointFilter = EndpointFilter(),
         environmentAt: (_ address: String) -> [String: String] = { _ in [:] },
-        proxyURL: String? = nil, clock: ManualClock? = nil, logger: Logger = quiet,
+        proxyURL: String? = nil, keepsRecords: Bool = false, clock: ManualClock? = nil, logger: Logger = quiet,
         _ body: (Scene) async throws -> Void
     ) async throws {
         let server = try await SimulatorServer.start(cloud, logger: quiet)
@@ -50,7 +50,8 @@ struct Scene {
             connection: ConnectionOptions(proxy: proxyURL.map { .url($0) } ?? .environment))
         let configuration = ExporterConfiguration(poll: poll, metrics: metrics, sources: [source])
         let exporter = try await Exporter(
-            configuration, clock: clock ?? SystemClock(), environment: environmentAt(server.baseURL),
+            configuration, keepsRecords: keepsRecords, clock: clock ?? SystemClock(),
+            environment: environmentAt(server.baseURL),
             logger: logger)
         let outcome: Result<Void, any Error>
         do {

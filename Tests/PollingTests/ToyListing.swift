@@ -54,7 +54,8 @@ struct ToyListing: PagedListing {
     static let name = "toys"
     static let record = "toy"
     static let operation = APIOperation("list_toys")
-    static let permission = "the IAM action DataArtsFabric:toy:list on this workspace"
+    static let permission = Phrase(
+        "the IAM action `DataArtsFabric:toy:list` on this workspace", "授权项 `DataArtsFabric:toy:list`（范围为该工作空间）")
     static let familyGroups = [FamilyGroup("Toys", [toys, oldestRepair])]
 
     static let toys = MetricFamily(

@@ -100,11 +100,16 @@ enum SampleReport {
             sources: [
                 SourceStatus(
                     name: "cn-north-4", region: "cn-north-4", credential: .init(kind: .token),
+                    remedies: SourceRemedies(
+                        baseURL: "https://fabric.cn-north-4.myhuaweicloud.com", credential: .token),
                     throttledUntil: before(-4), nextProbe: nil, discovery: nil, requestsPerMinute: 42,
                     requestsPerMinuteLimit: 1_200),
                 SourceStatus(
                     name: "zweite & <Quelle>", region: nil,
                     credential: .init(kind: .accessKey, assumesAgency: true, expiresAt: before(-2_700)),
+                    remedies: SourceRemedies(
+                        baseURL: "https://fabric.example", credential: .accessKey, assumesAgency: true,
+                        proxy: .init(address: "proxy.example:3128", origin: .setting)),
                     nextProbe: before(-90),
                     discovery: .init(
                         isTried: true, failure: .unauthenticated, workspaces: 3, selected: 2,
@@ -141,7 +146,8 @@ enum SampleReport {
             _ name: String, tried: Bool = true, failure: FailureReason? = nil, found: Int? = nil, selected: Int? = nil
         ) -> SourceStatus {
             SourceStatus(
-                name: name, region: nil, credential: .init(kind: .environment), nextProbe: nil,
+                name: name, region: nil, credential: .init(kind: .environment),
+                remedies: SourceRemedies(baseURL: "https://fabric.example", credential: .environment), nextProbe: nil,
                 discovery: .init(
                     isTried: tried, failure: failure, workspaces: found, selected: selected,
                     lastSuccess: found.map { _ in before(30) }))

@@ -24,7 +24,9 @@ struct StatusOverviewTests {
         var report = SampleReport.large(workspaces.count)
         report.sources = [
             SourceStatus(
-                name: "cn-north-4", region: nil, credential: .init(kind: .token), nextProbe: nil, discovery: nil)
+                name: "cn-north-4", region: nil, credential: .init(kind: .token),
+                remedies: SourceRemedies(baseURL: "https://fabric.example", credential: .token), nextProbe: nil,
+                discovery: nil)
         ]
         for (index, rows) in workspaces.enumerated() {
             report.workspaces[index].listings[0].exported = SampleReport.served(rows)

@@ -55,7 +55,9 @@ struct StatusTextTests {
         var report = SampleReport.large(3)
         report.sources = [
             SourceStatus(
-                name: "cn-north-4", region: nil, credential: .init(kind: .token), nextProbe: nil, discovery: nil)
+                name: "cn-north-4", region: nil, credential: .init(kind: .token),
+                remedies: SourceRemedies(baseURL: "https://fabric.example", credential: .token), nextProbe: nil,
+                discovery: nil)
         ]
         let healthy = try Self.lines(Self.json(report))
         #expect(healthy[0] == "OK: nothing needs attention in 3 workspaces.")

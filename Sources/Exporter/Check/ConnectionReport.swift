@@ -35,7 +35,7 @@ struct ConnectionReport {
         }
         if let ahead = source.clockSkewSeconds {
             let isWrong = abs(ahead) >= ConnectionRemedies.clockWarningThreshold
-            lines.append("  clock: \(ConnectionRemedies.skew(ahead))\(isWrong ? ", WRONG" : ", ok")")
+            lines.append("  clock: \(Language.english(Remedy.skew(ahead)))\(isWrong ? ", WRONG" : ", ok")")
         } else {
             lines.append("  clock: unknown (no Date header received)")
         }
@@ -81,11 +81,11 @@ struct ConnectionReport {
     // MARK: Failures
 
     private func failures(_ source: SourceFindings) -> [String] {
-        let advice = ConnectionRemedies(findings: source, environment: environment)
+        let advice = ConnectionRemedies(source, environment: environment)
         var lines: [String] = []
-        func add(_ what: String, _ failure: APIFailure, _ subject: ConnectionRemedies.Subject) {
+        func add(_ what: String, _ failure: APIFailure, _ subject: SourceRemedies.Subject) {
             lines.append("  \(what): \(failure)")
-            lines += advice.remedies(for: failure, of: subject).map { "    -> \($0)" }
+            lines.append("    -> \(advice.remedy(for: failure, of: subject))")
         }
         let name = source.settings.name
         if case .failed(let failure, let didRespond, let cause) = source.credential {
@@ -98,7 +98,7 @@ struct ConnectionReport {
         }
         for entry in source.entries {
             guard case .failed(let failure) = entry.outcome else { continue }
-            add("\(name)/\(entry.workspace.key.workspaceID)\(Self.suffix(entry.workspace))", failure, .workspace(entry))
+            add("\(name)/\(entry.workspace.key.workspaceID)\(Self.suffix(entry.workspace))", failure, entry.subject)
         }
         let skipReasons = source.entries.compactMap { entry -> SourceFindings.SkipReason? in
             if case .skipped(let skipReason) = entry.outcome { skipReason } else { nil }
@@ -123,12 +123,13 @@ struct ConnectionReport {
     private func notes(_ source: SourceFindings) -> [String] {
         let name = source.settings.name
         var notes: [String] = []
-        if let warning = ConnectionRemedies(findings: source, environment: environment).clockWarning {
+        if let warning = ConnectionRemedies(source, environment: environment).clockWarning {
             notes.append("\(name): \(warning).")
         }
         if let discovery = source.discovery, !discovery.excluded.isEmpty, !discovery.hasNothingToPoll {
             notes.append(
-                "\(name): excluded by discovery.include and exclude: \(ConnectionRemedies.names(discovery.excluded)).")
+                "\(name): excluded by discovery.include and exclude: \(Language.english(Remedy.names(discovery.excluded)))."
+            )
         }
         for entry in source.entries {
             guard case .listed(let answer) = entry.outcome else { continue }
@@ -155,7 +156,7 @@ struct ConnectionReport {
         guard !discovery.excluded.isEmpty else { return "succeeded, but found 0 workspaces" }
         let found = counted(Int64(discovery.excluded.count), "workspace")
         return "found \(found), all excluded by discovery.include and exclude: "
-            + ConnectionRemedies.names(discovery.excluded)
+            + Language.english(Remedy.names(discovery.excluded))
     }
 
     private static func emptiness(_ answer: SourceFindings.Listed, _ entry: SourceFindings.Entry) -> String {

@@ -39,7 +39,7 @@ public final class Exporter: Sendable {
     /// - Parameters:
     ///   - shard: the shard of workspaces to poll.
     ///   - keepsRecords: whether to keep all records, for the status page.
-    ///   - environment: the variables for `auth: environment`.
+    ///   - environment: the variables for `auth: environment` and proxies.
     /// - Throws: ``ExporterError`` if the HTTP engine cannot start or a source cannot be created.
     public init(
         _ configuration: ExporterConfiguration, shard: Shard = .whole, keepsRecords: Bool = false,
@@ -232,6 +232,7 @@ public final class Exporter: Sendable {
             credential: .init(
                 kind: settings.auth.kind, assumesAgency: settings.assumeAgency != nil,
                 expiresAt: expiry.map { Timestamp(microseconds: $0) }),
+            remedies: SourceRemedies(settings, environment: environment),
             throttledUntil: client.throttledUntil.map { clock.wallTime(of: $0) },
             nextProbe: client.nextProbe.map { clock.wallTime(of: $0) }, discovery: discovery, round: client.round,
             requestsPerMinute: client.requestsPerMinute, requestsPerMinuteLimit: client.requestsPerMinuteLimit)

@@ -61,6 +61,11 @@ struct SourceFindings: Sendable {
         var latency: Duration?
         var outcome: Outcome
 
+        /// The subject of the remedy if the listing fails.
+        var subject: SourceRemedies.Subject {
+            .listing(permission: listing.permission, isFiltered: filter != EndpointFilter())
+        }
+
         var hasFailed: Bool { if case .listed = outcome { false } else { true } }
     }
 

@@ -8,7 +8,9 @@ package struct EndpointListing: PagedListing {
     package static let name = "endpoints"
     package static let record = "endpoint"
     package static let operation = APIOperation("list_endpoints")
-    package static let permission = "the IAM action DataArtsFabric:endpoint:list on this workspace and its endpoints"
+    package static let permission = Phrase(
+        "the IAM action `DataArtsFabric:endpoint:list` on this workspace and its endpoints",
+        "授权项 `DataArtsFabric:endpoint:list`（范围为该工作空间及其端点）")
     package static let familyGroups = [
         EndpointFamilies.familyGroup, CapacityFamilies.familyGroup, DetailFamilies.familyGroup,
     ]

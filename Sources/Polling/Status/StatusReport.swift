@@ -133,6 +133,8 @@ public struct SourceStatus: Sendable, Equatable {
     public var region: String?
     /// How it authenticates.
     public var credential: Credential
+    /// Chooses the remedies for its failures.
+    public var remedies: SourceRemedies
     /// When the next request is sent while the source is paused because the API throttles it; nil unless it is. In the
     /// past while that request is due or in flight.
     public var throttledUntil: Timestamp?
@@ -149,13 +151,15 @@ public struct SourceStatus: Sendable, Equatable {
 
     /// Creates a status.
     public init(
-        name: String, region: String?, credential: Credential, throttledUntil: Timestamp? = nil,
+        name: String, region: String?, credential: Credential, remedies: SourceRemedies,
+        throttledUntil: Timestamp? = nil,
         nextProbe: Timestamp?, discovery: Discovery?, round: Duration? = nil, requestsPerMinute: Int = 0,
         requestsPerMinuteLimit: Double? = nil
     ) {
         self.name = name
         self.region = region
         self.credential = credential
+        self.remedies = remedies
         self.throttledUntil = throttledUntil
         self.nextProbe = nextProbe
         self.discovery = discovery

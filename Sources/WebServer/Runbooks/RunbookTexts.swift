@@ -490,11 +490,20 @@ than <code>endpoints</code> become stale only if they are also older than 3 × t
 </code></pre>
 <h2 id="mitigation">Mitigation</h2>
 <p>If discovery succeeds but finds nothing, see <a href="DataArtsFabricWorkspacesLost?lang=en">DataArtsFabricWorkspacesLost</a>.</p>
-<p>The reasons are the same as in <a href="DataArtsFabricWorkspaceFailing?lang=en#mitigation">DataArtsFabricWorkspaceFailing</a>, except:</p>
-<ul>
-<li><code>forbidden</code>: the IAM action is <code>DataArtsFabric:workspace:list</code>, and the user must have access to <code>enterprise_project_id</code>.</li>
-<li>Until discovery recovers, list important workspaces under <code>workspaces</code> in the configuration.</li>
-</ul>
+<p>Reasons and remedies are the same as in <a href="DataArtsFabricWorkspaceFailing?lang=en#mitigation">DataArtsFabricWorkspaceFailing</a>, except:</p>
+<div class="scroll" role="region" aria-label="Mitigation" tabindex="0"><table>
+<thead>
+<tr><th scope="col"><code>reason</code></th>
+<th scope="col">remedy</th>
+</tr>
+</thead>
+<tbody>
+<tr><th scope="row" id="forbidden"><code>forbidden</code></th><td class="text" data-title="remedy">Grant the IAM action <code>DataArtsFabric:workspace:list</code> and access to <code>discovery.enterprise_project_id</code> to the credential's user or agency, or configure <code>workspaces</code> instead of <code>discovery</code>.</td></tr>
+<tr><th scope="row" id="not_found"><code>not_found</code></th><td class="text" data-title="remedy">The API was not found at https://fabric.$REGION.myhuaweicloud.com: check <code>base_url</code> and <code>region</code>. DataArts Fabric is not available in every region.</td></tr>
+<tr><th scope="row" id="bad_request"><code>bad_request</code></th><td class="text" data-title="remedy">The API rejected the request: check <code>base_url</code>, <code>discovery.name</code> and <code>enterprise_project_id</code>.</td></tr>
+</tbody>
+</table></div>
+<p>Until discovery recovers, list important workspaces under <code>workspaces</code> in the configuration.</p>
 <h3 id="parameters">Parameters</h3>
 <p>No threshold. <code>for</code>: 15 minutes. To silence the alert during planned work, create a silence for its name and <code>source</code> in Alertmanager.</p>
 """#,
@@ -521,11 +530,20 @@ than <code>endpoints</code> become stale only if they are also older than 3 × t
 </code></pre>
 <h2 id="处置">处置</h2>
 <p>发现正常但没有找到任何工作空间的情况，见 <a href="DataArtsFabricWorkspacesLost?lang=zh">DataArtsFabricWorkspacesLost</a>。</p>
-<p>原因与 <a href="DataArtsFabricWorkspaceFailing?lang=zh#%E5%A4%84%E7%BD%AE">DataArtsFabricWorkspaceFailing</a> 相同，不同之处：</p>
-<ul>
-<li><code>forbidden</code>：授权项为 <code>DataArtsFabric:workspace:list</code>，且用户必须能够访问 <code>enterprise_project_id</code> 指定的企业项目。</li>
-<li>修复之前，可在配置的 <code>workspaces</code> 中列出重要的工作空间。</li>
-</ul>
+<p>原因和处理与 <a href="DataArtsFabricWorkspaceFailing?lang=zh#%E5%A4%84%E7%BD%AE">DataArtsFabricWorkspaceFailing</a> 相同，不同之处：</p>
+<div class="scroll" role="region" aria-label="处置" tabindex="0"><table>
+<thead>
+<tr><th scope="col"><code>reason</code></th>
+<th scope="col">处理</th>
+</tr>
+</thead>
+<tbody>
+<tr><th scope="row" id="forbidden"><code>forbidden</code></th><td class="text" data-title="处理">请为凭证的用户或委托授予授权项 <code>DataArtsFabric:workspace:list</code> 以及对 <code>discovery.enterprise_project_id</code> 的访问权限，或改用 <code>workspaces</code> 代替 <code>discovery</code>。</td></tr>
+<tr><th scope="row" id="not_found"><code>not_found</code></th><td class="text" data-title="处理">在 https://fabric.$REGION.myhuaweicloud.com 没有找到 API：请检查 <code>base_url</code> 和 <code>region</code>。并非所有区域都提供 DataArts Fabric。</td></tr>
+<tr><th scope="row" id="bad_request"><code>bad_request</code></th><td class="text" data-title="处理">API 拒绝了请求：请检查 <code>base_url</code>、<code>discovery.name</code> 和 <code>enterprise_project_id</code>。</td></tr>
+</tbody>
+</table></div>
+<p>修复之前，可在配置的 <code>workspaces</code> 中列出重要的工作空间。</p>
 <h3 id="参数">参数</h3>
 <p>没有阈值。<code>for</code>：15 分钟。计划内的操作期间，可在 Alertmanager 中按告警名称和 <code>source</code> 创建静默。</p>
 """#))
@@ -1757,8 +1775,25 @@ an account lockout: once per interval for a token, after 1, 2, 4, 8 and then eve
 tokens early.</li>
 </ol>
 <h2 id="mitigation">Mitigation</h2>
+<p>By kind of credential and by reason, which the status page shows:</p>
+<div class="scroll" role="region" aria-label="Mitigation" tabindex="0"><table>
+<thead>
+<tr><th scope="col"><code>auth</code></th>
+<th scope="col"><code>unauthenticated</code></th>
+<th scope="col"><code>credentials</code></th>
+</tr>
+</thead>
+<tbody>
+<tr><th scope="row"><code>token</code></th><td class="text" data-title="unauthenticated">The token is expired, revoked or from another region: replace it with a new project-scoped token (valid for 24 hours; <code>token_file</code> is reloaded automatically), or use <code>auth.password</code> or <code>auth.access_key</code>, which are renewed automatically.</td><td class="text" data-title="credentials">Set a project-scoped IAM token in <code>auth</code>.</td></tr>
+<tr><th scope="row"><code>password</code></th><td class="text" data-title="unauthenticated">A credential was issued, but the API rejected it: check that <code>base_url</code>, <code>region</code> and <code>iam_url</code> belong to the same region, and that the project is that of the workspaces.</td><td class="text" data-title="credentials">Check <code>auth.password</code>: domain, user, password, project; the user needs programmatic access. Five wrong passwords lock the user for 15 minutes.</td></tr>
+<tr><th scope="row"><code>access_key</code></th><td class="text" data-title="unauthenticated">The access key is unknown, disabled or deleted, its secret is wrong, or temporary keys lack their <code>security_token</code> or have expired: correct or replace the key. 5 failed requests in a row lock the key for 5 minutes.</td><td class="text" data-title="credentials">Check <code>auth.access_key</code>: id, secret and <code>project_id</code> (if unset, IAM is asked for the project). Five failed requests in a row lock the key for 5 minutes.</td></tr>
+<tr><th scope="row"><code>metadata</code></th><td class="text" data-title="unauthenticated">A credential was issued, but the API rejected it: check that <code>base_url</code>, <code>region</code> and <code>iam_url</code> belong to the same region, and that the project is that of the workspaces.</td><td class="text" data-title="credentials">Assign an agency to this ECS instance and set <code>auth.metadata.project_id</code>.</td></tr>
+<tr><th scope="row"><code>environment</code></th><td class="text" data-title="unauthenticated">A credential was issued, but the API rejected it: check that <code>base_url</code>, <code>region</code> and <code>iam_url</code> belong to the same region, and that the project is that of the workspaces.</td><td class="text" data-title="credentials">Check the <code>HUAWEICLOUD_</code> variables or the file <code>~/.huaweicloud/credentials</code>.</td></tr>
+<tr><th scope="row">with <code>assume_agency</code></th><td class="text" data-title="unauthenticated">A credential was issued, but the API rejected it: check that <code>base_url</code>, <code>region</code> and <code>iam_url</code> belong to the same region, and that the project is that of the workspaces.</td><td class="text" data-title="credentials">Check the credential that assumes the agency, the agency's name and account (<code>assume_agency</code>), and that the credential's user has the permission Agent Operator.</td></tr>
+</tbody>
+</table></div>
 <ul>
-<li>Replace the credential. A changed <code>token_file</code> or other secret file is probed at once; for other changes, reload (SIGHUP, or <code>POST /-/reload</code> if enabled), which also probes at once.</li>
+<li>A changed <code>token_file</code> or other secret file is probed at once; for other changes, reload (SIGHUP, or <code>POST /-/reload</code> if enabled), which also probes at once.</li>
 <li>After a successful probe the source recovers. If only the cause on the service's side was fixed, wait for the next probe, or reload. A reload or restart with a wrong credential counts as one more failed attempt.</li>
 <li>The key or the user is locked: wait 5 or 15 minutes, and find other clients that use wrong credentials.</li>
 <li>The clock is wrong: repair time synchronization on the exporter's machine.</li>
@@ -1809,8 +1844,25 @@ tokens early.</li>
 <li>在控制台：统一身份认证 IAM → 用户 → Exporter 使用的用户。用户是否启用、是否允许编程访问、密钥是否有效？修改密码、密钥或权限会使 Token 提前失效。</li>
 </ol>
 <h2 id="处置">处置</h2>
+<p>按凭证类型和原因（见状态页）：</p>
+<div class="scroll" role="region" aria-label="处置" tabindex="0"><table>
+<thead>
+<tr><th scope="col"><code>auth</code></th>
+<th scope="col"><code>unauthenticated</code></th>
+<th scope="col"><code>credentials</code></th>
+</tr>
+</thead>
+<tbody>
+<tr><th scope="row"><code>token</code></th><td class="text" data-title="unauthenticated">Token 已过期、已失效或属于其他区域：请更换为新的项目级 Token（有效期 24 小时；<code>token_file</code> 会自动重新加载），或改用会自动续期的 <code>auth.password</code> 或 <code>auth.access_key</code>。</td><td class="text" data-title="credentials">请在 <code>auth</code> 中设置项目级 IAM Token。</td></tr>
+<tr><th scope="row"><code>password</code></th><td class="text" data-title="unauthenticated">凭证已签发，但被 API 拒绝：请检查 <code>base_url</code>、<code>region</code> 和 <code>iam_url</code> 是否属于同一区域，以及项目是否为工作空间所属的项目。</td><td class="text" data-title="credentials">请检查 <code>auth.password</code> 中的账号（domain）、用户、密码和项目；用户需要允许编程访问。密码错误 5 次会锁定用户 15 分钟。</td></tr>
+<tr><th scope="row"><code>access_key</code></th><td class="text" data-title="unauthenticated">访问密钥不存在、已停用或已删除，或 SK 错误，或临时密钥缺少 <code>security_token</code> 或已过期：请更正或更换密钥。连续 5 次请求失败会锁定密钥 5 分钟。</td><td class="text" data-title="credentials">请检查 <code>auth.access_key</code> 中的 AK、SK 和 <code>project_id</code>（未设置时向 IAM 查询项目）。连续 5 次请求失败会锁定密钥 5 分钟。</td></tr>
+<tr><th scope="row"><code>metadata</code></th><td class="text" data-title="unauthenticated">凭证已签发，但被 API 拒绝：请检查 <code>base_url</code>、<code>region</code> 和 <code>iam_url</code> 是否属于同一区域，以及项目是否为工作空间所属的项目。</td><td class="text" data-title="credentials">请为此 ECS 实例设置委托，并设置 <code>auth.metadata.project_id</code>。</td></tr>
+<tr><th scope="row"><code>environment</code></th><td class="text" data-title="unauthenticated">凭证已签发，但被 API 拒绝：请检查 <code>base_url</code>、<code>region</code> 和 <code>iam_url</code> 是否属于同一区域，以及项目是否为工作空间所属的项目。</td><td class="text" data-title="credentials">请检查以 <code>HUAWEICLOUD_</code> 开头的环境变量或文件 <code>~/.huaweicloud/credentials</code>。</td></tr>
+<tr><th scope="row">使用 <code>assume_agency</code></th><td class="text" data-title="unauthenticated">凭证已签发，但被 API 拒绝：请检查 <code>base_url</code>、<code>region</code> 和 <code>iam_url</code> 是否属于同一区域，以及项目是否为工作空间所属的项目。</td><td class="text" data-title="credentials">请检查用于切换委托的凭证、委托的名称和账号（<code>assume_agency</code>），以及该凭证的用户是否有 Agent Operator 权限。</td></tr>
+</tbody>
+</table></div>
 <ul>
-<li>更换凭证。<code>token_file</code> 等密钥文件变化后立即探测；其他修改请重新加载（SIGHUP，或在启用时 <code>POST /-/reload</code>），重新加载也会立即探测。</li>
+<li><code>token_file</code> 等密钥文件变化后立即探测；其他修改请重新加载（SIGHUP，或在启用时 <code>POST /-/reload</code>），重新加载也会立即探测。</li>
 <li>探测成功后该数据源自动恢复。如果只在服务侧修复了原因，请等待下次探测，或重新加载。凭证仍然错误时，重新加载或重启都会多一次失败的尝试。</li>
 <li>密钥或用户被锁定：等待 5 分钟或 15 分钟，并查出其他使用错误凭证的客户端。</li>
 <li>时钟不准：修复 Exporter 所在机器的时间同步。</li>
@@ -2112,21 +2164,50 @@ permission. If the same listing of all workspaces fails, suspect the permission 
 </tr>
 </thead>
 <tbody>
-<tr><th scope="row"><code>unauthenticated</code></th><td class="text" data-title="severity">critical</td><td class="text" data-title="meaning">The token or key was rejected (401), or it has expired.</td><td class="text" data-title="remedy">Replace the token (<code>token_file</code> is reloaded automatically) or the key. 5 failed AK/SK requests in a row lock a key for 5 minutes; 5 wrong passwords lock a user for 15. To avoid this, the exporter only sends probes: see <a href="DataArtsFabricSourceLockedOut?lang=en">DataArtsFabricSourceLockedOut</a>. <code>dataarts_fabric_source_next_probe_timestamp_seconds</code> is the time of the next one.</td></tr>
-<tr><th scope="row"><code>forbidden</code></th><td class="text" data-title="severity">critical</td><td class="text" data-title="meaning">The user or agency lacks the permission for that listing (403).</td><td class="text" data-title="remedy">Grant the IAM action in the workspace's project: <code>DataArtsFabric:endpoint:list</code> for <code>endpoints</code>, <code>DataArtsFabric:service:listInstance</code> for <code>service_instances</code>; the action for <code>job_runs</code> is not documented, but the system policy <code>DataArtsFabricReadOnlyPolicy</code> contains it. Check that the token is scoped to that project, and that no policy restricts the client's address.</td></tr>
-<tr><th scope="row"><code>credentials</code></th><td class="text" data-title="severity">critical</td><td class="text" data-title="meaning">No credential could be obtained: IAM or the metadata service rejected the request or failed, or a secret file cannot be read.</td><td class="text" data-title="remedy">The log gives the cause; check the file's permissions, <code>iam_url</code>, the agency of the machine.</td></tr>
-<tr><th scope="row"><code>not_found</code></th><td class="text" data-title="severity">critical</td><td class="text" data-title="meaning">The workspace does not exist, or not in this project (HTTP 400 with <code>dataartsfabric.00010003</code> or <code>.00010009</code>), or the address does not serve the API (404, <code>APIG.0101</code>).</td><td class="text" data-title="remedy">If the workspace was deleted, remove it from the configuration. Otherwise check its id, the project of the credential, <code>region</code> and <code>base_url</code> (<code>services_url</code> for <code>service_instances</code> and <code>job_runs</code>); DataArts Fabric is not available in every region.</td></tr>
-<tr><th scope="row"><code>bad_request</code></th><td class="text" data-title="severity">critical</td><td class="text" data-title="meaning">The API rejects the request (other 4xx).</td><td class="text" data-title="remedy">See the error code and message on the status page; check the <code>filter</code>. <code>dataartsfabric.00010024</code> (400): authorize the service agency again in the console.</td></tr>
-<tr><th scope="row"><code>tls</code></th><td class="text" data-title="severity">critical</td><td class="text" data-title="meaning">The certificate is not trusted, or there is no common protocol version.</td><td class="text" data-title="remedy">Check <code>tls.ca_file</code>, the clock, and proxies that intercept TLS.</td></tr>
-<tr><th scope="row"><code>throttled</code></th><td class="text" data-title="severity">warning</td><td class="text" data-title="meaning">Too many requests (429, <code>APIG.0308</code>).</td><td class="text" data-title="remedy">Lower <code>poll.requests_per_second</code>, or raise <code>poll.interval</code>; look for other clients of the same account. <code>dataarts_fabric_source_throttled</code> is 1 during the pause.</td></tr>
-<tr><th scope="row"><code>timeout</code></th><td class="text" data-title="severity">warning</td><td class="text" data-title="meaning">No response within <code>poll.timeout</code>, or 408 or 504.</td><td class="text" data-title="remedy">Check the network and the duration of requests (query above); raise <code>poll.timeout</code>.</td></tr>
-<tr><th scope="row"><code>server</code></th><td class="text" data-title="severity">warning</td><td class="text" data-title="meaning">The service fails (5xx).</td><td class="text" data-title="remedy">Wait. If it persists, open a service ticket with the request id from the status page.</td></tr>
-<tr><th scope="row"><code>network</code></th><td class="text" data-title="severity">warning</td><td class="text" data-title="meaning">The host name does not resolve, or the connection is refused, reset or interrupted.</td><td class="text" data-title="remedy">Check DNS, <code>proxy_url</code>, firewall and route from the exporter's machine.</td></tr>
-<tr><th scope="row"><code>response</code></th><td class="text" data-title="severity">warning</td><td class="text" data-title="meaning">The response is not the documented JSON, or too large.</td><td class="text" data-title="remedy">Often a proxy's login page. Otherwise check the log, <code>poll.max_response_bytes</code> and <code>poll.max_endpoints</code>.</td></tr>
-<tr><th scope="row"><code>inconsistent</code></th><td class="text" data-title="severity">warning</td><td class="text" data-title="meaning">The list kept changing while it was read, because endpoints are constantly created and deleted.</td><td class="text" data-title="remedy">Raise <code>poll.page_size</code>, or narrow the listing by a <code>filter</code>.</td></tr>
-<tr><th scope="row"><code>stalled</code></th><td class="text" data-title="severity">warning</td><td class="text" data-title="meaning">The exporter's watchdog found that no poll of the workspace has ended for 4 minutes (with the defaults).</td><td class="text" data-title="remedy">See <a href="DataArtsFabricWorkspaceStalled?lang=en">DataArtsFabricWorkspaceStalled</a>, which lasts as long as the stall. The reason of this alert becomes <code>unknown</code> after 15 minutes, because a stall is counted once.</td></tr>
+<tr><th scope="row" id="unauthenticated"><code>unauthenticated</code></th><td class="text" data-title="severity">critical</td><td class="text" data-title="meaning">The token or key was rejected (401), or it has expired.</td><td class="text" data-title="remedy">See the table by kind of credential below.</td></tr>
+<tr><th scope="row" id="forbidden"><code>forbidden</code></th><td class="text" data-title="severity">critical</td><td class="text" data-title="meaning">The user or agency lacks the permission to read the list (403).</td><td class="text" data-title="remedy">Grant the IAM action <code>DataArtsFabric:endpoint:list</code> on this workspace and its endpoints to the credential's user or agency. If it is granted, the credential belongs to another project than the workspace, or a policy restricts the client's address.</td></tr>
+<tr><th scope="row" id="credentials"><code>credentials</code></th><td class="text" data-title="severity">critical</td><td class="text" data-title="meaning">No credential could be obtained: IAM or the metadata service rejected the request or failed, or a secret file cannot be read.</td><td class="text" data-title="remedy">See the table by kind of credential below.</td></tr>
+<tr><th scope="row" id="not_found"><code>not_found</code></th><td class="text" data-title="severity">critical</td><td class="text" data-title="meaning">The workspace does not exist, or not in this project (HTTP 400 with <code>dataartsfabric.00010003</code> or <code>.00010009</code>), or the address does not serve the API (404, <code>APIG.0101</code>).</td><td class="text" data-title="remedy">The workspace does not exist for this credential: check its id and <code>region</code>, and that the credential belongs to the workspace's project. If it was deleted, remove it from the configuration. The API was not found at https://fabric.$REGION.myhuaweicloud.com: check <code>base_url</code> and <code>region</code>. DataArts Fabric is not available in every region.</td></tr>
+<tr><th scope="row" id="bad_request"><code>bad_request</code></th><td class="text" data-title="severity">critical</td><td class="text" data-title="meaning">The API rejects the request (other 4xx).</td><td class="text" data-title="remedy">The API rejected the request: check <code>base_url</code> and the workspace's <code>filter</code>.</td></tr>
+<tr><th scope="row" id="tls"><code>tls</code></th><td class="text" data-title="severity">critical</td><td class="text" data-title="meaning">The certificate is not trusted, or there is no common protocol version.</td><td class="text" data-title="remedy">The TLS connection to fabric.$REGION.myhuaweicloud.com failed: check <code>tls.ca_file</code>, <code>tls.server_name</code>, the client certificate, this machine's clock, and whether a proxy replaces the server's certificate.</td></tr>
+<tr><th scope="row" id="throttled"><code>throttled</code></th><td class="text" data-title="severity">warning</td><td class="text" data-title="meaning">Too many requests (429, <code>APIG.0308</code>).</td><td class="text" data-title="remedy">The account exceeded its rate limit: lower <code>poll.requests_per_second</code> or raise <code>poll.interval</code>. Other clients of the account count too.</td></tr>
+<tr><th scope="row" id="timeout"><code>timeout</code></th><td class="text" data-title="severity">warning</td><td class="text" data-title="meaning">No response within <code>poll.timeout</code>, or 408 or 504.</td><td class="text" data-title="remedy">No response within <code>poll.timeout</code>: check connectivity to fabric.$REGION.myhuaweicloud.com, or raise <code>poll.timeout</code>.</td></tr>
+<tr><th scope="row" id="server"><code>server</code></th><td class="text" data-title="severity">warning</td><td class="text" data-title="meaning">The service fails (5xx).</td><td class="text" data-title="remedy">Service-side error: retry later or contact support with the request id.</td></tr>
+<tr><th scope="row" id="network"><code>network</code></th><td class="text" data-title="severity">warning</td><td class="text" data-title="meaning">The host name does not resolve, or the connection is refused, reset or interrupted.</td><td class="text" data-title="remedy">fabric.$REGION.myhuaweicloud.com is unreachable: check DNS, routes, firewalls, and whether a proxy is needed (<code>proxy_url</code>).</td></tr>
+<tr><th scope="row" id="response"><code>response</code></th><td class="text" data-title="severity">warning</td><td class="text" data-title="meaning">The response is not the documented JSON, or too large.</td><td class="text" data-title="remedy">The server at https://fabric.$REGION.myhuaweicloud.com is not the API, or its response exceeds a limit (<code>poll.max_endpoints</code>, <code>poll.max_response_bytes</code>): check <code>base_url</code> and the proxy, which may have sent its login page, or raise the limit.</td></tr>
+<tr><th scope="row" id="inconsistent"><code>inconsistent</code></th><td class="text" data-title="severity">warning</td><td class="text" data-title="meaning">The list kept changing while it was read, because records are constantly created and deleted.</td><td class="text" data-title="remedy">The list changed while it was read: retry. If this persists, raise <code>poll.page_size</code>, or narrow the list by the workspace's <code>filter</code>.</td></tr>
+<tr><th scope="row" id="stalled"><code>stalled</code></th><td class="text" data-title="severity">warning</td><td class="text" data-title="meaning">No poll has ended within twice the maximum duration of a poll (4 minutes by default).</td><td class="text" data-title="remedy">The exporter itself is stalled: restart it and report its log.</td></tr>
 </tbody>
 </table></div>
+<div class="scroll" role="region" aria-label="Mitigation" tabindex="0"><table>
+<thead>
+<tr><th scope="col"><code>auth</code></th>
+<th scope="col"><code>unauthenticated</code></th>
+<th scope="col"><code>credentials</code></th>
+</tr>
+</thead>
+<tbody>
+<tr><th scope="row"><code>token</code></th><td class="text" data-title="unauthenticated">The token is expired, revoked or from another region: replace it with a new project-scoped token (valid for 24 hours; <code>token_file</code> is reloaded automatically), or use <code>auth.password</code> or <code>auth.access_key</code>, which are renewed automatically.</td><td class="text" data-title="credentials">Set a project-scoped IAM token in <code>auth</code>.</td></tr>
+<tr><th scope="row"><code>password</code></th><td class="text" data-title="unauthenticated">A credential was issued, but the API rejected it: check that <code>base_url</code>, <code>region</code> and <code>iam_url</code> belong to the same region, and that the project is that of the workspaces.</td><td class="text" data-title="credentials">Check <code>auth.password</code>: domain, user, password, project; the user needs programmatic access. Five wrong passwords lock the user for 15 minutes.</td></tr>
+<tr><th scope="row"><code>access_key</code></th><td class="text" data-title="unauthenticated">The access key is unknown, disabled or deleted, its secret is wrong, or temporary keys lack their <code>security_token</code> or have expired: correct or replace the key. 5 failed requests in a row lock the key for 5 minutes.</td><td class="text" data-title="credentials">Check <code>auth.access_key</code>: id, secret and <code>project_id</code> (if unset, IAM is asked for the project). Five failed requests in a row lock the key for 5 minutes.</td></tr>
+<tr><th scope="row"><code>metadata</code></th><td class="text" data-title="unauthenticated">A credential was issued, but the API rejected it: check that <code>base_url</code>, <code>region</code> and <code>iam_url</code> belong to the same region, and that the project is that of the workspaces.</td><td class="text" data-title="credentials">Assign an agency to this ECS instance and set <code>auth.metadata.project_id</code>.</td></tr>
+<tr><th scope="row"><code>environment</code></th><td class="text" data-title="unauthenticated">A credential was issued, but the API rejected it: check that <code>base_url</code>, <code>region</code> and <code>iam_url</code> belong to the same region, and that the project is that of the workspaces.</td><td class="text" data-title="credentials">Check the <code>HUAWEICLOUD_</code> variables or the file <code>~/.huaweicloud/credentials</code>.</td></tr>
+<tr><th scope="row">with <code>assume_agency</code></th><td class="text" data-title="unauthenticated">A credential was issued, but the API rejected it: check that <code>base_url</code>, <code>region</code> and <code>iam_url</code> belong to the same region, and that the project is that of the workspaces.</td><td class="text" data-title="credentials">Check the credential that assumes the agency, the agency's name and account (<code>assume_agency</code>), and that the credential's user has the permission Agent Operator.</td></tr>
+</tbody>
+</table></div>
+<ul>
+<li><code>unauthenticated</code>: to avoid an account lockout, the exporter only sends probes: see <a href="DataArtsFabricSourceLockedOut?lang=en">DataArtsFabricSourceLockedOut</a>.
+<code>dataarts_fabric_source_next_probe_timestamp_seconds</code> is the time of the next one.</li>
+<li><code>credentials</code>: the log gives the cause, such as a file that cannot be read. Check the file's permissions and <code>iam_url</code>.</li>
+<li><code>forbidden</code>: the IAM action depends on the listing. It is <code>DataArtsFabric:service:listInstance</code> for <code>service_instances</code>; that for <code>job_runs</code> is not documented, but the
+system policy <code>DataArtsFabricReadOnlyPolicy</code> contains it.</li>
+<li><code>not_found</code>: for <code>service_instances</code> and <code>job_runs</code> the address is <code>services_url</code>.</li>
+<li><code>bad_request</code>: the status page has the error code and the message. <code>dataartsfabric.00010024</code> (400): authorize the service agency again in the console.</li>
+<li><code>throttled</code>: <code>dataarts_fabric_source_throttled</code> is 1 during the pause.</li>
+<li><code>timeout</code>: the query above has the duration of requests.</li>
+<li><code>response</code>: the log has the details.</li>
+<li><code>stalled</code>: see <a href="DataArtsFabricWorkspaceStalled?lang=en">DataArtsFabricWorkspaceStalled</a>, which lasts as long as the stall. The reason of this alert becomes <code>unknown</code> after 15 minutes, because a stall is counted once.</li>
+</ul>
 <p>After a change of the configuration run <code>dataarts-fabric-exporter check --config.file FILE</code>, then reload (SIGHUP, or <code>POST /-/reload</code> if it is enabled).</p>
 <h3 id="parameters">Parameters</h3>
 <p>No threshold. <code>for</code>: 5 minutes (critical), 10 minutes (warning). To ignore a workspace, add a rule to a file of your own:</p>
@@ -2174,21 +2255,48 @@ permission. If the same listing of all workspaces fails, suspect the permission 
 </tr>
 </thead>
 <tbody>
-<tr><th scope="row"><code>unauthenticated</code></th><td class="text" data-title="级别">严重</td><td class="text" data-title="含义">Token 或密钥被拒绝（401）或已过期。</td><td class="text" data-title="处理">更换 Token（<code>token_file</code> 会自动重新加载）或密钥。AK/SK 连续错误超过 5 次会锁定 5 分钟，密码错误 5 次会锁定用户 15 分钟，因此 Exporter 只发送探测：见 <a href="DataArtsFabricSourceLockedOut?lang=zh">DataArtsFabricSourceLockedOut</a>。<code>dataarts_fabric_source_next_probe_timestamp_seconds</code> 给出下次探测的时间。</td></tr>
-<tr><th scope="row"><code>forbidden</code></th><td class="text" data-title="级别">严重</td><td class="text" data-title="含义">用户或委托缺少该列表所需的权限（403）。</td><td class="text" data-title="处理">在工作空间所在项目授予授权项：<code>endpoints</code> 为 <code>DataArtsFabric:endpoint:list</code>，<code>service_instances</code> 为 <code>DataArtsFabric:service:listInstance</code>；<code>job_runs</code> 的授权项没有文档给出名称，系统策略 <code>DataArtsFabricReadOnlyPolicy</code> 包含它。确认 Token 属于该项目，且没有策略限制客户端地址。</td></tr>
-<tr><th scope="row"><code>credentials</code></th><td class="text" data-title="级别">严重</td><td class="text" data-title="含义">无法获得凭证：IAM 或元数据服务拒绝或失败，或密钥文件无法读取。</td><td class="text" data-title="处理">查看日志确定是哪一种；检查文件权限、<code>iam_url</code> 和机器的委托。</td></tr>
-<tr><th scope="row"><code>not_found</code></th><td class="text" data-title="级别">严重</td><td class="text" data-title="含义">工作空间不存在，或不属于该项目（HTTP 400，错误码 <code>dataartsfabric.00010003</code> 或 <code>.00010009</code>）；或者该地址没有此 API（404，<code>APIG.0101</code>）。</td><td class="text" data-title="处理">工作空间是否已删除？若是，从配置中移除。否则检查工作空间 ID、凭证所属项目、<code>region</code> 和 <code>base_url</code>（<code>service_instances</code> 和 <code>job_runs</code> 为 <code>services_url</code>）；并非所有区域都提供 DataArts Fabric。</td></tr>
-<tr><th scope="row"><code>bad_request</code></th><td class="text" data-title="级别">严重</td><td class="text" data-title="含义">API 拒绝请求（其他 4xx）。</td><td class="text" data-title="处理">在状态页查看错误码和消息；检查 <code>filter</code>。<code>dataartsfabric.00010024</code>（400）：在控制台重新授权服务委托。</td></tr>
-<tr><th scope="row"><code>tls</code></th><td class="text" data-title="级别">严重</td><td class="text" data-title="含义">证书不受信任，或没有共同的协议版本。</td><td class="text" data-title="处理">检查 <code>tls.ca_file</code>、系统时钟，以及是否有拦截 TLS 的代理。</td></tr>
-<tr><th scope="row"><code>throttled</code></th><td class="text" data-title="级别">警告</td><td class="text" data-title="含义">请求过多（429，<code>APIG.0308</code>）。</td><td class="text" data-title="处理">降低 <code>poll.requests_per_second</code> 或增大 <code>poll.interval</code>；检查同一账号的其他调用方。暂停期间 <code>dataarts_fabric_source_throttled</code> 为 1。</td></tr>
-<tr><th scope="row"><code>timeout</code></th><td class="text" data-title="级别">警告</td><td class="text" data-title="含义">在 <code>poll.timeout</code> 内没有响应，或 408、504。</td><td class="text" data-title="处理">检查网络和请求耗时（见上面的查询）；增大 <code>poll.timeout</code>。</td></tr>
-<tr><th scope="row"><code>server</code></th><td class="text" data-title="级别">警告</td><td class="text" data-title="含义">服务端失败（5xx）。</td><td class="text" data-title="处理">等待。若持续，附上状态页中的请求 ID 提交工单。</td></tr>
-<tr><th scope="row"><code>network</code></th><td class="text" data-title="级别">警告</td><td class="text" data-title="含义">域名无法解析，或连接被拒绝、重置、中断。</td><td class="text" data-title="处理">在 Exporter 所在机器上检查 DNS、<code>proxy_url</code>、防火墙和路由。</td></tr>
-<tr><th scope="row"><code>response</code></th><td class="text" data-title="级别">警告</td><td class="text" data-title="含义">响应不是文档所述的 JSON，或过大。</td><td class="text" data-title="处理">常见原因是代理的登录页面。否则查看日志以及 <code>poll.max_response_bytes</code>、<code>poll.max_endpoints</code>。</td></tr>
-<tr><th scope="row"><code>inconsistent</code></th><td class="text" data-title="级别">警告</td><td class="text" data-title="含义">读取期间列表不断变化，因为端点在持续增减。</td><td class="text" data-title="处理">增大 <code>poll.page_size</code>，或用 <code>filter</code> 缩小列表范围。</td></tr>
-<tr><th scope="row"><code>stalled</code></th><td class="text" data-title="级别">警告</td><td class="text" data-title="含义">Exporter 的看门狗发现，该工作空间已有 4 分钟（默认设置下）没有任何轮询结束。</td><td class="text" data-title="处理">见 <a href="DataArtsFabricWorkspaceStalled?lang=zh">DataArtsFabricWorkspaceStalled</a>，其持续时间与停滞相同；停滞只计一次，因此 15 分钟后本告警的原因变为 <code>unknown</code>。</td></tr>
+<tr><th scope="row" id="unauthenticated"><code>unauthenticated</code></th><td class="text" data-title="级别">严重</td><td class="text" data-title="含义">Token 或密钥被拒绝（401）或已过期。</td><td class="text" data-title="处理">见下面按凭证类型的表。</td></tr>
+<tr><th scope="row" id="forbidden"><code>forbidden</code></th><td class="text" data-title="级别">严重</td><td class="text" data-title="含义">用户或委托缺少读取该列表的权限（403）。</td><td class="text" data-title="处理">请为凭证的用户或委托授予授权项 <code>DataArtsFabric:endpoint:list</code>（范围为该工作空间及其端点）。如果已经授予，则凭证所属项目与工作空间不同，或有策略限制了客户端地址。</td></tr>
+<tr><th scope="row" id="credentials"><code>credentials</code></th><td class="text" data-title="级别">严重</td><td class="text" data-title="含义">无法获得凭证：IAM 或元数据服务拒绝了请求或发生故障，或密钥文件无法读取。</td><td class="text" data-title="处理">见下面按凭证类型的表。</td></tr>
+<tr><th scope="row" id="not_found"><code>not_found</code></th><td class="text" data-title="级别">严重</td><td class="text" data-title="含义">工作空间不存在，或不属于该项目（HTTP 400，错误码 <code>dataartsfabric.00010003</code> 或 <code>.00010009</code>）；或者该地址没有此 API（404，<code>APIG.0101</code>）。</td><td class="text" data-title="处理">对于此凭证，该工作空间不存在：请检查其 ID 和 <code>region</code>，以及凭证是否属于该工作空间的项目。如果已删除，请从配置中移除。在 https://fabric.$REGION.myhuaweicloud.com 没有找到 API：请检查 <code>base_url</code> 和 <code>region</code>。并非所有区域都提供 DataArts Fabric。</td></tr>
+<tr><th scope="row" id="bad_request"><code>bad_request</code></th><td class="text" data-title="级别">严重</td><td class="text" data-title="含义">API 拒绝请求（其他 4xx）。</td><td class="text" data-title="处理">API 拒绝了请求：请检查 <code>base_url</code> 和工作空间的 <code>filter</code>。</td></tr>
+<tr><th scope="row" id="tls"><code>tls</code></th><td class="text" data-title="级别">严重</td><td class="text" data-title="含义">证书不受信任，或没有共同的协议版本。</td><td class="text" data-title="处理">与 fabric.$REGION.myhuaweicloud.com 的 TLS 连接失败：请检查 <code>tls.ca_file</code>、<code>tls.server_name</code>、客户端证书和本机时钟，以及代理是否替换了服务器证书。</td></tr>
+<tr><th scope="row" id="throttled"><code>throttled</code></th><td class="text" data-title="级别">警告</td><td class="text" data-title="含义">请求过多（429，<code>APIG.0308</code>）。</td><td class="text" data-title="处理">账号超过了请求速率限制：请降低 <code>poll.requests_per_second</code> 或增大 <code>poll.interval</code>。同一账号的其他客户端也计算在内。</td></tr>
+<tr><th scope="row" id="timeout"><code>timeout</code></th><td class="text" data-title="级别">警告</td><td class="text" data-title="含义">在 <code>poll.timeout</code> 内没有响应，或 408、504。</td><td class="text" data-title="处理">在 <code>poll.timeout</code> 内没有响应：请检查与 fabric.$REGION.myhuaweicloud.com 的连接，或增大 <code>poll.timeout</code>。</td></tr>
+<tr><th scope="row" id="server"><code>server</code></th><td class="text" data-title="级别">警告</td><td class="text" data-title="含义">服务端失败（5xx）。</td><td class="text" data-title="处理">服务端错误：请稍后重试，或附上请求 ID 提交工单。</td></tr>
+<tr><th scope="row" id="network"><code>network</code></th><td class="text" data-title="级别">警告</td><td class="text" data-title="含义">域名无法解析，或连接被拒绝、重置、中断。</td><td class="text" data-title="处理">无法连接 fabric.$REGION.myhuaweicloud.com：请检查 DNS、路由、防火墙，以及是否需要代理（<code>proxy_url</code>）。</td></tr>
+<tr><th scope="row" id="response"><code>response</code></th><td class="text" data-title="级别">警告</td><td class="text" data-title="含义">响应不是文档所述的 JSON，或过大。</td><td class="text" data-title="处理">https://fabric.$REGION.myhuaweicloud.com 的服务器不是该 API，或响应超出限制（<code>poll.max_endpoints</code>、<code>poll.max_response_bytes</code>）：请检查 <code>base_url</code> 和代理（可能返回了登录页面），或调高限制。</td></tr>
+<tr><th scope="row" id="inconsistent"><code>inconsistent</code></th><td class="text" data-title="级别">警告</td><td class="text" data-title="含义">读取期间列表不断变化，因为记录在持续增减。</td><td class="text" data-title="处理">读取期间列表发生变化：请重试。若持续，请增大 <code>poll.page_size</code>，或用工作空间的 <code>filter</code> 缩小列表范围。</td></tr>
+<tr><th scope="row" id="stalled"><code>stalled</code></th><td class="text" data-title="级别">警告</td><td class="text" data-title="含义">在一次轮询最长时间的两倍（默认 4 分钟）内没有任何轮询结束。</td><td class="text" data-title="处理">Exporter 本身停滞：请重启，并提供其日志以便排查。</td></tr>
 </tbody>
 </table></div>
+<div class="scroll" role="region" aria-label="处置" tabindex="0"><table>
+<thead>
+<tr><th scope="col"><code>auth</code></th>
+<th scope="col"><code>unauthenticated</code></th>
+<th scope="col"><code>credentials</code></th>
+</tr>
+</thead>
+<tbody>
+<tr><th scope="row"><code>token</code></th><td class="text" data-title="unauthenticated">Token 已过期、已失效或属于其他区域：请更换为新的项目级 Token（有效期 24 小时；<code>token_file</code> 会自动重新加载），或改用会自动续期的 <code>auth.password</code> 或 <code>auth.access_key</code>。</td><td class="text" data-title="credentials">请在 <code>auth</code> 中设置项目级 IAM Token。</td></tr>
+<tr><th scope="row"><code>password</code></th><td class="text" data-title="unauthenticated">凭证已签发，但被 API 拒绝：请检查 <code>base_url</code>、<code>region</code> 和 <code>iam_url</code> 是否属于同一区域，以及项目是否为工作空间所属的项目。</td><td class="text" data-title="credentials">请检查 <code>auth.password</code> 中的账号（domain）、用户、密码和项目；用户需要允许编程访问。密码错误 5 次会锁定用户 15 分钟。</td></tr>
+<tr><th scope="row"><code>access_key</code></th><td class="text" data-title="unauthenticated">访问密钥不存在、已停用或已删除，或 SK 错误，或临时密钥缺少 <code>security_token</code> 或已过期：请更正或更换密钥。连续 5 次请求失败会锁定密钥 5 分钟。</td><td class="text" data-title="credentials">请检查 <code>auth.access_key</code> 中的 AK、SK 和 <code>project_id</code>（未设置时向 IAM 查询项目）。连续 5 次请求失败会锁定密钥 5 分钟。</td></tr>
+<tr><th scope="row"><code>metadata</code></th><td class="text" data-title="unauthenticated">凭证已签发，但被 API 拒绝：请检查 <code>base_url</code>、<code>region</code> 和 <code>iam_url</code> 是否属于同一区域，以及项目是否为工作空间所属的项目。</td><td class="text" data-title="credentials">请为此 ECS 实例设置委托，并设置 <code>auth.metadata.project_id</code>。</td></tr>
+<tr><th scope="row"><code>environment</code></th><td class="text" data-title="unauthenticated">凭证已签发，但被 API 拒绝：请检查 <code>base_url</code>、<code>region</code> 和 <code>iam_url</code> 是否属于同一区域，以及项目是否为工作空间所属的项目。</td><td class="text" data-title="credentials">请检查以 <code>HUAWEICLOUD_</code> 开头的环境变量或文件 <code>~/.huaweicloud/credentials</code>。</td></tr>
+<tr><th scope="row">使用 <code>assume_agency</code></th><td class="text" data-title="unauthenticated">凭证已签发，但被 API 拒绝：请检查 <code>base_url</code>、<code>region</code> 和 <code>iam_url</code> 是否属于同一区域，以及项目是否为工作空间所属的项目。</td><td class="text" data-title="credentials">请检查用于切换委托的凭证、委托的名称和账号（<code>assume_agency</code>），以及该凭证的用户是否有 Agent Operator 权限。</td></tr>
+</tbody>
+</table></div>
+<ul>
+<li><code>unauthenticated</code>：为避免锁定账号，Exporter 只发送探测：见 <a href="DataArtsFabricSourceLockedOut?lang=zh">DataArtsFabricSourceLockedOut</a>。<code>dataarts_fabric_source_next_probe_timestamp_seconds</code> 给出下次探测的时间。</li>
+<li><code>credentials</code>：日志给出原因，例如文件无法读取。检查文件权限和 <code>iam_url</code>。</li>
+<li><code>forbidden</code>：授权项取决于列表。<code>service_instances</code> 为 <code>DataArtsFabric:service:listInstance</code>；<code>job_runs</code> 的授权项没有文档给出名称，系统策略 <code>DataArtsFabricReadOnlyPolicy</code> 包含它。</li>
+<li><code>not_found</code>：<code>service_instances</code> 和 <code>job_runs</code> 的地址为 <code>services_url</code>。</li>
+<li><code>bad_request</code>：状态页显示错误码和消息。<code>dataartsfabric.00010024</code>（400）：在控制台重新授权服务委托。</li>
+<li><code>throttled</code>：暂停期间 <code>dataarts_fabric_source_throttled</code> 为 1。</li>
+<li><code>timeout</code>：请求耗时见上面的查询。</li>
+<li><code>response</code>：日志给出详细信息。</li>
+<li><code>stalled</code>：见 <a href="DataArtsFabricWorkspaceStalled?lang=zh">DataArtsFabricWorkspaceStalled</a>，其持续时间与停滞相同；停滞只计一次，因此 15 分钟后本告警的原因变为 <code>unknown</code>。</li>
+</ul>
 <p>修改配置后：先运行 <code>dataarts-fabric-exporter check --config.file FILE</code>，再重新加载（SIGHUP，或在启用时 <code>POST /-/reload</code>）。</p>
 <h3 id="参数">参数</h3>
 <p>没有阈值。<code>for</code>：5 分钟（严重）、10 分钟（警告）。要忽略某个工作空间，请在自己的规则文件中添加：</p>

@@ -6,6 +6,9 @@ internal import Polling
 
 /// The table of what needs attention: sources, workspaces that are down, endpoints.
 struct AttentionTable {
+    /// The maximum number of rows; the list of endpoints shows all.
+    static let maximumRows = 25
+
     private let parts: PageParts
     /// Whether rows name what they belong to: the workspace of an endpoint, the source of a workspace.
     private let showsPlace: Bool
@@ -24,12 +27,22 @@ struct AttentionTable {
 
     var html: HTML { table.html }
 
+    /// A note with a link to the list of all endpoints that need attention; empty if the table has all rows.
+    /// - Parameters:
+    ///   - query: the parameters that select the workspaces.
+    ///   - endpoints: the number of endpoints among all.
+    func remainder(of total: Int, _ query: [(name: String, value: String)], _ endpoints: Int) -> HTML {
+        if total <= count { return .empty }
+        let list = parts.link(.endpoints(endpoints), "endpoints", query + [("attention", "any")])
+        return #"<p class="quiet">\#(parts(.showing(count, of: total))) \#(list)</p>"#
+    }
+
     mutating func add(_ source: StatusOverview.Source) {
         add(
             "\(source.status.name)", in: "\(source.status.region ?? "")", type: parts(.source),
             status: parts.badge(of: source.health),
             since: [.down, .lockedOut].contains(source.health) ? source.workspaces.compactMap(\.downSince).max() : nil,
-            error: [parts.text(of: source), source.remedy.html { Self.remedy(parts($0)) }],
+            error: [parts.text(of: source), (source.remedy?.text).html { Self.remedy(parts($0)) }],
             runbook: Runbook(source.health))
     }
 
@@ -42,7 +55,7 @@ struct AttentionTable {
             error: [
                 failure.html { "\($0.message)" },
                 (failure?.requestID).html { "\(parts(.requestID)) <code>\($0)</code>" },
-                workspace.remedy.html { Self.remedy(parts($0)) },
+                (parts.report.remedy(for: workspace)?.text).html { Self.remedy(parts($0)) },
             ], runbook: failure.map { Runbook($0.reason) })
     }
 

@@ -7,9 +7,6 @@ internal import Polling
 
 /// The overview of sources and workspaces, failures first.
 struct OverviewPage {
-    /// The maximum number of rows under "Needs attention"; the list of endpoints shows all.
-    private static let maximumRows = 25
-
     private let overview: StatusOverview
     private let query: StatusQuery
     private let parts: PageParts
@@ -39,25 +36,22 @@ struct OverviewPage {
             return "<p>\(parts(tiles.missing.map { .notKnown($0) } ?? .nothingNeedsAttention))</p>"
         }
         var table = AttentionTable(parts, showsPlace: true)
-        for source in overview.unhealthySources.prefix(Self.maximumRows) { table.add(source) }
-        for workspace in overview.workspacesDown.prefix(Self.maximumRows - table.count) { table.add(workspace) }
+        for source in overview.unhealthySources.prefix(AttentionTable.maximumRows) { table.add(source) }
+        for workspace in overview.workspacesDown.prefix(AttentionTable.maximumRows - table.count) {
+            table.add(workspace)
+        }
         let endpoints = workspaces.flatMap { workspace in
             workspace.listings.flatMap { $0.needingAttention(at: parts.now) }.map { (workspace, $0) }
         }
         for (workspace, endpoint) in endpoints.sorted(by: { $0.1.precedes($1.1) }).prefix(
-            Self.maximumRows - table.count)
+            AttentionTable.maximumRows - table.count)
         {
             table.add(endpoint, of: workspace)
         }
-        let total = overview.needingAttention
-        if total == table.count { return table.html }
-        let list = query.selectingPairs(textName: "workspace") + [("attention", "any")]
-        return """
-            \(table.count > 0 ? table.html : .empty)\
-            <p class="quiet">\(parts(.showing(table.count, of: total))) \
-            \(parts.link(.endpoints(overview.endpointsNeedingAttention), "endpoints", list))</p>
-
-            """
+        let more = table.remainder(
+            of: overview.needingAttention, query.selectingPairs(textName: "workspace"),
+            overview.endpointsNeedingAttention)
+        return "\(table.count > 0 ? table.html : .empty)\(more)"
     }
 
     private var form: HTML {

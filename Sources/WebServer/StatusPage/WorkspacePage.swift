@@ -92,9 +92,11 @@ struct WorkspacePage {
 
     private func problems(_ listing: ListingStatus) -> HTML {
         guard listing.exported != nil else { return "<p>\(parts(.noDataYet))</p>" }
+        let problems = listing.needingAttention(at: parts.now)
         var table = AttentionTable(parts, showsPlace: false)
-        for endpoint in listing.needingAttention(at: parts.now) { table.add(endpoint, of: status) }
-        return table.count > 0 ? table.html : "<p>\(parts(.nothingNeedsAttention))</p>"
+        for endpoint in problems.prefix(AttentionTable.maximumRows) { table.add(endpoint, of: status) }
+        if problems.isEmpty { return "<p>\(parts(.nothingNeedsAttention))</p>" }
+        return "\(table.html)\(table.remainder(of: problems.count, status.selectingPairs, problems.count))"
     }
 
     private func all(_ listing: ListingStatus) -> HTML {

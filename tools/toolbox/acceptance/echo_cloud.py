@@ -117,7 +117,8 @@ class EchoCloud:
     def listing(self, signature: str | None) -> bytes:
         rows = []
         for number, text in enumerate(map(Literal, self.spellings(signature) or ['"none"'])):
-            row = dict.fromkeys(("name", "type", "status", "visibility", "error_code", "error_msg"), text)
+            fields = "name", "type", "status", "visibility", "description", "error_code", "error_msg"
+            row = dict.fromkeys(fields, text)
             status = {} if number % 2 else {"status": "CREATE_FAILED"}
             known = {"id": f"{number:032x}", "create_time": "2025-01-01T00:00:00Z"}
             ray = {"head_group_spec": {"spec_code": text}}

@@ -89,7 +89,11 @@ class Renderer(RendererHTML):
 
     def td_open(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: Environment) -> str:
         self.column += 1
-        # The first cell is the header of its row.
+        # The first cell is the header of its row. Alerts link to the row of their reason.
+        if self.column == 1 and self.titles[0] == "reason":
+            name = anchor(plain(tokens[index + 1]))
+            env["anchors"].add(name)
+            return f'<th scope="row" id="{name}">'
         if self.column == 1:
             return '<th scope="row">'
         return f'<td class="text" data-title="{html.escape(self.titles[self.column - 1])}">'
@@ -192,7 +196,8 @@ def generated(folder: pathlib.Path = DASHBOARDS) -> str:
         if alerts != re.split(r", |、", languages["zh"].title) or alerts[0] != name:
             raise ValueError(f"{name}: the titles must name the same alerts, beginning with {name}")
         listed = ", ".join(f'"{alert}"' for alert in alerts)
-        text += f"\n    private static let {member(name)} = RunbookText(\n        alerts: [{listed}],\n        body: Body(\n"
+        text += f"\n    private static let {member(name)} = RunbookText(\n        alerts: [{listed}],\n"
+        text += "        body: Body(\n"
         text += f"            english: {literal(languages['en'].body)},\n"
         text += f"            chinese: {literal(languages['zh'].body)}))\n"
     return text + "}\n"

@@ -90,7 +90,8 @@ def fields(shipped: Shipped) -> Iterator[str]:
             yield f"{name}: has annotations {sorted(notes)}"
         prefix, _, file = notes.get("runbook_url", "").rpartition("/")
         prefixes.add(prefix)
-        if file != f"{runbook(name)}.md":
+        # An anchor may follow.
+        if file.partition("#")[0] != f"{runbook(name)}.md":
             yield f"{name}: runbook_url does not end with {runbook(name)}.md"
         if "{{" in notes.get("summary", ""):
             yield f"{name}: its summary is not constant"
