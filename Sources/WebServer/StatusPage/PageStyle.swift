@@ -41,7 +41,7 @@ enum PageStyle {
         th, td { text-align: left; vertical-align: top; padding: .4rem .7rem; border-top: 1px solid var(--line); }
         thead th { border-top: 0; background: var(--panel); font-weight: 600; white-space: nowrap; }
         tbody th { font-weight: 600; } td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
-        td.when { white-space: nowrap; } td.text { overflow-wrap: anywhere; min-width: 7rem; }
+        td.when { white-space: nowrap; } td.text { overflow-wrap: anywhere; min-width: 9.5rem; }
         td.text:last-child { min-width: 14rem; }
         tbody th { overflow-wrap: anywhere; min-width: 12rem; }
         td a, .id { overflow-wrap: anywhere; } .id { display: block; font: .85em ui-monospace, monospace; color: var(--soft); font-weight: 400; }
