@@ -27,7 +27,7 @@ enum PageStyle {
         .brand .quiet { font-weight: 400; font-size: .9em; }
         nav ul { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; list-style: none; margin: 0; padding: 0; }
         main { max-width: 90rem; margin: 0 auto; padding: 1rem 1.2rem 2rem; } main:focus { outline: none; }
-                h1 { font-size: 1.5rem; margin: .4rem 0 .8rem; overflow-wrap: anywhere; }
+        h1 { font-size: 1.5rem; margin: .4rem 0 .8rem; overflow-wrap: anywhere; }
         h2 { font-size: 1.15rem; margin: 2rem 0 .6rem; }
         .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: .7rem; margin: 0; }
         .tile { background: var(--panel); border: 1px solid var(--line); border-radius: .5rem; padding: .6rem .8rem; }
@@ -41,7 +41,7 @@ enum PageStyle {
         th, td { text-align: left; vertical-align: top; padding: .4rem .7rem; border-top: 1px solid var(--line); }
         thead th { border-top: 0; background: var(--panel); font-weight: 600; white-space: nowrap; }
         tbody th { font-weight: 600; } td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
-        td.when { white-space: nowrap; } td.text { overflow-wrap: anywhere; min-width: 7rem; }
+        td.when { white-space: nowrap; } td.text { overflow-wrap: anywhere; min-width: 9.5rem; }
         td.text:last-child { min-width: 14rem; }
         tbody th { overflow-wrap: anywhere; min-width: 12rem; }
         td a, .id { overflow-wrap: anywhere; } .id { display: block; font: .85em ui-monospace, monospace; color: var(--soft); font-weight: 400; }
@@ -66,7 +66,8 @@ enum PageStyle {
         .bar .good, .strip .good { fill: var(--good-mark); } .bar .warn { fill: var(--warn-mark); }
         .bar .bad, .strip .bad { fill: var(--bad-mark); }
         .strip { margin: 0 0 .8rem; } .strip svg { max-width: 100%; height: 30px; display: block; }
-        .remedy { display: block; padding-left: 1.2em; } .remedy::before { content: "→"; margin-left: -1.2em; float: left; }
+        .remedy { display: block; padding-left: 1.2em; } .remedy + br { display: none; }
+        .remedy::before { content: "→"; margin-left: -1.2em; float: left; }
         .facts { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.2rem; margin: 0; }
         .facts dt { color: var(--soft); } .facts dd { margin: 0; overflow-wrap: anywhere; }
         .pages { display: flex; gap: 1.2rem; margin-top: .8rem; }
@@ -76,8 +77,9 @@ enum PageStyle {
           tbody tr:first-child { border-top: 0; }
           tbody th { display: block; min-width: 0; border: 0; padding: .1rem 0; }
           td, td.number, td.text:last-child { border: 0; padding: .1rem 0; text-align: left; min-width: 0; }
-          td:empty { display: none; } td { display: block; position: relative; padding-left: 6.5rem !important; }
-          td::before { content: attr(data-title); color: var(--soft); position: absolute; left: 0; }
+          td { display: flow-root; padding-left: 6.5rem !important; } td:empty { display: none; }
+          td::before { content: attr(data-title); color: var(--soft); font-size: .9em; float: left; width: 6.2rem;
+            margin-left: -6.5rem; }
           .tiles { grid-template-columns: repeat(auto-fit, minmax(7.5rem, 1fr)); } }
 
         """

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Dashboards and consoles work with a Prometheus that has scraped the exporter's demo for about a minute."""
 
+import collections
 import contextlib
 import datetime
 import html
@@ -22,7 +23,7 @@ from toolbox.shared import configuration
 from toolbox.shared.cloud_data import Stored, Workspace
 from toolbox.shared.configuration import Source
 from toolbox.shared.control_plane import ControlPlane
-from toolbox.shared.exporter import Exporter
+from toolbox.shared.exporter import Exporter, Running
 from toolbox.shared.processes import OPENER, ROOT, run, wait_for
 from toolbox.shared.prometheus import Client, Labels, prometheus
 
@@ -105,6 +106,9 @@ REASONS = {
     "EndpointFailed": "1", "EndpointStillFailed": "2", "EndpointStuckCritical": "3", "EndpointStuck": "4",
     "EndpointAbnormal": "5", "EndpointSuspended": "6", "EndpointError": "7",
 }  # fmt: skip
+# The groups of the status page, by the reason in the table. It knows the default thresholds of rules, no exceptions.
+GROUPS = {"1": "failed", "2": "failed", "3": "stuck", "4": "stuck", "5": "abnormal", "6": "suspended", "7": "error"}
+ON_PAGE = {(name, GROUPS[reason]) for name, reason in ATTENTION} | {("with an exception", "stuck")}
 PRICES = {"test.dcu": 0.5, "": 1000.0}
 
 
@@ -139,25 +143,35 @@ def rows() -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def client(exporter: Exporter) -> Iterator[Client]:
-    directory = exporter.directory
+def exporters(exporter: Exporter) -> Iterator[dict[str, Running]]:
+    """The exporters by their value of `metrics.endpoint_details`."""
     workspace = Workspace(WORKSPACE_ID, "details", [Stored(row) for row in rows()])
+    with ControlPlane([workspace]) as plane, contextlib.ExitStack() as stack:
+        running = {}
+        for details in DETAILS:
+            filters = {workspace.id: {"visibility": "ALL"}}
+            source = Source(plane.base_url, [workspace], details, filters=filters)
+            file = configuration.write(exporter.directory, f"{details}.yaml", [source], details)
+            running[details] = stack.enter_context(exporter.serve("--config.file", file))
+        for each in running.values():
+            each.ready()
+        yield running
+
+
+@pytest.fixture(scope="module")
+def client(exporter: Exporter, exporters: dict[str, Running]) -> Iterator[Client]:
+    directory = exporter.directory
     # Alerts without `for`, so that the panel of firing alerts has data.
     alerts = (ROOT / "dashboards/prometheus/alerts.yaml").read_text("utf-8")
     (directory / "alerts.yaml").write_text(re.sub(r"\bfor: \d+m", "for: 0s", alerts), "utf-8")
     (directory / "test.yaml").write_text(json.dumps(rules()), "utf-8")
-    with ControlPlane([workspace]) as plane, contextlib.ExitStack() as stack:
-        targets = [stack.enter_context(exporter.serve(command="demo")).address]
-        for details in DETAILS:
-            filters = {workspace.id: {"visibility": "ALL"}}
-            source = Source(plane.base_url, [workspace], details, filters=filters)
-            file = configuration.write(directory, f"{details}.yaml", [source], details)
-            targets.append(stack.enter_context(exporter.serve("--config.file", file)).address)
+    with exporter.serve(command="demo") as demo:
+        targets = [demo.address, *(each.address for each in exporters.values())]
         text = CONFIGURATION.format(interval=INTERVAL, targets=json.dumps(targets))
-        client = stack.enter_context(prometheus(directory, text, f"--web.console.templates={CONSOLES}"))
-        scraped = f'min(count_over_time(up{{job="dataarts-fabric"}}[10m])) >= {SCRAPES}'
-        wait_for(lambda: client.instant(scraped), 150, "a minute of scrapes", step=1)
-        yield client
+        with prometheus(directory, text, f"--web.console.templates={CONSOLES}") as client:
+            scraped = f'min(count_over_time(up{{job="dataarts-fabric"}}[10m])) >= {SCRAPES}'
+            wait_for(lambda: client.instant(scraped), 150, "a minute of scrapes", step=1)
+            yield client
 
 
 def renderer(board: Json, client: Client, span: int, **chosen: str) -> Renderer:
@@ -221,6 +235,43 @@ def test_alerts_are_on_the_same_endpoints_as_the_table_of_attention(client: Clie
         assert subjects == OLDEST | COUNTED
     else:
         assert set(found.items()) == ATTENTION
+
+
+def listed(text: str) -> list[str]:
+    """Returns the names of the rows of a table of the status page."""
+    return [html.unescape(name) for name in re.findall(r'<th scope="row">([^<]*)<span class="id">', text)]
+
+
+@pytest.mark.parametrize("details", DETAILS)
+def test_the_status_page_and_its_json_list_the_same_endpoints_as_alerts_and_dashboards(
+    exporters: dict[str, Running], details: str
+) -> None:
+    running, wanted = exporters[details], {name for name, _ in ON_PAGE}
+    status = running.fetch("/api/v1/status").json()
+    served = status["workspaces"][0]["listings"][0]["served"]
+    assert {(each["name"], each["attention"]) for each in served["problems"]} == ON_PAGE
+    assert served["problem_count"] == len(served["problems"]) == len(ON_PAGE)
+    counts = collections.Counter(group for _, group in ON_PAGE)
+    assert {group: count for group, count in status["needs_attention"]["endpoints"].items() if count} == counts
+    overview = running.fetch("/").text.split('<h2 id="problems">')[1].split("<h2")[0]
+    assert sorted(listed(overview)) == sorted(wanted)
+    every = listed(running.fetch("/endpoints?attention=any").text)
+    assert sorted(every) == sorted(wanted)
+    # The order is that of the overview.
+    assert every == listed(overview)
+    workspace = f"/?source={details}&workspace_id={WORKSPACE_ID}"
+    section = running.fetch(workspace).text.split('<h2 id="endpoints-problems">')[1].split("<h2")[0]
+    assert listed(section) == every
+
+
+@pytest.mark.parametrize("group", sorted(set(GROUPS.values())))
+def test_the_list_of_a_group_has_its_endpoints(exporters: dict[str, Running], group: str) -> None:
+    found = listed(exporters["none"].fetch(f"/endpoints?attention={group}").text)
+    wanted = {name for name, other in ON_PAGE if other == group}
+    if group == "error":
+        # Also those with an error code that need attention for another reason.
+        wanted |= {name for name, _ in ON_PAGE if "error_code" in ENDPOINTS[name][2]}
+    assert sorted(found) == sorted(wanted)
 
 
 def test_the_table_of_attention_has_owner_and_code_and_the_worst_first(client: Client) -> None:
