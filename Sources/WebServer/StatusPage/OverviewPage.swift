@@ -84,7 +84,7 @@ struct OverviewPage {
 
     private var table: HTML {
         if workspaces.isEmpty {
-            return "<p>\(parts(parts.report.workspaces.isEmpty ? .noneConfigured : .noWorkspaceMatches))</p>"
+            return "<p>\(parts(parts.report.workspaces.isEmpty ? .noneConfigured : .noneSelected))</p>"
         }
         func column(
             _ title: Phrase, _ kind: PageTable.Column.Kind, _ order: StatusQuery.Order, descending: Bool = false

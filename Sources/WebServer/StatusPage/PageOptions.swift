@@ -2,8 +2,8 @@
 internal import Base
 internal import HTTPServer
 
-/// What every page takes from its request: the language, and whether the browser loads the page again by itself. Links
-/// to other pages keep what the URL gives.
+/// The query parameters of every page: its language, and the interval at which the browser loads it again. Links to
+/// other pages keep those of the URL.
 struct PageOptions {
     /// The permitted intervals of `refresh`, in seconds.
     static let refreshIntervals = 10...3_600

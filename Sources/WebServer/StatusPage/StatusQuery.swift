@@ -13,7 +13,7 @@ struct StatusQuery: Equatable {
         case worst
         case name
         case source
-        /// The oldest data first.
+        /// The maximum data age first.
         case age
         /// The most endpoints first.
         case endpoints

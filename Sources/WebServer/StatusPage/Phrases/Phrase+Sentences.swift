@@ -127,7 +127,7 @@ extension Phrase {
             "Page \(page) of \(last), \(count[.english])", "第 \(page)/\(last) 页，共 \(count[.chinese])")
     }
     static let noneConfigured = Phrase("No workspaces configured or discovered.", "没有配置或发现任何工作空间。")
-    static let noWorkspaceMatches = Phrase("No workspaces match the filter.", "没有工作空间符合筛选条件。")
+    static let noneSelected = Phrase("No workspaces match the filter.", "没有工作空间符合筛选条件。")
     static let noEndpointMatches = Phrase("No endpoints match the filter.", "没有端点符合筛选条件。")
     static func endpointsMatch(_ count: Int) -> Phrase {
         Phrase(
