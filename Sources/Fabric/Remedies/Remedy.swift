@@ -141,7 +141,7 @@ public enum Remedy: Sendable, Equatable {
             Phrase(
                 "Grant \(permission[.english]) to the credential's user or agency. If it is granted, the credential "
                     + "belongs to another project than the workspace, or a policy restricts the client's address.",
-                "请为凭证的用户或委托授予\(permission[.chinese])。如果已经授予，则凭证所属项目与工作空间不同，或有策略限制了客户端地址。")
+                "请为凭证的用户或委托授予\(permission[.chinese])。若已授予，请检查凭证与工作空间是否属于同一项目，以及是否有策略限制客户端地址。")
         case .grantDiscovery:
             Phrase(
                 "Grant the IAM action `DataArtsFabric:workspace:list` and access to "
@@ -191,7 +191,7 @@ public enum Remedy: Sendable, Equatable {
             Phrase(
                 "The account exceeded its rate limit: lower `poll.requests_per_second` or raise `poll.interval`. Other "
                     + "clients of the account count too.",
-                "账号超过了请求速率限制：请降低 `poll.requests_per_second` 或增大 `poll.interval`。同一账号的其他客户端也计算在内。")
+                "账号超过了请求速率限制：请降低 `poll.requests_per_second` 或增大 `poll.interval`。同一账号下其他客户端的请求也计入该限制。")
         case .reportFault:
             Phrase(
                 "Service-side error: retry later or contact support with the request id.",
@@ -235,7 +235,7 @@ public enum Remedy: Sendable, Equatable {
             Phrase(
                 "The workspace does not exist for this credential: check its id and `region`, and that the credential "
                     + "belongs to the workspace's project. If it was deleted, remove it from the configuration.",
-                "对于此凭证，该工作空间不存在：请检查其 ID 和 `region`，以及凭证是否属于该工作空间的项目。如果已删除，请从配置中移除。")
+                "用此凭证查不到该工作空间：请检查其 ID 和 `region`，以及凭证是否属于该工作空间的项目。若已删除，请从配置中移除。")
         ]
         if looksUpProject {
             parts.append(

@@ -36,6 +36,9 @@ public struct WorkspaceStatus: Sendable {
     /// The end of the first failed poll since the last success; nil while up.
     public var downSince: Timestamp? { listings.compactMap(\.failingSince).min() }
 
+    /// Whether a poll has succeeded since the start.
+    public var hasSucceeded: Bool { listings.contains { $0.lastSuccess != nil } }
+
     /// Whether no listing has data.
     public var hasNoData: Bool { exported.isEmpty }
 }

@@ -13,6 +13,8 @@ struct AttentionTable {
     /// Whether rows name what they belong to: the workspace of an endpoint, the source of a workspace.
     private let showsPlace: Bool
     private var table: PageTable
+    /// The remedies of sources in the table, which are not repeated for their workspaces.
+    private var remedies: [String: Phrase] = [:]
 
     init(_ parts: PageParts, showsPlace: Bool) {
         self.parts = parts
@@ -38,24 +40,29 @@ struct AttentionTable {
     }
 
     mutating func add(_ source: StatusOverview.Source) {
+        remedies[source.status.name] = source.remedy?.text
         add(
-            "\(source.status.name)", in: "\(source.status.region ?? "")", type: parts(.source),
+            parts.link(to: source.status), in: source.status.region.html { parts(.region($0)) }, type: parts(.source),
             status: parts.badge(of: source.health),
             since: [.down, .lockedOut].contains(source.health) ? source.workspaces.compactMap(\.downSince).max() : nil,
+            isSinceKnown: source.workspaces.contains(where: \.hasSucceeded),
             error: [parts.text(of: source), (source.remedy?.text).html { Self.remedy(parts($0)) }],
             runbook: Runbook(source.health))
     }
 
     mutating func add(_ workspace: WorkspaceStatus) {
         let failure = workspace.failure
+        let remedy = parts.report.remedy(for: workspace)?.text
+        let isKnown = remedy == remedies[workspace.workspace.key.source]
         add(
             "\(parts.link(to: workspace))\(Self.id(workspace.workspace.key.workspaceID))",
-            in: "\(workspace.workspace.key.source)", type: parts(.workspace),
+            in: parts(.source(workspace.workspace.key.source)), type: parts(.workspace),
             status: parts.badge(of: .failing, reason: failure?.reason), since: workspace.downSince,
+            isSinceKnown: workspace.hasSucceeded,
             error: [
                 failure.html { "\($0.message)" },
                 (failure?.requestID).html { "\(parts(.requestID)) <code>\($0)</code>" },
-                (parts.report.remedy(for: workspace)?.text).html { Self.remedy(parts($0)) },
+                (isKnown ? nil : remedy).html { Self.remedy(parts($0)) },
             ], runbook: failure.map { Runbook($0.reason) })
     }
 
@@ -65,12 +72,16 @@ struct AttentionTable {
             "\(detail.name.html { "\($0)" })\(Self.id(detail.id.text))", in: parts.link(to: workspace),
             type: "\(detail.type)", status: parts.badge(of: detail, record.attention), since: detail.since,
             owner: detail.owner,
-            error: [detail.errorCode.html { "<code>\($0)</code>" }, detail.errorMessage.html { "\($0)" }],
+            error: [
+                detail.errorCode.html { "<code>\($0)</code>" }, detail.errorMessage.html { "\($0)" },
+                Self.remedy(parts(.advice(for: record.attention))),
+            ],
             runbook: Runbook(record.attention), console: CloudConsole.link(to: workspace.workspace))
     }
 
     private mutating func add(
-        _ name: HTML, in place: HTML, type: HTML, status: HTML, since: Timestamp?, owner: String? = nil, error: [HTML],
+        _ name: HTML, in place: HTML, type: HTML, status: HTML, since: Timestamp?, isSinceKnown: Bool = true,
+        owner: String? = nil, error: [HTML],
         runbook: Runbook?, console: String? = nil
     ) {
         let links: [HTML] = [
@@ -81,7 +92,7 @@ struct AttentionTable {
         table.rows.append(
             [name] + (showsPlace ? [place] : []) + [
                 type, status,
-                since.html { "\(parts.since($0))<br>\(HumanFormat.absolute($0))" },
+                since.html { parts.sinceInLines($0, isKnown: isSinceKnown) },
                 owner.html { "\($0)" }, HTML(error.filter { !$0.text.isEmpty }, separator: "<br>"),
             ])
     }

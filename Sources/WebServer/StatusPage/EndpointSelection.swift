@@ -15,6 +15,8 @@ struct EndpointSelection {
     private let attention: [(workspace: WorkspaceStatus, record: AttentionRecord)]
     /// The number of selected records.
     let count: Int
+    /// The number of all records.
+    let total: Int
     /// The types of all records, whether selected or not.
     let types: Set<String>
 
@@ -39,6 +41,7 @@ struct EndpointSelection {
         }
         self.attention = attention.sorted { $0.1.precedes($1.1) }
         (self.count, self.types) = (count, types)
+        total = lists.reduce(0) { $0 + $1.records.count }
     }
 
     /// Returns the records at positions of the selection. Those that need no attention are not kept but read again,

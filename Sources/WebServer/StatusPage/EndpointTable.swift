@@ -33,22 +33,17 @@ struct EndpointTable {
         let lines: [HTML] = [
             detail.errorCode.html { "<code>\($0)</code>" }, detail.errorMessage.html { "\($0)" },
             detail.description.html { #"<span class="quiet">\#($0)</span>"# },
-            cap.isEmpty ? .empty : "\(parts(.imagePackage)) <code>\(cap)</code>",
+            cap.isEmpty ? .empty : #"<span class="quiet">\#(parts(.imagePackage)) <code>\#(cap)</code></span>"#,
             attention.html { parts.link(.runbook, "runbooks/\(Runbook($0).name)") },
         ]
         return [#"\#(detail.name.html { "\($0)" })<span class="id">\#(detail.id.text)</span>"#]
             + (showsPlace ? [place] : []) + [
                 "\(detail.type)", parts.badge(of: detail, attention),
-                "\(parts.since(detail.since))<br>\(Self.lines(detail.since))",
+                parts.sinceInLines(detail.since),
                 HTML([detail.owner.html { "\($0)" }, ownerID(of: detail)].filter { !$0.text.isEmpty }),
-                detail.createTime.html(Self.lines),
+                detail.createTime.html(parts.lines),
                 HTML(lines.filter { !$0.text.isEmpty }, separator: "<br>"),
             ]
-    }
-
-    /// A time in two lines, date and time of day, because the table has many columns.
-    private static func lines(_ time: Timestamp) -> HTML {
-        HTML(HumanFormat.absolute(time).split(separator: " ", maxSplits: 1).map { "\(String($0))" }, separator: "<br>")
     }
 
     private func ownerID(of detail: RecordDetail) -> HTML {

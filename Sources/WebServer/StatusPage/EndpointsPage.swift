@@ -31,7 +31,9 @@ struct EndpointsPage {
     /// A note if the list is not complete.
     private var missing: HTML {
         let tiles = OverviewTiles(overview: overview, query: query.workspaces, parts: parts)
-        return tiles.missing.html { #"<p class="note">\#(parts(.notKnown($0)))</p>\#n"# }
+        return tiles.missing.html { missing in
+            #"<p class="note">\#(parts(.notKnown(missing))) \#(parts.link(.workspaces, "", query.workspaces.selectingPairs()))</p>\#n"#
+        }
     }
 
     private var list: HTML {
@@ -39,7 +41,11 @@ struct EndpointsPage {
         let table = EndpointTable(parts: parts, showsPlace: true).html(selection, page: query.workspaces.page) {
             parts.options.address("endpoints", query.pairs(page: $0))
         }
-        return "<p>\(parts(.endpoints(selection.count)))</p>\n\(table)"
+        let count: HTML =
+            selection.count == selection.total
+            ? parts(.endpoints(selection.count))
+            : "\(parts(.endpoints(selection.count, of: selection.total))) · \(parts.link(.allEndpoints, "endpoints"))"
+        return "<p>\(count)</p>\n\(table)"
     }
 
     private var form: HTML {

@@ -96,7 +96,7 @@ struct OverviewPage {
         var table = PageTable(
             .workspaces,
             [
-                column(.workspace, .header, .name), column(.source, .plain, .source), column(.health, .text, .worst),
+                column(.workspace, .header, .name), column(.source, .plain, .source), column(.polling, .text, .worst),
                 column(.dataAge, .when, .age, descending: true),
                 column(.records, .number, .endpoints, descending: true), .init(.byStatus), .init(.reserved, .when),
             ], in: parts.options.language)
@@ -139,7 +139,7 @@ struct OverviewPage {
             ], in: parts.options.language)
         table.rows = overview.sources.map { source in
             [
-                "\(source.status.name)", "\(source.status.region ?? "")",
+                parts.link(to: source.status), "\(source.status.region ?? "")",
                 "\(parts.badge(of: source.health)) \(parts.text(of: source))",
                 source.status.discovery.html(discovery), credential(source.status.credential), requests(source.status),
                 "\(HumanFormat.number(source.workspaces.count))",

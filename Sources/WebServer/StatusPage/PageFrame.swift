@@ -78,7 +78,7 @@ struct PageFrame {
             return #"<a href="\#(echo: address(options.refreshing(every: interval)))">\#(options.language(name))</a>"#
         }
         return """
-            <p class="quiet refresh">\(options.language(.refresh)): \(HTML(links, separator: " · "))</p>
+            <p class="quiet refresh">\(options.language(.refresh))\(options.language(.colon)) \(HTML(links, separator: " · "))</p>
 
             """
     }

@@ -49,6 +49,9 @@ struct PageParts {
     /// A link to the page of a workspace.
     func link(to status: WorkspaceStatus) -> HTML { link(Phrase(status.workspace.name), "", status.selectingPairs) }
 
+    /// A link to the status page of a source.
+    func link(to source: SourceStatus) -> HTML { link(Phrase(source.name), "", [("source", source.name)]) }
+
     /// A time relative to now, with the absolute time as tooltip.
     func moment(_ time: Timestamp) -> HTML {
         self.time(time, title: Phrase(time.iso8601()), HumanFormat.moment(time, now: now))
@@ -57,6 +60,19 @@ struct PageParts {
     /// The time elapsed since `time`, with the absolute time as tooltip.
     func since(_ time: Timestamp) -> HTML {
         self.time(time, title: .sinceTime(time.iso8601()), HumanFormat.since(time, now: now))
+    }
+
+    /// A time in two lines, date and time of day, for tables with many columns.
+    func lines(_ time: Timestamp) -> HTML {
+        HTML(HumanFormat.absolute(time).split(separator: " ", maxSplits: 1).map { "\(String($0))" }, separator: "<br>")
+    }
+
+    /// The time elapsed since `time`, and `time` itself in two lines.
+    /// - Parameter isKnown: whether the time is that of the change, not of its first observation.
+    func sinceInLines(_ time: Timestamp, isKnown: Bool = true) -> HTML {
+        let duration = HumanFormat.since(time, now: now)
+        return
+            "\(self.time(time, title: .sinceTime(time.iso8601()), isKnown ? duration : .atLeast(duration)))<br>\(lines(time))"
     }
 
     private func time(_ time: Timestamp, title: Phrase, _ text: Phrase) -> HTML {

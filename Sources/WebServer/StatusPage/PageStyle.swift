@@ -42,7 +42,7 @@ enum PageStyle {
         thead th { border-top: 0; background: var(--panel); font-weight: 600; white-space: nowrap; }
         tbody th { font-weight: 600; } td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
         td.when { white-space: nowrap; } td.text { overflow-wrap: anywhere; min-width: 9.5rem; }
-        td.text:last-child { min-width: 14rem; }
+        td.text:last-child { min-width: 14rem; width: 36%; }
         tbody th { overflow-wrap: anywhere; min-width: 12rem; }
         td a, .id { overflow-wrap: anywhere; } .id { display: block; font: .85em ui-monospace, monospace; color: var(--soft); font-weight: 400; }
         code { font: .9em ui-monospace, monospace; overflow-wrap: anywhere; }
@@ -76,7 +76,7 @@ enum PageStyle {
           tr { display: block; padding: .5rem .7rem; border-top: 1px solid var(--line); }
           tbody tr:first-child { border-top: 0; }
           tbody th { display: block; min-width: 0; border: 0; padding: .1rem 0; }
-          td, td.number, td.text:last-child { border: 0; padding: .1rem 0; text-align: left; min-width: 0; }
+          td, td.number, td.text:last-child { width: auto; border: 0; padding: .1rem 0; text-align: left; min-width: 0; }
           td { display: flow-root; padding-left: 6.5rem !important; } td:empty { display: none; }
           td::before { content: attr(data-title); color: var(--soft); font-size: .9em; float: left; width: 6.2rem;
             margin-left: -6.5rem; }

@@ -44,7 +44,7 @@ struct WorkspacePage {
 
     private var facts: HTML {
         let workspace = status.workspace
-        var facts: [(Phrase, HTML)] = [(.state, parts.badge(of: status.state, reason: status.failure?.reason))]
+        var facts: [(Phrase, HTML)] = [(.polling, parts.badge(of: status.state, reason: status.failure?.reason))]
         if let since = status.downSince {
             facts.append((.downSinceTitle, "\(HumanFormat.absolute(since)) (\(parts.since(since)))"))
         }
@@ -68,9 +68,14 @@ struct WorkspacePage {
     private func records(_ status: ListingStatus) -> HTML {
         guard let listing = status.exported else { return "<p>\(parts(.noDataYet))</p>" }
         var tiles = [parts.tile(.listing(status.name), HumanFormat.number(listing.counts.records))]
+        // Public endpoints may belong to other tenants and need no attention.
+        var others: [String: Int] = [:]
+        for row in listing.records where !row.isPrivate { others[row.status, default: 0] += 1 }
         tiles += listing.summary.statuses.map { count in
-            parts.tile(
-                Phrase(count.status), HumanFormat.number(count.records), kind: PageParts.kind(of: count.phase))
+            let (publicOnes, isSevere) = (others[count.status], others[count.status] != count.records)
+            return parts.tile(
+                Phrase(count.status), HumanFormat.number(count.records), publicOnes.map { .publicOnes($0) },
+                kind: isSevere ? PageParts.kind(of: count.phase) : "")
         }
         tiles += listing.summary.capacities.map { capacity in
             parts.tile(

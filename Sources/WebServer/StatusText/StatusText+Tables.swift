@@ -24,7 +24,7 @@ extension StatusText {
         let all = document.workspaces
         if all.isEmpty { return [self(.noneConfigured)] }
         var columns: [TerminalTable.Column] = [
-            .shrinking(self(.workspace)), .shrinking(self(.source)), .text(self(.health)), .text(self(.dataAge)),
+            .shrinking(self(.workspace)), .shrinking(self(.source)), .text(self(.polling)), .text(self(.dataAge)),
             .number(self(.records)),
         ]
         if isWide { columns += [.text("ID"), .text(self(.byStatus)), .text(self(.reserved))] }

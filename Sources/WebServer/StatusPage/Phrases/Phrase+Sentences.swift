@@ -71,7 +71,7 @@ extension Phrase {
     // MARK: Overall state and tiles
 
     static func down(_ count: Int) -> Phrase {
-        Phrase("\(workspaces(count)[.english]) down", "\(workspaces(count)[.chinese])失败")
+        Phrase("\(workspaces(count)[.english]) down", "\(workspaces(count)[.chinese])轮询失败")
     }
     static func down(_ count: Int, of all: Int) -> Phrase {
         Phrase(
@@ -95,7 +95,9 @@ extension Phrase {
         Phrase("no data from \(workspaces(count, of: all)[.english])", "\(workspaces(count, of: all)[.chinese])没有数据")
     }
     static func from(_ count: Int, of all: Int) -> Phrase {
-        Phrase("from \(workspaces(count, of: all)[.english])", "来自 \(workspaces(count, of: all)[.chinese])")
+        Phrase(
+            "from \(workspaces(count, of: all)[.english])",
+            "覆盖 \(HumanFormat.number(count))/\(HumanFormat.number(all)) 个工作空间")
     }
     static func of(_ scope: Phrase) -> Phrase { Phrase("of \(scope[.english])", "共 \(scope[.chinese])") }
     static func pending(_ count: Int) -> Phrase {
@@ -110,7 +112,7 @@ extension Phrase {
         Phrase("\(HumanFormat.number(count)) stale", "\(HumanFormat.number(count)) 个数据过期")
     }
     static func running(_ count: Int) -> Phrase {
-        Phrase("\(HumanFormat.number(count)) running", "\(HumanFormat.number(count)) 个服务中")
+        Phrase("\(HumanFormat.number(count)) running", "其中 \(HumanFormat.number(count)) 个 RUNNING")
     }
     static func longerThan(_ duration: Phrase) -> Phrase {
         Phrase("longer than \(duration[.english])", "超过 \(duration[.chinese])")
@@ -133,6 +135,21 @@ extension Phrase {
         Phrase(
             "\(endpoints(count)[.english]) match\(count == 1 ? "es" : "") by name, ID or owner",
             "\(endpoints(count)[.chinese])的名称、ID 或所有者匹配")
+    }
+    /// The part of all endpoints that a query selects.
+    static func endpoints(_ count: Int, of all: Int) -> Phrase {
+        Phrase(
+            "\(HumanFormat.number(count)) of \(endpoints(all)[.english])",
+            "\(endpoints(all)[.chinese])中的 \(HumanFormat.number(count)) 个")
+    }
+    /// A time since when a state has lasted, or longer: this process has not seen its begin.
+    static func atLeast(_ duration: Phrase) -> Phrase {
+        Phrase("at least \(duration[.english])", "至少 \(duration[.chinese])")
+    }
+    static func region(_ name: String) -> Phrase { Phrase("region \(name)", "区域 \(name)") }
+    static func source(_ name: String) -> Phrase { Phrase("source \(name)", "数据源 \(name)") }
+    static func publicOnes(_ count: Int) -> Phrase {
+        Phrase("\(HumanFormat.number(count)) public", "\(HumanFormat.number(count)) 个公共")
     }
     static func downSince(_ time: String) -> Phrase { Phrase("down since \(time)", "失败始于 \(time)") }
 
@@ -181,7 +198,7 @@ extension Phrase {
 
     static func lastListing(_ listing: String) -> Phrase {
         let name = self.listing(listing)
-        return Phrase("Last listing of \(name[.english].lowercased())", "最近一次完整的\(name[.chinese])列表")
+        return Phrase("Last listing of \(name[.english].lowercased())", "最近一次完整列表（\(name[.chinese])）")
     }
     static func needingAttention(_ listing: String) -> Phrase {
         let name = self.listing(listing)
@@ -199,7 +216,7 @@ extension Phrase {
     static func failed(_ count: Int, of all: Int) -> Phrase {
         Phrase(
             "\(count) of the last \(all) polls failed; the most recent is on the right",
-            "最近 \(all) 次轮询中 \(count) 次失败，最近的一次在右侧")
+            "最近 \(all) 次轮询中 \(count) 次失败，最右为最新")
     }
     static let noPolls = Phrase("No completed polls yet.", "尚无已结束的轮询。")
     static let noDataYet = Phrase("No data.", "没有数据。")

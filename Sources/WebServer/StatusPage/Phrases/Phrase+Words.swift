@@ -45,7 +45,7 @@ extension Phrase {
     static let nameIDOrOwner = Phrase("Name, ID or owner", "名称、ID 或所有者")
     static let belongsTo = Phrase("Belongs to", "所属")
     static let type = Phrase("Type", "类型")
-    static let since = Phrase("Since", "始于")
+    static let since = Phrase("Since", "已持续")
     static let owner = Phrase("Owner", "所有者")
     static let created = Phrase("Created", "创建时间")
     static let errorCode = Phrase("Error code", "错误码")
@@ -53,10 +53,10 @@ extension Phrase {
     static let errorAndDescription = Phrase("Error, description", "错误、描述")
     static let workspace = Phrase("Workspace", "工作空间")
     static let source = Phrase("Source", "数据源")
-    static let health = Phrase("Health", "健康")
-    static let dataAge = Phrase("Data age", "数据时效")
-    static let records = Phrase("Records", "记录")
-    static let byStatus = Phrase("By status", "按状态")
+    static let polling = Phrase("Polling", "轮询")
+    static let dataAge = Phrase("Data age", "数据已有")
+    static let records = Phrase("Records", "数量")
+    static let byStatus = Phrase("By status", "状态分布")
     static let reserved = Phrase("Reserved", "预留")
     static let region = Phrase("Region", "区域")
     static let state = Phrase("State", "状态")
@@ -73,10 +73,10 @@ extension Phrase {
     static let downSinceTitle = Phrase("Down since", "失败始于")
     static let api = Phrase("API")
     static let enterpriseProject = Phrase("Enterprise project", "企业项目")
-    static let origin = Phrase("Source of configuration", "配置方式")
-    static let discovered = Phrase("discovery", "发现")
-    static let configured = Phrase("static", "静态配置")
-    static let ended = Phrase("Ended", "结束于")
+    static let origin = Phrase("Added by", "添加方式")
+    static let discovered = Phrase("discovery", "自动发现")
+    static let configured = Phrase("configuration", "配置文件")
+    static let ended = Phrase("Ended", "结束时间")
     static let result = Phrase("Result", "结果")
     static let duration = Phrase("Duration", "耗时")
     static let message = Phrase("Message", "消息")
@@ -91,7 +91,7 @@ extension Phrase {
 
     // MARK: Tiles
 
-    static let workspacesDown = Phrase("Workspaces down", "失败的工作空间")
+    static let workspacesDown = Phrase("Workspaces down", "轮询失败的工作空间")
     static let withErrorCode = Phrase("With error code", "带有错误码")
 
     static func reserved(_ unit: String) -> Phrase { Phrase("Reserved \(unit)", "预留 \(unit)") }
@@ -106,26 +106,26 @@ extension Phrase {
 
     static func name(of state: ListingStatus.State) -> Phrase {
         switch state {
-        case .failing: Phrase("failing", "失败")
+        case .failing: Phrase("failing", "轮询失败")
         case .pending: Phrase("pending", "尚未轮询")
         case .ok: Phrase("ok", "正常")
         }
     }
 
     static func failing(_ reason: FailureReason) -> Phrase {
-        Phrase("failing: \(reason.rawValue)", "失败：\(reason.rawValue)")
+        Phrase("failing: \(reason.rawValue)", "轮询失败：\(reason.rawValue)")
     }
 
     static func name(of health: SourceHealth) -> Phrase {
         switch health {
         case .lockedOut: Phrase("locked out", "锁定")
         case .noWorkspaces: Phrase("no workspaces", "没有工作空间")
-        case .down: Phrase("down", "失败")
+        case .down: Phrase("down", "轮询失败")
         case .noneDiscovered: Phrase("none discovered", "未发现工作空间")
         case .discoveryFailing: Phrase("discovery failing", "发现失败")
         case .throttled: Phrase("throttled", "限流")
         case .overloaded: Phrase("overloaded", "过载")
-        case .partlyDown: Phrase("partly down", "部分失败")
+        case .partlyDown: Phrase("partly down", "部分轮询失败")
         case .pending: Phrase("pending", "尚未轮询")
         case .ok: Phrase("ok", "正常")
         }
@@ -138,6 +138,28 @@ extension Phrase {
         case .abnormal: Phrase("Abnormal", "异常")
         case .suspended: Phrase("Suspended", "被暂停")
         case .error: withErrorCode
+        }
+    }
+
+    /// What to do about an endpoint, in one sentence; its runbook has the steps.
+    static func advice(for attention: Attention) -> Phrase {
+        switch attention {
+        case .failed:
+            Phrase(
+                "Resolve the cause that the error names, then retry the change, or delete the endpoint.",
+                "请先解决错误所指的原因，再重试该操作，或删除端点。")
+        case .stuck:
+            Phrase(
+                "If the console shows no progress, delete and create it again, or open a service ticket.",
+                "若控制台显示没有进展，请删除后重新创建，或提交工单。")
+        case .abnormal:
+            Phrase("Check its health and events in the console, then restart it.", "请在控制台查看其健康状况和事件，然后重启。")
+        case .suspended:
+            Phrase(
+                "Usually an unpaid bill or the end of a trial: check the account in the Billing Center.",
+                "通常是欠费或试用到期：请在费用中心检查账号。")
+        case .error:
+            Phrase("It still works; find out what the error refers to.", "端点仍在工作，请查明该错误所指的问题。")
         }
     }
 
