@@ -19,7 +19,7 @@ from toolbox.benchmarks.table import Group, number, spread
 from toolbox.shared.processes import HOST
 
 WORKSPACES, ROWS, TYPES = 10_000, 10, ("sql", "inference")
-# Per page, and scrapes alone and in addition to pages.
+# Per page, and scrapes alone and beside pages.
 REQUESTS, SCRAPES = 20, 40
 MOST_SECONDS, MOST_BYTES, MOST_RATIO = 0.3, 1e6, 1.2
 # Numbers that make URLs distinct, because the last page is kept for a moment.

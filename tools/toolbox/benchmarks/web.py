@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import os
 import pathlib
+import resource
 from collections.abc import Iterator
 
 from toolbox.benchmarks import machine
@@ -27,7 +28,7 @@ http {{
     keepalive_requests 1000000000;
     keepalive_timeout 600s;
     # Changed files are noticed within a second.
-    open_file_cache max=30000 inactive=600s;
+    open_file_cache max={open_files} inactive=600s;
     open_file_cache_valid 1s;
     # The package's folders belong to root.
     client_body_temp_path nginx-temporary;
@@ -99,6 +100,8 @@ def nginx(root: pathlib.Path, core: int = machine.BESIDE, path: str = "/") -> It
         # If root starts nginx, the worker would run as another user, which may have no access to this folder.
         user="user root;" if os.geteuid() == 0 else "",
         certificates=certificates().directory,
+        # Half of the files that the worker may open, where the system does not permit more; connections need some.
+        open_files=min(30_000, resource.getrlimit(resource.RLIMIT_NOFILE)[1] // 2),
         servers=servers,
     )
     file = machine.BUILD / "nginx.conf"
