@@ -161,6 +161,14 @@ public final class SnapshotStore: Sendable {
         return selection.workspaceIDs.isSubset(of: found) ? fragments(of: selected) : nil
     }
 
+    /// Orders workspaces by source and id. Sorts indices, because moving an entry retains and releases its contents.
+    private static func ordered(
+        _ workspaces: [(workspace: WorkspaceEntry, listings: [Entry])]
+    ) -> [(workspace: WorkspaceEntry, listings: [Entry])] {
+        let keys = workspaces.map(\.workspace.workspace.key)
+        return keys.indices.sorted { keys[$0] < keys[$1] }.map { workspaces[$0] }
+    }
+
     private func currentEntries() -> [(workspace: WorkspaceEntry, listings: [Entry])] {
         withCurrentState { state in
             state.workspaces.values.map { workspace in (workspace, workspace.handles.compactMap { state.entries[$0] }) }
@@ -168,15 +176,14 @@ public final class SnapshotStore: Sendable {
     }
 
     private func fragments(of workspaces: [(workspace: WorkspaceEntry, listings: [Entry])]) -> [Fragment] {
-        workspaces.sorted { $0.workspace.workspace.key < $1.workspace.workspace.key }
+        Self.ordered(workspaces)
             .flatMap { workspace, listings in [workspace.info] + listings.flatMap(\.fragments) }
     }
 
     /// Returns the status of every workspace, ordered by source and id.
     public func statuses() -> [WorkspaceStatus] {
         let now = clock.now
-        return currentEntries().sorted { $0.workspace.workspace.key < $1.workspace.workspace.key }.map {
-            workspace, listings in
+        return Self.ordered(currentEntries()).map { workspace, listings in
             WorkspaceStatus(workspace: workspace.workspace, listings: listings.map { $0.status(now: now) })
         }
     }

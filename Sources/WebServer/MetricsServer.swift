@@ -32,7 +32,9 @@ public struct MetricsServer: Sendable {
         /// - Parameter maximumRequests: the maximum number of all requests in flight; 0 disables the limit. Half of it
         ///   is reserved for scrapes.
         init(label: String, maximumRequests: Int) {
-            queue = RenderQueue(label: label, limit: maximumRequests > 0 ? max(1, maximumRequests / 2) : 32)
+            queue = RenderQueue(
+                label: label, limit: maximumRequests > 0 ? max(1, maximumRequests / 2) : 32,
+                isLowPriority: true)
         }
     }
 

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Base
 import Dispatch
 import Synchronization
 
 /// Renders pages one at a time off the event loop, so that they don't delay scrapes.
 final class RenderQueue: Sendable {
     private let limit: Int
+    private let isLowPriority: Bool
     private let queue: DispatchQueue
     private let count = Mutex(0)
 
-    /// - Parameter limit: the maximum number of pages that are being rendered or wait.
-    init(label: String, limit: Int = .max) {
+    /// - Parameters:
+    ///   - limit: the maximum number of pages that are being rendered or wait.
+    ///   - isLowPriority: whether other threads are preferred while a page is rendered.
+    init(label: String, limit: Int = .max, isLowPriority: Bool = false) {
         self.limit = limit
+        self.isLowPriority = isLowPriority
         queue = DispatchQueue(label: label)
     }
 
@@ -25,9 +30,17 @@ final class RenderQueue: Sendable {
         guard isAdmitted else { return nil }
         return await withCheckedContinuation { continuation in
             queue.async { [self] in
-                let page = render()
-                count.withLock { $0 -= 1 }
-                continuation.resume(returning: page)
+                let work: @Sendable () -> Void = { [self] in
+                    let page = render()
+                    count.withLock { $0 -= 1 }
+                    continuation.resume(returning: page)
+                }
+                // A thread per page, because the priority of Dispatch's threads, which it shares, cannot be raised again.
+                if isLowPriority, let thread = OwnedThread(isLowPriority: true, work) {
+                    thread.join()
+                } else {
+                    work()
+                }
             }
         }
     }

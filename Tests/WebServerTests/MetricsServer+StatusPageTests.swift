@@ -104,7 +104,9 @@ struct MetricsServerStatusPageTests {
     @Test("Thousands of workspaces are paginated, and any page number is accepted")
     func paged() async throws {
         let web = Web(report: SampleReport.large(5_021))
-        func rows(_ text: String) -> Int { text.components(of: #"<th scope="row"><a href="#) }
+        func rows(_ text: String) -> Int {
+            text.components(of: #"<th scope="row"><a href="./?source=cn-north-4&amp;workspace_id"#)
+        }
         let first = await web.get("/").text
         #expect(rows(first) == 100)
         #expect(first.contains("Page 1 of 51, 5\u{202F}021 workspaces"))

@@ -151,12 +151,32 @@ struct StatusOverviewTests {
         }
         let page = await Web(report: report).get("/").text
         let rows = page.matches(of: #/<tr><th scope="row">([\s\S]*?)<\/tr>/#).prefix(4).map { String($0.1) }
-        let names = ["cn-north-4</th>", "id-2", "id-1", "failed"]
+        let names = [">cn-north-4</a></th>", "id-2", "id-1", "failed"]
         #expect(rows.count == 4 && zip(rows, names).allSatisfy { $0.contains($1) })
         #expect(rows[0].contains(">throttled<") && rows[0].contains("lower poll.requests_per_second"))
-        #expect(rows[1].contains("1 min 40 s") && rows[1].contains("2027-01-15 07:58:20 UTC"))
+        #expect(rows[1].contains(">at least 1 min 40 s<") && rows[1].contains("2027-01-15<br>07:58:20 UTC"))
         #expect(rows[1].contains("Request ID <code>3f1a") && rows[1].contains("Grant the IAM action"))
         #expect(page.contains("Needs attention:</strong> 1 source, 2 workspaces down, 1 endpoint; no data from 2 of 3"))
+    }
+
+    @Test("A failed reload needs attention, although everything else is well", arguments: [Language.english, .chinese])
+    func failedReload(language: Language) async {
+        var report = Self.report([[Self.row("a", "RUNNING", age: 5)]])
+        let web = Web(report: report)
+        #expect(await web.get("/?lang=\(language.rawValue)").text.contains("note good"))
+        report.reload.failure = .init(at: SampleReport.before(60), error: "config.yaml:3:1: unknown key")
+        let failed = Web(report: report)
+        let page = await failed.get("/?lang=\(language.rawValue)").text
+        let line = language(Phrase("Needs attention:</strong> the last reload failed.", "需要关注：</strong> 最近一次重新加载失败。"))
+        #expect(page.contains(line) && !page.contains("note good") && page.contains("config.yaml:3:1: unknown key"))
+        #expect(await failed.get("/api/v1/status").text.contains(#""state":"attention""#))
+    }
+
+    @Test("A workspace's page begins with the state of the workspace and its source")
+    func workspaceState() async {
+        let web = Web(report: Self.report([[Self.row("a", "FROZEN", age: 5)], [Self.row("b", "RUNNING", age: 5)]]))
+        #expect(await web.get("/?workspace_id=id-0").text.contains("Needs attention:</strong> 1 endpoint."))
+        #expect(await web.get("/?workspace_id=id-1").text.contains("OK:</strong> nothing needs attention in 1 of 2"))
     }
 
     @Test("25 of them are shown, and all are counted")

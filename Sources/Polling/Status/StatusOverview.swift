@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Base
-internal import Fabric
+public import Fabric
 public import Listings
 
 /// The overall state of a selection of a report's workspaces, with the sources, workspaces and endpoints to act on.
@@ -37,6 +37,8 @@ public struct StatusOverview: Sendable {
     public let withoutData: Int
     /// The numbers of private endpoints of the selected workspaces.
     public let counts: RecordCounts
+    /// The selected workspaces with endpoints that need attention.
+    public let workspacesWithProblems: Set<WorkspaceKey>
 
     /// Creates an overview.
     /// - Parameter sourceNames: the selected sources; empty for all.
@@ -56,7 +58,14 @@ public struct StatusOverview: Sendable {
             ($1.downSince ?? report.time, $0.workspace.key) < ($0.downSince ?? report.time, $1.workspace.key)
         }
         withoutData = workspaces.count(where: \.hasNoData)
-        counts = workspaces.reduce(into: RecordCounts()) { $0 += $1.counts(at: report.time) }
+        var (counts, keys) = (RecordCounts(), Set<WorkspaceKey>())
+        for workspace in workspaces {
+            let own = workspace.counts(at: report.time)
+            if !own.attention.isEmpty { keys.insert(workspace.workspace.key) }
+            counts += own
+        }
+        self.counts = counts
+        workspacesWithProblems = keys
     }
 
     /// The number of endpoints that need attention.
@@ -70,7 +79,7 @@ public struct StatusOverview: Sendable {
 
     /// The overall state. Without any workspace the state is unknown, whatever the reason.
     public var state: State {
-        if needingAttention > 0 { return .attention }
+        if needingAttention > 0 || report.reload.failure != nil { return .attention }
         return workspaces.isEmpty || withoutData > 0 ? .unknown : .ok
     }
 }

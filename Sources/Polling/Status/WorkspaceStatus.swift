@@ -17,8 +17,16 @@ public struct WorkspaceStatus: Sendable {
 
     /// The state of its polls: failing if a listing fails, else pending if a listing has not been polled.
     public var state: ListingStatus.State {
-        if listings.contains(where: { $0.state == .failing }) { return .failing }
-        return listings.isEmpty || listings.contains { $0.state == .pending } ? .pending : .ok
+        var state: ListingStatus.State = listings.isEmpty ? .pending : .ok
+        // By index, because an element would be copied.
+        for index in listings.indices {
+            switch listings[index].state {
+            case .failing: return .failing
+            case .pending: state = .pending
+            case .ok: break
+            }
+        }
+        return state
     }
 
     /// The failure of the first listing whose last poll failed.

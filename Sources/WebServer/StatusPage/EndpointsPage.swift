@@ -17,7 +17,8 @@ struct EndpointsPage {
         self.query = query
         self.parts = parts
         selection = EndpointSelection(
-            WorkspaceOrder(now: parts.now).sorted(overview.workspaces, .name), listing: EndpointListing.name,
+            WorkspaceOrder(withProblems: overview.workspacesWithProblems).sorted(overview.workspaces, .name),
+            listing: EndpointListing.name,
             at: parts.now, where: query.predicate(at: parts.now))
     }
 

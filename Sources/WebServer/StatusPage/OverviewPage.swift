@@ -17,7 +17,8 @@ struct OverviewPage {
         self.overview = overview
         self.query = query
         self.parts = parts
-        workspaces = WorkspaceOrder(now: overview.report.time).sorted(overview.workspaces, query.order)
+        workspaces = WorkspaceOrder(withProblems: overview.workspacesWithProblems).sorted(
+            overview.workspaces, query.order)
     }
 
     private var tiles: OverviewTiles { OverviewTiles(overview: overview, query: query, parts: parts) }

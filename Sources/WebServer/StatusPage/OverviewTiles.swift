@@ -32,7 +32,8 @@ struct OverviewTiles {
                 (overview.unhealthySources.count, Phrase.sources), (overview.workspacesDown.count, Phrase.down),
                 (overview.endpointsNeedingAttention, Phrase.endpoints),
             ]
-            let known = Phrase.list(counts.filter { $0.0 > 0 }.map { $0.1($0.0) })
+            let failed = overview.report.reload.failure == nil ? [] : [Phrase.reloadFailed]
+            let known = Phrase.list(failed + counts.filter { $0.0 > 0 }.map { $0.1($0.0) })
             return line(.needsAttention, missing.map { .joined(known, $0) } ?? known, "bad")
         case .unknown: return line(.unknown, missing ?? .none, "")
         case .ok: return line(.ok, .nothingNeedsAttention(in: scope), "good")

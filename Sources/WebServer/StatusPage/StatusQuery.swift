@@ -31,6 +31,12 @@ struct StatusQuery: Equatable {
     /// The page number, from 1.
     var page = 1
 
+    /// Selects one workspace.
+    init(of status: WorkspaceStatus) {
+        let key = status.workspace.key
+        selection = PageSelection(sources: [key.source], workspaceIDs: [key.workspaceID])
+    }
+
     /// Parses the query of `request`.
     /// - Parameter textName: the name of the parameter ``text``.
     /// - Throws: ``QueryError`` for an invalid value.

@@ -6,7 +6,8 @@ internal import Polling
 
 /// The order of workspaces on the overview. Those that are equal are in natural order of their names.
 struct WorkspaceOrder {
-    let now: Timestamp
+    /// The workspaces with endpoints that need attention.
+    let withProblems: Set<WorkspaceKey>
 
     func sorted(_ workspaces: [WorkspaceStatus], _ order: StatusQuery.Order) -> [WorkspaceStatus] {
         let keys = workspaces.map { (rank: rank($0, order), name: HumanFormat.naturalKey($0.workspace.name)) }
@@ -28,7 +29,7 @@ struct WorkspaceOrder {
         switch status.state {
         case .failing: 0
         case .pending: 2
-        case .ok: status.counts(at: now).attention.isEmpty ? 3 : 1
+        case .ok: withProblems.contains(status.workspace.key) ? 1 : 3
         }
     }
 

@@ -13,11 +13,18 @@ struct WorkspacePage {
 
     var body: HTML {
         """
-        <p>\(parts.link(.allWorkspaces))</p>
+        \(state)<p>\(parts.link(.allWorkspaces))</p>
         \(HTML(status.listings.map(note)))
         \(facts)
         \(HTML(status.listings.map(sections), separator: "\n"))
         """
+    }
+
+    /// The state of the workspace and its source in one line.
+    private var state: HTML {
+        let key = status.workspace.key
+        let overview = StatusOverview(parts.report, workspaces: [status], sourceNames: [key.source])
+        return OverviewTiles(overview: overview, query: StatusQuery(of: status), parts: parts).state
     }
 
     private func sections(_ listing: ListingStatus) -> HTML {

@@ -72,7 +72,8 @@ public struct StatusText {
                 (attention.sources, Phrase.sources), (attention.workspaces, Phrase.down),
                 (endpointsNeedingAttention, Phrase.endpoints),
             ]
-            let known = Phrase.list(counts.filter { $0.0 > 0 }.map { $0.1($0.0) })
+            let failed = document.reload?.failedAt == nil ? [] : [Phrase.reloadFailed]
+            let known = Phrase.list(failed + counts.filter { $0.0 > 0 }.map { $0.1($0.0) })
             return line(.needsAttention, missing.map { .joined(known, $0) } ?? known)
         case .ok: return line(.ok, .nothingNeedsAttention(in: .workspaces(total)))
         case .unknown: return line(.unknown, missing ?? .none)

@@ -57,6 +57,7 @@ extension Phrase {
     static func loaded(_ moment: Phrase) -> Phrase {
         Phrase("configuration loaded \(moment[.english])", "配置加载于 \(moment[.chinese])")
     }
+    static let reloadFailed = Phrase("the last reload failed", "最近一次重新加载失败")
     static func reloadFailed(_ moment: Phrase) -> Phrase {
         Phrase(
             "The last reload failed \(moment[.english]); the previous configuration stays in use:",
