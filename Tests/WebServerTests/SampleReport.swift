@@ -164,6 +164,7 @@ enum SampleReport {
     /// Returns a report with `count` workspaces that are ok.
     static func large(_ count: Int) -> StatusReport {
         var report = report()
+        report.reload.failure = nil
         report.workspaces = (0..<count).map { index in
             WorkspaceStatus(
                 workspace: workspace("id-\(index)", "name-\(index)"),
