@@ -107,22 +107,22 @@ STATES = {
         "ok", {"sources": 0, "workspaces": 0, "workspaces_without_data": 0},
     ),
     "the demo": State(
-        demo, ("Needs attention: 2 sources, 4 workspaces down, ", "需要关注： 2 个数据源，4 个工作空间失败，"),
+        demo, ("Needs attention: 2 sources, 4 workspaces down, ", "需要关注： 2 个数据源，4 个工作空间轮询失败，"),
         "attention", {"sources": 2, "workspaces": 4}, is_known=None,
     ),
     "an unreachable source": State(
         unreachable,
         ("Needs attention: 1 source, 2 workspaces down; no data from 2 of 2 workspaces.",
-         "需要关注： 1 个数据源，2 个工作空间失败；2 个工作空间中的 2 个没有数据。"),
+         "需要关注： 1 个数据源，2 个工作空间轮询失败；2 个工作空间中的 2 个没有数据。"),
         "attention", {"sources": 1, "workspaces": 2, "failed": None, "workspaces_without_data": 2},
-        (("2 of 2 workspaces down: network", "2 个工作空间中的 2 个失败：network"),), is_known=False,
+        (("2 of 2 workspaces down: network", "2 个工作空间中的 2 个轮询失败：network"),), is_known=False,
     ),
     "a forbidden workspace": State(
         functools.partial(serving, listed=workspaces(2), faults={1: FORBIDDEN}),
         ("Needs attention: 1 workspace down; no data from 1 of 2 workspaces.",
-         "需要关注： 1 个工作空间失败；2 个工作空间中的 1 个没有数据。"),
+         "需要关注： 1 个工作空间轮询失败；2 个工作空间中的 1 个没有数据。"),
         "attention", {"sources": 0, "workspaces": 1, "failed": 0, "workspaces_without_data": 1},
-        (("failing: forbidden", "失败：forbidden"),), is_known=None,
+        (("failing: forbidden", "轮询失败：forbidden"),), is_known=None,
     ),
     "everything excluded": State(
         functools.partial(serving, listed=workspaces(2), discovery="{exclude: .}"),
@@ -153,8 +153,8 @@ STATES = {
     ),
     "a failed reload": State(
         badly_reloaded,
-        ("The last reload failed ", "最近一次重新加载于 "),
-        "ok", {"sources": 0, "workspaces": 0}, (("polls: unknown key", "polls: unknown key"),),
+        ("Needs attention: the last reload failed.", "需要关注： 最近一次重新加载失败。"),
+        "attention", {"sources": 0, "workspaces": 0}, (("polls: unknown key", "polls: unknown key"),),
     ),
     "many workspaces": State(
         functools.partial(
@@ -163,7 +163,7 @@ STATES = {
         ),
         (f"Needs attention: {MANY_DOWN} workspaces down, {MANY_FAILED} endpoints; "
          f"no data from {MANY_DOWN} of 1\u202f500 workspaces.",
-         f"需要关注： {MANY_DOWN} 个工作空间失败，{MANY_FAILED} 个端点；"
+         f"需要关注： {MANY_DOWN} 个工作空间轮询失败，{MANY_FAILED} 个端点；"
          f"1\u202f500 个工作空间中的 {MANY_DOWN} 个没有数据。"),
         "attention", {"sources": 0, "workspaces": MANY_DOWN, "failed": MANY_FAILED}, is_known=None,
     ),

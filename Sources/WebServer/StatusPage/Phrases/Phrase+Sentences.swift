@@ -77,7 +77,7 @@ extension Phrase {
     static func down(_ count: Int, of all: Int) -> Phrase {
         Phrase(
             "\(workspaces(count, of: all)[.english]) down",
-            "\(workspaces(count, of: all)[.chinese])失败")
+            "\(workspaces(count, of: all)[.chinese])轮询失败")
     }
     static func nothingNeedsAttention(in scope: Phrase) -> Phrase {
         Phrase("nothing needs attention in \(scope[.english])", "\(scope[.chinese])均无需关注")
