@@ -18,8 +18,10 @@ struct CreationDurationsTests {
         return store.page().split(separator: "\n").first { $0.hasPrefix(start) }.map(String.init)
     }
 
-    @Test
-    func `The histogram of a source begins at zero and outlives its workspaces`() async throws {
+    @Test(arguments: ExpositionFormat.allCases)
+    func `The histogram of a source begins at zero and outlives its workspaces`(
+        format: ExpositionFormat
+    ) async throws {
         let polled = PolledWorkspace(
             StubCloud(.listing(Self.row("CREATING")), .listing(Self.row("RUNNING")), .listing(Self.row("RUNNING"))))
         #expect(Self.value("count", in: polled.store) == nil)
@@ -32,11 +34,8 @@ struct CreationDurationsTests {
         await polled.poller.poll()
         polled.clock.advance(by: .seconds(60))
         await polled.poller.poll()
-        for format in ExpositionFormat.allCases {
-            try goldens.check(
-                polled.page(format).split(separator: "\n").filter { $0.contains("creation_duration") }
-                    .joined(separator: "\n") + "\n", "creation.\(format.suffix)")
-        }
+        let lines = polled.page(format).split(separator: "\n").filter { $0.contains("creation_duration") }
+        try goldens.check(lines.joined(separator: "\n") + "\n", "creation.\(format.suffix)")
         let last = Self.value("sum", in: polled.store)
         polled.store.remove(Workspace.lake.key)
         #expect(Self.value("sum", in: polled.store) == last)
