@@ -80,17 +80,17 @@ enum BadWorkspaceFiles {
                 """),
             [
                 "config.yaml:4:23: sources[0].discovery.labels: must be a mapping, not a list",
-                "config.yaml:8:9: sources[0].workspaces[0].labels: " + labelName,
-                "config.yaml:9:9: sources[0].workspaces[0].labels: " + labelName,
-                "config.yaml:10:9: sources[0].workspaces[0].labels.job: the exporter or Prometheus uses this label; "
+                "config.yaml:8:7: sources[0].workspaces[0].labels: " + labelName,
+                "config.yaml:9:7: sources[0].workspaces[0].labels: " + labelName,
+                "config.yaml:10:7: sources[0].workspaces[0].labels.job: the exporter or Prometheus uses this label; "
                     + "choose another name",
-                "config.yaml:11:9: sources[0].workspaces[0].labels.workspace: the exporter or Prometheus uses this "
+                "config.yaml:11:7: sources[0].workspaces[0].labels.workspace: the exporter or Prometheus uses this "
                     + "label; choose another name",
-                "config.yaml:12:15: sources[0].workspaces[0].labels.team: must be a string, not a number; put it in "
+                "config.yaml:12:13: sources[0].workspaces[0].labels.team: must be a string, not a number; put it in "
                     + "quotes",
-                "config.yaml:13:15: sources[0].workspaces[0].labels.tier: must not be empty",
-                "config.yaml:14:9: sources[0].workspaces[0].labels.tier: duplicate key, first on line 13",
-                "config.yaml:15:9: sources[0].workspaces[0].labels: a key must be a string, not a list",
+                "config.yaml:13:13: sources[0].workspaces[0].labels.tier: must not be empty",
+                "config.yaml:14:7: sources[0].workspaces[0].labels.tier: duplicate key, first on line 13",
+                "config.yaml:15:7: sources[0].workspaces[0].labels: a key must be a string, not a list",
                 "config.yaml:17:13: sources[0].workspaces[1].labels: must have at most 10 labels, not 11",
                 "config.yaml:19:12: sources[0].workspaces[2].labels: must be a mapping, not null",
             ]

@@ -37,7 +37,7 @@ extension Kind<[String: String]> {
             ),
             ("additionalProperties", .object(Kind<String>.labelValue.schema)),
         ]
-        let description = "mapping of at most \(ConfiguredLabels.maximumCount) names to text"
+        let description = "mapping of names to text, up to \(ConfiguredLabels.maximumCount)"
         return Kind(typeDescription: description, schema: schema) { walker, node, path, _ in
             guard case .mapping(let entries) = node.content else {
                 return walker.rejectType(node, path, "must be a mapping")
