@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import Base
 
 /// The rendered sample lines of one subject (a workspace, a source, the process), by family. They are rendered once,
 /// when the subject changes, and then only copied.
@@ -129,23 +130,17 @@ public struct SampleWriter {
     public mutating func add(_ text: LabelText) { bytes += text.bytes }
 
     /// Writes the samples of a histogram: cumulative buckets, then sum, then count.
-    /// - Parameters:
-    ///   - bounds: the upper bounds, ascending; whole numbers are not supported, as OpenMetrics writes them
-    ///     differently.
-    ///   - counts: the observations per bucket, not cumulative; one more than there are bounds.
-    public mutating func histogram(
-        _ additional: KeyValuePairs<String, String?> = [:], bounds: [Double], counts: [UInt64], sum: Double
-    ) {
+    public mutating func histogram(_ additional: KeyValuePairs<String, String?> = [:], _ histogram: Histogram) {
         let additional = LabelText(additional)
         func opening(_ suffix: String) -> [UInt8] { Self.opening(family + suffix, labelText) + additional.bytes }
         let bucket = opening("_bucket")
         var cumulative: UInt64 = 0
-        for (index, count) in counts.enumerated() {
+        for (index, count) in histogram.counts.enumerated() {
             cumulative += count
-            let bound = index < bounds.count ? bounds[index].description : "+Inf"
+            let bound = index < histogram.bounds.count ? histogram.bounds[index].description : "+Inf"
             line(bucket, .unsigned(cumulative)) { $0.add(LabelText(["le": bound])) }
         }
-        line(opening("_sum"), .double(sum)) { _ in }
+        line(opening("_sum"), .double(histogram.sum)) { _ in }
         line(opening("_count"), .unsigned(cumulative)) { _ in }
     }
 

@@ -39,6 +39,9 @@ public struct ListingSnapshot: Sendable {
     public let details: [RecordDetail]
     /// All records, for the status page; empty unless ``ListingSettings/keepsRecords`` is set.
     public let records: RecordList
+    /// The time that each record took from its creation until it served, in seconds, by type: the records that became
+    /// RUNNING since the last read. Each type of which records are being created has a key.
+    public let creations: [String: [Double]]
     /// The rendered series of the listing.
     public let fragment: Fragment
 
@@ -46,12 +49,13 @@ public struct ListingSnapshot: Sendable {
     /// - Parameter builder: has the series of the records; this adds those of `counts`.
     public init<L: Listing>(
         of listing: L.Type, counts: Counts, summary: ListingSummary, details: [RecordDetail],
-        records: RecordList = RecordList(), _ builder: consuming FragmentBuilder
+        records: RecordList = RecordList(), creations: [String: [Double]] = [:], _ builder: consuming FragmentBuilder
     ) {
         self.counts = counts
         self.summary = summary
         self.details = details
         self.records = records
+        self.creations = creations
         let families = [
             (ListingFamilies.listed, counts.records), (ListingFamilies.skippedRecords, counts.skippedRecords),
             (ListingFamilies.malformedFields, counts.malformedFields), (ListingFamilies.cutValues, counts.cutValues),

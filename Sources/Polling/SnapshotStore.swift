@@ -53,6 +53,8 @@ public final class SnapshotStore: Sendable {
         var version: UInt64 = 1
         var lastNumber: UInt64 = 0
         var settings = FragmentBuilder().build()
+        /// By source, and kept when a workspace is removed.
+        var creations: [String: CreationDurations] = [:]
         /// When the next snapshot becomes stale, or earlier.
         var nextExpiry: ContinuousClock.Instant?
         var watchdog: Watchdog
@@ -71,11 +73,12 @@ public final class SnapshotStore: Sendable {
         state = Mutex(State(watchdog: Watchdog(stallAfter: .seconds(Int32.max), now: clock.now)))
     }
 
-    /// Sets the settings to export.
+    /// Sets the settings to export, and drops the series of sources that are no longer configured.
     public func configure(sources: [String], _ timing: PollTiming) {
         let settings = PollHealthFamilies.settings(of: sources, timing)
         state.withLock { state in
             state.settings = settings
+            state.creations = state.creations.filter { sources.contains($0.key) }
             state.version += 1
         }
     }
@@ -145,6 +148,11 @@ public final class SnapshotStore: Sendable {
 
     /// Returns the series of the settings: poll interval and stale-after.
     public func settingsFragment() -> Fragment { state.withLock { $0.settings } }
+
+    /// Returns the series of the sources, ordered by name: the durations of creations.
+    public func sourceFragments() -> [Fragment] {
+        state.withLock { $0.creations }.sorted { $0.key < $1.key }.map { $1.fragment(of: $0) }
+    }
 
     /// Returns the rendered series of every workspace, ordered by source and id.
     public func fragments() -> [Fragment] { fragments(of: currentEntries()) }
@@ -245,6 +253,9 @@ public final class SnapshotStore: Sendable {
                 entry.turn = nil
                 entry.progressAt = now
                 if let snapshot { (entry.snapshot, entry.completeAt) = (snapshot, now) }
+            }
+            if let snapshot, !snapshot.creations.isEmpty, let source = state.entries[handle]?.key.source {
+                state.creations[source, default: CreationDurations()].add(snapshot.creations)
             }
             Self.noteExpiry(&state, handle)
         }

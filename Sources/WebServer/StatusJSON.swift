@@ -102,7 +102,10 @@ enum StatusJSON {
             "name": .string(workspace.name), "region": JSONValue(workspace.regionID),
             "base_url": .string(workspace.baseURL),
             "enterprise_project_id": JSONValue(workspace.enterpriseProjectID),
-            "discovered": .boolean(workspace.isDiscovered), "state": .string(status.state.rawValue),
+            "discovered": .boolean(workspace.isDiscovered),
+            "labels": .object(
+                workspace.infoLabels.sorted { $0.key < $1.key }.map { (name: $0.key, value: .string($0.value)) }),
+            "state": .string(status.state.rawValue),
             "remedy": text(report.remedy(for: status)?.text),
             "listings": .array(status.listings.map { listing($0, now: report.time, isDetailed: isDetailed) }),
         ]

@@ -2,6 +2,9 @@
 
 /// Workspaces and filters, each with its exact error lines.
 enum BadWorkspaceFiles {
+    private static let labelName =
+        "a label's name must have 1 to 64 lower-case letters, digits and _, and start with a letter"
+
     static let all: [BadFile] = [
         BadFile(
             "workspaces must have an entry",
@@ -50,6 +53,46 @@ enum BadWorkspaceFiles {
                     + "\"abcdefghijklmnopqrstuvwxyz-0123456789\"",
                 "config.yaml:8:9: sources[0].workspaces[3].id: must not be empty",
                 "config.yaml:9:9: sources[0].workspaces[4].id: must be a string, not a number; put it in quotes",
+            ]
+        ),
+        BadFile(
+            "Labels have names and texts, none of the exporter's or Prometheus' names, and each once",
+            Reading.sourceOf(
+                """
+                region: cn-north-4
+                auth: {token: MIIsecretTOKEN}
+                discovery: {labels: []}
+                workspaces:
+                - id: w1
+                  labels:
+                    Team: risk
+                    1st: a
+                    job: b
+                    workspace: c
+                    team: 7
+                    tier: ''
+                    tier: gold
+                    [a]: b
+                - id: w2
+                  labels: {a: x, b: x, c: x, d: x, e: x, f: x, g: x, h: x, i: x, j: x, k: x}
+                - id: w3
+                  labels:
+                """),
+            [
+                "config.yaml:4:23: sources[0].discovery.labels: must be a mapping, not a list",
+                "config.yaml:8:7: sources[0].workspaces[0].labels: " + labelName,
+                "config.yaml:9:7: sources[0].workspaces[0].labels: " + labelName,
+                "config.yaml:10:7: sources[0].workspaces[0].labels.job: the exporter or Prometheus uses this label; "
+                    + "choose another name",
+                "config.yaml:11:7: sources[0].workspaces[0].labels.workspace: the exporter or Prometheus uses this "
+                    + "label; choose another name",
+                "config.yaml:12:13: sources[0].workspaces[0].labels.team: must be a string, not a number; put it in "
+                    + "quotes",
+                "config.yaml:13:13: sources[0].workspaces[0].labels.tier: must not be empty",
+                "config.yaml:14:7: sources[0].workspaces[0].labels.tier: duplicate key, first on line 13",
+                "config.yaml:15:7: sources[0].workspaces[0].labels: a key must be a string, not a list",
+                "config.yaml:17:13: sources[0].workspaces[1].labels: must have at most 10 labels, not 11",
+                "config.yaml:19:12: sources[0].workspaces[2].labels: must be a mapping, not null",
             ]
         ),
         BadFile(

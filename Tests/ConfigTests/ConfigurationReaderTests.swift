@@ -195,4 +195,19 @@ struct ConfigurationReaderTests {
         let configuration = try Reading.read(Reading.sourceWith("name: 生产环境"))
         #expect(configuration.sources[0].name == "生产环境")
     }
+
+    @Test
+    func `Labels of a workspace and of the discovery are read, with their variables`() throws {
+        let configuration = try Reading.read(
+            Reading.sourceOf(
+                """
+                region: cn-north-4
+                auth: {token: MIIsecretTOKEN}
+                discovery: {labels: {team: risk, cost_center: "4711"}}
+                workspaces: [{id: w1, labels: {}}, {id: w2, labels: {team: "${TEAM}"}}]
+                """), environment: ["TEAM": "lake"])
+        let source = configuration.sources[0]
+        #expect(source.discovery?.labels == ["team": "risk", "cost_center": "4711"])
+        #expect(source.workspaces.map(\.labels) == [[:], ["team": "lake"]])
+    }
 }

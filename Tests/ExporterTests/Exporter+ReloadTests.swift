@@ -54,6 +54,28 @@ struct ExporterReloadTests {
         await exporter.shutDown()
     }
 
+    @Test
+    func `A reload changes the labels of a workspace and nothing else`() async throws {
+        try await Scene.run(Self.cloud(1)) { scene in
+            await scene.exporter.pollOnce()
+            let before = scene.page().domainLines(of: "workspace-0")
+            var configuration = scene.configuration
+            configuration.sources[0].workspaces[0].labels = ["team": "risk", "tier": "gold \"1\""]
+            try await scene.exporter.apply(configuration)
+            let page = scene.page()
+            #expect(!before.isEmpty && page.domainLines(of: "workspace-0") == before)
+            #expect(page.value("dataarts_fabric_workspace_polls_total") == "1")
+            let info = page.lines.first { $0.hasPrefix("dataarts_fabric_workspace_info{") }
+            #expect(info?.hasSuffix(#",discovered="false",team="risk",tier="gold \"1\""} 1"#) == true)
+        }
+    }
+
+    @Test
+    func `No configured label can have the name of an exported one`() {
+        let names = Set(MetricRegistry.exporter.families.flatMap(\.labels))
+        #expect(names.subtracting(ConfiguredLabels.reserved) == [])
+    }
+
     @Test("A reload changes the exported prices")
     func prices() async throws {
         let family = "dataarts_fabric_unit_price_per_hour"

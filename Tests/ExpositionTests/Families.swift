@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Base
 import TestSupport
 
 @testable import Exposition
@@ -26,7 +27,8 @@ enum Families {
         var builder = FragmentBuilder(labels: [Label("subject", subject)])
         builder.add(histogram) { writer in
             writer.histogram(
-                ["extra": "x"], bounds: [0.025, 0.5, 10.5], counts: [1, 0, 2, 4].map { $0 * scale }, sum: 80.25)
+                ["extra": "x"],
+                Histogram(bounds: [0.025, 0.5, 10.5], counts: [1, 0, 2, 4].map { $0 * scale }, sum: 80.25))
         }
         builder.add(counter) { writer in
             writer.sample(.unsigned(7 * scale), ["code": "200"])

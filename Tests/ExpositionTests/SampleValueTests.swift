@@ -70,7 +70,9 @@ struct SampleValueTests {
     func labelOrder() {
         let family = MetricFamily(.histogram, "t", labels: ["a", "b", "c", "d"], help: "T.")
         var builder = FragmentBuilder(labels: [Label("a", "1"), Label("b", ""), Label("c", "3")])
-        builder.add(family) { $0.histogram(["d": "4", "e": nil], bounds: [0.5], counts: [2, 3], sum: .nan) }
+        builder.add(family) {
+            $0.histogram(["d": "4", "e": nil], Histogram(bounds: [0.5], counts: [2, 3], sum: .nan))
+        }
         let fragment = builder.build()
         #expect(fragment.labels.count == 3)
         #expect(

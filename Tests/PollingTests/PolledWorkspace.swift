@@ -92,12 +92,14 @@ struct PolledWorkspace {
 
 extension SnapshotStore {
     static let registry = MetricRegistry(
-        ListingRegistry.familyGroups + [ListingFamilies.familyGroup, PollHealthFamilies.familyGroup])
+        ListingRegistry.familyGroups + [
+            CreationDurations.familyGroup, ListingFamilies.familyGroup, PollHealthFamilies.familyGroup,
+        ])
 
     func page(_ format: ExpositionFormat = .text) -> String {
         _ = version
         return String(
-            decoding: Self.registry.render(format, fragments: [settingsFragment()] + fragments()),
+            decoding: Self.registry.render(format, fragments: sourceFragments() + [settingsFragment()] + fragments()),
             as: UTF8.self)
     }
 

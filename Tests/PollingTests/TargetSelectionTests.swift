@@ -51,6 +51,16 @@ struct TargetSelectionTests {
             ])
     }
 
+    @Test
+    func `A configured workspace has its own labels, a discovered one those of the discovery`() {
+        let selection = TargetSelection(
+            source: "prod", regionID: nil, baseURL: "https://f",
+            configured: [Configured(id: "w1", labels: ["team": "a"]), Configured(id: "w2")], filter: EndpointFilter(),
+            labels: ["team": "b"])
+        let targets = selection.targets(discovered: ["w1", "w2", "w3"].map { DiscoveredWorkspace(id: $0) })
+        #expect(targets.map(\.workspace.infoLabels) == [["team": "a"], [:], ["team": "b"]])
+    }
+
     @Test("A configured and discovered workspace has the configured name and filter and the discovered project")
     func both() {
         let targets = Self.targets(

@@ -35,6 +35,21 @@ struct StatusJSONTests {
         }
     }
 
+    @Test(arguments: ["/?workspace_id=w5&lang=en", "/api/v1/status?workspace_id=w5"])
+    func `The configured labels of a workspace are shown`(target: String) async {
+        var report = SampleReport.report()
+        var listed = report.workspaces[0]
+        listed.workspace = SampleReport.workspace("w5", "lake")
+        listed.workspace.infoLabels = ["tier": "gold", "team": "risk <1>"]
+        report.workspaces.append(listed)
+        let text = await Web(report: report).get(target, [("Host", "h")]).text
+        #expect(
+            text.contains(
+                target.hasPrefix("/api")
+                    ? #""labels":{"team":"risk <1>","tier":"gold"}"#
+                    : "<dt>Labels</dt><dd>team=risk &lt;1&gt;, tier=gold</dd>"))
+    }
+
     @Test("A secret that equals the name of a JSON member does not change it")
     func members() async {
         let secret = Secret("malformed_fields")

@@ -53,6 +53,8 @@ public struct DiscoverySettings: Sendable, Equatable {
     public var exclude: NamePattern?
     /// The filter of every discovered workspace.
     public var filter = EndpointFilter()
+    /// The labels of every discovered workspace, for `dataarts_fabric_workspace_info`; values not empty.
+    public var labels: [String: String] = [:]
 
     /// The defaults.
     public init() {}
@@ -74,7 +76,8 @@ extension SourceSettings {
         "workspaces", \.workspaces, .list(of: WorkspaceSettings.section), "The workspaces to poll, with unique ids.")
     private static let discoveryKey = Key<Self>(
         "discovery", \.discovery, .section(DiscoverySettings.section),
-        "Finds workspaces through the API. A workspace that is also in `workspaces` keeps that name and filter.")
+        "Finds workspaces through the API. A workspace that is also in `workspaces` keeps that name, filter and labels."
+    )
     static let proxyURLKey = Key<Self>(
         "proxy_url", \.connection.proxy, Kind.url(allowsUserInfo: true).map { .url($0) },
         fallback: "the environment's, as curl reads it", "The proxy. The URL may contain a user and password.")
@@ -107,6 +110,9 @@ extension WorkspaceSettings {
                 "name", \.name, .labelValue, fallback: "the discovered name, else the id",
                 "The workspace's name in labels."),
             Key("filter", \.filter, .section(EndpointFilter.section), "Selects the endpoints to list."),
+            Key(
+                "labels", \.labels, .labels,
+                "Labels of `dataarts_fabric_workspace_info`, such as `team: risk`. The shipped alerts carry `team`."),
         ])
 }
 
@@ -142,6 +148,9 @@ extension DiscoverySettings {
             Key(
                 "filter", \.filter, .section(EndpointFilter.section),
                 "Selects the endpoints to list, for every discovered workspace."),
+            Key(
+                "labels", \.labels, .labels,
+                "Labels of `dataarts_fabric_workspace_info`, for every discovered workspace."),
         ])
 }
 

@@ -259,7 +259,7 @@ extension Exporter: PageSource {
     /// See `PageSource`.
     public func fragments() -> [Fragment] {
         let others =
-            [store.settingsFragment()] + dependencies.discoveries.fragments()
+            store.sourceFragments() + [store.settingsFragment()] + dependencies.discoveries.fragments()
             + [priceFragment, ExporterFamilies.buildFragment(), ExporterFamilies.shardFragment(dependencies.shard)]
         return store.fragments() + others
     }

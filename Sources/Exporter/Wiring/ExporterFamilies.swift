@@ -93,7 +93,8 @@ extension MetricRegistry {
     /// All metric families of the exporter.
     public static let exporter = MetricRegistry(
         ListingRegistry.familyGroups + [
-            ListingFamilies.familyGroup, PollHealthFamilies.familyGroup, SourceFamilies.familyGroup,
+            CreationDurations.familyGroup, ListingFamilies.familyGroup, PollHealthFamilies.familyGroup,
+            SourceFamilies.familyGroup,
             DiscoveryFamilies.familyGroup, ExporterFamilies.priceGroup, ExporterFamilies.familyGroup,
         ])
 }

@@ -30,7 +30,7 @@ struct SourceFactory {
         return TargetSelection(
             source: settings.name, regionID: settings.region, baseURL: settings.baseURL,
             configured: settings.workspaces,
-            filter: settings.discovery?.filter ?? EndpointFilter(),
+            filter: settings.discovery?.filter ?? EndpointFilter(), labels: settings.discovery?.labels ?? [:],
             includes: { include?.matches($0) ?? true }, excludes: { exclude?.matches($0) ?? false })
     }
 }

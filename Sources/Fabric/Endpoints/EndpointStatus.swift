@@ -39,6 +39,20 @@ public struct EndpointStatus: Sendable, Hashable {
     /// Stands for a missing or empty status.
     public static let unknown = EndpointStatus("UNKNOWN")
 
+    /// The serving status.
+    public static let running = EndpointStatus("RUNNING")
+
+    /// The documented statuses that end a transition; empty for a status that is not in transition. An endpoint whose
+    /// deletion succeeded leaves the list.
+    public var results: [EndpointStatus] {
+        switch rawValue {
+        case "CREATING": [.running, EndpointStatus("CREATE_FAILED")]
+        case "UPDATING": [.running, EndpointStatus("UPDATE_FAILED")]
+        case "DELETING": [EndpointStatus("DELETE_FAILED")]
+        default: []
+        }
+    }
+
     /// The phase from ``table``; for other values, failed if it ends in `_FAILED`, or else unknown.
     public var phase: Phase {
         if let phase = Self.phases[rawValue] { return phase }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Base
+public import Base
 internal import HTTPClient
 import Synchronization
 
@@ -33,37 +33,15 @@ public struct APICounters: Sendable, Equatable {
         public var status: Int?
     }
 
-    /// A histogram of the durations of one operation's requests.
-    public struct Durations: Sendable, Equatable {
-        /// The buckets' upper bounds in seconds, ascending. They aren't whole numbers, because exposition formats write
-        /// those differently.
-        public static let bounds = [0.025, 0.05, 0.1, 0.25, 0.5, 1.5, 2.5, 5.5, 10.5, 30.5]
-        /// The observations per bucket, not cumulative; one more than the bounds.
-        public var counts = [UInt64](repeating: 0, count: Durations.bounds.count + 1)
-        /// The sum of the observations in seconds.
-        public var sum = 0.0
-
-        /// Creates an empty histogram.
-        public init() {}
-
-        mutating func observe(seconds: Double) {
-            counts[Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count] += 1
-            sum += seconds
-        }
-
-        /// Adds the observations of `other`.
-        public mutating func add(_ other: Durations) {
-            for index in counts.indices { counts[index] += other.counts[index] }
-            sum += other.sum
-        }
-    }
+    /// The upper bounds of the buckets of ``durations``, in seconds.
+    public static let durationBounds = [0.025, 0.05, 0.1, 0.25, 0.5, 1.5, 2.5, 5.5, 10.5, 30.5]
 
     /// The number of HTTP requests.
     public var requests: [RequestKey: UInt64] = [:]
     /// The number of retries.
     public var retries: [APIOperation: UInt64] = [:]
-    /// The durations of requests.
-    public var durations: [APIOperation: Durations] = [:]
+    /// The durations of requests, in seconds.
+    public var durations: [APIOperation: Histogram] = [:]
     /// The received bytes on the wire.
     public var receivedBytes: UInt64 = 0
 }
@@ -101,7 +79,8 @@ public final class APIStatistics: Sendable {
         let duration = clock.now - begin
         state.withLock { counters in
             counters.requests[.init(operation: operation, status: status), default: 0] += 1
-            counters.durations[operation, default: .init()].observe(seconds: duration / .seconds(1))
+            counters.durations[operation, default: Histogram(bounds: APICounters.durationBounds)]
+                .observe(duration / .seconds(1))
             counters.receivedBytes += UInt64(max(0, receivedBytes))
         }
     }

@@ -34,6 +34,8 @@ public struct Workspace: Sendable, Hashable {
     /// Whether the workspace is polled because of discovery; false for a configured one, even if discovery found it,
     /// too.
     public var isDiscovered: Bool
+    /// The labels to add to `dataarts_fabric_workspace_info`; values not empty.
+    public var infoLabels: [String: String]
 
     /// Creates a workspace. Without a name, its ID is its name.
     public init(
@@ -42,7 +44,8 @@ public struct Workspace: Sendable, Hashable {
         regionID: String? = nil,
         baseURL: String,
         enterpriseProjectID: String? = nil,
-        isDiscovered: Bool = false
+        isDiscovered: Bool = false,
+        infoLabels: [String: String] = [:]
     ) {
         self.key = key
         self.name = name ?? key.workspaceID
@@ -50,6 +53,7 @@ public struct Workspace: Sendable, Hashable {
         self.baseURL = baseURL
         self.enterpriseProjectID = enterpriseProjectID
         self.isDiscovered = isDiscovered
+        self.infoLabels = infoLabels
     }
 }
 

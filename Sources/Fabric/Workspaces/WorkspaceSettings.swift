@@ -9,10 +9,16 @@ public struct WorkspaceSettings: Sendable, Hashable {
     /// Selects the endpoints to list.
     public var filter: EndpointFilter
 
+    /// The labels to add to `dataarts_fabric_workspace_info`; values not empty.
+    public var labels: [String: String]
+
     /// Creates a workspace without validating the values.
-    public init(id: String, name: String? = nil, filter: EndpointFilter = EndpointFilter()) {
+    public init(
+        id: String, name: String? = nil, filter: EndpointFilter = EndpointFilter(), labels: [String: String] = [:]
+    ) {
         self.id = id
         self.name = name
         self.filter = filter
+        self.labels = labels
     }
 }

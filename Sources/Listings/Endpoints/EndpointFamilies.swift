@@ -16,7 +16,12 @@ public enum EndpointFamilies {
         .gauge, "dataarts_fabric_endpoint_oldest_transition_timestamp_seconds", labels: labels,
         help: "Unix time since which the oldest endpoint has been in this status (CREATING, UPDATING or DELETING).")
 
+    static let transitions = MetricFamily(
+        .counter, "dataarts_fabric_endpoint_transitions_total",
+        labels: WorkspaceLabels.names + ["endpoint_type", "from_status", "to_status"],
+        help: "Changes of status of PRIVATE endpoints, seen between two complete listings of this process.")
+
     /// The families as one group of the metric registry.
     public static let familyGroup = FamilyGroup(
-        "Endpoint counts", [endpoints, withError, oldestTransition])
+        "Endpoint counts", [endpoints, withError, oldestTransition, transitions])
 }

@@ -68,6 +68,17 @@ extension EndpointListing {
         write(EndpointFamilies.oldestTransition, sorted(transitions.keys)) {
             .microseconds(transitions[$0]?.microseconds ?? 0)
         }
+        builder.add(EndpointFamilies.transitions) { writer in
+            let (types, statuses) = (tally.memory.transitions.types, tally.memory.transitions.statuses)
+            for (key, count) in tally.memory.transitions.sorted() {
+                writer.sample(
+                    .unsigned(count),
+                    [
+                        "endpoint_type": types[key.type], "from_status": statuses[key.from],
+                        "to_status": statuses[key.to],
+                    ])
+            }
+        }
         let capacities = memory.capacities
         let keys = sorted(capacities.series.keys)
         for (unit, reserved, maximum) in CapacityFamilies.byUnit {

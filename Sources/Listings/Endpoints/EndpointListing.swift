@@ -51,7 +51,8 @@ package struct EndpointListing: PagedListing {
         let records = tally.records(now: now)
         let snapshot = ListingSnapshot(
             of: Self.self, counts: ListingSnapshot.Counts(listed, cutValues: tally.cutValues),
-            summary: ListingSummary(tally), details: details, records: records, builder)
+            summary: ListingSummary(tally), details: details, records: records,
+            creations: tally.creations(now: now), builder)
         return (snapshot, tally.memory.next(errors: tally.errors.keys))
     }
 

@@ -13,6 +13,9 @@ public struct EndpointTally: ListingFold {
     var memory: WorkspaceMemory
     private(set) var errors: [EndpointSeries: Int] = [:]
     private(set) var oldestTransitions: [EndpointSeries: Timestamp] = [:]
+    /// The `create_time` of the endpoints that became RUNNING since the last listing, by type; each type of which
+    /// endpoints are being created has a key.
+    private var createTimes: [UInt32: [Timestamp]] = [:]
     private(set) var details: DetailSelection
     /// All endpoints; nil unless the settings keep them.
     private var records: RecordListBuilder?
@@ -51,7 +54,11 @@ public struct EndpointTally: ListingFold {
         // Without details and records only the oldest transition is exported, so only endpoints in transition need a
         // status time.
         guard settings.details != .none || settings.keepsRecords || phase == .inTransition else { return }
-        let since = previous.since(record, status)
+        let last = previous.statusTimes[record.id]
+        if visibility == WorkspaceMemory.privateVisibility {
+            noteTransition(of: record, type, from: last?.status ?? status, to: status)
+        }
+        let since = previous.since(record, status, last: last)
         memory.statusTimes[record.id] = (status, since)
         if phase == .inTransition {
             // Under the key of the count, so that this family has no more series than the count.
@@ -86,6 +93,45 @@ public struct EndpointTally: ListingFold {
                 errorMessage: record.errorMessage.limited(to: RecordDetail.maximumMessageBytes),
                 owner: label(owner), ownerID: label(ownerID), capID: label(record.capID),
                 capVersionID: label(record.capVersionID), description: label(record.description)))
+    }
+
+    private mutating func noteTransition(of record: EndpointRecord, _ type: UInt32, from: UInt32, to: UInt32) {
+        if to == WorkspaceMemory.creating { createTimes[type, default: []] += [] }
+        // A value that was `other` may only have been admitted now, without any change.
+        if from == to || (from == StringTable.other && !memory.statuses.isDocumented(to)) { return }
+        memory.transitions.add(
+            1, type: memory.types[type], from: memory.statuses[from], to: memory.statuses[to], settings,
+            cutValues: &cutValues)
+        if from == WorkspaceMemory.creating, to == WorkspaceMemory.running, let created = record.createTime {
+            createTimes[type, default: []].append(created)
+        }
+    }
+
+    /// Adds the series of changes that are expected next, at 0.
+    private mutating func expectTransitions() {
+        for (key, series) in memory.counts.series
+        where series.value > 0 && key.visibility == WorkspaceMemory.privateVisibility
+            && memory.phase(ofStatus: key.status) == .inTransition
+        {
+            let status = EndpointStatus(memory.statuses[key.status])
+            for result in status.results {
+                memory.transitions.add(
+                    0, type: memory.types[key.type], from: status.rawValue, to: result.rawValue, settings,
+                    cutValues: &cutValues)
+            }
+        }
+    }
+
+    /// Returns the time from `create_time` to the end of the poll, in seconds, of each endpoint that became RUNNING
+    /// since the last listing, by type; each type of which endpoints are being created has a key.
+    func creations(now: Timestamp) -> [String: [Double]] {
+        Dictionary(
+            createTimes.map { type, times in
+                (
+                    memory.types[type],
+                    times.map { Double(max(0, now.microseconds - $0.microseconds)) / 1_000_000 }
+                )
+            }, uniquingKeysWith: +)
     }
 
     /// Returns all endpoints; empty unless the settings keep them.
@@ -127,6 +173,7 @@ public struct EndpointTally: ListingFold {
         let pairs = Set(
             memory.counts.series.keys.map { EndpointSeries(type: $0.type, status: 0, visibility: $0.visibility) })
         for pair in pairs { addZeroSeries(of: pair) }
+        expectTransitions()
     }
 
     /// Counts an endpoint.

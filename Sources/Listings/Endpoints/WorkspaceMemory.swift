@@ -11,8 +11,8 @@ public struct WorkspaceMemory: Sendable {
     /// The numbers of the statuses that have zero series.
     static let zeroStatuses = zip(EndpointStatus.table, StringTable.firstDocumented...).filter(\.0.hasZeroSeries).map(
         \.1)
-    private static let creating = zip(EndpointStatus.table, StringTable.firstDocumented...)
-        .first { $0.0.status == .creating }?.1
+    static let creating = number(of: .creating)
+    static let running = number(of: .running)
 
     // Values that replace an absent one count as documented.
     private static let emptyTypes = StringTable(documented: EndpointType.documented + ["unknown"], absent: "unknown")
@@ -22,6 +22,10 @@ public struct WorkspaceMemory: Sendable {
     static let privateVisibility = StringTable.firstDocumented
     private static let emptyVisibilities = StringTable(documented: ["PRIVATE", "PUBLIC"], absent: "PRIVATE")
     private static let emptyCodes = StringTable()
+
+    private static func number(of status: EndpointStatus) -> UInt32? {
+        zip(EndpointStatus.table, StringTable.firstDocumented...).first { $0.0.status == status }?.1
+    }
 
     /// Placeholder for the end of the running poll. Later than any time, so capping at the end replaces it.
     private static let thisPoll = Timestamp(microseconds: .max)
@@ -33,6 +37,8 @@ public struct WorkspaceMemory: Sendable {
     var errorCodes = Self.emptyCodes
     var counts = SeriesTable<EndpointSeries, Int>(zero: 0)
     var capacities = SeriesTable<EndpointSeries, CapacitySum>(zero: CapacitySum())
+    /// The changes of status since the start.
+    var transitions = TransitionCounts(types: Self.emptyTypes, statuses: Self.emptyStatuses)
     /// The status of each endpoint and its status time.
     var statusTimes: [RecordID: (status: UInt32, since: Timestamp)] = [:]
     /// The size of the last list of records in bytes.
@@ -49,12 +55,15 @@ public struct WorkspaceMemory: Sendable {
     }
 
     /// Returns the status time of an endpoint; later than any poll if it is unknown.
-    func since(_ record: EndpointRecord, _ status: UInt32) -> Timestamp {
+    /// - Parameter last: its status and status time in the last listing; nil if it was not there.
+    func since(
+        _ record: EndpointRecord, _ status: UInt32, last: (status: UInt32, since: Timestamp)?
+    ) -> Timestamp {
         let isCreating = status == Self.creating
         // A time in the future counts as the time of the poll that first saw it.
         if isCreating, let created = record.createTime, created <= pollEnd { return created }
         let reported = isCreating ? record.createTime ?? record.updateTime : record.updateTime ?? record.createTime
-        let remembered = statusTimes[record.id].flatMap { $0.status == status ? $0.since : nil }
+        let remembered = last.flatMap { $0.status == status ? $0.since : nil }
         return min(reported ?? remembered ?? Self.thisPoll, remembered ?? reported ?? Self.thisPoll)
     }
 

@@ -23,6 +23,7 @@ public struct TargetSelection: Sendable {
     private let baseURL: String
     private let configured: [String: WorkspaceSettings]
     private let filter: EndpointFilter
+    private let labels: [String: String]
     private let includes: @Sendable (String) -> Bool
     private let excludes: @Sendable (String) -> Bool
 
@@ -30,10 +31,12 @@ public struct TargetSelection: Sendable {
     /// - Parameters:
     ///   - configured: the configured workspaces, with unique ids.
     ///   - filter: the filter of the endpoints of workspaces that are only discovered.
+    ///   - labels: the configured labels of workspaces that are only discovered.
     ///   - includes: returns whether to poll a discovered workspace of this name, or of this id if it has no name.
     ///   - excludes: returns whether to omit a workspace that `includes` accepts.
     public init(
         source: String, regionID: String?, baseURL: String, configured: [WorkspaceSettings], filter: EndpointFilter,
+        labels: [String: String] = [:],
         includes: @escaping @Sendable (String) -> Bool = { _ in true },
         excludes: @escaping @Sendable (String) -> Bool = { _ in false }
     ) {
@@ -42,6 +45,7 @@ public struct TargetSelection: Sendable {
         self.baseURL = baseURL
         self.configured = Dictionary(configured.map { ($0.id, $0) }) { first, _ in first }
         self.filter = filter
+        self.labels = labels
         self.includes = includes
         self.excludes = excludes
     }
@@ -49,7 +53,8 @@ public struct TargetSelection: Sendable {
     /// Returns the workspaces to poll, ordered by id.
     ///
     /// A configured workspace is always polled; `includes` and `excludes` don't apply to it. If it is discovered, too,
-    /// it has the discovered enterprise project, and the discovered name unless a name is configured.
+    /// it has the discovered enterprise project, and the discovered name unless a name is configured. Filter and labels are
+    /// its own.
     /// - Parameter discovered: the last discovered workspaces; empty before the first successful discovery.
     public func targets(discovered: [DiscoveredWorkspace]) -> [Target] {
         let found = Dictionary(discovered.map { ($0.id, $0) }) { first, _ in first }
@@ -57,14 +62,14 @@ public struct TargetSelection: Sendable {
             let discovered = found[configured.id]
             return target(
                 configured.id, name: configured.name ?? discovered?.name, project: discovered?.enterpriseProjectID,
-                isDiscovered: false, filter: configured.filter)
+                isDiscovered: false, filter: configured.filter, labels: configured.labels)
         }
         for workspace in found.values where configured[workspace.id] == nil {
             guard isSelected(workspace) else { continue }
             targets.append(
                 target(
                     workspace.id, name: workspace.name, project: workspace.enterpriseProjectID, isDiscovered: true,
-                    filter: filter))
+                    filter: filter, labels: labels))
         }
         return targets.sorted { $0.workspace.key < $1.workspace.key }
     }
@@ -80,12 +85,13 @@ public struct TargetSelection: Sendable {
     }
 
     private func target(
-        _ id: String, name: String?, project: String?, isDiscovered: Bool, filter: EndpointFilter
+        _ id: String, name: String?, project: String?, isDiscovered: Bool, filter: EndpointFilter,
+        labels: [String: String]
     ) -> Target {
         Target(
             workspace: Workspace(
                 key: WorkspaceKey(source: source, workspaceID: id), name: name, regionID: regionID, baseURL: baseURL,
-                enterpriseProjectID: project, isDiscovered: isDiscovered),
+                enterpriseProjectID: project, isDiscovered: isDiscovered, infoLabels: labels),
             filter: filter)
     }
 }

@@ -101,12 +101,16 @@ extension Workspace {
     var infoFragment: Fragment {
         var builder = FragmentBuilder(labels: labels)
         builder.add(PollHealthFamilies.info) { writer in
-            writer.sample(
-                .integer(1),
-                [
-                    "region_id": regionID, "base_url": baseURL.prefix(bytes: 256),
-                    "enterprise_project_id": enterpriseProjectID, "discovered": isDiscovered ? "true" : "false",
-                ])
+            let properties = LabelText([
+                "region_id": regionID, "base_url": baseURL.prefix(bytes: 256),
+                "enterprise_project_id": enterpriseProjectID, "discovered": isDiscovered ? "true" : "false",
+            ])
+            writer.sample(.integer(1)) { writer in
+                writer.add(properties)
+                for (name, value) in infoLabels.sorted(by: { $0.key < $1.key }) {
+                    writer.add(LabelText([name: value]))
+                }
+            }
         }
         return builder.build()
     }

@@ -15,7 +15,7 @@ public enum PollHealthFamilies {
     static let info = MetricFamily(
         .info, "dataarts_fabric_workspace_info",
         labels: WorkspaceLabels.names + ["region_id", "base_url", "enterprise_project_id", "discovered"],
-        help: "Region, address and enterprise project of the workspace; always 1.")
+        help: "Region, address, enterprise project and configured labels of the workspace; always 1.")
     static let lastPoll = family(
         .gauge, "last_poll_timestamp_seconds", "Unix time of the end of the last poll, successful or not.")
     static let lastSuccess = family(

@@ -98,22 +98,21 @@ public enum SourceFamilies {
     }
 
     fileprivate static func durations(of readings: [Reading]) -> Fragment {
-        var durations: [APIOperation: APICounters.Durations] = [:]
+        let empty = Histogram(bounds: APICounters.durationBounds)
+        var durations: [APIOperation: Histogram] = [:]
         for reading in readings {
             for (operation, observed) in reading.counters.durations {
-                durations[operation, default: .init()].add(observed)
+                durations[operation, default: empty].add(observed)
             }
         }
         var builder = FragmentBuilder()
         builder.add(duration) { writer in
             for operation in listOperations + APIOperation.credentialOperations {
                 // Omit operations that no source's kind of credential uses.
-                guard let observed = durations[operation] ?? (listOperations.contains(operation) ? .init() : nil) else {
+                guard let observed = durations[operation] ?? (listOperations.contains(operation) ? empty : nil) else {
                     continue
                 }
-                writer.histogram(
-                    ["operation": operation.name], bounds: APICounters.Durations.bounds,
-                    counts: observed.counts, sum: observed.sum)
+                writer.histogram(["operation": operation.name], observed)
             }
         }
         return builder.build()

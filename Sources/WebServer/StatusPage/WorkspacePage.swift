@@ -62,6 +62,10 @@ struct WorkspacePage {
             facts.append((.enterpriseProject, "<code>\(project)</code>"))
         }
         facts.append((.origin, parts(workspace.isDiscovered ? .discovered : .configured)))
+        if !workspace.infoLabels.isEmpty {
+            let labels = workspace.infoLabels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+            facts.append((.labels, "\(labels.joined(separator: ", "))"))
+        }
         facts += status.listings.map { listing in
             (.lastListing(listing.name), listing.lastSuccess.map { parts.moment($0) } ?? parts(.none))
         }

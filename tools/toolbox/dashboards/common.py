@@ -70,6 +70,29 @@ def failed_polls(*matchers: str) -> Json:
         "opm", stacked=True, bars=True, interval=POLL_STEP, no_value="No failed polls")  # fmt: skip
 
 
+def transitions() -> Json:
+    labels = ("from_status", "to_status")
+    changes = q.each("endpoint_transitions_total", by=("endpoint_type", *labels), value="increase({}[$__interval])")
+    return p.timeseries(
+        "Transitions",
+        "Changes of status of endpoints, without public ones. The first change of a kind is not drawn, unless a"
+        " transition ends with it (such as CREATING to RUNNING).",
+        [(f"{q.total(changes, *labels)} > 0", "{{from_status}} to {{to_status}}")],
+        "short", stacked=True, bars=True, interval="10m", decimals=0, no_value="No transitions")  # fmt: skip
+
+
+def time_to_running() -> Json:
+    created = q.per_source(
+        "endpoint_creation_duration_seconds_bucket", by=("endpoint_type", "le"), value="increase({}[1d])")  # fmt: skip
+    buckets = q.total(created, "endpoint_type", "le")
+    return p.timeseries(
+        "Time to RUNNING",
+        "Time from the creation of endpoints until they were first seen RUNNING, over the last 24 hours and all"
+        " workspaces of the selected sources, by type: p50 and p90.",
+        [(f"histogram_quantile({quantile}, {buckets})", "{{endpoint_type}} " + name)
+         for quantile, name in ((0.5, "p50"), (0.9, "p90"))], "s", no_value="No endpoints created")  # fmt: skip
+
+
 def discovered(*matchers: str) -> Json:
     found = q.select("discovery_workspaces", *matchers, workspace=False)
     polled = q.each("workspace_polls_total", q.OF_ENDPOINTS, *matchers)

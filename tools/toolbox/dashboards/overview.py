@@ -115,5 +115,6 @@ BOARD = dashboard(
         ("Workspaces", (11, [(24, TABLE)])),
         ("In transition", (9, [(24, common.in_transition(overview=True))])),
         ("History", (8, [(12, common.NOT_RUNNING), (12, common.OLDEST_BY_WORKSPACE)]),
-         (8, [(12, common.BY_TYPE), (12, LARGEST)]), (7, [(24, common.discovered())])),
+         (8, [(12, common.BY_TYPE), (12, LARGEST)]),
+         (8, [(12, common.transitions()), (12, common.time_to_running())]), (7, [(24, common.discovered())])),
     ])  # fmt: skip

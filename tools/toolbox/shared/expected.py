@@ -103,6 +103,20 @@ def count(rows: Iterable[Any], base: Mapping[str, str], details: str = "problems
     return tally.series()
 
 
+def transitions(before: Iterable[Any], after: Iterable[Any], base: Mapping[str, str]) -> Series:
+    """Returns the changes of status between two listings of well-formed rows. Public endpoints, new ones and those that
+    left are not counted."""
+    statuses = {row["id"]: row.get("status") or "UNKNOWN" for row in before}
+    changes: dict[Key, int] = defaultdict(int)
+    for row in after:
+        status = row.get("status") or "UNKNOWN"
+        last = statuses.get(row["id"], status)
+        if last != status and (row.get("visibility") or "PRIVATE") == "PRIVATE":
+            labels = labeled(base, endpoint_type=row.get("type") or "unknown", from_status=last, to_status=status)
+            changes[PREFIX + "endpoint_transitions_total", labels] += 1
+    return dict(changes)
+
+
 class Tally:
     def __init__(self, base: Mapping[str, str], details: str, owner: str) -> None:
         self.base, self.details, self.owner = base, details, owner

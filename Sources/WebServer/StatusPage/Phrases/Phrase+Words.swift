@@ -73,6 +73,7 @@ extension Phrase {
     static let downSinceTitle = Phrase("Down since", "失败始于")
     static let api = Phrase("API")
     static let enterpriseProject = Phrase("Enterprise project", "企业项目")
+    static let labels = Phrase("Labels", "标签")
     static let origin = Phrase("Added by", "添加方式")
     static let discovered = Phrase("discovery", "自动发现")
     static let configured = Phrase("configuration", "配置文件")
