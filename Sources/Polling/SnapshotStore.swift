@@ -53,6 +53,8 @@ public final class SnapshotStore: Sendable {
         var version: UInt64 = 1
         var lastNumber: UInt64 = 0
         var settings = FragmentBuilder().build()
+        /// The configured sources.
+        var sources: Set<String> = []
         /// By source, and kept when a workspace is removed.
         var creations: [String: CreationDurations] = [:]
         /// When the next snapshot becomes stale, or earlier.
@@ -78,7 +80,8 @@ public final class SnapshotStore: Sendable {
         let settings = PollHealthFamilies.settings(of: sources, timing)
         state.withLock { state in
             state.settings = settings
-            state.creations = state.creations.filter { sources.contains($0.key) }
+            state.sources = Set(sources)
+            state.creations = state.creations.filter { state.sources.contains($0.key) }
             state.version += 1
         }
     }
@@ -254,7 +257,10 @@ public final class SnapshotStore: Sendable {
                 entry.progressAt = now
                 if let snapshot { (entry.snapshot, entry.completeAt) = (snapshot, now) }
             }
-            if let snapshot, !snapshot.creations.isEmpty, let source = state.entries[handle]?.key.source {
+            // The last poll of a removed source may end after its removal.
+            if let snapshot, !snapshot.creations.isEmpty, let source = state.entries[handle]?.key.source,
+                state.sources.contains(source)
+            {
                 state.creations[source, default: CreationDurations()].add(snapshot.creations)
             }
             Self.noteExpiry(&state, handle)

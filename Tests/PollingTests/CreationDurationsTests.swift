@@ -46,6 +46,14 @@ struct CreationDurationsTests {
     }
 
     @Test
+    func `A poll that ends after the removal of its source leaves no series`() async {
+        let polled = PolledWorkspace(StubCloud(.listing(Self.row("CREATING"))))
+        polled.store.configure(sources: ["another"], PolledWorkspace.timing)
+        await polled.poller.poll()
+        #expect(Self.value("count", in: polled.store) == nil)
+    }
+
+    @Test
     func `The number of undocumented types is limited`() {
         var durations = CreationDurations()
         for number in 0..<60 { durations.add(["type\(number)": [1]]) }
