@@ -8,6 +8,12 @@ public enum ListingRegistry {
         EndpointListing.self
     ]
 
+    /// Returns the position of a listing in ``all``; that of a new last element for another name.
+    public static func position(of name: String) -> Int { all.firstIndex { $0.name == name } ?? all.count }
+
+    /// Returns whether a listing is optional; false for a name that is not in ``all``.
+    public static func isOptional(_ name: String) -> Bool { all.first { $0.name == name }?.isOptional ?? false }
+
     /// The metric families of all listings.
     public static var familyGroups: [FamilyGroup] { all.flatMap { $0.familyGroups } }
 }

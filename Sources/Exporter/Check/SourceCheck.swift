@@ -117,8 +117,10 @@ struct SourceCheck: Sendable {
     ) async -> [SourceFindings.Entry] {
         var skipReason = skipReason
         var entries: [SourceFindings.Entry] = []
+        let collected = settings.collect.intervals.keys
+        let listings = ListingRegistry.all.filter { !$0.isOptional || collected.contains($0.name) }
         let all = targets.flatMap { target in
-            ListingRegistry.all.map {
+            listings.map {
                 SourceFindings.Entry(
                     listing: $0, workspace: target.workspace, filter: target.filter, outcome: .skipped(.noResponse))
             }
@@ -169,6 +171,7 @@ struct SourceCheck: Sendable {
         var entry = entry
         var settings = tally
         settings.filter = entry.filter
+        settings.servicesURL = self.settings.servicesURL
         let listing = L(of: entry.workspace, settings: settings)
         let watch = Stopwatch()
         let probe = await watch.measure { () async throws(APIFailure) in try await listing.probe(through: client) }

@@ -63,7 +63,8 @@ struct SourceFindings: Sendable {
 
         /// The subject of the remedy if the listing fails.
         var subject: SourceRemedies.Subject {
-            .listing(permission: listing.permission, isFiltered: filter != EndpointFilter())
+            .listing(
+                permission: listing.permission, isFiltered: !listing.isOptional && filter != EndpointFilter())
         }
 
         var hasFailed: Bool { if case .listed = outcome { false } else { true } }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Base
 public import Fabric
+internal import Listings
 
 /// The status of a workspace.
 public struct WorkspaceStatus: Sendable {
@@ -27,8 +28,10 @@ public struct WorkspaceStatus: Sendable {
     /// Whether a listing is stale.
     public var isStale: Bool { listings.contains(where: \.isStale) }
 
-    /// The exported data of its listings.
-    public var exported: [ListingStatus.ExportedData] { listings.compactMap(\.exported) }
+    /// The exported data of its endpoints; empty if there is none. Other listings have their own sections.
+    public var exported: [ListingStatus.ExportedData] {
+        listings.filter { $0.name == EndpointListing.name }.compactMap(\.exported)
+    }
 
     /// Whether the workspace is down: the last poll of a listing failed.
     public var isDown: Bool { state == .failing }
@@ -36,6 +39,6 @@ public struct WorkspaceStatus: Sendable {
     /// The end of the first failed poll since the last success; nil while up.
     public var downSince: Timestamp? { listings.compactMap(\.failingSince).min() }
 
-    /// Whether no listing has data.
+    /// Whether there is no data about its endpoints.
     public var hasNoData: Bool { exported.isEmpty }
 }
