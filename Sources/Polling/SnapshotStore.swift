@@ -213,7 +213,9 @@ public final class SnapshotStore: Sendable {
 
     /// Whether every listing that is not optional is stalled; false without listings.
     public var isEveryListStalled: Bool {
-        withCurrentState { !$0.entries.isEmpty && $0.entries.values.allSatisfy { $0.isOptional || $0.health.isStalled } }
+        withCurrentState {
+            !$0.entries.isEmpty && $0.entries.values.allSatisfy { $0.isOptional || $0.health.isStalled }
+        }
     }
 
     /// Returns the listings found stalled since the last call, with their failures.
@@ -303,7 +305,8 @@ extension SnapshotStore.Entry {
         }
         return ListingStatus(
             name: listing, polls: health.recent.map(ListingStatus.Poll.init), history: health.history,
-            lastSuccess: health.lastSuccess, failingSince: health.failingSince, exported: exported)
+            lastSuccess: health.lastSuccess, failingSince: health.failingSince, exported: exported,
+            staleAfter: timing.staleAfter)
     }
 }
 

@@ -63,7 +63,7 @@ extension CollectSettings {
 
     /// The section that a source accepts. Only keys of existing listings belong here, because an accepted key that does
     /// nothing would be misleading.
-    static let section = section(keys: [])
+    static let section = section(keys: [serviceInstancesKey])
 
     /// Returns the section with these keys.
     static func section(keys: [Key<Self>]) -> Section<Self> {
@@ -108,7 +108,8 @@ extension SourceSettings {
     static let collectKey = collectKey(CollectSettings.section)
     static let servicesURLKey = Key<Self>(
         "services_url", \.servicesURL, .url(), fallback: "`https://fabric-ep.{region}.myhuaweicloud.com`",
-        "The address of the API for services and jobs; trailing slashes are dropped. Used only for such listings in `collect`.")
+        "The address of the API for services and jobs; trailing slashes are dropped. Used only for such listings in `collect`."
+    )
 
     /// Returns the key for a section of `collect`.
     static func collectKey(_ section: Section<CollectSettings>) -> Key<SourceSettings> {

@@ -93,7 +93,7 @@ extension SourceSettings {
         keys: [
             nameKey, regionKey, baseURLKey, authKey, workspacesKey, discoveryKey,
             Key("tls", \.connection, .section(ConnectionOptions.tlsSection), "TLS options."),
-            proxyURLKey,
+            proxyURLKey, collectKey, servicesURLKey,
         ])
 
     /// Returns the API's default address in a region.

@@ -117,12 +117,13 @@ struct SourceCheck: Sendable {
     ) async -> [SourceFindings.Entry] {
         var skipReason = skipReason
         var entries: [SourceFindings.Entry] = []
-        let collected = settings.collect.intervals.keys
-        let listings = ListingRegistry.all.filter { !$0.isOptional || collected.contains($0.name) }
+        let intervals = settings.collect.intervals
+        let listings = ListingRegistry.all.filter { !$0.isOptional || intervals[$0.name] != nil }
         let all = targets.flatMap { target in
             listings.map {
                 SourceFindings.Entry(
-                    listing: $0, workspace: target.workspace, filter: target.filter, outcome: .skipped(.noResponse))
+                    listing: $0, workspace: target.workspace, filter: target.filter,
+                    interval: intervals[$0.name] ?? poll.interval, outcome: .skipped(.noResponse))
             }
         }
         var waiting = all[...]

@@ -7,7 +7,14 @@ internal import Polling
 extension CollectSettings {
     /// The intervals of the listings to poll for every workspace, by the listing's name. A new optional listing is
     /// added here.
-    var intervals: [String: Duration] { [:] }
+    var intervals: [String: Duration] {
+        let listings: [(listing: any Listing.Type, settings: WorkspaceListing?)] = [
+            (ServiceInstanceListing.self, serviceInstances)
+        ]
+        return Dictionary(
+            listings.compactMap { listing, settings in settings.map { (listing.name, $0.interval) } },
+            uniquingKeysWith: { first, _ in first })
+    }
 }
 
 extension PollOptions {

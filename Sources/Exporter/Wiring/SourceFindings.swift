@@ -58,6 +58,8 @@ struct SourceFindings: Sendable {
         var listing: any Listing.Type
         var workspace: Workspace
         var filter: EndpointFilter
+        /// The interval of its polls.
+        var interval: Duration
         var latency: Duration?
         var outcome: Outcome
 

@@ -263,6 +263,7 @@ public final class SourceClient: Sendable {
             throw Self.canceled
         }
         var hasWaited = false
+        var waitsForProbe = 0
         while true {
             // Checked before waiting for a turn, because requests of a locked-out source must not use up the probe's
             // rate limit.
@@ -284,6 +285,11 @@ public final class SourceClient: Sendable {
             case .fail(let failure): throw failure
             case .wait(let until, let failure):
                 guard until < turn.retryUntil else { throw failure }
+                if turn.isOptional, until <= clock.now + SourceGate.optionalDelay {
+                    // Nobody may be left to probe, such as at the end of `once`.
+                    waitsForProbe += 1
+                    guard waitsForProbe <= SourceGate.maximumOptionalDelays else { throw failure }
+                }
                 try await sleep(until: until)
             case .waitForProbe:
                 hasWaited = true
@@ -358,7 +364,9 @@ public final class SourceClient: Sendable {
         else { throw failure }
         // The gate determines how long a throttled source backs off.
         let moment = failure.reason == .throttled ? clock.now : clock.now + max(delay, pause ?? .zero)
-        guard moment < turn.retryUntil, shared.withLock({ $0.budgets[turn.holder.optionalListing, default: RetryBudget()].take() }) else { throw failure }
+        guard moment < turn.retryUntil,
+            shared.withLock({ $0.budgets[turn.holder.optionalListing, default: RetryBudget()].take() })
+        else { throw failure }
         statistics.countRetry(operation)
         do { try await clock.sleep(until: moment) } catch { throw failure }
     }

@@ -77,6 +77,8 @@ public struct SourceGate: Sendable {
     static let confirmationTimeout = Duration.seconds(5)
     /// How long a request of an optional listing waits for the probe of another request.
     static let optionalDelay = Duration.seconds(1)
+    /// How many times it does before it fails.
+    static let maximumOptionalDelays = 10
     static let throttled = APIFailure(.throttled, "rate limited by the API; backing off")
 
     /// The number of polled workspaces.
