@@ -48,9 +48,8 @@ public final class DemoScenario: Sendable {
         DemoSituation(
             title: "other tenants", place: "assistant/public-ocr-model", text: "PUBLIC and failed; raises no alert"),
         DemoSituation(
-            title: "failed model", place: "assistant/summarizer", text: "service instance FAILED 2 hours ago"),
-        DemoSituation(
-            title: "stuck model", place: "assistant/reranker", text: "service instance CREATING for 50 min"),
+            title: "services", place: "assistant",
+            text: "summarizer FAILED 2 hours ago, reranker CREATING for 50 min"),
         DemoSituation(title: "normal changes", place: "sandbox", text: "experiments come and go; raise no alert"),
         DemoSituation(
             title: "not accessible", place: DemoWorkspaces.forbidden,
