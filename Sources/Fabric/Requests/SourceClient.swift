@@ -286,7 +286,7 @@ public final class SourceClient: Sendable {
             case .wait(let until, let failure):
                 guard until < turn.retryUntil else { throw failure }
                 if turn.isOptional, until <= clock.now + SourceGate.optionalDelay {
-                    // Nobody may be left to probe, such as at the end of `once`.
+                    // At the end of `once` no other request is left that could probe.
                     waitsForProbe += 1
                     guard waitsForProbe <= SourceGate.maximumOptionalDelays else { throw failure }
                 }
