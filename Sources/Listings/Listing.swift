@@ -17,6 +17,8 @@ public protocol Listing: Sendable {
     static var operation: APIOperation { get }
     /// The permission to read the list, as it follows "Grant" in a remedy.
     static var permission: Phrase { get }
+    /// Whether the listing is only polled for sources whose `collect` section names it, and never delays endpoints.
+    static var isOptional: Bool { get }
     /// The metric families of its records. Families about polls and counts are the same for every listing.
     static var familyGroups: [FamilyGroup] { get }
 
@@ -44,6 +46,9 @@ public protocol Listing: Sendable {
 }
 
 extension Listing {
+    /// Returns true.
+    public static var isOptional: Bool { true }
+
     /// Returns nil.
     public var widened: Self? { nil }
 }

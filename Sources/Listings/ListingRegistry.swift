@@ -5,8 +5,14 @@ public import Exposition
 public enum ListingRegistry {
     /// The types, in the order of the documentation and of the status page.
     public static let all: [any Listing.Type] = [
-        EndpointListing.self
+        EndpointListing.self, ServiceInstanceListing.self,
     ]
+
+    /// Returns the position of a listing in ``all``; that of a new last element for another name.
+    public static func position(of name: String) -> Int { all.firstIndex { $0.name == name } ?? all.count }
+
+    /// Returns whether a listing is optional; false for a name that is not in ``all``.
+    public static func isOptional(_ name: String) -> Bool { all.first { $0.name == name }?.isOptional ?? false }
 
     /// The metric families of all listings.
     public static var familyGroups: [FamilyGroup] { all.flatMap { $0.familyGroups } }

@@ -5,6 +5,8 @@ public import Fabric
 public struct ListingSettings: Sendable, Equatable {
     /// The filter of the endpoints to list.
     public var filter: EndpointFilter
+    /// The address of the API for services and jobs, for the listings that use it; nil if none is configured.
+    public var servicesURL: String?
     /// The records to export details of.
     public var details: DetailLevel
     /// The maximum number of records with details.

@@ -37,6 +37,8 @@ public struct RecordDetail: Sendable, Equatable {
     public var capID: String?
     /// The id of the package's version.
     public var capVersionID: String?
+    /// The id of the endpoint that a service instance runs on.
+    public var endpointID: String?
     /// The description that its creator gave; nil if absent. Never exported as a label.
     public var description: String?
 

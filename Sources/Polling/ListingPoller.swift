@@ -89,7 +89,8 @@ final class ListingPoller<L: Listing>: Poller {
 
     /// Notes the duration of one round of polls of all workspaces of the source, if it exceeds the interval.
     private func noteRound(_ turn: PollTurn, lastTurn: ContinuousClock.Instant?) {
-        guard let waited = turn.waited, let beganAt = turn.beganAt else { return }
+        // Optional listings have what endpoints leave of the rate; their wait shows nothing about endpoints.
+        guard !L.isOptional, let waited = turn.waited, let beganAt = turn.beganAt else { return }
         if waited > timing.interval {
             let round = lastTurn.map { beganAt - $0 } ?? waited
             if client.noteRound(round) == nil { log.noteOverload(round: round, interval: timing.interval) }
@@ -121,7 +122,9 @@ final class ListingPoller<L: Listing>: Poller {
         let requestedAt = clock.now
         let before = lastMemory
         let turn = client.turn(
-            of: listing.workspace.key.workspaceID, isSuspect: before.failure == .timeout || before.failure == .stalled)
+            of: listing.workspace.key.workspaceID, optionalListing: L.isOptional ? L.name : nil,
+            isSuspect: before.failure == .timeout || before.failure == .stalled,
+            retryWindow: L.isOptional ? timing.interval : nil)
         store.noteTurn(turn, for: handle)
         let (outcome, overrun) = await withDeadline(of: turn, limit: timing.pollTimeout) {
             await Result { () async throws(APIFailure) in

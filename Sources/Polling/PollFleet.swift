@@ -8,34 +8,69 @@ public import Logging
 public struct PollOptions: Sendable, Equatable {
     /// The settings of their listings, except the filter, which each target has.
     public var settings: ListingSettings
-    /// The times of polls.
+    /// The times of polls of endpoints.
     public var timing: PollTiming
+    /// The times of polls of the optional listings, by name. One that is absent is not polled.
+    public var optional: [String: PollTiming]
 
     /// Creates options.
-    public init(settings: ListingSettings, timing: PollTiming) {
+    public init(settings: ListingSettings, timing: PollTiming, optional: [String: PollTiming] = [:]) {
         self.settings = settings
         self.timing = timing
+        self.optional = optional
+    }
+
+    /// Returns the times of polls of a listing; nil if it is not polled.
+    public func timing(of listing: any Listing.Type) -> PollTiming? {
+        listing.isOptional ? optional[listing.name] : timing
+    }
+
+    /// Returns how a listing of a workspace is polled; nil if it is not polled.
+    /// - Parameter filter: the filter of the workspace's endpoints.
+    fileprivate func configuration(
+        of listing: any Listing.Type, filter: EndpointFilter
+    ) -> PollFleet.ListingConfiguration? {
+        guard let timing = timing(of: listing) else { return nil }
+        var settings = settings
+        settings.filter = listing.isOptional ? EndpointFilter() : filter
+        // Endpoints have another address, so a change of this one does not concern them.
+        if !listing.isOptional { settings.servicesURL = nil }
+        return PollFleet.ListingConfiguration(settings: settings, timing: timing)
     }
 }
 
 /// The pollers of all listings of all workspaces. Targets may change at any time; pollers of unchanged targets continue
 /// undisturbed.
 public actor PollFleet {
+    /// How a listing of a workspace is polled.
+    fileprivate struct ListingConfiguration: Equatable {
+        var settings: ListingSettings
+        var timing: PollTiming
+
+        /// Whether the other configuration reads the same records.
+        func readsSameRecords(as other: Self) -> Bool {
+            settings.filter == other.settings.filter && settings.servicesURL == other.settings.servicesURL
+        }
+    }
+
     /// A listing of a workspace.
     private struct PolledListing {
+        var configuration: ListingConfiguration
         var handle: SnapshotStore.ListingHandle
         var poller: any Poller
+        /// Triggers an immediate poll, outside the schedule.
+        var trigger: ChangeSignal
         /// The id of the task that runs the poller; nil while the fleet does not run.
         var task: UInt64?
     }
 
     private struct PolledWorkspace {
         var target: TargetSelection.Target
-        var options: PollOptions
-        /// Triggers an immediate poll of the workspace, outside the schedule.
-        var trigger = ChangeSignal()
+        /// The listings by name.
+        var listings: [String: PolledListing] = [:]
+
         /// The listings, in the order of the registry.
-        var listings: [PolledListing] = []
+        var ordered: [PolledListing] { ListingRegistry.all.compactMap { listings[$0.name] } }
     }
 
     private let store: SnapshotStore
@@ -54,8 +89,9 @@ public actor PollFleet {
         self.logger = logger
     }
 
-    /// Replaces the targets of `source`. A workspace whose name, filter or address changed loses its series and starts
-    /// over; the series of a removed workspace end immediately.
+    /// Replaces the targets of `source`. A workspace whose name or address changed loses its series and starts over, and
+    /// so does a listing whose filter or address changed; other listings continue undisturbed. The series of a removed
+    /// workspace or listing end immediately.
     public func assign(
         _ targets: [TargetSelection.Target], of source: String, through client: SourceClient, options: PollOptions
     ) {
@@ -73,71 +109,86 @@ public actor PollFleet {
         _ target: TargetSelection.Target, _ key: WorkspaceKey, through client: SourceClient, options: PollOptions
     ) {
         let known = workspaces[key]
-        let isSame = known.map { $0.target.hasSameSeries(as: target) } ?? false
+        let isSame = known.map { $0.target.workspace.hasSameSeries(as: target.workspace) } ?? false
         if let known, isSame {
             if known.target.workspace != target.workspace { store.updateInfo(of: target.workspace) }
-            workspaces[key]?.target = target
-            if known.options == options { return }
+        } else {
+            if let known { end(known) }
+            store.remove(key)
         }
-        if let known { end(known) }
-        if !isSame { store.remove(key) }
-        // The name may change with each discovery; a changed address means another service.
-        let isSameService = known?.target.workspace.baseURL == target.workspace.baseURL
-        var workspace = PolledWorkspace(target: target, options: options)
-        for (index, listing) in ListingRegistry.all.enumerated() {
-            let before = isSameService ? known?.listings[index] : nil
-            let handle = isSame ? before?.handle : nil
-            if let handle { store.configure(options.timing, for: handle) }
-            workspace.listings.append(
-                polledListing(
-                    listing, of: workspace, through: client,
-                    handle: handle ?? store.add(listing.name, of: target.workspace, options.timing),
-                    before: before?.poller,
-                    isSameFilter: known?.target.filter == target.filter))
+        var workspace = PolledWorkspace(target: target)
+        for listing in ListingRegistry.all {
+            let before = known?.listings[listing.name]
+            guard let configuration = options.configuration(of: listing, filter: target.filter) else {
+                if isSame, let before {
+                    end(before)
+                    store.remove(before.handle, of: key)
+                }
+                continue
+            }
+            if isSame, let before, before.configuration == configuration {
+                workspace.listings[listing.name] = before
+                continue
+            }
+            workspace.listings[listing.name] = polledListing(
+                listing, of: target.workspace, configuration, through: client, before: before,
+                isSame: isSame, isSameService: known?.target.workspace.baseURL == target.workspace.baseURL)
         }
         workspaces[key] = workspace
     }
 
     /// Creates a listing whose poller continues from the previous one.
-    /// - Parameter isSameFilter: whether the previous poller read the same records.
+    /// - Parameters:
+    ///   - isSame: whether the workspace has the same series as before.
+    ///   - isSameService: whether the workspace has the same address. The name may change with each discovery; a
+    ///     changed address means another service.
     private func polledListing<L: Listing>(
-        _ listing: L.Type, of workspace: PolledWorkspace, through client: SourceClient,
-        handle: SnapshotStore.ListingHandle,
-        before: (any Poller)?, isSameFilter: Bool
+        _ listing: L.Type, of workspace: Workspace, _ configuration: ListingConfiguration,
+        through client: SourceClient, before: PolledListing?, isSame: Bool, isSameService: Bool
     ) -> PolledListing {
-        let (target, options) = (workspace.target, workspace.options)
-        var settings = options.settings
-        settings.filter = target.filter
-        let memory = isSameFilter ? (before as? ListingPoller<L>)?.lastMemory : nil
-        let log = before?.log ?? PollLog(of: L.self, of: target.workspace, logger: logger)
-        log.setName(of: target.workspace)
+        let readsSame =
+            isSameService && before.map { configuration.readsSameRecords(as: $0.configuration) } ?? false
+        var handle: SnapshotStore.ListingHandle?
+        if isSame, let before {
+            end(before)
+            if readsSame { handle = before.handle } else { store.remove(before.handle, of: workspace.key) }
+        }
+        if let handle { store.configure(configuration.timing, for: handle) }
+        let newHandle = handle ?? store.add(L.name, of: workspace, configuration.timing)
+        let memory = readsSame ? (before?.poller as? ListingPoller<L>)?.lastMemory : nil
+        let log = (isSameService ? before?.poller.log : nil) ?? PollLog(of: L.self, of: workspace, logger: logger)
+        log.setName(of: workspace)
+        let trigger = before?.trigger ?? ChangeSignal()
         let poller = ListingPoller(
-            L(of: target.workspace, settings: settings), client: client, store: store,
-            handle: handle, timing: options.timing, trigger: workspace.trigger, clock: clock,
-            log: log, memory: memory ?? ListingPoller<L>.Memory())
-        return PolledListing(handle: handle, poller: poller, task: start(poller))
+            L(of: workspace, settings: configuration.settings), client: client, store: store, handle: newHandle,
+            timing: configuration.timing, trigger: trigger, clock: clock, log: log,
+            memory: memory ?? ListingPoller<L>.Memory())
+        return PolledListing(
+            configuration: configuration, handle: newHandle, poller: poller, trigger: trigger, task: start(poller))
     }
 
     /// Polls every workspace of `source` immediately, outside the schedule.
     public func pollNow(source: String) {
-        for (key, workspace) in workspaces where key.source == source { workspace.trigger.notify() }
+        for (key, workspace) in workspaces where key.source == source {
+            for listing in workspace.listings.values { listing.trigger.notify() }
+        }
     }
 
-    /// Polls one workspace of `source` immediately, to confirm whether the credential still works. Prefers a workspace
-    /// for which it worked before to the one for which it was rejected.
+    /// Polls the endpoints of one workspace of `source` immediately, to confirm whether the credential still works.
+    /// Prefers a workspace for which it worked before to the one for which it was rejected.
     public func pollOne(of source: String, for confirmation: SourceGate.Confirmation) {
         let others = workspaces.keys.filter { $0.source == source && $0.workspaceID != confirmation.rejectedFor }
         let key =
             others.filter { confirmation.workedFor.contains($0.workspaceID) }.min() ?? others.min()
             ?? WorkspaceKey(source: source, workspaceID: confirmation.rejectedFor)
-        workspaces[key]?.trigger.notify()
+        workspaces[key]?.listings[EndpointListing.name]?.trigger.notify()
     }
 
     /// Notifies the pollers that the watchdog found stalled.
     public func noteStalls() {
         let stalls = store.takeStalls()
         if stalls.isEmpty { return }
-        let pollers = workspaces.values.flatMap(\.listings).map { ($0.handle, $0.poller) }
+        let pollers = workspaces.values.flatMap(\.listings.values).map { ($0.handle, $0.poller) }
         let byHandle = Dictionary(uniqueKeysWithValues: pollers)
         for (handle, failure) in stalls { byHandle[handle]?.noteStall(failure) }
     }
@@ -146,8 +197,9 @@ public actor PollFleet {
     public func run() async {
         isRunning = true
         for (key, workspace) in workspaces {
-            for (index, listing) in workspace.listings.enumerated() {
-                workspaces[key]?.listings[index].task = start(listing.poller)
+            for listing in ListingRegistry.all.map({ $0.name }) {
+                guard let poller = workspace.listings[listing]?.poller else { continue }
+                workspaces[key]?.listings[listing]?.task = start(poller)
             }
         }
         let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
@@ -155,7 +207,7 @@ public actor PollFleet {
         continuation.finish()
         isRunning = false
         for (key, workspace) in workspaces {
-            for index in workspace.listings.indices { workspaces[key]?.listings[index].task = nil }
+            for listing in workspace.listings.keys { workspaces[key]?.listings[listing]?.task = nil }
         }
         for task in tasks.values { task.cancel() }
         while let task = tasks.values.first { await task.value }
@@ -169,7 +221,7 @@ public actor PollFleet {
     public func pollOnce(concurrency: Int, isLast: Bool) async {
         let bySource = Dictionary(grouping: workspaces.sorted { $0.key < $1.key }, by: \.key.source)
         await withDiscardingTaskGroup { sources in
-            for pollers in bySource.values.map({ $0.flatMap(\.value.listings).map(\.poller) }) {
+            for pollers in bySource.values.map({ $0.flatMap(\.value.ordered).map(\.poller) }) {
                 sources.addTask { await Self.pollOnce(pollers, concurrency: concurrency, isLast: isLast) }
             }
         }
@@ -200,14 +252,15 @@ public actor PollFleet {
     }
 
     private func end(_ workspace: PolledWorkspace) {
-        for task in workspace.listings.compactMap(\.task) { tasks[task]?.cancel() }
+        for listing in workspace.listings.values { end(listing) }
     }
+
+    private func end(_ listing: PolledListing) { if let task = listing.task { tasks[task]?.cancel() } }
 }
 
-extension TargetSelection.Target {
-    /// Whether the other target has the same series: only info labels may differ.
+extension Workspace {
+    /// Whether the other workspace has the same series: only info labels may differ.
     fileprivate func hasSameSeries(as other: Self) -> Bool {
-        workspace.key == other.workspace.key && workspace.name == other.workspace.name
-            && workspace.baseURL == other.workspace.baseURL && filter == other.filter
+        key == other.key && name == other.name && baseURL == other.baseURL
     }
 }

@@ -19,6 +19,8 @@ public final class SnapshotStore: Sendable {
         var listing: String
         var timing: PollTiming
         var health = PollHealth()
+        /// Whether the listing is optional.
+        var isOptional: Bool
         /// The running poll; nil if there is none.
         var turn: PollTurn?
         /// When polling last progressed: the listing was added, or a poll ended.
@@ -40,7 +42,7 @@ public final class SnapshotStore: Sendable {
         }
     }
 
-    /// A workspace with its listings, in the order in which they were added.
+    /// A workspace with its listings, in the order of the registry.
     private struct WorkspaceEntry {
         var workspace: Workspace
         var info: Fragment
@@ -76,11 +78,12 @@ public final class SnapshotStore: Sendable {
     }
 
     /// Sets the settings to export, and drops the series of sources that are no longer configured.
-    public func configure(sources: [String], _ timing: PollTiming) {
-        let settings = PollHealthFamilies.settings(of: sources, timing)
+    /// - Parameter sources: the polling options by source.
+    public func configure(_ sources: [String: PollOptions]) {
+        let settings = PollHealthFamilies.settings(of: sources)
         state.withLock { state in
             state.settings = settings
-            state.sources = Set(sources)
+            state.sources = Set(sources.keys)
             state.creations = state.creations.filter { state.sources.contains($0.key) }
             state.version += 1
         }
@@ -95,9 +98,15 @@ public final class SnapshotStore: Sendable {
             state.version += 1
             let handle = ListingHandle(number: state.lastNumber)
             state.entries[handle] = Entry(
-                key: workspace.key, listing: listing, timing: timing, progressAt: now, healthFragment: health)
-            state.workspaces[workspace.key, default: WorkspaceEntry(workspace: workspace, info: info)].handles.append(
-                handle)
+                key: workspace.key, listing: listing, timing: timing, isOptional: ListingRegistry.isOptional(listing),
+                progressAt: now, healthFragment: health)
+            var entry = state.workspaces[workspace.key] ?? WorkspaceEntry(workspace: workspace, info: info)
+            let position = ListingRegistry.position(of: listing)
+            let index = entry.handles.firstIndex { other in
+                state.entries[other].map { ListingRegistry.position(of: $0.listing) > position } ?? false
+            }
+            entry.handles.insert(handle, at: index ?? entry.handles.count)
+            state.workspaces[workspace.key] = entry
             state.watchdog.stallAfter = min(state.watchdog.stallAfter, timing.stallAfter)
             state.nextStall = nil
             return handle
@@ -129,6 +138,15 @@ public final class SnapshotStore: Sendable {
     func remove(_ key: WorkspaceKey) {
         state.withLock { state in
             for handle in state.workspaces.removeValue(forKey: key)?.handles ?? [] { state.entries[handle] = nil }
+            state.version += 1
+        }
+    }
+
+    /// Removes one listing of a workspace; its series end immediately.
+    func remove(_ handle: ListingHandle, of key: WorkspaceKey) {
+        state.withLock { state in
+            state.workspaces[key]?.handles.removeAll { $0 == handle }
+            state.entries[handle] = nil
             state.version += 1
         }
     }
@@ -199,9 +217,9 @@ public final class SnapshotStore: Sendable {
         }
     }
 
-    /// Whether the first poll of every listing has ended, successful or not.
+    /// Whether the first poll of every listing that is not optional has ended, successful or not.
     public var isEveryListPolled: Bool {
-        state.withLock { $0.entries.values.allSatisfy { $0.health.last != nil } }
+        state.withLock { $0.entries.values.allSatisfy { $0.isOptional || $0.health.last != nil } }
     }
 
     /// The workspaces with a listing whose last poll failed or that has not been polled.
@@ -211,9 +229,11 @@ public final class SnapshotStore: Sendable {
         }
     }
 
-    /// Whether every listing is stalled; false without listings.
+    /// Whether every listing that is not optional is stalled; false without listings.
     public var isEveryListStalled: Bool {
-        withCurrentState { !$0.entries.isEmpty && $0.entries.values.allSatisfy(\.health.isStalled) }
+        withCurrentState {
+            !$0.entries.isEmpty && $0.entries.values.allSatisfy { $0.isOptional || $0.health.isStalled }
+        }
     }
 
     /// Returns the listings found stalled since the last call, with their failures.
@@ -309,7 +329,8 @@ extension SnapshotStore.Entry {
         }
         return ListingStatus(
             name: listing, polls: health.recent.map(ListingStatus.Poll.init), history: health.history,
-            lastSuccess: health.lastSuccess, failingSince: health.failingSince, exported: exported)
+            lastSuccess: health.lastSuccess, failingSince: health.failingSince, exported: exported,
+            staleAfter: timing.staleAfter)
     }
 }
 

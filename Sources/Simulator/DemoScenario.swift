@@ -47,6 +47,9 @@ public final class DemoScenario: Sendable {
             text: "UPDATE_FAILED after 2 min, RUNNING again before 7 min"),
         DemoSituation(
             title: "other tenants", place: "assistant/public-ocr-model", text: "PUBLIC and failed; raises no alert"),
+        DemoSituation(
+            title: "services", place: "assistant",
+            text: "summarizer FAILED 2 hours ago, reranker CREATING for 50 min"),
         DemoSituation(title: "normal changes", place: "sandbox", text: "experiments come and go; raise no alert"),
         DemoSituation(
             title: "not accessible", place: DemoWorkspaces.forbidden,
@@ -83,6 +86,7 @@ public final class DemoScenario: Sendable {
                 var workspace = SimulatedWorkspace(
                     id: id, name: .string(plan.name), isForbidden: plan.isForbidden, endpoints: lifeCycle.endpoints)
                 workspace.createTime = .string(Timestamp.zulu(startSeconds - 8_640_000))
+                workspace.serviceInstances = DemoWorkspaces.serviceInstances(of: plan.name, startSeconds: startSeconds)
                 cloud.setWorkspace(workspace)
                 lifeCycles.append((cloud, id, lifeCycle))
                 workspaces.append((id, plan.name))

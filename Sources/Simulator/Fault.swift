@@ -120,6 +120,8 @@ public struct FaultScope: Sendable {
 public enum SimulatedOperation: Sendable, Hashable {
     /// `GET /v1/workspaces/{id}/endpoints`.
     case listEndpoints
+    /// `GET /v1/workspaces/{id}/services/instances`.
+    case listServiceInstances
     /// `GET /v1/workspaces`.
     case listWorkspaces
     /// `POST /v3/auth/tokens`, and the one for id tokens.

@@ -54,9 +54,13 @@ extension SimulatedCloud {
         try authenticate(request)
         let query = try ListQuery(request)
         guard let workspaceID = route.workspaceID else { return try workspaceList(query, faults: faults) }
-        for case .shiftBetweenPages in faults { shift(workspaceID) }
+        for case .shiftBetweenPages in faults where route.operation == .listEndpoints { shift(workspaceID) }
         guard let workspace = workspace(workspaceID) else { throw .noWorkspace }
         if workspace.isForbidden { throw .forbidden }
+        if route.operation == .listServiceInstances {
+            if workspace.forbidsServiceInstances { throw .forbidden }
+            return list("service_instances", workspace.serviceInstances, query, faults, \.json)
+        }
         var matching: [SimulatedEndpoint] = []
         for endpoint in workspace.endpoints where try query.matches(endpoint) { matching.append(endpoint) }
         for case .endlessList in faults {
@@ -145,6 +149,9 @@ struct Route {
             operation = .listWorkspaces
         } else if parts.count == 4, parts[3] == "endpoints" {
             operation = .listEndpoints
+            workspaceID = parts[2]
+        } else if parts.count == 5, parts[3] == "services", parts[4] == "instances" {
+            operation = .listServiceInstances
             workspaceID = parts[2]
         }
     }

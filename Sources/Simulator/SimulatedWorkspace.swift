@@ -12,6 +12,10 @@ public struct SimulatedWorkspace: Sendable {
     public var isForbidden = false
     /// The endpoints in listing order.
     public var endpoints: [SimulatedEndpoint]
+    /// The service instances in listing order.
+    public var serviceInstances: [SimulatedServiceInstance] = []
+    /// Whether the response to its list of service instances is 403.
+    public var forbidsServiceInstances = false
 
     /// Creates a workspace.
     public init(

@@ -75,6 +75,8 @@ struct DemoCommand: AsyncParsableCommand {
             settings.discovery?.interval = .seconds(30)
             settings.discovery?.filter = filter
         }
+        settings.collect.serviceInstances = .init(interval: .seconds(10))
+        settings.servicesURL = baseURL
         if source.isTokenValid { settings.auth = .password(logIn(to: source, iamURL: baseURL)) }
         return settings
     }

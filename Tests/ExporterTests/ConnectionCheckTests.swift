@@ -63,6 +63,26 @@ struct ConnectionCheckTests {
         }
     }
 
+    @Test func `Each configured listing is tried, and its missing permission is named`() async throws {
+        let cloud = Self.cloud(2)
+        cloud.updateWorkspace(cloud.workspaces[1].id) { $0.forbidsServiceInstances = true }
+        cloud.updateWorkspace(cloud.workspaces[0].id) {
+            $0.serviceInstances = SeededData(seed: 1).serviceInstances(7)
+        }
+        try await Scene.run(cloud, collectsServices: true) { scene in
+            let (text, failing) = try await connect(scene)
+            #expect(failing == ["simulated"])
+            #expect(cloud.requestCount(.listServiceInstances) == 2 && cloud.requestCount(.listEndpoints) == 2)
+            let rows = text.split(separator: "\n").filter { $0.contains(" service_instances ") }
+            let good = try #require(rows.first { $0.contains("workspace-0") })
+            #expect(rows.count == 2 && good.contains(" ok ") && good.contains(" 7 "), "\(text)")
+            #expect(
+                text.contains(
+                    "Grant the IAM actions DataArtsFabric:service:listInstance and DataArtsFabric:workspace:list on this "
+                        + "workspace"), "\(text)")
+        }
+    }
+
     @Test("Requests of long lists are counted, and their series are estimated within a third")
     func longList() async throws {
         let cloud = Self.cloud(1, endpointsEach: 400)

@@ -31,7 +31,8 @@ struct Scene {
         authAt: ((_ address: String) -> AuthSettings)? = nil, assumeAgency: Agency? = nil,
         filter: EndpointFilter = EndpointFilter(),
         environmentAt: (_ address: String) -> [String: String] = { _ in [:] },
-        proxyURL: String? = nil, keepsRecords: Bool = false, clock: ManualClock? = nil, logger: Logger = quiet,
+        collectsServices: Bool = false, proxyURL: String? = nil, keepsRecords: Bool = false, clock: ManualClock? = nil,
+        logger: Logger = quiet,
         _ body: (Scene) async throws -> Void
     ) async throws {
         let server = try await SimulatorServer.start(cloud, logger: quiet)
@@ -43,11 +44,15 @@ struct Scene {
         poll.requestsPerSecond = 0
         poll.retries = 0
         change(&poll)
-        let source = SourceSettings(
+        var source = SourceSettings(
             name: "simulated", region: "cn-north-4", baseURL: server.baseURL,
             auth: authAt?(server.baseURL) ?? auth, assumeAgency: assumeAgency,
             workspaces: cloud.workspaces.map { WorkspaceSettings(id: $0.id, name: $0.name?.string, filter: filter) },
             connection: ConnectionOptions(proxy: proxyURL.map { .url($0) } ?? .environment))
+        if collectsServices {
+            source.collect.serviceInstances = .init(interval: poll.interval)
+            source.servicesURL = server.baseURL
+        }
         let configuration = ExporterConfiguration(poll: poll, metrics: metrics, sources: [source])
         let exporter = try await Exporter(
             configuration, keepsRecords: keepsRecords, clock: clock ?? SystemClock(),

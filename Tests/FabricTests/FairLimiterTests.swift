@@ -8,6 +8,9 @@ struct FairLimiterTests {
     private static let a = FairLimiter.Holder(source: "a", isSuspect: false)
     private static let b = FairLimiter.Holder(source: "b", isSuspect: false)
     private static let c = FairLimiter.Holder(source: "c", isSuspect: false)
+    private static func optional(_ listing: String) -> FairLimiter.Holder {
+        FairLimiter.Holder(source: "a", isSuspect: false, optionalListing: listing)
+    }
     private static let suspect = FairLimiter.Holder(source: "a", isSuspect: true)
 
     @Test("A single source may use all slots; with others it leaves one slot for each")
@@ -152,6 +155,42 @@ struct FairLimiterTests {
         // The rate was used fully and evenly.
         #expect(turns.reduce(0, +) >= seconds * rate)
         #expect(turns.allSatisfy { (3...4).contains($0) })
+    }
+
+    @Test func `Requests of optional listings come after those of endpoints and discovery`() {
+        let limited = Limited(16, "a", rate: 1)
+        #expect(limited.enqueue(1...1, Self.a) == [1])
+        #expect(limited.enqueue(2...2, Self.optional("x"), .running, order: 1) == [])
+        #expect(limited.enqueue(3...3, Self.optional("x")) == [])
+        #expect(limited.enqueue(4...5, Self.a) == [])
+        #expect(limited.enqueue(6...7, Self.a, .discovery) == [])
+        #expect(limited.enqueue(8...8, Self.a, .running, order: 2) == [])
+        #expect(limited.drain() == [8, 6, 4, 7, 5, 2, 3])
+    }
+
+    @Test func `Optional listings use at most half of the slots, one of them at most a quarter`() {
+        let limited = Limited(16, "a")
+        #expect(limited.enqueue(1...16, Self.optional("x")) == [1, 2, 3, 4])
+        #expect(limited.enqueue(17...32, Self.optional("y")) == [17, 18, 19, 20])
+        #expect(limited.enqueue(33...48, Self.optional("z")) == [])
+        #expect(limited.enqueue(49...60, Self.a) == [49, 50, 51, 52, 53, 54, 55, 56])
+        // The next slot of an optional listing goes to endpoints, which wait.
+        #expect(limited.release(Self.optional("x")) == [57])
+    }
+
+    @Test(arguments: [3, 4, 16, 64])
+    func `Optional listings and suspects that never release their slots don't delay others`(capacity: Int) {
+        let limited = Limited(capacity, "a", "b")
+        _ = limited.enqueue(1...100, Self.optional("x"))
+        _ = limited.enqueue(401...500, Self.suspect)
+        var served = limited.enqueue(601...800, Self.a)
+        #expect(limited.enqueue(801...801, Self.b) == [801])
+        while served.count < 200 {
+            let next = limited.release(Self.a).filter { (601...800).contains($0) }
+            guard !next.isEmpty else { break }
+            served += next
+        }
+        #expect(served == Array(601...800))
     }
 
     @Test("Suspects that never release their slots don't delay others", arguments: [3, 16, 64])

@@ -77,7 +77,7 @@ extension ListedRows where Fold.Row: ListedRow {
 }
 
 extension ListingSnapshot {
-    static let registry = MetricRegistry(EndpointListing.familyGroups + [ListingFamilies.familyGroup])
+    static let registry = MetricRegistry(ListingRegistry.familyGroups + [ListingFamilies.familyGroup])
 
     func page(_ format: ExpositionFormat) -> [UInt8] { Self.registry.render(format, fragments: [fragment]) }
 

@@ -18,6 +18,9 @@ struct CreationDurationsTests {
         return store.page().split(separator: "\n").first { $0.hasPrefix(start) }.map(String.init)
     }
 
+    private static let options = PollOptions(
+        settings: ListingSettings(details: .problems, maximumDetails: 100), timing: PolledWorkspace.timing)
+
     @Test(arguments: ExpositionFormat.allCases)
     func `The histogram of a source begins at zero and outlives its workspaces`(
         format: ExpositionFormat
@@ -39,16 +42,16 @@ struct CreationDurationsTests {
         let last = Self.value("sum", in: polled.store)
         polled.store.remove(Workspace.lake.key)
         #expect(Self.value("sum", in: polled.store) == last)
-        polled.store.configure(sources: ["cn-north-4"], PolledWorkspace.timing)
+        polled.store.configure(["cn-north-4": Self.options])
         #expect(Self.value("sum", in: polled.store) == last)
-        polled.store.configure(sources: ["another"], PolledWorkspace.timing)
+        polled.store.configure(["another": Self.options])
         #expect(Self.value("sum", in: polled.store) == nil)
     }
 
     @Test
     func `A poll that ends after the removal of its source leaves no series`() async {
         let polled = PolledWorkspace(StubCloud(.listing(Self.row("CREATING"))))
-        polled.store.configure(sources: ["another"], PolledWorkspace.timing)
+        polled.store.configure(["another": Self.options])
         await polled.poller.poll()
         #expect(Self.value("count", in: polled.store) == nil)
     }

@@ -100,6 +100,41 @@ struct PollFleetTests {
         #expect(polled.record.take().filter { $0.hasPrefix("error: poll failed ") }.count == 1)
     }
 
+    @Test func `Adding, changing and removing an optional listing does not disturb endpoints`() async {
+        let name = ServiceInstanceListing.name
+        let (fleet, store) = fleet()
+        func assign(_ interval: Duration?) async {
+            var options = options
+            options.settings.servicesURL = interval == nil ? nil : "https://services.example"
+            options.optional = interval.map { [name: PollTiming(interval: $0, requestTimeout: .seconds(10))] } ?? [:]
+            await fleet.assign(targets("a"), of: "s", through: polled.client, options: options)
+        }
+        func endpointLines() -> [Substring] {
+            store.page().split(separator: "\n").filter { $0.contains(#"listing="endpoints""#) }
+        }
+        var services: Int {
+            polled.cloud.urls.count { $0.contains("https://services.example/v1/workspaces/a/services/") }
+        }
+        await assign(nil)
+        let running = Task { await fleet.run() }
+        await polled.cloud.waitForRequests(1)
+        while !store.isEveryListPolled { await Task.yield() }
+        let before = endpointLines()
+        #expect(!store.page().contains(name))
+        polled.cloud.answer(.body(#"{"service_instances":[],"total":0}"#))
+        await assign(.seconds(60))
+        await polled.cloud.waitForRequests(2)
+        #expect(services == 1 && store.page().contains(name) && endpointLines() == before)
+        await assign(.seconds(600))
+        await polled.cloud.waitForRequests(3)
+        #expect(services == 2 && endpointLines() == before)
+        await assign(nil)
+        #expect(!store.page().contains(name) && endpointLines() == before)
+        running.cancel()
+        await running.value
+        #expect(polled.cloud.urls.count == 3)
+    }
+
     @Test("Polls have a lower priority than scrapes")
     func priority() async {
         let probe = PriorityProbe()

@@ -61,7 +61,8 @@ struct PolledWorkspace {
         store = SnapshotStore(clock: clock)
         var timing = Self.timing
         timing.requestTimeout = requestTimeout
-        store.configure(sources: [workspace.key.source], timing)
+        let settings = ListingSettings(details: details, maximumDetails: 1_000)
+        store.configure([workspace.key.source: PollOptions(settings: settings, timing: timing)])
         handle = store.add("endpoints", of: workspace, timing)
         poller = ListingPoller(
             EndpointListing(

@@ -54,6 +54,8 @@ extension Kind<String> {
 
     static var workspaceID: Kind { hyphenated(36, "1 to 36 letters, digits and hyphens") }
 
+    static var projectID: Kind { hyphenated(64, "1 to 64 letters, digits and hyphens") }
+
     /// A currency's code as in ISO 4217, not compared with the list of currencies.
     static var currency: Kind {
         string("three capital letters", matching("^[A-Z]{3}$")) { text in

@@ -11,7 +11,7 @@ extension SchemaWalker {
         if let prices = file.prices { rejectDuplicates(prices, at: ExporterConfiguration.pricesKey.path(in: "")) }
         let sections = file.sources.indices.map { "\(ExporterConfiguration.sourcesKey.path(in: ""))[\($0)]" }
         for (index, section) in sections.enumerated() where isValid(section) {
-            finish(&file.sources[index], at: section)
+            finish(&file.sources[index], at: section, file.poll)
             warnAboutRate(file.sources[index], in: section, file.poll)
         }
         let name = SourceSettings.nameKey
@@ -41,7 +41,7 @@ extension SchemaWalker {
             "must be at least 2 × interval (\(minimum)), not \(Durations.format(poll.staleAfter))")
     }
 
-    private mutating func finish(_ source: inout SourceSettings, at section: String) {
+    mutating func finish(_ source: inout SourceSettings, at section: String, _ poll: PollSettings) {
         if !isGiven(SourceSettings.regionKey, in: section) {
             for key in [SourceSettings.nameKey, SourceSettings.baseURLKey] where !isGiven(key, in: section) {
                 report(key, in: section, "required if region is not set")
@@ -59,6 +59,7 @@ extension SchemaWalker {
         rejectDuplicates(
             source.workspaces.enumerated().map { ("\(workspaces)[\($0)]", WorkspaceSettings.idKey, $1.id) }
         ) { _, id, first in "duplicate workspace id \(id) (first used by \(first)); remove one of them" }
+        finishCollect(of: &source, at: section, poll)
         warnAboutPlainHTTP(source, at: section)
     }
 
@@ -111,6 +112,7 @@ extension SchemaWalker {
             return !address.isHTTPS && (!address.isLoopback || isProxyRemote)
         }
         if isReadable(source.baseURL) { warn(SourceSettings.baseURLKey, in: section, message) }
+        if isReadable(source.servicesURL) { warn(SourceSettings.servicesURLKey, in: section, message) }
         if let proxy, proxy.hasUserInfo, !proxy.isHTTPS, !proxy.isLoopback {
             warn(
                 SourceSettings.proxyURLKey, in: section,

@@ -11,6 +11,9 @@ public struct SourceSettings: Sendable, Equatable {
     public var region: String?
     /// The API's address, without a trailing slash. Default: `https://fabric.{region}.myhuaweicloud.com`.
     public var baseURL: String
+    /// The address of the API for services and jobs, without a trailing slash; nil if no collected listing needs it and it
+    /// is not set. Default: `https://fabric-ep.{region}.myhuaweicloud.com`.
+    public var servicesURL: String?
     /// The authentication method.
     public var auth: AuthSettings
     /// The agency whose temporary keys are obtained with ``auth`` and then used instead; nil if no agency is assumed.
@@ -19,6 +22,8 @@ public struct SourceSettings: Sendable, Equatable {
     public var workspaces: [WorkspaceSettings]
     /// The discovery settings; nil without discovery.
     public var discovery: DiscoverySettings?
+    /// The listings to collect in addition to endpoints.
+    public var collect = CollectSettings()
     /// The connection options. The proxy URL may contain a password, so it must never be logged or shown.
     public var connection: ConnectionOptions
 
@@ -91,7 +96,7 @@ extension SourceSettings {
         keys: [
             nameKey, regionKey, baseURLKey, authKey, workspacesKey, discoveryKey,
             Key("tls", \.connection, .section(ConnectionOptions.tlsSection), "TLS options."),
-            proxyURLKey,
+            proxyURLKey, collectKey, servicesURLKey,
         ])
 
     /// Returns the API's default address in a region.

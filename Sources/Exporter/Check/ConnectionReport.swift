@@ -64,7 +64,7 @@ struct ConnectionReport {
             let probe = answer.probe
             let prefix = probe.isExact ? "" : "~"
             return subject + [
-                "ok", String(probe.records), Self.milliseconds(entry.latency), Self.rate(perMinute(probe.requests)),
+                "ok", String(probe.records), Self.milliseconds(entry.latency), Self.rate(Self.perMinute(entry, probe)),
                 prefix + String(series(entry, probe)),
             ]
         case .failed(let failure):
@@ -194,14 +194,19 @@ struct ConnectionReport {
 
     private func requestsPerMinute(of source: SourceFindings) -> Double {
         var rate = 0.0
-        for case .listed(let answer) in source.entries.map(\.outcome) { rate += perMinute(answer.probe.requests) }
+        for entry in source.entries {
+            guard case .listed(let answer) = entry.outcome else { continue }
+            rate += Self.perMinute(entry, answer.probe)
+        }
         if let discovery = source.discovery, let interval = source.settings.discovery?.interval {
             rate += Double(discovery.requests) * (.seconds(60) / interval)
         }
         return rate
     }
 
-    private func perMinute(_ requests: Int) -> Double { Double(requests) * (.seconds(60) / poll.interval) }
+    private static func perMinute(_ entry: SourceFindings.Entry, _ probe: ListingProbe) -> Double {
+        Double(probe.requests) * (.seconds(60) / entry.interval)
+    }
 
     // MARK: Formats
 

@@ -117,10 +117,13 @@ struct SourceCheck: Sendable {
     ) async -> [SourceFindings.Entry] {
         var skipReason = skipReason
         var entries: [SourceFindings.Entry] = []
+        let intervals = settings.collect.intervals
+        let listings = ListingRegistry.all.filter { !$0.isOptional || intervals[$0.name] != nil }
         let all = targets.flatMap { target in
-            ListingRegistry.all.map {
+            listings.map {
                 SourceFindings.Entry(
-                    listing: $0, workspace: target.workspace, filter: target.filter, outcome: .skipped(.noResponse))
+                    listing: $0, workspace: target.workspace, filter: target.filter,
+                    interval: intervals[$0.name] ?? poll.interval, outcome: .skipped(.noResponse))
             }
         }
         var waiting = all[...]
@@ -169,6 +172,7 @@ struct SourceCheck: Sendable {
         var entry = entry
         var settings = tally
         settings.filter = entry.filter
+        settings.servicesURL = self.settings.servicesURL
         let listing = L(of: entry.workspace, settings: settings)
         let watch = Stopwatch()
         let probe = await watch.measure { () async throws(APIFailure) in try await listing.probe(through: client) }

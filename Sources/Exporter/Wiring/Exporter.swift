@@ -71,7 +71,10 @@ public final class Exporter: Sendable {
     /// - Throws: ``ExporterError`` if a source cannot be created; then nothing has changed.
     func apply(_ configuration: ExporterConfiguration) async throws(ExporterError) {
         let factory = SourceFactory(engine: engine, poll: configuration.poll, environment: environment)
-        let options = Self.pollOptions(configuration, keepsRecords: keepsRecords)
+        let common = Self.pollOptions(configuration, keepsRecords: keepsRecords)
+        let options = Dictionary(
+            configuration.sources.map { ($0.name, common.collecting($0, configuration.poll)) },
+            uniquingKeysWith: { first, _ in first })
         let known = sources.withLock { $0.byName }
         var next: [String: SourceSupervisor] = [:]
         for settings in configuration.sources {
@@ -81,7 +84,7 @@ public final class Exporter: Sendable {
                 next[settings.name] = source
             } else {
                 next[settings.name] = try SourceSupervisor(
-                    settings, factory: factory, options: options, dependencies: dependencies)
+                    settings, factory: factory, options: options[settings.name] ?? common, dependencies: dependencies)
             }
         }
         for warning in configuration.warnings {
@@ -95,8 +98,8 @@ public final class Exporter: Sendable {
         dependencies.limiter.resize(to: configuration.poll.concurrency)
         // Before the store's version changes, which makes the next page a new one.
         prices.withLock { $0 = ExporterFamilies.priceFragment(configuration.prices) }
-        store.configure(sources: configuration.sources.map(\.name), options.timing)
-        timing.withLock { $0 = options.timing }
+        store.configure(options)
+        timing.withLock { $0 = common.timing }
         for (name, source) in known where next[name] == nil { await source.remove() }
         let now = next
         let settings = Dictionary(
@@ -113,7 +116,8 @@ public final class Exporter: Sendable {
                 if areRunning { await source.run() }
             } else {
                 let wasRejected = source.client.nextProbe != nil
-                try await source.configure(settings, factory: factory, options: options)
+                try await source.configure(
+                    settings, factory: factory, options: options[settings.name] ?? common)
                 // Probe a rejected credential now, because the new configuration may have fixed it.
                 if wasRejected { await dependencies.fleet.pollNow(source: source.name) }
             }

@@ -58,12 +58,15 @@ struct SourceFindings: Sendable {
         var listing: any Listing.Type
         var workspace: Workspace
         var filter: EndpointFilter
+        /// The interval of its polls.
+        var interval: Duration
         var latency: Duration?
         var outcome: Outcome
 
         /// The subject of the remedy if the listing fails.
         var subject: SourceRemedies.Subject {
-            .listing(permission: listing.permission, isFiltered: filter != EndpointFilter())
+            .listing(
+                permission: listing.permission, isFiltered: !listing.isOptional && filter != EndpointFilter())
         }
 
         var hasFailed: Bool { if case .listed = outcome { false } else { true } }

@@ -9,6 +9,9 @@
 ///   time.
 /// - Every source leaves a slot for each other source. Suspects (workspaces whose last poll timed out, and which are
 ///   likely to hold their slots until the timeout) use at most half of the slots.
+/// - Optional listings only get what endpoints and discovery leave: their requests come last, even those of started
+///   polls. Together they use at most half of the slots, one of them at most a quarter, and with suspects they leave a
+///   slot of their source.
 struct FairLimiter: Sendable {
     /// The stage of the poll that a request belongs to.
     enum Stage: Sendable, Hashable {
@@ -20,10 +23,12 @@ struct FairLimiter: Sendable {
         case poll
     }
 
-    /// The holder of slots: slots are counted per source and suspicion.
+    /// The holder of slots: slots are counted per source, suspicion and optional listing.
     struct Holder: Hashable, Sendable {
         var source: String
         var isSuspect: Bool
+        /// The name of the optional listing; nil for endpoints and discovery.
+        var optionalListing: String?
     }
 
     private struct Queue: Hashable, Sendable {
@@ -160,7 +165,8 @@ struct FairLimiter: Sendable {
     }
 
     private func rank(of queue: Queue) -> Int {
-        switch queue.stage {
+        if queue.holder.optionalListing != nil { return queue.stage == .running ? 4 : 5 }
+        return switch queue.stage {
         case .running: 0
         case .discovery: startedDiscoveryLast.contains(queue.holder.source) ? 3 : 1
         case .poll: 2
@@ -172,9 +178,18 @@ struct FairLimiter: Sendable {
         let others = registered.keys.count { $0 != holder.source }
         let ofSource = heldSlots.reduce(0) { $0 + ($1.key.source == holder.source ? $1.value : 0) }
         guard ofSource < max(1, capacity - others) else { return false }
-        guard holder.isSuspect else { return true }
-        let suspects = heldSlots.reduce(0) { $0 + ($1.key.isSuspect ? $1.value : 0) }
-        return suspects < max(1, capacity / 2)
+        guard holder.isSuspect || holder.optionalListing != nil else { return true }
+        func held(_ isCounted: (Holder) -> Bool) -> Int {
+            heldSlots.reduce(0) { $0 + (isCounted($1.key) ? $1.value : 0) }
+        }
+        guard held({ $0.isSuspect || $0.optionalListing != nil }) < max(1, capacity - 1 - others) else {
+            return false
+        }
+        if let listing = holder.optionalListing {
+            return held { $0.optionalListing != nil } < max(1, capacity / 2)
+                && held { $0.optionalListing == listing } < max(1, capacity / 4)
+        }
+        return held { $0.isSuspect && $0.optionalListing == nil } < max(1, capacity / 2)
     }
 }
 

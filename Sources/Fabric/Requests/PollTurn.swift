@@ -14,7 +14,8 @@ public final class PollTurn: Sendable {
         case begun(waitedSince: ContinuousClock.Instant, at: ContinuousClock.Instant, order: UInt64)
     }
 
-    /// The subject of the poll: the ID of a workspace, or empty for the list of workspaces.
+    /// The subject of the poll: the ID of a workspace, followed by the name of an optional listing if it is one; empty
+    /// for the list of workspaces.
     let subject: String
     let holder: FairLimiter.Holder
     private let stage: FairLimiter.Stage
@@ -41,6 +42,9 @@ public final class PollTurn: Sendable {
         self.lastSent = lastSent
         madeAt = clock.now
     }
+
+    /// Whether the poll is one of an optional listing.
+    var isOptional: Bool { holder.optionalListing != nil }
 
     /// When the poll started; nil before that.
     public var beganAt: ContinuousClock.Instant? {

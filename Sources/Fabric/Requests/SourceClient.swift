@@ -11,7 +11,8 @@ public final class SourceClient: Sendable {
         var credentials: any CredentialProvider
         var settings: PollSettings
         var gate: SourceGate
-        var budget = RetryBudget()
+        /// The retry budgets of endpoints and discovery (key nil) and of each optional listing.
+        var budgets: [String?: RetryBudget] = [:]
         /// The pauses that the service asked for with 503, by subject.
         var pauses: [String: (until: ContinuousClock.Instant, failure: APIFailure)] = [:]
         /// When a request was last sent.
@@ -69,7 +70,7 @@ public final class SourceClient: Sendable {
             shared.pauses = [:]
             if isMoved {
                 shared.gate = SourceGate(interval: settings.interval, isLockable: credentials.isLockable)
-                shared.budget = RetryBudget()
+                shared.budgets = [:]
                 shared.round = nil
             } else {
                 shared.gate.reconfigure(
@@ -159,11 +160,16 @@ public final class SourceClient: Sendable {
     /// Returns the turn of a new poll.
     /// - Parameters:
     ///   - subject: what is polled: the ID of a workspace, or empty for the list of workspaces.
+    ///   - optionalListing: the name of the optional listing that is polled; nil for endpoints. An optional listing is
+    ///     sent last, never probes, and its 401 shows nothing about the source's credential.
     ///   - isSuspect: whether the poll is likely to hold its slots until the timeout, because the last one did.
     ///   - retryWindow: how long after the poll's start a retry may be sent; nil: the interval.
-    public func turn(of subject: String, isSuspect: Bool = false, retryWindow: Duration? = nil) -> PollTurn {
+    public func turn(
+        of subject: String, optionalListing: String? = nil, isSuspect: Bool = false, retryWindow: Duration? = nil
+    ) -> PollTurn {
         PollTurn(
-            subject: subject, holder: .init(source: source, isSuspect: isSuspect),
+            subject: optionalListing.map { "\(subject) \($0)" } ?? subject,
+            holder: .init(source: source, isSuspect: isSuspect, optionalListing: optionalListing),
             stage: subject.isEmpty ? .discovery : .poll, retryWindow: retryWindow ?? settings.interval, clock: clock
         ) { [weak self] in self?.shared.withLock { $0.lastSent } }
     }
@@ -194,7 +200,7 @@ public final class SourceClient: Sendable {
         consume: (inout HTTPResponse) async throws(APIFailure) -> Result
     ) async throws(APIFailure) -> Result {
         if let failure = pauseFailure(of: turn.subject) { throw failure }
-        shared.withLock { $0.budget.deposit() }
+        shared.withLock { $0.budgets[turn.holder.optionalListing, default: RetryBudget()].deposit() }
         var retries = 0
         var lastFailure: APIFailure?
         var replaced: UInt64?
@@ -213,7 +219,7 @@ public final class SourceClient: Sendable {
                 case .failure(let reason): failure = reason
                 }
             }
-            if failure.reason == .unauthenticated, replaced == nil,
+            if failure.reason == .unauthenticated, replaced == nil, !turn.isOptional,
                 !shared.withLock({ $0.gate.isRejectedOnly(for: turn.subject) })
             {
                 replaced = credential.generation
@@ -257,6 +263,7 @@ public final class SourceClient: Sendable {
             throw Self.canceled
         }
         var hasWaited = false
+        var waitsForProbe = 0
         while true {
             // Checked before waiting for a turn, because requests of a locked-out source must not use up the probe's
             // rate limit.
@@ -267,10 +274,7 @@ public final class SourceClient: Sendable {
                 throw failure
             }
             let seen = gateChanged.version
-            let admission = shared.withLock {
-                $0.gate.admit(
-                    turn.subject, now: clock.now, generation: credential.generation, hasWaited: hasWaited)
-            }
+            let admission = shared.withLock { admit(&$0.gate, credential, turn, hasWaited: hasWaited) }
             if case .send(let isProbe) = admission {
                 turn.begin(limiter)
                 return isProbe
@@ -281,6 +285,11 @@ public final class SourceClient: Sendable {
             case .fail(let failure): throw failure
             case .wait(let until, let failure):
                 guard until < turn.retryUntil else { throw failure }
+                if turn.isOptional, until <= clock.now + SourceGate.optionalDelay {
+                    // At the end of `once` no other request is left that could probe.
+                    waitsForProbe += 1
+                    guard waitsForProbe <= SourceGate.maximumOptionalDelays else { throw failure }
+                }
                 try await sleep(until: until)
             case .waitForProbe:
                 hasWaited = true
@@ -297,7 +306,16 @@ public final class SourceClient: Sendable {
     /// Returns what the gate would decide, without changing it.
     private func peek(_ credential: Credential, _ turn: PollTurn, hasWaited: Bool) -> SourceGate.Admission {
         var gate = shared.withLock { $0.gate }
-        return gate.admit(turn.subject, now: clock.now, generation: credential.generation, hasWaited: hasWaited)
+        return admit(&gate, credential, turn, hasWaited: hasWaited)
+    }
+
+    private func admit(
+        _ gate: inout SourceGate, _ credential: Credential, _ turn: PollTurn, hasWaited: Bool
+    ) -> SourceGate.Admission {
+        let (subject, now, generation) = (turn.subject, clock.now, credential.generation)
+        return turn.isOptional
+            ? gate.admitOptional(subject, now: now, generation: generation, hasWaited: hasWaited)
+            : gate.admit(subject, now: now, generation: generation, hasWaited: hasWaited)
     }
 
     /// Returns the failure that caused the current pause of a subject; nil if there is no pause.
@@ -346,7 +364,9 @@ public final class SourceClient: Sendable {
         else { throw failure }
         // The gate determines how long a throttled source backs off.
         let moment = failure.reason == .throttled ? clock.now : clock.now + max(delay, pause ?? .zero)
-        guard moment < turn.retryUntil, shared.withLock({ $0.budget.take() }) else { throw failure }
+        guard moment < turn.retryUntil,
+            shared.withLock({ $0.budgets[turn.holder.optionalListing, default: RetryBudget()].take() })
+        else { throw failure }
         statistics.countRetry(operation)
         do { try await clock.sleep(until: moment) } catch { throw failure }
     }
@@ -355,6 +375,10 @@ public final class SourceClient: Sendable {
         _ outcome: SourceGate.Outcome, isProbe: Bool, _ credential: Credential, _ turn: PollTurn,
         replaced: UInt64? = nil, failure: APIFailure? = nil
     ) {
+        if turn.isOptional {
+            // Another address, another permission: only throttling concerns the whole source.
+            guard case .throttled = outcome else { return }
+        }
         shared.withLock {
             $0.gate.report(
                 outcome, of: turn.subject, isProbe: isProbe, now: clock.now, generation: credential.generation,

@@ -75,6 +75,10 @@ public struct SourceGate: Sendable {
     private static let initialPause = Duration.seconds(1)
     /// How long to wait for a conclusive workspace before any request may confirm the credential.
     static let confirmationTimeout = Duration.seconds(5)
+    /// How long a request of an optional listing waits for the probe of another request.
+    static let optionalDelay = Duration.seconds(1)
+    /// How many times it does before it fails.
+    static let maximumOptionalDelays = 10
     static let throttled = APIFailure(.throttled, "rate limited by the API; backing off")
 
     /// The number of polled workspaces.
@@ -186,6 +190,27 @@ public struct SourceGate: Sendable {
             lockOut.isProbing = true
             state = .lockedOut(lockOut)
             return .send(isProbe: true)
+        }
+    }
+
+    /// Decides about a request of an optional listing, which never probes: a listing that hangs, or that lacks a
+    /// permission, must not decide for how long a source pauses. Endpoints or discovery probe.
+    mutating func admitOptional(
+        _ subject: String, now: ContinuousClock.Instant, generation: UInt64, hasWaited: Bool = false
+    ) -> Admission {
+        var next = self
+        let admission = next.admit(subject, now: now, generation: generation, hasWaited: hasWaited)
+        guard admission == .send(isProbe: true) else {
+            self = next
+            return admission
+        }
+        switch state {
+        case .lockedOut(let lockOut): return .fail(lockOut.failure)
+        case .throttled: return .wait(until: now + Self.optionalDelay, else: Self.throttled)
+        case .open, .proving, .unconfirmed:
+            return .wait(
+                until: now + Self.optionalDelay,
+                else: APIFailure(.credentials, "waiting until the credential was accepted for endpoints"))
         }
     }
 

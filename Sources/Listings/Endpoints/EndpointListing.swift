@@ -7,6 +7,7 @@ package import Fabric
 package struct EndpointListing: PagedListing {
     package static let name = "endpoints"
     package static let record = "endpoint"
+    package static let isOptional = false
     package static let operation = APIOperation("list_endpoints")
     package static let permission = Phrase(
         "the IAM action `DataArtsFabric:endpoint:list` on this workspace and its endpoints",

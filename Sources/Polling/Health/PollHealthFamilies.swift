@@ -43,14 +43,15 @@ public enum PollHealthFamilies {
         .gauge, "dataarts_fabric_poll_stale_after_seconds", labels: ["source", "listing"],
         help: "Configured age at which a listing is stale and no longer exported.")
 
-    /// Renders the settings in effect.
-    static func settings(of sources: [String], _ timing: PollTiming) -> Fragment {
+    /// Renders the settings in effect: those of the listings that are polled.
+    static func settings(of sources: [String: PollOptions]) -> Fragment {
         var builder = FragmentBuilder()
-        let values: [(MetricFamily, Duration?)] = [(interval, timing.interval), (staleAfter, timing.staleAfter)]
-        for case (let family, let value?) in values {
+        let values: [(MetricFamily, (PollTiming) -> Duration?)] = [(interval, \.interval), (staleAfter, \.staleAfter)]
+        for (family, value) in values {
             builder.add(family) { writer in
-                for source in sources.sorted() {
+                for (source, options) in sources.sorted(by: { $0.key < $1.key }) {
                     for listing in ListingRegistry.all {
+                        guard let value = options.timing(of: listing).flatMap(value) else { continue }
                         writer.sample(.duration(value), ["source": source, "listing": listing.name])
                     }
                 }

@@ -46,8 +46,11 @@ public enum SourceFamilies {
             duration, retries, receivedBytes,
         ])
 
-    /// The operations that list what is exported; the others obtain credentials.
-    private static let listOperations = ListingRegistry.all.map { $0.operation } + [.listWorkspaces]
+    /// The operations that list what is always exported.
+    private static let listOperations =
+        ListingRegistry.all.filter { !$0.isOptional }.map { $0.operation } + [.listWorkspaces]
+    /// The operations of optional listings, which only have series once they were sent.
+    private static let optionalOperations = ListingRegistry.all.filter { $0.isOptional }.map { $0.operation }
 
     /// The values that the samples of a source are rendered from.
     fileprivate struct Reading: Equatable {
@@ -89,7 +92,8 @@ public enum SourceFamilies {
             }
         }
         builder.add(retries) { writer in
-            for operation in listOperations {
+            let sent = Set(counters.requests.keys.map(\.operation))
+            for operation in listOperations + optionalOperations.filter(sent.contains) {
                 writer.sample(.unsigned(counters.retries[operation] ?? 0), ["operation": operation.name])
             }
         }
@@ -107,8 +111,8 @@ public enum SourceFamilies {
         }
         var builder = FragmentBuilder()
         builder.add(duration) { writer in
-            for operation in listOperations + APIOperation.credentialOperations {
-                // Omit operations that no source's kind of credential uses.
+            for operation in listOperations + optionalOperations + APIOperation.credentialOperations {
+                // Omit operations that no source's listings or kind of credential uses.
                 guard let observed = durations[operation] ?? (listOperations.contains(operation) ? empty : nil) else {
                     continue
                 }

@@ -89,11 +89,13 @@ public struct ListingStatus: Sendable {
     public var failingSince: Timestamp?
     /// The data of the last complete read; nil if there is none, or it is stale.
     public var exported: ExportedData?
+    /// The age at which its data is stale; nil: never.
+    public var staleAfter: Duration?
 
     /// Creates a status.
     public init(
         name: String, polls: [Poll], history: PollHistory, lastSuccess: Timestamp?, failingSince: Timestamp?,
-        exported: ExportedData?
+        exported: ExportedData?, staleAfter: Duration? = nil
     ) {
         self.name = name
         self.polls = polls
@@ -101,6 +103,7 @@ public struct ListingStatus: Sendable {
         self.lastSuccess = lastSuccess
         self.failingSince = failingSince
         self.exported = exported
+        self.staleAfter = staleAfter
     }
 
     /// The state of the polls.

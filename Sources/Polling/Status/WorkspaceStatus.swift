@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Base
 public import Fabric
+internal import Listings
 
 /// The status of a workspace.
 public struct WorkspaceStatus: Sendable {
@@ -35,8 +36,10 @@ public struct WorkspaceStatus: Sendable {
     /// Whether a listing is stale.
     public var isStale: Bool { listings.contains(where: \.isStale) }
 
-    /// The exported data of its listings.
-    public var exported: [ListingStatus.ExportedData] { listings.compactMap(\.exported) }
+    /// The exported data of its endpoints; empty if there is none. Other listings have their own sections.
+    public var exported: [ListingStatus.ExportedData] {
+        listings.filter { $0.name == EndpointListing.name }.compactMap(\.exported)
+    }
 
     /// Whether the workspace is down: the last poll of a listing failed.
     public var isDown: Bool { state == .failing }
@@ -44,9 +47,11 @@ public struct WorkspaceStatus: Sendable {
     /// The end of the first failed poll since the last success; nil while up.
     public var downSince: Timestamp? { listings.compactMap(\.failingSince).min() }
 
-    /// Whether a poll has succeeded since the start.
-    public var hasSucceeded: Bool { listings.contains { $0.lastSuccess != nil } }
+    /// Whether polls succeeded before ``downSince``. Otherwise it may have been down for longer than this process runs.
+    public var isDownSinceKnown: Bool {
+        listings.contains { $0.failingSince == downSince && $0.lastSuccess != nil }
+    }
 
-    /// Whether no listing has data.
+    /// Whether there is no data about its endpoints.
     public var hasNoData: Bool { exported.isEmpty }
 }

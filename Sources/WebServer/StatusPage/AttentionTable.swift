@@ -45,7 +45,7 @@ struct AttentionTable {
             parts.link(to: source.status), in: source.status.region.html { parts(.region($0)) }, type: parts(.source),
             status: parts.badge(of: source.health),
             since: [.down, .lockedOut].contains(source.health) ? source.workspaces.compactMap(\.downSince).max() : nil,
-            isSinceKnown: source.workspaces.contains(where: \.hasSucceeded),
+            isSinceKnown: source.workspaces.contains(where: \.isDownSinceKnown),
             error: [parts.text(of: source), (source.remedy?.text).html { Self.remedy(parts($0)) }],
             runbook: Runbook(source.health))
     }
@@ -58,7 +58,7 @@ struct AttentionTable {
             "\(parts.link(to: workspace))\(Self.id(workspace.workspace.key.workspaceID))",
             in: parts(.source(workspace.workspace.key.source)), type: parts(.workspace),
             status: parts.badge(of: .failing, reason: failure?.reason), since: workspace.downSince,
-            isSinceKnown: workspace.hasSucceeded,
+            isSinceKnown: workspace.isDownSinceKnown,
             error: [
                 failure.html { "\($0.message)" },
                 (failure?.requestID).html { "\(parts(.requestID)) <code>\($0)</code>" },

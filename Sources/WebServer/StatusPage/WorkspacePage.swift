@@ -40,7 +40,8 @@ struct WorkspacePage {
     private func note(_ listing: ListingStatus) -> HTML {
         let text: Phrase
         if listing.isStale {
-            text = .isStale(listing.name, after: HumanFormat.duration(parts.report.staleAfter))
+            let staleAfter = listing.staleAfter ?? parts.report.staleAfter
+            text = .isStale(listing.name, after: HumanFormat.duration(staleAfter))
         } else if let failure = listing.failure, let served = listing.exported {
             text = .lastPollFailed(listing.name, failure.reason, age: HumanFormat.duration(served.age))
         } else {

@@ -51,6 +51,8 @@ class Workspace:
     id: str
     name: str | None
     stored: list[Stored]
+    # The rows of its list of service instances.
+    services: list[Any] = dataclasses.field(default_factory=list)
 
     @property
     def rows(self) -> list[Any]:

@@ -29,11 +29,14 @@ class Source:
     # YAML flow text; empty: off.
     discovery: str | None = None
     proxy_url: str | None = None
+    # The address of the API for services; None: service instances are not collected.
+    services_url: str | None = None
 
     def lines(self) -> list[str]:
         proxy_url = self.proxy_url and quoted(self.proxy_url)
         settings = {"region": REGION, "base_url": self.base_url, "auth": self.auth, "discovery": self.discovery,
-                    "proxy_url": proxy_url}  # fmt: skip
+                    "proxy_url": proxy_url, "services_url": self.services_url,
+                    "collect": self.services_url and "{service_instances: {}}"}  # fmt: skip
         lines = [f"  - name: {quoted(self.name)}"]
         lines += [f"    {key}: {value}" for key, value in settings.items() if value]
         lines += ["    workspaces:"] if self.workspaces else []

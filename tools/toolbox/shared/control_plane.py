@@ -29,6 +29,7 @@ from toolbox.shared.signed_requests import Request
 
 TOKEN = "SECRET-TOKEN-VALUE-of-the-test-cloud"
 PATH = re.compile(r"/v1/workspaces/([^/]*)/endpoints")
+SERVICES = re.compile(r"/v1/workspaces/([^/]*)/services/instances")
 WORKSPACES = "/v1/workspaces"
 # The values of the parameters of a listing, by the API reference.
 VALID = {
@@ -232,11 +233,13 @@ class Handler(QuietHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         with self.plane.lock:
             self.plane.requests.append(Recorded(target.path, query, headers))
-        match = PATH.fullmatch(target.path)
-        if not match and target.path != WORKSPACES:
+        match, services = PATH.fullmatch(target.path), SERVICES.fullmatch(target.path)
+        if not match and not services and target.path != WORKSPACES:
             self.identity_or_nothing()
         elif refused := self.refusal():
             self.answer(*refused)
+        elif services:
+            self.answer_services(services[1], query)
         elif not match:
             self.answer(*self.list_workspaces(query))
         else:
@@ -247,6 +250,23 @@ class Handler(QuietHandler):
                 self.answer(*self.list_endpoints(match[1], query, fault))
             else:
                 self.fail(match[1], fault)
+
+    def answer_services(self, workspace_id: str, query: dict[str, list[str]]) -> None:
+        """Lists service instances; the fault of `services_subject(workspace_id)` replaces the response."""
+        with self.plane.lock:
+            subject = services_subject(workspace_id)
+            fault = self.plane.faults.get(subject, Fault("count"))
+            fault.requests += 1
+            held = self.plane.workspaces.get(workspace_id)
+        parameters = checked(query)
+        if fault.mode != "count":
+            self.fail(subject, fault)
+        elif parameters is None or held is None:
+            self.answer(400, BAD_REQUEST if held else NO_WORKSPACE, {})
+        else:
+            rows = held.services
+            document = {"service_instances": page(rows, parameters), "total": fault.adjust(len(rows), fault.requests)}
+            self.answer(200, json_text.write(document).encode(), {})
 
     def refusal(self) -> Reply | None:
         """Returns the error response to a request that is not permitted, else None."""
@@ -309,6 +329,11 @@ class Handler(QuietHandler):
         data = body if isinstance(body, bytes) else b"" if body is None else json_text.write(body).encode()
         default = {"Content-Type": "application/json;charset=utf-8", "X-request-id": uuid.uuid4().hex}
         self.send(status, data, {**default, **headers}, cut)
+
+
+def services_subject(workspace_id: str) -> str:
+    """Returns the key of a fault of the workspace's list of service instances."""
+    return f"services of {workspace_id}"
 
 
 def page(rows: list[Any], parameters: dict[str, str]) -> list[Any]:

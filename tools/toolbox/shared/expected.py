@@ -37,6 +37,11 @@ PHASES = {
     "gone": ("DELETED",),
     "unknown": ("UNKNOWN",),
 }
+# The statuses of service instances, which are exported at zero, and those in transition.
+SERVICE_STATUSES = (
+    "PENDING", "CREATING", "RUNNING", "UPDATING", "SUCCEEDED", "FAILED", "STOPPING", "STOPPED", "DELETING", "DELETED",
+)  # fmt: skip
+SERVICES_MOVING = ("PENDING", "CREATING", "UPDATING", "STOPPING", "DELETING")
 # The statuses whose endpoints have details without an error code, in addition to those that end in _FAILED.
 DETAILED = {status for phase in ("in transition", "failed", "abnormal", "suspended") for status in PHASES[phase]}
 LISTING = {"listing": "endpoints"}
@@ -53,8 +58,12 @@ DETAILS = (
     "dataarts_fabric_endpoint_status_since_timestamp_seconds", "dataarts_fabric_endpoint_error",
     "dataarts_fabric_endpoint_info", "dataarts_fabric_workspace_dropped_details",
 )  # fmt: skip
-DOMAIN_FAMILIES = frozenset((*(PREFIX + name for name in CAPACITY + COUNTS), *DETAILS))
-KEPT_AT_ZERO = frozenset(PREFIX + name for name in (*CAPACITY, "endpoints"))
+SERVICES = (
+    "service_instances", "service_instances_with_error", "service_instance_oldest_transition_timestamp_seconds",
+    "service_instance_status_since_timestamp_seconds",
+)  # fmt: skip
+DOMAIN_FAMILIES = frozenset((*(PREFIX + name for name in CAPACITY + COUNTS + SERVICES), *DETAILS))
+KEPT_AT_ZERO = frozenset(PREFIX + name for name in (*CAPACITY, "endpoints", "service_instances"))
 DROPPED = DETAILS[-1]
 
 # Labels of endpoint_info by object and field.
@@ -117,7 +126,17 @@ def transitions(before: Iterable[Any], after: Iterable[Any], base: Mapping[str, 
     return dict(changes)
 
 
+def count_services(rows: Iterable[Any], base: Mapping[str, str], details: str = "problems") -> Series:
+    """Returns all domain series of the service instances of one workspace."""
+    tally = ServiceTally(base, details, "none")
+    for row in rows:
+        tally.add(row)
+    return tally.series()
+
+
 class Tally:
+    listing = LISTING["listing"]
+
     def __init__(self, base: Mapping[str, str], details: str, owner: str) -> None:
         self.base, self.details, self.owner = base, details, owner
         self.listed = self.skipped = self.malformed = self.cut = 0
@@ -129,13 +148,13 @@ class Tally:
         identity = self.take(row, "id", str) if isinstance(row, dict) else None
         if identity and len(clean(identity).encode()) <= LABEL_BYTES:
             self.listed += 1
-            self.endpoint(row, identity)
+            self.record(row, identity)
             return
         self.skipped += 1
         if isinstance(row, dict):
             # Its malformed fields are still counted.
-            other = Tally(self.base, self.details, self.owner)
-            other.endpoint(row, "")
+            other = type(self)(self.base, self.details, self.owner)
+            other.record(row, "")
             self.malformed += other.malformed
 
     def label(self, holder: Mapping[str, Any], name: str, most: int = LABEL_BYTES) -> str:
@@ -178,7 +197,7 @@ class Tally:
         key = PREFIX + family, labeled(self.base, **labels)
         self.times[key] = min(self.times.get(key, math.inf), moment)
 
-    def endpoint(self, row: Mapping[str, Any], identity: str) -> None:
+    def record(self, row: Mapping[str, Any], identity: str) -> None:
         label = self.label
         name, kind, status = label(row, "name"), label(row, "type") or "unknown", label(row, "status") or "UNKNOWN"
         visibility, error = label(row, "visibility") or "PRIVATE", label(row, "error_code")
@@ -244,12 +263,40 @@ class Tally:
     def series(self) -> Series:
         totals = (self.listed, self.skipped, self.malformed, self.cut, 0)
         families = (*(PREFIX + name for name in COUNTS[-4:]), DROPPED)
-        every = labeled(self.base, **LISTING)
+        every = labeled(self.base, listing=self.listing)
         return {
             **{key: float(amount) for key, amount in self.sums.items()},
             **{key: POLL if moment == math.inf else moment for key, moment in self.times.items()},
             **{(family, every): float(total) for family, total in zip(families, totals, strict=True)},
         }
+
+
+class ServiceTally(Tally):
+    listing = "service_instances"
+
+    def record(self, row: Mapping[str, Any], identity: str) -> None:
+        label = self.label
+        name, kind, status = label(row, "name"), label(row, "type") or "unknown", label(row, "status") or "UNKNOWN"
+        visibility, error = label(row, "visibility") or "PRIVATE", label(row, "error_code")
+        endpoint = label(row, "endpoint_id")
+        label(row, "error_msg", MESSAGE_BYTES)
+        self.take(row, "description", str)
+        group = {"service_type": kind, "status": status, "visibility": visibility}
+        for documented in SERVICE_STATUSES:
+            self.sum("service_instances", 0, **group | {"status": documented})
+        self.sum("service_instances", 1, **group)
+        if error:
+            self.sum("service_instances_with_error", 1, **group, error_code=error)
+        times = [self.moment(row, field) for field in ("create_time", "update_time")]
+        first = times if status in ("PENDING", "CREATING") else reversed(times)
+        known = [moment for moment in first if moment is not None]
+        entered = known[0] if known else math.inf
+        if status in SERVICES_MOVING:
+            self.time("service_instance_oldest_transition_timestamp_seconds", entered, **group)
+        problem = status in DETAILED | {*SERVICES_MOVING, "FAILED"} or status.endswith("_FAILED") or bool(error)
+        if self.details == "all" or (self.details == "problems" and problem):
+            who = {"service_instance_id": identity, "service_instance_name": name, "endpoint_id": endpoint}
+            self.time("service_instance_status_since_timestamp_seconds", entered, **who | group)
 
 
 def with_history(before: Series, now: Series) -> Series:

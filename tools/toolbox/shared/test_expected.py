@@ -116,3 +116,27 @@ def test_differences_name_each_kind() -> None:
     actual = {key("endpoints"): 3.0, key("mu_max"): 2.0, key("endpoint_x"): 99.0}
     found = expected.differences(actual, wanted, (200.0, 201.0))
     assert [text.split(":")[0] for text in found] == ["differs", "differs", "missing", "unexpected"]
+
+
+def test_service_instances() -> None:
+    rows: list[Any] = [
+        {"id": "a", "type": "LLM_MODEL", "status": "FAILED", "name": "n", "endpoint_id": "e", "error_code": "E.1",
+         "create_time": "2023-05-30T12:24:30Z", "update_time": "2023-05-30T12:25:30Z"},
+        {"id": "b", "status": "PENDING", "create_time": "2023-05-30T12:24:30Z", "update_time": "2023-05-30T12:25:30Z"},
+        {"name": "without an id", "status": 5},
+    ]  # fmt: skip
+    series = expected.count_services(rows, BASE)
+    listing = {"listing": "service_instances"}
+    failed = {"service_type": "LLM_MODEL", "status": "FAILED", "visibility": "PRIVATE"}
+    pending = {"service_type": "unknown", "status": "PENDING", "visibility": "PRIVATE"}
+    assert series[key("service_instances", **failed)] == 1
+    assert series[key("service_instances", **failed | {"status": "RUNNING"})] == 0
+    assert series[key("service_instances_with_error", **failed, error_code="E.1")] == 1
+    oldest = "service_instance_oldest_transition_timestamp_seconds"
+    assert series[key(oldest, **pending)] == 1685449470
+    since = "service_instance_status_since_timestamp_seconds"
+    who = {"service_instance_id": "a", "service_instance_name": "n", "endpoint_id": "e"}
+    assert series[key(since, **who, **failed)] == 1685449530
+    assert series[key("workspace_listed_records", **listing)] == 2
+    assert series[key("workspace_skipped_records", **listing)] == 1
+    assert series[key("workspace_malformed_fields", **listing)] == 1

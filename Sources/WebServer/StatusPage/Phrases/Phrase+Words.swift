@@ -170,6 +170,7 @@ extension Phrase {
     static func listing(_ name: String) -> Phrase {
         switch name {
         case EndpointListing.name: endpoints
+        case ServiceInstanceListing.name: Phrase("Service instances", "服务实例")
         default: Phrase(HumanFormat.title(name))
         }
     }
