@@ -19,6 +19,8 @@ public protocol Listing: Sendable {
     static var permission: Phrase { get }
     /// Whether the listing is only polled for sources whose `collect` section names it, and never delays endpoints.
     static var isOptional: Bool { get }
+    /// Whether the list is read from the address of the services API (`services_url`).
+    static var usesServicesURL: Bool { get }
     /// The metric families of its records. Families about polls and counts are the same for every listing.
     static var familyGroups: [FamilyGroup] { get }
 
@@ -48,6 +50,9 @@ public protocol Listing: Sendable {
 extension Listing {
     /// Returns true.
     public static var isOptional: Bool { true }
+
+    /// Returns false.
+    public static var usesServicesURL: Bool { false }
 
     /// Returns nil.
     public var widened: Self? { nil }

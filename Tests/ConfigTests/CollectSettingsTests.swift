@@ -119,6 +119,25 @@ import Testing
             ])
     }
 
+    @Test func `The warning about the rate counts collected listings`() throws {
+        let text = """
+            poll: {requests_per_second: 0.1}
+            sources:
+            - region: r
+              auth: {token: t}
+              workspaces: [{id: w1}, {id: w2}]
+              collect: {service_instances: {interval: 20s}}
+            """
+        #expect(
+            try Reading.read(text).warnings == [
+                "config.yaml:5:15: sources[0].workspaces: 2 workspaces polled every 1m, with the listings in collect, need at "
+                    + "least 8 requests per minute, but poll.requests_per_second allows 6; raise it or poll.interval"
+            ])
+        var collect = CollectSettings()
+        collect.jobRuns = .init(interval: .seconds(300))
+        #expect(collect.requestsPerMinute == 1.6)
+    }
+
     @Test func `A listing without a value is an error`() throws {
         let (_, problems) = try read(token + "collect: {service_instances: }")
         #expect(

@@ -80,6 +80,16 @@ struct ConnectionCheckTests {
                 text.contains(
                     "Grant the IAM actions DataArtsFabric:service:listInstance and DataArtsFabric:workspace:list on this "
                         + "workspace"), "\(text)")
+            #expect(text.contains("(workspace-1), service_instances: forbidden"), "\(text)")
+        }
+    }
+
+    @Test func `The remedy for an unreachable address of services names that address`() async throws {
+        try await Scene.run(Self.cloud(1), collectsServices: true) { scene in
+            let (text, failing) = try await connect(scene) { $0.sources[0].servicesURL = "http://127.0.0.1:1" }
+            #expect(failing == ["simulated"])
+            #expect(text.contains("(workspace-0), service_instances: network"), "\(text)")
+            #expect(text.split(separator: "\n").contains { $0.contains("->") && $0.contains("127.0.0.1:1") }, "\(text)")
         }
     }
 

@@ -132,14 +132,14 @@ extension SchemaWalker {
 
     mutating func warnAboutRate(_ source: SourceSettings, in section: String, _ poll: PollSettings) {
         let count = source.workspaces.count
-        let (seconds, attoseconds) = poll.interval.components
-        let interval = Double(seconds) + Double(attoseconds) / 1e18
-        let needed = Double(count) * 60 / interval
+        let collected = source.collect.requestsPerMinute
+        let needed = Double(count) * (.seconds(60) / poll.interval + collected)
         let allowed = poll.requestsPerSecond * 60
         guard poll.requestsPerSecond > 0, needed > allowed else { return }
         warn(
             SourceSettings.workspacesKey, in: section,
-            "\(count) workspaces polled every \(Durations.format(poll.interval)) need at least "
+            "\(count) workspaces polled every \(Durations.format(poll.interval))"
+                + "\(collected > 0 ? ", with the listings in collect," : "") need at least "
                 + "\(Int(needed.rounded(.up))) requests per minute, but poll.requests_per_second allows \(Int(allowed)); "
                 + "raise it or poll.interval")
     }

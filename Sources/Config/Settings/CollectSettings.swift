@@ -41,6 +41,15 @@ public struct CollectSettings: Sendable, Equatable {
     /// Whether a listing of the services API is collected, which has an address of its own.
     var needsServicesURL: Bool { serviceInstances != nil || jobRuns != nil }
 
+    /// The minimum number of requests per minute for each workspace.
+    var requestsPerMinute: Double {
+        func perMinute(_ listing: WorkspaceListing?, requests: Double) -> Double {
+            listing.map { requests * (.seconds(60) / $0.interval) } ?? 0
+        }
+        // Job runs take one request for each status.
+        return perMinute(serviceInstances, requests: 1) + perMinute(jobRuns, requests: 8)
+    }
+
     /// Returns the default interval of job runs.
     static func defaultJobRunsInterval(pollInterval: Duration) -> Duration { max(.seconds(300), pollInterval) }
 }

@@ -18,8 +18,10 @@ struct ConnectionRemedies {
     }
 
     /// Returns the remedy for `failure`, one or more sentences.
-    func remedy(for failure: APIFailure, of subject: SourceRemedies.Subject) -> String {
-        Language.english(remedies.remedy(for: failure.reason, of: subject).text)
+    /// - Parameter usesServices: whether the request was sent to `services_url`.
+    func remedy(for failure: APIFailure, of subject: SourceRemedies.Subject, usesServices: Bool = false) -> String {
+        let remedies = usesServices ? remedies.ofServices : remedies
+        return Language.english(remedies.remedy(for: failure.reason, of: subject).text)
     }
 
     /// Returns the remedy for a discovery that succeeded but has no workspaces to poll.

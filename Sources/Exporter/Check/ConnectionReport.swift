@@ -83,9 +83,11 @@ struct ConnectionReport {
     private func failures(_ source: SourceFindings) -> [String] {
         let advice = ConnectionRemedies(source, environment: environment)
         var lines: [String] = []
-        func add(_ what: String, _ failure: APIFailure, _ subject: SourceRemedies.Subject) {
+        func add(
+            _ what: String, _ failure: APIFailure, _ subject: SourceRemedies.Subject, usesServices: Bool = false
+        ) {
             lines.append("  \(what): \(failure)")
-            lines.append("    -> \(advice.remedy(for: failure, of: subject))")
+            lines.append("    -> \(advice.remedy(for: failure, of: subject, usesServices: usesServices))")
         }
         let name = source.settings.name
         if case .failed(let failure, let didRespond, let cause) = source.credential {
@@ -98,7 +100,10 @@ struct ConnectionReport {
         }
         for entry in source.entries {
             guard case .failed(let failure) = entry.outcome else { continue }
-            add("\(name)/\(entry.workspace.key.workspaceID)\(Self.suffix(entry.workspace))", failure, entry.subject)
+            let listing = entry.listing.isOptional ? ", \(entry.listing.name)" : ""
+            add(
+                "\(name)/\(entry.workspace.key.workspaceID)\(Self.suffix(entry.workspace))\(listing)", failure,
+                entry.subject, usesServices: entry.listing.usesServicesURL)
         }
         let skipReasons = source.entries.compactMap { entry -> SourceFindings.SkipReason? in
             if case .skipped(let skipReason) = entry.outcome { skipReason } else { nil }

@@ -15,6 +15,7 @@ extension SourceRemedies {
             baseURL: settings.baseURL, region: settings.region, credential: settings.auth.kind,
             assumesAgency: settings.assumeAgency != nil, looksUpProject: looksUpProject,
             proxy: Self.proxy(of: settings, environment))
+        servicesURL = settings.servicesURL
     }
 
     private static func proxy(of settings: SourceSettings, _ environment: [String: String]) -> Proxy? {

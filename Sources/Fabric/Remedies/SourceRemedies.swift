@@ -54,6 +54,8 @@ public struct SourceRemedies: Sendable, Equatable {
 
     /// The API's address.
     public var baseURL: String
+    /// The address of the API for services and jobs; nil if none is configured.
+    public var servicesURL: String?
     /// The region; nil if none is configured.
     public var region: String?
     /// The kind of the credential.
@@ -83,6 +85,13 @@ public struct SourceRemedies: Sendable, Equatable {
         self.proxy = proxy
         self.clockSkewSeconds = clockSkewSeconds
         self.visibleWorkspaces = visibleWorkspaces
+    }
+
+    /// The same remedies for requests to the API for services and jobs.
+    public var ofServices: SourceRemedies {
+        var remedies = self
+        remedies.baseURL = servicesURL ?? baseURL
+        return remedies
     }
 
     /// Returns the remedy for a failure.

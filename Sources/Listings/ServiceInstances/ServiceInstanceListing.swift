@@ -7,6 +7,7 @@ package import Fabric
 package struct ServiceInstanceListing: PagedListing {
     package static let name = "service_instances"
     package static let record = "service_instance"
+    package static let usesServicesURL = true
     package static let operation = APIOperation("list_service_instances")
     package static let permission = Phrase(
         "the IAM actions `DataArtsFabric:service:listInstance` and `DataArtsFabric:workspace:list` on this workspace",

@@ -10,7 +10,9 @@ extension StatusReport {
             let reason = listing.failure?.reason,
             let source = sources.first(where: { $0.name == workspace.workspace.key.source })
         else { return nil }
-        return source.remedies.remedy(for: reason, of: .listing(named: listing.name))
+        let usesServices = ListingRegistry.all.first { $0.name == listing.name }?.usesServicesURL ?? false
+        let remedies = usesServices ? source.remedies.ofServices : source.remedies
+        return remedies.remedy(for: reason, of: .listing(named: listing.name))
     }
 }
 
