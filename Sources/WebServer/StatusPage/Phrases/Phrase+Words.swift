@@ -142,7 +142,7 @@ extension Phrase {
         }
     }
 
-    /// What to do about an endpoint, in one sentence; its runbook has the steps.
+    /// The remedy for an endpoint, in one sentence; its runbook has the steps.
     static func advice(for attention: Attention) -> Phrase {
         switch attention {
         case .failed:
