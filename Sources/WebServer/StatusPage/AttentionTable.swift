@@ -21,7 +21,7 @@ struct AttentionTable {
         self.showsPlace = showsPlace
         var columns = [PageTable.Column(.name, .header)]
         if showsPlace { columns.append(.init(.belongsTo, .text)) }
-        columns += [.init(.type), .init(.status), .init(.since, .when), .init(.owner), .init(.errorAndRemedy, .text)]
+        columns += [.init(.type), .init(.status), .init(.since), .init(.owner), .init(.errorAndRemedy, .text)]
         table = PageTable(.needsAttention, columns, in: parts.options.language)
     }
 

@@ -16,7 +16,7 @@ struct EndpointTable {
         var columns = [PageTable.Column(.name, .header)]
         if showsPlace { columns.append(.init(.workspace, .text)) }
         columns += [
-            .init(.type), .init(.status), .init(.since, .when), .init(.owner), .init(.created, .when),
+            .init(.type), .init(.status), .init(.since), .init(.owner), .init(.created),
             .init(.errorAndDescription, .text),
         ]
         var table = PageTable(.allEndpoints, columns, in: parts.options.language)

@@ -20,7 +20,14 @@ from toolbox.shared.prometheus import Client, prometheus
 IMAGES = ROOT / "docs/images"
 SCHEMES = ("light", "dark")
 # Name, color scheme, and query.
-PAGES = (("status-light", "light", ""), ("status-dark", "dark", ""), ("workspace", "light", "?workspace_id={id}"))
+PAGES = (
+    ("status-light", "light", "?lang=en"),
+    ("status-dark", "dark", "?lang=en"),
+    ("status-zh-light", "light", "?lang=zh"),
+    ("status-zh-dark", "dark", "?lang=zh"),
+    ("workspace", "light", "?lang=en&workspace_id={id}"),
+    ("endpoints", "light", "endpoints?lang=en&attention=any"),
+)
 INTERVAL = 15
 CONFIGURATION = """\
 global: {{scrape_interval: {interval}s, evaluation_interval: {interval}s}}
