@@ -154,7 +154,7 @@ struct StatusOverviewTests {
         let names = [">cn-north-4</a></th>", "id-2", "id-1", "failed"]
         #expect(rows.count == 4 && zip(rows, names).allSatisfy { $0.contains($1) })
         #expect(rows[0].contains(">throttled<") && rows[0].contains("lower poll.requests_per_second"))
-        #expect(rows[1].contains(">at least 1 min 40 s<") && rows[1].contains("2027-01-15<br>07:58:20 UTC"))
+        #expect(rows[1].contains(">at least 1 min 40 s<") && rows[1].contains("07:58:20 UTC"))
         #expect(rows[1].contains("Request ID <code>3f1a") && rows[1].contains("Grant the IAM action"))
         #expect(page.contains("Needs attention:</strong> 1 source, 2 workspaces down, 1 endpoint; no data from 2 of 3"))
     }
@@ -177,6 +177,26 @@ struct StatusOverviewTests {
         let web = Web(report: Self.report([[Self.row("a", "FROZEN", age: 5)], [Self.row("b", "RUNNING", age: 5)]]))
         #expect(await web.get("/?workspace_id=id-0").text.contains("Needs attention:</strong> 1 endpoint."))
         #expect(await web.get("/?workspace_id=id-1").text.contains("OK:</strong> nothing needs attention in 1 of 2"))
+    }
+
+    @Test("Service instances have their own section; only endpoints are among what needs attention")
+    func otherListings() async throws {
+        var report = Self.report([[Self.row("endpoint", "RUNNING", age: 5)]])
+        var services = report.workspaces[0].listings[0]
+        services.name = "service_instances"
+        services.exported = SampleReport.served([Self.row("instance", "CREATE_FAILED", age: 5, code: "F.1")])
+        report.workspaces[0].listings.append(services)
+        let web = Web(report: report)
+        let page = await web.get("/").text
+        #expect(page.contains("OK:</strong> nothing needs attention in 1 workspace.") && !page.contains(">instance<"))
+        #expect(await !web.get("/endpoints").text.contains(">instance<"))
+        let workspace = await web.get("/?workspace_id=id-0").text
+        #expect(workspace.contains(">instance<") && !workspace.contains("DataArtsFabricEndpoint"))
+        for language in Language.allCases {
+            let json = Array(await web.get("/api/v1/status").text.utf8)
+            let lines = try StatusText(json: json, language: language, columns: nil).lines
+            #expect(!lines.contains { $0.contains("instance ") })
+        }
     }
 
     @Test("25 of them are shown, and all are counted")

@@ -106,6 +106,9 @@ public struct ListingStatus: Sendable {
         self.staleAfter = staleAfter
     }
 
+    /// Whether this is the listing of endpoints.
+    public var isEndpoints: Bool { name == EndpointListing.name }
+
     /// The state of the polls.
     public var state: State {
         guard let last = polls.first else { return .pending }

@@ -66,7 +66,8 @@ struct AttentionTable {
             ], runbook: failure.map { Runbook($0.reason) })
     }
 
-    mutating func add(_ record: AttentionRecord, of workspace: WorkspaceStatus) {
+    /// - Parameter isEndpoint: whether the advice and the runbooks for endpoints apply.
+    mutating func add(_ record: AttentionRecord, of workspace: WorkspaceStatus, isEndpoint: Bool = true) {
         let detail = record.detail
         add(
             "\(detail.name.html { "\($0)" })\(Self.id(detail.id.text))", in: parts.link(to: workspace),
@@ -74,9 +75,9 @@ struct AttentionTable {
             owner: detail.owner,
             error: [
                 detail.errorCode.html { "<code>\($0)</code>" }, detail.errorMessage.html { "\($0)" },
-                Self.remedy(parts(.advice(for: record.attention))),
+                isEndpoint ? Self.remedy(parts(.advice(for: record.attention))) : .empty,
             ],
-            runbook: Runbook(record.attention), console: CloudConsole.link(to: workspace.workspace))
+            runbook: isEndpoint ? Runbook(record.attention) : nil, console: CloudConsole.link(to: workspace.workspace))
     }
 
     private mutating func add(

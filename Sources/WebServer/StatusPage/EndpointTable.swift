@@ -9,6 +9,8 @@ struct EndpointTable {
     let parts: PageParts
     /// Whether rows name their workspace.
     let showsPlace: Bool
+    /// Whether rows that need attention link to the runbooks, which are about endpoints.
+    var hasRunbooks = true
 
     /// - Parameter address: returns the URL of a page of the list.
     func html(_ selection: EndpointSelection, page: Int, address: (_ page: Int) -> String) -> HTML {
@@ -34,7 +36,7 @@ struct EndpointTable {
             detail.errorCode.html { "<code>\($0)</code>" }, detail.errorMessage.html { "\($0)" },
             detail.description.html { #"<span class="quiet">\#($0)</span>"# },
             cap.isEmpty ? .empty : #"<span class="quiet">\#(parts(.imagePackage)) <code>\#(cap)</code></span>"#,
-            attention.html { parts.link(.runbook, "runbooks/\(Runbook($0).name)") },
+            (hasRunbooks ? attention : nil).html { parts.link(.runbook, "runbooks/\(Runbook($0).name)") },
         ]
         return [#"\#(detail.name.html { "\($0)" })<span class="id">\#(detail.id.text)</span>"#]
             + (showsPlace ? [place] : []) + [

@@ -42,7 +42,9 @@ struct OverviewPage {
             table.add(workspace)
         }
         let endpoints = workspaces.flatMap { workspace in
-            workspace.listings.flatMap { $0.needingAttention(at: parts.now) }.map { (workspace, $0) }
+            workspace.listings.filter(\.isEndpoints).flatMap { $0.needingAttention(at: parts.now) }.map {
+                (workspace, $0)
+            }
         }
         for (workspace, endpoint) in endpoints.sorted(by: { $0.1.precedes($1.1) }).prefix(
             AttentionTable.maximumRows - table.count)

@@ -64,7 +64,10 @@ struct PageParts {
 
     /// A time in two lines, date and time of day, for tables with many columns.
     func lines(_ time: Timestamp) -> HTML {
-        HTML(HumanFormat.absolute(time).split(separator: " ", maxSplits: 1).map { "\(String($0))" }, separator: "<br>")
+        HTML(
+            HumanFormat.absolute(time).split(separator: " ", maxSplits: 1).map {
+                #"<span class="line">\#(String($0))</span>"#
+            })
     }
 
     /// The time elapsed since `time`, and `time` itself in two lines.
@@ -72,7 +75,7 @@ struct PageParts {
     func sinceInLines(_ time: Timestamp, isKnown: Bool = true) -> HTML {
         let duration = HumanFormat.since(time, now: now)
         return
-            "\(self.time(time, title: .sinceTime(time.iso8601()), isKnown ? duration : .atLeast(duration)))<br>\(lines(time))"
+            "\(self.time(time, title: .sinceTime(time.iso8601()), isKnown ? duration : .atLeast(duration)))\(lines(time))"
     }
 
     private func time(_ time: Timestamp, title: Phrase, _ text: Phrase) -> HTML {

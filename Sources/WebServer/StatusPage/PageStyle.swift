@@ -43,6 +43,7 @@ enum PageStyle {
         tbody th { font-weight: 600; } td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
         td.when { white-space: nowrap; } td.text { overflow-wrap: anywhere; min-width: 9.5rem; }
         td.text:last-child { min-width: 14rem; width: 36%; } td .badge { white-space: normal; }
+        .line { display: block; white-space: nowrap; }
         tbody th { overflow-wrap: anywhere; min-width: 12rem; }
         td a, .id { overflow-wrap: anywhere; } .id { display: block; font: .85em ui-monospace, monospace; color: var(--soft); font-weight: 400; }
         code { font: .9em ui-monospace, monospace; overflow-wrap: anywhere; }

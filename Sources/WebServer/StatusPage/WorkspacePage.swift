@@ -111,19 +111,25 @@ struct WorkspacePage {
         guard listing.exported != nil else { return "<p>\(parts(.noDataYet))</p>" }
         let problems = listing.needingAttention(at: parts.now)
         var table = AttentionTable(parts, showsPlace: false)
-        for endpoint in problems.prefix(AttentionTable.maximumRows) { table.add(endpoint, of: status) }
+        for endpoint in problems.prefix(AttentionTable.maximumRows) {
+            table.add(endpoint, of: status, isEndpoint: listing.isEndpoints)
+        }
         if problems.isEmpty { return "<p>\(parts(.nothingNeedsAttention))</p>" }
-        return "\(table.html)\(table.remainder(of: problems.count, status.selectingPairs, problems.count))"
+        return
+            "\(table.html)\(listing.isEndpoints ? table.remainder(of: problems.count, status.selectingPairs, problems.count) : .empty)"
     }
 
     private func all(_ listing: ListingStatus) -> HTML {
         guard listing.exported != nil else { return "<p>\(parts(.noDataYet))</p>" }
         let selection = EndpointSelection([status], listing: listing.name, at: parts.now) { _ in true }
         guard selection.count > 0 else { return "<p>\(parts(.none))</p>" }
-        let table = EndpointTable(parts: parts, showsPlace: false).html(selection, page: page) { page in
+        let table = EndpointTable(parts: parts, showsPlace: false, hasRunbooks: listing.isEndpoints).html(
+            selection, page: page
+        ) { page in
             let query = status.selectingPairs + (page > 1 ? [("page", String(page))] : [])
             return "\(parts.options.address("", query))#\(listing.name)-all"
         }
+        if !listing.isEndpoints { return table }
         return "<p>\(parts.link(.search, "endpoints", status.selectingPairs))</p>\n\(table)"
     }
 

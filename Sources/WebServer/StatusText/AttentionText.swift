@@ -51,7 +51,8 @@ struct AttentionText {
     private var problems: [(problem: StatusDocument.Problem, workspace: StatusDocument.Workspace)] {
         let groups = Attention.allCases.map(\.rawValue)
         let all = text.document.workspaces.flatMap { workspace in
-            workspace.listings.flatMap { $0.served?.problems ?? [] }.map { problem in
+            workspace.listings.filter { $0.listing == EndpointListing.name }.flatMap { $0.served?.problems ?? [] }.map {
+                problem in
                 let time = problem.statusSince.time.microseconds
                 let isStuck = problem.attention == Attention.stuck.rawValue
                 let order = (groups.firstIndex(of: problem.attention) ?? groups.count, isStuck ? time : 0 &- time)

@@ -39,7 +39,10 @@ extension StatusText {
             switch ListingStatus.State(rawValue: workspace.state) {
             case .failing, nil: 0
             case .pending: 2
-            case .ok: workspace.listings.contains { $0.served?.problems.isEmpty == false } ? 1 : 3
+            case .ok:
+                workspace.listings.contains {
+                    $0.listing == EndpointListing.name && $0.served?.problems.isEmpty == false
+                } ? 1 : 3
             }
         }
         let keys = workspaces.map { (rank($0), HumanFormat.naturalKey($0.name ?? $0.workspaceId)) }
