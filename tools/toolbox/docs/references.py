@@ -76,7 +76,9 @@ def outline(document: Document) -> dict[str, list[object]]:
     return {
         "levels of headings": [*document.levels],
         "code blocks": [(block.language, COMMENT.sub("", block.text)) for block in document.blocks],
-        "links": [link.target.partition("#")[0].replace(".zh.md", ".md") for link in document.links],
+        "links": [
+            link.target.partition("#")[0].replace(".zh.md", ".md").replace("-zh-", "-") for link in document.links
+        ],
     }
 
 
