@@ -72,7 +72,7 @@ def test_each_workspace_is_polled_and_shown_by_exactly_one_shard(plane: ControlP
             assert each["labels"]["__scheme__"] == "https"
             assert each["labels"]["__metrics_path__"] == "/fabric/metrics"
         html = process.fetch("/").text
-        assert f"Shard {ordinal} of {TOTAL}" in html
+        assert f"shard {ordinal} of {TOTAL}" in html
         others = [workspace.id for workspace in WORKSPACES if workspace.id not in own]
         assert not [other for other in others if other in html]
         assert process.fetch(f"/metrics?workspace_id={others[0]}").status == 404
