@@ -101,7 +101,10 @@ final class Checker {
             case "dataarts_fabric_exporter_config_last_reload_successful": lastReloadSuccessful = sample.value == "1"
             default: break
             }
-            guard let id = sample.label("workspace_id"), !Health.contains(sample) else { continue }
+            // Counters depend on several listings; that none falls is checked below.
+            guard let id = sample.label("workspace_id"), !Health.contains(sample), sample.type != "counter" else {
+                continue
+            }
             domain[id, default: [:]][sample.key(without: Health.ownLabels)] = sample.value
         }
         for health in health.values {

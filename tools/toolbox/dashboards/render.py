@@ -60,6 +60,7 @@ class Selection:
         """Returns `text` with all variables substituted. An unknown one is an error: its query would have no data."""
         known = {
             "__range": f"{self.span}s",
+            "__interval": f"{max(self.interval, step or self.interval)}s",
             # As Grafana computes it: at least four scrapes.
             "__rate_interval": f"{max(4 * self.interval, (step or self.interval) + self.interval)}s",
             **{name: value.replace("\\", "\\\\").replace('"', '\\"') for name, value in self.values.items()},
