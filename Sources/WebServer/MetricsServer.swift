@@ -217,7 +217,7 @@ public struct MetricsServer: Sendable {
             let parts = PageParts(report: report, options: options)
             let frame = frame(options)
             if let status = query.onlyWorkspace(of: overview) {
-                let page = WorkspacePage(status: status, parts: parts, page: query.page)
+                let page = WorkspacePage(status: status, parts: parts, query: query)
                 let title = Phrase(status.workspace.name)
                 return html(
                     200, frame.page(title, facts: parts.process, page.body) { $0.address("", status.selectingPairs) })

@@ -109,6 +109,24 @@ struct EndpointsPageTests {
         #expect(Self.ids(workspace).count == 50 && workspace.contains("Page 2 of 2, 150 endpoints"))
     }
 
+    @Test("On the page of a workspace only the named listing turns its page")
+    func pagesOfListings() async {
+        var report = SampleReport.large(1)
+        var services = report.workspaces[0].listings[0]
+        services.name = "service_instances"
+        report.workspaces[0].listings[0].exported = SampleReport.served(
+            (0..<150).map { Self.row("a\($0)", "RUNNING") })
+        services.exported = SampleReport.served((0..<250).map { Self.row("b\($0)", "RUNNING") })
+        report.workspaces[0].listings.append(services)
+        let web = Web(report: report)
+        let page = await web.get("/?workspace_id=id-0&listing=service_instances&page=3").text
+        #expect(page.contains("Page 1 of 2, 150") && page.contains("Page 3 of 3, 250"))
+        let previous = "listing=service_instances&amp;page=2#service_instances-all"
+        #expect(page.contains(previous) && page.contains("listing=endpoints&amp;page=2#endpoints-all"))
+        let response = await web.get("/?workspace_id=id-0&listing=odd")
+        #expect(response.status == 400 && response.text.contains("endpoints, service_instances"))
+    }
+
     @Test("A list that lacks workspaces says so")
     func incomplete() async {
         var report = SampleReport.large(2)

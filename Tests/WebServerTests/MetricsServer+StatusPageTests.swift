@@ -12,6 +12,15 @@ private let goldens = Goldens(beside: #filePath)
 @Suite("Status pages")
 struct MetricsServerStatusPageTests {
     @Test(
+        "What comes next is due once less than a second is left",
+        arguments: [(-5.0, "due now", "即将进行"), (0.4, "due now", "即将进行"), (90, "in 1 min 30 s", "1 分钟 30 秒后")])
+    func next(seconds: Double, english: String, chinese: String) {
+        let now = Timestamp(microseconds: 1_800_000_000_000_000)
+        let next = HumanFormat.next(Timestamp(microseconds: now.microseconds + Int64(seconds * 1e6)), now: now)
+        #expect(next[.english] == english && next[.chinese] == chinese)
+    }
+
+    @Test(
         "Pages match their golden files",
         arguments: [
             ("/", "overview.html"), ("/?workspace_id=w1", "workspace.html"),

@@ -45,6 +45,12 @@ enum HumanFormat {
         return isOver ? .ago(duration(seconds)) : .until(duration(seconds))
     }
 
+    /// Formats the time of what comes next: `in 3 min`, or `due now` once the time is less than a second ahead or over.
+    static func next(_ time: Timestamp, now: Timestamp) -> Phrase {
+        let (seconds, isOver) = distance(time, now)
+        return isOver || seconds == 0 ? .dueNow : .until(duration(seconds))
+    }
+
     /// Formats the time elapsed since `time`.
     static func since(_ time: Timestamp, now: Timestamp) -> Phrase { duration(distance(time, now).0) }
 

@@ -41,7 +41,8 @@ struct OverviewPage {
         for workspace in overview.workspacesDown.prefix(AttentionTable.maximumRows - table.count) {
             table.add(workspace)
         }
-        let endpoints = workspaces.flatMap { workspace in
+        let withProblems = workspaces.filter { overview.workspacesWithProblems.contains($0.workspace.key) }
+        let endpoints = withProblems.flatMap { workspace in
             workspace.listings.filter(\.isEndpoints).flatMap { $0.needingAttention(at: parts.now) }.map {
                 (workspace, $0)
             }

@@ -28,13 +28,11 @@ struct OverviewTiles {
     var state: HTML {
         switch overview.state {
         case .attention:
-            let counts: [(Int, (Int) -> Phrase)] = [
-                (overview.unhealthySources.count, Phrase.sources), (overview.workspacesDown.count, Phrase.down),
-                (overview.endpointsNeedingAttention, Phrase.endpoints),
-            ]
-            let failed = overview.report.reload.failure == nil ? [] : [Phrase.reloadFailed]
-            let known = Phrase.list(failed + counts.filter { $0.0 > 0 }.map { $0.1($0.0) })
-            return line(.needsAttention, missing.map { .joined(known, $0) } ?? known, "bad")
+            let text = Phrase.needsAttention(
+                reloadFailed: overview.report.reload.failure != nil, sources: overview.unhealthySources.count,
+                workspacesDown: overview.workspacesDown.count, endpoints: overview.endpointsNeedingAttention,
+                missing: missing)
+            return line(.needsAttention, text, "bad")
         case .unknown: return line(.unknown, missing ?? .none, "")
         case .ok: return line(.ok, .nothingNeedsAttention(in: scope), "good")
         }

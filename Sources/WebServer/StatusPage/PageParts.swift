@@ -149,7 +149,7 @@ struct PageParts {
         switch source.health {
         case .lockedOut:
             return source.status.nextProbe.html {
-                self(.joined(.credentialRejected(probe: HumanFormat.moment($0, now: now)), downText))
+                self(.joined(.credentialRejected(probe: HumanFormat.next($0, now: now)), downText))
             }
         case .noWorkspaces, .noneDiscovered:
             return report.warning(of: source.status).html { self($0.text(source: source.status.name)) }

@@ -30,6 +30,8 @@ struct StatusQuery: Equatable {
     var order = Order.worst
     /// The page number, from 1.
     var page = 1
+    /// The listing whose records have the page, on the page of a workspace with several.
+    var listing = EndpointListing.name
 
     /// Selects one workspace.
     init(of status: WorkspaceStatus) {
@@ -61,6 +63,13 @@ struct StatusQuery: Equatable {
             self.order = order
         }
         page = request.queryValues("page").last.flatMap { Int($0) } ?? 1
+        if let value = request.queryValues("listing").last, !value.isEmpty {
+            guard ListingRegistry.position(of: value) < ListingRegistry.all.count else {
+                let allowed = ListingRegistry.all.map { $0.name }.joined(separator: ", ")
+                throw QueryError(status: 400, message: .invalid("listing", allowed))
+            }
+            listing = value
+        }
     }
 
     /// Returns the workspaces that match the query.

@@ -8,8 +8,8 @@ internal import Polling
 struct WorkspacePage {
     let status: WorkspaceStatus
     let parts: PageParts
-    /// The page of the lists of records.
-    let page: Int
+    /// Which page of which list of records is shown. The other lists begin with their first page.
+    let query: StatusQuery
 
     var body: HTML {
         """
@@ -124,10 +124,10 @@ struct WorkspacePage {
         let selection = EndpointSelection([status], listing: listing.name, at: parts.now) { _ in true }
         guard selection.count > 0 else { return "<p>\(parts(.none))</p>" }
         let table = EndpointTable(parts: parts, showsPlace: false, hasRunbooks: listing.isEndpoints).html(
-            selection, page: page
+            selection, page: listing.name == query.listing ? query.page : 1
         ) { page in
-            let query = status.selectingPairs + (page > 1 ? [("page", String(page))] : [])
-            return "\(parts.options.address("", query))#\(listing.name)-all"
+            let pairs = status.selectingPairs + [("listing", listing.name), ("page", String(page))]
+            return "\(parts.options.address("", pairs))#\(listing.name)-all"
         }
         if !listing.isEndpoints { return table }
         return "<p>\(parts.link(.search, "endpoints", status.selectingPairs))</p>\n\(table)"

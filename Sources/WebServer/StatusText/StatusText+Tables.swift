@@ -159,7 +159,7 @@ extension StatusText {
         switch SourceHealth(rawValue: source.state) {
         case .lockedOut:
             guard let probe = source.lockedOutUntil?.time else { return downText }
-            return .joined(.credentialRejected(probe: HumanFormat.moment(probe, now: now)), downText)
+            return .joined(.credentialRejected(probe: HumanFormat.next(probe, now: now)), downText)
         case .noWorkspaces, .noneDiscovered: return warning(of: source)
         case .down:
             return .reasons(downText, Set(down.compactMap { $0.failure?.reason.flatMap(FailureReason.init) }).sorted())
@@ -171,7 +171,7 @@ extension StatusText {
             return .overloaded(round: duration(round), interval: duration(interval))
         case .throttled:
             guard let until = source.throttledUntil?.time else { return downText }
-            return .nextRequest(HumanFormat.moment(until, now: now))
+            return .nextRequest(HumanFormat.next(until, now: now))
         case .partlyDown, .pending, .ok, nil: return downText
         }
     }

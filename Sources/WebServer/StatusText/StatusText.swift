@@ -68,13 +68,10 @@ public struct StatusText {
         func line(_ state: Phrase, _ text: Phrase) -> String { titled(state, text) + self(.stop) }
         switch StatusOverview.State(rawValue: document.state) {
         case .attention:
-            let counts: [(Int, (Int) -> Phrase)] = [
-                (attention.sources, Phrase.sources), (attention.workspaces, Phrase.down),
-                (endpointsNeedingAttention, Phrase.endpoints),
-            ]
-            let failed = document.reload?.failedAt == nil ? [] : [Phrase.reloadFailed]
-            let known = Phrase.list(failed + counts.filter { $0.0 > 0 }.map { $0.1($0.0) })
-            return line(.needsAttention, missing.map { .joined(known, $0) } ?? known)
+            let text = Phrase.needsAttention(
+                reloadFailed: document.reload?.failedAt != nil, sources: attention.sources,
+                workspacesDown: attention.workspaces, endpoints: endpointsNeedingAttention, missing: missing)
+            return line(.needsAttention, text)
         case .ok: return line(.ok, .nothingNeedsAttention(in: .workspaces(total)))
         case .unknown: return line(.unknown, missing ?? .none)
         case nil: return line(.unknown, Phrase(document.state))

@@ -32,6 +32,7 @@ extension Phrase {
 
     static func ago(_ duration: Phrase) -> Phrase { Phrase("\(duration[.english]) ago", "\(duration[.chinese])前") }
     static func until(_ duration: Phrase) -> Phrase { Phrase("in \(duration[.english])", "\(duration[.chinese])后") }
+    static let dueNow = Phrase("due now", "即将进行")
     static func sinceTime(_ time: String) -> Phrase { Phrase("since \(time)", "始于 \(time)") }
 
     /// Joins phrases as a list.
@@ -78,6 +79,17 @@ extension Phrase {
         Phrase(
             "\(workspaces(count, of: all)[.english]) down",
             "\(workspaces(count, of: all)[.chinese])轮询失败")
+    }
+    /// What needs attention, and what is not known.
+    static func needsAttention(
+        reloadFailed: Bool, sources: Int, workspacesDown: Int, endpoints: Int, missing: Phrase?
+    ) -> Phrase {
+        let counts: [(Int, (Int) -> Phrase)] = [
+            (sources, Phrase.sources), (workspacesDown, Phrase.down), (endpoints, Phrase.endpoints),
+        ]
+        let known = Phrase.list(
+            (reloadFailed ? [.reloadFailed] : []) + counts.filter { $0.0 > 0 }.map { $0.1($0.0) })
+        return missing.map { .joined(known, $0) } ?? known
     }
     static func nothingNeedsAttention(in scope: Phrase) -> Phrase {
         Phrase("nothing needs attention in \(scope[.english])", "\(scope[.chinese])均无需关注")
