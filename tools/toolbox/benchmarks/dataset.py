@@ -2,7 +2,8 @@
 """Seeded pages of endpoints, the same in every run, as static files for nginx.
 
 `FOLDER/WORKSPACE/OFFSET.json` is the page at that offset, `.json.gz` the same compressed. Pages of 100 rows begin 99
-rows apart, because adjacent pages share one row: the exporter and its peers request them so.
+rows apart, because adjacent pages share one row: the exporter and its peers request them so. With other listings, the
+folder also has `services-OFFSET.json`, as many service instances as endpoints, and `runs-STATUS.json`, job runs.
 """
 
 import collections
@@ -26,6 +27,7 @@ TYPES = ("sql", "ray", "inference", "service", "job")
 # 90 % are RUNNING; 5 % have an error.
 STATUSES = ("RUNNING",) * 36 + ("CREATING", "UPDATING", "FROZEN", "INACTIVE")
 FAILED = ("CREATE_FAILED", "UPDATE_FAILED", "DELETE_FAILED")
+JOB_STATUSES = ("PENDING", "CREATING", "RUNNING", "UPDATING", "STOPPING", "SUCCEEDED", "STOPPED", "FAILED")
 ERRORS = ("dataartsfabric.00010011", "dataartsfabric.00000001", "common.00000500")
 # Workspaces above this number repeat rows of earlier ones, which does not change the cost of a poll.
 DISTINCT = 1000
@@ -45,10 +47,14 @@ class Dataset:
     workspaces: int
     rows: int
     types: tuple[str, ...] = TYPES
+    # Whether there are service instances, job runs and quotas.
+    others: bool = False
 
     @property
     def folder(self) -> pathlib.Path:
         kind = "mixed" if self.types == TYPES else "-".join(self.types)
+        if self.others:
+            kind += "-others"
         return machine.BUILD / f"data/{kind}-{self.workspaces}x{self.rows}-v{VERSION}"
 
     def ids(self) -> list[str]:
@@ -82,6 +88,9 @@ class Dataset:
                     (self.folder / workspace).symlink_to(ids[original])
                 counts += written[original][0]
                 capacity += written[original][1]
+            if self.others:
+                quotas = [{"type": f"resource-{number}", "quota": 100, "used": number} for number in range(20)]
+                write(self.folder / "quotas.json", {"quotas": {"resources": quotas}})
             done.write_text(json.dumps(truth(counts, capacity)), "ascii")
         read: Truth = json.loads(done.read_text("ascii"))
         return read
@@ -97,7 +106,22 @@ class Dataset:
             page = f'{{"total":{self.rows},"endpoints":[{",".join(texts[offset : offset + PAGE])}]}}'.encode()
             (folder / f"{offset}.json").write_bytes(page)
             (folder / f"{offset}.json.gz").write_bytes(gzip.compress(page, 6, mtime=0))
+        if self.others:
+            self.write_others(folder, rng)
         return collections.Counter(key for _, key, _ in rows), sum(low for _, _, low in rows)
+
+    def write_others(self, folder: pathlib.Path, rng: random.Random) -> None:
+        """Writes the service instances and the job runs of a workspace."""
+        instances = [service_instance(rng, index) for index in range(self.rows)]
+        for offset in self.offsets():
+            page = {"total": self.rows, "service_instances": instances[offset : offset + PAGE]}
+            write(folder / f"services-{offset}.json", page)
+        for status in JOB_STATUSES:
+            run = {
+                "id": str(new_id(rng)), "name": "nightly-report", "status": status,
+                "create_time": moment(rng), "update_time": moment(rng),
+            }  # fmt: skip
+            write(folder / f"runs-{status}.json", {"total": rng.randint(1, 5_000), "job_runs": [run]})
 
     def row(self, rng: random.Random, index: int) -> tuple[str, str, int]:
         """Returns an endpoint in the API's format, about 580 bytes, how it is counted, and its reserved capacity."""
@@ -119,6 +143,30 @@ class Dataset:
             f"{resources(kind, low, low + rng.randint(0, 60))}}}"
         )
         return text, f"{kind},{status},{visibility}", low
+
+
+def write(path: pathlib.Path, page: dict[str, object]) -> None:
+    """Writes a page, also compressed."""
+    body = json.dumps(page, separators=(",", ":")).encode()
+    path.write_bytes(body)
+    path.with_name(path.name + ".gz").write_bytes(gzip.compress(body, 6, mtime=0))
+
+
+def service_instance(rng: random.Random, index: int) -> dict[str, object]:
+    """Returns a service instance in the API's format, about as long as an endpoint."""
+    failed = rng.random() < 0.05
+    instance: dict[str, object] = {
+        "id": str(new_id(rng)), "name": f"instance-{index:06d}", "type": "LLM_MODEL",
+        "status": "FAILED" if failed else rng.choice(("RUNNING",) * 18 + ("CREATING", "STOPPED")),
+        "visibility": "PUBLIC" if rng.random() < 0.1 else "PRIVATE", "endpoint_id": str(new_id(rng)),
+        "description": f"Model {index} of the assistants of the data team",
+        "create_time": moment(rng), "update_time": moment(rng),
+        "create_user": {"user_name": "alice", "user_id": new_id(rng).hex, "domain_id": new_id(rng).hex},
+        "service": {"id": str(new_id(rng)), "version_id": str(new_id(rng))},
+    }  # fmt: skip
+    if failed:
+        instance |= {"error_code": rng.choice(ERRORS), "error_msg": "The specification is sold out."}
+    return instance
 
 
 def resources(kind: str, low: int, high: int) -> str:

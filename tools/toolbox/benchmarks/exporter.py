@@ -20,8 +20,9 @@ COUNTED = ("endpoint_type", "status", "visibility")
 
 
 def configure(
-    base_url: str, workspaces: list[str], details: str = "none", interval: str = "1d", name: str = "config"
-) -> pathlib.Path:
+    base_url: str, workspaces: list[str], details: str = "none", interval: str = "1d", name: str = "config",
+    collect: dict[str, object] | None = None,
+) -> pathlib.Path:  # fmt: skip
     # Never while another program reads it.
     if not (machine.BUILD / "token").exists():
         (machine.BUILD / "token").write_text("token\n", "ascii")
@@ -29,6 +30,8 @@ def configure(
         "name": "bench", "region": "cn-north-4", "base_url": base_url, "auth": {"token_file": "token"},
         "workspaces": [{"id": each, "name": f"team-{number}"} for number, each in enumerate(workspaces)],
     }  # fmt: skip
+    if collect:
+        source |= {"services_url": base_url, "collect": collect}
     if base_url.startswith("https:"):
         source["tls"] = {"ca_file": web.certificates().path("ca.pem")}
     metrics = {"endpoint_details": details, "max_endpoint_details": 1_000_000}
@@ -42,18 +45,19 @@ def configure(
 def serve(program: pathlib.Path, configuration: pathlib.Path) -> Iterator[machine.Server]:
     """Runs `serve`, and waits until the page has all workspaces. `/-/ready` waits at most two intervals."""
     server = machine.Server(f"exporter-{configuration.stem}")
-    workspaces = configuration.read_text("utf-8").count("- id: ")
+    source = yaml.safe_load(configuration.read_text("utf-8"))["sources"][0]
+    # Quotas are no listing of workspaces.
+    listings = len({"endpoints", *source.get("collect", {})} - {"quotas"})
+    lists = len(source["workspaces"]) * listings
     address = f"--web.listen-address={server.address}"
     with server.pinned(program, "serve", "--config.file", configuration, address):
         # Compressed, as Prometheus requests it: the program would keep a page in both forms.
-        wait_for(
-            lambda: listed(gzip.decompress(server.get("gzip"))) == workspaces, 600, "a page of all workspaces", 0.1
-        )
+        wait_for(lambda: listed(gzip.decompress(server.get("gzip"))) == lists, 600, "a page of all lists", 0.1)
         yield server
 
 
 def listed(page: bytes) -> int:
-    """Returns the number of workspaces with a listing on the page."""
+    """Returns the number of lists of workspaces on the page."""
     return page.count(b"\ndataarts_fabric_workspace_listed_records{")
 
 

@@ -5,13 +5,13 @@ import datetime
 import signal
 import sys
 
-from toolbox.benchmarks import fleet, idle, machine, options, pages, polling, scraping
+from toolbox.benchmarks import fleet, idle, listings, machine, options, pages, polling, scraping
 from toolbox.benchmarks.table import table
 from toolbox.shared.processes import ROOT, run
 
 GROUPS = {
-    "fleet": fleet.measure, "pages": pages.measure, "polling": polling.measure, "scraping": scraping.measure,
-    "idle": idle.measure,
+    "fleet": fleet.measure, "listings": listings.measure, "pages": pages.measure, "polling": polling.measure,
+    "scraping": scraping.measure, "idle": idle.measure,
 }  # fmt: skip
 
 

@@ -52,6 +52,9 @@ SERVER = """
         gzip_static {gzip_static};
         root {root};
         location ~ ^/v1/workspaces/([0-9a-f-]+)/endpoints$ {{ try_files /$1/$arg_offset.json =404; }}
+        location ~ ^/v1/workspaces/([0-9a-f-]+)/services/instances$ {{ try_files /$1/services-$arg_offset.json =404; }}
+        location ~ ^/v1/workspaces/([0-9a-f-]+)/jobs/runs$ {{ try_files /$1/runs-$arg_status.json =404; }}
+        location ~ ^/v2/[0-9a-f]+/quotas$ {{ try_files /quotas.json =404; }}
         location / {{ }}
     }}
 """
