@@ -231,7 +231,7 @@ struct StatusOverviewTests {
         summary.newestFailure = SampleReport.before(60)
         var runs = report.workspaces[0].listings[0]
         runs.name = "job_runs"
-        runs.exported = .init(age: .seconds(5), counts: .init(records: 5), summary: summary, records: RecordList())
+        runs.exported = .init(age: .seconds(290), counts: .init(records: 5), summary: summary, records: RecordList())
         report.workspaces[0].listings.append(runs)
         let web = Web(report: report)
         #expect(await web.get("/").text.contains("OK:</strong> nothing needs attention in 1 workspace."))
@@ -249,5 +249,6 @@ struct StatusOverviewTests {
         #expect(json.contains(#""oldest_waiting":"\#(SampleReport.before(3_000).iso8601(fractionDigits: 3))""#))
         let lines = try StatusText(json: Array(json.utf8), language: .english, columns: nil).lines
         #expect(lines.contains { $0.contains("RUNNING 1") } && !lines.contains { $0.contains("FAILED 3") })
+        #expect(lines.contains { $0.contains(" 12 s ") } && !lines.contains { $0.contains("4 min 50 s") })
     }
 }
