@@ -125,7 +125,7 @@ let package = Package(
         tests("HTTPClient", ["Base", "TestSupport"]),
         tests("Fabric", ["Base", "HTTPClient", "TestSupport"], exclude: ["signing-vectors.json"]),
         tests("Exposition", ["Base", "TestSupport"], exclude: ["Goldens"]),
-        tests("Listings", ["Base", "Exposition", "Fabric", "TestSupport"], exclude: ["Goldens"]),
+        tests("Listings", ["Base", "Exposition", "Fabric", "HTTPClient", "TestSupport"], exclude: ["Goldens"]),
         tests(
             "Polling", ["Base", "Exposition", "Fabric", "HTTPClient", "Listings", "TestSupport", logging],
             exclude: ["Goldens"]),

@@ -21,6 +21,8 @@ public protocol Listing: Sendable {
     static var isOptional: Bool { get }
     /// Whether the list is read from the address of the services API (`services_url`).
     static var usesServicesURL: Bool { get }
+    /// Whether it reads the records, so that the status page can list them; false if it only counts them.
+    static var hasRecords: Bool { get }
     /// The metric families of its records. Families about polls and counts are the same for every listing.
     static var familyGroups: [FamilyGroup] { get }
 
@@ -53,6 +55,9 @@ extension Listing {
 
     /// Returns false.
     public static var usesServicesURL: Bool { false }
+
+    /// Returns true.
+    public static var hasRecords: Bool { true }
 
     /// Returns nil.
     public var widened: Self? { nil }

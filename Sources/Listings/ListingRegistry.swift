@@ -5,7 +5,7 @@ public import Exposition
 public enum ListingRegistry {
     /// The types, in the order of the documentation and of the status page.
     public static let all: [any Listing.Type] = [
-        EndpointListing.self, ServiceInstanceListing.self,
+        EndpointListing.self, ServiceInstanceListing.self, JobRunListing.self,
     ]
 
     /// Returns the position of a listing in ``all``; that of a new last element for another name.
@@ -13,6 +13,9 @@ public enum ListingRegistry {
 
     /// Returns whether a listing is optional; false for a name that is not in ``all``.
     public static func isOptional(_ name: String) -> Bool { all.first { $0.name == name }?.isOptional ?? false }
+
+    /// Returns whether a listing reads its records; true for a name that is not in ``all``.
+    public static func hasRecords(_ name: String) -> Bool { all.first { $0.name == name }?.hasRecords ?? true }
 
     /// The metric families of all listings.
     public static var familyGroups: [FamilyGroup] { all.flatMap { $0.familyGroups } }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import Base
 public import Fabric
 
 /// The summary of a listing for the status page and the status JSON.
@@ -48,6 +49,10 @@ public struct ListingSummary: Sendable, Equatable {
     public var withError: Int
     /// The number of records that qualified for details but exceeded the limit.
     public var droppedDetails: Int
+    /// The creation of the oldest record that waits to start; nil if none waits, or the listing does not read it.
+    public var oldestWaiting: Timestamp?
+    /// The last update of the newest failed record; nil if none failed, or the listing does not read it.
+    public var newestFailure: Timestamp?
 
     /// Creates a summary.
     public init(

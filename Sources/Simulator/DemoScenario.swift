@@ -50,6 +50,9 @@ public final class DemoScenario: Sendable {
         DemoSituation(
             title: "services", place: "assistant",
             text: "summarizer FAILED 2 hours ago, reranker CREATING for 50 min"),
+        DemoSituation(
+            title: "job runs", place: "recommendation",
+            text: "two PENDING, the first one for 47 min; in analytics each fifth run fails"),
         DemoSituation(title: "normal changes", place: "sandbox", text: "experiments come and go; raise no alert"),
         DemoSituation(
             title: "not accessible", place: DemoWorkspaces.forbidden,
@@ -63,6 +66,7 @@ public final class DemoScenario: Sendable {
     /// The sources, each with its own cloud.
     public let sources: [DemoSource]
 
+    private let startSeconds: Int64
     private let lifeCycles: Mutex<[(cloud: SimulatedCloud, workspaceID: String, lifeCycle: LifeCycle)]>
 
     /// Creates a scenario that starts at the Unix time `startSeconds`; every response takes `latency`.
@@ -87,6 +91,7 @@ public final class DemoScenario: Sendable {
                     id: id, name: .string(plan.name), isForbidden: plan.isForbidden, endpoints: lifeCycle.endpoints)
                 workspace.createTime = .string(Timestamp.zulu(startSeconds - 8_640_000))
                 workspace.serviceInstances = DemoWorkspaces.serviceInstances(of: plan.name, startSeconds: startSeconds)
+                workspace.jobRuns = DemoWorkspaces.jobRuns(of: plan.name, startSeconds: startSeconds, second: 0)
                 cloud.setWorkspace(workspace)
                 lifeCycles.append((cloud, id, lifeCycle))
                 workspaces.append((id, plan.name))
@@ -106,6 +111,7 @@ public final class DemoScenario: Sendable {
             source("bulk-import", region: "cn-north-4", [DemoWorkspaces.throttled], discovers: false),
         ]
         sources[3].cloud.inject(.throttled(retryAfter: 5), for: .operation(.listEndpoints))
+        self.startSeconds = startSeconds
         self.lifeCycles = Mutex(lifeCycles)
     }
 
@@ -114,8 +120,12 @@ public final class DemoScenario: Sendable {
         lifeCycles.withLock { lifeCycles in
             for index in lifeCycles.indices {
                 lifeCycles[index].lifeCycle.advance(to: second)
-                lifeCycles[index].cloud.setEndpoints(
-                    lifeCycles[index].lifeCycle.endpoints, of: lifeCycles[index].workspaceID)
+                let (cloud, workspaceID, lifeCycle) = lifeCycles[index]
+                cloud.updateWorkspace(workspaceID) { workspace in
+                    workspace.endpoints = lifeCycle.endpoints
+                    workspace.jobRuns = DemoWorkspaces.jobRuns(
+                        of: workspace.name?.string ?? "", startSeconds: startSeconds, second: second)
+                }
             }
         }
     }

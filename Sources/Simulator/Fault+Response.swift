@@ -54,7 +54,7 @@ extension Fault {
         case .reset:
             return Self.aborting(reset: true)
         case .delay, .trickle, .cutShort, .totalLies, .totalOfPage, .omitTotal, .capPages, .emptyList, .endlessList,
-            .ignoreLimit, .shiftBetweenPages:
+            .ignoreLimit, .ignoreFilter, .shiftBetweenPages:
             return nil
         }
     }

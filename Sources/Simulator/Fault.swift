@@ -56,6 +56,8 @@ public enum Fault: Sendable {
     case endlessList
     /// All rows from the offset on are returned regardless of the limit.
     case ignoreLimit
+    /// The filter of job runs has no effect.
+    case ignoreFilter
     /// Before each page but the first, the first row is removed and a new one appended.
     case shiftBetweenPages
 
@@ -71,7 +73,7 @@ public enum Fault: Sendable {
             .gzipBomb, .hang, .reset:
             true
         case .delay, .trickle, .cutShort, .totalLies, .totalOfPage, .omitTotal, .capPages, .emptyList, .endlessList,
-            .ignoreLimit, .shiftBetweenPages:
+            .ignoreLimit, .ignoreFilter, .shiftBetweenPages:
             false
         }
     }
@@ -122,6 +124,8 @@ public enum SimulatedOperation: Sendable, Hashable {
     case listEndpoints
     /// `GET /v1/workspaces/{id}/services/instances`.
     case listServiceInstances
+    /// `GET /v1/workspaces/{id}/jobs/runs`.
+    case listJobRuns
     /// `GET /v1/workspaces`.
     case listWorkspaces
     /// `POST /v3/auth/tokens`, and the one for id tokens.

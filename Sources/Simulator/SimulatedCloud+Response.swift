@@ -61,6 +61,12 @@ extension SimulatedCloud {
             if workspace.forbidsServiceInstances { throw .forbidden }
             return list("service_instances", workspace.serviceInstances, query, faults, \.json)
         }
+        if route.operation == .listJobRuns {
+            if workspace.forbidsJobRuns { throw .forbidden }
+            var runs = try query.select(workspace.jobRuns)
+            for case .ignoreFilter in faults { runs = workspace.jobRuns }
+            return list("job_runs", runs, query, faults, \.json)
+        }
         var matching: [SimulatedEndpoint] = []
         for endpoint in workspace.endpoints where try query.matches(endpoint) { matching.append(endpoint) }
         for case .endlessList in faults {
@@ -152,6 +158,9 @@ struct Route {
             workspaceID = parts[2]
         } else if parts.count == 5, parts[3] == "services", parts[4] == "instances" {
             operation = .listServiceInstances
+            workspaceID = parts[2]
+        } else if parts.count == 5, parts[3] == "jobs", parts[4] == "runs" {
+            operation = .listJobRuns
             workspaceID = parts[2]
         }
     }

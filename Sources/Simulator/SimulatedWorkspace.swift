@@ -16,6 +16,10 @@ public struct SimulatedWorkspace: Sendable {
     public var serviceInstances: [SimulatedServiceInstance] = []
     /// Whether the response to its list of service instances is 403.
     public var forbidsServiceInstances = false
+    /// The job runs, in any order.
+    public var jobRuns: [SimulatedJobRun] = []
+    /// Whether the response to its list of job runs is 403.
+    public var forbidsJobRuns = false
 
     /// Creates a workspace.
     public init(

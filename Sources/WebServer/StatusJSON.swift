@@ -136,6 +136,8 @@ enum StatusJSON {
                     (name: KnownSecrets.shared.redacting($0.status), value: JSONValue($0.records))
                 }),
             "with_error": JSONValue(listing.summary.withError),
+            "oldest_waiting": time(listing.summary.oldestWaiting),
+            "newest_failure": time(listing.summary.newestFailure),
             "capacity": capacity(listing.summary.capacities),
             "skipped_records": JSONValue(listing.counts.skippedRecords),
             "malformed_fields": JSONValue(listing.counts.malformedFields),

@@ -76,6 +76,8 @@ struct DemoCommand: AsyncParsableCommand {
             settings.discovery?.filter = filter
         }
         settings.collect.serviceInstances = .init(interval: .seconds(10))
+        // Longer, because it takes eight requests for each workspace.
+        settings.collect.jobRuns = .init(interval: .seconds(30))
         settings.servicesURL = baseURL
         if source.isTokenValid { settings.auth = .password(logIn(to: source, iamURL: baseURL)) }
         return settings

@@ -63,6 +63,13 @@ import Testing
         #expect(source.collect.quotas == .init(interval: .seconds(7_200), projectID: "0605767f"))
     }
 
+    @Test func `Job runs are accepted by the configuration`() throws {
+        let text = "sources:\n- region: r\n  auth: {token: t}\n  workspaces: [{id: w1}]\n  collect: {job_runs: {}}\n"
+        let source = try #require(try Reading.read(text).sources.first)
+        #expect(source.collect.jobRuns == .init(interval: .seconds(300)))
+        #expect(source.servicesURL == "https://fabric-ep.r.myhuaweicloud.com")
+    }
+
     @Test func `Quotas are read every hour by default`() throws {
         let (source, _) = try read(token + "collect: {quotas: {project_id: p}}")
         #expect(source.collect.quotas == .init(interval: .seconds(3_600), projectID: "p"))

@@ -84,6 +84,36 @@ struct ConnectionCheckTests {
         }
     }
 
+    @Test func `Job runs take eight requests, and the remedy for a missing permission names the policy`() async throws {
+        let cloud = Self.cloud(2)
+        cloud.updateWorkspace(cloud.workspaces[1].id) { $0.forbidsJobRuns = true }
+        cloud.updateWorkspace(cloud.workspaces[0].id) { $0.jobRuns = SeededData(seed: 1).jobRuns(9) }
+        try await Scene.run(cloud, collectsJobRuns: true) { scene in
+            let (text, failing) = try await connect(scene) {
+                $0.sources[0].collect.jobRuns = .init(interval: .seconds(300))
+            }
+            #expect(failing == ["simulated"])
+            #expect(cloud.requestCount(.listJobRuns, workspaceID: cloud.workspaces[0].id) == 8)
+            #expect(cloud.requestCount(.listJobRuns, workspaceID: cloud.workspaces[1].id) == 1)
+            let rows = text.split(separator: "\n").filter { $0.contains(" job_runs ") }
+            let good = try #require(rows.first { $0.contains("workspace-0") }).split(separator: " ")
+            try #require(rows.count == 2 && good.count == 9, "\(text)")
+            // Eight of the nine runs have a documented status; eight requests in five minutes are 1.6 per minute.
+            #expect(good[3] == "ok" && good[4] == "8" && good[7] == "1.6", "\(text)")
+            #expect(text.contains("(workspace-1), job_runs: forbidden"), "\(text)")
+            #expect(
+                text.contains(
+                    "Grant the IAM action for listing job runs on this workspace (its name is not documented; the system "
+                        + "policy DataArtsFabricReadOnlyPolicy contains it) to the credential's user or agency"),
+                "\(text)")
+            await scene.exporter.pollOnce()
+            let series = scene.page().lines.count {
+                $0.contains(#"workspace="workspace-0""#) && ($0.contains("job_run"))
+            }
+            #expect(good[8] == String(series), "\(text)")
+        }
+    }
+
     @Test func `The remedy for an unreachable address of services names that address`() async throws {
         try await Scene.run(Self.cloud(1), collectsServices: true) { scene in
             let (text, failing) = try await connect(scene) { $0.sources[0].servicesURL = "http://127.0.0.1:1" }

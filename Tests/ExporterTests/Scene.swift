@@ -31,7 +31,8 @@ struct Scene {
         authAt: ((_ address: String) -> AuthSettings)? = nil, assumeAgency: Agency? = nil,
         filter: EndpointFilter = EndpointFilter(),
         environmentAt: (_ address: String) -> [String: String] = { _ in [:] },
-        collectsServices: Bool = false, proxyURL: String? = nil, keepsRecords: Bool = false, clock: ManualClock? = nil,
+        collectsServices: Bool = false, collectsJobRuns: Bool = false, proxyURL: String? = nil,
+        keepsRecords: Bool = false, clock: ManualClock? = nil,
         logger: Logger = quiet,
         _ body: (Scene) async throws -> Void
     ) async throws {
@@ -51,6 +52,10 @@ struct Scene {
             connection: ConnectionOptions(proxy: proxyURL.map { .url($0) } ?? .environment))
         if collectsServices {
             source.collect.serviceInstances = .init(interval: poll.interval)
+            source.servicesURL = server.baseURL
+        }
+        if collectsJobRuns {
+            source.collect.jobRuns = .init(interval: poll.interval)
             source.servicesURL = server.baseURL
         }
         let configuration = ExporterConfiguration(poll: poll, metrics: metrics, sources: [source])

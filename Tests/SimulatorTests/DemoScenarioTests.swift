@@ -66,7 +66,7 @@ struct DemoScenarioTests {
             #expect(isFound, "\(situation.place)")
             #expect(situation.title.count <= 16)
         }
-        #expect(DemoScenario.situations.count <= 12)
+        #expect(DemoScenario.situations.count <= 14)
     }
 
     @Test("Names fit types, and amounts are realistic")

@@ -14,7 +14,7 @@ struct Scrape {
 
 /// Compares all numbers of all pages with the expected values.
 final class Checker {
-    /// The state of a workspace from previous pages.
+    /// The state of a subject from previous pages.
     private struct Known {
         /// Series that must stay once they were seen.
         var kept: Set<String> = []
@@ -36,7 +36,7 @@ final class Checker {
     private(set) var wrong: [String] = []
     private(set) var failures: [String: Int] = [:]
     private(set) var polls = 0
-    /// Workspaces whose last poll succeeded, with its time, by the last page.
+    /// Subjects whose last poll succeeded, with its time, by the last page.
     private(set) var up: [String: Int64] = [:]
     private(set) var staleTransitions = 0
     private var staleIDs: Set<String> = []
@@ -46,7 +46,7 @@ final class Checker {
     /// Whether the last reload succeeded.
     private(set) var lastReloadSuccessful = false
 
-    /// Checks that all workspaces are polled.
+    /// Checks that all subjects are polled.
     private var polling: Liveness
     /// Checks that polls of workspaces without faults succeed.
     var steady: Liveness
@@ -86,7 +86,7 @@ final class Checker {
     func check(_ scrape: Scrape) {
         scrapes += 1
         numbers += scrape.samples.count
-        let health = Health.byWorkspace(scrape.samples)
+        let health = Health.bySubject(scrape.samples)
         var domain: [String: [String: String]] = [:]
         var counted: [String: Double] = [:]
         polls = 0
@@ -102,10 +102,10 @@ final class Checker {
             default: break
             }
             // Counters depend on several listings; that none falls is checked below.
-            guard let id = sample.label("workspace_id"), !Health.contains(sample), sample.type != "counter" else {
+            guard let subject = Subject.of(sample), !Health.contains(sample), sample.type != "counter" else {
                 continue
             }
-            domain[id, default: [:]][sample.key(without: Health.ownLabels)] = sample.value
+            domain[subject, default: [:]][sample.key(without: Health.ownLabels)] = sample.value
         }
         for health in health.values {
             polls += health.polls ?? 0

@@ -69,7 +69,10 @@ struct FaultInjector {
             schedules[id] ?? Schedule(nextChange: now + seconds(1...10), nextFault: now + seconds(2...30))
         if now >= schedule.nextChange {
             schedule.nextChange = now + Self.changeInterval + seconds(0...8)
-            cloud.updateWorkspace(id) { environment.generator.change(&$0.endpoints) }
+            cloud.updateWorkspace(id) {
+                environment.generator.change(&$0.endpoints)
+                environment.generator.changeCollected(&$0)
+            }
         }
         if let end = schedule.faultEnd, now >= end {
             cloud.clearFaults(ofWorkspace: id)
@@ -80,9 +83,25 @@ struct FaultInjector {
             for fault in faults() {
                 cloud.inject(fault, times: WorkspaceFaults.repetition(&environment.random), for: scope)
             }
+            if cloud === environment.discovered { injectIntoCollected(id) }
             schedule.faultEnd = now + seconds(1...12)
         }
         schedules[id] = schedule
+    }
+
+    /// Injects faults into the list of service instances or of job runs of a workspace.
+    private func injectIntoCollected(_ id: String) {
+        let operation = environment.random.pick([SimulatedOperation.listServiceInstances, .listJobRuns])
+        for fault in faults() {
+            switch fault {
+            // No client can detect a total of runs that is wrong.
+            case .totalLies, .totalOfPage: if operation == .listJobRuns { continue }
+            default: break
+            }
+            environment.discovered.inject(
+                fault, times: WorkspaceFaults.repetition(&environment.random),
+                for: FaultScope(workspaceID: id, operation: operation))
+        }
     }
 
     private func faults() -> [Fault] {

@@ -106,7 +106,7 @@ struct FaultSchedule {
         }
         let add = TimedFault("added workspace") { [environment] _ in
             if cloud.workspaces.count < 30 {
-                cloud.setWorkspace(environment.generator.workspace(1_000 + environment.nextNumber()))
+                cloud.setWorkspace(environment.generator.collectedWorkspace(1_000 + environment.nextNumber()))
             }
             return {}
         }

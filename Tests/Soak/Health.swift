@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The health families of one workspace, which has one list.
+/// The health families of one listing of a workspace.
 struct Health {
     private static let prefix = "dataarts_fabric_workspace_"
     private static let families: Set<String> = Set(
@@ -22,16 +22,21 @@ struct Health {
     /// Whether a sample belongs to the health families.
     static func contains(_ sample: PageSample) -> Bool { families.contains(sample.name) }
 
-    /// Returns the health of all workspaces on a page.
-    static func byWorkspace(_ samples: [PageSample]) -> [String: Health] {
+    /// Whether the info series of the workspace belongs to it.
+    private let hasInfo: Bool
+
+    /// Returns the health of all subjects on a page.
+    static func bySubject(_ samples: [PageSample]) -> [String: Health] {
         var all: [String: Health] = [:]
         for sample in samples where contains(sample) {
-            if let id = sample.label("workspace_id") { all[id, default: Health()].add(sample) }
+            guard let subject = Subject.of(sample) else { continue }
+            all[subject, default: Health(hasInfo: subject == sample.label("workspace_id"))].add(sample)
         }
         return all
     }
 
-    init() {}
+    /// - Parameter hasInfo: whether the info series of the workspace belongs to it.
+    init(hasInfo: Bool = true) { self.hasInfo = hasInfo }
 
     mutating func add(_ sample: PageSample) {
         values[sample.key(without: Self.ownLabels.union(["listing"]))] = sample.value
@@ -54,7 +59,7 @@ struct Health {
     func problem(before now: Int64) -> String? {
         guard let polls, Set(failures.keys).subtracting(["stalled"]) == Self.reasons,
             text("polls_skipped_total") != nil, text("relists_total") != nil,
-            values.keys.contains(where: { $0.hasPrefix(Self.prefix + "info{") })
+            values.keys.contains(where: { $0.hasPrefix(Self.prefix + "info{") }) == hasInfo
         else { return "a health family is missing" }
         // A stall does not count as a completed poll.
         let failed = failures.reduce(0) { $1.key == "stalled" ? $0 : $0 + $1.value }

@@ -7,8 +7,13 @@ final class History: Sendable {
     private struct State {
         /// Its start, recorded before any request can see it.
         var from: Int64
-        var endpoints: [SimulatedEndpoint]
+        var rows: Rows
         var expectation: Expectation?
+    }
+
+    private enum Rows {
+        case endpoints([SimulatedEndpoint])
+        case services([SimulatedServiceInstance])
     }
 
     private struct Past {
@@ -24,7 +29,10 @@ final class History: Sendable {
 
     /// The time after which ended states are removed, in microseconds.
     private static let memory: Int64 = 60_000_000
+    /// By subject.
     private let pasts = Mutex<[String: Past]>([:])
+    /// The job runs by subject, with the start of each state.
+    private let jobRuns = Mutex<[String: [(from: Int64, expectation: JobRunExpectation)]]>([:])
     /// The workspace whose expected value is made wrong by one; nil: none.
     private let lie: String?
     /// The earliest end of a poll.
@@ -36,19 +44,49 @@ final class History: Sendable {
     func note(_ workspace: SimulatedWorkspace) {
         let now = WallTime.now
         pasts.withLock { pasts in
-            pasts[workspace.id, default: Past()].states.append(State(from: now, endpoints: workspace.endpoints))
+            pasts[workspace.id, default: Past()].states.append(State(from: now, rows: .endpoints(workspace.endpoints)))
+            let services = Subject.name(workspace.id, "service_instances")
+            if !workspace.serviceInstances.isEmpty || pasts[services] != nil {
+                pasts[services, default: Past()].states.append(
+                    State(from: now, rows: .services(workspace.serviceInstances)))
+            }
+        }
+        let expectation = JobRunExpectation(workspace.jobRuns)
+        jobRuns.withLock { jobRuns in
+            let subject = Subject.name(workspace.id, "job_runs")
+            guard !workspace.jobRuns.isEmpty || jobRuns[subject] != nil else { return }
+            jobRuns[subject, default: []].append((now, expectation))
         }
     }
 
-    /// Compares `page` with the states of the workspace between `start` and `end`.
+    /// Compares the job runs of `page` with the states between `start` and `end`.
+    /// - Returns: nil if each status matches one of them.
+    private func difference(ofJobRuns subject: String, page: [String: String], start: Int64, end: Int64) -> [String]? {
+        jobRuns.withLock { jobRuns in
+            guard var states = jobRuns[subject] else { return ["an unknown workspace"] }
+            while states.count > 1, states[1].from < WallTime.now - Self.memory { states.removeFirst() }
+            jobRuns[subject] = states
+            let possible = states.indices.filter { index in
+                let until = index + 1 < states.count ? states[index + 1].from : .max
+                return states[index].from <= end && until >= start
+            }
+            let difference = JobRunExpectation.difference(page, from: possible.map { states[$0].expectation })
+            return difference.isEmpty ? nil : difference
+        }
+    }
+
+    /// Compares `page` with the states of a subject between `start` and `end`.
     /// - Returns: nil if one matches, else the differences from the most similar one.
-    func difference(of workspaceID: String, page: [String: String], start: Int64, end: Int64) -> [String]? {
-        pasts.withLock { pasts in
-            guard var past = pasts[workspaceID] else { return ["an unknown workspace"] }
+    func difference(of subject: String, page: [String: String], start: Int64, end: Int64) -> [String]? {
+        if subject.hasSuffix(" job_runs") {
+            return difference(ofJobRuns: subject, page: page, start: start, end: end)
+        }
+        return pasts.withLock { pasts in
+            guard var past = pasts[subject] else { return ["an unknown workspace"] }
             // Removed from the dictionary, so that changes do not copy it.
-            pasts[workspaceID] = nil
-            defer { pasts[workspaceID] = past }
-            update(&past, workspaceID)
+            pasts[subject] = nil
+            defer { pasts[subject] = past }
+            update(&past, subject)
             var nearest: [String]?
             for index in past.states.indices {
                 let until = index + 1 < past.states.count ? past.states[index + 1].from : .max
@@ -63,11 +101,15 @@ final class History: Sendable {
     }
 
     /// Adds new states and removes old ones.
-    private func update(_ past: inout Past, _ workspaceID: String) {
+    private func update(_ past: inout Past, _ subject: String) {
         let now = WallTime.now
         for index in past.states.indices where past.states[index].expectation == nil {
-            var expectation = Expectation(past.states[index].endpoints, now: past.states[index].from)
-            if workspaceID == lie, let listed = expectation.exact[Expectation.listed].flatMap({ Int($0) }) {
+            var expectation =
+                switch past.states[index].rows {
+                case .endpoints(let rows): Expectation(rows, now: past.states[index].from)
+                case .services(let rows): Expectation(services: rows)
+                }
+            if subject == lie, let listed = expectation.exact[Expectation.listed].flatMap({ Int($0) }) {
                 expectation.exact[Expectation.listed] = String(listed + 1)
             }
             past.everSeen.formUnion(expectation.exact.keys.filter(Expectation.stays))

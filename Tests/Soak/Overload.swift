@@ -78,7 +78,7 @@ final class Overload {
         nextScrape = now + 1_000_000
         do {
             let scrape = try await child.scrape(openMetrics: false, gzip: true)
-            for problem in judge.problems(Health.byWorkspace(scrape.samples), at: scrape.sent) {
+            for problem in judge.problems(Health.bySubject(scrape.samples), at: scrape.sent) {
                 checker.complain("overload: \(problem)")
             }
         } catch {

@@ -31,6 +31,8 @@ struct Soak {
     private let environment: SoakEnvironment
     private let configuration: TemporaryFile
     private let configurationText: String
+    /// Whether service instances and job runs of the discovered source are collected.
+    private let collects: Bool
     private let checker: Checker
     private let child: ExporterChild
     private let overload: Overload?
@@ -47,8 +49,10 @@ struct Soak {
         if environment.proxyRelay == nil, options.kinds.contains(.connections) {
             say("soak: SKIPPED: stalled connections of HTTP/2; nginx or openssl is not installed")
         }
-        let hasAge = try Self.knowsConnectionAge(options.binary)
-        configurationText = environment.configurationText(hasConnectionAge: hasAge)
+        let hasAge = try Self.accepts("connection_max_age: 10s", by: options.binary)
+        collects = try Self.accepts("", "collect: {service_instances: {}, job_runs: {}}", by: options.binary)
+        if !collects { say("soak: SKIPPED: service instances and job runs; the program does not collect them") }
+        configurationText = environment.configurationText(hasConnectionAge: hasAge, collects: collects)
         configuration = try TemporaryFile(configurationText, name: "config.yaml")
         child = try await ExporterChild.start(
             "exporter", program: options.binary, configuration: configuration,
@@ -63,13 +67,13 @@ struct Soak {
             ? try await Overload(program: options.binary, random: SoakRandom(seed: options.seed &+ 3)) : nil
     }
 
-    /// Whether the program has the key `poll.connection_max_age`. Older programs can be tested without it.
-    private static func knowsConnectionAge(_ program: String) throws -> Bool {
+    /// Whether the program has keys of `poll` or of a source. Older programs can be tested without them.
+    private static func accepts(_ poll: String, _ source: String = "", by program: String) throws -> Bool {
         let file = try TemporaryFile(
             """
-            poll: {connection_max_age: 10s}
+            poll: {\(poll)}
             sources:
-              - {name: s, region: cn-north-4, auth: {token: t}, workspaces: [{id: w}]}
+              - {name: s, region: cn-north-4, auth: {token: t}, workspaces: [{id: w}], \(source)}
 
             """)
         defer { file.remove() }
@@ -140,7 +144,11 @@ struct Soak {
 
     /// Requires that all workspaces recover by themselves after the last fault.
     private func checkRecovery() async {
-        let ids = environment.constantIDs + environment.discovered.workspaces.map(\.id)
+        let discovered = environment.discovered.workspaces.map(\.id)
+        let collected = discovered.flatMap { id in
+            ["service_instances", "job_runs"].map { Subject.name(id, $0) }
+        }
+        let ids = environment.constantIDs + discovered + (collects ? collected : [])
         child.process.send(SIGHUP)
         let calm = WallTime.now
         while WallTime.now < calm + 60_000_000 {
@@ -152,7 +160,7 @@ struct Soak {
         let missing = ids.filter { checker.up[$0] ?? 0 <= calm + timing.maximumPollDuration }
         if !missing.isEmpty {
             checker.complain(
-                "\(missing.count) workspaces have not recovered a minute after the last fault: \(missing.prefix(3))")
+                "\(missing.count) listings have not recovered a minute after the last fault: \(missing.prefix(3))")
         }
         if !checker.lastReloadSuccessful { checker.complain("a reload after the last fault failed") }
     }

@@ -49,7 +49,7 @@ final class SoakEnvironment {
         let first = (0..<options.workspaces).map { generator.workspace($0) }
         configured = SimulatedCloud(tokens: [token], workspaces: first)
         discovered = SimulatedCloud(
-            tokens: [Self.secondToken], workspaces: (0..<16).map { generator.workspace(500 + $0) })
+            tokens: [Self.secondToken], workspaces: (0..<16).map { generator.collectedWorkspace(500 + $0) })
         steady = (0..<3).map { index in
             SimulatedCloud(
                 tokens: [Self.steadyToken], workspaces: (0..<4).map { generator.workspace(900 + 10 * index + $0) })
@@ -124,8 +124,10 @@ final class SoakEnvironment {
     }
 
     /// Returns the configuration of the exporter.
-    /// - Parameter hasConnectionAge: whether the program has the key `poll.connection_max_age`.
-    func configurationText(hasConnectionAge: Bool) -> String {
+    /// - Parameters:
+    ///   - hasConnectionAge: whether the program has the key `poll.connection_max_age`.
+    ///   - collects: whether the program has the key `collect` with service instances and job runs.
+    func configurationText(hasConnectionAge: Bool, collects: Bool) -> String {
         let host = name == nil ? discoveredRelays[0].address : MovingName.name
         var text = """
             poll:
@@ -145,6 +147,7 @@ final class SoakEnvironment {
                 base_url: http://\(host):\(discoveredRelays[0].port)
                 auth: {token: \(Self.secondToken)}
                 discovery: {interval: 3s}
+            \(collects ? collect(host) : "")
 
             """
         let steadyAuth = [
@@ -166,6 +169,11 @@ final class SoakEnvironment {
             + source(
                 "configured", url: "http://127.0.0.1:\(configuredRelay.port)", auth: "token_file: \(tokenFile.path)",
                 configured)
+    }
+
+    private func collect(_ host: String) -> String {
+        "    services_url: http://\(host):\(discoveredRelays[0].port)\n"
+            + "    collect: {service_instances: {}, job_runs: {interval: \(timing.interval / 1000)ms}}"
     }
 
     private func source(

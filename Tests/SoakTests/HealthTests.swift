@@ -73,6 +73,27 @@ struct HealthTests {
         #expect(health.problem(before: Self.now) != nil)
     }
 
+    @Test("Each listing of a workspace has its own health; the info series belongs to that of endpoints")
+    func listings() {
+        func sample(_ name: String, _ listing: String?) -> PageSample {
+            let labels = [(name: "workspace_id", value: "w")] + (listing.map { [(name: "listing", value: $0)] } ?? [])
+            return PageSample(name: "dataarts_fabric_workspace_" + name, labels: labels, value: "1", type: "gauge")
+        }
+        let health = Health.bySubject([
+            sample("up", "endpoints"), sample("up", "job_runs"), sample("info", nil), sample("polls_total", "job_runs"),
+        ])
+        #expect(health.keys.sorted() == ["w", "w job_runs"])
+        #expect(health["w"]?.polls == nil && health["w job_runs"]?.polls == 1)
+        for (name, subject) in [
+            ("job_runs", "w job_runs"), ("job_run_newest_failure_timestamp_seconds", "w job_runs"),
+            ("service_instances", "w service_instances"), ("endpoints", "w"),
+        ] {
+            let sample = PageSample(
+                name: "dataarts_fabric_" + name, labels: [("workspace_id", "w")], value: "1", type: "gauge")
+            #expect(Subject.of(sample) == subject)
+        }
+    }
+
     @Test("failing_since changes only after a success")
     func failingSince() {
         let first = Self.health(up: 0, failed: 2, lastSuccess: 90, failingSince: 95)

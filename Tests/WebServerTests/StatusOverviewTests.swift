@@ -219,4 +219,36 @@ struct StatusOverviewTests {
         report.workspaces.replaceSubrange(..<down, with: Self.unreachable(down, Self.network).workspaces)
         #expect(report.health(of: report.sources[0], report.workspaces) == health)
     }
+
+    @Test func `Job runs have counts and times on the page of their workspace, and never need attention`() async throws
+    {
+        var report = Self.report([[Self.row("e", "RUNNING", age: 5)]])
+        var summary = ListingSummary(statuses: [
+            .init(status: "FAILED", phase: .failed, records: 3),
+            .init(status: "PENDING", phase: .inTransition, records: 2),
+        ])
+        summary.oldestWaiting = SampleReport.before(3_000)
+        summary.newestFailure = SampleReport.before(60)
+        var runs = report.workspaces[0].listings[0]
+        runs.name = "job_runs"
+        runs.exported = .init(age: .seconds(290), counts: .init(records: 5), summary: summary, records: RecordList())
+        report.workspaces[0].listings.append(runs)
+        let web = Web(report: report)
+        #expect(await web.get("/").text.contains("OK:</strong> nothing needs attention in 1 workspace."))
+        let page = await web.get("/?workspace_id=id-0").text
+        #expect(page.contains("<dt>Job runs</dt><dd>5</dd>") && page.contains("<dt>FAILED</dt><dd>3</dd>"))
+        #expect(page.contains("<dt>Oldest waiting</dt><dd>50 min ago<small>"))
+        #expect(page.contains("<dt>Newest failure</dt><dd>1 min ago<small>"))
+        // They are not listed, so there are no tables of them.
+        #expect(page.contains(#"id="job_runs-polls""#))
+        #expect(!page.contains(#"id="job_runs-problems""#) && !page.contains(#"id="job_runs-all""#))
+        let chinese = await web.get("/?workspace_id=id-0&lang=zh").text
+        #expect(chinese.contains("<dt>作业运行</dt>") && chinese.contains("<dt>等待最久</dt><dd>50 分钟前"))
+        let json = await web.get("/api/v1/status").text
+        #expect(json.contains(#""newest_failure":"\#(SampleReport.before(60).iso8601(fractionDigits: 3))""#))
+        #expect(json.contains(#""oldest_waiting":"\#(SampleReport.before(3_000).iso8601(fractionDigits: 3))""#))
+        let lines = try StatusText(json: Array(json.utf8), language: .english, columns: nil).lines
+        #expect(lines.contains { $0.contains("RUNNING 1") } && !lines.contains { $0.contains("FAILED 3") })
+        #expect(lines.contains { $0.contains(" 12 s ") } && !lines.contains { $0.contains("4 min 50 s") })
+    }
 }

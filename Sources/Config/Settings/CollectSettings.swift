@@ -66,13 +66,14 @@ extension CollectSettings {
         .section(
             WorkspaceListing.section(
                 "collect.job_runs", "Job runs, by status.", fallback: "5m or `poll.interval`, whichever is longer")),
-        "Collects job runs, with eight requests per workspace.")
+        "Collects job runs, with eight requests per workspace. Requires an IAM action whose name is not documented; the system "
+            + "policy `DataArtsFabricReadOnlyPolicy` contains it.")
     static let quotasKey = Key<Self>(
         "quotas", \.quotas, .section(Quotas.section), "Collects the project's quotas, with one request per source.")
 
     /// The section that a source accepts. Only keys of existing listings belong here, because an accepted key that does
     /// nothing would be misleading.
-    static let section = section(keys: [serviceInstancesKey])
+    static let section = section(keys: [serviceInstancesKey, jobRunsKey])
 
     /// Returns the section with these keys.
     static func section(keys: [Key<Self>]) -> Section<Self> {

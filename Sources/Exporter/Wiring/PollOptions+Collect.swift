@@ -9,7 +9,7 @@ extension CollectSettings {
     /// added here.
     var intervals: [String: Duration] {
         let listings: [(listing: any Listing.Type, settings: WorkspaceListing?)] = [
-            (ServiceInstanceListing.self, serviceInstances)
+            (ServiceInstanceListing.self, serviceInstances), (JobRunListing.self, jobRuns),
         ]
         return Dictionary(
             listings.compactMap { listing, settings in settings.map { (listing.name, $0.interval) } },

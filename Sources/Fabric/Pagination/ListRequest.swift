@@ -29,7 +29,14 @@ public struct ListRequest: Sendable {
 
     /// Returns the URL of a page.
     func page(offset: Int, limit: Int) -> String {
-        let all = parameters + [("limit", String(limit)), ("offset", String(offset))]
+        url([("limit", String(limit)), ("offset", String(offset))])
+    }
+
+    /// The URL of a page of one row, the first.
+    var firstRow: String { url([("limit", "1")]) }
+
+    private func url(_ paging: [(key: String, value: String)]) -> String {
+        let all = parameters + paging
         return address + "?" + all.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "&")
     }
 }

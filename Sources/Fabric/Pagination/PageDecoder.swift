@@ -64,6 +64,20 @@ final class PageDecoder {
         return shape
     }
 
+    /// Reads the first record of a page of at most one row.
+    /// - Returns: the page; no row if it has none, or too many.
+    /// - Throws: ``PageDecodingError``.
+    func first<Row: CountedRow>(
+        of body: inout [UInt8], as _: Row.Type, _ plausibleTimes: PlausibleTimes
+    ) throws(PageDecodingError) -> (shape: PageShape, first: Row?, malformedFields: Int) {
+        var shape = try open(&body, key: Row.plural, limit: 1)
+        guard shape.rowCount == 0, fabric_page_next(parser) else { return (shape, nil, 0) }
+        var record = RecordReader(parser, plausibleTimes)
+        let row = Row(&record)
+        shape.rowCount = 1
+        return (shape, row, record.malformedFields)
+    }
+
     /// Parses a page, so that its records can be read one by one.
     /// - Returns: the shape with a row count of 0, to be counted up, unless the page has more than `limit` records.
     private func open(

@@ -109,6 +109,9 @@ public struct ListingStatus: Sendable {
     /// Whether this is the listing of endpoints.
     public var isEndpoints: Bool { name == EndpointListing.name }
 
+    /// Whether it reads its records, so that they can be listed; false if it only counts them.
+    public var hasRecords: Bool { ListingRegistry.hasRecords(name) }
+
     /// The state of the polls.
     public var state: State {
         guard let last = polls.first else { return .pending }

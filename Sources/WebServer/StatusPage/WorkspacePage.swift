@@ -29,12 +29,13 @@ struct WorkspacePage {
 
     private func sections(_ listing: ListingStatus) -> HTML {
         let name = listing.name
-        return """
-            \(parts.section(name, .listing(name), records(listing)))
-            \(parts.section("\(name)-problems", .needingAttention(name), problems(listing)))
-            \(parts.section("\(name)-polls", .polls(name), polls(listing)))
-            \(parts.section("\(name)-all", .all(name), all(listing)))
-            """
+        var sections = [parts.section(name, .listing(name), records(listing))]
+        if listing.hasRecords {
+            sections.append(parts.section("\(name)-problems", .needingAttention(name), problems(listing)))
+        }
+        sections.append(parts.section("\(name)-polls", .polls(name), polls(listing)))
+        if listing.hasRecords { sections.append(parts.section("\(name)-all", .all(name), all(listing))) }
+        return HTML(sections, separator: "\n")
     }
 
     private func note(_ listing: ListingStatus) -> HTML {
@@ -93,6 +94,13 @@ struct WorkspacePage {
             parts.tile(
                 .reserved(capacity.unit), HumanFormat.number(capacity.reserved),
                 .maximum(HumanFormat.number(capacity.maximum)))
+        }
+        for (title, time) in [
+            (Phrase.oldestWaiting, listing.summary.oldestWaiting), (.newestFailure, listing.summary.newestFailure),
+        ] {
+            guard let time else { continue }
+            let age = parts.options.language(HumanFormat.moment(time, now: parts.now))
+            tiles.append(parts.tile(title, age, Phrase(HumanFormat.absolute(time))))
         }
         return #"<dl class="tiles">\#(tiles)</dl>\#(dataQuality(listing))"#
     }

@@ -54,7 +54,9 @@ extension StatusText {
         let served = workspace.listings.compactMap { listing in listing.served.map { (name: listing.listing, data: $0) }
         }
         let isStale = workspace.listings.contains { $0.isStale == true }
-        let statuses = served.flatMap(\.data.byStatus).sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        // Other listings have statuses of the same names, and longer intervals.
+        let endpoints = served.filter { $0.name == EndpointListing.name }
+        let statuses = endpoints.flatMap(\.data.byStatus).sorted { ($1.value, $0.key) < ($0.value, $1.key) }
         let capacities = served.flatMap(\.data.capacity).map { capacity in
             let maximum =
                 capacity.maximum > capacity.reserved ? " (\(self(.maximum(HumanFormat.number(capacity.maximum)))))" : ""
@@ -66,7 +68,7 @@ extension StatusText {
             : served.map { self(.records($0.data.records, $0.name)) }.joined(separator: ", ")
         let cells = [
             workspace.name ?? workspace.workspaceId, workspace.source, health(of: workspace),
-            served.map(\.data.ageSeconds).max().map { self(duration($0)) } ?? self(isStale ? .stale : .noData),
+            endpoints.map(\.data.ageSeconds).max().map { self(duration($0)) } ?? self(isStale ? .stale : .noData),
             served.isEmpty ? "–" : records,
         ]
         let more = [

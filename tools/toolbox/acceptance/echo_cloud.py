@@ -26,6 +26,7 @@ from toolbox.shared.signed_requests import Request
 
 HEADERS = ("x-auth-token", "x-security-token", "x-metadata-token", "proxy-authorization", "authorization")
 LISTED = re.compile(r"/v1/workspaces/([^/]*)/endpoints")
+RUNS = re.compile(r"/v1/workspaces/([^/]*)/jobs/runs")
 WORKSPACE = "echo-workspace"
 
 
@@ -125,6 +126,13 @@ class EchoCloud:
             rows.append({**row, **status, **known, "ray_resource": ray})
         return json_text.write({"total": len(rows), "endpoints": rows[:100]}).encode()
 
+    def job_runs(self, signature: str | None) -> bytes:
+        """Returns one run, whose status is not the requested one but contains a secret."""
+        texts = self.spellings(signature) or ['"none"']
+        text = Literal(texts[self.requests % len(texts)])
+        row = dict.fromkeys(("id", "name", "status", "type", "create_time", "update_time"), text)
+        return json_text.write({"total": 1, "job_runs": [row]}).encode()
+
     def workspaces(self, signature: str | None) -> bytes:
         rows: list[Any] = [{"id": WORKSPACE, "name": "plain"}]
         for number, text in enumerate(map(Literal, self.spellings(signature))):
@@ -169,7 +177,9 @@ class Handler(QuietHandler):
         if cloud.refuses if is_fabric else cloud.iam_refuses:
             self.answer(403 if cloud.requests % 2 else 500, cloud.failure(signature), {})
         elif is_fabric:
-            self.answer(200, (cloud.listing if LISTED.fullmatch(path) else cloud.workspaces)(signature), {})
+            lists = {LISTED: cloud.listing, RUNS: cloud.job_runs}
+            body = next((body for pattern, body in lists.items() if pattern.fullmatch(path)), cloud.workspaces)
+            self.answer(200, body(signature), {})
         else:
             self.answer(*cloud.issued(request))
 

@@ -120,7 +120,7 @@ def test_the_demo_prints_its_addresses_and_the_places_of_its_situations(demo: Ru
     assert f" http://{demo.address}/, metrics http://{demo.address}/metrics." in lines[0]
     workspaces = {row["name"] for row in demo.fetch("/api/v1/status").json()["workspaces"]}
     places = [re.split(r" {2,}", line.strip())[1].split(":")[0] for line in lines[1:]]
-    assert len(places) == 12
+    assert len(places) == 13
     assert {place.split("/")[0] for place in places} <= workspaces
     page = demo.page()
     for place in places[:4]:

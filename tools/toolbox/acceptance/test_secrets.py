@@ -16,6 +16,7 @@ from toolbox.acceptance.echo_cloud import WORKSPACE, EchoCloud
 from toolbox.shared import configuration, identity, pages
 from toolbox.shared.configuration import Source
 from toolbox.shared.control_plane import TOKEN
+from toolbox.shared.expected import LISTING
 from toolbox.shared.exporter import ACCEPT, FORMATS, PLANTED, TEXT, Exporter, Running, environment
 from toolbox.shared.identity import DOMAIN, ID_TOKEN, KEY, KEY_ID, PASSWORD, PERMANENT_SESSION, PROJECT, USER
 from toolbox.shared.processes import Server, wait_for
@@ -112,7 +113,9 @@ def case(program: pathlib.Path, tmp_path: pathlib.Path, request: pytest.FixtureR
         exporter.variables = {name: text.replace(CLOUD, cloud.address) for name, text in kind.variables.items()}
         base_url, auth = (text.replace(CLOUD, cloud.address) for text in (kind.base_url, kind.auth))
         proxy_url = kind.proxy_url and kind.proxy_url.replace(CLOUD, cloud.address)
-        source = Source(base_url, [], auth=auth, discovery="{}", proxy_url=proxy_url)
+        source = Source(
+            base_url, [], auth=auth, discovery="{}", proxy_url=proxy_url, services_url=base_url, collects_runs=True
+        )
         poll = {"requests_per_second": "0", "retries": "0"}
         file = configuration.write(tmp_path, "secrets.yaml", [source], details="all", poll=poll)
         yield Case(kind, cloud, exporter, file)
@@ -159,7 +162,7 @@ def test_no_output_of_a_command_contains_a_secret(case: Case, command: tuple[str
 
 
 def up(running: Running) -> float | None:
-    return pages.sample_value(pages.read(running.page(TEXT), TEXT), pages.UP, {"workspace_id": WORKSPACE})
+    return pages.sample_value(pages.read(running.page(TEXT), TEXT), pages.UP, {"workspace_id": WORKSPACE, **LISTING})
 
 
 def all_pages(running: Running) -> dict[str, str]:

@@ -53,6 +53,8 @@ class Workspace:
     stored: list[Stored]
     # The rows of its list of service instances.
     services: list[Any] = dataclasses.field(default_factory=list)
+    # The rows of its list of job runs.
+    runs: list[Any] = dataclasses.field(default_factory=list)
 
     @property
     def rows(self) -> list[Any]:
@@ -186,3 +188,29 @@ def shared_rows(seed: int = SEED) -> list[Stored]:
         row["name"] = f"etl-{number}" if number % 4 == 0 else f"other-{number}"
         stored.append(Stored(row, mine=number % 3 != 0, models=(models[number % 2],) if number % 5 == 0 else ()))
     return stored
+
+
+def job_runs(count: int, seed: int = SEED) -> list[Any]:
+    """Returns job runs with all documented statuses, others, and absent, null, Chinese and wrong values."""
+    rng = random.Random(seed + 2)
+    statuses = ("PENDING", "CREATING", "RUNNING", "UPDATING", "STOPPING", "SUCCEEDED", "STOPPED", "FAILED", "QUEUED",
+                "failed", "", None, 7)  # fmt: skip
+    runs: list[Any] = []
+    for number in range(count):
+        run: Row = {
+            "id": new_id(rng),
+            "name": f"每日作业-{number}" if number % 3 == 2 else f"run-{number}",
+            "status": rng.choice(statuses),
+            "create_time": f"2025-0{rng.randint(1, 9)}-{rng.randint(10, 28)}T{rng.randint(10, 23)}:24:30.{number:03d}Z",
+            "update_time": rng.choice(("2025-11-11T11:05:59Z", "2025-12-01T00:00:00.5+08:00", None, "soon", 5)),
+            "job": {"id": new_id(rng), "version_id": new_id(rng)},
+            "type": rng.choice(("RAY_JOB", "SPARK_JOB", "任务", None)),
+            "duration": rng.randint(0, 10_000),
+        }
+        for field in ("status", "create_time", "update_time", "id"):
+            if rng.random() < 0.05:
+                del run[field]
+        if rng.random() < 0.05:
+            run["create_time"] = rng.choice((None, "1970-01-01T00:00:00Z", 1_700_000_000, "0001-01-01T00:00:00Z"))
+        runs.append(run)
+    return runs

@@ -31,12 +31,15 @@ class Source:
     proxy_url: str | None = None
     # The address of the API for services; None: service instances are not collected.
     services_url: str | None = None
+    # Whether job runs are collected from `services_url`, at the poll interval.
+    collects_runs: bool = False
 
     def lines(self) -> list[str]:
         proxy_url = self.proxy_url and quoted(self.proxy_url)
+        runs = f", job_runs: {{interval: {INTERVAL:g}s}}" if self.collects_runs else ""
         settings = {"region": REGION, "base_url": self.base_url, "auth": self.auth, "discovery": self.discovery,
                     "proxy_url": proxy_url, "services_url": self.services_url,
-                    "collect": self.services_url and "{service_instances: {}}"}  # fmt: skip
+                    "collect": self.services_url and f"{{service_instances: {{}}{runs}}}"}  # fmt: skip
         lines = [f"  - name: {quoted(self.name)}"]
         lines += [f"    {key}: {value}" for key, value in settings.items() if value]
         lines += ["    workspaces:"] if self.workspaces else []

@@ -12,6 +12,7 @@ import dataclasses
 import email.utils
 import functools
 import http.server
+import operator
 import re
 import socket
 import sys
@@ -30,6 +31,7 @@ from toolbox.shared.signed_requests import Request
 TOKEN = "SECRET-TOKEN-VALUE-of-the-test-cloud"
 PATH = re.compile(r"/v1/workspaces/([^/]*)/endpoints")
 SERVICES = re.compile(r"/v1/workspaces/([^/]*)/services/instances")
+RUNS = re.compile(r"/v1/workspaces/([^/]*)/jobs/runs")
 WORKSPACES = "/v1/workspaces"
 # The values of the parameters of a listing, by the API reference.
 VALID = {
@@ -39,6 +41,8 @@ VALID = {
     "model_id": r".{32,36}",
     "endpoint_id": r".{32,36}",
     "visibility": r"PRIVATE|PUBLIC|ALL",
+    "sort_by": r"CREATE_TIME|DURATION",
+    "order_by": r"ASC|DESC",
 }
 
 BAD_REQUEST = {
@@ -103,6 +107,17 @@ def selected(stored: list[Stored], query: dict[str, str]) -> list[Stored]:
         )
 
     return [entry for entry in stored if shown(entry)]
+
+
+def selected_runs(runs: list[Any], query: dict[str, str]) -> list[Any]:
+    """Returns the job runs that match the status of a request, in its order. Runs without a text as time are last in
+    either order."""
+    rows = [run for run in runs if "status" not in query or run.get("status") == query["status"]]
+    if query.get("sort_by") != "CREATE_TIME":
+        return rows
+    timed = [row for row in rows if isinstance(row.get("create_time"), str)]
+    rest = [row for row in rows if row not in timed]
+    return sorted(timed, key=operator.itemgetter("create_time"), reverse=query.get("order_by") == "DESC") + rest
 
 
 class Server(http.server.ThreadingHTTPServer):
@@ -234,12 +249,15 @@ class Handler(QuietHandler):
         with self.plane.lock:
             self.plane.requests.append(Recorded(target.path, query, headers))
         match, services = PATH.fullmatch(target.path), SERVICES.fullmatch(target.path)
-        if not match and not services and target.path != WORKSPACES:
+        runs = RUNS.fullmatch(target.path)
+        if not match and not services and not runs and target.path != WORKSPACES:
             self.identity_or_nothing()
         elif refused := self.refusal():
             self.answer(*refused)
         elif services:
-            self.answer_services(services[1], query)
+            self.answer_listing(services_subject(services[1]), services[1], query)
+        elif runs:
+            self.answer_listing(runs_subject(runs[1]), runs[1], query)
         elif not match:
             self.answer(*self.list_workspaces(query))
         else:
@@ -251,10 +269,9 @@ class Handler(QuietHandler):
             else:
                 self.fail(match[1], fault)
 
-    def answer_services(self, workspace_id: str, query: dict[str, list[str]]) -> None:
-        """Lists service instances; the fault of `services_subject(workspace_id)` replaces the response."""
+    def answer_listing(self, subject: str, workspace_id: str, query: dict[str, list[str]]) -> None:
+        """Lists service instances or job runs; the fault of the subject replaces the response."""
         with self.plane.lock:
-            subject = services_subject(workspace_id)
             fault = self.plane.faults.get(subject, Fault("count"))
             fault.requests += 1
             held = self.plane.workspaces.get(workspace_id)
@@ -264,8 +281,10 @@ class Handler(QuietHandler):
         elif parameters is None or held is None:
             self.answer(400, BAD_REQUEST if held else NO_WORKSPACE, {})
         else:
-            rows = held.services
-            document = {"service_instances": page(rows, parameters), "total": fault.adjust(len(rows), fault.requests)}
+            is_runs = subject == runs_subject(workspace_id)
+            rows = selected_runs(held.runs, parameters) if is_runs else held.services
+            name = "job_runs" if is_runs else "service_instances"
+            document = {name: page(rows, parameters), "total": fault.adjust(len(rows), fault.requests)}
             self.answer(200, json_text.write(document).encode(), {})
 
     def refusal(self) -> Reply | None:
@@ -334,6 +353,11 @@ class Handler(QuietHandler):
 def services_subject(workspace_id: str) -> str:
     """Returns the key of a fault of the workspace's list of service instances."""
     return f"services of {workspace_id}"
+
+
+def runs_subject(workspace_id: str) -> str:
+    """Returns the key of a fault of the workspace's list of job runs."""
+    return f"job runs of {workspace_id}"
 
 
 def page(rows: list[Any], parameters: dict[str, str]) -> list[Any]:

@@ -41,6 +41,9 @@ PHASES = {
 SERVICE_STATUSES = (
     "PENDING", "CREATING", "RUNNING", "UPDATING", "SUCCEEDED", "FAILED", "STOPPING", "STOPPED", "DELETING", "DELETED",
 )  # fmt: skip
+# The statuses of job runs that are counted, and those of runs that wait.
+RUN_STATUSES = ("PENDING", "CREATING", "RUNNING", "UPDATING", "STOPPING", "SUCCEEDED", "STOPPED", "FAILED")
+RUNS_WAITING = ("PENDING", "CREATING")
 SERVICES_MOVING = ("PENDING", "CREATING", "UPDATING", "STOPPING", "DELETING")
 # The statuses whose endpoints have details without an error code, in addition to those that end in _FAILED.
 DETAILED = {status for phase in ("in transition", "failed", "abnormal", "suspended") for status in PHASES[phase]}
@@ -62,7 +65,10 @@ SERVICES = (
     "service_instances", "service_instances_with_error", "service_instance_oldest_transition_timestamp_seconds",
     "service_instance_status_since_timestamp_seconds",
 )  # fmt: skip
-DOMAIN_FAMILIES = frozenset((*(PREFIX + name for name in CAPACITY + COUNTS + SERVICES), *DETAILS))
+RUNS = (
+    "job_runs", "job_run_oldest_waiting_timestamp_seconds", "job_run_newest_failure_timestamp_seconds",
+)  # fmt: skip
+DOMAIN_FAMILIES = frozenset((*(PREFIX + name for name in CAPACITY + COUNTS + SERVICES + RUNS), *DETAILS))
 KEPT_AT_ZERO = frozenset(PREFIX + name for name in (*CAPACITY, "endpoints", "service_instances"))
 DROPPED = DETAILS[-1]
 
@@ -131,6 +137,16 @@ def count_services(rows: Iterable[Any], base: Mapping[str, str], details: str = 
     tally = ServiceTally(base, details, "none")
     for row in rows:
         tally.add(row)
+    return tally.series()
+
+
+def count_runs(rows: Iterable[Any], base: Mapping[str, str]) -> Series:
+    """Returns all domain series of the job runs of one workspace. Of each status only the first run is read: the oldest
+    one, or the newest failed one. Runs without a readable time are last."""
+    tally = RunTally(base, "none", "none")
+    every = list(rows)
+    for status in RUN_STATUSES:
+        tally.add_status(status, [row for row in every if row.get("status") == status])
     return tally.series()
 
 
@@ -297,6 +313,25 @@ class ServiceTally(Tally):
         if self.details == "all" or (self.details == "problems" and problem):
             who = {"service_instance_id": identity, "service_instance_name": name, "endpoint_id": endpoint}
             self.time("service_instance_status_since_timestamp_seconds", entered, **who | group)
+
+
+class RunTally(Tally):
+    listing = "job_runs"
+
+    def add_status(self, status: str, rows: list[Mapping[str, Any]]) -> None:
+        self.sum("job_runs", len(rows), status=status)
+        self.listed += len(rows)
+        if not rows:
+            return
+        timed = [(row["create_time"], row) for row in rows if isinstance(row.get("create_time"), str)]
+        choose = max if status == "FAILED" else min
+        first = choose(timed, key=lambda entry: entry[0])[1] if timed else rows[0]
+        created, updated = self.moment(first, "create_time"), self.moment(first, "update_time")
+        if status in RUNS_WAITING and created is not None:
+            self.time("job_run_oldest_waiting_timestamp_seconds", created)
+        failed = created if updated is None else updated
+        if status == "FAILED" and failed is not None:
+            self.time("job_run_newest_failure_timestamp_seconds", failed)
 
 
 def with_history(before: Series, now: Series) -> Series:

@@ -41,6 +41,8 @@ def wanted(
         for workspace in source.workspaces:
             if workspace.id not in absent:
                 series |= expected.count(workspace.rows, source.labels(workspace), details, owner)
+                if source.collects_runs:
+                    series |= expected.count_runs(workspace.runs, source.labels(workspace))
                 if source.services_url:
                     series |= expected.count_services(workspace.services, source.labels(workspace), details)
     return series

@@ -140,3 +140,30 @@ def test_service_instances() -> None:
     assert series[key("workspace_listed_records", **listing)] == 2
     assert series[key("workspace_skipped_records", **listing)] == 1
     assert series[key("workspace_malformed_fields", **listing)] == 1
+
+
+def test_job_runs() -> None:
+    def run(status: Any, created: Any, updated: Any = None) -> dict[str, Any]:
+        return {"status": status, "create_time": created, "update_time": updated}
+
+    rows = [
+        run("FAILED", "2023-05-30T12:24:30Z", "2023-05-30T12:29:30Z"),
+        run("FAILED", "2023-05-30T12:24:31Z", "2023-05-30T12:25:30Z"),
+        run("PENDING", "2023-05-30T12:24:33Z"), run("PENDING", "2023-05-30T12:24:32Z"),
+        run("CREATING", "2023-05-30T12:24:31Z"), run("SUCCEEDED", "1970-01-01T00:00:00Z", 5),
+        run("SUCCEEDED", "2023-05-30T12:24:31Z", 5), run("QUEUED", "2023-05-30T12:00:00Z"), run(None, None), {},
+    ]  # fmt: skip
+    listing = {"listing": "job_runs"}
+    counts = {"FAILED": 2.0, "PENDING": 2.0, "CREATING": 1.0, "SUCCEEDED": 2.0}
+    assert expected.count_runs(rows, BASE) == {
+        **{key("job_runs", status=status): counts.get(status, 0.0) for status in expected.RUN_STATUSES},
+        key("job_run_oldest_waiting_timestamp_seconds"): 1685449471,
+        key("job_run_newest_failure_timestamp_seconds"): 1685449530,
+        key("workspace_listed_records", **listing): 7.0,
+        key("workspace_skipped_records", **listing): 0.0,
+        # Of the first succeeded run; the second one is not read.
+        key("workspace_malformed_fields", **listing): 2.0,
+        key("workspace_cut_values", **listing): 0.0,
+        key("workspace_dropped_details", **listing): 0.0,
+    }
+    assert key("job_run_oldest_waiting_timestamp_seconds") not in expected.count_runs(rows[:2], BASE)

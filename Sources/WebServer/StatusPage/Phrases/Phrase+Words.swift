@@ -165,12 +165,15 @@ extension Phrase {
     }
 
     static let inTransition = Phrase("In transition", "变更中")
+    static let oldestWaiting = Phrase("Oldest waiting", "等待最久")
+    static let newestFailure = Phrase("Newest failure", "最近失败")
 
     /// The name of a listing, which is the value of the label `listing`.
     static func listing(_ name: String) -> Phrase {
         switch name {
         case EndpointListing.name: endpoints
         case ServiceInstanceListing.name: Phrase("Service instances", "服务实例")
+        case JobRunListing.name: Phrase("Job runs", "作业运行")
         default: Phrase(HumanFormat.title(name))
         }
     }
