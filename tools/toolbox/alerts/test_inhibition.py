@@ -134,7 +134,7 @@ def test_causes_that_differ_between_listings_hide_nothing_nor_do_endpoints_witho
     workspace = {"source": "differing", "workspace_id": "w1"}
     failing = {"alertname": f"{PREFIX}WorkspaceFailingCritical", "reason": "forbidden", **workspace}
     shown = [failing | {"listing": listing} for listing in ("endpoints", "service_instances", "job_runs")]
-    # Without an endpoint's id nothing is known about its service instances.
+    # Without the endpoint's id, an alert on it hides no alert on its service instances.
     shown += [{"alertname": PREFIX + name, **workspace} for name in ("EndpointFailed", "ServiceInstanceFailed")]
     last = [{"alertname": PREFIX + name, "source": "last"} for name in ("WorkspacesLost", "WorkspacesDropped")]
     # Alertmanager takes them in this order, so that when the last one is hidden, it has seen all.

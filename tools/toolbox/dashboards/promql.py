@@ -53,7 +53,7 @@ NO_DETAILS = "(no details)"
 
 
 class Kind(NamedTuple):
-    """What is listed with details: the first part of its metric families and labels, and matchers of its statuses."""
+    """Records with details: the first part of their metric families and labels, and matchers of their statuses."""
 
     name: str
     type: str
