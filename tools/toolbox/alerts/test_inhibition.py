@@ -62,6 +62,8 @@ HIDDEN: tuple[tuple[str, str, tuple[str, ...], Labels], ...] = (
     ("SourceLockedOut", "CredentialExpiring", SOURCE, {}),
     ("SourceLockedOut", "CredentialExpiringCritical", SOURCE, {}),
     ("SourceLockedOut", "DataStale", SOURCE, {}),
+    ("DiscoveryFailing", "QuotasFailing", SOURCE, {}),
+    ("SourceThrottled", "QuotasFailing", SOURCE, {}),
     ("SourceThrottled", "WorkspaceFailing", SOURCE, {"reason": "throttled"}),
 )
 
