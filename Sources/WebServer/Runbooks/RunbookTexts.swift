@@ -19,10 +19,17 @@ extension RunbookText {
         endpointUnknownStatus,
         exporterAbsent,
         exporterDown,
+        jobRunFailed,
+        jobRunsWaiting,
         logLinesDropped,
+        quotaHigh,
+        quotasFailing,
         recordsSkipped,
         reloadFailed,
         replicaDown,
+        serviceInstanceFailed,
+        serviceInstanceStillFailed,
+        serviceInstanceStuck,
         shardMissing,
         sourceLockedOut,
         sourceThrottled,
@@ -53,6 +60,16 @@ extension RunbookText {
 <tr><th scope="row"><a href="DataArtsFabricEndpointSuspended?lang=en">DataArtsFabricEndpointSuspended</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">an endpoint is FROZEN or ON_DEMAND_FROZEN, or its trial has ended</td></tr>
 <tr><th scope="row"><a href="DataArtsFabricEndpointError?lang=en">DataArtsFabricEndpointError</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">an endpoint that is neither failed, abnormal nor suspended reports an <code>error_code</code></td></tr>
 <tr><th scope="row"><a href="DataArtsFabricEndpointUnknownStatus?lang=en">DataArtsFabricEndpointUnknownStatus</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">an endpoint has been in a status that the exporter does not know for 15 minutes</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricServiceInstanceStuck?lang=en">DataArtsFabricServiceInstanceStuck</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">a service instance has been PENDING, CREATING, UPDATING, STOPPING or DELETING for 30 minutes</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricServiceInstanceStuck?lang=en">DataArtsFabricServiceInstanceStuckCritical</a></th><td class="text" data-title="severity">critical</td><td class="text" data-title="fires when">the same for 2 hours</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricServiceInstanceFailed?lang=en">DataArtsFabricServiceInstanceFailed</a></th><td class="text" data-title="severity">critical</td><td class="text" data-title="fires when">a service instance is FAILED, in the first 24 hours</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricServiceInstanceStillFailed?lang=en">DataArtsFabricServiceInstanceStillFailed</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">the same after 24 hours</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricJobRunsWaiting?lang=en">DataArtsFabricJobRunsWaiting</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">a job run of a workspace has been PENDING or CREATING for 30 minutes</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricJobRunsWaiting?lang=en">DataArtsFabricJobRunsWaitingCritical</a></th><td class="text" data-title="severity">critical</td><td class="text" data-title="fires when">the same for 2 hours</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricJobRunFailed?lang=en">DataArtsFabricJobRunFailed</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">a job run of a workspace failed within the last hour</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricQuotaHigh?lang=en">DataArtsFabricQuotaHigh</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">90 % or more of a quota is used</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricQuotaHigh?lang=en">DataArtsFabricQuotaHighCritical</a></th><td class="text" data-title="severity">critical</td><td class="text" data-title="fires when">100 % or more of a quota is used</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricQuotasFailing?lang=en">DataArtsFabricQuotasFailing</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">the quotas of a source cannot be read, and the last values are stale</td></tr>
 <tr><th scope="row"><a href="DataArtsFabricCapacityIdle?lang=en">DataArtsFabricCapacityIdle</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">endpoints that neither run nor are in transition have held reserved capacity for an hour</td></tr>
 <tr><th scope="row"><a href="DataArtsFabricSourceLockedOut?lang=en">DataArtsFabricSourceLockedOut</a></th><td class="text" data-title="severity">critical</td><td class="text" data-title="fires when">the API rejects a source's credential; replaces the alerts of its workspaces</td></tr>
 <tr><th scope="row"><a href="DataArtsFabricSourceThrottled?lang=en">DataArtsFabricSourceThrottled</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">the API throttles a source most of the time</td></tr>
@@ -106,6 +123,16 @@ in <code>packaging/kubernetes</code>. If your browser reaches the exporter at an
 <tr><th scope="row"><a href="DataArtsFabricEndpointSuspended?lang=zh">EndpointSuspended</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">端点处于 FROZEN 或 ON_DEMAND_FROZEN，或试用已结束</td></tr>
 <tr><th scope="row"><a href="DataArtsFabricEndpointError?lang=zh">EndpointError</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">并未失败、异常或被暂停的端点报告了 <code>error_code</code></td></tr>
 <tr><th scope="row"><a href="DataArtsFabricEndpointUnknownStatus?lang=zh">EndpointUnknownStatus</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">端点处于 Exporter 不认识的状态已 15 分钟</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricServiceInstanceStuck?lang=zh">ServiceInstanceStuck</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">服务实例处于 PENDING、CREATING、UPDATING、STOPPING 或 DELETING 已 30 分钟</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricServiceInstanceStuck?lang=zh">ServiceInstanceStuckCritical</a></th><td class="text" data-title="级别">严重</td><td class="text" data-title="触发条件">同上，已 2 小时</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricServiceInstanceFailed?lang=zh">ServiceInstanceFailed</a></th><td class="text" data-title="级别">严重</td><td class="text" data-title="触发条件">服务实例处于 FAILED，前 24 小时</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricServiceInstanceStillFailed?lang=zh">ServiceInstanceStillFailed</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">同上，24 小时之后</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricJobRunsWaiting?lang=zh">JobRunsWaiting</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">工作空间的作业运行处于 PENDING 或 CREATING 已 30 分钟</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricJobRunsWaiting?lang=zh">JobRunsWaitingCritical</a></th><td class="text" data-title="级别">严重</td><td class="text" data-title="触发条件">同上，已 2 小时</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricJobRunFailed?lang=zh">JobRunFailed</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">工作空间有作业运行在最近一小时内失败</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricQuotaHigh?lang=zh">QuotaHigh</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">某项配额已用 90% 或以上</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricQuotaHigh?lang=zh">QuotaHighCritical</a></th><td class="text" data-title="级别">严重</td><td class="text" data-title="触发条件">某项配额已用 100% 或以上</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricQuotasFailing?lang=zh">QuotasFailing</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">数据源的配额无法读取，且上一次的值已过期</td></tr>
 <tr><th scope="row"><a href="DataArtsFabricCapacityIdle?lang=zh">CapacityIdle</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">既未运行也不在变更中的端点占用预留容量已 1 小时</td></tr>
 <tr><th scope="row"><a href="DataArtsFabricSourceLockedOut?lang=zh">SourceLockedOut</a></th><td class="text" data-title="级别">严重</td><td class="text" data-title="触发条件">API 拒绝数据源的凭证；代替其工作空间的告警</td></tr>
 <tr><th scope="row"><a href="DataArtsFabricSourceThrottled?lang=zh">SourceThrottled</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">数据源大部分时间被 API 限流</td></tr>
@@ -320,7 +347,7 @@ a file of your own:</p>
 <p>The data of one listing of the workspace (label <code>listing</code>) is stale: the last complete listing is older than <code>poll.stale_after</code>, or there has been none since the exporter started. Listings other
 than <code>endpoints</code> become stale only if they are also older than 3 × their own interval.</p>
 <h2 id="impact">Impact</h2>
-<p>The listing has no series. For <code>endpoints</code>: existing alerts keep firing; new failed or stuck endpoints raise no alert. Dashboards show a gap, and unit-hours do not include this time.</p>
+<p>The listing has no series. Existing alerts on its endpoints, service instances or job runs keep firing; new failed or stuck ones raise no alert. Dashboards show a gap. If the listing is <code>endpoints</code>, unit-hours do not include this time.</p>
 <h2 id="diagnosis">Diagnosis</h2>
 <ol>
 <li>First read the age of the data, and whether polls fail or take too long (steps 2 and 3):</li>
@@ -345,8 +372,8 @@ than <code>endpoints</code> become stale only if they are also older than 3 × t
 <h2 id="mitigation">Mitigation</h2>
 <ul>
 <li>Polls fail: fix the cause.</li>
-<li>Polls take too long: raise <code>poll.interval</code> (<code>poll.stale_after</code> follows) or <code>poll.requests_per_second</code>, or narrow the listing by a <code>filter</code>.</li>
-<li>Until then, check the endpoints in the console.</li>
+<li>Polls take too long: raise <code>poll.interval</code> (<code>poll.stale_after</code> follows) or <code>poll.requests_per_second</code>, or narrow <code>endpoints</code> by a <code>filter</code>. Other listings have their own interval in <code>collect</code>.</li>
+<li>Until then, check the endpoints, service instances or job runs in the console.</li>
 </ul>
 <h3 id="parameters">Parameters</h3>
 <p>No threshold. <code>for</code>: 5 minutes, after <code>poll.stale_after</code>. To ignore a workspace, add a rule to a file of your own:</p>
@@ -359,7 +386,7 @@ than <code>endpoints</code> become stale only if they are also older than 3 × t
 <h2 id="含义">含义</h2>
 <p>工作空间的某一列表（由 <code>listing</code> 标签给出）数据过期：最近一次完整列表早于 <code>poll.stale_after</code>（<code>endpoints</code> 以外的列表还须早于其间隔的 3 倍），或 Exporter 启动后从未成功过。</p>
 <h2 id="影响">影响</h2>
-<p>该列表没有时间序列。对于 <code>endpoints</code>：已触发的告警保持原样，新的失败或卡住的端点不会触发告警。仪表盘出现空缺，用量（APU·小时）缺少这段时间。</p>
+<p>该列表没有时间序列。关于其端点、服务实例或作业运行的已触发告警保持原样，新的失败或卡住不会触发告警。仪表盘出现空缺；列表为 <code>endpoints</code> 时，用量（APU·小时）缺少这段时间。</p>
 <h2 id="诊断">诊断</h2>
 <ol>
 <li>首先查看数据时长，并判断轮询是失败还是过慢（第 2、3 步）：</li>
@@ -383,8 +410,8 @@ than <code>endpoints</code> become stale only if they are also older than 3 × t
 <h2 id="处置">处置</h2>
 <ul>
 <li>轮询失败：消除其原因。</li>
-<li>轮询过慢：增大 <code>poll.interval</code>（<code>poll.stale_after</code> 随之变化）或 <code>poll.requests_per_second</code>，或用 <code>filter</code> 缩小列表。</li>
-<li>在此期间请在控制台查看端点。</li>
+<li>轮询过慢：增大 <code>poll.interval</code>（<code>poll.stale_after</code> 随之变化）或 <code>poll.requests_per_second</code>，或用 <code>filter</code> 缩小 <code>endpoints</code>。其他列表的间隔在 <code>collect</code> 中设置。</li>
+<li>在此期间请在控制台查看端点、服务实例或作业运行。</li>
 </ul>
 <h3 id="参数">参数</h3>
 <p>没有阈值。<code>for</code>：<code>poll.stale_after</code> 之后再加 5 分钟。要忽略某个工作空间，请在自己的规则文件中添加：</p>
@@ -1385,6 +1412,198 @@ curl -si &quot;http://$EXPORTER:9942/metrics&quot; | head
 <p>没有阈值。<code>for</code>：5 分钟。维护期间可在 Alertmanager 中按告警名称创建静默。</p>
 """#))
 
+    private static let jobRunFailed = RunbookText(
+        alerts: ["DataArtsFabricJobRunFailed"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>A job run of the workspace failed within the last hour. There is one alert per workspace, however many runs fail; it resolves an hour after the last failure, or when the failed run is deleted.</p>
+<p>Job runs are counted, not listed: the exporter reads the number of failed runs and the one that was created last. If an older run fails after that one, the alert does not fire for it.
+The time is measured from the failure to the last complete listing of job runs, every 5 minutes by default, so the alert keeps firing while the API cannot be read.</p>
+<h2 id="impact">Impact</h2>
+<p>The result of the job is missing. If the job runs on a schedule, the next run may fail for the same reason.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First find the runs that failed last:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; \
+  &quot;https://fabric-ep.$REGION.myhuaweicloud.com/v1/workspaces/$WORKSPACE_ID/jobs/runs?status=FAILED&amp;limit=10&amp;sort_by=CREATE_TIME&amp;order_by=DESC&quot; | \
+  jq '.job_runs[] | {id, name, endpoint_id, create_time, update_time}'
+</code></pre>
+<ol start="2">
+<li>The cause of one of them (<code>error_code</code>, <code>error_msg</code>) and the place of its log (<code>log_path</code>). Resolution by error code: <a href="DataArtsFabricEndpointFailed?lang=en#diagnosis">error code table</a>.</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; \
+  &quot;https://fabric-ep.$REGION.myhuaweicloud.com/v1/workspaces/$WORKSPACE_ID/jobs/runs/$RUN_ID&quot; | jq '{status, error_code, error_msg, log_path}'
+</code></pre>
+<ol start="3">
+<li>Failed runs over time. The number falls when runs are deleted:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (source, workspace) (max by (source, workspace_id, workspace) (dataarts_fabric_job_runs{status=&quot;FAILED&quot;}))
+</code></pre>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>An error of the job's own code or data: its owner corrects it and starts it again.</li>
+<li>Many jobs fail at once: check their endpoint, and the service agency (<code>dataartsfabric.00010024</code>: authorize it again in the console).</li>
+<li>Failures that are expected in this workspace: turn off the alert for it (below).</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p><code>dataarts_fabric:job_run_failed_seconds:threshold</code>: the time for which a failure is reported, 1 hour, optionally per workspace; 0 turns off the alert. <code>for</code>: 2 minutes.
+To change it, add rules to a file of your own:</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:job_run_failed_seconds:threshold
+  expr: vector(15 * 60)
+- record: dataarts_fabric:job_run_failed_seconds:threshold
+  expr: vector(0)
+  labels: {workspace_id: WORKSPACE_ID}
+</code></pre>
+<p>The threshold of each workspace with a failed run, as the alert uses it:</p>
+<pre tabindex="0"><code class="language-promql">workspace:dataarts_fabric_job_run_failed_seconds:threshold
+</code></pre>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>工作空间中有作业运行在最近一小时内失败。无论失败多少次，每个工作空间只有一个告警；最后一次失败一小时后，或失败的运行被删除后恢复。</p>
+<p>作业运行只计数，不逐条读取：Exporter 读取失败运行的数量以及其中最晚创建的一个。更早创建的运行若在其后失败，不会触发告警。时间从失败起算，到最近一次完整的作业运行列表为止（默认每 5 分钟一次），因此 API 无法读取期间告警保持原样。</p>
+<h2 id="影响">影响</h2>
+<p>缺少作业的结果。定时作业的下一次运行可能因同样的原因失败。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先找出最近失败的运行：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; \
+  &quot;https://fabric-ep.$REGION.myhuaweicloud.com/v1/workspaces/$WORKSPACE_ID/jobs/runs?status=FAILED&amp;limit=10&amp;sort_by=CREATE_TIME&amp;order_by=DESC&quot; | \
+  jq '.job_runs[] | {id, name, endpoint_id, create_time, update_time}'
+</code></pre>
+<ol start="2">
+<li>其中一个的原因（<code>error_code</code>、<code>error_msg</code>）和日志位置（<code>log_path</code>）。各错误码的处理办法见<a href="DataArtsFabricEndpointFailed?lang=zh#%E8%AF%8A%E6%96%AD">错误码表</a>。</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; \
+  &quot;https://fabric-ep.$REGION.myhuaweicloud.com/v1/workspaces/$WORKSPACE_ID/jobs/runs/$RUN_ID&quot; | jq '{status, error_code, error_msg, log_path}'
+</code></pre>
+<ol start="3">
+<li>失败运行数的变化。运行被删除后该数会下降：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (source, workspace) (max by (source, workspace_id, workspace) (dataarts_fabric_job_runs{status=&quot;FAILED&quot;}))
+</code></pre>
+<h2 id="处置">处置</h2>
+<ul>
+<li>作业自身代码或数据的错误：由其所有者修正后重新启动。</li>
+<li>很多作业同时失败：检查它们所在的端点，以及服务委托（<code>dataartsfabric.00010024</code>：在控制台重新授权）。</li>
+<li>该工作空间的失败在预期之内：为它关闭本告警（见下）。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p><code>dataarts_fabric:job_run_failed_seconds:threshold</code>：失败后告警持续的时长，1 小时，可按工作空间设置；0 表示关闭本告警。<code>for</code>：2 分钟。要修改它，请在自己的规则文件中添加：</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:job_run_failed_seconds:threshold
+  expr: vector(15 * 60)
+- record: dataarts_fabric:job_run_failed_seconds:threshold
+  expr: vector(0)
+  labels: {workspace_id: WORKSPACE_ID}
+</code></pre>
+<p>每个有失败运行的工作空间实际使用的阈值：</p>
+<pre tabindex="0"><code class="language-promql">workspace:dataarts_fabric_job_run_failed_seconds:threshold
+</code></pre>
+"""#))
+
+    private static let jobRunsWaiting = RunbookText(
+        alerts: ["DataArtsFabricJobRunsWaiting", "DataArtsFabricJobRunsWaitingCritical"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>The oldest waiting job run of a workspace has been <code>PENDING</code> or <code>CREATING</code> for longer than the threshold. <code>DataArtsFabricJobRunsWaiting</code> is the warning, after 30 minutes;
+<code>DataArtsFabricJobRunsWaitingCritical</code> is the critical stage, after 2 hours. Both continue until that run starts, fails or is stopped, and no other one has waited for as long.</p>
+<p>The time is measured from the run's creation to the last complete listing of job runs, every 5 minutes by default. It does not grow while the API cannot be read, and the alert keeps firing.</p>
+<h2 id="impact">Impact</h2>
+<p>Jobs start late, and so does what depends on their results. If the queue grows, every new run waits.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First count the runs of the workspace. Many that wait and few that run mean that there is no capacity; many that run mean that there is more work than capacity:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (source, workspace, status) (
+  max by (source, workspace_id, workspace, status) (
+    dataarts_fabric_job_runs{status!~&quot;SUCCEEDED|STOPPED|FAILED&quot;}
+  )
+)
+</code></pre>
+<ol start="2">
+<li>The oldest waiting runs, with their job and endpoint, according to the API (also with <code>status=CREATING</code>):</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; \
+  &quot;https://fabric-ep.$REGION.myhuaweicloud.com/v1/workspaces/$WORKSPACE_ID/jobs/runs?status=PENDING&amp;limit=10&amp;sort_by=CREATE_TIME&amp;order_by=ASC&quot; | \
+  jq '.job_runs[] | {id, name, endpoint_id, create_time}'
+</code></pre>
+<ol start="3">
+<li>The endpoint of these runs on the status page: it must be <code>RUNNING</code>, and its maximum capacity must be sufficient.</li>
+</ol>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>The endpoint is not <code>RUNNING</code>: see <a href="DataArtsFabricEndpointStuck?lang=en">DataArtsFabricEndpointStuck</a> and <a href="DataArtsFabricEndpointFailed?lang=en">DataArtsFabricEndpointFailed</a>.</li>
+<li>There is no capacity: raise the maximum of the endpoint, or stop runs that are not needed. Check the quota: <a href="DataArtsFabricQuotaHigh?lang=en">DataArtsFabricQuotaHigh</a>.</li>
+<li>A job waits because it limits its own concurrent runs: raise its limit, or start it less often.</li>
+<li>The run is not needed: stop it.</li>
+<li>If a run does not start although there is capacity, open a service ticket with workspace id, run id and creation time.</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p><code>dataarts_fabric:job_run_waiting_seconds:threshold</code>: 30 minutes (<code>level: warning</code>) and 2 hours (<code>level: critical</code>), optionally per workspace. <code>for</code>: 2 minutes.
+If runs of a workspace are expected to wait longer, add rules to a file of your own:</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:job_run_waiting_seconds:threshold
+  expr: vector(4 * 60 * 60)
+  labels: {level: warning, workspace_id: WORKSPACE_ID}
+- record: dataarts_fabric:job_run_waiting_seconds:threshold
+  expr: vector(8 * 60 * 60)
+  labels: {level: critical, workspace_id: WORKSPACE_ID}
+</code></pre>
+<p>The threshold of each workspace with waiting runs, as the alerts use it:</p>
+<pre tabindex="0"><code class="language-promql">workspace:dataarts_fabric_job_run_waiting_seconds:threshold
+</code></pre>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>工作空间中等待最久的作业运行处于 <code>PENDING</code> 或 <code>CREATING</code> 的时间超过了阈值。<code>DataArtsFabricJobRunsWaiting</code> 为警告，默认 30 分钟；<code>DataArtsFabricJobRunsWaitingCritical</code> 为严重，默认 2 小时。两者都持续到该运行开始、失败或停止，且没有其他运行等待同样久为止。</p>
+<p>时间从运行的创建起算，到最近一次完整的作业运行列表为止（默认每 5 分钟一次）。API 无法读取期间时间不再增长，告警保持原样。</p>
+<h2 id="影响">影响</h2>
+<p>作业以及依赖其结果的任务都会推迟。如果队列持续增长，每个新的运行都要等待。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先统计该工作空间的运行。等待的多而运行的少，说明没有容量；运行的很多，说明工作量超过容量：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (source, workspace, status) (
+  max by (source, workspace_id, workspace, status) (
+    dataarts_fabric_job_runs{status!~&quot;SUCCEEDED|STOPPED|FAILED&quot;}
+  )
+)
+</code></pre>
+<ol start="2">
+<li>从 API 查询等待最久的运行及其作业和端点（同样查询 <code>status=CREATING</code>）：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; \
+  &quot;https://fabric-ep.$REGION.myhuaweicloud.com/v1/workspaces/$WORKSPACE_ID/jobs/runs?status=PENDING&amp;limit=10&amp;sort_by=CREATE_TIME&amp;order_by=ASC&quot; | \
+  jq '.job_runs[] | {id, name, endpoint_id, create_time}'
+</code></pre>
+<ol start="3">
+<li>在状态页查看这些运行所在的端点：它必须处于 <code>RUNNING</code>，且容量上限足够。</li>
+</ol>
+<h2 id="处置">处置</h2>
+<ul>
+<li>端点不处于 <code>RUNNING</code>：见 <a href="DataArtsFabricEndpointStuck?lang=zh">DataArtsFabricEndpointStuck</a> 和 <a href="DataArtsFabricEndpointFailed?lang=zh">DataArtsFabricEndpointFailed</a>。</li>
+<li>没有容量：提高端点的上限，或停止不需要的运行。检查配额：<a href="DataArtsFabricQuotaHigh?lang=zh">DataArtsFabricQuotaHigh</a>。</li>
+<li>作业因自身的并发限制而等待：提高其限制，或降低启动频率。</li>
+<li>不再需要的运行：停止它。</li>
+<li>有容量但运行仍不开始：提交工单，附上工作空间 ID、运行 ID 和创建时间。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p><code>dataarts_fabric:job_run_waiting_seconds:threshold</code>：30 分钟（<code>level: warning</code>）和 2 小时（<code>level: critical</code>），可按工作空间设置。<code>for</code>：2 分钟。如果某个工作空间的运行本来就要等待更久，请在自己的规则文件中添加：</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:job_run_waiting_seconds:threshold
+  expr: vector(4 * 60 * 60)
+  labels: {level: warning, workspace_id: WORKSPACE_ID}
+- record: dataarts_fabric:job_run_waiting_seconds:threshold
+  expr: vector(8 * 60 * 60)
+  labels: {level: critical, workspace_id: WORKSPACE_ID}
+</code></pre>
+<p>每个有运行在等待的工作空间实际使用的阈值：</p>
+<pre tabindex="0"><code class="language-promql">workspace:dataarts_fabric_job_run_waiting_seconds:threshold
+</code></pre>
+"""#))
+
     private static let logLinesDropped = RunbookText(
         alerts: ["DataArtsFabricLogLinesDropped"],
         body: Body(
@@ -1448,6 +1667,167 @@ stop polling.</p>
 </ul>
 <h3 id="参数">参数</h3>
 <p>没有阈值。<code>for</code>：5 分钟。计划内的操作期间，可在 Alertmanager 中按告警名称和 <code>instance</code> 创建静默。</p>
+"""#))
+
+    private static let quotaHigh = RunbookText(
+        alerts: ["DataArtsFabricQuotaHigh", "DataArtsFabricQuotaHighCritical"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>The project of a source uses most of a quota of DataArts Fabric (label <code>resource</code>). <code>DataArtsFabricQuotaHigh</code> is the warning, from 90 % on; <code>DataArtsFabricQuotaHighCritical</code> is the
+critical stage, from 100 % on. The alert's value is the used fraction.</p>
+<p>Resources without a limit, or with a limit of 0, have no alert. While quotas cannot be read, the alert keeps firing.</p>
+<h2 id="impact">Impact</h2>
+<p>When the quota is used up, the service refuses to create more: new workspaces or endpoints, or more capacity. What exists keeps running.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First compare use and limit of all quotas of the project:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">max by (source, resource) (dataarts_fabric_quota_used)
+</code></pre>
+<pre tabindex="0"><code class="language-promql">max by (source, resource) (dataarts_fabric_quota_limit)
+</code></pre>
+<ol start="2">
+<li>How fast the use grows. A steep rise is usually an automation that creates resources and does not delete them:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">max by (source, resource) (delta(dataarts_fabric_quota_used[1d]))
+</code></pre>
+<ol start="3">
+<li>The same according to the API:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v2/$PROJECT_ID/quotas&quot; | jq '.quotas.resources'
+</code></pre>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>Delete what is not needed. Failed and suspended endpoints count, too: the status page lists them.</li>
+<li>Request a higher quota in the console (My Quotas) or by service ticket. This may take days, so do it at the warning.</li>
+<li>The next values are read after the interval of quotas, 1 hour by default; until then the alert does not resolve.</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p><code>dataarts_fabric:quota_used_ratio:threshold</code>: 0.9 (<code>level: warning</code>) and 1 (<code>level: critical</code>), optionally per resource. <code>for</code>: 2 minutes.
+To change them, add rules to a file of your own; a value above 1 turns off the alert as long as the limit is not exceeded:</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:quota_used_ratio:threshold
+  expr: vector(0.8)
+  labels: {level: warning}
+- record: dataarts_fabric:quota_used_ratio:threshold
+  expr: vector(1)
+  labels: {level: warning, resource: workspace}
+</code></pre>
+<p>The threshold of each quota, as the alerts use it:</p>
+<pre tabindex="0"><code class="language-promql">source_resource:dataarts_fabric_quota_used_ratio:threshold
+</code></pre>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>数据源的项目已用掉 DataArts Fabric 某项配额（<code>resource</code> 标签）的大部分。<code>DataArtsFabricQuotaHigh</code> 为警告，达到 90% 时触发；<code>DataArtsFabricQuotaHighCritical</code> 为严重，达到 100% 时触发。告警的值为已用的比例。</p>
+<p>没有上限或上限为 0 的资源不告警。配额无法读取期间告警保持原样。</p>
+<h2 id="影响">影响</h2>
+<p>配额用完后，服务会拒绝继续创建：新的工作空间、端点，或更多容量。已有的资源继续运行。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先比较该项目各项配额的用量和上限：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">max by (source, resource) (dataarts_fabric_quota_used)
+</code></pre>
+<pre tabindex="0"><code class="language-promql">max by (source, resource) (dataarts_fabric_quota_limit)
+</code></pre>
+<ol start="2">
+<li>用量增长的速度。急剧上升通常是因为自动化程序只创建资源而不删除：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">max by (source, resource) (delta(dataarts_fabric_quota_used[1d]))
+</code></pre>
+<ol start="3">
+<li>API 返回的同样数据：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v2/$PROJECT_ID/quotas&quot; | jq '.quotas.resources'
+</code></pre>
+<h2 id="处置">处置</h2>
+<ul>
+<li>删除不需要的资源。失败和被暂停的端点也计入：状态页会列出它们。</li>
+<li>在控制台（我的配额）或通过工单申请提高配额。这可能需要几天，因此在警告时就应申请。</li>
+<li>下一次读取在配额的间隔（默认 1 小时）之后；在此之前告警不会恢复。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p><code>dataarts_fabric:quota_used_ratio:threshold</code>：0.9（<code>level: warning</code>）和 1（<code>level: critical</code>），可按资源设置。<code>for</code>：2 分钟。要修改它，请在自己的规则文件中添加；大于 1 的值表示只要不超过上限就不告警：</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:quota_used_ratio:threshold
+  expr: vector(0.8)
+  labels: {level: warning}
+- record: dataarts_fabric:quota_used_ratio:threshold
+  expr: vector(1)
+  labels: {level: warning, resource: workspace}
+</code></pre>
+<p>每项配额实际使用的阈值：</p>
+<pre tabindex="0"><code class="language-promql">source_resource:dataarts_fabric_quota_used_ratio:threshold
+</code></pre>
+"""#))
+
+    private static let quotasFailing = RunbookText(
+        alerts: ["DataArtsFabricQuotasFailing"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>The quotas of a source cannot be read, and there are no current values: the last ones are stale (older than 3 × the interval of quotas, 3 hours by default), or there have been none since the exporter started.
+If the source is locked out, <a href="DataArtsFabricSourceLockedOut?lang=en">DataArtsFabricSourceLockedOut</a> fires instead.</p>
+<h2 id="impact">Impact</h2>
+<p>Existing alerts on quotas keep firing; a quota that becomes used up raises no alert. Endpoints and other listings are not affected.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First read the reason; remedies are under <a href="#mitigation">Mitigation</a>. Quotas are read rarely, so the range is long:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (source, reason) (increase(dataarts_fabric_quota_failures_total[6h])) &gt; 0
+</code></pre>
+<ol start="2">
+<li>The age of the last values in seconds:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">time() - max by (source) (dataarts_fabric_quota_last_success_timestamp_seconds)
+</code></pre>
+<ol start="3">
+<li>The same request by hand:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -si -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v2/$PROJECT_ID/quotas&quot;
+</code></pre>
+<h2 id="mitigation">Mitigation</h2>
+<p>Reasons and remedies are the same as in <a href="DataArtsFabricWorkspaceFailing?lang=en#mitigation">DataArtsFabricWorkspaceFailing</a>, except:</p>
+<ul>
+<li><code>forbidden</code>: the IAM action for quotas is not documented. Attach the system policy <code>DataArtsFabricReadOnlyPolicy</code> to the credential's user or agency; if that does not help, ask the service by ticket.</li>
+<li><code>not_found</code>: check <code>base_url</code>, <code>region</code> and <code>collect.quotas.project_id</code>. Where the region does not have this API, remove <code>collect.quotas</code>.</li>
+<li><code>bad_request</code>: check <code>collect.quotas.project_id</code>: it must be the project of the credential.</li>
+</ul>
+<p><code>dataarts-fabric-exporter check --connect --config.file FILE</code> sends the request and names the remedy.</p>
+<h3 id="parameters">Parameters</h3>
+<p>No threshold. <code>for</code>: 15 minutes. To silence the alert during planned work, create a silence for its name and <code>source</code> in Alertmanager.</p>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>数据源的配额无法读取，且没有最新的值：上一次的值已过期（早于配额间隔的 3 倍，默认 3 小时），或 Exporter 启动后从未成功过。数据源的凭证被拒绝时，由 <a href="DataArtsFabricSourceLockedOut?lang=zh">DataArtsFabricSourceLockedOut</a> 告警。</p>
+<h2 id="影响">影响</h2>
+<p>已触发的配额告警保持原样；之后用完的配额不会触发告警。端点和其他列表不受影响。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先查看原因，处理办法见<a href="#%E5%A4%84%E7%BD%AE">处置</a>。配额很少读取，因此时间范围较长：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (source, reason) (increase(dataarts_fabric_quota_failures_total[6h])) &gt; 0
+</code></pre>
+<ol start="2">
+<li>上一次的值的时长，单位为秒：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">time() - max by (source) (dataarts_fabric_quota_last_success_timestamp_seconds)
+</code></pre>
+<ol start="3">
+<li>手工发送同样的请求：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -si -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v2/$PROJECT_ID/quotas&quot;
+</code></pre>
+<h2 id="处置">处置</h2>
+<p>原因和处理与 <a href="DataArtsFabricWorkspaceFailing?lang=zh#%E5%A4%84%E7%BD%AE">DataArtsFabricWorkspaceFailing</a> 相同，不同之处：</p>
+<ul>
+<li><code>forbidden</code>：配额的授权项没有文档给出名称。为凭证的用户或委托授予系统策略 <code>DataArtsFabricReadOnlyPolicy</code>；若仍无效，请通过工单咨询。</li>
+<li><code>not_found</code>：检查 <code>base_url</code>、<code>region</code> 和 <code>collect.quotas.project_id</code>。区域没有该 API 时，请移除 <code>collect.quotas</code>。</li>
+<li><code>bad_request</code>：检查 <code>collect.quotas.project_id</code>：它必须是凭证所属的项目。</li>
+</ul>
+<p><code>dataarts-fabric-exporter check --connect --config.file FILE</code> 会发送该请求并给出处理办法。</p>
+<h3 id="参数">参数</h3>
+<p>没有阈值。<code>for</code>：15 分钟。计划内的操作期间，可在 Alertmanager 中按告警名称和 <code>source</code> 创建静默。</p>
 """#))
 
     private static let recordsSkipped = RunbookText(
@@ -1650,6 +2030,292 @@ Shards poll the same sources, but other workspaces: if the last exporter of a sh
 </ul>
 <h3 id="参数">参数</h3>
 <p>没有阈值。<code>for</code>：5 分钟。维护期间可在 Alertmanager 中按告警名称和 <code>instance</code> 创建静默。</p>
+"""#))
+
+    private static let serviceInstanceFailed = RunbookText(
+        alerts: ["DataArtsFabricServiceInstanceFailed"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>A service instance has failed within the last 24 hours: it is in <code>FAILED</code>, or in another status that ends in <code>_FAILED</code>. While the API cannot be read, the alert keeps firing. After 24 hours the warning
+<a href="DataArtsFabricServiceInstanceStillFailed?lang=en">DataArtsFabricServiceInstanceStillFailed</a> replaces it.</p>
+<p>An alert without <code>service_instance_id</code> covers failed instances without details. Their age is unknown, so they stay critical.</p>
+<h2 id="impact">Impact</h2>
+<p>The model or service that the instance deploys does not respond. The other instances of the endpoint are not affected, unless the endpoint itself has failed.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First read the error code and its message. They are not labels of the alert; the status page shows them. Resolution by error code: <a href="DataArtsFabricEndpointFailed?lang=en#diagnosis">error code table</a>.</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;service_instances&quot;) | .served.problems'
+</code></pre>
+<ol start="2">
+<li>
+<p>Check the endpoint of the instance (label <code>endpoint_id</code>): it must be <code>RUNNING</code>.</p>
+</li>
+<li>
+<p>Failed instances with their age in seconds, and failed ones by error code. Many with one code at the same time have one cause:</p>
+</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">service_instance:dataarts_fabric_status_age_seconds:held{status=~&quot;(.+_)?FAILED&quot;}
+</code></pre>
+<pre tabindex="0"><code class="language-promql">sum by (source, workspace, service_type, error_code) (
+  dataarts_fabric_service_instances_with_error{status=~&quot;(.+_)?FAILED&quot;, visibility!=&quot;PUBLIC&quot;}
+)
+</code></pre>
+<ol start="4">
+<li>Current state according to the API, which also has the configuration:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; \
+  &quot;https://fabric-ep.$REGION.myhuaweicloud.com/v1/workspaces/$WORKSPACE_ID/services/instances/$SERVICE_INSTANCE_ID&quot;
+</code></pre>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>Fix the cause given by the code, then deploy the instance again.</li>
+<li>The endpoint is not <code>RUNNING</code>: repair it first (<a href="DataArtsFabricEndpointFailed?lang=en">DataArtsFabricEndpointFailed</a>).</li>
+<li>A failed instance that is not needed: delete it. The alert resolves when the instance has left the listing.</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p><code>dataarts_fabric:service_instance_failed_critical_seconds:threshold</code>: the time in the status for which the alert fires, 24 hours. <code>for</code>: 2 minutes.
+To change it or to ignore an instance, add rules to a file of your own:</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:service_instance_failed_critical_seconds:threshold
+  expr: vector(8 * 60 * 60)
+- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID, service_instance_id: SERVICE_INSTANCE_ID}
+</code></pre>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>服务实例在最近 24 小时内失败：进入了 <code>FAILED</code> 或其他以 <code>_FAILED</code> 结尾的状态。API 无法读取期间告警保持原样。24 小时后由警告 <a href="DataArtsFabricServiceInstanceStillFailed?lang=zh">DataArtsFabricServiceInstanceStillFailed</a> 取代。</p>
+<p>没有 <code>service_instance_id</code> 的告警涵盖没有明细的失败实例；其时长未知，因此一直为严重。</p>
+<h2 id="影响">影响</h2>
+<p>该实例部署的模型或服务没有响应。除非端点本身失败，同一端点的其他实例不受影响。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先查看错误码及其消息。它们不是告警的标签，状态页会显示。各错误码的处理办法见<a href="DataArtsFabricEndpointFailed?lang=zh#%E8%AF%8A%E6%96%AD">错误码表</a>。</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;service_instances&quot;) | .served.problems'
+</code></pre>
+<ol start="2">
+<li>
+<p>检查实例所在的端点（<code>endpoint_id</code> 标签）：它必须处于 <code>RUNNING</code>。</p>
+</li>
+<li>
+<p>失败的实例及其时长（秒），以及按错误码统计的失败实例。很多实例同时出现同一错误码，通常出于同一原因：</p>
+</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">service_instance:dataarts_fabric_status_age_seconds:held{status=~&quot;(.+_)?FAILED&quot;}
+</code></pre>
+<pre tabindex="0"><code class="language-promql">sum by (source, workspace, service_type, error_code) (
+  dataarts_fabric_service_instances_with_error{status=~&quot;(.+_)?FAILED&quot;, visibility!=&quot;PUBLIC&quot;}
+)
+</code></pre>
+<ol start="4">
+<li>API 当前返回，其中包括配置：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; \
+  &quot;https://fabric-ep.$REGION.myhuaweicloud.com/v1/workspaces/$WORKSPACE_ID/services/instances/$SERVICE_INSTANCE_ID&quot;
+</code></pre>
+<h2 id="处置">处置</h2>
+<ul>
+<li>消除错误码所指的原因，然后重新部署实例。</li>
+<li>端点不处于 <code>RUNNING</code>：先修复端点（<a href="DataArtsFabricEndpointFailed?lang=zh">DataArtsFabricEndpointFailed</a>）。</li>
+<li>不再需要的失败实例：直接删除。列表中不再有该实例后告警恢复。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p><code>dataarts_fabric:service_instance_failed_critical_seconds:threshold</code>：进入该状态后本告警触发的时长，24 小时。<code>for</code>：2 分钟。要修改它或忽略某个实例，请在自己的规则文件中添加：</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:service_instance_failed_critical_seconds:threshold
+  expr: vector(8 * 60 * 60)
+- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID, service_instance_id: SERVICE_INSTANCE_ID}
+</code></pre>
+"""#))
+
+    private static let serviceInstanceStillFailed = RunbookText(
+        alerts: ["DataArtsFabricServiceInstanceStillFailed"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>A service instance has been in <code>FAILED</code>, or another status that ends in <code>_FAILED</code>, for more than 24 hours. It replaces the critical alert
+<a href="DataArtsFabricServiceInstanceFailed?lang=en">DataArtsFabricServiceInstanceFailed</a> as a warning: the failure is known, but the instance still exists.</p>
+<p>The age needs details: failed instances without details have no known age and stay in <code>DataArtsFabricServiceInstanceFailed</code>.</p>
+<h2 id="impact">Impact</h2>
+<p>The same as in the first 24 hours: the model or service of the instance does not respond.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First find out whether someone needs the instance. The status page has its error code and message; resolution: <a href="DataArtsFabricEndpointFailed?lang=en#diagnosis">error code table</a>.</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;service_instances&quot;) | .served.problems'
+</code></pre>
+<ol start="2">
+<li>Failed instances, the oldest first, with their age in days:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sort_desc(service_instance:dataarts_fabric_status_age_seconds:held{status=~&quot;(.+_)?FAILED&quot;}) / 86400
+</code></pre>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>Not needed: delete the instance in the console. The alert resolves when the instance has left the listing.</li>
+<li>Needed: fix the cause given by the error code, then deploy the instance again.</li>
+<li>It must stay, for example as evidence for a service ticket: ignore it (below).</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p><code>dataarts_fabric:service_instance_failed_critical_seconds:threshold</code>: the age at which a failed instance changes from critical to warning, 24 hours. <code>for</code>: 2 minutes.
+To change it or to ignore an instance, add rules to a file of your own:</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:service_instance_failed_critical_seconds:threshold
+  expr: vector(3 * 24 * 60 * 60)
+- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID, service_instance_id: SERVICE_INSTANCE_ID}
+</code></pre>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>服务实例处于 <code>FAILED</code> 或其他以 <code>_FAILED</code> 结尾的状态已超过 24 小时。本警告取代严重告警 <a href="DataArtsFabricServiceInstanceFailed?lang=zh">DataArtsFabricServiceInstanceFailed</a>：故障已知，但实例仍然存在。</p>
+<p>计算时长需要明细：没有明细的失败实例时长未知，一直由 <code>DataArtsFabricServiceInstanceFailed</code> 告警。</p>
+<h2 id="影响">影响</h2>
+<p>与前 24 小时相同：该实例的模型或服务没有响应。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先确认是否还有人需要该实例。状态页显示其错误码和消息，处理办法见<a href="DataArtsFabricEndpointFailed?lang=zh#%E8%AF%8A%E6%96%AD">错误码表</a>。</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;service_instances&quot;) | .served.problems'
+</code></pre>
+<ol start="2">
+<li>失败的实例，时间最长的在前，单位为天：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sort_desc(service_instance:dataarts_fabric_status_age_seconds:held{status=~&quot;(.+_)?FAILED&quot;}) / 86400
+</code></pre>
+<h2 id="处置">处置</h2>
+<ul>
+<li>不再需要：在控制台删除实例。列表中不再有该实例后告警恢复。</li>
+<li>仍然需要：消除错误码所指的原因，然后重新部署实例。</li>
+<li>必须保留，例如作为工单的依据：将其忽略（见下）。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p><code>dataarts_fabric:service_instance_failed_critical_seconds:threshold</code>：失败的实例由严重转为警告的时长，24 小时。<code>for</code>：2 分钟。要修改它或忽略某个实例，请在自己的规则文件中添加：</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:service_instance_failed_critical_seconds:threshold
+  expr: vector(3 * 24 * 60 * 60)
+- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID, service_instance_id: SERVICE_INSTANCE_ID}
+</code></pre>
+"""#))
+
+    private static let serviceInstanceStuck = RunbookText(
+        alerts: ["DataArtsFabricServiceInstanceStuck", "DataArtsFabricServiceInstanceStuckCritical"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>A service instance is stuck: it has been <code>PENDING</code>, <code>CREATING</code>, <code>UPDATING</code>, <code>STOPPING</code> or <code>DELETING</code> for longer than the threshold. <code>DataArtsFabricServiceInstanceStuck</code> is the warning, after 30 minutes;
+<code>DataArtsFabricServiceInstanceStuckCritical</code> is the critical stage, after 2 hours. Both continue until the instance leaves the status.</p>
+<p>The time is measured from the entry into the status to the last complete listing, so it does not grow while the API cannot be read, and the alert keeps firing.
+After a restart of the exporter, the start time of an instance that is not <code>PENDING</code> or <code>CREATING</code> may be later than in reality: the alert may be late, but is never false.</p>
+<p>An alert without <code>service_instance_id</code> covers instances without details, because <code>metrics.endpoint_details</code> is <code>none</code> or <code>metrics.max_endpoint_details</code> was exceeded.</p>
+<h2 id="impact">Impact</h2>
+<ul>
+<li><code>PENDING</code>, <code>CREATING</code>: the model is not deployed, and requests to it fail.</li>
+<li><code>UPDATING</code>: a change is not in effect. Whether the instance serves in the meantime is not documented: test it.</li>
+<li><code>STOPPING</code>, <code>DELETING</code>: the instance may still use and bill capacity of its endpoint.</li>
+</ul>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First read the error code and its message, if there are any. With a code, continue with the <a href="DataArtsFabricEndpointFailed?lang=en#diagnosis">error code table</a>:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;service_instances&quot;) | .served.problems'
+</code></pre>
+<ol start="2">
+<li>
+<p>Check the endpoint of the instance (label <code>endpoint_id</code>). If it is in transition, failed or suspended, that is the cause: <a href="DataArtsFabricEndpointStuck?lang=en">DataArtsFabricEndpointStuck</a>,
+<a href="DataArtsFabricEndpointFailed?lang=en">DataArtsFabricEndpointFailed</a>.</p>
+</li>
+<li>
+<p>Stuck instances and their age in seconds. If many wait on one endpoint, it has no capacity left:</p>
+</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sort_desc(
+  service_instance:dataarts_fabric_status_age_seconds:held
+  and on (source, workspace_id, service_instance_id, service_type, status, visibility)
+  service_instance:dataarts_fabric_transition_seconds:threshold
+)
+</code></pre>
+<ol start="4">
+<li>Current state according to the API, which also has the configuration:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; \
+  &quot;https://fabric-ep.$REGION.myhuaweicloud.com/v1/workspaces/$WORKSPACE_ID/services/instances/$SERVICE_INSTANCE_ID&quot;
+</code></pre>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>With an <code>error_code</code>: follow the <a href="DataArtsFabricEndpointFailed?lang=en#diagnosis">error code table</a>.</li>
+<li><code>PENDING</code> or <code>CREATING</code> without a code: raise the maximum of the endpoint, stop instances that are not needed, or deploy the instance on another endpoint.</li>
+<li><code>STOPPING</code> or <code>DELETING</code>: end the clients that still send requests, then stop or delete it again.</li>
+<li>If it remains stuck, open a service ticket with workspace id, instance id and start time, and the <code>X-request-id</code> of the request above (<code>curl -i</code> shows it).</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p><code>dataarts_fabric:service_instance_transition_seconds:threshold</code>, per status: 30 minutes (<code>level: warning</code>) and 2 hours (<code>level: critical</code>). <code>for</code>: 2 minutes.
+If such instances are expected to take longer, or to ignore one, add rules to a file of your own:</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:service_instance_transition_seconds:threshold
+  expr: vector(3 * 60 * 60)
+  labels: {level: critical, status: CREATING, service_type: LLM_MODEL}
+- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID, service_instance_id: SERVICE_INSTANCE_ID}
+</code></pre>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>服务实例卡住：处于 <code>PENDING</code>、<code>CREATING</code>、<code>UPDATING</code>、<code>STOPPING</code> 或 <code>DELETING</code> 的时间超过了阈值。<code>DataArtsFabricServiceInstanceStuck</code> 为警告，默认 30 分钟；<code>DataArtsFabricServiceInstanceStuckCritical</code> 为严重，默认 2 小时。两者都持续到实例离开该状态为止。</p>
+<p>时间从实例进入该状态起算，到最近一次完整列表为止；API 无法读取期间时间不再增长，告警保持原样。Exporter 重启后，不处于 <code>PENDING</code>、<code>CREATING</code> 的实例的起始时间可能晚于实际：告警可能迟到，但不会误报。</p>
+<p>没有 <code>service_instance_id</code> 的告警涵盖没有明细的实例：<code>metrics.endpoint_details</code> 为 <code>none</code>，或超过了 <code>metrics.max_endpoint_details</code>。</p>
+<h2 id="影响">影响</h2>
+<ul>
+<li><code>PENDING</code>、<code>CREATING</code>：模型尚未部署，对它的请求会失败。</li>
+<li><code>UPDATING</code>：变更尚未生效。期间是否继续服务，文档没有说明，请实际验证。</li>
+<li><code>STOPPING</code>、<code>DELETING</code>：实例可能仍占用其端点的容量并计费。</li>
+</ul>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先查看错误码及其消息（如有）。有错误码时，按<a href="DataArtsFabricEndpointFailed?lang=zh#%E8%AF%8A%E6%96%AD">错误码表</a>继续：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;service_instances&quot;) | .served.problems'
+</code></pre>
+<ol start="2">
+<li>
+<p>检查实例所在的端点（<code>endpoint_id</code> 标签）。端点若在变更中、失败或被暂停，即为原因：见 <a href="DataArtsFabricEndpointStuck?lang=zh">DataArtsFabricEndpointStuck</a>、<a href="DataArtsFabricEndpointFailed?lang=zh">DataArtsFabricEndpointFailed</a>。</p>
+</li>
+<li>
+<p>变更中的实例及其持续的秒数。同一端点上有很多实例在等待，说明该端点没有剩余容量：</p>
+</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sort_desc(
+  service_instance:dataarts_fabric_status_age_seconds:held
+  and on (source, workspace_id, service_instance_id, service_type, status, visibility)
+  service_instance:dataarts_fabric_transition_seconds:threshold
+)
+</code></pre>
+<ol start="4">
+<li>API 当前返回，其中包括配置：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; \
+  &quot;https://fabric-ep.$REGION.myhuaweicloud.com/v1/workspaces/$WORKSPACE_ID/services/instances/$SERVICE_INSTANCE_ID&quot;
+</code></pre>
+<h2 id="处置">处置</h2>
+<ul>
+<li>有 <code>error_code</code>：按<a href="DataArtsFabricEndpointFailed?lang=zh#%E8%AF%8A%E6%96%AD">错误码表</a>处理。</li>
+<li><code>PENDING</code> 或 <code>CREATING</code> 且没有错误码：提高端点的上限，停止不需要的实例，或在其他端点上部署。</li>
+<li><code>STOPPING</code> 或 <code>DELETING</code>：停止仍在发送请求的客户端，然后再次停止或删除。</li>
+<li>仍无效：提交工单，附上工作空间 ID、实例 ID、起始时间以及上面请求返回的 <code>X-request-id</code>（用 <code>curl -i</code> 查看）。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p><code>dataarts_fabric:service_instance_transition_seconds:threshold</code>，按状态设置：30 分钟（<code>level: warning</code>）和 2 小时（<code>level: critical</code>）。<code>for</code>：2 分钟。如果这类实例本来就需要更久，或者要忽略某个实例，请在自己的规则文件中添加：</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:service_instance_transition_seconds:threshold
+  expr: vector(3 * 60 * 60)
+  labels: {level: critical, status: CREATING, service_type: LLM_MODEL}
+- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID, service_instance_id: SERVICE_INSTANCE_ID}
+</code></pre>
 """#))
 
     private static let shardMissing = RunbookText(
@@ -2126,8 +2792,8 @@ The label <code>reason</code> gives the reason; if reasons alternate, there is a
 The warning also fires if polls succeed in between, but failed for more than half of the last hour. If the source is locked out,
 <a href="DataArtsFabricSourceLockedOut?lang=en">DataArtsFabricSourceLockedOut</a> fires instead.</p>
 <h2 id="impact">Impact</h2>
-<p>The last complete listing is served until it is older than <code>poll.stale_after</code> (5 minutes by default); then the series of the listing end, and
-<a href="DataArtsFabricDataStale?lang=en">DataArtsFabricDataStale</a> fires. Existing alerts on endpoints keep firing; new problems are not detected. Other
+<p>The last complete listing is served until it is older than <code>poll.stale_after</code> (5 minutes by default; for listings other than <code>endpoints</code> at least 3 × their interval); then the series
+of the listing end, and <a href="DataArtsFabricDataStale?lang=en">DataArtsFabricDataStale</a> fires. Existing alerts on its records keep firing; new problems are not detected. Other
 listings of the workspace are not affected.</p>
 <h2 id="diagnosis">Diagnosis</h2>
 <ol>
@@ -2199,15 +2865,29 @@ permission. If the same listing of all workspaces fails, suspect the permission 
 <li><code>unauthenticated</code>: to avoid an account lockout, the exporter only sends probes: see <a href="DataArtsFabricSourceLockedOut?lang=en">DataArtsFabricSourceLockedOut</a>.
 <code>dataarts_fabric_source_next_probe_timestamp_seconds</code> is the time of the next one.</li>
 <li><code>credentials</code>: the log gives the cause, such as a file that cannot be read. Check the file's permissions and <code>iam_url</code>.</li>
-<li><code>forbidden</code>: the IAM action depends on the listing. It is <code>DataArtsFabric:service:listInstance</code> for <code>service_instances</code>; that for <code>job_runs</code> is not documented, but the
-system policy <code>DataArtsFabricReadOnlyPolicy</code> contains it.</li>
-<li><code>not_found</code>: for <code>service_instances</code> and <code>job_runs</code> the address is <code>services_url</code>.</li>
+<li><code>forbidden</code>, <code>not_found</code>, <code>tls</code>, <code>network</code>: the permission and the address depend on the listing: see the table by listing below.</li>
 <li><code>bad_request</code>: the status page has the error code and the message. <code>dataartsfabric.00010024</code> (400): authorize the service agency again in the console.</li>
 <li><code>throttled</code>: <code>dataarts_fabric_source_throttled</code> is 1 during the pause.</li>
 <li><code>timeout</code>: the query above has the duration of requests.</li>
 <li><code>response</code>: the log has the details.</li>
 <li><code>stalled</code>: see <a href="DataArtsFabricWorkspaceStalled?lang=en">DataArtsFabricWorkspaceStalled</a>, which lasts as long as the stall. The reason of this alert becomes <code>unknown</code> after 15 minutes, because a stall is counted once.</li>
 </ul>
+<div class="scroll" role="region" aria-label="Mitigation" tabindex="0"><table>
+<thead>
+<tr><th scope="col"><code>listing</code></th>
+<th scope="col">permission</th>
+<th scope="col">address</th>
+</tr>
+</thead>
+<tbody>
+<tr><th scope="row"><code>endpoints</code></th><td class="text" data-title="permission"><code>DataArtsFabric:endpoint:list</code></td><td class="text" data-title="address"><code>base_url</code></td></tr>
+<tr><th scope="row"><code>service_instances</code></th><td class="text" data-title="permission"><code>DataArtsFabric:service:listInstance</code>, which needs <code>DataArtsFabric:workspace:list</code></td><td class="text" data-title="address"><code>services_url</code></td></tr>
+<tr><th scope="row"><code>job_runs</code></th><td class="text" data-title="permission">the IAM action is not documented by name; the system policy <code>DataArtsFabricReadOnlyPolicy</code> contains it</td><td class="text" data-title="address"><code>services_url</code></td></tr>
+</tbody>
+</table></div>
+<p>Quotas belong to a source and have an alert of their own: <a href="DataArtsFabricQuotasFailing?lang=en">DataArtsFabricQuotasFailing</a>.</p>
+<p>If one cause fails several listings of a workspace, each has an alert. The example configuration of Alertmanager sends only that about <code>endpoints</code>, unless the reason is one that
+differs between listings (<code>forbidden</code>, <code>bad_request</code>, <code>response</code>, <code>inconsistent</code>, <code>unknown</code>).</p>
 <p>After a change of the configuration run <code>dataarts-fabric-exporter check --config.file FILE</code>, then reload (SIGHUP, or <code>POST /-/reload</code> if it is enabled).</p>
 <h3 id="parameters">Parameters</h3>
 <p>No threshold. <code>for</code>: 5 minutes (critical), 10 minutes (warning). To ignore a workspace, add a rule to a file of your own:</p>
@@ -2220,7 +2900,7 @@ system policy <code>DataArtsFabricReadOnlyPolicy</code> contains it.</li>
 <h2 id="含义">含义</h2>
 <p>工作空间的某一列表（由 <code>listing</code> 标签给出）的轮询持续失败。<code>DataArtsFabricWorkspaceFailingCritical</code> 为严重：通常不会自行消失的原因持续 5 分钟。<code>DataArtsFabricWorkspaceFailing</code> 为警告：可能自行消失的原因持续 10 分钟。<code>reason</code> 标签给出原因；原因交替出现时，每个原因各有一个告警；若轮询间隔很长或轮询停滞，最近 15 分钟内没有失败记录，则为 <code>unknown</code>。轮询时好时坏、一小时内一半以上的时间失败时，也会触发警告。数据源的凭证被拒绝时，其工作空间不单独告警，见 <a href="DataArtsFabricSourceLockedOut?lang=zh">DataArtsFabricSourceLockedOut</a>。</p>
 <h2 id="影响">影响</h2>
-<p>最近一次完整列表在超过 <code>poll.stale_after</code>（默认 5 分钟）之前继续提供；之后该列表的时间序列停止输出，并触发 <a href="DataArtsFabricDataStale?lang=zh">DataArtsFabricDataStale</a>。此前已触发的端点告警保持不变，新的问题无法发现。该工作空间的其他列表不受影响。</p>
+<p>最近一次完整列表在超过 <code>poll.stale_after</code>（默认 5 分钟；<code>endpoints</code> 以外的列表至少为其间隔的 3 倍）之前继续提供；之后该列表的时间序列停止输出，并触发 <a href="DataArtsFabricDataStale?lang=zh">DataArtsFabricDataStale</a>。此前已触发的、关于其记录的告警保持不变，新的问题无法发现。该工作空间的其他列表不受影响。</p>
 <h2 id="诊断">诊断</h2>
 <ol>
 <li>首先在<a href="#%E5%A4%84%E7%BD%AE">处置</a>的表中查找 <code>reason</code> 标签。受影响的工作空间和列表，按原因：</li>
@@ -2289,14 +2969,28 @@ system policy <code>DataArtsFabricReadOnlyPolicy</code> contains it.</li>
 <ul>
 <li><code>unauthenticated</code>：为避免锁定账号，Exporter 只发送探测：见 <a href="DataArtsFabricSourceLockedOut?lang=zh">DataArtsFabricSourceLockedOut</a>。<code>dataarts_fabric_source_next_probe_timestamp_seconds</code> 给出下次探测的时间。</li>
 <li><code>credentials</code>：日志给出原因，例如文件无法读取。检查文件权限和 <code>iam_url</code>。</li>
-<li><code>forbidden</code>：授权项取决于列表。<code>service_instances</code> 为 <code>DataArtsFabric:service:listInstance</code>；<code>job_runs</code> 的授权项没有文档给出名称，系统策略 <code>DataArtsFabricReadOnlyPolicy</code> 包含它。</li>
-<li><code>not_found</code>：<code>service_instances</code> 和 <code>job_runs</code> 的地址为 <code>services_url</code>。</li>
+<li><code>forbidden</code>、<code>not_found</code>、<code>tls</code>、<code>network</code>：授权项和地址取决于列表，见下面按列表的表。</li>
 <li><code>bad_request</code>：状态页显示错误码和消息。<code>dataartsfabric.00010024</code>（400）：在控制台重新授权服务委托。</li>
 <li><code>throttled</code>：暂停期间 <code>dataarts_fabric_source_throttled</code> 为 1。</li>
 <li><code>timeout</code>：请求耗时见上面的查询。</li>
 <li><code>response</code>：日志给出详细信息。</li>
 <li><code>stalled</code>：见 <a href="DataArtsFabricWorkspaceStalled?lang=zh">DataArtsFabricWorkspaceStalled</a>，其持续时间与停滞相同；停滞只计一次，因此 15 分钟后本告警的原因变为 <code>unknown</code>。</li>
 </ul>
+<div class="scroll" role="region" aria-label="处置" tabindex="0"><table>
+<thead>
+<tr><th scope="col"><code>listing</code></th>
+<th scope="col">权限</th>
+<th scope="col">地址</th>
+</tr>
+</thead>
+<tbody>
+<tr><th scope="row"><code>endpoints</code></th><td class="text" data-title="权限"><code>DataArtsFabric:endpoint:list</code></td><td class="text" data-title="地址"><code>base_url</code></td></tr>
+<tr><th scope="row"><code>service_instances</code></th><td class="text" data-title="权限"><code>DataArtsFabric:service:listInstance</code>，它依赖 <code>DataArtsFabric:workspace:list</code></td><td class="text" data-title="地址"><code>services_url</code></td></tr>
+<tr><th scope="row"><code>job_runs</code></th><td class="text" data-title="权限">授权项没有文档给出名称，系统策略 <code>DataArtsFabricReadOnlyPolicy</code> 包含它</td><td class="text" data-title="地址"><code>services_url</code></td></tr>
+</tbody>
+</table></div>
+<p>配额属于数据源，有单独的告警：<a href="DataArtsFabricQuotasFailing?lang=zh">DataArtsFabricQuotasFailing</a>。</p>
+<p>同一原因使工作空间的多个列表失败时，每个列表各有一个告警。Alertmanager 的示例配置只发送 <code>endpoints</code> 的告警，除非原因因列表而异（<code>forbidden</code>、<code>bad_request</code>、<code>response</code>、<code>inconsistent</code>、<code>unknown</code>）。</p>
 <p>修改配置后：先运行 <code>dataarts-fabric-exporter check --config.file FILE</code>，再重新加载（SIGHUP，或在启用时 <code>POST /-/reload</code>）。</p>
 <h3 id="参数">参数</h3>
 <p>没有阈值。<code>for</code>：5 分钟（严重）、10 分钟（警告）。要忽略某个工作空间，请在自己的规则文件中添加：</p>

@@ -36,10 +36,10 @@ PHASES["unknown"].add("OTHER")
 # Rules that select only a part of a phase: endpoints in DELETING should not be running.
 DIVIDED = {"workspace:dataarts_fabric_endpoints_wanted:sum": "in transition"}
 THRESHOLD = "dataarts_fabric:endpoint_transition_seconds:threshold"
-# Public endpoints are left out when these have been joined.
+# Public endpoints and service instances are left out when these have been joined.
 ALL_VISIBILITIES = {
     "endpoint:dataarts_fabric_status_since:with_error", "endpoint_error:dataarts_fabric_endpoints:max",
-    "endpoint:dataarts_fabric_status_age_seconds:held",
+    "endpoint:dataarts_fabric_status_age_seconds:held", "service_instance:dataarts_fabric_status_age_seconds:held",
 }  # fmt: skip
 # Consoles have queries in template strings.
 STATUS_MATCHER = re.compile(r'\bstatus(=~|!~|!=|=)\\?"([^"\\]*)')

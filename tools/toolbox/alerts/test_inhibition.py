@@ -40,10 +40,19 @@ receivers:
 """
 SOURCE = ("source",)
 LISTING = ("source", "workspace_id", "listing")
+WORKSPACE = ("source", "workspace_id")
 ENDPOINT = ("source", "workspace_id", "endpoint_id", "endpoint_type", "status", "visibility")
+SERVICE_INSTANCE = ("source", "workspace_id", "service_instance_id", "service_type", "status", "visibility")
+SERVING = ("source", "workspace_id", "endpoint_id")
 # An alert, the alert that it hides, the labels that must be equal, and a further label of the hidden one.
 HIDDEN: tuple[tuple[str, str, tuple[str, ...], Labels], ...] = (
     ("EndpointStuckCritical", "EndpointStuck", ENDPOINT, {}),
+    ("ServiceInstanceStuckCritical", "ServiceInstanceStuck", SERVICE_INSTANCE, {}),
+    ("JobRunsWaitingCritical", "JobRunsWaiting", WORKSPACE, {}),
+    ("QuotaHighCritical", "QuotaHigh", ("source", "resource"), {}),
+    ("EndpointFailed", "ServiceInstanceFailed", SERVING, {"service_instance_id": "i1"}),
+    ("EndpointAbnormal", "ServiceInstanceStillFailed", SERVING, {"service_instance_id": "i1"}),
+    ("EndpointStuckCritical", "ServiceInstanceStuckCritical", SERVING, {"service_instance_id": "i1"}),
     ("WorkspaceFailingCritical", "WorkspaceFailing", LISTING, {"reason": "server"}),
     ("WorkspaceFailingCritical", "DataStale", LISTING, {}),
     ("WorkspaceStalled", "WorkspaceFailing", LISTING, {"reason": "stalled"}),
@@ -53,6 +62,8 @@ HIDDEN: tuple[tuple[str, str, tuple[str, ...], Labels], ...] = (
     ("SourceLockedOut", "CredentialExpiring", SOURCE, {}),
     ("SourceLockedOut", "CredentialExpiringCritical", SOURCE, {}),
     ("SourceLockedOut", "DataStale", SOURCE, {}),
+    ("DiscoveryFailing", "QuotasFailing", SOURCE, {}),
+    ("SourceThrottled", "QuotasFailing", SOURCE, {}),
     ("SourceThrottled", "WorkspaceFailing", SOURCE, {"reason": "throttled"}),
 )
 
@@ -97,6 +108,41 @@ def test_an_alert_hides_one_about_the_same_subject_only(
     post(example, [{"alertname": PREFIX + hiding, **subject}, target | subject, *others])
     wait_for(lambda: target | subject in hidden(example), 10, "the alert is hidden")
     assert not [each for each in hidden(example) if each in others]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("WorkspaceFailingCritical", "unauthenticated"), ("WorkspaceFailing", "network"), ("WorkspaceStalled", None),
+        ("DataStale", None),
+    ],
+)  # fmt: skip
+def test_an_alert_on_endpoints_stands_for_other_listings_that_fail_for_the_same_reason(
+    example: Server, name: str, reason: str | None
+) -> None:
+    # A workspace of this case only.
+    workspace: Labels = {"alertname": PREFIX + name, "source": "listings", "workspace_id": f"{name} {reason}"}
+    if reason:
+        workspace["reason"] = reason
+    endpoints, services = ({**workspace, "listing": listing} for listing in ("endpoints", "service_instances"))
+    elsewhere = services | {"workspace_id": f"other {services['workspace_id']}"}
+    others = [endpoints, elsewhere, *([services | {"reason": "tls"}] if reason else [])]
+    post(example, [*others, services])
+    wait_for(lambda: services in hidden(example), 10, "the alert on the other listing is hidden")
+    assert not [each for each in hidden(example) if each in others]
+
+
+def test_causes_that_differ_between_listings_hide_nothing_nor_do_endpoints_without_details(example: Server) -> None:
+    workspace = {"source": "differing", "workspace_id": "w1"}
+    failing = {"alertname": f"{PREFIX}WorkspaceFailingCritical", "reason": "forbidden", **workspace}
+    shown = [failing | {"listing": listing} for listing in ("endpoints", "service_instances", "job_runs")]
+    # Without the endpoint's id, an alert on it hides no alert on its service instances.
+    shown += [{"alertname": PREFIX + name, **workspace} for name in ("EndpointFailed", "ServiceInstanceFailed")]
+    last = [{"alertname": PREFIX + name, "source": "last"} for name in ("WorkspacesLost", "WorkspacesDropped")]
+    # Alertmanager takes them in this order, so that when the last one is hidden, it has seen all.
+    post(example, [*shown, *last])
+    wait_for(lambda: last[1] in hidden(example), 10, "the last alert is hidden")
+    assert not [each for each in hidden(example) if each in shown]
 
 
 def test_each_critical_stage_hides_its_warning() -> None:

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The timeline of scripts/watch-demo."""
 
-from toolbox.alerts.watch_demo import Timeline
+import pytest
+
+from toolbox.alerts.watch_demo import Timeline, subject
+from toolbox.shared.prometheus import Labels
 
 STUCK = {
     "alertname": "DataArtsFabricEndpointStuck", "severity": "warning", "source": "s", "workspace": "w",
@@ -36,3 +39,20 @@ def test_an_alert_that_fires_twice_flaps_also_if_it_was_pending_in_between() -> 
         f"           0:00            {LOCKED_LINE}", "Fired more than once: 1", f"  2 × {STUCK_LINE}",
     ]  # fmt: skip
     assert timeline.flapping() == [STUCK_LINE]
+
+
+@pytest.mark.parametrize(
+    ("labels", "text"),
+    [
+        ({"endpoint_type": "ray", "status": "FROZEN"}, "w/ray endpoints (FROZEN)"),
+        (
+            {"service_type": "LLM_MODEL", "service_instance_name": "chat", "endpoint_id": "e1", "status": "FAILED"},
+            "w/chat (FAILED)",
+        ),
+        ({"service_type": "LLM_MODEL", "status": "PENDING"}, "w/LLM_MODEL service instances (PENDING)"),
+        ({"resource": "compute"}, "w (compute)"),
+        ({}, "w"),
+    ],
+)
+def test_a_line_names_the_subject_of_the_alert(labels: Labels, text: str) -> None:
+    assert subject({"source": "s", "workspace": "w", **labels}) == text

@@ -27,7 +27,10 @@ def subject(labels: Labels) -> str:
     place = labels.get("workspace") or labels.get("source") or labels.get("instance", "")
     if "endpoint_type" in labels:
         place += "/" + labels.get("endpoint_name", f"{labels['endpoint_type']} endpoints")
-    details = [labels[name] for name in ("status", "error_code", "listing", "reason", "unit") if name in labels]
+    if "service_type" in labels:
+        place += "/" + labels.get("service_instance_name", f"{labels['service_type']} service instances")
+    names = ("status", "error_code", "listing", "reason", "unit", "resource")
+    details = [labels[name] for name in names if name in labels]
     return f"{place} ({', '.join(details)})" if details else place
 
 

@@ -14,8 +14,14 @@ FAMILIES = {
     "ALERTS": {*ALERT_LABELS, "alertstate"},
     "ALERTS_FOR_STATE": ALERT_LABELS,
     # The only recording rules. Dashboards do not need them: without them they use the defaults of alerts.yaml.
-    "endpoint:dataarts_fabric_transition_seconds:threshold": {"source", "workspace", "level"},
-    "dataarts_fabric:endpoint_failed_critical_seconds:threshold": {"default"},
+    **{
+        f"{kind}:dataarts_fabric_transition_seconds:threshold": {"source", "workspace", "level"}
+        for kind in ("endpoint", "service_instance")
+    },
+    **{
+        f"dataarts_fabric:{kind}_failed_critical_seconds:threshold": {"default"}
+        for kind in ("endpoint", "service_instance")
+    },
     # Series that Prometheus itself adds at each scrape.
     "up": set(),
     "scrape_duration_seconds": set(),

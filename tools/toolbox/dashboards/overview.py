@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The dashboard of all workspaces: endpoints that need attention, alerts, polling health."""
 
-from toolbox.dashboards import common
+from toolbox.dashboards import common, listings
 from toolbox.dashboards import panels as p
 from toolbox.dashboards import promql as q
 from toolbox.dashboards.board import FIRING, RUNBOOKS, SOURCE, STATUS_PAGE, WORKSPACE, dashboard
@@ -66,7 +66,10 @@ TABLE = p.table(
     sort=[("Polling", False), ("Longest in transition", True)], no_value="No workspaces are polled")  # fmt: skip
 
 # The critical alert of a pair stands for both.
-SUBJECT = "alertname, source, workspace_id, listing, endpoint_id, endpoint_type, status, visibility"
+SUBJECT = (
+    "alertname, source, workspace_id, listing, endpoint_id, endpoint_type, status, visibility, service_instance_id,"
+    " service_type, resource"
+)
 CRITICAL = q.label(FIRING.replace(".+", ".+Critical"), "alertname", "$1", "alertname", "(.+)Critical")
 CHOSEN = q.label(f"{FIRING} unless on ({SUBJECT}) {CRITICAL}", "runbook", "$1", "alertname", "(.+?)(Critical)?")
 SINCE = FIRING.replace("ALERTS{", "ALERTS_FOR_STATE{").replace(', alertstate="firing"', "")
@@ -104,7 +107,8 @@ LARGEST = p.timeseries(
 
 BOARD = dashboard(
     "overview", "Overview",
-    "Endpoints that need attention and polling health, over all DataArts Fabric workspaces.",
+    "Endpoints that need attention and polling health, over all DataArts Fabric workspaces, and what else is"
+    " collected.",
     [SOURCE, WORKSPACE, STATUS_PAGE, RUNBOOKS],
     [
         (None, (4, [(3, FAILING), (2, POLLED), (3, common.FAILED), (2, common.STUCK), (3, common.SUSPENDED),
@@ -117,4 +121,5 @@ BOARD = dashboard(
         ("History", (8, [(12, common.NOT_RUNNING), (12, common.OLDEST_BY_WORKSPACE)]),
          (8, [(12, common.BY_TYPE), (12, LARGEST)]),
          (8, [(12, common.transitions()), (12, common.time_to_running())]), (7, [(24, common.discovered())])),
+        *listings.sections(overview=True),
     ])  # fmt: skip

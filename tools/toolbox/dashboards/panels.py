@@ -40,6 +40,7 @@ TRANSITION_AGE = steps((None, "green"), (1800, "orange"), (7200, "red"))
 # The default of poll.stale_after is 5 minutes; data older than 2 minutes has missed polls.
 DATA_AGE = steps((None, "green"), (120, "orange"), (300, "red"))
 DOWN = steps((None, "red"))
+QUOTA = steps((None, "green"), (0.9, "orange"), (1, "red"))
 ONE_IS_GOOD = steps((None, "red"), (1, "green"))
 
 YES_NO = mapping(("0", "no", "red"), ("1", "yes", "green"))
@@ -54,6 +55,7 @@ REASON = mapping(
 )  # fmt: skip
 NO_YES = mapping(("0", "no", "green"), ("1", "yes", "red"))
 SEVERITY = mapping(("critical", "critical", "red"), ("warning", "warning", "orange"), ("info", "info", "blue"))
+RUN_STATUS_MAPPING = mapping(*((status, status, color) for status, color in COLORS["run_status"].items()))
 STATUS_MAPPING = mapping(*((status, status, color) for status, color in COLORS["status"].items()))
 
 WORKSPACE_LINK = {
@@ -64,9 +66,11 @@ WORKSPACE_LINK = {
 }
 # For dashboards that have the variable.
 WORKSPACE_LINK_WITH_STATUS_PAGE = WORKSPACE_LINK | {"url": WORKSPACE_LINK["url"] + "&${status_page:queryparam}"}
-RUNBOOK_OF_REASON = {
-    "title": "Show the runbook", "url": "${runbooks:raw}DataArtsFabricEndpoint${__value.text}.md", "targetBlank": True,
-}  # fmt: skip
+RUNBOOK_OF_REASON, RUNBOOK_OF_SERVICE_REASON = (
+    {"title": "Show the runbook", "url": f"${{runbooks:raw}}DataArtsFabric{kind}${{__value.text}}.md",
+     "targetBlank": True}
+    for kind in ("Endpoint", "ServiceInstance")
+)  # fmt: skip
 RUNBOOK = {"title": "Show the runbook", "url": "${runbooks:raw}${__data.fields.Runbook}.md", "targetBlank": True}
 STATUS_PAGE_LINK = {
     "title": "Show the workspace on the exporter's status page",

@@ -6,6 +6,7 @@ a workspace before anything is summed.
 """
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from toolbox.dashboards.catalog import pattern
 
@@ -44,11 +45,41 @@ STUCK = {"critical": "3", "warning": "4"}
 REASONS = {"failed": "1", "abnormal": "5", "suspended": "6"}
 ERROR = "7"
 # The defaults of alerts.yaml: dataarts_fabric:endpoint_transition_seconds:threshold and
-# dataarts_fabric:endpoint_failed_critical_seconds:threshold.
+# dataarts_fabric:endpoint_failed_critical_seconds:threshold; those of service instances are the same.
 STUCK_SECONDS = {"critical": 7200, "warning": 1800}
 STILL_FAILED_SECONDS = 86400
-# The name of rows that stand for endpoints without details.
+# The name of rows that stand for endpoints or service instances without details.
 NO_DETAILS = "(no details)"
+
+
+class Kind(NamedTuple):
+    """Records with details: the first part of their metric families and labels, and matchers of their statuses."""
+
+    name: str
+    type: str
+    transition: str
+    failed: str
+    # Further labels of a record with details.
+    more: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return f"{self.name}_id"
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        return self.type, "status", "visibility"
+
+    @property
+    def record(self) -> tuple[str, ...]:
+        return "source", "workspace_id", self.id
+
+
+ENDPOINTS = Kind("endpoint", "endpoint_type", TRANSITION, FAILED)
+SERVICE_INSTANCES = Kind(
+    "service_instance", "service_type", 'status=~"PENDING|CREATING|UPDATING|STOPPING|DELETING"',
+    'status=~"(.+_)?FAILED"', ("endpoint_id",),
+)  # fmt: skip
 
 
 def select(family: str, *matchers: str, source: bool = True, workspace: bool = True) -> str:
@@ -76,9 +107,9 @@ def endpoints(*matchers: str) -> str:
     return each("endpoints", OWN, *matchers, by=ENDPOINT_COUNT)
 
 
-def oldest_transition() -> str:
-    """The time at which the oldest endpoint in transition entered its status, by type, status and visibility."""
-    return each("endpoint_oldest_transition_timestamp_seconds", OWN, by=ENDPOINT_COUNT)
+def oldest_transition(kind: Kind = ENDPOINTS) -> str:
+    """The time at which the oldest record in transition entered its status, by type, status and visibility."""
+    return each(f"{kind.name}_oldest_transition_timestamp_seconds", OWN, by=kind.series)
 
 
 def listed(*by: str) -> str:
@@ -100,41 +131,41 @@ def label(expression: str, name: str, value: str, condition: str = "", pattern: 
     return f'label_replace({expression}, "{name}", "{value}", "{condition}", "{pattern}")'
 
 
-def _since(*matchers: str) -> str:
-    by = ("endpoint_id", "endpoint_name", *ENDPOINT_COUNT)
-    return each("endpoint_status_since_timestamp_seconds", *matchers, OWN, by=by)
+def _since(*matchers: str, kind: Kind = ENDPOINTS) -> str:
+    by = (kind.id, f"{kind.name}_name", *kind.more, *kind.series)
+    return each(f"{kind.name}_status_since_timestamp_seconds", *matchers, OWN, by=by)
 
 
-def _age_in_transition() -> str:
-    """Seconds in status of each endpoint in transition. If the oldest has no details, one row stands for all of its
+def _age_in_transition(kind: Kind = ENDPOINTS) -> str:
+    """Seconds in status of each record in transition. If the oldest has no details, one row stands for all of its
     workspace, type and status."""
-    labels = ", ".join([*WORKSPACE, *ENDPOINT_COUNT])
-    oldest = oldest_transition()
-    shown = f"min by ({labels}) ({select('endpoint_status_since_timestamp_seconds', TRANSITION, OWN)})"
-    unnamed = label(f"{oldest} unless on ({labels}) ({oldest} >= {shown})", "endpoint_name", NO_DETAILS)
-    return f"time() - ({_since(TRANSITION)} or {unnamed})"
+    labels = ", ".join([*WORKSPACE, *kind.series])
+    oldest = oldest_transition(kind)
+    shown = f"min by ({labels}) ({select(f'{kind.name}_status_since_timestamp_seconds', kind.transition, OWN)})"
+    unnamed = label(f"{oldest} unless on ({labels}) ({oldest} >= {shown})", f"{kind.name}_name", NO_DETAILS)
+    return f"time() - ({_since(kind.transition, kind=kind)} or {unnamed})"
 
 
-def stuck(level: str) -> str:
-    """Seconds in status of each endpoint in transition beyond its threshold: the one that the rules record, which users
+def stuck(level: str, kind: Kind = ENDPOINTS) -> str:
+    """Seconds in status of each record in transition beyond its threshold: the one that the rules record, which users
     can change, else the default of the rules."""
-    by = ", ".join([*ENDPOINT, *ENDPOINT_COUNT])
-    name = "endpoint:dataarts_fabric_transition_seconds:threshold"
+    by = ", ".join([*kind.record, *kind.series])
+    name = f"{kind.name}:dataarts_fabric_transition_seconds:threshold"
     recorded = f'max by ({by}) ({name}{{{SELECTION}, level="{level}"}})'
     all_of_them = (
-        select("endpoint_status_since_timestamp_seconds", TRANSITION, OWN),
-        select("endpoint_oldest_transition_timestamp_seconds", OWN),
+        select(f"{kind.name}_status_since_timestamp_seconds", kind.transition, OWN),
+        select(f"{kind.name}_oldest_transition_timestamp_seconds", OWN),
     )
     default = f"{STUCK_SECONDS[level]} * group by ({by}) ({' or '.join(all_of_them)})"
-    return f"{_age_in_transition()} > on ({by}) group_left () ({recorded} or {default})"
+    return f"{_age_in_transition(kind)} > on ({by}) group_left () ({recorded} or {default})"
 
 
-def _still_failed() -> str:
-    """Seconds in status of each endpoint that failed longer ago than the threshold: the user's, which has no label
+def _still_failed(kind: Kind = ENDPOINTS) -> str:
+    """Seconds in status of each record that failed longer ago than the threshold: the user's, which has no label
     `default`, else the recorded default, else the default of the rules."""
-    name = "dataarts_fabric:endpoint_failed_critical_seconds:threshold"
+    name = f"dataarts_fabric:{kind.name}_failed_critical_seconds:threshold"
     threshold = f'max({name}{{default=""}}) or max({name}) or vector({STILL_FAILED_SECONDS})'
-    return f"time() - {_since(FAILED)} > on () group_left () ({threshold})"
+    return f"time() - {_since(kind.failed, kind=kind)} > on () group_left () ({threshold})"
 
 
 def _with_reason(expression: str) -> str:
@@ -191,6 +222,31 @@ def needs_attention_without_details() -> str:
         f" or ({codes} - (count by ({labels}, error_code) ({named}) or 0 * {codes}) > 0)"
     )
     return label(_with_reason(rows), "endpoint_name", NO_DETAILS)
+
+
+def service_instances(*matchers: str) -> str:
+    """The tenant's own service instances by type, status and visibility."""
+    return each("service_instances", OWN, *matchers, by=SERVICE_INSTANCES.series)
+
+
+def service_instances_that_need_attention() -> str:
+    """Seconds in status of each service instance that failed or is stuck, like `needs_attention`."""
+    kind = SERVICE_INSTANCES
+    rows = [
+        label(_still_failed(kind), "reason", STILL_FAILED),
+        *(label(stuck(level, kind), "reason", reason) for level, reason in STUCK.items()),
+        label(f"time() - {_since(kind.failed, kind=kind)}", "reason", REASONS["failed"]),
+    ]
+    by = ", ".join([*kind.record, *kind.series])
+    return f" or on ({by}) ".join(rows)
+
+
+def failed_service_instances_without_details() -> str:
+    """The number of failed service instances without details, by workspace, type and status."""
+    kind = SERVICE_INSTANCES
+    failed, labels = service_instances(kind.failed), ", ".join([*WORKSPACE, *kind.series])
+    rows = f"{failed} - (count by ({labels}) ({_since(kind.failed, kind=kind)}) or 0 * {failed}) > 0"
+    return label(label(rows, "reason", REASONS["failed"]), f"{kind.name}_name", NO_DETAILS)
 
 
 def with_status_page(expression: str) -> str:

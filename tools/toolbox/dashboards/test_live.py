@@ -109,6 +109,23 @@ REASONS = {
 # The groups of the status page, by the reason in the table. It knows the default thresholds of rules, no exceptions.
 GROUPS = {"1": "failed", "2": "failed", "3": "stuck", "4": "stuck", "5": "abnormal", "6": "suspended", "7": "error"}
 ON_PAGE = {(name, GROUPS[reason]) for name, reason in ATTENTION} | {("with an exception", "stuck")}
+# Service instances likewise. Without details: the oldest in transition, and the number of failed ones.
+SERVICES: dict[str, tuple[int, str, dict[str, Any], str | None]] = {
+    "waits": (STUCK, "PENDING", {}, "3"),
+    "stops for an hour": (HOUR, "STOPPING", {}, "4"),
+    "starts": (MINUTE, "CREATING", {}, None),
+    "failed": (STUCK, "FAILED", FAILED, "1"),
+    "failed long ago": (WEEK, "FAILED", {}, "2"),
+    "theirs, failed": (STUCK, "FAILED", PUBLIC, None),
+    "runs with a code": (STUCK, "RUNNING", WEAK, None),
+    "ended": (STUCK, "STOPPED", {}, None),
+}
+SERVICE_ATTENTION = {(name, reason) for name, (*_, reason) in SERVICES.items() if reason}
+OLDEST_SERVICES, COUNTED_SERVICES = {("PENDING", "3"), ("STOPPING", "4")}, {("FAILED", "1")}
+SERVICE_REASONS = {
+    f"ServiceInstance{name}": reason
+    for name, reason in (("Failed", "1"), ("StillFailed", "2"), ("StuckCritical", "3"), ("Stuck", "4"))
+}
 PRICES = {"test.dcu": 0.5, "": 1000.0}
 
 
@@ -132,12 +149,12 @@ def rules() -> Json:
     return {"groups": [{"name": "test", "rules": found}]}
 
 
-def rows() -> Iterator[dict[str, Any]]:
+def rows(records: dict[str, tuple[int, str, dict[str, Any], str | None]], type: str) -> Iterator[dict[str, Any]]:
     now = datetime.datetime.now(datetime.UTC)
-    for number, (name, (seconds, status, more, _)) in enumerate(ENDPOINTS.items(), 1):
+    for number, (name, (seconds, status, more, _)) in enumerate(records.items(), 1):
         begun = f"{now - datetime.timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%SZ}"
         yield {
-            "id": f"{number:032x}", "name": name, "type": "ray", "status": status, "visibility": "PRIVATE",
+            "id": f"{number:032x}", "name": name, "type": type, "status": status, "visibility": "PRIVATE",
             "create_time": begun, "update_time": begun, **more,
         }  # fmt: skip
 
@@ -145,12 +162,13 @@ def rows() -> Iterator[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def exporters(exporter: Exporter) -> Iterator[dict[str, Running]]:
     """The exporters by their value of `metrics.endpoint_details`."""
-    workspace = Workspace(WORKSPACE_ID, "details", [Stored(row) for row in rows()])
+    stored = [Stored(row) for row in rows(ENDPOINTS, "ray")]
+    workspace = Workspace(WORKSPACE_ID, "details", stored, list(rows(SERVICES, "LLM_MODEL")))
     with ControlPlane([workspace]) as plane, contextlib.ExitStack() as stack:
         running = {}
         for details in DETAILS:
             filters = {workspace.id: {"visibility": "ALL"}}
-            source = Source(plane.base_url, [workspace], details, filters=filters)
+            source = Source(plane.base_url, [workspace], details, filters=filters, services_url=plane.base_url)
             file = configuration.write(exporter.directory, f"{details}.yaml", [source], details)
             running[details] = stack.enter_context(exporter.serve("--config.file", file))
         for each in running.values():
@@ -235,6 +253,34 @@ def test_alerts_are_on_the_same_endpoints_as_the_table_of_attention(client: Clie
         assert subjects == OLDEST | COUNTED
     else:
         assert set(found.items()) == ATTENTION
+
+
+@pytest.mark.parametrize("details", DETAILS)
+def test_service_instances_that_need_attention_are_listed_with_their_reason(client: Client, details: str) -> None:
+    found = panels("Service instances that need attention")
+    assert len(found) == 2
+    for board, panel in found:
+        rendered = renderer(board, client, 60, source=details)
+        named, counted = (rendered.query(target) for target in panel["targets"])
+        if details == "none":
+            assert {(labels["status"], labels["reason"]) for labels, _ in named} == OLDEST_SERVICES
+            assert {(labels["status"], labels["reason"]) for labels, _ in counted} == COUNTED_SERVICES
+            assert {value for _, value in counted} == {2}
+        else:
+            assert {(labels["service_instance_name"], labels["reason"]) for labels, _ in named} == SERVICE_ATTENTION
+            assert len(named) == len(SERVICE_ATTENTION)
+            assert not counted
+
+
+@pytest.mark.parametrize("details", DETAILS)
+def test_alerts_are_on_the_same_service_instances_as_the_table(client: Client, details: str) -> None:
+    found: dict[str, str] = {}
+    firing = f'ALERTS{{alertstate="firing", source="{details}", alertname=~"DataArtsFabricServiceInstance.+"}}'
+    for labels, _ in client.instant(firing):
+        reason = SERVICE_REASONS[labels["alertname"].removeprefix("DataArtsFabric")]
+        subject = labels.get("service_instance_name", labels["status"])
+        found[subject] = min(reason, found.get(subject, reason))
+    assert set(found.items()) == (OLDEST_SERVICES | COUNTED_SERVICES if details == "none" else SERVICE_ATTENTION)
 
 
 def listed(text: str) -> list[str]:

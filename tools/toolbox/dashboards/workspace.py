@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The dashboard of one workspace: endpoints that need attention, counts, capacity, polling health."""
 
-from toolbox.dashboards import common
+from toolbox.dashboards import common, listings
 from toolbox.dashboards import panels as p
 from toolbox.dashboards import promql as q
 from toolbox.dashboards.board import RUNBOOKS, SOURCE, STATUS_PAGE, WORKSPACES, dashboard, query_variable
@@ -55,7 +55,8 @@ PUBLIC_TABLE = p.table(
 
 BOARD = dashboard(
     "workspace", "Workspace",
-    "One DataArts Fabric workspace: endpoints that need attention, counts, capacity and polling health.",
+    "One DataArts Fabric workspace: endpoints that need attention, counts, capacity, polling health, and what else is"
+    " collected of it.",
     [SOURCE, WORKSPACE, STATUS_PAGE, RUNBOOKS],
     [
         (None, (4, [(3, UP), (3, common.FAILED), (3, common.STUCK), (3, common.SUSPENDED), (3, common.WITH_ERROR),
@@ -68,4 +69,5 @@ BOARD = dashboard(
          (8, [(12, common.CAPACITY["MU"]), (12, RAY)])),
         ("Polling health", (7, [(8, LISTINGS), (8, common.failed_polls()), (8, DURATION)]), (4, [(24, INFORMATION)])),
         ("Public endpoints (other tenants')", (7, [(12, PUBLIC_COUNT), (12, PUBLIC_TABLE)])),
+        *listings.sections(overview=False),
     ])  # fmt: skip
