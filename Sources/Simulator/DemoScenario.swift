@@ -50,6 +50,8 @@ public final class DemoScenario: Sendable {
         DemoSituation(
             title: "services", place: "assistant",
             text: "summarizer FAILED 2 hours ago, reranker CREATING for 50 min"),
+        DemoSituation(
+            title: "near the quota", place: "cn-north-4", text: "quota of compute used by 92%"),
         DemoSituation(title: "normal changes", place: "sandbox", text: "experiments come and go; raise no alert"),
         DemoSituation(
             title: "not accessible", place: DemoWorkspaces.forbidden,
@@ -77,6 +79,7 @@ public final class DemoScenario: Sendable {
             let token = "demo-token"
             let cloud = SimulatedCloud(tokens: [isTokenValid ? token : "another-token"])
             cloud.latency = latency
+            for project in cloud.identity.projects { cloud.quotas[project.id] = DemoWorkspaces.quotas(of: name) }
             var workspaces: [(id: String, name: String)] = []
             for plan in plans {
                 let id = generator.uuid()

@@ -59,7 +59,7 @@ extension SimulatedCloud {
         case .createTemporaryKey: return try createTemporaryKey(request)
         case .metadataToken: return try metadataToken(request)
         case .metadataKey: return try metadataKey(request)
-        case .listEndpoints, .listServiceInstances, .listWorkspaces, .unknown: return nil
+        case .listEndpoints, .listServiceInstances, .listWorkspaces, .listQuotas, .unknown: return nil
         }
     }
 

@@ -77,6 +77,8 @@ struct DemoCommand: AsyncParsableCommand {
         }
         settings.collect.serviceInstances = .init(interval: .seconds(10))
         settings.servicesURL = baseURL
+        settings.collect.quotas = .init(
+            interval: .seconds(30), projectID: source.isTokenValid ? nil : source.cloud.identity.projects.first?.id)
         if source.isTokenValid { settings.auth = .password(logIn(to: source, iamURL: baseURL)) }
         return settings
     }
