@@ -36,7 +36,8 @@ public final class DemoScenario: Sendable {
     /// The situations, with the names of the workspaces and endpoints that show them.
     public static let situations = [
         DemoSituation(
-            title: "quota exceeded", place: "analytics/quarterly-close-sql", text: "CREATE_FAILED 40 min ago"),
+            title: "quota exceeded", place: "analytics/quarterly-close-sql",
+            text: "CREATE_FAILED 40 min ago; the source uses 92% of a quota"),
         DemoSituation(
             title: "old failure", place: "analytics/legacy-import-job", text: "DELETE_FAILED 3 days ago"),
         DemoSituation(
@@ -50,8 +51,6 @@ public final class DemoScenario: Sendable {
         DemoSituation(
             title: "services", place: "assistant",
             text: "summarizer FAILED 2 hours ago, reranker CREATING for 50 min"),
-        DemoSituation(
-            title: "near the quota", place: "cn-north-4", text: "quota of compute used by 92%"),
         DemoSituation(title: "normal changes", place: "sandbox", text: "experiments come and go; raise no alert"),
         DemoSituation(
             title: "not accessible", place: DemoWorkspaces.forbidden,

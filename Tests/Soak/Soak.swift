@@ -34,6 +34,8 @@ struct Soak {
     private let checker: Checker
     private let child: ExporterChild
     private let overload: Overload?
+    /// Whether the program reads quotas.
+    private let hasQuotas: Bool
 
     private init(_ options: Options, _ timing: SoakTiming, _ environment: SoakEnvironment) async throws {
         self.options = options
@@ -47,8 +49,9 @@ struct Soak {
         if environment.proxyRelay == nil, options.kinds.contains(.connections) {
             say("soak: SKIPPED: stalled connections of HTTP/2; nginx or openssl is not installed")
         }
-        let hasAge = try Self.knowsConnectionAge(options.binary)
-        configurationText = environment.configurationText(hasConnectionAge: hasAge)
+        let hasAge = try Self.accepts(options.binary, "connection_max_age: 10s", "")
+        hasQuotas = try Self.accepts(options.binary, "", "quotas: {project_id: p}")
+        configurationText = environment.configurationText(hasConnectionAge: hasAge, hasQuotas: hasQuotas)
         configuration = try TemporaryFile(configurationText, name: "config.yaml")
         child = try await ExporterChild.start(
             "exporter", program: options.binary, configuration: configuration,
@@ -63,13 +66,14 @@ struct Soak {
             ? try await Overload(program: options.binary, random: SoakRandom(seed: options.seed &+ 3)) : nil
     }
 
-    /// Whether the program has the key `poll.connection_max_age`. Older programs can be tested without it.
-    private static func knowsConnectionAge(_ program: String) throws -> Bool {
+    /// Whether the program has these keys of `poll` and `collect`. Older programs can be tested without them.
+    private static func accepts(_ program: String, _ poll: String, _ collect: String) throws -> Bool {
+        let collect = collect.isEmpty ? "" : ", collect: {\(collect)}"
         let file = try TemporaryFile(
             """
-            poll: {connection_max_age: 10s}
+            poll: {\(poll)}
             sources:
-              - {name: s, region: cn-north-4, auth: {token: t}, workspaces: [{id: w}]}
+              - {name: s, region: cn-north-4, auth: {token: t}, workspaces: [{id: w}]\(collect)}
 
             """)
         defer { file.remove() }
@@ -89,6 +93,9 @@ struct Soak {
             for name in injector.missing { checker.complain("fault that did not happen: \(name)") }
         }
         await checkRecovery()
+        let quotas = environment.quotas
+        let unread = hasQuotas ? quotas.sources.filter { quotas.proven[$0] ?? 0 < WallTime.now - 60_000_000 } : []
+        if !unread.isEmpty { checker.complain("quotas were not read in the last minute: \(unread.sorted())") }
         for problem in watch.problems(comparesQuarters: options.seconds >= 300) { checker.complain(problem) }
         report(watch, injector)
         try await stop(&injector)
@@ -106,6 +113,7 @@ struct Soak {
             if WallTime.now >= nextScrape {
                 nextScrape = WallTime.now + Int64(environment.random.number(500...1500)) * 1000
                 await scrape()
+                environment.changeQuotas()
                 if environment.random.chance(20) { try? await child.abandonScrape() }
                 guard let resources = Resources(of: child.process.pid), resources.residentKiB > 0 else {
                     throw SoakError(description: "the exporter has exited; see \(child.log.kept.path)")
@@ -131,6 +139,7 @@ struct Soak {
                 checker.complain("a scrape took \((scrape.received - scrape.sent) / 1_000) ms")
             }
             checker.check(scrape)
+            for problem in environment.quotas.problems(scrape) { checker.complain(problem) }
             let healthy = try await child.status(of: "/-/healthy")
             if healthy != "HTTP/1.1 200 OK" { checker.complain("/-/healthy returned \(healthy)") }
         } catch {

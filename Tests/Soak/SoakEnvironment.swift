@@ -23,6 +23,7 @@ final class SoakEnvironment {
     let tokenFile: TemporaryFile
     let webFile: TemporaryFile
     let history: History
+    let quotas: QuotaTruth
     var generator: DataGenerator
     var random: SoakRandom
     /// The token that the configured source accepts.
@@ -62,6 +63,7 @@ final class SoakEnvironment {
         }
         self.generator = generator
         history = History(lyingAbout: options.lies ? first[0].id : nil)
+        quotas = QuotaTruth(timing: timing)
         let quiet = Logger(label: "soak") { _ in SwiftLogNoOpLogHandler() }
         var servers: [SimulatorServer] = []
         for cloud in [configured, discovered] + steady {
@@ -80,6 +82,7 @@ final class SoakEnvironment {
         tokenFile = try TemporaryFile(token + "\n", name: "token")
         webFile = try TemporaryFile("", name: "web.yaml")
         try webFile.replace(webText)
+        changeQuotas()
         running = servers.map { server in Task { try? await server.run() } }
     }
 
@@ -98,6 +101,15 @@ final class SoakEnvironment {
     var webText: String {
         let value = transportSecurity.split(separator: " ").last ?? ""
         return "http_server_config:\n  headers:\n    Strict-Transport-Security: \(value)\n"
+    }
+
+    /// Replaces the quotas of the steady sources.
+    func changeQuotas() {
+        for (index, cloud) in steady.enumerated() {
+            let rows = QuotaTruth.rows(&random)
+            quotas.note(rows, of: "steady-\(index)")
+            cloud.quotas = [QuotaTruth.project: rows]
+        }
     }
 
     /// Returns a unique number.
@@ -124,8 +136,10 @@ final class SoakEnvironment {
     }
 
     /// Returns the configuration of the exporter.
-    /// - Parameter hasConnectionAge: whether the program has the key `poll.connection_max_age`.
-    func configurationText(hasConnectionAge: Bool) -> String {
+    /// - Parameters:
+    ///   - hasConnectionAge: whether the program has the key `poll.connection_max_age`.
+    ///   - hasQuotas: whether the program has the key `collect.quotas`.
+    func configurationText(hasConnectionAge: Bool, hasQuotas: Bool) -> String {
         let host = name == nil ? discoveredRelays[0].address : MovingName.name
         var text = """
             poll:
@@ -160,7 +174,11 @@ final class SoakEnvironment {
                 url = "https://127.0.0.1:\(proxyRelay.port)"
                 tls = "ca_file: \(proxy.certificate)"
             }
-            text += source("steady-\(index)", url: url, auth: auth, tls: tls, steady[index])
+            // A token does not contain its project; other credentials do.
+            let project = index == 0 ? ", project_id: \(QuotaTruth.project)" : ""
+            let collect = "quotas: {interval: \(QuotaTruth.interval / 1_000_000)s\(project)}"
+            text += source(
+                "steady-\(index)", url: url, auth: auth, tls: tls, collect: hasQuotas ? collect : nil, steady[index])
         }
         return text
             + source(
@@ -169,7 +187,7 @@ final class SoakEnvironment {
     }
 
     private func source(
-        _ name: String, url: String, auth: String, tls: String? = nil, _ cloud: SimulatedCloud
+        _ name: String, url: String, auth: String, tls: String? = nil, collect: String? = nil, _ cloud: SimulatedCloud
     ) -> String {
         func quoted(_ text: String) -> String {
             "\"" + text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""
@@ -180,6 +198,7 @@ final class SoakEnvironment {
                 base_url: \(url)
                 auth: {\(auth)}
                 tls: {\(tls ?? "")}
+            \(collect.map { "    collect: {\($0)}" } ?? "")
                 workspaces:
 
             """
