@@ -31,12 +31,14 @@ class Source:
     proxy_url: str | None = None
     # The address of the API for services; None: service instances are not collected.
     services_url: str | None = None
+    # YAML flow text of `collect.quotas`; None: not collected.
+    quotas: str | None = None
 
     def lines(self) -> list[str]:
         proxy_url = self.proxy_url and quoted(self.proxy_url)
         settings = {"region": REGION, "base_url": self.base_url, "auth": self.auth, "discovery": self.discovery,
                     "proxy_url": proxy_url, "services_url": self.services_url,
-                    "collect": self.services_url and "{service_instances: {}}"}  # fmt: skip
+                    "collect": self.collect()}  # fmt: skip
         lines = [f"  - name: {quoted(self.name)}"]
         lines += [f"    {key}: {value}" for key, value in settings.items() if value]
         lines += ["    workspaces:"] if self.workspaces else []
@@ -44,6 +46,12 @@ class Source:
             named = {"id": workspace.id, "name": workspace.name, "filter": self.filters.get(workspace.id)}
             lines.append(f"      - {quoted({key: value for key, value in named.items() if value is not None})}")
         return lines
+
+    def collect(self) -> str:
+        """Returns the YAML flow text of `collect`, or an empty one."""
+        listings = {"service_instances": self.services_url and "{}", "quotas": self.quotas}
+        wanted = [f"{key}: {value}" for key, value in listings.items() if value]
+        return f"{{{', '.join(wanted)}}}" if wanted else ""
 
     def labels(self, workspace: Workspace) -> dict[str, str]:
         """Returns the three labels of all series of that workspace."""

@@ -30,6 +30,7 @@ from toolbox.shared.signed_requests import Request
 TOKEN = "SECRET-TOKEN-VALUE-of-the-test-cloud"
 PATH = re.compile(r"/v1/workspaces/([^/]*)/endpoints")
 SERVICES = re.compile(r"/v1/workspaces/([^/]*)/services/instances")
+QUOTAS = re.compile(r"/v2/([^/]*)/quotas")
 WORKSPACES = "/v1/workspaces"
 # The values of the parameters of a listing, by the API reference.
 VALID = {
@@ -173,6 +174,8 @@ class ControlPlane:
     def __init__(self, workspaces: list[Workspace], host: str = HOST, port: int = 0) -> None:
         self.lock = threading.RLock()
         self.workspaces = {workspace.id: workspace for workspace in workspaces}
+        # The rows of the quotas of each project.
+        self.quotas: dict[str, list[Any]] = {}
         self.faults: dict[str, Fault] = {}
         self.requests: list[Recorded] = []
         # The IAM rules; None: only the suite's token is accepted.
@@ -234,12 +237,15 @@ class Handler(QuietHandler):
         with self.plane.lock:
             self.plane.requests.append(Recorded(target.path, query, headers))
         match, services = PATH.fullmatch(target.path), SERVICES.fullmatch(target.path)
-        if not match and not services and target.path != WORKSPACES:
+        quotas = QUOTAS.fullmatch(target.path)
+        if not match and not services and not quotas and target.path != WORKSPACES:
             self.identity_or_nothing()
         elif refused := self.refusal():
             self.answer(*refused)
         elif services:
             self.answer_services(services[1], query)
+        elif quotas:
+            self.answer_quotas(urllib.parse.unquote(quotas[1]))
         elif not match:
             self.answer(*self.list_workspaces(query))
         else:
@@ -267,6 +273,20 @@ class Handler(QuietHandler):
             rows = held.services
             document = {"service_instances": page(rows, parameters), "total": fault.adjust(len(rows), fault.requests)}
             self.answer(200, json_text.write(document).encode(), {})
+
+    def answer_quotas(self, project: str) -> None:
+        """Lists the quotas of a project; the fault of `quotas_subject(project)` replaces the response."""
+        with self.plane.lock:
+            subject = quotas_subject(project)
+            fault = self.plane.faults.get(subject, Fault("count"))
+            fault.requests += 1
+            rows = self.plane.quotas.get(project)
+        if fault.mode != "count":
+            self.fail(subject, fault)
+        elif rows is None:
+            self.answer(403, FORBIDDEN, {})
+        else:
+            self.answer(200, json_text.write({"quotas": {"resources": rows}}).encode(), {})
 
     def refusal(self) -> Reply | None:
         """Returns the error response to a request that is not permitted, else None."""
@@ -334,6 +354,11 @@ class Handler(QuietHandler):
 def services_subject(workspace_id: str) -> str:
     """Returns the key of a fault of the workspace's list of service instances."""
     return f"services of {workspace_id}"
+
+
+def quotas_subject(project: str) -> str:
+    """Returns the key of a fault of the quotas of a project."""
+    return f"quotas of {project}"
 
 
 def page(rows: list[Any], parameters: dict[str, str]) -> list[Any]:
