@@ -144,7 +144,7 @@ struct ConnectionCheckTests {
         cloud.tokens = []
         try await Scene.run(cloud) { scene in
             let (text, _) = try await connect(scene) { $0.sources[0].collect.quotas = .init(projectID: "p") }
-            #expect(text.contains("quotas: skipped (no accepted credential)"), "\(text)")
+            #expect(text.contains("quotas: skipped, because other requests of the source failed"), "\(text)")
             #expect(cloud.requestCount(.listQuotas) == 0)
         }
     }

@@ -71,7 +71,9 @@ extension CollectSettings {
                 "collect.job_runs", "Job runs, by status.", fallback: "5m or `poll.interval`, whichever is longer")),
         "Collects job runs, with eight requests per workspace.")
     static let quotasKey = Key<Self>(
-        "quotas", \.quotas, .section(Quotas.section), "Collects the project's quotas, with one request per source.")
+        "quotas", \.quotas, .section(Quotas.section),
+        "Collects the project's quotas, with one request per source. The IAM action of that request (`ListResourceQuotas`) is "
+            + "not documented.")
 
     /// The section that a source accepts. Only keys of existing listings belong here, because an accepted key that does
     /// nothing would be misleading.

@@ -59,7 +59,7 @@ struct ConnectionReport {
     }
 
     private func quotas(_ quotas: SourceFindings.Quotas?) -> String {
-        guard let quotas else { return "skipped (no accepted credential)" }
+        guard let quotas else { return "skipped, because other requests of the source failed" }
         guard case .success(let list) = quotas.found else { return "FAILED" }
         return "\(Self.counted(Int64(list.quotas.count), "resource")), \(Self.milliseconds(quotas.latency))"
     }

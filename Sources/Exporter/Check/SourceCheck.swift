@@ -63,7 +63,7 @@ struct SourceCheck: Sendable {
             }
         }
         findings.entries = await entries(targets, skipReason: skipReason)
-        if let wanted = settings.collect.quotas, skipReason == nil, !findings.entries.contains(where: \.isRejected) {
+        if let wanted = settings.collect.quotas, skipReason == nil, !findings.entries.contains(where: \.stopsCheck) {
             findings.quotas = await quotas(wanted)
         }
         if findings.entries.contains(where: \.isUnknown) {
@@ -206,12 +206,13 @@ struct SourceCheck: Sendable {
 }
 
 extension SourceFindings.Entry {
-    /// Whether the credential is rejected or missing.
-    fileprivate var isRejected: Bool {
+    /// Whether no further request of the source should be sent: the credential is rejected or missing, or there is no
+    /// response.
+    fileprivate var stopsCheck: Bool {
         switch outcome {
         case .failed(let failure): failure.concernsCredential
-        case .skipped(.credentialRejected): true
-        case .skipped(.noResponse), .listed: false
+        case .skipped: true
+        case .listed: false
         }
     }
 

@@ -96,7 +96,8 @@ struct SourceFindings: Sendable {
     /// The discovery; nil if it is disabled or was skipped because there is no credential.
     var discovery: Discovery?
     var entries: [Entry] = []
-    /// The quotas; nil if they are not collected or were skipped because the credential is missing or rejected.
+    /// The quotas; nil if they are not collected or were skipped because other requests
+    /// failed.
     var quotas: Quotas?
     /// The ids of workspaces that the credential has access to; only requested if a configured workspace doesn't exist.
     var visible: [String]?
