@@ -7,6 +7,9 @@ namespace {
 // Documents that issue credentials nest less deeply than this.
 constexpr size_t kMaximumDepth = 64;
 
+// Doubles between -2^53 and 2^53 have the value that the document gives, if it is an integer.
+constexpr double kExactIntegers = 9007199254740992.0;
+
 }  // namespace
 
 extern "C" {
@@ -23,6 +26,18 @@ fabric_text fabric_document_text(const fabric_parser *parser, const char *pointe
   std::string_view view;
   if (!parser->has_document || parser->document.at_pointer(pointer).get(view)) return {nullptr, 0};
   return {view.data(), view.size()};
+}
+
+bool fabric_document_integer(const fabric_parser *parser, const char *pointer, int64_t *number) {
+  simdjson::dom::element value;
+  if (!parser->has_document || parser->document.at_pointer(pointer).get(value)) return false;
+  if (!value.get(*number)) return true;
+  double real;
+  // Beyond these limits a double may have been rounded.
+  if (!value.is_double() || value.get(real) || real != __builtin_trunc(real)) return false;
+  if (real <= -kExactIntegers || real >= kExactIntegers) return false;
+  *number = static_cast<int64_t>(real);
+  return true;
 }
 
 int64_t fabric_document_count(const fabric_parser *parser, const char *pointer) {

@@ -45,12 +45,9 @@ final class PollLog: Sendable {
             defer { state.reason = failure.reason }
             return state.reason
         }
-        let metadata = failure.logMetadata
-        switch before {
-        case nil: logger.error("poll failed", metadata: metadata)
-        case failure.reason: logger.debug("poll still failing", metadata: metadata)
-        default: logger.error("poll failed, reason changed", metadata: metadata)
-        }
+        logger.note(
+            failure, previous: before, "poll failed", continued: "poll still failing",
+            changed: "poll failed, reason changed")
     }
 
     /// Logs that workspaces are polled less often than the interval, because of the rate limit.

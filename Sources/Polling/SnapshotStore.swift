@@ -336,11 +336,7 @@ extension SnapshotStore.Entry {
 
 extension ListingStatus.Poll {
     fileprivate init(_ result: PollHealth.PollResult) {
-        let failure = result.failure.map { failure in
-            ListingStatus.Failure(
-                reason: failure.reason, message: failure.message, status: failure.status, code: failure.code,
-                requestID: failure.requestID)
-        }
-        self.init(endedAt: result.endedAt, duration: result.duration, failure: failure)
+        self.init(
+            endedAt: result.endedAt, duration: result.duration, failure: result.failure.map(ListingStatus.Failure.init))
     }
 }

@@ -36,7 +36,8 @@ public final class DemoScenario: Sendable {
     /// The situations, with the names of the workspaces and endpoints that show them.
     public static let situations = [
         DemoSituation(
-            title: "quota exceeded", place: "analytics/quarterly-close-sql", text: "CREATE_FAILED 40 min ago"),
+            title: "quota exceeded", place: "analytics/quarterly-close-sql",
+            text: "CREATE_FAILED 40 min ago; the source uses 92% of a quota"),
         DemoSituation(
             title: "old failure", place: "analytics/legacy-import-job", text: "DELETE_FAILED 3 days ago"),
         DemoSituation(
@@ -81,6 +82,7 @@ public final class DemoScenario: Sendable {
             let token = "demo-token"
             let cloud = SimulatedCloud(tokens: [isTokenValid ? token : "another-token"])
             cloud.latency = latency
+            for project in cloud.identity.projects { cloud.quotas[project.id] = DemoWorkspaces.quotas(of: name) }
             var workspaces: [(id: String, name: String)] = []
             for plan in plans {
                 let id = generator.uuid()

@@ -22,4 +22,13 @@ extension DemoWorkspaces {
             return instance
         }
     }
+
+    /// Returns the quotas of a source's project.
+    static func quotas(of source: String) -> [SimulatedQuota] {
+        [
+            SimulatedQuota(type: "compute", quota: 100, used: source == "cn-north-4" ? 92 : 18),
+            SimulatedQuota(type: "endpoint", quota: 200, used: 41),
+            SimulatedQuota(type: "workspace", quota: -1, used: 4),
+        ]
+    }
 }

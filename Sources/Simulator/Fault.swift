@@ -128,6 +128,8 @@ public enum SimulatedOperation: Sendable, Hashable {
     case listJobRuns
     /// `GET /v1/workspaces`.
     case listWorkspaces
+    /// `GET /v2/{project_id}/quotas`.
+    case listQuotas
     /// `POST /v3/auth/tokens`, and the one for id tokens.
     case createToken
     /// `GET /v3/projects`.

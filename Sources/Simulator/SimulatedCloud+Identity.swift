@@ -59,7 +59,7 @@ extension SimulatedCloud {
         case .createTemporaryKey: return try createTemporaryKey(request)
         case .metadataToken: return try metadataToken(request)
         case .metadataKey: return try metadataKey(request)
-        case .listEndpoints, .listServiceInstances, .listJobRuns, .listWorkspaces, .unknown: return nil
+        case .listEndpoints, .listServiceInstances, .listJobRuns, .listWorkspaces, .listQuotas, .unknown: return nil
         }
     }
 

@@ -52,6 +52,7 @@ extension SimulatedCloud {
     ) throws(APIResponse) -> JSONValue {
         guard route.operation != .unknown else { throw .noSuchAPI(requestID: requestID) }
         try authenticate(request)
+        if let projectID = route.projectID { return try quotaList(projectID, faults) }
         let query = try ListQuery(request)
         guard let workspaceID = route.workspaceID else { return try workspaceList(query, faults: faults) }
         for case .shiftBetweenPages in faults where route.operation == .listEndpoints { shift(workspaceID) }
@@ -81,6 +82,12 @@ extension SimulatedCloud {
         }
         let matching = workspaces.filter { query.matches($0, project: project) }
         return list("workspaces", matching, query, faults, \.json)
+    }
+
+    private func quotaList(_ projectID: String, _ faults: [Fault]) throws(APIResponse) -> JSONValue {
+        guard var rows = quotas[projectID] else { throw .forbidden }
+        for case .emptyList in faults { rows = [] }
+        return ["quotas": ["resources": .array(rows.map(\.json))]]
     }
 
     /// Returns the requested page of `rows`, changed by the faults.
@@ -133,10 +140,11 @@ extension SimulatedCloud {
     }
 }
 
-/// The operation and workspace of a request.
+/// The operation of a request, and its workspace or project.
 struct Route {
     var operation: SimulatedOperation
     var workspaceID: String?
+    var projectID: String?
 
     init(_ request: ListenerRequest) {
         let parts = request.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
@@ -149,6 +157,10 @@ struct Route {
         case ("PUT", "/meta-data/latest/api/token"): operation = .metadataToken
         case ("GET", "/openstack/latest/securitykey"): operation = .metadataKey
         default: break
+        }
+        if request.method == "GET", parts.count == 3, parts[0] == "v2", parts[2] == "quotas" {
+            operation = .listQuotas
+            projectID = parts[1]
         }
         guard request.method == "GET", parts.count >= 2, parts[0] == "v1", parts[1] == "workspaces" else { return }
         if parts.count == 2 {

@@ -11,6 +11,7 @@ public final class SimulatedCloud: Sendable {
         var wallMicroseconds: @Sendable () -> Int64 = { SimulatedCloud.systemTime() }
         var latency = Duration.zero
         var workspaces: [SimulatedWorkspace]
+        var quotas: [String: [SimulatedQuota]] = [:]
         var faults = FaultPlan()
         var log = RequestLog()
         var added = 0
@@ -135,6 +136,12 @@ public final class SimulatedCloud: Sendable {
             found = true
         }
         return found
+    }
+
+    /// The quotas by the project's id. A credential has access to every project here.
+    public var quotas: [String: [SimulatedQuota]] {
+        get { state.withLock { $0.quotas } }
+        set { state.withLock { $0.quotas = newValue } }
     }
 
     // MARK: Faults

@@ -91,7 +91,31 @@ enum StatusJSON {
                     "last_success": time(discovery.lastSuccess),
                 ]
             } ?? .null, "warning": JSONValue(warning.map { Language.english($0.text(source: source.name)) }),
+            "quotas": source.quotas.map { quotas($0, remedy: entry.quotasRemedy) } ?? .null,
             "remedy": text(entry.remedy?.text),
+        ]
+    }
+
+    private static func quotas(_ quotas: QuotaStatus, remedy: Remedy?) -> JSONValue {
+        let failure = quotas.failure
+        return [
+            "state": .string(quotas.state.rawValue), "withdrawn": .boolean(quotas.isStale),
+            "last_success": time(quotas.lastSuccess), "failing_since": time(quotas.failingSince),
+            "reason": JSONValue(failure?.reason.rawValue), "message": JSONValue(failure?.message),
+            "http_status": failure?.status.map { JSONValue($0) } ?? .null,
+            "error_code": JSONValue(failure?.code), "request_id": JSONValue(failure?.requestID),
+            "remedy": text(remedy?.text),
+            "malformed_values": quotas.exported.map { JSONValue($0.malformed) } ?? .null,
+            "dropped_resources": quotas.exported.map { JSONValue($0.dropped) } ?? .null,
+            "resources": quotas.exported.map { list in
+                .array(
+                    list.quotas.map {
+                        [
+                            "resource": .string($0.resource), "used": $0.used.map { .integer($0) } ?? .null,
+                            "limit": $0.limit.map { .integer($0) } ?? .null,
+                        ]
+                    })
+            } ?? .null,
         ]
     }
 

@@ -79,6 +79,8 @@ struct DemoCommand: AsyncParsableCommand {
         // Longer, because it takes eight requests for each workspace.
         settings.collect.jobRuns = .init(interval: .seconds(30))
         settings.servicesURL = baseURL
+        settings.collect.quotas = .init(
+            interval: .seconds(30), projectID: source.isTokenValid ? nil : source.cloud.identity.projects.first?.id)
         if source.isTokenValid { settings.auth = .password(logIn(to: source, iamURL: baseURL)) }
         return settings
     }

@@ -145,6 +145,23 @@ import Testing
         #expect(collect.requestsPerMinute == 1.6)
     }
 
+    @Test func `The warning about the rate counts quotas once per source`() throws {
+        let text = """
+            poll: {requests_per_second: 0.1}
+            sources:
+            - region: r
+              auth: {token: t}
+              workspaces: [{id: w1}, {id: w2}]
+              collect: {quotas: {interval: 12s, project_id: p}}
+            """
+        #expect(
+            try Reading.read(text).warnings == [
+                "config.yaml:5:15: sources[0].workspaces: 2 workspaces polled every 1m, with the listings in collect, need at "
+                    + "least 7 requests per minute, but poll.requests_per_second allows 6; raise it or poll.interval"
+            ])
+        #expect(CollectSettings().requestsPerMinuteOfSource == 0)
+    }
+
     @Test func `A listing without a value is an error`() throws {
         let (_, problems) = try read(token + "collect: {service_instances: }")
         #expect(
@@ -155,7 +172,7 @@ import Testing
 
     @Test func `A listing that does not exist is not accepted`() {
         #expect(
-            Reading.problems(Reading.sourceWith("collect: {quotas: {project_id: p}}")).first?.contains("unknown key")
+            Reading.problems(Reading.sourceWith("collect: {job_runs: {}}")).first?.contains("unknown key")
                 == true)
     }
 }

@@ -123,6 +123,62 @@ struct ConnectionCheckTests {
         }
     }
 
+    @Test func `Quotas are tried once, and their request and series are counted`() async throws {
+        let cloud = Self.cloud(1)
+        cloud.quotas["p"] = [
+            SimulatedQuota(type: "compute", quota: 100, used: 92),
+            SimulatedQuota(type: "workspace", quota: -1, used: "x"),
+        ]
+        try await Scene.run(cloud) { scene in
+            let (before, _) = try await connect(scene)
+            let (text, failing) = try await connect(scene) {
+                $0.sources[0].collect.quotas = .init(interval: .seconds(60), projectID: "p")
+            }
+            #expect(failing == [] && cloud.requestCount(.listQuotas) == 1)
+            #expect(text.contains("\n  quotas: 2 resources, "), "\(text)")
+            #expect(text.contains("simulated: quotas have 1 unusable value and 0 resources beyond"), "\(text)")
+            #expect(text.contains("1 of 1 workspace can be listed: 2 requests per minute"), "\(text)")
+            func series(_ text: String) -> Int? {
+                text.split(separator: "\n").last?.firstMatch(of: /(\d+) series/).flatMap { Int($0.1) }
+            }
+            var configuration = scene.configuration
+            configuration.sources[0].collect.quotas = .init(projectID: "p")
+            try await scene.exporter.apply(configuration)
+            await scene.exporter.pollOnce()
+            let exported = scene.page().lines.count { $0.contains("_quota_") }
+            #expect(try #require(series(text)) - (try #require(series(before))) == exported)
+        }
+    }
+
+    @Test func `A failure of quotas is reported with what to do; workspaces are listed`() async throws {
+        let cloud = Self.cloud(1)
+        try await Scene.run(cloud) { scene in
+            let (text, failing) = try await connect(scene) { $0.sources[0].collect.quotas = .init(projectID: "p") }
+            #expect(failing == ["simulated"])
+            #expect(text.contains("quotas: FAILED"), "\(text)")
+            #expect(text.contains("quotas of simulated: forbidden (HTTP 403)"), "\(text)")
+            #expect(
+                text.contains("-> Grant the permission to read the project's quotas (ListResourceQuotas)"), "\(text)")
+            #expect(text.contains("1 of 1 workspace can be listed"), "\(text)")
+            let (unknown, _) = try await connect(scene) { $0.sources[0].collect.quotas = .init() }
+            #expect(unknown.contains("-> Set collect.quotas.project_id to the ID of the project."), "\(unknown)")
+            cloud.inject(.status(404, body: [], headers: []), for: .operation(.listQuotas))
+            let (absent, _) = try await connect(scene) { $0.sources[0].collect.quotas = .init(projectID: "p") }
+            #expect(absent.contains("whether \(scene.configuration.sources[0].baseURL) serves /v2/"), "\(absent)")
+            #expect(cloud.requestCount(.listQuotas) == 2)
+        }
+    }
+
+    @Test func `Quotas are not tried with a rejected credential`() async throws {
+        let cloud = Self.cloud(1)
+        cloud.tokens = []
+        try await Scene.run(cloud) { scene in
+            let (text, _) = try await connect(scene) { $0.sources[0].collect.quotas = .init(projectID: "p") }
+            #expect(text.contains("quotas: skipped, because other requests of the source failed"), "\(text)")
+            #expect(cloud.requestCount(.listQuotas) == 0)
+        }
+    }
+
     @Test("Requests of long lists are counted, and their series are estimated within a third")
     func longList() async throws {
         let cloud = Self.cloud(1, endpointsEach: 400)

@@ -18,10 +18,14 @@ struct DiscoveryFamiliesTests {
         store.note(
             .found(DiscoveredCount(found: 12, selected: 9)), endedAt: Timestamp(microseconds: 1_800_000_000_250_000),
             of: "prod")
-        store.note(.failed(.server), endedAt: Timestamp(microseconds: 1_800_000_300_000_000), of: "prod")
-        store.note(.failed(.forbidden), endedAt: Timestamp(microseconds: 1_800_000_000_000_000), of: "failing")
-        store.note(.failed(.forbidden), endedAt: Timestamp(microseconds: 1_800_000_300_000_000), of: "failing")
-        store.note(.failed(.timeout), endedAt: Timestamp(microseconds: 1_800_000_600_000_000), of: "failing")
+        store.note(
+            .failed(APIFailure(.server, "")), endedAt: Timestamp(microseconds: 1_800_000_300_000_000), of: "prod")
+        store.note(
+            .failed(APIFailure(.forbidden, "")), endedAt: Timestamp(microseconds: 1_800_000_000_000_000), of: "failing")
+        store.note(
+            .failed(APIFailure(.forbidden, "")), endedAt: Timestamp(microseconds: 1_800_000_300_000_000), of: "failing")
+        store.note(
+            .failed(APIFailure(.timeout, "")), endedAt: Timestamp(microseconds: 1_800_000_600_000_000), of: "failing")
         return store
     }
 
@@ -39,8 +43,8 @@ struct DiscoveryFamiliesTests {
     @Test("After a success, discovery is up and keeps the failure counts")
     func recovery() {
         var health = DiscoveryHealth()
-        #expect(health.last == nil && !health.isFailing)
-        health.note(.failed(.tls), endedAt: Timestamp(microseconds: 1))
+        #expect(!health.isTried && !health.isFailing)
+        health.note(.failed(APIFailure(.tls, "")), endedAt: Timestamp(microseconds: 1))
         #expect(health.isFailing)
         health.note(.found(DiscoveredCount(found: 0, selected: 0)), endedAt: Timestamp(microseconds: 2_000_000))
         #expect(!health.isFailing)

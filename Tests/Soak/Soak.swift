@@ -31,7 +31,7 @@ struct Soak {
     private let environment: SoakEnvironment
     private let configuration: TemporaryFile
     private let configurationText: String
-    /// Whether service instances and job runs of the discovered source are collected.
+    /// Whether service instances and job runs of the discovered source are collected, and quotas of the steady ones.
     private let collects: Bool
     private let checker: Checker
     private let child: ExporterChild
@@ -50,8 +50,8 @@ struct Soak {
             say("soak: SKIPPED: stalled connections of HTTP/2; nginx or openssl is not installed")
         }
         let hasAge = try Self.accepts("connection_max_age: 10s", by: options.binary)
-        collects = try Self.accepts("", "collect: {service_instances: {}, job_runs: {}}", by: options.binary)
-        if !collects { say("soak: SKIPPED: service instances and job runs; the program does not collect them") }
+        collects = try Self.accepts("", "service_instances: {}, job_runs: {}, quotas: {project_id: p}", by: options.binary)
+        if !collects { say("soak: SKIPPED: service instances, job runs and quotas; the program does not collect them") }
         configurationText = environment.configurationText(hasConnectionAge: hasAge, collects: collects)
         configuration = try TemporaryFile(configurationText, name: "config.yaml")
         child = try await ExporterChild.start(
@@ -67,13 +67,14 @@ struct Soak {
             ? try await Overload(program: options.binary, random: SoakRandom(seed: options.seed &+ 3)) : nil
     }
 
-    /// Whether the program has keys of `poll` or of a source. Older programs can be tested without them.
-    private static func accepts(_ poll: String, _ source: String = "", by program: String) throws -> Bool {
+    /// Whether the program has these keys of `poll` and `collect`. Older programs can be tested without them.
+    private static func accepts(_ poll: String, _ collect: String = "", by program: String) throws -> Bool {
+        let collect = collect.isEmpty ? "" : ", collect: {\(collect)}"
         let file = try TemporaryFile(
             """
             poll: {\(poll)}
             sources:
-              - {name: s, region: cn-north-4, auth: {token: t}, workspaces: [{id: w}], \(source)}
+              - {name: s, region: cn-north-4, auth: {token: t}, workspaces: [{id: w}]\(collect)}
 
             """)
         defer { file.remove() }
@@ -93,6 +94,9 @@ struct Soak {
             for name in injector.missing { checker.complain("fault that did not happen: \(name)") }
         }
         await checkRecovery()
+        let quotas = environment.quotas
+        let unread = collects ? quotas.sources.filter { quotas.proven[$0] ?? 0 < WallTime.now - 60_000_000 } : []
+        if !unread.isEmpty { checker.complain("quotas were not read in the last minute: \(unread.sorted())") }
         for problem in watch.problems(comparesQuarters: options.seconds >= 300) { checker.complain(problem) }
         report(watch, injector)
         try await stop(&injector)
@@ -110,6 +114,7 @@ struct Soak {
             if WallTime.now >= nextScrape {
                 nextScrape = WallTime.now + Int64(environment.random.number(500...1500)) * 1000
                 await scrape()
+                environment.changeQuotas()
                 if environment.random.chance(20) { try? await child.abandonScrape() }
                 guard let resources = Resources(of: child.process.pid), resources.residentKiB > 0 else {
                     throw SoakError(description: "the exporter has exited; see \(child.log.kept.path)")
@@ -135,6 +140,7 @@ struct Soak {
                 checker.complain("a scrape took \((scrape.received - scrape.sent) / 1_000) ms")
             }
             checker.check(scrape)
+            for problem in environment.quotas.problems(scrape) { checker.complain(problem) }
             let healthy = try await child.status(of: "/-/healthy")
             if healthy != "HTTP/1.1 200 OK" { checker.complain("/-/healthy returned \(healthy)") }
         } catch {

@@ -23,6 +23,7 @@ final class SoakEnvironment {
     let tokenFile: TemporaryFile
     let webFile: TemporaryFile
     let history: History
+    let quotas: QuotaTruth
     var generator: DataGenerator
     var random: SoakRandom
     /// The token that the configured source accepts.
@@ -62,6 +63,7 @@ final class SoakEnvironment {
         }
         self.generator = generator
         history = History(lyingAbout: options.lies ? first[0].id : nil)
+        quotas = QuotaTruth(timing: timing)
         let quiet = Logger(label: "soak") { _ in SwiftLogNoOpLogHandler() }
         var servers: [SimulatorServer] = []
         for cloud in [configured, discovered] + steady {
@@ -80,6 +82,7 @@ final class SoakEnvironment {
         tokenFile = try TemporaryFile(token + "\n", name: "token")
         webFile = try TemporaryFile("", name: "web.yaml")
         try webFile.replace(webText)
+        changeQuotas()
         running = servers.map { server in Task { try? await server.run() } }
     }
 
@@ -98,6 +101,15 @@ final class SoakEnvironment {
     var webText: String {
         let value = transportSecurity.split(separator: " ").last ?? ""
         return "http_server_config:\n  headers:\n    Strict-Transport-Security: \(value)\n"
+    }
+
+    /// Replaces the quotas of the steady sources.
+    func changeQuotas() {
+        for (index, cloud) in steady.enumerated() {
+            let rows = QuotaTruth.rows(&random)
+            quotas.note(rows, of: "steady-\(index)")
+            cloud.quotas = [QuotaTruth.project: rows]
+        }
     }
 
     /// Returns a unique number.
@@ -126,7 +138,7 @@ final class SoakEnvironment {
     /// Returns the configuration of the exporter.
     /// - Parameters:
     ///   - hasConnectionAge: whether the program has the key `poll.connection_max_age`.
-    ///   - collects: whether the program has the key `collect` with service instances and job runs.
+    ///   - collects: whether the program has the key `collect` with all listings.
     func configurationText(hasConnectionAge: Bool, collects: Bool) -> String {
         let host = name == nil ? discoveredRelays[0].address : MovingName.name
         var text = """
@@ -147,7 +159,7 @@ final class SoakEnvironment {
                 base_url: http://\(host):\(discoveredRelays[0].port)
                 auth: {token: \(Self.secondToken)}
                 discovery: {interval: 3s}
-            \(collects ? collect(host) : "")
+            \(collects ? collectLines(host) : "")
 
             """
         let steadyAuth = [
@@ -163,7 +175,11 @@ final class SoakEnvironment {
                 url = "https://127.0.0.1:\(proxyRelay.port)"
                 tls = "ca_file: \(proxy.certificate)"
             }
-            text += source("steady-\(index)", url: url, auth: auth, tls: tls, steady[index])
+            // A token does not contain its project; other credentials do.
+            let project = index == 0 ? ", project_id: \(QuotaTruth.project)" : ""
+            let collect = "quotas: {interval: \(QuotaTruth.interval / 1_000_000)s\(project)}"
+            text += source(
+                "steady-\(index)", url: url, auth: auth, tls: tls, collect: collects ? collect : nil, steady[index])
         }
         return text
             + source(
@@ -171,13 +187,13 @@ final class SoakEnvironment {
                 configured)
     }
 
-    private func collect(_ host: String) -> String {
+    private func collectLines(_ host: String) -> String {
         "    services_url: http://\(host):\(discoveredRelays[0].port)\n"
             + "    collect: {service_instances: {}, job_runs: {interval: \(timing.interval / 1000)ms}}"
     }
 
     private func source(
-        _ name: String, url: String, auth: String, tls: String? = nil, _ cloud: SimulatedCloud
+        _ name: String, url: String, auth: String, tls: String? = nil, collect: String? = nil, _ cloud: SimulatedCloud
     ) -> String {
         func quoted(_ text: String) -> String {
             "\"" + text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""
@@ -188,6 +204,7 @@ final class SoakEnvironment {
                 base_url: \(url)
                 auth: {\(auth)}
                 tls: {\(tls ?? "")}
+            \(collect.map { "    collect: {\($0)}" } ?? "")
                 workspaces:
 
             """

@@ -87,6 +87,17 @@ enum SampleReport {
         ListingStatus.Poll(endedAt: before(seconds), duration: .milliseconds(1_250), failure: failure)
     }
 
+    /// Quotas with one that is nearly used up and one that is, one without a limit and one without a number.
+    static let quotas = QuotaStatus(
+        isTried: true, lastSuccess: before(1_800),
+        exported: QuotaList(
+            quotas: [
+                Quota(resource: "compute <b>", used: 92, limit: 100),
+                Quota(resource: "endpoint", used: 1_200, limit: 1_200),
+                Quota(resource: "model", used: 89, limit: 100), Quota(resource: "workspace", used: 4, limit: nil),
+                Quota(resource: "x", used: nil, limit: nil),
+            ], malformed: 2, dropped: 1))
+
     /// Returns a report with four workspaces: one that is ok, one that fails and still has data, one whose data is
     /// stale and one that is pending. One of the sources is locked out and uses discovery.
     static func report() -> StatusReport {
@@ -102,7 +113,7 @@ enum SampleReport {
                     name: "cn-north-4", region: "cn-north-4", credential: .init(kind: .token),
                     remedies: SourceRemedies(
                         baseURL: "https://fabric.cn-north-4.myhuaweicloud.com", credential: .token),
-                    throttledUntil: before(-4), nextProbe: nil, discovery: nil, requestsPerMinute: 42,
+                    throttledUntil: before(-4), nextProbe: nil, discovery: nil, quotas: quotas, requestsPerMinute: 42,
                     requestsPerMinuteLimit: 1_200),
                 SourceStatus(
                     name: "zweite & <Quelle>", region: nil,
@@ -113,7 +124,9 @@ enum SampleReport {
                     nextProbe: before(-90),
                     discovery: .init(
                         isTried: true, failure: .unauthenticated, workspaces: 3, selected: 2,
-                        lastSuccess: before(4_000))),
+                        lastSuccess: before(4_000)),
+                    quotas: QuotaStatus(
+                        isTried: true, failure: failure, lastSuccess: before(90_000), failingSince: before(86_400))),
             ],
             workspaces: [
                 WorkspaceStatus(

@@ -121,6 +121,9 @@ bool fabric_document_open(fabric_parser *parser, uint8_t *bytes, size_t length);
 // Returns the text at `pointer`; absent if there is none.
 fabric_text fabric_document_text(const fabric_parser *parser, const char *pointer);
 
+// Reads the integer at `pointer`; returns false if there is none, or its exact value is not known.
+bool fabric_document_integer(const fabric_parser *parser, const char *pointer, int64_t *number);
+
 // Returns the number of elements of the array at `pointer`; -1 if there is none.
 int64_t fabric_document_count(const fabric_parser *parser, const char *pointer);
 

@@ -132,14 +132,14 @@ extension SchemaWalker {
 
     mutating func warnAboutRate(_ source: SourceSettings, in section: String, _ poll: PollSettings) {
         let count = source.workspaces.count
-        let collected = source.collect.requestsPerMinute
-        let needed = Double(count) * (.seconds(60) / poll.interval + collected)
+        let (collected, once) = (source.collect.requestsPerMinute, source.collect.requestsPerMinuteOfSource)
+        let needed = Double(count) * (.seconds(60) / poll.interval + collected) + once
         let allowed = poll.requestsPerSecond * 60
         guard poll.requestsPerSecond > 0, needed > allowed else { return }
         warn(
             SourceSettings.workspacesKey, in: section,
             "\(count) workspaces polled every \(Durations.format(poll.interval))"
-                + "\(collected > 0 ? ", with the listings in collect," : "") need at least "
+                + "\(collected + once > 0 ? ", with the listings in collect," : "") need at least "
                 + "\(Int(needed.rounded(.up))) requests per minute, but poll.requests_per_second allows \(Int(allowed)); "
                 + "raise it or poll.interval")
     }

@@ -50,6 +50,9 @@ public struct CollectSettings: Sendable, Equatable {
         return perMinute(serviceInstances, requests: 1) + perMinute(jobRuns, requests: 8)
     }
 
+    /// The number of requests per minute for the source as a whole.
+    var requestsPerMinuteOfSource: Double { quotas.map { .seconds(60) / $0.interval } ?? 0 }
+
     /// Returns the default interval of job runs.
     static func defaultJobRunsInterval(pollInterval: Duration) -> Duration { max(.seconds(300), pollInterval) }
 }
@@ -69,11 +72,13 @@ extension CollectSettings {
         "Collects job runs, with eight requests per workspace. Requires an IAM action whose name is not documented; the system "
             + "policy `DataArtsFabricReadOnlyPolicy` contains it.")
     static let quotasKey = Key<Self>(
-        "quotas", \.quotas, .section(Quotas.section), "Collects the project's quotas, with one request per source.")
+        "quotas", \.quotas, .section(Quotas.section),
+        "Collects the project's quotas, with one request per source. The IAM action of that request (`ListResourceQuotas`) is "
+            + "not documented.")
 
     /// The section that a source accepts. Only keys of existing listings belong here, because an accepted key that does
     /// nothing would be misleading.
-    static let section = section(keys: [serviceInstancesKey, jobRunsKey])
+    static let section = section(keys: [serviceInstancesKey, jobRunsKey, quotasKey])
 
     /// Returns the section with these keys.
     static func section(keys: [Key<Self>]) -> Section<Self> {

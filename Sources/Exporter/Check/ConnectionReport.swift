@@ -40,6 +40,7 @@ struct ConnectionReport {
             lines.append("  clock: unknown (no Date header received)")
         }
         if source.settings.discovery != nil { lines.append("  discovery: \(discovery(source.discovery))") }
+        if source.settings.collect.quotas != nil { lines.append("  quotas: \(quotas(source.quotas))") }
         guard !source.entries.isEmpty else { return lines + ["  no workspaces to poll"] }
         var table = TerminalTable([
             .text("WORKSPACE"), .text("ID"), .text("LISTING"), .text("RESULT"), .number("RECORDS"), .number("LATENCY"),
@@ -55,6 +56,12 @@ struct ConnectionReport {
         let excluded = discovery.excluded.isEmpty ? "" : ", \(discovery.excluded.count) excluded by include and exclude"
         return
             "\(Self.counted(Int64(found.count), "workspace")) found\(excluded), \(Self.milliseconds(discovery.latency))"
+    }
+
+    private func quotas(_ quotas: SourceFindings.Quotas?) -> String {
+        guard let quotas else { return "skipped, because other requests of the source failed" }
+        guard case .success(let list) = quotas.found else { return "FAILED" }
+        return "\(Self.counted(Int64(list.quotas.count), "resource")), \(Self.milliseconds(quotas.latency))"
     }
 
     private func row(_ entry: SourceFindings.Entry) -> [String] {
@@ -105,6 +112,7 @@ struct ConnectionReport {
                 "\(name)/\(entry.workspace.key.workspaceID)\(Self.suffix(entry.workspace))\(listing)", failure,
                 entry.subject, usesServices: entry.listing.usesServicesURL)
         }
+        if case .failure(let failure) = source.quotas?.found { add("quotas of \(name)", failure, .quotas) }
         let skipReasons = source.entries.compactMap { entry -> SourceFindings.SkipReason? in
             if case .skipped(let skipReason) = entry.outcome { skipReason } else { nil }
         }
@@ -147,6 +155,12 @@ struct ConnectionReport {
                         + "\(Self.counted(Int64(probe.malformedFields), "malformed field")) on the first page.")
             }
         }
+        if case .success(let list) = source.quotas?.found, list.malformed > 0 || list.dropped > 0 {
+            notes.append(
+                "\(name): quotas have \(Self.counted(Int64(list.malformed), "unusable value")) and "
+                    + "\(Self.counted(Int64(list.dropped), "resource")) beyond metrics.max_label_values; they are not exported."
+            )
+        }
         let rate = requestsPerMinute(of: source)
         if poll.requestsPerSecond > 0, rate > poll.requestsPerSecond * 60 {
             notes.append(
@@ -186,7 +200,9 @@ struct ConnectionReport {
         let answers = entries.compactMap { entry -> (entry: SourceFindings.Entry, probe: ListingProbe)? in
             if case .listed(let answer) = entry.outcome { (entry, answer.probe) } else { nil }
         }
-        let series = answers.reduce(0) { $0 + self.series($1.entry, $1.probe) }
+        let series =
+            answers.reduce(0) { $0 + self.series($1.entry, $1.probe) }
+            + findings.reduce(0) { $0 + ($1.quotas?.series ?? 0) }
         let rate = findings.reduce(0) { $0 + requestsPerMinute(of: $1) }
         let exact = answers.allSatisfy(\.probe.isExact) ? "" : "about "
         let workspaces = Set(entries.map(\.workspace.key))
@@ -206,6 +222,7 @@ struct ConnectionReport {
         if let discovery = source.discovery, let interval = source.settings.discovery?.interval {
             rate += Double(discovery.requests) * (.seconds(60) / interval)
         }
+        if let quotas = source.quotas { rate += .seconds(60) / quotas.interval }
         return rate
     }
 

@@ -6,7 +6,8 @@ internal import Fabric
 internal import Listings
 internal import Polling
 
-/// Checks one source: gets its credential, discovers workspaces, and lists one page of every workspace. It respects the
+/// Checks one source: gets its credential, discovers workspaces, lists one page of every workspace, and reads
+/// the quotas. It respects the
 /// source's rate limit and stops when the credential is rejected, so that no key or account is locked.
 struct SourceCheck: Sendable {
     /// The number of workspaces to try, one after the other, before giving up a source that doesn't respond.
@@ -62,6 +63,9 @@ struct SourceCheck: Sendable {
             }
         }
         findings.entries = await entries(targets, skipReason: skipReason)
+        if let wanted = settings.collect.quotas, skipReason == nil, !findings.entries.contains(where: \.stopsCheck) {
+            findings.quotas = await quotas(wanted)
+        }
         if findings.entries.contains(where: \.isUnknown) {
             if case .success(let found) = findings.discovery?.found {
                 findings.visible = found.map(\.id)
@@ -110,6 +114,16 @@ struct SourceCheck: Sendable {
             discovery.unfiltered = try? await lister(name: nil, all).firstPage().total
         }
         return discovery
+    }
+
+    private func quotas(_ wanted: CollectSettings.Quotas) async -> SourceFindings.Quotas {
+        // No other request is sent meanwhile, so this one need not come last.
+        let lister = QuotaLister(
+            client: client, baseURL: settings.baseURL, projectID: wanted.projectID,
+            maximumResources: tally.maximumLabelValues, isAlone: true)
+        let watch = Stopwatch()
+        let found = await watch.measure { () async throws(APIFailure) in try await lister.list() }
+        return SourceFindings.Quotas(latency: watch.latency, found: found, interval: wanted.interval)
     }
 
     private func entries(
@@ -192,6 +206,16 @@ struct SourceCheck: Sendable {
 }
 
 extension SourceFindings.Entry {
+    /// Whether no further request of the source should be sent: the credential is rejected or missing, or there is no
+    /// response.
+    fileprivate var stopsCheck: Bool {
+        switch outcome {
+        case .failed(let failure): failure.concernsCredential
+        case .skipped: true
+        case .listed: false
+        }
+    }
+
     /// Whether the workspace doesn't exist.
     fileprivate var isUnknown: Bool {
         if case .failed(let failure) = outcome { failure.reason == .notFound } else { false }

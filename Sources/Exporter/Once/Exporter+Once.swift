@@ -9,7 +9,7 @@ internal import Polling
 extension Exporter {
     /// Polls every workspace of a validated configuration once, for `once`.
     /// - Parameter whenReady: called before the first request.
-    /// - Returns: the page's chunks; the failed workspaces as `source/workspace_id` and the failed discoveries; and a
+    /// - Returns: the page's chunks; the failed workspaces as `source/workspace_id` and the failed discoveries and quotas; and a
     ///   warning for each source that has no workspaces to poll although nothing failed.
     public static func once(
         _ configuration: ExporterConfiguration, _ format: ExpositionFormat, logger: Logger, whenReady: () -> Void = {}
@@ -23,7 +23,8 @@ extension Exporter {
         let warnings = report.sources.filter { !undiscovered.contains($0.name) }
             .compactMap { source in report.warning(of: source)?.text(source: source.name)[.english] }
         let failing =
-            undiscovered.map { "discovery of \($0)" } + exporter.failing.map { "\($0.source)/\($0.workspaceID)" }
+            undiscovered.map { "discovery of \($0)" } + exporter.failingQuotas.map { "quotas of \($0)" }
+            + exporter.failing.map { "\($0.source)/\($0.workspaceID)" }
         return (exporter.textfilePage(format), failing, warnings)
     }
 }

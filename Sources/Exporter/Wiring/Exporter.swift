@@ -54,8 +54,8 @@ public final class Exporter: Sendable {
         store = SnapshotStore(clock: clock)
         dependencies = SourceSupervisor.Dependencies(
             limiter: RequestLimiter(concurrency: configuration.poll.concurrency, clock: clock),
-            fleet: PollFleet(store: store, clock: clock, logger: logger), discoveries: DiscoveryStore(), clock: clock,
-            logger: logger, shard: shard)
+            fleet: PollFleet(store: store, clock: clock, logger: logger), discoveries: DiscoveryStore(),
+            quotas: QuotaStore(clock: clock), clock: clock, logger: logger, shard: shard)
         timing = Mutex(Self.pollOptions(configuration).timing)
         startedAt = (clock.now, Timestamp(microseconds: clock.wallMicroseconds))
         renderedSources = SourceFragments(clock: clock)
@@ -147,13 +147,16 @@ public final class Exporter: Sendable {
         for source in sources.withLock({ $0.byName.values }) { await source.stop() }
     }
 
-    /// Discovers workspaces and polls each of them once.
+    /// Discovers workspaces, polls each of them once, and reads quotas once.
     /// - Parameter isLast: whether no poll follows.
     func pollOnce(isLast: Bool = false) async {
         await withDiscardingTaskGroup { group in
-            for source in sources.withLock({ $0.byName.values }) { group.addTask { await source.discoverOnce() } }
+            for source in sources.withLock({ $0.byName.values }) { group.addTask { await source.step(.discovery) } }
         }
         await dependencies.fleet.pollOnce(concurrency: dependencies.limiter.concurrency, isLast: isLast)
+        await withDiscardingTaskGroup { group in
+            for source in sources.withLock({ $0.byName.values }) { group.addTask { await source.step(.quotas) } }
+        }
     }
 
     /// Returns the sources whose credential is not being checked now. Each must be passed to
@@ -170,7 +173,8 @@ public final class Exporter: Sendable {
     func pollIfCredentialChanged(_ name: String) async {
         if let source = sources.withLock({ $0.byName[name] }), await source.client.hasUntriedCredential() {
             await dependencies.fleet.pollNow(source: name)
-            if failingDiscoveries.contains(name) { await source.discoverNow() }
+            if failingDiscoveries.contains(name) { await source.restart(.discovery) }
+            if failingQuotas.contains(name) { await source.restart(.quotas) }
         }
         sources.withLock { _ = $0.watched.remove(name) }
     }
@@ -178,7 +182,7 @@ public final class Exporter: Sendable {
     /// Returns the client of a source.
     func client(of source: String) -> SourceClient? { sources.withLock { $0.byName[source]?.client } }
 
-    /// Detects stalled polls and discoveries, and confirms failures that may be due to the credential. Called every
+    /// Detects stalled polls, discoveries and reads of quotas, and confirms failures that may be due to the credential. Called every
     /// second.
     func watch() async {
         await dependencies.fleet.noteStalls()
@@ -193,6 +197,9 @@ public final class Exporter: Sendable {
 
     /// The sources whose last discovery failed.
     var failingDiscoveries: [String] { dependencies.discoveries.failing }
+
+    /// The sources whose last read of quotas failed.
+    var failingQuotas: [String] { dependencies.quotas.failing }
 
     /// Whether every workspace has been polled once; true after two intervals at the latest, because a readiness probe
     /// must not keep a process from serving the data that it has.
@@ -209,17 +216,17 @@ public final class Exporter: Sendable {
     func textfilePage(_ format: ExpositionFormat = .text) -> some Sequence<[UInt8]> {
         let workspaces = store.fragments(of: PageSelection()) ?? []
         let own = [priceFragment, ExporterFamilies.buildFragment(), ExporterFamilies.logFragment()]
-        let others = dependencies.discoveries.fragments() + own + sourceFragments()
+        let others = dependencies.discoveries.fragments() + dependencies.quotas.fragments() + own + sourceFragments()
         return MetricRegistry.exporter.chunks(format, fragments: [store.settingsFragment()] + workspaces + others)
     }
 
     /// Returns the status report of this moment.
     func statusReport() -> StatusReport {
         let timing = timing.withLock { $0 }
-        let discoveries = dependencies.discoveries.statuses()
+        let (discoveries, quotas) = (dependencies.discoveries.statuses(), dependencies.quotas.statuses())
         let (known, settings) = sources.withLock { ($0.byName, $0.settings) }
         let statuses = known.values.compactMap { source in
-            settings[source.name].map { status(of: source.client, $0, discoveries[source.name]) }
+            settings[source.name].map { status(of: source.client, $0, discoveries[source.name], quotas[source.name]) }
         }
         return StatusReport(
             time: Timestamp(microseconds: clock.wallMicroseconds), startedAt: startedAt.time, reload: reloads.last,
@@ -228,7 +235,8 @@ public final class Exporter: Sendable {
     }
 
     private func status(
-        of client: SourceClient, _ settings: SourceSettings, _ discovery: SourceStatus.Discovery?
+        of client: SourceClient, _ settings: SourceSettings, _ discovery: SourceStatus.Discovery?,
+        _ quotas: QuotaStatus?
     ) -> SourceStatus {
         let expiry = client.credentialStatus.expiryMicroseconds
         return SourceStatus(
@@ -238,7 +246,8 @@ public final class Exporter: Sendable {
                 expiresAt: expiry.map { Timestamp(microseconds: $0) }),
             remedies: SourceRemedies(settings, environment: environment),
             throttledUntil: client.throttledUntil.map { clock.wallTime(of: $0) },
-            nextProbe: client.nextProbe.map { clock.wallTime(of: $0) }, discovery: discovery, round: client.round,
+            nextProbe: client.nextProbe.map { clock.wallTime(of: $0) }, discovery: discovery, quotas: quotas,
+            round: client.round,
             requestsPerMinute: client.requestsPerMinute, requestsPerMinuteLimit: client.requestsPerMinuteLimit)
     }
 
@@ -252,7 +261,7 @@ public final class Exporter: Sendable {
 
 extension Exporter: PageSource {
     /// See `PageSource`.
-    public var version: UInt64 { store.version &+ dependencies.discoveries.version }
+    public var version: UInt64 { store.version &+ dependencies.discoveries.version &+ dependencies.quotas.version }
 
     /// See `PageSource`.
     public func fragments(of selection: PageSelection) -> [Fragment]? {
@@ -264,6 +273,7 @@ extension Exporter: PageSource {
     public func fragments() -> [Fragment] {
         let others =
             store.sourceFragments() + [store.settingsFragment()] + dependencies.discoveries.fragments()
+            + dependencies.quotas.fragments()
             + [priceFragment, ExporterFamilies.buildFragment(), ExporterFamilies.shardFragment(dependencies.shard)]
         return store.fragments() + others
     }

@@ -95,6 +95,7 @@ extension MetricRegistry {
         ListingRegistry.familyGroups + [
             CreationDurations.familyGroup, ListingFamilies.familyGroup, PollHealthFamilies.familyGroup,
             SourceFamilies.familyGroup,
-            DiscoveryFamilies.familyGroup, ExporterFamilies.priceGroup, ExporterFamilies.familyGroup,
+            DiscoveryFamilies.familyGroup, QuotaFamilies.familyGroup, ExporterFamilies.priceGroup,
+            ExporterFamilies.familyGroup,
         ])
 }

@@ -2,6 +2,7 @@
 internal import Config
 internal import Fabric
 internal import Listings
+internal import Polling
 
 /// The results of `check --connect` for one source.
 struct SourceFindings: Sendable {
@@ -29,6 +30,22 @@ struct SourceFindings: Sendable {
         /// Whether discovery succeeded but found no workspaces, or `include` and `exclude` filter out all of them.
         var hasNothingToPoll: Bool {
             if case .success(let found) = found { excluded.count == found.count } else { false }
+        }
+    }
+
+    /// The result of reading quotas.
+    struct Quotas: Sendable {
+        var latency: Duration?
+        /// The quotas, or the failure.
+        var found: Result<QuotaList, APIFailure>
+        /// The interval between reads.
+        var interval: Duration
+
+        /// The number of series.
+        var series: Int {
+            guard case .success(let list) = found else { return 0 }
+            let values = list.quotas.reduce(0) { $0 + ($1.used == nil ? 0 : 1) + ($1.limit == nil ? 0 : 1) }
+            return values + QuotaFamilies.seriesOfHealth
         }
     }
 
@@ -79,6 +96,9 @@ struct SourceFindings: Sendable {
     /// The discovery; nil if it is disabled or was skipped because there is no credential.
     var discovery: Discovery?
     var entries: [Entry] = []
+    /// The quotas; nil if they are not collected or were skipped because other requests
+    /// failed.
+    var quotas: Quotas?
     /// The ids of workspaces that the credential has access to; only requested if a configured workspace doesn't exist.
     var visible: [String]?
 
@@ -87,6 +107,7 @@ struct SourceFindings: Sendable {
         if case .failed = credential { return true }
         if case .failure = discovery?.found { return true }
         if discovery?.hasNothingToPoll == true { return true }
+        if case .failure = quotas?.found { return true }
         return entries.contains(where: \.hasFailed)
     }
 }

@@ -2,25 +2,34 @@
 internal import Base
 internal import Config
 internal import Fabric
+internal import Listings
 internal import Logging
 internal import Polling
 
-/// A source while it is configured: its client, which keeps counters and rate limit across reloads, its discovery, and
-/// the selection of workspaces to poll.
+/// A source while it is configured: its client, which keeps counters and rate limit across reloads, its discovery and
+/// quotas, and the selection of workspaces to poll.
 actor SourceSupervisor {
     /// The components that all sources share.
     struct Dependencies: Sendable {
         var limiter: RequestLimiter
         var fleet: PollFleet
         var discoveries: DiscoveryStore
+        var quotas: QuotaStore
         var clock: any ExporterClock
         var logger: Logger
         /// The shard of workspaces to poll, discovered or configured.
         var shard = Shard.whole
     }
 
-    private struct Discovery {
-        var loop: DiscoveryLoop
+    /// What is read about the source as a whole.
+    enum LoopKind: Sendable, CaseIterable {
+        case discovery
+        case quotas
+    }
+
+    private struct RunningLoop {
+        var loop: any SourceLoop
+        /// nil while it does not run.
         var task: Task<Void, Never>?
     }
 
@@ -32,9 +41,9 @@ actor SourceSupervisor {
     private let credentialClient: CredentialClient
     private var credentials: any CredentialProvider
     private var discovered: [DiscoveredWorkspace] = []
-    private var discovery: Discovery?
-    /// Incremented whenever discovery is replaced, so that results of an old discovery are ignored.
-    private var discoveryEpoch = 0
+    private var loops: [LoopKind: RunningLoop] = [:]
+    /// Incremented whenever a loop is replaced, so that results of an old discovery are ignored.
+    private var epochs: [LoopKind: Int] = [:]
     private var isRunning = false
 
     init(
@@ -59,6 +68,7 @@ actor SourceSupervisor {
     func start() async {
         replaceDiscovery()
         await assign()
+        await replaceQuotas()
     }
 
     /// Applies new settings, which must be valid.
@@ -74,10 +84,19 @@ actor SourceSupervisor {
         }
         let isMoved = !new.sharesWorkspaces(with: old)
         if isMoved { await forgetWorkspaces() }
+        let isSameProject = new.sharesQuotas(with: old)
+        if !isSameProject {
+            await stop(.quotas)
+            dependencies.quotas.reset(name)
+        }
         credentialClient.reconfigure(
             transport: factory.transport(new), direct: factory.directTransport(), timeout: factory.poll.timeout)
+        let wasAlone = isAlone
         settings = new
         let timeoutChanged = options.timing.requestTimeout != newOptions.timing.requestTimeout
+        let quotaOptionsChanged =
+            quotaTiming(old, options) != quotaTiming(new, newOptions)
+            || options.settings.maximumLabelValues != newOptions.settings.maximumLabelValues
         options = newOptions
         client.reconfigure(
             transport: factory.transport(new), credentials: credentials, settings: factory.poll,
@@ -90,86 +109,108 @@ actor SourceSupervisor {
             replaceDiscovery()
         }
         await assign()
+        let isFailing = dependencies.quotas.failing.contains(name)
+        if !isSameProject || quotaOptionsChanged || credentialChanged || isAlone != wasAlone || isFailing {
+            await replaceQuotas()
+        }
     }
 
     /// Stops discovery and polling and drops discovered workspaces. Must be called before the client gets another
     /// credential, which must not be sent to the previous address.
     private func forgetWorkspaces() async {
-        discovery?.task?.cancel()
-        discoveryEpoch += 1
+        loops[.discovery]?.task?.cancel()
+        epochs[.discovery, default: 0] += 1
         discovered = []
         dependencies.discoveries.reset(name)
         await dependencies.fleet.assign([], of: name, through: client, options: options)
     }
 
-    /// Starts discovery, until the source is removed or the process stops.
+    /// Starts discovery and quotas, until the source is removed or the process stops.
     func run() {
         isRunning = true
-        startDiscovery()
+        for kind in LoopKind.allCases { start(kind) }
     }
 
-    /// Detects a stalled discovery, and polls one workspace at once if a failure may be due to the credential. Called
-    /// every second.
+    /// Detects stalled loops, and polls one workspace at once if a failure may be due to the credential. Called every
+    /// second.
     func watch() async {
-        if discovery?.task != nil { discovery?.loop.watch() }
+        for running in loops.values where running.task != nil { running.loop.watch() }
         if let confirmation = client.confirmation {
             await dependencies.fleet.pollOne(of: name, for: confirmation)
         }
     }
 
-    /// Restarts a running discovery now instead of at its next interval.
-    func discoverNow() async {
-        guard let task = discovery?.task else { return }
-        let epoch = discoveryEpoch
+    /// Restarts a running loop now instead of at its next interval.
+    func restart(_ kind: LoopKind) async {
+        guard let task = loops[kind]?.task else { return }
+        let epoch = epochs[kind]
         task.cancel()
         await task.value
-        guard epoch == discoveryEpoch else { return }
-        discovery?.task = nil
-        startDiscovery()
+        guard epoch == epochs[kind] else { return }
+        loops[kind]?.task = nil
+        start(kind)
     }
 
-    /// Discovers once, if discovery is configured.
-    func discoverOnce() async { await discovery?.loop.step() }
+    /// Runs one step of a loop, if it is configured.
+    func step(_ kind: LoopKind) async { await loops[kind]?.loop.step() }
 
-    /// Stops discovery. The fleet stops polling.
+    /// Stops discovery and quotas. The fleet stops polling.
     func stop() async {
         isRunning = false
-        let task = discovery?.task
+        let tasks = loops.values.compactMap(\.task)
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
+    }
+
+    /// Stops discovery, quotas and polling, and removes the source's series.
+    func remove() async {
+        epochs[.discovery, default: 0] += 1
+        await stop()
+        dependencies.discoveries.remove(name)
+        dependencies.quotas.remove(name)
+        await dependencies.fleet.assign([], of: name, through: client, options: options)
+    }
+
+    /// Stops a loop for good.
+    private func stop(_ kind: LoopKind) async {
+        epochs[kind, default: 0] += 1
+        let task = loops.removeValue(forKey: kind)?.task
         task?.cancel()
         await task?.value
     }
 
-    /// Stops discovery and polling, and removes the source's series.
-    func remove() async {
-        discoveryEpoch += 1
-        await stop()
-        dependencies.discoveries.remove(name)
-        await dependencies.fleet.assign([], of: name, through: client, options: options)
+    private func start(_ kind: LoopKind) {
+        guard isRunning, let loop = loops[kind]?.loop, loops[kind]?.task == nil else { return }
+        loops[kind]?.task = Task(priority: .utility) { await loop.run() }
+    }
+
+    // MARK: Workspaces
+
+    private var targets: [TargetSelection.Target] {
+        SourceFactory.targetSelection(settings).targets(discovered: discovered)
+            .filter { dependencies.shard.owns($0.workspace.key.workspaceID) }
     }
 
     private func assign() async {
-        let targets = SourceFactory.targetSelection(settings).targets(discovered: discovered)
-            .filter { dependencies.shard.owns($0.workspace.key.workspaceID) }
         await dependencies.fleet.assign(targets, of: name, through: client, options: options)
     }
 
     private func note(_ found: [DiscoveredWorkspace], epoch: Int) async {
-        guard epoch == discoveryEpoch else { return }
+        guard epoch == epochs[.discovery] else { return }
         discovered = found
         await assign()
     }
 
     private func replaceDiscovery() {
-        discovery?.task?.cancel()
-        discovery = nil
-        discoveryEpoch += 1
+        loops.removeValue(forKey: .discovery)?.task?.cancel()
+        epochs[.discovery, default: 0] += 1
         guard let new = settings.discovery else {
             discovered = []
             dependencies.discoveries.remove(name)
             return
         }
         dependencies.discoveries.add(name)
-        let epoch = discoveryEpoch
+        let epoch = epochs[.discovery, default: 0]
         let lister = WorkspaceLister(
             client: client, baseURL: settings.baseURL, name: new.name, enterpriseProjectID: new.enterpriseProjectID)
         let selection = SourceFactory.targetSelection(settings)
@@ -181,13 +222,39 @@ actor SourceSupervisor {
         ) { [weak self] found in
             await self?.note(found, epoch: epoch)
         }
-        discovery = Discovery(loop: loop)
-        startDiscovery()
+        loops[.discovery] = RunningLoop(loop: loop)
+        start(.discovery)
     }
 
-    private func startDiscovery() {
-        guard isRunning, let loop = discovery?.loop, discovery?.task == nil else { return }
-        discovery?.task = Task(priority: .utility) { await loop.run() }
+    // MARK: Quotas
+
+    /// Whether the process polls no workspace of the source, because other shards do.
+    private var isAlone: Bool { settings.discovery == nil && targets.isEmpty }
+
+    private func quotaTiming(_ settings: SourceSettings, _ options: PollOptions) -> PollTiming? {
+        settings.collect.quotas.map { quotas in
+            PollTiming(
+                interval: quotas.interval, requestTimeout: options.timing.requestTimeout,
+                staleAfter: max(options.timing.staleAfter ?? .zero, quotas.interval * 3))
+        }
+    }
+
+    /// Replaces the loop that reads quotas, and keeps the last ones.
+    private func replaceQuotas() async {
+        await stop(.quotas)
+        // The quotas are those of the project, whatever workspaces a shard polls, so one shard is enough.
+        guard let quotas = settings.collect.quotas, let timing = quotaTiming(settings, options),
+            dependencies.shard.ordinal == 0
+        else { return dependencies.quotas.remove(name) }
+        dependencies.quotas.add(name)
+        let lister = QuotaLister(
+            client: client, baseURL: settings.baseURL, projectID: quotas.projectID,
+            maximumResources: options.settings.maximumLabelValues, isAlone: isAlone)
+        loops[.quotas] = RunningLoop(
+            loop: QuotaLoop(
+                source: name, lister: lister, timing: timing, clock: dependencies.clock, logger: dependencies.logger,
+                store: dependencies.quotas))
+        start(.quotas)
     }
 }
 
@@ -202,6 +269,17 @@ extension SourceSettings {
         }
         return baseURL == earlier.baseURL && assumeAgency?.account == earlier.assumeAgency?.account
             && mayBeSame(\.region) && mayBeSame(\.domain) && mayBeSame(\.projectID) && mayBeSame(\.projectName)
+    }
+
+    /// Whether quotas read with `earlier` are those of these settings' project. Unlike with workspaces, an unknown project
+    /// counts as another one, because quotas of different projects have the same labels.
+    func sharesQuotas(with earlier: SourceSettings) -> Bool {
+        guard let quotas = collect.quotas, let before = earlier.collect.quotas, baseURL == earlier.baseURL,
+            quotas.projectID == before.projectID
+        else { return false }
+        return quotas.projectID != nil
+            || sharesWorkspaces(with: earlier) && auth.kind == earlier.auth.kind && region == earlier.region
+                && projectID == earlier.projectID && projectName == earlier.projectName
     }
 
     /// The IAM user's account.

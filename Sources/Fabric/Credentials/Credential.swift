@@ -10,16 +10,20 @@ public struct Credential: Sendable {
     public let generation: UInt64
     /// Whether requests are signed; signed requests fail if this machine's clock is wrong.
     public let isSigned: Bool
+    /// The ID of the project that the credential belongs to; nil if unknown, as for a configured token.
+    public let projectID: String?
     private let authorization: @Sendable (inout HTTPRequest) -> Void
 
     /// Creates a credential that authorizes requests with `authorization`.
     public init(
         generation: UInt64,
         isSigned: Bool = false,
+        projectID: String? = nil,
         authorization: @escaping @Sendable (inout HTTPRequest) -> Void
     ) {
         self.generation = generation
         self.isSigned = isSigned
+        self.projectID = projectID
         self.authorization = authorization
     }
 
@@ -27,8 +31,8 @@ public struct Credential: Sendable {
     public func authorize(_ request: inout HTTPRequest) { authorization(&request) }
 
     /// Returns a credential that sends `token`, with a new generation.
-    static func token(_ token: Secret) -> Credential {
-        Credential(generation: nextGeneration()) { request in
+    static func token(_ token: Secret, projectID: String? = nil) -> Credential {
+        Credential(generation: nextGeneration(), projectID: projectID) { request in
             token.withExposedValue { request.headers.append(HTTPHeader("X-Auth-Token", $0)) }
         }
     }
@@ -36,7 +40,7 @@ public struct Credential: Sendable {
     /// Returns a credential that signs each request with `key` and the current time, with a new generation.
     static func key(_ key: AccessKey, projectID: String?, clock: any ExporterClock) -> Credential {
         let signer = RequestSigner(key: key, projectID: projectID)
-        return Credential(generation: nextGeneration(), isSigned: true) { request in
+        return Credential(generation: nextGeneration(), isSigned: true, projectID: projectID) { request in
             let date = Timestamp(microseconds: clock.wallMicroseconds).iso8601()
             signer.sign(&request, date: date.filter { $0 != "-" && $0 != ":" })
         }

@@ -84,7 +84,9 @@ struct IAM: Sendable {
             name: "IAM", response: response, wallMicroseconds: client.clock.wallMicroseconds)
         let remaining = try life.remaining(
             until: document?.text("/token/expires_at"), issued: document?.text("/token/issued_at"))
-        return IssuedCredential(credential: .token(Secret(text)), lifetime: remaining ?? Self.assumedTokenLifetime)
+        let projectID = document?.text("/token/project/id").flatMap { $0.isEmpty ? nil : $0 }
+        return IssuedCredential(
+            credential: .token(Secret(text), projectID: projectID), lifetime: remaining ?? Self.assumedTokenLifetime)
     }
 
     /// Requests temporary keys from IAM or STS.

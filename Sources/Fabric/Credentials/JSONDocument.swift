@@ -34,6 +34,12 @@ final class JSONDocument {
         return nil
     }
 
+    /// Returns the integer at `pointer`; nil if there is none. A number with a zero fraction is an integer.
+    func integer(_ pointer: String) -> Int64? {
+        var number: Int64 = 0
+        return fabric_document_integer(parser, pointer, &number) ? number : nil
+    }
+
     /// Returns the number of elements of the array at `pointer`; nil if there is no array.
     func count(_ pointer: String) -> Int? {
         let count = fabric_document_count(parser, pointer)

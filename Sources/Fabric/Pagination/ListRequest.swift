@@ -6,7 +6,7 @@ internal import Base
 public struct ListRequest: Sendable {
     let operation: APIOperation
     /// The URL without the query.
-    private let address: String
+    let address: String
     /// The query parameters except `limit` and `offset`, with encoded values.
     private let parameters: [(key: String, value: String)]
 

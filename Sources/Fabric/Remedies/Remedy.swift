@@ -37,6 +37,10 @@ public enum Remedy: Sendable, Equatable {
     case checkFilter
     case checkRequest
     case checkDiscovery
+    case grantQuotas
+    case setQuotaProject
+    /// - Parameter baseURL: the API's address.
+    case checkQuotas(baseURL: String)
 
     // MARK: Connections and responses
     /// - Parameters:
@@ -168,6 +172,23 @@ public enum Remedy: Sendable, Equatable {
             Phrase(
                 "The API rejected the request: check `base_url`, `discovery.name` and `enterprise_project_id`.",
                 "API 拒绝了请求：请检查 `base_url`、`discovery.name` 和 `enterprise_project_id`。")
+        case .grantQuotas:
+            Phrase(
+                "Grant the permission to read the project's quotas (`ListResourceQuotas`) to the credential's user or "
+                    + "agency. The API documentation does not name its IAM action; try the system policy "
+                    + "`DataArtsFabricReadOnlyPolicy`. If it is granted, check `collect.quotas.project_id`.",
+                "请为凭证的用户或委托授予查询项目配额（`ListResourceQuotas`）的权限。API 文档没有给出对应的授权项，可尝试系统策略 "
+                    + "`DataArtsFabricReadOnlyPolicy`。若已授予，请检查 `collect.quotas.project_id`。")
+        case .setQuotaProject:
+            Phrase(
+                "Set `collect.quotas.project_id` to the ID of the project.",
+                "请将 `collect.quotas.project_id` 设为项目的 ID。")
+        case .checkQuotas(let baseURL):
+            Phrase(
+                "The API rejected the request for quotas: check `collect.quotas.project_id`, and whether \(baseURL) serves "
+                    + "`/v2/{project_id}/quotas`, which not every region may have.",
+                "API 拒绝了查询配额的请求：请检查 `collect.quotas.project_id`，以及 \(baseURL) 是否提供 "
+                    + "`/v2/{project_id}/quotas`（并非所有区域都有）。")
         case .checkConnection(let server, let host, let proxy): Self.connection(server, host: host, proxy)
         case .raiseTimeout(let host, let proxy):
             Phrase(

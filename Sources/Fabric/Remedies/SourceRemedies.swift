@@ -14,6 +14,8 @@ public struct SourceRemedies: Sendable, Equatable {
         ///   - permission: what to grant if the permission is missing.
         ///   - isFiltered: whether the workspace has a filter; nil if unknown.
         case listing(permission: Phrase, isFiltered: Bool?)
+        /// Listing the project's quotas with a credential that could be obtained.
+        case quotas
     }
 
     /// A proxy that requests probably use.
@@ -101,6 +103,9 @@ public struct SourceRemedies: Sendable, Equatable {
         switch (reason, subject) {
         case (.credentials, .credential(didRespond: false, _)):
             return .checkConnection(server: nil, host: host, proxy)
+        case (.credentials, .quotas): return .setQuotaProject
+        case (.forbidden, .quotas): return .grantQuotas
+        case (.notFound, .quotas), (.badRequest, .quotas): return .checkQuotas(baseURL: baseURL)
         case (.credentials, _): return remedyForMissingCredential
         case (.unauthenticated, _): return remedyForRejectedCredential
         case (.forbidden, .listing(let permission, _)): return .grant(permission)

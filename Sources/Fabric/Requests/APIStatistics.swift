@@ -13,6 +13,8 @@ public struct APIOperation: Sendable, Hashable {
 
     /// Lists workspaces.
     public static let listWorkspaces = APIOperation("list_workspaces")
+    /// Lists the quotas of a project.
+    public static let listQuotas = APIOperation("list_quotas")
     /// Obtains a token or temporary keys from IAM or STS.
     static let createToken = APIOperation("create_token")
     /// Looks up a project's ID in IAM.

@@ -240,6 +240,10 @@ public final class SourceClient: Sendable {
         }
     }
 
+    /// Returns the ID of the credential's project; nil if the credential does not contain it.
+    /// - Throws: ``APIFailure`` if there is no credential.
+    func projectID() async throws(APIFailure) -> String? { try await currentCredential().projectID }
+
     private func currentCredential() async throws(APIFailure) -> Credential {
         do { return try await credentials.credential() } catch {
             shared.withLock { $0.hasLackedCredential = true }

@@ -9,18 +9,18 @@ struct DiscoveryHealth: Sendable {
     enum Outcome: Sendable {
         /// A complete list of workspaces.
         case found(DiscoveredCount)
-        case failed(FailureReason)
+        case failed(APIFailure)
     }
 
-    /// The last outcome; nil until the first discovery has ended.
-    private(set) var last: Outcome?
+    private var health = LoopHealth()
     /// The numbers of the last successful discovery; nil before the first.
     private(set) var count: DiscoveredCount?
-    private(set) var lastSuccess: Timestamp?
-    private var failures: [FailureReason: UInt64] = [:]
+
+    /// Whether the first discovery has ended, successful or not.
+    var isTried: Bool { health.isTried }
 
     /// Whether the last discovery failed.
-    var isFailing: Bool { if case .failed = last { true } else { false } }
+    var isFailing: Bool { health.failure != nil }
 
     /// Notes the end of a discovery.
     /// - Parameter endedAt: the wall clock time at the end of the discovery.
@@ -28,35 +28,30 @@ struct DiscoveryHealth: Sendable {
         switch outcome {
         case .found(let count):
             self.count = count
-            lastSuccess = endedAt
-        case .failed(let reason): failures[reason, default: 0] += 1
+            health.note(nil, endedAt: endedAt)
+        case .failed(let failure): health.note(failure, endedAt: endedAt)
         }
-        last = outcome
     }
 
     /// Resets the state to that before the first discovery, except for the number of failures.
-    mutating func reset() { (last, count, lastSuccess) = (nil, nil, nil) }
+    mutating func reset() {
+        health.reset()
+        count = nil
+    }
 
     /// The state for the status page and the status JSON.
     var status: SourceStatus.Discovery {
-        var failure: FailureReason?
-        if case .failed(let reason) = last { failure = reason }
-        return SourceStatus.Discovery(
-            isTried: last != nil, failure: failure, workspaces: count?.found, selected: count?.selected,
-            lastSuccess: lastSuccess)
+        SourceStatus.Discovery(
+            isTried: isTried, failure: health.failure?.reason, workspaces: count?.found, selected: count?.selected,
+            lastSuccess: health.lastSuccess)
     }
 
     func fragment(ofSource source: String) -> Fragment {
         typealias Families = DiscoveryFamilies
         var builder = FragmentBuilder(labels: [Label("source", source)])
-        if last != nil { builder.add(Families.isUp, .flag(!isFailing)) }
         if let count { builder.add(Families.workspaces, .integer(Int64(count.found))) }
-        if let lastSuccess { builder.add(Families.lastSuccess, .microseconds(lastSuccess.microseconds)) }
-        builder.add(Families.failures) { writer in
-            for reason in FailureReason.allCases.sorted() {
-                writer.sample(.unsigned(failures[reason] ?? 0), ["reason": reason.rawValue])
-            }
-        }
+        health.write(
+            up: Families.isUp, lastSuccess: Families.lastSuccess, failures: Families.failures, to: &builder)
         return builder.build()
     }
 }

@@ -28,12 +28,9 @@ final class DiscoveryLog: Sendable {
             defer { state.reason = failure.reason }
             return state.reason
         }
-        switch before {
-        case nil:
-            logger.error("discovery failed; continuing with known workspaces", metadata: failure.logMetadata)
-        case failure.reason: logger.debug("discovery still failing", metadata: failure.logMetadata)
-        default: logger.error("discovery failed, reason changed", metadata: failure.logMetadata)
-        }
+        logger.note(
+            failure, previous: before, "discovery failed; continuing with known workspaces",
+            continued: "discovery still failing", changed: "discovery failed, reason changed")
     }
 
     func noteSuccess(
@@ -90,16 +87,5 @@ final class DiscoveryLog: Sendable {
         case .fell: logger.warning("discovery found fewer than half of the previous workspaces", metadata: metadata)
         case nil: break
         }
-    }
-}
-
-extension APIFailure {
-    /// The fields of log lines about the failure.
-    var logMetadata: Logger.Metadata {
-        var metadata: Logger.Metadata = ["reason": "\(reason.rawValue)", "error": "\(message)"]
-        if let status { metadata["http_status"] = .stringConvertible(status) }
-        if let code { metadata["error_code"] = "\(code)" }
-        if let requestID { metadata["request_id"] = "\(requestID)" }
-        return metadata
     }
 }

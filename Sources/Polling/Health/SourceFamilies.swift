@@ -49,8 +49,9 @@ public enum SourceFamilies {
     /// The operations that list what is always exported.
     private static let listOperations =
         ListingRegistry.all.filter { !$0.isOptional }.map { $0.operation } + [.listWorkspaces]
-    /// The operations of optional listings, which only have series once they were sent.
-    private static let optionalOperations = ListingRegistry.all.filter { $0.isOptional }.map { $0.operation }
+    /// The operations of optional listings and of quotas, which only have series once they were sent.
+    private static let optionalOperations =
+        ListingRegistry.all.filter { $0.isOptional }.map { $0.operation } + [.listQuotas]
 
     /// The values that the samples of a source are rendered from.
     fileprivate struct Reading: Equatable {

@@ -53,6 +53,12 @@ public struct ListingStatus: Sendable {
             self.code = code
             self.requestID = requestID
         }
+
+        init(_ failure: APIFailure) {
+            self.init(
+                reason: failure.reason, message: failure.message, status: failure.status, code: failure.code,
+                requestID: failure.requestID)
+        }
     }
 
     /// The data of the last complete read.

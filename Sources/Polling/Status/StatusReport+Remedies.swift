@@ -31,6 +31,17 @@ extension StatusOverview.Source {
     }
 }
 
+extension StatusOverview.Source {
+    /// The remedy for the failure of the quotas; nil if they did not fail, or because of the credential, whose remedy is
+    /// that of the source.
+    public var quotasRemedy: Remedy? {
+        guard let reason = status.quotas?.failure?.reason, reason != .unauthenticated, reason != .credentials else {
+            return nil
+        }
+        return status.remedies.remedy(for: reason, of: .quotas)
+    }
+}
+
 extension SourceRemedies.Subject {
     /// The subject for a listing of the registry, of a workspace whose filter is unknown.
     static func listing(named name: String) -> SourceRemedies.Subject {

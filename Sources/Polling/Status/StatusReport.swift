@@ -142,6 +142,8 @@ public struct SourceStatus: Sendable, Equatable {
     public var nextProbe: Timestamp?
     /// The state of discovery; nil if discovery is off.
     public var discovery: Discovery?
+    /// The state of quotas; nil if they are not collected, or by another shard.
+    public var quotas: QuotaStatus?
     /// How long the rate limit makes one round of polls of all workspaces; nil if it fits into the interval.
     public var round: Duration?
     /// The number of API requests sent in the last minute, retries included, without those for credentials.
@@ -153,7 +155,8 @@ public struct SourceStatus: Sendable, Equatable {
     public init(
         name: String, region: String?, credential: Credential, remedies: SourceRemedies,
         throttledUntil: Timestamp? = nil,
-        nextProbe: Timestamp?, discovery: Discovery?, round: Duration? = nil, requestsPerMinute: Int = 0,
+        nextProbe: Timestamp?, discovery: Discovery?, quotas: QuotaStatus? = nil, round: Duration? = nil,
+        requestsPerMinute: Int = 0,
         requestsPerMinuteLimit: Double? = nil
     ) {
         self.name = name
@@ -163,6 +166,7 @@ public struct SourceStatus: Sendable, Equatable {
         self.throttledUntil = throttledUntil
         self.nextProbe = nextProbe
         self.discovery = discovery
+        self.quotas = quotas
         self.round = round
         self.requestsPerMinute = requestsPerMinute
         self.requestsPerMinuteLimit = requestsPerMinuteLimit

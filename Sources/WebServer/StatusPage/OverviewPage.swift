@@ -135,17 +135,21 @@ struct OverviewPage {
     }
 
     private var sources: HTML {
+        let hasQuotas = overview.sources.contains { $0.status.quotas != nil }
         var table = PageTable(
             .sources,
-            [
-                .init(.source, .header), .init(.region), .init(.state, .text), .init(.discovery, .text),
-                .init(.credential, .text), .init(.requests, .number), .init(.workspaces, .number),
-            ], in: parts.options.language)
+            [.init(.source, .header), .init(.region), .init(.state, .text), .init(.discovery, .text)]
+                + (hasQuotas ? [.init(.quotas, .text)] : [])
+                + [.init(.credential, .text), .init(.requests, .number), .init(.workspaces, .number)],
+            in: parts.options.language)
         table.rows = overview.sources.map { source in
-            [
+            let quotas: [HTML] = hasQuotas ? [source.status.quotas.html { QuotaCell(parts).html($0, of: source) }] : []
+            return [
                 parts.link(to: source.status), "\(source.status.region ?? "")",
                 "\(parts.badge(of: source.health)) \(parts.text(of: source))",
-                source.status.discovery.html(discovery), credential(source.status.credential), requests(source.status),
+                source.status.discovery.html(discovery),
+            ] + quotas + [
+                credential(source.status.credential), requests(source.status),
                 "\(HumanFormat.number(source.workspaces.count))",
             ]
         }

@@ -64,6 +64,26 @@ struct StatusDocument: Decodable {
         var lastSuccess: Moment?
     }
 
+    struct Quota: Decodable {
+        var resource: String
+        var used: Int64?
+        var limit: Int64?
+    }
+
+    struct Quotas: Decodable {
+        var state: String
+        var isStale: Bool?
+        var reason: String?
+        var lastSuccess: Moment?
+        var failingSince: Moment?
+        var resources: [Quota]?
+
+        private enum CodingKeys: String, CodingKey {
+            case state, reason, lastSuccess, failingSince, resources
+            case isStale = "withdrawn"
+        }
+    }
+
     struct Source: Decodable {
         var name: String
         var state: String
@@ -75,6 +95,7 @@ struct StatusDocument: Decodable {
         var requestsPerMinute: Int?
         var requestsPerMinuteLimit: Double?
         var discovery: Discovery?
+        var quotas: Quotas?
         var warning: String?
         var remedy: Text?
     }

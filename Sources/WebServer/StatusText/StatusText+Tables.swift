@@ -101,7 +101,11 @@ extension StatusText {
             .shrinking(self(.source)), .shrinking(self(.region)), .text(self(.state)), .number(self(.requests)),
             .number(self(.workspaces)),
         ]
-        if isWide { columns += [.text(self(.discovery)), .text(self(.credential))] }
+        let hasQuotas = document.sources.contains { $0.quotas != nil }
+        if isWide {
+            columns += [.text(self(.discovery)), .text(self(.credential))]
+            if hasQuotas { columns.append(.text(self(.quotas))) }
+        }
         var table = TerminalTable(columns)
         for source in document.sources {
             let cells = [
@@ -109,7 +113,10 @@ extension StatusText {
                 HumanFormat.number(workspaces(of: source).count),
             ]
             let more = [source.discovery.map(discovery) ?? "", source.credential.map(credential) ?? ""]
-            add(cells, more, details: more, to: &table)
+            let quotas = source.quotas.map(quotas)
+            add(
+                cells, more + (hasQuotas ? [quotas ?? ""] : []),
+                details: more + (quotas.map { [titled(.quotas, Phrase($0))] } ?? []), to: &table)
         }
         return table.lines(columns: self.columns)
     }
@@ -134,6 +141,26 @@ extension StatusText {
             }
         }
         if let last = discovery.lastSuccess { texts.append(HumanFormat.moment(last.time, now: now)) }
+        return self(texts.isEmpty ? .name(of: ListingStatus.State.pending) : .list(texts))
+    }
+
+    private func quotas(_ quotas: StatusDocument.Quotas) -> String {
+        var texts: [Phrase] = []
+        if let reason = quotas.reason {
+            texts.append(FailureReason(rawValue: reason).map { .failing($0) } ?? Phrase(reason))
+            if let since = quotas.failingSince { texts.append(.downSince(HumanFormat.absolute(since.time))) }
+        }
+        if quotas.isStale == true { texts.append(.stale) }
+        if let resources = quotas.resources {
+            let near = resources.filter { Quota(resource: $0.resource, used: $0.used, limit: $0.limit).isNearLimit }
+            texts += near.prefix(QuotaCell.maximumNames).map {
+                .quota($0.resource, used: $0.used ?? 0, limit: $0.limit ?? 0)
+            }
+            let further = near.count - QuotaCell.maximumNames
+            if further > 0 { texts.append(.furtherQuotas(further)) }
+            texts.append(.quotas(resources.count))
+        }
+        if let last = quotas.lastSuccess { texts.append(HumanFormat.moment(last.time, now: now)) }
         return self(texts.isEmpty ? .name(of: ListingStatus.State.pending) : .list(texts))
     }
 

@@ -13,7 +13,7 @@ from toolbox.shared.cloud_data import Workspace, new_cloud
 from toolbox.shared.configuration import Source, quoted
 from toolbox.shared.control_plane import FORBIDDEN, ControlPlane, Fault
 from toolbox.shared.exporter import PLANTED, TEXT, Exporter, Outcome
-from toolbox.shared.identity import DOMAIN, KEY, KEY_ID, PASSWORD, USER, Identity
+from toolbox.shared.identity import DOMAIN, KEY, KEY_ID, PASSWORD, PROJECT, USER, Identity
 from toolbox.shared.processes import free_port
 
 POLL = {"interval": "60s", "stale_after": "120s", "timeout": "10s", "requests_per_second": "0"}
@@ -104,6 +104,16 @@ def test_a_forbidden_workspace_is_reported_with_the_permission_and_the_others_wo
     assert REQUEST_ID.search(outcome.everything)
     assert "Check failed for: acceptance" in outcome.stderr
     assert [row(outcome, workspace)[3] for workspace in case.workspaces].count("ok") == 2
+
+
+def test_quotas_are_tried_and_their_request_is_counted(case: Case) -> None:
+    case.plane.quotas[PROJECT] = [{"type": "compute", "quota": 100, "used": 92}]
+    quotas = f"{{interval: 60s, project_id: {PROJECT}}}"
+    case.connect(0, ["quotas: 1 resource, ", "3 of 3 workspaces"], case.source(quotas=quotas))
+    assert [request.path for request in case.plane.requests].count(f"/v2/{PROJECT}/quotas") == 1
+    words = ["quotas: FAILED", "forbidden (HTTP 403)", "ListResourceQuotas", "3 of 3 workspaces"]
+    outcome = case.connect(3, words, case.source(quotas="{project_id: another}"))
+    assert REQUEST_ID.search(outcome.everything)
 
 
 def test_a_key_of_another_project_is_reported_with_what_to_check(case: Case) -> None:

@@ -33,13 +33,14 @@ class Source:
     services_url: str | None = None
     # Whether job runs are collected from `services_url`, at the poll interval.
     collects_runs: bool = False
+    # YAML flow text of `collect.quotas`; None: not collected.
+    quotas: str | None = None
 
     def lines(self) -> list[str]:
         proxy_url = self.proxy_url and quoted(self.proxy_url)
-        runs = f", job_runs: {{interval: {INTERVAL:g}s}}" if self.collects_runs else ""
         settings = {"region": REGION, "base_url": self.base_url, "auth": self.auth, "discovery": self.discovery,
                     "proxy_url": proxy_url, "services_url": self.services_url,
-                    "collect": self.services_url and f"{{service_instances: {{}}{runs}}}"}  # fmt: skip
+                    "collect": self.collect()}  # fmt: skip
         lines = [f"  - name: {quoted(self.name)}"]
         lines += [f"    {key}: {value}" for key, value in settings.items() if value]
         lines += ["    workspaces:"] if self.workspaces else []
@@ -47,6 +48,15 @@ class Source:
             named = {"id": workspace.id, "name": workspace.name, "filter": self.filters.get(workspace.id)}
             lines.append(f"      - {quoted({key: value for key, value in named.items() if value is not None})}")
         return lines
+
+    def collect(self) -> str:
+        """Returns the YAML flow text of `collect`, or an empty one."""
+        listings = {
+            "service_instances": self.services_url and "{}",
+            "job_runs": self.collects_runs and f"{{interval: {INTERVAL:g}s}}", "quotas": self.quotas,
+        }  # fmt: skip
+        wanted = [f"{key}: {value}" for key, value in listings.items() if value]
+        return f"{{{', '.join(wanted)}}}" if wanted else ""
 
     def labels(self, workspace: Workspace) -> dict[str, str]:
         """Returns the three labels of all series of that workspace."""

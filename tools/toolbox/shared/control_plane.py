@@ -32,6 +32,7 @@ TOKEN = "SECRET-TOKEN-VALUE-of-the-test-cloud"
 PATH = re.compile(r"/v1/workspaces/([^/]*)/endpoints")
 SERVICES = re.compile(r"/v1/workspaces/([^/]*)/services/instances")
 RUNS = re.compile(r"/v1/workspaces/([^/]*)/jobs/runs")
+QUOTAS = re.compile(r"/v2/([^/]*)/quotas")
 WORKSPACES = "/v1/workspaces"
 # The values of the parameters of a listing, by the API reference.
 VALID = {
@@ -188,6 +189,8 @@ class ControlPlane:
     def __init__(self, workspaces: list[Workspace], host: str = HOST, port: int = 0) -> None:
         self.lock = threading.RLock()
         self.workspaces = {workspace.id: workspace for workspace in workspaces}
+        # The rows of the quotas of each project.
+        self.quotas: dict[str, list[Any]] = {}
         self.faults: dict[str, Fault] = {}
         self.requests: list[Recorded] = []
         # The IAM rules; None: only the suite's token is accepted.
@@ -249,8 +252,8 @@ class Handler(QuietHandler):
         with self.plane.lock:
             self.plane.requests.append(Recorded(target.path, query, headers))
         match, services = PATH.fullmatch(target.path), SERVICES.fullmatch(target.path)
-        runs = RUNS.fullmatch(target.path)
-        if not match and not services and not runs and target.path != WORKSPACES:
+        runs, quotas = RUNS.fullmatch(target.path), QUOTAS.fullmatch(target.path)
+        if not match and not services and not runs and not quotas and target.path != WORKSPACES:
             self.identity_or_nothing()
         elif refused := self.refusal():
             self.answer(*refused)
@@ -258,6 +261,8 @@ class Handler(QuietHandler):
             self.answer_listing(services_subject(services[1]), services[1], query)
         elif runs:
             self.answer_listing(runs_subject(runs[1]), runs[1], query)
+        elif quotas:
+            self.answer_quotas(urllib.parse.unquote(quotas[1]))
         elif not match:
             self.answer(*self.list_workspaces(query))
         else:
@@ -286,6 +291,20 @@ class Handler(QuietHandler):
             name = "job_runs" if is_runs else "service_instances"
             document = {name: page(rows, parameters), "total": fault.adjust(len(rows), fault.requests)}
             self.answer(200, json_text.write(document).encode(), {})
+
+    def answer_quotas(self, project: str) -> None:
+        """Lists the quotas of a project; the fault of `quotas_subject(project)` replaces the response."""
+        with self.plane.lock:
+            subject = quotas_subject(project)
+            fault = self.plane.faults.get(subject, Fault("count"))
+            fault.requests += 1
+            rows = self.plane.quotas.get(project)
+        if fault.mode != "count":
+            self.fail(subject, fault)
+        elif rows is None:
+            self.answer(403, FORBIDDEN, {})
+        else:
+            self.answer(200, json_text.write({"quotas": {"resources": rows}}).encode(), {})
 
     def refusal(self) -> Reply | None:
         """Returns the error response to a request that is not permitted, else None."""
@@ -358,6 +377,11 @@ def services_subject(workspace_id: str) -> str:
 def runs_subject(workspace_id: str) -> str:
     """Returns the key of a fault of the workspace's list of job runs."""
     return f"job runs of {workspace_id}"
+
+
+def quotas_subject(project: str) -> str:
+    """Returns the key of a fault of the quotas of a project."""
+    return f"quotas of {project}"
 
 
 def page(rows: list[Any], parameters: dict[str, str]) -> list[Any]:

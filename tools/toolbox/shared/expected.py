@@ -68,7 +68,8 @@ SERVICES = (
 RUNS = (
     "job_runs", "job_run_oldest_waiting_timestamp_seconds", "job_run_newest_failure_timestamp_seconds",
 )  # fmt: skip
-DOMAIN_FAMILIES = frozenset((*(PREFIX + name for name in CAPACITY + COUNTS + SERVICES + RUNS), *DETAILS))
+QUOTAS = ("quota_used", "quota_limit")
+DOMAIN_FAMILIES = frozenset((*(PREFIX + name for name in CAPACITY + COUNTS + SERVICES + RUNS + QUOTAS), *DETAILS))
 KEPT_AT_ZERO = frozenset(PREFIX + name for name in (*CAPACITY, "endpoints", "service_instances"))
 DROPPED = DETAILS[-1]
 
@@ -148,6 +149,35 @@ def count_runs(rows: Iterable[Any], base: Mapping[str, str]) -> Series:
     for status in RUN_STATUSES:
         tally.add_status(status, [row for row in every if row.get("status") == status])
     return tally.series()
+
+
+def count_quotas(rows: Iterable[Any], source: str, limit: int = 200) -> Series:
+    """Returns the series of the quotas of a source's project. A resource with contradictory rows has none."""
+    found: dict[str, set[tuple[int | None, int | None]]] = defaultdict(set)
+    for row in rows:
+        name = row.get("type") if isinstance(row, dict) else None
+        if isinstance(name, str) and name:
+            resource = clean(name).encode()[:LABEL_BYTES].decode(errors="ignore")
+            used, most = natural(row.get("used")), natural(row.get("quota"))
+            found[resource].add((used, most))
+    series: Series = {}
+    usable = sorted((name for name, values in found.items() if len(values) == 1), key=str.encode)
+    for name in usable[:limit]:
+        labels = labeled({"source": source}, resource=name)
+        for family, value in zip(QUOTAS, next(iter(found[name])), strict=True):
+            if value is not None:
+                series[PREFIX + family, labels] = float(value)
+    return series
+
+
+def natural(value: Any) -> int | None:
+    """Returns a number that is not negative and fits 63 bits, or None. A float with a zero fraction is an integer."""
+    if isinstance(value, Literal):
+        value = json.loads(value.text)
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        value = int(value)
+    valid = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= HIGHEST
+    return value if valid else None
 
 
 class Tally:

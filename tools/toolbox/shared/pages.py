@@ -48,6 +48,12 @@ def wanted(
     return series
 
 
+def quota_series(page: exposition.Page) -> dict[expected.Key, float]:
+    """Returns the series of quotas of a page."""
+    families = {expected.PREFIX + name for name in expected.QUOTAS}
+    return {key: value for key, value in page.values().items() if key[0] in families}
+
+
 def require_series(
     page: exposition.Page, series: expected.Series, poll: tuple[float, float], details: str = "problems"
 ) -> None:

@@ -167,3 +167,22 @@ def test_job_runs() -> None:
         key("workspace_dropped_details", **listing): 0.0,
     }
     assert key("job_run_oldest_waiting_timestamp_seconds") not in expected.count_runs(rows[:2], BASE)
+
+
+def test_quotas() -> None:
+    rows: list[Any] = [
+        {"type": "compute", "quota": 100, "used": 92}, {"type": "workspace", "quota": -1, "used": 0},
+        {"type": "twice", "quota": 1, "used": 1}, {"type": "twice", "quota": 1, "used": 2},
+        {"type": "odd", "quota": "7", "used": True}, {"type": "", "quota": 1, "used": 1}, None, {"used": 3},
+        {"type": "float", "quota": 5.0, "used": 5.5}, {"type": "big", "quota": 2**63, "used": 2**63 - 1},
+    ]  # fmt: skip
+    base = {"source": "s"}
+    assert expected.count_quotas(rows, "s") == {
+        (expected.PREFIX + family, expected.labeled(base, resource=resource)): value
+        for family, resource, value in (
+            ("quota_used", "compute", 92.0), ("quota_limit", "compute", 100.0), ("quota_used", "workspace", 0.0),
+            ("quota_limit", "float", 5.0), ("quota_used", "big", 2.0**63),
+        )
+    }  # fmt: skip
+    many = [{"type": f"r{index:03}", "quota": 1, "used": 1} for index in range(300)]
+    assert len(expected.count_quotas(many, "s")) == 400

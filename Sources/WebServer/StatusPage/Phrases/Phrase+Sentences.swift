@@ -194,6 +194,16 @@ extension Phrase {
     static func excluded(_ count: Int) -> Phrase {
         Phrase("\(HumanFormat.number(count)) excluded", "排除 \(HumanFormat.number(count)) 个")
     }
+    static func quotas(_ count: Int) -> Phrase {
+        Phrase(Self.count(count, "resource", "")[.english], "\(HumanFormat.number(count)) 种资源")
+    }
+    static func quota(_ resource: String, used: Int64, limit: Int64) -> Phrase {
+        let used = limited(HumanFormat.number(used), HumanFormat.number(limit))
+        return Phrase("\(resource): \(used[.english])", "\(resource)：\(used[.chinese])")
+    }
+    static func furtherQuotas(_ count: Int) -> Phrase {
+        Phrase("\(HumanFormat.number(count)) more at 90% or above", "另有 \(HumanFormat.number(count)) 种达到 90%")
+    }
     static func expires(_ moment: Phrase) -> Phrase {
         Phrase("expires \(moment[.english])", "\(moment[.chinese])过期")
     }

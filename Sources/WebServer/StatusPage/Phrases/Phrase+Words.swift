@@ -61,6 +61,7 @@ extension Phrase {
     static let region = Phrase("Region", "区域")
     static let state = Phrase("State", "状态")
     static let discovery = Phrase("Discovery", "发现")
+    static let quotas = Phrase("Quotas", "配额")
     static let credential = Phrase("Credential", "凭证")
     static let requests = Phrase("Requests/min", "每分钟请求")
     static let attention = Phrase("Attention", "关注原因")
