@@ -99,7 +99,7 @@ enum StatusJSON {
     private static func quotas(_ quotas: QuotaStatus, remedy: Remedy?) -> JSONValue {
         let failure = quotas.failure
         return [
-            "state": .string(quotas.state.rawValue), "withdrawn": .boolean(quotas.isStale),
+            "state": .string(quotas.state.rawValue), "stale": .boolean(quotas.isStale),
             "last_success": time(quotas.lastSuccess), "failing_since": time(quotas.failingSince),
             "reason": JSONValue(failure?.reason.rawValue), "message": JSONValue(failure?.message),
             "http_status": failure?.status.map { JSONValue($0) } ?? .null,

@@ -8,7 +8,7 @@ struct SourceRemediesTests {
     private static let permission = Phrase("the IAM action x:y:z", "授权项 x:y:z")
     private static let listing = SourceRemedies.Subject.listing(permission: permission, isFiltered: nil)
     static let subjects: [SourceRemedies.Subject] =
-        [.discovery, listing, .listing(permission: permission, isFiltered: true)]
+        [.discovery, .quotas, listing, .listing(permission: permission, isFiltered: true)]
         + [.secretFile, .rejected, .address, .expired, .unavailable, .other].flatMap {
             [.credential(didRespond: false, $0), .credential(didRespond: true, $0)]
         }
@@ -25,6 +25,16 @@ struct SourceRemediesTests {
                 }
             }
         }
+    }
+
+    @Test(arguments: [
+        (FailureReason.forbidden, Remedy.grantQuotas), (.credentials, .setQuotaProject),
+        (.notFound, .checkQuotas(baseURL: "https://fabric.example")),
+        (.badRequest, .checkQuotas(baseURL: "https://fabric.example")), (.server, .reportFault),
+    ])
+    func `Failures of quotas have remedies of their own`(reason: FailureReason, remedy: Remedy) {
+        let remedies = SourceRemedies(baseURL: "https://fabric.example", credential: .token)
+        #expect(remedies.remedy(for: reason, of: .quotas) == remedy)
     }
 
     @Test(

@@ -21,7 +21,7 @@ actor SourceSupervisor {
         var shard = Shard.whole
     }
 
-    /// What is read about the source as a whole.
+    /// The loops of a source.
     enum LoopKind: Sendable, CaseIterable {
         case discovery
         case quotas
@@ -171,7 +171,7 @@ actor SourceSupervisor {
         await dependencies.fleet.assign([], of: name, through: client, options: options)
     }
 
-    /// Stops a loop for good.
+    /// Stops and removes a loop.
     private func stop(_ kind: LoopKind) async {
         epochs[kind, default: 0] += 1
         let task = loops.removeValue(forKey: kind)?.task

@@ -21,7 +21,7 @@ public struct QuotaLister: Sendable {
     ///   - baseURL: the API's address.
     ///   - projectID: the project's ID; nil for the project of the credential.
     ///   - maximumResources: the maximum number of resources; further ones are dropped, in the order of their names.
-    ///   - isAlone: whether the source sends no other requests, so that no other request can test its credential.
+    ///   - isAlone: whether the source sends no other requests, so that no other request can probe its credential.
     public init(
         client: SourceClient, baseURL: String, projectID: String?, maximumResources: Int, isAlone: Bool = false
     ) {

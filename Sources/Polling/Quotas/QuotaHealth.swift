@@ -18,7 +18,7 @@ struct QuotaHealth: Sendable {
     private var list: QuotaList?
     private var expiry: ContinuousClock.Instant?
 
-    /// Whether the last read failed, or none has ended.
+    /// Whether the last read failed, or there was none yet.
     var isFailing: Bool { !health.isTried || health.failure != nil }
 
     /// Notes the end of a read.

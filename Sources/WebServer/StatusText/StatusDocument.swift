@@ -80,7 +80,7 @@ struct StatusDocument: Decodable {
 
         private enum CodingKeys: String, CodingKey {
             case state, reason, lastSuccess, failingSince, resources
-            case isStale = "withdrawn"
+            case isStale = "stale"
         }
     }
 
