@@ -126,15 +126,18 @@ struct CurlTransportTLSTests {
 
     @Test("Concurrent requests share one HTTP/2 connection")
     func sharedConnection() async throws {
-        try await withTransport(trusting()) { transport in
-            let address = url(servers.http2)
-            let responses = await withTaskGroup(of: String.self) { group in
-                for _ in 0..<60 { group.addTask { await transport.text(address) } }
-                return await group.reduce(into: Set<String>()) { $0.insert($1) }
+        // On a busy machine, one of 30 new connections had requests whose response libcurl left unread.
+        for _ in 0..<30 {
+            try await withTransport(trusting()) { transport in
+                let address = url(servers.http2)
+                let responses = await withTaskGroup(of: String.self) { group in
+                    for _ in 0..<60 { group.addTask { await transport.text(address) } }
+                    return await group.reduce(into: Set<String>()) { $0.insert($1) }
+                }
+                // Equal, including nginx's connection number.
+                #expect(responses.count == 1, "\(responses)")
+                #expect(responses.first?.hasPrefix("protocol=HTTP/2.0 ") == true)
             }
-            // Equal, including nginx's connection number.
-            #expect(responses.count == 1, "\(responses)")
-            #expect(responses.first?.hasPrefix("protocol=HTTP/2.0 ") == true)
         }
     }
 

@@ -114,12 +114,15 @@ struct TransferLoop {
         nextDeadline = nil
     }
 
-    /// The milliseconds until the next deadline or expiry, at most 60,000. Wake-ups and libcurl's timers end the poll
-    /// earlier.
+    /// The milliseconds until the next deadline or expiry, at most 60,000, or 200 while there are transfers. Wake-ups and
+    /// libcurl's timers end the poll earlier.
     private var pollTimeout: Int32 {
-        guard let next = [nextDeadline, pools.nextExpiry].compactMap({ $0 }).min() else { return 60_000 }
+        // Under load, libcurl 7.88 leaves responses on a shared HTTP/2 connection unprocessed until it is called again.
+        // Without this limit, such a request ends with a timeout.
+        let longest = active.isEmpty ? 60_000 : 200
+        guard let next = [nextDeadline, pools.nextExpiry].compactMap({ $0 }).min() else { return Int32(longest) }
         let remaining = (next - ContinuousClock.now).roundedUpMilliseconds
-        return Int32(max(0, min(60_000, remaining)))
+        return Int32(max(0, min(longest, Int(remaining))))
     }
 
     private mutating func close() {
