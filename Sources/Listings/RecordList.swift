@@ -143,7 +143,7 @@ public struct RecordList: Sendable, Sequence {
         public var createTime: Timestamp? {
             header.createTime == Header.unknownTime ? nil : Swift.min(header.createTime, storage.end)
         }
-        /// Whether the record belongs to this tenant. Public ones may belong to others.
+        /// Whether the record is not public. Public ones may belong to other tenants.
         public var isPrivate: Bool { header.isPrivate }
         /// Whether the record has an error code.
         public var hasError: Bool { header.errorCode != StringTable.none }

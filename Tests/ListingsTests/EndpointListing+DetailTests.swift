@@ -124,14 +124,14 @@ struct EndpointListingDetailTests {
         ("REBALANCING", false, true), ("FAILED", false, true),
     ]
 
-    @Test("An endpoint needs attention by phase or error code, if it is private", arguments: attentionCases)
+    @Test("An endpoint needs attention by phase or error code, unless it is public", arguments: attentionCases)
     func attention(status: String, alone: Bool, withError: Bool) {
         for (code, expected) in [(nil, alone), ("F.1", withError)] {
             for visibility in ["PRIVATE", "PUBLIC", "SHARED", ""] {
                 var workspace = ListedWorkspace(keepsRecords: true)
                 let row = endpoint("a", status, error: code).with(["visibility": .string(visibility)])
-                // Without a visibility an endpoint is private.
-                let isPrivate = visibility == "PRIVATE" || visibility == ""
+                // As for the alerts, only PUBLIC ones belong to others.
+                let isPrivate = visibility != "PUBLIC"
                 let listed = workspace.list([row])
                 let late = Timestamp(microseconds: firstPoll.microseconds + 1_800_000_001)
                 #expect(listed.records.map { $0.attention(at: late) != nil } == [expected && isPrivate])

@@ -206,14 +206,14 @@ struct RecordListTests {
         for (row, detail) in zip(snapshot.records, details) {
             #expect(row.id == detail.id && row.phase == detail.phase && row.since == detail.since)
             #expect(row.createTime == detail.createTime && row.type == detail.type && row.status == detail.status)
-            #expect(row.isPrivate == (detail.visibility == "PRIVATE") && row.hasError == (detail.errorCode != nil))
+            #expect(row.isPrivate == (detail.visibility != "PUBLIC") && row.hasError == (detail.errorCode != nil))
         }
         for seconds in [0, 600, 1_200, 3_600] as [Int64] {
             let now = Timestamp(microseconds: firstPoll.microseconds + seconds * 1_000_000)
             let counts = snapshot.records.counts(at: now)
             let reasons = snapshot.records.compactMap { $0.attention(at: now) }
             #expect(counts.attention == Dictionary(grouping: reasons) { $0 }.mapValues(\.count))
-            let own = details.filter { $0.visibility == "PRIVATE" }
+            let own = details.filter { $0.visibility != "PUBLIC" }
             #expect(counts.phases == Dictionary(grouping: own, by: \.phase).mapValues(\.count))
             #expect(counts.withError == own.count { $0.errorCode != nil && ![.inactive, .gone].contains($0.phase) })
         }

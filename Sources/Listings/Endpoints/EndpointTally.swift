@@ -74,7 +74,7 @@ public struct EndpointTally: ListingFold {
         records?.add(
             RecordListBuilder.Fields(
                 id: record.id, type: type, status: status, visibility: visibility, errorCode: errorCode, phase: phase,
-                isPrivate: visibility == WorkspaceMemory.privateVisibility, since: since,
+                isPrivate: visibility != WorkspaceMemory.publicVisibility, since: since,
                 createTime: record.createTime, name: record.name, owner: owner, ownerID: ownerID, capID: record.capID,
                 capVersionID: record.capVersionID, errorMessage: record.errorMessage, description: record.description))
         let isDetail =

@@ -20,6 +20,8 @@ public struct WorkspaceMemory: Sendable {
         documented: EndpointStatus.table.map(\.status.rawValue), absent: EndpointStatus.unknown.rawValue)
     /// The number of `PRIVATE`, the visibility of endpoints that belong to this tenant.
     static let privateVisibility = StringTable.firstDocumented
+    /// The number of `PUBLIC`.
+    static let publicVisibility = StringTable.firstDocumented + 1
     private static let emptyVisibilities = StringTable(documented: ["PRIVATE", "PUBLIC"], absent: "PRIVATE")
     private static let emptyCodes = StringTable()
 

@@ -17,8 +17,8 @@ package struct ServiceInstanceMemory: Sendable {
     /// The numbers of the statuses that have zero series.
     static let zeroStatuses = zip(ServiceInstanceStatus.table, StringTable.firstDocumented...)
         .filter(\.0.hasZeroSeries).map(\.1)
-    /// The number of `PRIVATE`.
-    static let privateVisibility = StringTable.firstDocumented
+    /// The number of `PUBLIC`.
+    static let publicVisibility = StringTable.firstDocumented + 1
     /// Placeholder for the end of the running poll. Later than any time, so capping at the end replaces it.
     private static let thisPoll = Timestamp(microseconds: .max)
 

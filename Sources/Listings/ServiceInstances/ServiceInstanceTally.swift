@@ -54,7 +54,7 @@ package struct ServiceInstanceTally: ListingFold {
         records?.add(
             RecordListBuilder.Fields(
                 id: row.recordID, type: type, status: status, visibility: visibility, errorCode: errorCode,
-                phase: phase, isPrivate: visibility == ServiceInstanceMemory.privateVisibility, since: since,
+                phase: phase, isPrivate: visibility != ServiceInstanceMemory.publicVisibility, since: since,
                 createTime: row.createTime, name: row.name, owner: .none, ownerID: .none, capID: .none,
                 capVersionID: .none, errorMessage: row.errorMessage, description: row.description))
         let isDetail =

@@ -136,8 +136,8 @@ in <code>packaging/kubernetes</code>. If your browser reaches the exporter at an
 <tr><th scope="row"><a href="DataArtsFabricCapacityIdle?lang=zh">CapacityIdle</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">既未运行也不在变更中的端点占用预留容量已 1 小时</td></tr>
 <tr><th scope="row"><a href="DataArtsFabricSourceLockedOut?lang=zh">SourceLockedOut</a></th><td class="text" data-title="级别">严重</td><td class="text" data-title="触发条件">API 拒绝数据源的凭证；代替其工作空间的告警</td></tr>
 <tr><th scope="row"><a href="DataArtsFabricSourceThrottled?lang=zh">SourceThrottled</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">数据源大部分时间被 API 限流</td></tr>
-<tr><th scope="row"><a href="DataArtsFabricWorkspaceFailing?lang=zh">WorkspaceFailing</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">工作空间某一列表的轮询因可能自行消失的原因持续失败，或一半以上的时间失败</td></tr>
-<tr><th scope="row"><a href="DataArtsFabricWorkspaceFailing?lang=zh">WorkspaceFailingCritical</a></th><td class="text" data-title="级别">严重</td><td class="text" data-title="触发条件">轮询因通常不会自行消失的原因持续失败</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricWorkspaceFailing?lang=zh">WorkspaceFailing</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">工作空间某一列表的轮询因可能自行恢复的故障持续失败，或一半以上的时间失败</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricWorkspaceFailing?lang=zh">WorkspaceFailingCritical</a></th><td class="text" data-title="级别">严重</td><td class="text" data-title="触发条件">轮询因通常不会自行恢复的故障持续失败</td></tr>
 <tr><th scope="row"><a href="DataArtsFabricWorkspaceStalled?lang=zh">WorkspaceStalled</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">工作空间某一列表的轮询一直没有结束；持续时间与停滞相同</td></tr>
 <tr><th scope="row"><a href="DataArtsFabricDataStale?lang=zh">DataStale</a></th><td class="text" data-title="级别">严重</td><td class="text" data-title="触发条件">工作空间某一列表的数据过期</td></tr>
 <tr><th scope="row"><a href="DataArtsFabricDiscoveryFailing?lang=zh">DiscoveryFailing</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">工作空间的发现失败</td></tr>
@@ -2898,7 +2898,7 @@ differs between listings (<code>forbidden</code>, <code>bad_request</code>, <cod
 """#,
             chinese: #"""
 <h2 id="含义">含义</h2>
-<p>工作空间的某一列表（由 <code>listing</code> 标签给出）的轮询持续失败。<code>DataArtsFabricWorkspaceFailingCritical</code> 为严重：通常不会自行消失的原因持续 5 分钟。<code>DataArtsFabricWorkspaceFailing</code> 为警告：可能自行消失的原因持续 10 分钟。<code>reason</code> 标签给出原因；原因交替出现时，每个原因各有一个告警；若轮询间隔很长或轮询停滞，最近 15 分钟内没有失败记录，则为 <code>unknown</code>。轮询时好时坏、一小时内一半以上的时间失败时，也会触发警告。数据源的凭证被拒绝时，其工作空间不单独告警，见 <a href="DataArtsFabricSourceLockedOut?lang=zh">DataArtsFabricSourceLockedOut</a>。</p>
+<p>工作空间的某一列表（由 <code>listing</code> 标签给出）的轮询持续失败。<code>DataArtsFabricWorkspaceFailingCritical</code> 为严重：通常不会自行恢复的故障持续 5 分钟。<code>DataArtsFabricWorkspaceFailing</code> 为警告：可能自行恢复的故障持续 10 分钟。<code>reason</code> 标签给出原因；原因交替出现时，每个原因各有一个告警；若轮询间隔很长或轮询停滞，最近 15 分钟内没有失败记录，则为 <code>unknown</code>。轮询时好时坏、一小时内一半以上的时间失败时，也会触发警告。数据源的凭证被拒绝时，其工作空间不单独告警，见 <a href="DataArtsFabricSourceLockedOut?lang=zh">DataArtsFabricSourceLockedOut</a>。</p>
 <h2 id="影响">影响</h2>
 <p>最近一次完整列表在超过 <code>poll.stale_after</code>（默认 5 分钟；<code>endpoints</code> 以外的列表至少为其间隔的 3 倍）之前继续提供；之后该列表的时间序列停止输出，并触发 <a href="DataArtsFabricDataStale?lang=zh">DataArtsFabricDataStale</a>。此前已触发的、关于其记录的告警保持不变，新的问题无法发现。该工作空间的其他列表不受影响。</p>
 <h2 id="诊断">诊断</h2>

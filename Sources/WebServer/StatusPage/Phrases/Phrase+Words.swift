@@ -54,7 +54,7 @@ extension Phrase {
     static let workspace = Phrase("Workspace", "工作空间")
     static let source = Phrase("Source", "数据源")
     static let polling = Phrase("Polling", "轮询")
-    static let dataAge = Phrase("Data age", "数据已有")
+    static let dataAge = Phrase("Data age", "数据距今")
     static let records = Phrase("Records", "数量")
     static let byStatus = Phrase("By status", "状态分布")
     static let reserved = Phrase("Reserved", "预留")
