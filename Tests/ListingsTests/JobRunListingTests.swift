@@ -190,7 +190,7 @@ import Testing
         }
         let probe = try await listing.probe(through: client(transport))
         #expect(probe.records == 4 && probe.requests == 8 && probe.isExact && transport.urls.count == 8)
-        // Eight counts and one time, plus the families of every listing.
+        // Eight counts and the time of the oldest run, plus the families of every listing.
         #expect(probe.series == 9 + ListingFamilies.familyGroup.families.count)
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a series belongs to: the name of a listing of a workspace. That of endpoints is the workspace's id.
+/// The listing of a workspace that a series belongs to, by a name; that of endpoints is the ID of the workspace.
 enum Subject {
     /// Returns the name of a listing of a workspace.
     static func name(_ workspaceID: String, _ listing: String) -> String {

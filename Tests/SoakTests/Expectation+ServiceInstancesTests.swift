@@ -32,7 +32,7 @@ struct ExpectationServiceInstancesTests {
     }
 
     @Test func `The correct page has all series and no difference`() {
-        // Ten counts, one error, one time, and five numbers of the listing.
+        // Ten counts, one error, a single time, and five numbers of the listing.
         #expect(Self.page.count == 17 && Self.page.values.filter { $0 == "1" }.count == 3)
         #expect(Self.difference(Self.page) == nil)
     }

@@ -64,7 +64,7 @@ final class PageDecoder {
         return shape
     }
 
-    /// Reads the first record of a page of at most one row.
+    /// Reads the first record of a page that may have one row only.
     /// - Returns: the page; no row if it has none, or too many.
     /// - Throws: ``PageDecodingError``.
     func first<Row: CountedRow>(

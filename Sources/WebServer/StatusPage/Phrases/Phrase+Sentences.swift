@@ -80,7 +80,7 @@ extension Phrase {
             "\(workspaces(count, of: all)[.english]) down",
             "\(workspaces(count, of: all)[.chinese])轮询失败")
     }
-    /// What needs attention, and what is not known.
+    /// The numbers of everything that needs attention, followed by the missing data.
     static func needsAttention(
         reloadFailed: Bool, sources: Int, workspacesDown: Int, endpoints: Int, missing: Phrase?
     ) -> Phrase {
