@@ -11,6 +11,8 @@ public protocol Listing: Sendable {
 
     /// The value of the label `listing`.
     static var name: String { get }
+    /// The name as a heading of the status page.
+    static var title: Phrase { get }
     /// The name of one record, such as `endpoint`.
     static var record: String { get }
     /// The API operation: the value of the label `operation`.

@@ -52,6 +52,7 @@ struct ToyFold: ListingFold {
 /// The toys of a workspace, counted by status.
 struct ToyListing: PagedListing {
     static let name = "toys"
+    static let title = Phrase("Toys", "玩具")
     static let record = "toy"
     static let operation = APIOperation("list_toys")
     static let permission = Phrase(

@@ -38,6 +38,11 @@ public struct CollectSettings: Sendable, Equatable {
     /// Creates settings that collect nothing but endpoints.
     public init() {}
 
+    /// The listings that are collected for every workspace, by their names, which are those of the keys.
+    public var workspaceListings: [String: WorkspaceListing] {
+        [Self.serviceInstancesKey.name: serviceInstances, Self.jobRunsKey.name: jobRuns].compactMapValues(\.self)
+    }
+
     /// Whether a listing of the services API is collected, which has an address of its own.
     var needsServicesURL: Bool { serviceInstances != nil || jobRuns != nil }
 

@@ -131,13 +131,13 @@ struct SourceCheck: Sendable {
     ) async -> [SourceFindings.Entry] {
         var skipReason = skipReason
         var entries: [SourceFindings.Entry] = []
-        let intervals = settings.collect.intervals
-        let listings = ListingRegistry.all.filter { !$0.isOptional || intervals[$0.name] != nil }
+        let collected = settings.collect.workspaceListings
+        let listings = ListingRegistry.all.filter { !$0.isOptional || collected[$0.name] != nil }
         let all = targets.flatMap { target in
             listings.map {
                 SourceFindings.Entry(
                     listing: $0, workspace: target.workspace, filter: target.filter,
-                    interval: intervals[$0.name] ?? poll.interval, outcome: .skipped(.noResponse))
+                    interval: collected[$0.name]?.interval ?? poll.interval, outcome: .skipped(.noResponse))
             }
         }
         var waiting = all[...]

@@ -6,6 +6,7 @@ package import Fabric
 /// The listing of the endpoints of a workspace.
 package struct EndpointListing: PagedListing {
     package static let name = "endpoints"
+    package static let title = Phrase("Endpoints", "端点")
     package static let record = "endpoint"
     package static let isOptional = false
     package static let operation = APIOperation("list_endpoints")

@@ -7,6 +7,7 @@ package import Fabric
 /// and reads the oldest one, or the newest failed one.
 package struct JobRunListing: Listing {
     package static let name = "job_runs"
+    package static let title = Phrase("Job runs", "作业运行")
     package static let record = "job_run"
     package static let usesServicesURL = true
     package static let hasRecords = false

@@ -6,6 +6,7 @@ package import Fabric
 /// The listing of the service instances of a workspace.
 package struct ServiceInstanceListing: PagedListing {
     package static let name = "service_instances"
+    package static let title = Phrase("Service instances", "服务实例")
     package static let record = "service_instance"
     package static let usesServicesURL = true
     package static let operation = APIOperation("list_service_instances")

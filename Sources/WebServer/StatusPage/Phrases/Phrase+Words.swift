@@ -12,7 +12,7 @@ extension Phrase {
     static let skip = Phrase("Skip to content", "跳到正文")
     static let views = Phrase("Views", "视图")
     static let status = Phrase("Status", "状态")
-    static let endpoints = Phrase("Endpoints", "端点")
+    static let endpoints = EndpointListing.title
     static let runbooks = Phrase("Runbooks", "处置手册")
     static let metrics = Phrase("Metrics", "指标")
     static let targets = Phrase("Targets", "抓取目标")
@@ -171,11 +171,6 @@ extension Phrase {
 
     /// The name of a listing, which is the value of the label `listing`.
     static func listing(_ name: String) -> Phrase {
-        switch name {
-        case EndpointListing.name: endpoints
-        case ServiceInstanceListing.name: Phrase("Service instances", "服务实例")
-        case JobRunListing.name: Phrase("Job runs", "作业运行")
-        default: Phrase(HumanFormat.title(name))
-        }
+        ListingRegistry.all.first { $0.name == name }?.title ?? Phrase(HumanFormat.title(name))
     }
 }
