@@ -104,22 +104,31 @@ RUNS_BY_WORKSPACE = p.table(
 
 BY_RESOURCE = ("resource",)
 USED, LIMIT = (q.per_source(family, by=BY_RESOURCE) for family in ("quota_used", "quota_limit"))
-USED_RATIO = f"{USED} / ({LIMIT} > 0)"
-QUOTAS = p.table(
-    "Quotas",
-    "Use of the quotas of each selected source. Orange from 90 %, red from 100 %, the default thresholds of the alerts."
-    " A dash means no limit.",
-    [USED_RATIO, USED, LIMIT],
-    [
-        p.column("Used fraction", unit="percentunit", thresholds=p.QUOTA, decimals=0, width=120),
-        p.column("Used", unit="short", width=100), p.column("Limit", unit="short", width=100),
-    ],
-    shown={"source": "Source", "resource": "Resource", **p.values(["Used fraction", "Used", "Limit"])},
-    sort=[("Used fraction", True)], no_value=NO_QUOTAS)  # fmt: skip
-QUOTAS_OVER_TIME = p.timeseries(
-    "Used fraction of quotas", "Used / limit of each quota of the selected sources: top 10.",
-    [(f"topk(10, {USED_RATIO})", "{{source}} {{resource}}")], "percentunit", thresholds=p.QUOTA,
-    no_value=NO_QUOTAS)  # fmt: skip
+
+
+def quotas(*, overview: bool) -> list[Json]:
+    """Returns a table and a graph: on the overview of the selected sources, else of the source of the workspace."""
+    ratio, used, limit = (
+        expression if overview else f"{expression} and on (source) {q.each('workspace_info')}"
+        for expression in (f"{USED} / ({LIMIT} > 0)", USED, LIMIT)
+    )
+    which = "each selected source" if overview else "the source"
+    table = p.table(
+        "Quotas",
+        f"Use of the quotas of {which}. Orange from 90 %, red from 100 %, the default thresholds of the alerts. A dash"
+        " means no limit.",
+        [ratio, used, limit],
+        [
+            p.column("Used fraction", unit="percentunit", thresholds=p.QUOTA, decimals=0, width=120),
+            p.column("Used", unit="short", width=100), p.column("Limit", unit="short", width=100),
+        ],
+        shown={"source": "Source", "resource": "Resource", **p.values(["Used fraction", "Used", "Limit"])},
+        sort=[("Used fraction", True)], no_value=NO_QUOTAS)  # fmt: skip
+    over_time = p.timeseries(
+        "Used fraction of quotas", f"Used / limit of each quota of {which}: top 10.",
+        [(f"topk(10, {ratio})", "{{source}} {{resource}}")], "percentunit", thresholds=p.QUOTA,
+        no_value=NO_QUOTAS)  # fmt: skip
+    return [table, over_time]
 
 
 def sections(*, overview: bool) -> list[Section]:
@@ -128,4 +137,4 @@ def sections(*, overview: bool) -> list[Section]:
     instances: Section = ("Service instances", attention, (7, [(12, INSTANCES_BY_STATUS), (12, INSTANCE_ERRORS)]))
     over_time = (7, [(8, UNFINISHED_RUNS), (8, LONGEST_WAITING), (8, ENDED_RUNS)])
     job_runs: Section = ("Job runs", (7, [(24, RUNS_BY_WORKSPACE)]), over_time) if overview else ("Job runs", over_time)
-    return [instances, job_runs, ("Quotas", (6, [(12, QUOTAS), (12, QUOTAS_OVER_TIME)]))]
+    return [instances, job_runs, ("Quotas", (6, [(12, panel) for panel in quotas(overview=overview)]))]

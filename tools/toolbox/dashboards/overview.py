@@ -71,7 +71,14 @@ SUBJECT = (
     " service_type, resource"
 )
 CRITICAL = q.label(FIRING.replace(".+", ".+Critical"), "alertname", "$1", "alertname", "(.+)Critical")
-CHOSEN = q.label(f"{FIRING} unless on ({SUBJECT}) {CRITICAL}", "runbook", "$1", "alertname", "(.+?)(Critical)?")
+# The alert about endpoints stands for the same alert about other listings of the workspace, as in Alertmanager.
+OTHERS, ENDPOINTS = (
+    FIRING.replace("}", f", {matcher}}}") for matcher in ('listing!~"endpoints|"', 'listing="endpoints"')
+)
+REPEATED = f"({OTHERS} and on (alertname, source, workspace_id) {ENDPOINTS})"
+CHOSEN = q.label(
+    f"{FIRING} unless on ({SUBJECT}) {CRITICAL} unless {REPEATED}", "runbook", "$1", "alertname", "(.+?)(Critical)?"
+)
 SINCE = FIRING.replace("ALERTS{", "ALERTS_FOR_STATE{").replace(', alertstate="firing"', "")
 ALERT_LABELS = "severity, alertname, runbook, source, workspace, listing, reason"
 ALERTS = p.table(
