@@ -9,7 +9,7 @@ public struct EndpointStatus: Sendable, Hashable {
     public init(_ rawValue: String) { self.rawValue = rawValue }
 
     /// Every known status, ordered by phase. A status with zero series has a series for each pair of type and
-    /// visibility, 0 if no endpoint has it.
+    /// visibility, 0 if no endpoint has it; see ``hasZeroSeries(in:)`` for other versions of the API than the first.
     public static let table: [(status: EndpointStatus, phase: Phase, hasZeroSeries: Bool)] = rows.map {
         (EndpointStatus($0), $1, $2)
     }
@@ -33,6 +33,14 @@ public struct EndpointStatus: Sendable, Hashable {
         ("DELETED", .gone, true),
         ("UNKNOWN", .unknown, false),
     ]
+
+    /// Whether the status has zero series in a version of the API: ``APIVersion/v2`` documents other statuses.
+    public func hasZeroSeries(in version: APIVersion) -> Bool {
+        switch version {
+        case .v1: Self.table.contains { $0.status == self && $0.hasZeroSeries }
+        case .v2: phase != .inactive && phase != .unknown
+        }
+    }
 
     /// The first status of an endpoint; it begins at `create_time`.
     public static let creating = EndpointStatus("CREATING")
