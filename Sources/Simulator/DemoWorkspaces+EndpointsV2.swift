@@ -27,7 +27,7 @@ extension DemoWorkspaces {
             var endpoint = SimulatedEndpointV2(
                 id: .string(SeededGenerator.hexID(of: 300 + index)), name: .string(plan.name),
                 type: .string(plan.type), status: .string(plan.status),
-                capacity: plan.cores > 0 ? .array(resources) : [], resourceType: .string(plan.mode),
+                capacity: .array(plan.cores > 0 ? resources : []), resourceType: .string(plan.mode),
                 createTime: .string(Timestamp.zulu(startSeconds - 40 * day)), updateTime: since,
                 computeID: plan.mode == "ONDEMAND" ? nil : .string(SeededGenerator.hexID(of: 320)))
             endpoint.displayName = plan.name == "nightly-etl" ? "每日加工" : ""

@@ -57,10 +57,10 @@ struct ExporterAPIVersionTests {
             #expect(Self.count(page, "simulated") == "3" && Self.count(page, "lake") == "\(count)")
             let maximum = page.value("dataarts_fabric_endpoint_capacity_max", "lake", #"status="RUNNING""#)
             #expect(maximum == (count == 0 ? nil : String(2 * (count - count / 10))))
-            let lines = page.lines.filter { $0.hasPrefix("dataarts_fabric_endpoint") }
+            let lines = page.lines.filter { $0.hasPrefix("dataarts_fabric_endpoints{") }
             #expect(
                 lines.allSatisfy {
-                    $0.contains(#"source="lake""#) != $0.contains("visibility=") || $0.contains("_info{")
+                    $0.contains(#"source="lake""#) != $0.contains("visibility=")
                 })
             let listings = scene.exporter.statusReport().workspaces.flatMap(\.exported)
             #expect(listings.map(\.records.count).sorted() == [3, count].sorted())

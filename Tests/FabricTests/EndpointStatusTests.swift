@@ -29,9 +29,7 @@ struct EndpointStatusTests {
             ])
         #expect(
             rows.filter { !$0.hasZeroSeries }.map(\.status.rawValue) == ["ABNORMAL", "ON_DEMAND_FROZEN", "UNKNOWN"])
-        #expect(rows.allSatisfy { $0.hasZeroSeries == $0.status.hasZeroSeries(in: .v1) })
-        #expect(
-            rows.filter { !$0.status.hasZeroSeries(in: .v2) }.map(\.status.rawValue) == ["INACTIVE", "UNKNOWN"])
+        #expect(rows.filter { !$0.hasZeroSeriesInV2 }.map(\.status.rawValue) == ["INACTIVE", "UNKNOWN"])
         let order = Phase.allCases
         #expect(order == Self.phases.map(\.phase))
         #expect(

@@ -50,7 +50,8 @@ struct Soak {
             say("soak: SKIPPED: stalled connections of HTTP/2; nginx or openssl is not installed")
         }
         let hasAge = try Self.accepts("connection_max_age: 10s", by: options.binary)
-        collects = try Self.accepts("", "service_instances: {}, job_runs: {}, quotas: {project_id: p}", by: options.binary)
+        collects = try Self.accepts(
+            "", "service_instances: {}, job_runs: {}, quotas: {project_id: p}", by: options.binary)
         if !collects { say("soak: SKIPPED: service instances, job runs and quotas; the program does not collect them") }
         configurationText = environment.configurationText(hasConnectionAge: hasAge, collects: collects)
         configuration = try TemporaryFile(configurationText, name: "config.yaml")

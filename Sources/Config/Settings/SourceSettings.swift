@@ -76,7 +76,7 @@ extension SourceSettings {
         "The region's code, such as `cn-north-4`. Optional if `name` and `base_url` are set.")
     static let apiKey = Key<Self>(
         "api", \.api, .choice(of: APIVersion.allCases) { $0.rawValue },
-        "The version of the API of workspaces and endpoints: `v1` is DataArts Fabric, `v2` is [AI DataLake](ai-datalake.md)."
+        "The version of the API of workspaces and endpoints: `v1` is DataArts Fabric, `v2` is AI DataLake."
     )
     static let baseURLKey = Key<Self>(
         "base_url", \.baseURL, .url(), fallback: "`https://fabric.{region}.myhuaweicloud.com`",
@@ -139,8 +139,8 @@ extension WorkspaceSettings {
 extension EndpointFilter {
     private static let nameKey = Key<Self>(
         "name", \.name, .text, "The endpoints' name, or a part of it; with `api: v2` the exact name.")
-    private static let keysInV1 = [
-        Key<Self>(
+    private static let keysInV1: [Key<Self>] = [
+        Key(
             "type", \.type, .endpointType(in: .v1),
             "The endpoints' type. Documented types: \(EndpointType.documented.map { "`\($0)`" }.joined(separator: ", ")); "
                 + "another value is sent with a warning."),
@@ -151,9 +151,9 @@ extension EndpointFilter {
         Key("model_id", \.modelID, .text, "The id of the model that is served."),
         Key("endpoint_id", \.endpointID, .text, "One endpoint's id."),
     ]
-    private static let keysInV2 = [
+    private static let keysInV2: [Key<Self>] = [
         nameKey,
-        Key<Self>(
+        Key(
             "engine_types", \.engineTypes, .engineTypes,
             "The endpoints' engine types. Documented types: "
                 + "\(EndpointType.documentedInV2.map { "`\($0)`" }.joined(separator: ", ")); another value is sent with a warning."

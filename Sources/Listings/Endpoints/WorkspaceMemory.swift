@@ -8,8 +8,8 @@ internal import Fabric
 public struct WorkspaceMemory: Sendable {
     /// The phases of the documented statuses by number, after those of no value and of `other`.
     private static let phases = [.unknown, .unknown] + EndpointStatus.table.map(\.phase)
-    private static let zeroStatusesInV1 = numbers { $0.hasZeroSeries(in: .v1) }
-    private static let zeroStatusesInV2 = numbers { $0.hasZeroSeries(in: .v2) }
+    private static let zeroStatusesInV1 = numbers(where: \.hasZeroSeries)
+    private static let zeroStatusesInV2 = numbers(where: \.hasZeroSeriesInV2)
     static let creating = number(of: .creating)
     static let running = number(of: .running)
 
@@ -18,10 +18,14 @@ public struct WorkspaceMemory: Sendable {
         documented: EndpointStatus.table.map(\.status.rawValue), absent: EndpointStatus.unknown.rawValue)
     private static let emptyCodes = StringTable()
 
-    private static func number(of status: EndpointStatus) -> UInt32? { numbers { $0 == status }.first }
+    private static func number(of status: EndpointStatus) -> UInt32? {
+        numbers { $0.status == status }.first
+    }
 
-    private static func numbers(_ isIncluded: (EndpointStatus) -> Bool) -> [UInt32] {
-        zip(EndpointStatus.table, StringTable.firstDocumented...).filter { isIncluded($0.0.status) }.map(\.1)
+    private static func numbers(
+        where isIncluded: ((status: EndpointStatus, phase: Phase, hasZeroSeries: Bool, hasZeroSeriesInV2: Bool)) -> Bool
+    ) -> [UInt32] {
+        zip(EndpointStatus.table, StringTable.firstDocumented...).filter { isIncluded($0.0) }.map(\.1)
     }
 
     /// Placeholder for the end of the running poll. Later than any time, so capping at the end replaces it.

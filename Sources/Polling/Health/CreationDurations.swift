@@ -13,8 +13,8 @@ public struct CreationDurations: Sendable {
 
     static let family = MetricFamily(
         .histogram, "dataarts_fabric_endpoint_creation_duration_seconds", labels: ["source", "endpoint_type"],
-        help: "Time from create_time to the end of the poll that first saw RUNNING, of PRIVATE endpoints that were seen"
-            + " CREATING before.")
+        help: "Time from create_time to the end of the poll that first saw RUNNING, of PRIVATE endpoints and"
+            + " those without a visibility that were seen CREATING before.")
 
     /// The family as one group of the metric registry.
     public static let familyGroup = FamilyGroup("Creation of endpoints", [family])
