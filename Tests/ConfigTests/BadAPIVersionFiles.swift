@@ -36,12 +36,12 @@ enum BadAPIVersionFiles {
                   filter: {visibility: ALL}
                 """),
             [
-                "config.yaml:7:18: sources[0].workspaces[0].filter.type: \(inV2)",
-                "config.yaml:7:35: sources[0].workspaces[0].filter.visibility: \(inV2)",
-                "config.yaml:7:59: sources[0].workspaces[0].filter.model_id: \(inV2)",
-                "config.yaml:7:75: sources[0].workspaces[0].filter.endpoint_id: \(inV2)",
-                "config.yaml:11:18: sources[0].workspaces[2].filter.type: \(inV2)",
-                "config.yaml:13:24: sources[0].discovery.filter.visibility: \(inV2)",
+                "config.yaml:7:20: sources[0].workspaces[0].filter.type: \(inV2)",
+                "config.yaml:7:37: sources[0].workspaces[0].filter.visibility: \(inV2)",
+                "config.yaml:7:61: sources[0].workspaces[0].filter.model_id: \(inV2)",
+                "config.yaml:7:77: sources[0].workspaces[0].filter.endpoint_id: \(inV2)",
+                "config.yaml:11:20: sources[0].workspaces[2].filter.type: \(inV2)",
+                "config.yaml:13:26: sources[0].discovery.filter.visibility: \(inV2)",
             ]
         ),
         BadFile(
@@ -57,8 +57,8 @@ enum BadAPIVersionFiles {
                   filter: {compute_id: c}
                 """),
             [
-                "config.yaml:6:35: sources[0].workspaces[0].filter.engine_types: \(inV1)",
-                "config.yaml:8:24: sources[0].discovery.filter.compute_id: \(inV1)",
+                "config.yaml:6:37: sources[0].workspaces[0].filter.engine_types: \(inV1)",
+                "config.yaml:8:26: sources[0].discovery.filter.compute_id: \(inV1)",
             ]
         ),
         BadFile(
@@ -74,11 +74,11 @@ enum BadAPIVersionFiles {
                 - {id: w3, filter: {engine_types: [RayJob, 7, '']}}
                 """),
             [
-                "config.yaml:6:35: sources[0].workspaces[0].filter.engine_types: must be a list, not a string",
-                "config.yaml:7:35: sources[0].workspaces[1].filter.engine_types: must have at least one entry",
-                "config.yaml:8:44: sources[0].workspaces[2].filter.engine_types[1]: must be a string, not a number; "
+                "config.yaml:6:37: sources[0].workspaces[0].filter.engine_types: must be a list, not a string",
+                "config.yaml:7:37: sources[0].workspaces[1].filter.engine_types: must have at least one entry",
+                "config.yaml:8:46: sources[0].workspaces[2].filter.engine_types[1]: must be a string, not a number; "
                     + "put it in quotes",
-                "config.yaml:8:47: sources[0].workspaces[2].filter.engine_types[2]: must not be empty",
+                "config.yaml:8:49: sources[0].workspaces[2].filter.engine_types[2]: must not be empty",
             ]
         ),
         BadFile(

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Base
-import Fabric
+import Exposition
 import TestSupport
 import Testing
 
+@testable import Fabric
 @testable import Listings
 
 @Suite("Endpoints of API v2")

@@ -86,7 +86,7 @@ extension EndpointListing {
             write(reserved, ofUnit) { .integer(Int64(clamping: capacities[$0].reserved)) }
             if let maximum { write(maximum, ofUnit) { .integer(Int64(clamping: capacities[$0].maximum)) } }
         }
-        write(&tally.memory.resources, ranks, texts, to: &builder)
+        Self.write(&tally.memory.resources, ranks, texts, to: &builder)
     }
 
     private static func write(

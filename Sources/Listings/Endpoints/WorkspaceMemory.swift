@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Base
-internal import Fabric
+public import Fabric
 
 /// The state that one listing of endpoints passes to the next: the series seen, which stay at zero, and the status time
 /// of each endpoint. An edit changes `update_time` but not the status, so an earlier time that was seen is more

@@ -95,3 +95,29 @@ def test_discovery_and_a_failing_list(exporter: Exporter) -> None:
             page = exposition.parse(running.page())
             pages.require_series(page, pages.wanted([listed], "problems"), (begin, time.time()))
         assert all(request.path.startswith("/v2/") for request in plane.requests)
+
+
+def test_the_status_page_and_the_json_have_endpoints_of_both_versions(exporter: Exporter) -> None:
+    workspaces = lake_workspaces()
+    rows = workspaces[1].lake
+    rows[0] |= {"name": "lake-failed", "display_name": "", "status": "CREATE_FAILED"}
+    rows[1] |= {"status": "RUNNING", "error": None}
+    with ControlPlane(workspaces) as plane:
+        sources = [Source(plane.base_url, workspaces), Source(plane.base_url, workspaces, name="lake", api="v2")]
+        file = configuration.write(exporter.directory, "lake.yaml", sources)
+        with exporter.serve("--config.file", file) as running:
+            running.ready()
+            query = f"?source=lake&workspace_id={workspaces[1].id}"
+            document = running.fetch(f"/api/v1/status{query}").json()
+            listing = document["workspaces"][0]["listings"][0]
+            endpoints = {row["endpoint_id"]: row for row in listing["served"]["endpoints"]}
+            assert set(endpoints) == {row["id"] for row in rows}
+            assert {row["visibility"] for row in endpoints.values()} == {None}
+            failed, running_one = endpoints[rows[0]["id"]], endpoints[rows[1]["id"]]
+            assert (failed["name"], failed["attention"]) == ("lake-failed", "failed")
+            assert (running_one["owner"], running_one["attention"]) == ("alice", None)
+            page = running.fetch("/endpoints?q=lake-failed&attention=failed").text
+            assert rows[0]["id"] in page
+            assert rows[1]["id"] not in page
+            page = running.fetch("/endpoints?visibility=PUBLIC&q=lake-failed").text
+            assert rows[0]["id"] not in page
