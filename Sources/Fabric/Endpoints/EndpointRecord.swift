@@ -80,7 +80,7 @@ public struct EndpointRecord {
 
     /// A resource of an endpoint of v2.
     public struct Resource {
-        /// What is counted, such as `CPU`, unchanged.
+        /// The name, such as `CPU`, unchanged.
         public let name: BorrowedText
         /// The minimum, as reserved units, and the maximum, in cores or cards.
         public let capacity: Capacity

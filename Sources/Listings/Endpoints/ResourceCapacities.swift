@@ -13,9 +13,9 @@ struct ResourceCapacities: Sendable {
         var specCode: UInt32
     }
 
-    /// What is counted, in lower case.
+    /// The names of resources, in lower case.
     var resources = StringTable(documented: ["cpu", "gpu", "npu", "unknown"], absent: "unknown")
-    /// How it is paid for, in lower case.
+    /// How resources are paid for, in lower case.
     var modes = StringTable(documented: ["reserved", "ondemand", "hybrid"])
     /// The sums in cores or cards.
     var sums = SeriesTable<Key, CapacitySum>(zero: CapacitySum())
