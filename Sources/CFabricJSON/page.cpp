@@ -125,6 +125,44 @@ void read_ray_resource(element value, fabric_parser &parser, fabric_row &row) {
   }
 }
 
+// Reads a resource of API v2; returns false if `item` is not an object.
+bool read_resource(element item, fabric_resource &resource, uint32_t &malformed) {
+  object fields;
+  if (!read_object(item, fields, malformed)) return false;
+  resource = {};
+  fabric_worker_group &capacity = resource.capacity;
+  for (auto field : fields) {
+    std::string_view key = field.key;
+    if (is(key, "type")) read_text(field.value, resource.type, malformed);
+    else if (is(key, "spec_code")) read_text(field.value, capacity.spec_code, malformed);
+    else if (is(key, "minimum_capacity")) capacity.has_minimum = read_integer(field.value, capacity.minimum, malformed);
+    else if (is(key, "maximum_capacity")) capacity.has_maximum = read_integer(field.value, capacity.maximum, malformed);
+  }
+  return true;
+}
+
+// Counts the malformed fields of the resources. fabric_row_next_resource reads them again, one by one.
+void read_resources(element value, fabric_parser &parser, uint32_t &malformed) {
+  parser.has_resources = !value.get(parser.resources);
+  if (!parser.has_resources) {
+    if (value.type() != element_type::NULL_VALUE) malformed++;
+    return;
+  }
+  fabric_resource resource;
+  for (element item : parser.resources) read_resource(item, resource, malformed);
+}
+
+// Reads the text `key` of the object `value`.
+template <size_t kSize>
+void read_member(element value, const char (&key)[kSize], fabric_text &text, uint32_t &malformed) {
+  text = {};
+  object fields;
+  if (!read_object(value, fields, malformed)) return;
+  for (auto field : fields) {
+    if (is(field.key, key)) read_text(field.value, text, malformed);
+  }
+}
+
 simdjson::error_code parse(fabric_parser &parser, uint8_t *bytes, size_t length, element &root) {
   if (length > parser.json.capacity() || parser.json.max_depth() != kMaximumDepth) {
     auto failed = parser.json.allocate(length < 1024 ? 1024 : length, kMaximumDepth);
@@ -223,7 +261,7 @@ bool fabric_record_integer(const fabric_parser *parser, const char *name, int64_
 
 void fabric_record_endpoint(fabric_parser *parser, fabric_row *row) {
   *row = {};
-  parser->has_workers = false;
+  parser->has_workers = parser->has_resources = false;
   if (!parser->has_record) return;
   uint32_t &malformed = row->malformed;
   for (auto field : parser->record) {
@@ -257,6 +295,48 @@ void fabric_record_endpoint(fabric_parser *parser, fabric_row *row) {
       default: break;
     }
   }
+}
+
+void fabric_record_endpoint_v2(fabric_parser *parser, fabric_row *row) {
+  *row = {};
+  parser->has_workers = parser->has_resources = false;
+  if (!parser->has_record) return;
+  uint32_t &malformed = row->malformed;
+  for (auto field : parser->record) {
+    std::string_view key = field.key;
+    auto read = [&](fabric_text &text) { read_text(field.value, text, malformed); };
+    if (is(key, "id")) read(row->id);
+    else if (is(key, "name")) read(row->name);
+    else if (is(key, "display_name")) read(row->display_name);
+    else if (is(key, "description")) read(row->description);
+    else if (is(key, "status")) read(row->status);
+    else if (is(key, "resource_type")) read(row->resource_type);
+    else if (is(key, "compute_id")) read(row->compute_id);
+    else if (is(key, "create_time")) read(row->create_time);
+    else if (is(key, "update_time")) read(row->update_time);
+    else if (is(key, "engine")) read_member(field.value, "type", row->type, malformed);
+    else if (is(key, "capacity")) read_resources(field.value, *parser, malformed);
+    else if (is(key, "creator"))
+      read_texts(field.value, "user_name", row->owner_name, "user_id", row->owner_id, malformed);
+    else if (is(key, "error"))
+      read_texts(field.value, "error_code", row->error_code, "error_msg", row->error_msg, malformed);
+  }
+}
+
+void fabric_row_begin_resources(fabric_parser *parser) {
+  if (!parser->has_resources) return;
+  parser->next_resource = parser->resources.begin();
+  parser->resources_end = parser->resources.end();
+}
+
+bool fabric_row_next_resource(fabric_parser *parser, fabric_resource *resource) {
+  uint32_t ignored = 0;
+  while (parser->has_resources && parser->next_resource != parser->resources_end) {
+    element item = *parser->next_resource;
+    ++parser->next_resource;
+    if (read_resource(item, *resource, ignored)) return true;
+  }
+  return false;
 }
 
 void fabric_row_begin_workers(fabric_parser *parser) {

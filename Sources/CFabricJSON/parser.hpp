@@ -21,6 +21,10 @@ struct fabric_parser {
   simdjson::dom::array::iterator next_worker;
   simdjson::dom::array::iterator workers_end;
   bool has_workers = false;
+  simdjson::dom::array resources;
+  simdjson::dom::array::iterator next_resource;
+  simdjson::dom::array::iterator resources_end;
+  bool has_resources = false;
   simdjson::dom::element document;
   bool has_document = false;
 };

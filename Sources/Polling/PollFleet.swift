@@ -132,7 +132,7 @@ public actor PollFleet {
             }
             workspace.listings[listing.name] = polledListing(
                 listing, of: target.workspace, configuration, through: client, before: before,
-                isSame: isSame, isSameService: known?.target.workspace.baseURL == target.workspace.baseURL)
+                isSame: isSame, isSameService: known?.target.workspace.isSameService(as: target.workspace) ?? false)
         }
         workspaces[key] = workspace
     }
@@ -140,7 +140,7 @@ public actor PollFleet {
     /// Creates a listing whose poller continues from the previous one.
     /// - Parameters:
     ///   - isSame: whether the workspace has the same series as before.
-    ///   - isSameService: whether the workspace has the same address. The name may change with each discovery; a
+    ///   - isSameService: whether the workspace has the same address and API. The name may change with each discovery; a
     ///     changed address means another service.
     private func polledListing<L: Listing>(
         _ listing: L.Type, of workspace: Workspace, _ configuration: ListingConfiguration,
@@ -261,6 +261,9 @@ public actor PollFleet {
 extension Workspace {
     /// Whether the other workspace has the same series: only info labels may differ.
     fileprivate func hasSameSeries(as other: Self) -> Bool {
-        key == other.key && name == other.name && baseURL == other.baseURL
+        key == other.key && name == other.name && isSameService(as: other)
     }
+
+    /// Whether both are read from the same address with the same version of the API.
+    fileprivate func isSameService(as other: Self) -> Bool { baseURL == other.baseURL && api == other.api }
 }

@@ -15,6 +15,8 @@ public struct DemoSource: Sendable {
     public let workspaces: [(id: String, name: String)]
     /// Whether discovery finds the workspaces that exist; else they are configured.
     public let discovers: Bool
+    /// Whether it is a source of API v2.
+    public let usesV2: Bool
 }
 
 /// A situation that the demo shows.
@@ -30,8 +32,8 @@ public struct DemoSituation: Sendable {
 /// The demo's data: a few accounts with typical situations, which change over time.
 ///
 /// Each source has its own cloud, so that the faults of one do not affect the others: `cn-north-4` has most of the
-/// situations, the account of `subsidiary` is frozen, the API throttles `bulk-import`, and the token of `cn-southwest-2`
-/// is rejected.
+/// situations, the account of `subsidiary` is frozen, the API throttles `bulk-import`, the token of `cn-southwest-2` is
+/// rejected, and `data-lake` is a source of API v2.
 public final class DemoScenario: Sendable {
     /// The situations, with the names of the workspaces and endpoints that show them.
     public static let situations = [
@@ -62,6 +64,9 @@ public final class DemoScenario: Sendable {
         DemoSituation(
             title: "throttled API", place: "clickstream", text: "source bulk-import: each request gets 429, no data"),
         DemoSituation(title: "expired token", place: "risk-west", text: "source cn-southwest-2: locked out, no data"),
+        DemoSituation(
+            title: "AI DataLake", place: DemoWorkspaces.lake.name,
+            text: "source data-lake: API v2; clickstream ABNORMAL for 2 hours"),
     ]
 
     /// The sources, each with its own cloud.
@@ -77,7 +82,7 @@ public final class DemoScenario: Sendable {
 
         func source(
             _ name: String, region: String, _ plans: [DemoWorkspace], missing: [String] = [], isTokenValid: Bool = true,
-            discovers: Bool = true
+            discovers: Bool = true, usesV2: Bool = false
         ) -> DemoSource {
             let token = "demo-token"
             let cloud = SimulatedCloud(tokens: [isTokenValid ? token : "another-token"])
@@ -94,13 +99,15 @@ public final class DemoScenario: Sendable {
                 workspace.createTime = .string(Timestamp.zulu(startSeconds - 8_640_000))
                 workspace.serviceInstances = DemoWorkspaces.serviceInstances(of: plan.name, startSeconds: startSeconds)
                 workspace.jobRuns = DemoWorkspaces.jobRuns(of: plan.name, startSeconds: startSeconds, second: 0)
+                workspace.endpointsV2 = DemoWorkspaces.endpointsV2(of: plan.name, startSeconds: startSeconds)
                 cloud.setWorkspace(workspace)
                 lifeCycles.append((cloud, id, lifeCycle))
                 workspaces.append((id, plan.name))
             }
             for name in missing { workspaces.append((generator.uuid(), name)) }
             return DemoSource(
-                name: name, region: region, cloud: cloud, token: token, workspaces: workspaces, discovers: discovers)
+                name: name, region: region, cloud: cloud, token: token, workspaces: workspaces, discovers: discovers,
+                usesV2: usesV2)
         }
 
         sources = [
@@ -111,6 +118,7 @@ public final class DemoScenario: Sendable {
             source("subsidiary", region: "cn-north-4", [DemoWorkspaces.frozen]),
             // Without discovery, whose requests would end the exporter's pauses.
             source("bulk-import", region: "cn-north-4", [DemoWorkspaces.throttled], discovers: false),
+            source("data-lake", region: "cn-north-4", [DemoWorkspaces.lake], usesV2: true),
         ]
         sources[3].cloud.inject(.throttled(retryAfter: 5), for: .operation(.listEndpoints))
         self.startSeconds = startSeconds

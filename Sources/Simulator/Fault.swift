@@ -120,13 +120,13 @@ public struct FaultScope: Sendable {
 
 /// The operation of a request.
 public enum SimulatedOperation: Sendable, Hashable {
-    /// `GET /v1/workspaces/{id}/endpoints`.
+    /// `GET /v1/workspaces/{id}/endpoints`, and the same of v2.
     case listEndpoints
     /// `GET /v1/workspaces/{id}/services/instances`.
     case listServiceInstances
     /// `GET /v1/workspaces/{id}/jobs/runs`.
     case listJobRuns
-    /// `GET /v1/workspaces`.
+    /// `GET /v1/workspaces`, and the same of v2.
     case listWorkspaces
     /// `GET /v2/{project_id}/quotas`.
     case listQuotas

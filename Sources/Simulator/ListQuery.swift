@@ -48,6 +48,14 @@ struct ListQuery {
         return true
     }
 
+    /// Whether an endpoint of API v2 matches the filters.
+    func matches(_ endpoint: SimulatedEndpointV2) -> Bool {
+        if let wanted = filter("name"), endpoint.name?.string != wanted { return false }
+        if let wanted = filter("compute_id"), endpoint.computeID?.string != wanted { return false }
+        let types = request.queryValues("engine_types")
+        return types.isEmpty || types.contains(endpoint.engine?["type"]?.string ?? "")
+    }
+
     /// Whether a workspace matches the filters; all but `project` are optional.
     func matches(_ workspace: SimulatedWorkspace, project: String) -> Bool {
         if project != "all_granted_eps", workspace.enterpriseProjectID?.string != project { return false }

@@ -54,7 +54,9 @@ extension SimulatedCloud {
         try authenticate(request)
         if let projectID = route.projectID { return try quotaList(projectID, faults) }
         let query = try ListQuery(request)
-        guard let workspaceID = route.workspaceID else { return try workspaceList(query, faults: faults) }
+        guard let workspaceID = route.workspaceID else {
+            return try workspaceList(query, route.isV2, faults: faults)
+        }
         for case .shiftBetweenPages in faults where route.operation == .listEndpoints { shift(workspaceID) }
         guard let workspace = workspace(workspaceID) else { throw .noWorkspace }
         if workspace.isForbidden { throw .forbidden }
@@ -68,6 +70,9 @@ extension SimulatedCloud {
             for case .ignoreFilter in faults { runs = workspace.jobRuns }
             return list("job_runs", runs, query, faults, \.json)
         }
+        if route.isV2 {
+            return list("endpoints", workspace.endpointsV2.filter(query.matches), query, faults, \.json)
+        }
         var matching: [SimulatedEndpoint] = []
         for endpoint in workspace.endpoints where try query.matches(endpoint) { matching.append(endpoint) }
         for case .endlessList in faults {
@@ -76,8 +81,10 @@ extension SimulatedCloud {
         return list("endpoints", matching, query, faults, \.json)
     }
 
-    private func workspaceList(_ query: ListQuery, faults: [Fault]) throws(APIResponse) -> JSONValue {
-        guard let project = query.filter("enterprise_project_id") else {
+    private func workspaceList(
+        _ query: ListQuery, _ isV2: Bool, faults: [Fault]
+    ) throws(APIResponse) -> JSONValue {
+        guard let project = query.filter("enterprise_project_id") ?? (isV2 ? "all_granted_eps" : nil) else {
             throw .badRequest("enterprise_project_id is required")
         }
         let matching = workspaces.filter { query.matches($0, project: project) }
@@ -145,6 +152,8 @@ struct Route {
     var operation: SimulatedOperation
     var workspaceID: String?
     var projectID: String?
+    /// Whether it is an operation on workspaces of API v2.
+    var isV2 = false
 
     init(_ request: ListenerRequest) {
         let parts = request.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
@@ -162,7 +171,12 @@ struct Route {
             operation = .listQuotas
             projectID = parts[1]
         }
-        guard request.method == "GET", parts.count >= 2, parts[0] == "v1", parts[1] == "workspaces" else { return }
+        guard request.method == "GET", parts.count >= 2, parts[1] == "workspaces" else { return }
+        if parts[0] == "v2", parts.count == 2 || parts.count == 4 && parts[3] == "endpoints" {
+            isV2 = true
+        } else if parts[0] != "v1" {
+            return
+        }
         if parts.count == 2 {
             operation = .listWorkspaces
         } else if parts.count == 4, parts[3] == "endpoints" {

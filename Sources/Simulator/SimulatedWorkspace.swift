@@ -12,6 +12,8 @@ public struct SimulatedWorkspace: Sendable {
     public var isForbidden = false
     /// The endpoints in listing order.
     public var endpoints: [SimulatedEndpoint]
+    /// The endpoints of API v2 in listing order.
+    public var endpointsV2: [SimulatedEndpointV2] = []
     /// The service instances in listing order.
     public var serviceInstances: [SimulatedServiceInstance] = []
     /// Whether the response to its list of service instances is 403.

@@ -193,7 +193,8 @@ enum StatusJSON {
         return [
             "attention": JSONValue(attention?.rawValue),
             "endpoint_id": .string(detail.id.text), "name": JSONValue(detail.name), "type": .string(detail.type),
-            "status": .string(detail.status), "visibility": .string(detail.visibility),
+            "status": .string(detail.status),
+            "visibility": JSONValue(detail.visibility.isEmpty ? nil : detail.visibility),
             "status_since": time(detail.since), "error_code": JSONValue(detail.errorCode),
             "error_msg": JSONValue(detail.errorMessage), "description": JSONValue(detail.description),
             "owner": JSONValue(detail.owner), "owner_id": JSONValue(detail.ownerID),

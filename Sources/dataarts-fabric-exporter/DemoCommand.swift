@@ -64,8 +64,8 @@ struct DemoCommand: AsyncParsableCommand {
     /// Returns a source's settings. With discovery, only workspaces that do not exist are configured, to demonstrate a
     /// configuration error.
     private static func settings(_ source: DemoSource, baseURL: String) -> SourceSettings {
-        // With the PUBLIC endpoints of other tenants.
-        let filter = EndpointFilter(visibility: "ALL")
+        // With the PUBLIC endpoints of other tenants, which v2 does not have.
+        let filter = source.usesV2 ? EndpointFilter() : EndpointFilter(visibility: "ALL")
         var settings = SourceSettings(
             name: source.name, region: source.region, baseURL: baseURL, auth: .token(.value(Secret(source.token))),
             workspaces: source.workspaces.filter { source.cloud.workspace($0.id) == nil || !source.discovers }
@@ -75,10 +75,14 @@ struct DemoCommand: AsyncParsableCommand {
             settings.discovery?.interval = .seconds(30)
             settings.discovery?.filter = filter
         }
-        settings.collect.serviceInstances = .init(interval: .seconds(10))
-        // Longer, because it takes eight requests for each workspace.
-        settings.collect.jobRuns = .init(interval: .seconds(30))
-        settings.servicesURL = baseURL
+        if source.usesV2 {
+            settings.api = .v2
+        } else {
+            settings.collect.serviceInstances = .init(interval: .seconds(10))
+            // Longer, because it takes eight requests for each workspace.
+            settings.collect.jobRuns = .init(interval: .seconds(30))
+            settings.servicesURL = baseURL
+        }
         settings.collect.quotas = .init(
             interval: .seconds(30), projectID: source.isTokenValid ? nil : source.cloud.identity.projects.first?.id)
         if source.isTokenValid { settings.auth = .password(logIn(to: source, iamURL: baseURL)) }

@@ -136,7 +136,7 @@ enum BadWorkspaceFiles {
                 "config.yaml:6:14: sources[0].workspaces[0].filter.modelid: unknown key; did you mean model_id?",
                 "config.yaml:6:26: sources[0].workspaces[0].filter.typ: unknown key; did you mean type?",
                 "config.yaml:6:36: sources[0].workspaces[0].filter.owner: unknown key; allowed keys: type, "
-                    + "visibility, name, model_id, endpoint_id",
+                    + "visibility, name, model_id, endpoint_id, engine_types, compute_id",
             ]
         ),
         BadFile(

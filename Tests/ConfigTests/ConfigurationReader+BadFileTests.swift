@@ -36,6 +36,9 @@ struct ConfigurationReaderBadFileTests {
     @Test("Errors in sources are reported", arguments: BadSourceFiles.all)
     func source(_ file: BadFile) { #expect(Reading.problems(file.text) == file.lines) }
 
+    @Test("What a version of the API does not have is reported", arguments: BadAPIVersionFiles.all)
+    func apiVersion(_ file: BadFile) { #expect(Reading.problems(file.text) == file.lines) }
+
     @Test("Errors in workspaces and filters are reported", arguments: BadWorkspaceFiles.all)
     func workspace(_ file: BadFile) { #expect(Reading.problems(file.text) == file.lines) }
 

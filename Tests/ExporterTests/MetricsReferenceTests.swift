@@ -16,9 +16,9 @@ struct MetricsReferenceTests {
                 #""phases": ["in transition", "serving", "failed", "abnormal", "suspended", "inactive", "gone", "unknown"]"#
             ))
         for row in [
-            #"  {"status": "CREATING", "phase": "in transition", "zero_series": true},"#,
-            #"  {"status": "ABNORMAL", "phase": "abnormal", "zero_series": false},"#,
-            #"  {"status": "UNKNOWN", "phase": "unknown", "zero_series": false}"#,
+            #"  {"status": "CREATING", "phase": "in transition", "zero_series": true, "zero_series_v2": true},"#,
+            #"  {"status": "ABNORMAL", "phase": "abnormal", "zero_series": false, "zero_series_v2": true},"#,
+            #"  {"status": "UNKNOWN", "phase": "unknown", "zero_series": false, "zero_series_v2": false}"#,
         ] { #expect(text.contains("\n\(row)\n"), "\(row)") }
         #expect(text.ranges(of: #"{"status": "#).count == EndpointStatus.table.count)
     }
@@ -28,6 +28,7 @@ struct MetricsReferenceTests {
         let text = MetricsReference.markdown()
         #expect(text.hasPrefix(MetricRegistry.exporter.markdown() + "\n## Endpoint statuses\n"))
         let rows = text.split(separator: "\n").suffix(EndpointStatus.table.count)
-        #expect(rows.first == "| `CREATING` | in transition | yes |" && rows.last == "| `UNKNOWN` | unknown | no |")
+        #expect(
+            rows.first == "| `CREATING` | in transition | `v1`, `v2` |" && rows.last == "| `UNKNOWN` | unknown | no |")
     }
 }

@@ -19,7 +19,7 @@ struct EndpointStatusTests {
         #expect(phase.needsAttention == needsAttention)
     }
 
-    @Test("The table has each known status once, ordered by phase; eleven have zero series")
+    @Test("The table has each known status once, ordered by phase; eleven have zero series, in v2 twelve")
     func table() {
         let rows = EndpointStatus.table
         #expect(
@@ -29,6 +29,7 @@ struct EndpointStatusTests {
             ])
         #expect(
             rows.filter { !$0.hasZeroSeries }.map(\.status.rawValue) == ["ABNORMAL", "ON_DEMAND_FROZEN", "UNKNOWN"])
+        #expect(rows.filter { !$0.hasZeroSeriesInV2 }.map(\.status.rawValue) == ["INACTIVE", "UNKNOWN"])
         let order = Phase.allCases
         #expect(order == Self.phases.map(\.phase))
         #expect(

@@ -13,7 +13,7 @@ struct WorkspaceListerTests {
 
     private static func list(
         _ transport: StubListTransport, name: String? = nil, project: String = "all_granted_eps", pageSize: Int = 10,
-        retries: Int = 0
+        retries: Int = 0, api: APIVersion = .v1
     ) async -> (outcome: Outcome, counters: APICounters) {
         let clock = ManualClock()
         let client = SourceClient(
@@ -23,7 +23,7 @@ struct WorkspaceListerTests {
                 timeout: .seconds(10), interval: .seconds(60), requestsPerSecond: 0, retries: retries,
                 maxResponseBytes: 1 << 20, pageSize: pageSize, maxEndpoints: 5))
         let lister = WorkspaceLister(
-            client: client, baseURL: "https://fabric.example/", name: name, enterpriseProjectID: project)
+            client: client, baseURL: "https://fabric.example/", api: api, name: name, enterpriseProjectID: project)
         let turn = lister.turn()
         do throws(APIFailure) {
             let list = try await lister.list(turn)
@@ -65,6 +65,16 @@ struct WorkspaceListerTests {
         #expect(transport.urls == ["https://fabric.example/v1/workspaces?" + query])
         #expect(counters.requests == [.init(operation: .listWorkspaces, status: 200): 1])
         #expect(counters.durations.keys.map(\.name) == ["list_workspaces"])
+    }
+
+    @Test("Workspaces of API v2 have another path")
+    func v2() async throws {
+        let transport = Self.serving([Self.record(1)])
+        let (outcome, _) = await Self.list(transport, api: .v2)
+        #expect(try outcome.result.get().workspaces == [Self.workspace(1)])
+        #expect(
+            transport.urls
+                == ["https://fabric.example/v2/workspaces?enterprise_project_id=all_granted_eps&limit=10&offset=0"])
     }
 
     @Test(

@@ -31,17 +31,19 @@ struct ListedWorkspace {
     var labelValues = 200
     var owner = OwnerLabel.name
     var keepsRecords = false
+    var api = APIVersion.v1
     private(set) var memory: WorkspaceMemory?
 
     init(
         details: DetailLevel = .problems, limit: Int = 1_000, labelValues: Int = 200, owner: OwnerLabel = .name,
-        keepsRecords: Bool = false
+        keepsRecords: Bool = false, api: APIVersion = .v1
     ) {
         self.details = details
         self.limit = limit
         self.labelValues = labelValues
         self.owner = owner
         self.keepsRecords = keepsRecords
+        self.api = api
     }
 
     mutating func list(
@@ -49,7 +51,8 @@ struct ListedWorkspace {
     ) -> ListingSnapshot {
         let listing = EndpointListing(
             of: Workspace(
-                key: WorkspaceKey(source: "cn-north-4", workspaceID: "w1"), name: "lake", baseURL: "https://x"),
+                key: WorkspaceKey(source: "cn-north-4", workspaceID: "w1"), name: "lake", baseURL: "https://x",
+                api: api),
             settings: ListingSettings(
                 details: details, maximumDetails: limit, maximumLabelValues: labelValues, owner: owner,
                 keepsRecords: keepsRecords))

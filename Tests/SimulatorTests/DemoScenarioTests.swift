@@ -49,11 +49,13 @@ struct DemoScenarioTests {
                 listed += total ?? 0
             }
         }
-        #expect(scenario.sources.map(\.name) == ["cn-north-4", "cn-southwest-2", "subsidiary", "bulk-import"])
-        #expect(scenario.sources.flatMap(\.workspaces).count == 10)
+        #expect(
+            scenario.sources.map(\.name) == ["cn-north-4", "cn-southwest-2", "subsidiary", "bulk-import", "data-lake"])
+        #expect(scenario.sources.flatMap(\.workspaces).count == 11)
         #expect((60...120).contains(listed))
         #expect(scenario.sources.dropFirst().allSatisfy { $0.workspaces.count == 1 })
-        #expect(scenario.sources.map(\.discovers) == [true, false, true, false])
+        #expect(scenario.sources.map(\.discovers) == [true, false, true, false, true])
+        #expect(scenario.sources.filter(\.usesV2).map(\.name) == ["data-lake"])
     }
 
     @Test("Every situation names a workspace or endpoint of the demo")

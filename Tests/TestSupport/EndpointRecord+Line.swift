@@ -24,6 +24,9 @@ private func text(of value: Any) -> String? {
     case let number as Int64: return String(number)
     case let groups as EndpointRecord.Workers:
         return "[" + groups.map { "{\(fields(of: $0))}" }.joined(separator: ", ") + "]"
+    case let resources as EndpointRecord.Resources:
+        let texts = resources.map { "{\(fields(of: $0))}" }
+        return texts.isEmpty ? nil : "[" + texts.joined(separator: ", ") + "]"
     default:
         let mirror = Mirror(reflecting: value)
         if mirror.displayStyle == .optional { return mirror.children.first.flatMap { text(of: $0.value) } }

@@ -39,9 +39,17 @@ typedef struct {
   fabric_text spec_code;
 } fabric_worker_group;
 
+// A resource of an endpoint of API v2.
+typedef struct {
+  fabric_text type;
+  fabric_worker_group capacity;
+} fabric_resource;
+
 typedef struct {
   fabric_text id, name, type, status, visibility, create_time, update_time, error_code, error_msg;
   fabric_text description, owner_name, owner_id, cap_id, cap_version_id;
+  // Only API v2.
+  fabric_text display_name, compute_id, resource_type;
   fabric_capacity apu, dpu, mu;
   bool has_ray;
   bool has_head;
@@ -104,6 +112,15 @@ bool fabric_record_integer(const fabric_parser *parser, const char *name, int64_
 
 // Decodes the record as an endpoint, in one pass because most records are endpoints.
 void fabric_record_endpoint(fabric_parser *parser, fabric_row *row);
+
+// Decodes the record as an endpoint of API v2, which has other fields.
+void fabric_record_endpoint_v2(fabric_parser *parser, fabric_row *row);
+
+// Starts iterating over the resources of the endpoint of API v2 decoded last; there are none after one of v1.
+void fabric_row_begin_resources(fabric_parser *parser);
+
+// Decodes the next resource into `resource`; returns false at the end.
+bool fabric_row_next_resource(fabric_parser *parser, fabric_resource *resource);
 
 // Starts iterating over the worker groups of the endpoint decoded last.
 void fabric_row_begin_workers(fabric_parser *parser);

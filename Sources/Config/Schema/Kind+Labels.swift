@@ -13,7 +13,8 @@ public enum ConfiguredLabels {
         "alertname", "alertstate", "base_url", "cap_id", "cap_version_id", "code", "currency", "discovered",
         "endpoint_id", "endpoint_name", "endpoint_type", "enterprise_project_id", "error_code", "from_status",
         "instance", "job", "le", "libcurl_version", "listing", "operation", "owner", "owner_id", "path",
-        "public_resource", "quantile", "reason", "region_id", "resource", "revision", "service_instance_id",
+        "pool_id", "public_resource", "quantile", "reason", "region_id", "resource", "resource_mode", "revision",
+        "service_instance_id",
         "service_instance_name", "service_type", "source", "spec_code", "status",
         "swift_version", "to_status", "unit", "version", "visibility", "workspace", "workspace_id",
     ]

@@ -87,13 +87,14 @@ extension Kind<String> {
         }
     }
 
-    /// An endpoint type; an undocumented one is a warning.
-    static var endpointType: Kind {
-        let examples: JSONMembers = [("examples", .array(EndpointType.documented.map { .string($0) }))]
+    /// An endpoint type of a version of the API; an undocumented one is a warning.
+    static func endpointType(in version: APIVersion) -> Kind {
+        let documented = EndpointType.documented(in: version)
+        let examples: JSONMembers = [("examples", .array(documented.map { .string($0) }))]
         return Kind(typeDescription: "text", schema: anyText + examples) { walker, node, path, _ in
             guard let text = walker.string(node, path) else { return nil }
-            if !EndpointType.documented.contains(text.value) {
-                let known = EndpointType.documented.joined(separator: ", ")
+            if !documented.contains(text.value) {
+                let known = documented.joined(separator: ", ")
                 walker.log.warn(
                     node.mark, path,
                     "undocumented endpoint type \(MessageText.quoted(text.raw)), sent unchanged; "
@@ -131,6 +132,20 @@ extension Kind<NamePattern> {
 }
 
 extension Kind<[String]> {
+    /// A list of at least one engine type; undocumented ones are warnings.
+    static var engineTypes: Kind {
+        let type = Kind<String>.endpointType(in: .v2)
+        let schema: JSONMembers = [("type", "array"), ("minItems", 1), ("items", .object(type.schema))]
+        return Kind(typeDescription: "list of text", schema: schema) { walker, node, path, _ in
+            guard case .sequence(let nodes) = node.content else {
+                return walker.rejectType(node, path, "must be a list")
+            }
+            guard !nodes.isEmpty else { return walker.reject(node, path, "must have at least one entry") }
+            let values = nodes.indices.map { type.read(&walker, nodes[$0], "\(path)[\($0)]", nil) }
+            return values.contains(nil) ? nil : values.compactMap(\.self)
+        }
+    }
+
     /// A list of strings, each one of `allowed` unless that is nil.
     static func texts(of allowed: [String]? = nil) -> Kind {
         Kind(typeDescription: "list", schema: []) { walker, node, path, _ in

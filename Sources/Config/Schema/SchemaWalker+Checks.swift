@@ -50,7 +50,7 @@ extension SchemaWalker {
         if let region = source.region {
             if !isGiven(SourceSettings.nameKey, in: section) { source.name = region }
             if !isGiven(SourceSettings.baseURLKey, in: section) {
-                source.baseURL = SourceSettings.defaultBaseURL(region: region)
+                source.baseURL = SourceSettings.defaultBaseURL(region: region, api: source.api)
             }
         }
         let auth = SourceSettings.authKey.path(in: section)
@@ -59,8 +59,35 @@ extension SchemaWalker {
         rejectDuplicates(
             source.workspaces.enumerated().map { ("\(workspaces)[\($0)]", WorkspaceSettings.idKey, $1.id) }
         ) { _, id, first in "duplicate workspace id \(id) (first used by \(first)); remove one of them" }
+        if isValid(SourceSettings.apiKey, in: section) || !isGiven(SourceSettings.apiKey, in: section) {
+            rejectOtherVersions(of: &source, at: section)
+        }
         finishCollect(of: &source, at: section, poll)
         warnAboutPlainHTTP(source, at: section)
+    }
+
+    /// Reports filters and listings that the source's version of the API doesn't have.
+    private mutating func rejectOtherVersions(of source: inout SourceSettings, at section: String) {
+        let workspaces = SourceSettings.workspacesKey.path(in: section)
+        let filters =
+            source.workspaces.indices.map { WorkspaceSettings.filterKey.path(in: "\(workspaces)[\($0)]") }
+            + [DiscoverySettings.filterKey.path(in: SourceSettings.discoveryKey.path(in: section))]
+        let allowed = EndpointFilter.keys(in: source.api).map(\.name)
+        let others = EndpointFilter.section.keys.filter { !allowed.contains($0.name) }
+        for filter in filters {
+            for key in others where isGiven(key, in: filter) {
+                report(
+                    key, in: filter,
+                    "not a filter of api: \(source.api.rawValue), which has \(Self.list(allowed)); remove it")
+            }
+        }
+        guard source.api == .v2 else { return }
+        let collect = SourceSettings.collectKey.path(in: section)
+        for key in [CollectSettings.serviceInstancesKey, CollectSettings.jobRunsKey] where isGiven(key, in: collect) {
+            report(key, in: collect, "not available with api: v2; remove it")
+        }
+        source.collect.serviceInstances = nil
+        source.collect.jobRuns = nil
     }
 
     /// Reports prices of a pair of unit and spec code that already has one.

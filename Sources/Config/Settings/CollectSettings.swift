@@ -68,13 +68,14 @@ extension CollectSettings {
         .section(
             WorkspaceListing.section(
                 "collect.service_instances", "Service instances, by type and status.", fallback: "`poll.interval`")),
-        "Collects service instances. Requires the IAM action `DataArtsFabric:service:listInstance`.")
+        "Collects service instances. Not available with `api: v2`. Requires the IAM action `DataArtsFabric:service:listInstance`."
+    )
     static let jobRunsKey = Key<Self>(
         "job_runs", \.jobRuns,
         .section(
             WorkspaceListing.section(
                 "collect.job_runs", "Job runs, by status.", fallback: "5m or `poll.interval`, whichever is longer")),
-        "Collects job runs, with eight requests per workspace. Requires an IAM action whose name is not documented; the system "
+        "Collects job runs, with eight requests per workspace. Not available with `api: v2`. Requires an IAM action whose name is not documented; the system "
             + "policy `DataArtsFabricReadOnlyPolicy` contains it.")
     static let quotasKey = Key<Self>(
         "quotas", \.quotas, .section(Quotas.section),

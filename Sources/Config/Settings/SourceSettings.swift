@@ -9,7 +9,9 @@ public struct SourceSettings: Sendable, Equatable {
     public var name: String
     /// The region's code, such as `cn-north-4`; nil if the file sets `name` and `base_url` instead.
     public var region: String?
-    /// The API's address, without a trailing slash. Default: `https://fabric.{region}.myhuaweicloud.com`.
+    /// The version of the API of workspaces and endpoints.
+    public var api = APIVersion.v1
+    /// The API's address, without a trailing slash. Default: that of ``api`` in the region.
     public var baseURL: String
     /// The address of the API for services and jobs, without a trailing slash; nil if no collected listing needs it and it
     /// is not set. Default: `https://fabric-ep.{region}.myhuaweicloud.com`.
@@ -72,14 +74,19 @@ extension SourceSettings {
     static let regionKey = Key<Self>(
         "region", \.region, .region,
         "The region's code, such as `cn-north-4`. Optional if `name` and `base_url` are set.")
+    static let apiKey = Key<Self>(
+        "api", \.api, .choice(of: APIVersion.allCases) { $0.rawValue },
+        "The version of the API of workspaces and endpoints: `v1` is DataArts Fabric, `v2` is AI DataLake."
+    )
     static let baseURLKey = Key<Self>(
         "base_url", \.baseURL, .url(), fallback: "`https://fabric.{region}.myhuaweicloud.com`",
-        "The API's address; trailing slashes are dropped.")
+        "The API's address; trailing slashes are dropped. With `api: v2` the default in "
+            + "\(SchemaWalker.list(serverlessRegions)) is `https://fabric-serverless.{region}.myhuaweicloud.com`.")
     static let authKey = Key<Self>(
         "auth", \.self, .section(authSection), required: true, "How requests are authenticated.")
     static let workspacesKey = Key<Self>(
         "workspaces", \.workspaces, .list(of: WorkspaceSettings.section), "The workspaces to poll, with unique ids.")
-    private static let discoveryKey = Key<Self>(
+    static let discoveryKey = Key<Self>(
         "discovery", \.discovery, .section(DiscoverySettings.section),
         "Finds workspaces through the API. A workspace that is also in `workspaces` keeps that name, filter and labels."
     )
@@ -94,16 +101,24 @@ extension SourceSettings {
         "sources", "A source: an API, its credential and the workspaces to poll.", of: initial,
         rules: [.atLeastOne([workspacesKey, discoveryKey])],
         keys: [
-            nameKey, regionKey, baseURLKey, authKey, workspacesKey, discoveryKey,
+            nameKey, regionKey, apiKey, baseURLKey, authKey, workspacesKey, discoveryKey,
             Key("tls", \.connection, .section(ConnectionOptions.tlsSection), "TLS options."),
             proxyURLKey, collectKey, servicesURLKey,
         ])
 
-    /// Returns the API's default address in a region.
-    static func defaultBaseURL(region: String) -> String { "https://fabric.\(region).myhuaweicloud.com" }
+    /// The regions in which API v2 has a host of its own.
+    private static let serverlessRegions = ["cn-southwest-2", "cn-east-4"]
+
+    /// Returns the default address of a version of the API in a region.
+    static func defaultBaseURL(region: String, api: APIVersion = .v1) -> String {
+        let host = api == .v2 && serverlessRegions.contains(region) ? "fabric-serverless" : "fabric"
+        return "https://\(host).\(region).myhuaweicloud.com"
+    }
 }
 
 extension WorkspaceSettings {
+    static let filterKey = Key<Self>(
+        "filter", \.filter, .section(EndpointFilter.section), "Selects the endpoints to list.")
     static let idKey = Key<Self>(
         "id", \.id, .workspaceID, required: true, "The workspace's id: 1 to 36 letters, digits and hyphens.")
 
@@ -114,7 +129,7 @@ extension WorkspaceSettings {
             Key(
                 "name", \.name, .labelValue, fallback: "the discovered name, else the id",
                 "The workspace's name in labels."),
-            Key("filter", \.filter, .section(EndpointFilter.section), "Selects the endpoints to list."),
+            filterKey,
             Key(
                 "labels", \.labels, .labels,
                 "Labels of `dataarts_fabric_workspace_info`, such as `team: risk`. The shipped alerts carry `team`."),
@@ -122,23 +137,54 @@ extension WorkspaceSettings {
 }
 
 extension EndpointFilter {
+    private static let nameKey = Key<Self>(
+        "name", \.name, .text, "The endpoints' name, or a part of it; with `api: v2` the exact name.")
+    private static let keysInV1: [Key<Self>] = [
+        Key(
+            "type", \.type, .endpointType(in: .v1),
+            "The endpoints' type. Documented types: \(EndpointType.documented.map { "`\($0)`" }.joined(separator: ", ")); "
+                + "another value is sent with a warning."),
+        Key(
+            "visibility", \.visibility, Kind<String>.choice(of: ["PRIVATE", "PUBLIC", "ALL"]) { $0 },
+            fallback: "not sent: the caller's own", "Whose endpoints are listed."),
+        nameKey,
+        Key("model_id", \.modelID, .text, "The id of the model that is served."),
+        Key("endpoint_id", \.endpointID, .text, "One endpoint's id."),
+    ]
+    private static let keysInV2: [Key<Self>] = [
+        nameKey,
+        Key(
+            "engine_types", \.engineTypes, .engineTypes,
+            "The endpoints' engine types. Documented types: "
+                + "\(EndpointType.documentedInV2.map { "`\($0)`" }.joined(separator: ", ")); another value is sent with a warning."
+        ),
+        Key("compute_id", \.computeID, .text, "The id of the compute pool that the endpoints run on."),
+    ]
+
+    /// Returns the keys that a version of the API accepts.
+    static func keys(in version: APIVersion) -> [Key<Self>] {
+        switch version {
+        case .v1: keysInV1
+        case .v2: keysInV2
+        }
+    }
+
     static let section = Section(
-        "filter", "A filter, sent to the API unchanged.", of: Self(),
-        keys: [
-            Key(
-                "type", \.type, .endpointType,
-                "The endpoints' type. Documented types: \(EndpointType.documented.map { "`\($0)`" }.joined(separator: ", ")); "
-                    + "another value is sent with a warning."),
-            Key(
-                "visibility", \.visibility, Kind<String>.choice(of: ["PRIVATE", "PUBLIC", "ALL"]) { $0 },
-                fallback: "not sent: the caller's own", "Whose endpoints are listed."),
-            Key("name", \.name, .text, "The endpoints' name."),
-            Key("model_id", \.modelID, .text, "The id of the model that is served."),
-            Key("endpoint_id", \.endpointID, .text, "One endpoint's id."),
-        ])
+        "filter",
+        "A filter, sent to the API unchanged. \(keyNames(in: .v1)) are allowed with `api: v1`, \(keyNames(in: .v2)) with "
+            + "`api: v2`.",
+        of: Self(), keys: keysInV1 + keysInV2.filter { key in !keysInV1.contains { $0.name == key.name } })
+
+    private static func keyNames(in version: APIVersion) -> String {
+        SchemaWalker.list(keys(in: version).map { "`\($0.name)`" })
+    }
 }
 
 extension DiscoverySettings {
+    static let filterKey = Key<Self>(
+        "filter", \.filter, .section(EndpointFilter.section),
+        "Selects the endpoints to list, for every discovered workspace.")
+
     static let section = Section(
         "discovery", "Lists the workspaces through the API once per `interval`.", of: Self(),
         keys: [
@@ -150,9 +196,7 @@ extension DiscoverySettings {
             Key(
                 "include", \.include, .pattern, "Regular expression on names; only matching workspaces are kept."),
             Key("exclude", \.exclude, .pattern, "Regular expression on names; matching workspaces are dropped."),
-            Key(
-                "filter", \.filter, .section(EndpointFilter.section),
-                "Selects the endpoints to list, for every discovered workspace."),
+            filterKey,
             Key(
                 "labels", \.labels, .labels,
                 "Labels of `dataarts_fabric_workspace_info`, for every discovered workspace."),

@@ -182,11 +182,13 @@ struct ConnectionReport {
         let (record, filter) = (entry.listing.record, entry.filter)
         guard entry.listing == EndpointListing.self else { return "the workspace has no \(record)s." }
         guard filter != EndpointFilter() else {
+            if entry.workspace.api == .v2 { return "the workspace has no endpoints." }
             return
                 "the caller owns no endpoints in the workspace; set filter.visibility: ALL to list those of others too."
         }
         let filtered =
-            EndpointFilter(visibility: filter.visibility) == filter ? "visibility ALL" : "the filter's other keys"
+            entry.workspace.api == .v1 && EndpointFilter(visibility: filter.visibility) == filter
+            ? "visibility ALL" : "the filter's other keys"
         guard let unfiltered = answer.unfiltered, unfiltered > 0 else { return "the workspace has no \(record)s." }
         return filtered == "visibility ALL"
             ? "the filter matches no endpoints (\(counted(unfiltered, "endpoint")) with visibility ALL)."

@@ -96,7 +96,8 @@ struct SourceCheck: Sendable {
 
     private func lister(name: String?, _ enterpriseProjectID: String) -> WorkspaceLister {
         WorkspaceLister(
-            client: client, baseURL: settings.baseURL, name: name, enterpriseProjectID: enterpriseProjectID)
+            client: client, baseURL: settings.baseURL, api: settings.api, name: name,
+            enterpriseProjectID: enterpriseProjectID)
     }
 
     private func discover(_ wanted: DiscoverySettings) async -> SourceFindings.Discovery {

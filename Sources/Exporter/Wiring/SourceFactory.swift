@@ -28,7 +28,7 @@ struct SourceFactory {
         let include = settings.discovery?.include
         let exclude = settings.discovery?.exclude
         return TargetSelection(
-            source: settings.name, regionID: settings.region, baseURL: settings.baseURL,
+            source: settings.name, regionID: settings.region, baseURL: settings.baseURL, api: settings.api,
             configured: settings.workspaces,
             filter: settings.discovery?.filter ?? EndpointFilter(), labels: settings.discovery?.labels ?? [:],
             includes: { include?.matches($0) ?? true }, excludes: { exclude?.matches($0) ?? false })

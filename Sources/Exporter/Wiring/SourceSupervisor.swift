@@ -212,7 +212,8 @@ actor SourceSupervisor {
         dependencies.discoveries.add(name)
         let epoch = epochs[.discovery, default: 0]
         let lister = WorkspaceLister(
-            client: client, baseURL: settings.baseURL, name: new.name, enterpriseProjectID: new.enterpriseProjectID)
+            client: client, baseURL: settings.baseURL, api: settings.api, name: new.name,
+            enterpriseProjectID: new.enterpriseProjectID)
         let selection = SourceFactory.targetSelection(settings)
         let loop = DiscoveryLoop(
             source: name, lister: lister,
@@ -259,15 +260,16 @@ actor SourceSupervisor {
 }
 
 extension SourceSettings {
-    /// Whether workspaces discovered with `earlier` can exist with these settings. An id belongs to an address, account
-    /// and project. Unknown values, such as the account of a token, count as equal: replacing a token must not restart
+    /// Whether workspaces discovered with `earlier` can exist with these settings. An id belongs to an address, a version
+    /// of the API, account and project. Unknown values, such as the account of a token, count as equal: replacing a token must not restart
     /// the series of all workspaces.
     func sharesWorkspaces(with earlier: SourceSettings) -> Bool {
         func mayBeSame<Value: Equatable>(_ value: KeyPath<SourceSettings, Value?>) -> Bool {
             guard let old = earlier[keyPath: value], let new = self[keyPath: value] else { return true }
             return old == new
         }
-        return baseURL == earlier.baseURL && assumeAgency?.account == earlier.assumeAgency?.account
+        return baseURL == earlier.baseURL && api == earlier.api
+            && assumeAgency?.account == earlier.assumeAgency?.account
             && mayBeSame(\.region) && mayBeSame(\.domain) && mayBeSame(\.projectID) && mayBeSame(\.projectName)
     }
 
@@ -275,7 +277,7 @@ extension SourceSettings {
     /// counts as another one, because quotas of different projects have the same labels.
     func sharesQuotas(with earlier: SourceSettings) -> Bool {
         guard let quotas = collect.quotas, let before = earlier.collect.quotas, baseURL == earlier.baseURL,
-            quotas.projectID == before.projectID
+            api == earlier.api, quotas.projectID == before.projectID
         else { return false }
         return quotas.projectID != nil
             || sharesWorkspaces(with: earlier) && auth.kind == earlier.auth.kind && region == earlier.region

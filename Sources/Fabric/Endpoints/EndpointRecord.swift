@@ -6,13 +6,13 @@ public import Base
 public struct EndpointRecord {
     /// The endpoint's ID, never empty.
     public let id: RecordID
-    /// The name.
+    /// The name; in v2 the display name, if there is one.
     public let name: BorrowedText
-    /// The type, unchanged; empty counts as `unknown`.
+    /// The type, in v2 that of the engine, unchanged; empty counts as `unknown`.
     public let type: BorrowedText
     /// The status, unchanged; empty counts as ``EndpointStatus/unknown``.
     public let status: BorrowedText
-    /// The visibility, unchanged; empty counts as `PRIVATE`.
+    /// The visibility, unchanged; empty counts as `PRIVATE`. Always empty in v2.
     public let visibility: BorrowedText
     /// The description that its creator gave.
     public let description: BorrowedText
@@ -40,6 +40,12 @@ public struct EndpointRecord {
     public let errorCode: BorrowedText
     /// The message of the error code.
     public let errorMessage: BorrowedText
+    /// The ID of the compute pool that the endpoint runs on; v2 only.
+    public let poolID: BorrowedText
+    /// How the resources are paid for, such as `RESERVED`, unchanged; v2 only.
+    public let resourceMode: BorrowedText
+    /// The configured resources; v2 only.
+    public let resources: Resources
 
     /// Capacity configured for an endpoint, in units of its kind. This is not the capacity in use.
     public struct Capacity {
@@ -70,6 +76,19 @@ public struct EndpointRecord {
         public let headSpecCode: BorrowedText
         /// The worker groups in the order of the page, as minimum and maximum replicas.
         public var workers: Workers
+    }
+
+    /// A resource of an endpoint of v2.
+    public struct Resource {
+        /// The name, such as `CPU`, unchanged.
+        public let name: BorrowedText
+        /// The minimum, as reserved units, and the maximum, in cores or cards.
+        public let capacity: Capacity
+    }
+
+    /// The resources in the order of the page, decoded lazily, because a row can have very many.
+    public struct Resources: Sequence {
+        let parser: OpaquePointer
     }
 
     /// Worker groups, decoded lazily, because a row can have very many.

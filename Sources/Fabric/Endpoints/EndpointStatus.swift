@@ -9,29 +9,30 @@ public struct EndpointStatus: Sendable, Hashable {
     public init(_ rawValue: String) { self.rawValue = rawValue }
 
     /// Every known status, ordered by phase. A status with zero series has a series for each pair of type and
-    /// visibility, 0 if no endpoint has it.
-    public static let table: [(status: EndpointStatus, phase: Phase, hasZeroSeries: Bool)] = rows.map {
-        (EndpointStatus($0), $1, $2)
-    }
+    /// visibility, 0 if no endpoint has it. The two versions of the API document different statuses.
+    public static let table: [(status: EndpointStatus, phase: Phase, hasZeroSeries: Bool, hasZeroSeriesInV2: Bool)] =
+        rows.map {
+            (EndpointStatus($0), $1, $2, $3)
+        }
 
     // A dictionary, because phases are looked up for every status of every workspace.
     private static let phases = Dictionary(uniqueKeysWithValues: rows.map { ($0.0, $0.1) })
 
-    private static let rows: [(String, Phase, hasZeroSeries: Bool)] = [
-        ("CREATING", .inTransition, true),
-        ("UPDATING", .inTransition, true),
-        ("DELETING", .inTransition, true),
-        ("RUNNING", .serving, true),
-        ("CREATE_FAILED", .failed, true),
-        ("UPDATE_FAILED", .failed, true),
-        ("DELETE_FAILED", .failed, true),
-        ("ABNORMAL", .abnormal, false),
-        ("FROZEN", .suspended, true),
-        ("ON_DEMAND_FROZEN", .suspended, false),
-        ("TRIAL_ENDED", .suspended, true),
-        ("INACTIVE", .inactive, true),
-        ("DELETED", .gone, true),
-        ("UNKNOWN", .unknown, false),
+    private static let rows: [(String, Phase, hasZeroSeries: Bool, hasZeroSeriesInV2: Bool)] = [
+        ("CREATING", .inTransition, true, true),
+        ("UPDATING", .inTransition, true, true),
+        ("DELETING", .inTransition, true, true),
+        ("RUNNING", .serving, true, true),
+        ("CREATE_FAILED", .failed, true, true),
+        ("UPDATE_FAILED", .failed, true, true),
+        ("DELETE_FAILED", .failed, true, true),
+        ("ABNORMAL", .abnormal, false, true),
+        ("FROZEN", .suspended, true, true),
+        ("ON_DEMAND_FROZEN", .suspended, false, true),
+        ("TRIAL_ENDED", .suspended, true, true),
+        ("INACTIVE", .inactive, true, false),
+        ("DELETED", .gone, true, true),
+        ("UNKNOWN", .unknown, false, false),
     ]
 
     /// The first status of an endpoint; it begins at `create_time`.

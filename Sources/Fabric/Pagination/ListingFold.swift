@@ -5,6 +5,14 @@ public protocol ListingFold: Sendable {
     /// The type of the rows.
     associatedtype Row
 
+    /// The version of the API that the rows come from. Default: the first.
+    var api: APIVersion { get }
+
     /// Adds one row, which is valid only until this returns.
     mutating func add(_ row: Row)
+}
+
+extension ListingFold {
+    /// See ``ListingFold/api``.
+    public var api: APIVersion { .v1 }
 }

@@ -45,9 +45,9 @@ final class PageDecoder {
     ) throws(PageDecodingError) -> PageShape where Fold.Row: ListedRow {
         var shape = try open(&body, key: Fold.Row.plural, limit: limit)
         if shape.rowCount > limit { return shape }
-        let plausibleTimes = filter.plausibleTimes
+        let (plausibleTimes, api) = (filter.plausibleTimes, fold.api)
         while fabric_page_next(parser) {
-            var record = RecordReader(parser, plausibleTimes)
+            var record = RecordReader(parser, plausibleTimes, api)
             guard let row = Fold.Row(&record) else {
                 filter.skip(
                     malformedFields: record.malformedFields, isShared: shape.rowCount == 0 && sharesFirst)

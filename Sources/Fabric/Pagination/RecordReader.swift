@@ -7,11 +7,14 @@ internal import CFabricJSON
 public struct RecordReader {
     let parser: OpaquePointer
     let plausibleTimes: PlausibleTimes
+    /// The version of the API that the page comes from.
+    let api: APIVersion
     private var malformed: UInt32 = 0
 
-    init(_ parser: OpaquePointer, _ plausibleTimes: PlausibleTimes) {
+    init(_ parser: OpaquePointer, _ plausibleTimes: PlausibleTimes, _ api: APIVersion = .v1) {
         self.parser = parser
         self.plausibleTimes = plausibleTimes
+        self.api = api
     }
 
     /// The number of fields read so far with a wrong type, or with an unreadable or implausible time.

@@ -29,6 +29,8 @@ public struct Workspace: Sendable, Hashable {
     public var regionID: String?
     /// The API's address.
     public var baseURL: String
+    /// The version of the API.
+    public var api: APIVersion
     /// The ID of the enterprise project; nil unless discovery found it.
     public var enterpriseProjectID: String?
     /// Whether the workspace is polled because of discovery; false for a configured one, even if discovery found it,
@@ -43,6 +45,7 @@ public struct Workspace: Sendable, Hashable {
         name: String? = nil,
         regionID: String? = nil,
         baseURL: String,
+        api: APIVersion = .v1,
         enterpriseProjectID: String? = nil,
         isDiscovered: Bool = false,
         infoLabels: [String: String] = [:]
@@ -51,24 +54,30 @@ public struct Workspace: Sendable, Hashable {
         self.name = name ?? key.workspaceID
         self.regionID = regionID
         self.baseURL = baseURL
+        self.api = api
         self.enterpriseProjectID = enterpriseProjectID
         self.isDiscovered = isDiscovered
         self.infoLabels = infoLabels
     }
 }
 
-/// Selects the endpoints of a workspace to list. The values are passed to the API unchanged.
+/// Selects the endpoints of a workspace to list. The values are passed to the API unchanged; each version of the API
+/// has filters of its own.
 public struct EndpointFilter: Sendable, Hashable {
-    /// Only endpoints of this type.
+    /// Only endpoints of this type; v1 only.
     public var type: String?
-    /// `PRIVATE`, `PUBLIC` or `ALL`; nil: only the caller's endpoints.
+    /// `PRIVATE`, `PUBLIC` or `ALL`; nil: only the caller's endpoints; v1 only.
     public var visibility: String?
-    /// Only endpoints whose name contains this text.
+    /// Only endpoints whose name contains this text, in v2: that have this name.
     public var name: String?
-    /// Only endpoints that serve this model.
+    /// Only endpoints that serve this model; v1 only.
     public var modelID: String?
-    /// Only the endpoint with this ID.
+    /// Only the endpoint with this ID; v1 only.
     public var endpointID: String?
+    /// Only endpoints of these engine types; nil: all; v2 only.
+    public var engineTypes: [String]?
+    /// Only endpoints of the compute pool with this ID; v2 only.
+    public var computeID: String?
 
     /// Creates a filter. Without values it selects all of the caller's endpoints.
     public init(
@@ -76,12 +85,16 @@ public struct EndpointFilter: Sendable, Hashable {
         visibility: String? = nil,
         name: String? = nil,
         modelID: String? = nil,
-        endpointID: String? = nil
+        endpointID: String? = nil,
+        engineTypes: [String]? = nil,
+        computeID: String? = nil
     ) {
         self.type = type
         self.visibility = visibility
         self.name = name
         self.modelID = modelID
         self.endpointID = endpointID
+        self.engineTypes = engineTypes
+        self.computeID = computeID
     }
 }

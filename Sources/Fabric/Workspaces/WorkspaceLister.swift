@@ -21,16 +21,19 @@ public struct WorkspaceLister: Sendable {
     /// Creates a lister that sends through `client`.
     /// - Parameters:
     ///   - baseURL: the API's address.
+    ///   - api: the version of the API.
     ///   - name: selects workspaces by name, as the API matches it; nil: all.
     ///   - enterpriseProjectID: selects workspaces by enterprise project; always sent.
-    public init(client: SourceClient, baseURL: String, name: String?, enterpriseProjectID: String) {
+    public init(
+        client: SourceClient, baseURL: String, api: APIVersion = .v1, name: String?, enterpriseProjectID: String
+    ) {
         let limit = ListingPlan.Limit(
             rows: Self.maximumWorkspaces, plural: DiscoveredWorkspace.plural, name: "the maximum")
         self.client = client
         lister = RowLister(
             client: client,
             request: ListRequest(
-                .listWorkspaces, baseURL: baseURL, path: ["v1", "workspaces"],
+                .listWorkspaces, baseURL: baseURL, path: [api.rawValue, "workspaces"],
                 parameters: ["enterprise_project_id": enterpriseProjectID, "name": name]),
             limit: limit)
     }

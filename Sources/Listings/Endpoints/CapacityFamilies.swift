@@ -25,6 +25,19 @@ public enum CapacityFamilies {
         "ray_workers_max",
         "Maximum Ray workers (sum of max_replicas over the worker groups; default min_replicas).")
 
+    private static func resourceFamily(_ name: String, _ help: String) -> MetricFamily {
+        MetricFamily(
+            .gauge, "dataarts_fabric_" + name,
+            labels: WorkspaceLabels.names + ["endpoint_type", "status", "resource", "resource_mode", "spec_code"],
+            help: help)
+    }
+
+    static let capacityMin = resourceFamily(
+        "endpoint_capacity_min", "Minimum CPU cores or accelerator cards of endpoints with api: v2.")
+    static let capacityMax = resourceFamily(
+        "endpoint_capacity_max",
+        "Maximum CPU cores or accelerator cards of endpoints with api: v2 (default minimum_capacity).")
+
     /// The families by unit.
     static let byUnit: [(unit: CapacityUnit, reserved: MetricFamily, maximum: MetricFamily?)] = [
         (.apu, apuReserved, apuMax), (.dpu, dpuReserved, dpuMax), (.mu, muReserved, muMax), (.rayHead, rayHeads, nil),
@@ -36,5 +49,6 @@ public enum CapacityFamilies {
         "Capacity",
         [
             apuReserved, apuMax, dpuReserved, dpuMax, muReserved, muMax, rayHeads, rayWorkersMin, rayWorkersMax,
+            capacityMin, capacityMax,
         ])
 }

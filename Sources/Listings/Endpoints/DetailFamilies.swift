@@ -12,8 +12,9 @@ public enum DetailFamilies {
         .gauge, "dataarts_fabric_endpoint_error", labels: labels + ["status", "visibility", "error_code"],
         help: "1 while the endpoint has this error_code.")
     static let info = MetricFamily(
-        .info, "dataarts_fabric_endpoint_info", labels: labels + ["owner", "owner_id", "cap_id", "cap_version_id"],
-        help: "Owner (metrics.owner) and image package of the endpoint; always 1.")
+        .info, "dataarts_fabric_endpoint_info",
+        labels: labels + ["owner", "owner_id", "cap_id", "cap_version_id", "pool_id"],
+        help: "Owner (metrics.owner), image package (v1) and compute pool (v2) of the endpoint; always 1.")
 
     /// The families as one group of the metric registry.
     public static let familyGroup = FamilyGroup("Per-endpoint details", [statusSince, error, info])

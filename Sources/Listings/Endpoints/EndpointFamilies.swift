@@ -19,7 +19,9 @@ public enum EndpointFamilies {
     static let transitions = MetricFamily(
         .counter, "dataarts_fabric_endpoint_transitions_total",
         labels: WorkspaceLabels.names + ["endpoint_type", "from_status", "to_status"],
-        help: "Changes of status of PRIVATE endpoints, seen between two complete listings of this process.")
+        help:
+            "Changes of status of PRIVATE endpoints and those without a visibility, seen between two complete listings of this process."
+    )
 
     /// The families as one group of the metric registry.
     public static let familyGroup = FamilyGroup(

@@ -30,7 +30,7 @@ extension EndpointListing {
             for (index, detail) in details.enumerated() {
                 let info = LabelText([
                     "owner": detail.owner, "owner_id": detail.ownerID, "cap_id": detail.capID,
-                    "cap_version_id": detail.capVersionID,
+                    "cap_version_id": detail.capVersionID, "pool_id": detail.poolID,
                 ])
                 writer.sample(.integer(1)) {
                     $0.add(endpoints[index])
@@ -86,6 +86,37 @@ extension EndpointListing {
             write(reserved, ofUnit) { .integer(Int64(clamping: capacities[$0].reserved)) }
             if let maximum { write(maximum, ofUnit) { .integer(Int64(clamping: capacities[$0].maximum)) } }
         }
+        Self.write(&tally.memory.resources, ranks, texts, to: &builder)
+    }
+
+    private static func write(
+        _ resources: inout ResourceCapacities, _ ranks: SeriesRanks, _ texts: LabelTexts,
+        to builder: inout FragmentBuilder
+    ) {
+        let (resourceRanks, modeRanks) = (resources.resources.ranks(), resources.modes.ranks())
+        func rank(_ key: ResourceCapacities.Key) -> (Int, Int, Int, Int, Int) {
+            (
+                ranks.types[Int(key.type)], ranks.statuses[Int(key.status)], resourceRanks[Int(key.resource)],
+                modeRanks[Int(key.mode)], ranks.specCodes[Int(key.specCode)]
+            )
+        }
+        let (sums, modes) = (resources.sums, resources.modes)
+        let names = resources.resources
+        let keys = sums.series.keys.sorted { rank($0) < rank($1) }
+        func write(_ family: MetricFamily, _ bound: KeyPath<CapacitySum, Int128>) {
+            builder.add(family) { writer in
+                for key in keys {
+                    writer.sample(.integer(Int64(clamping: sums[key][keyPath: bound]))) {
+                        $0.add(texts.types[Int(key.type)])
+                        $0.add(texts.statuses[Int(key.status)])
+                        $0.add(LabelText(["resource": names[key.resource], "resource_mode": modes[key.mode]]))
+                        $0.add(texts.specCodes[Int(key.specCode)])
+                    }
+                }
+            }
+        }
+        write(CapacityFamilies.capacityMin, \.reserved)
+        write(CapacityFamilies.capacityMax, \.maximum)
     }
 }
 

@@ -28,17 +28,26 @@ package struct EndpointListing: PagedListing {
         self.workspace = workspace
         self.settings = settings
         let filter = settings.filter
-        request = ListRequest(
-            Self.operation, baseURL: workspace.baseURL,
-            path: ["v1", "workspaces", workspace.key.workspaceID, "endpoints"],
-            parameters: [
-                "endpoint_id": filter.endpointID, "model_id": filter.modelID, "name": filter.name,
-                "type": filter.type, "visibility": filter.visibility,
-            ])
+        let path = [workspace.api.rawValue, "workspaces", workspace.key.workspaceID, "endpoints"]
+        request =
+            switch workspace.api {
+            case .v1:
+                ListRequest(
+                    Self.operation, baseURL: workspace.baseURL, path: path,
+                    parameters: [
+                        "endpoint_id": filter.endpointID, "model_id": filter.modelID, "name": filter.name,
+                        "type": filter.type, "visibility": filter.visibility,
+                    ])
+            case .v2:
+                ListRequest(
+                    Self.operation, baseURL: workspace.baseURL, path: path,
+                    parameters: ["compute_id": filter.computeID, "name": filter.name],
+                    lists: ["engine_types": filter.engineTypes ?? []])
+            }
     }
 
     package func fold(memory: WorkspaceMemory?) -> EndpointTally {
-        EndpointTally(settings: settings, memory: memory ?? WorkspaceMemory())
+        EndpointTally(settings: settings, memory: memory ?? WorkspaceMemory(api: workspace.api))
     }
 
     package func snapshot(
@@ -62,12 +71,13 @@ package struct EndpointListing: PagedListing {
         DetailFamilies.familyGroup.families.count - (detail.errorCode == nil ? 1 : 0)
     }
 
-    /// The same listing with only the filter's `visibility`; with `visibility: ALL` if that is its only setting.
+    /// The same listing with only the filter's `visibility`; with `visibility: ALL` if that is its only setting. In v2,
+    /// which has no visibility, the same listing without a filter.
     package var widened: EndpointListing? {
         if settings.filter == EndpointFilter() { return nil }
         var wider = settings
         wider.filter = EndpointFilter(visibility: settings.filter.visibility)
-        if wider == settings { wider.filter.visibility = "ALL" }
+        if workspace.api == .v1, wider == settings { wider.filter.visibility = "ALL" }
         return EndpointListing(of: workspace, settings: wider)
     }
 }

@@ -8,7 +8,6 @@ public import Fabric
 public struct EndpointTally: ListingFold {
     private let settings: ListingSettings
     private let previous: WorkspaceMemory
-    private let zeroStatuses = WorkspaceMemory.zeroStatuses
     /// The memory for the next listing, once this one is closed.
     var memory: WorkspaceMemory
     private(set) var errors: [EndpointSeries: Int] = [:]
@@ -35,7 +34,11 @@ public struct EndpointTally: ListingFold {
         if settings.keepsRecords { records = RecordListBuilder(expectedBytes: memory.recordBytes) }
         for key in memory.counts.series.keys { addLabelBytes(of: key) }
         for key in memory.capacities.series.keys { addLabelBytes(of: key) }
+        for key in memory.resources.sums.series.keys { addLabelBytes(of: key) }
     }
+
+    /// The version of the API that the endpoints come from.
+    public var api: APIVersion { memory.api }
 
     /// Adds one endpoint.
     public mutating func add(_ record: EndpointRecord) {
@@ -49,13 +52,16 @@ public struct EndpointTally: ListingFold {
         let counted = count(key)
         let hasError = errorCode != StringTable.none
         if hasError { countError(key, errorCode) }
-        addCapacities(record, key)
+        switch api {
+        case .v1: addCapacities(record, key)
+        case .v2: addResources(record, key)
+        }
         let phase = memory.phase(ofStatus: status)
         // Without details and records only the oldest transition is exported, so only endpoints in transition need a
         // status time.
         guard settings.details != .none || settings.keepsRecords || phase == .inTransition else { return }
         let last = previous.statusTimes[record.id]
-        if visibility == WorkspaceMemory.privateVisibility {
+        if visibility == memory.privateVisibility {
             noteTransition(of: record, type, from: last?.status ?? status, to: status)
         }
         let since = previous.since(record, status, last: last)
@@ -92,7 +98,8 @@ public struct EndpointTally: ListingFold {
                 since: since, createTime: record.createTime, errorCode: hasError ? memory.errorCodes[errorCode] : nil,
                 errorMessage: record.errorMessage.limited(to: RecordDetail.maximumMessageBytes),
                 owner: label(owner), ownerID: label(ownerID), capID: label(record.capID),
-                capVersionID: label(record.capVersionID), description: label(record.description)))
+                capVersionID: label(record.capVersionID), poolID: label(record.poolID),
+                description: label(record.description)))
     }
 
     private mutating func noteTransition(of record: EndpointRecord, _ type: UInt32, from: UInt32, to: UInt32) {
@@ -110,7 +117,7 @@ public struct EndpointTally: ListingFold {
     /// Adds the series of changes that are expected next, at 0.
     private mutating func expectTransitions() {
         for (key, series) in memory.counts.series
-        where series.value > 0 && key.visibility == WorkspaceMemory.privateVisibility
+        where series.value > 0 && key.visibility == memory.privateVisibility
             && memory.phase(ofStatus: key.status) == .inTransition
         {
             let status = EndpointStatus(memory.statuses[key.status])
@@ -155,6 +162,7 @@ public struct EndpointTally: ListingFold {
         count(record.ownerID)
         count(record.capID)
         count(record.capVersionID)
+        count(record.poolID)
         count(record.errorMessage, limit: RecordDetail.maximumMessageBytes)
     }
 
@@ -168,6 +176,7 @@ public struct EndpointTally: ListingFold {
         memory.recordBytes = records?.size ?? 0
         oldestTransitions = oldestTransitions.mapValues { min($0, now) }
         memory.capacities.close(at: instant)
+        memory.resources.sums.close(at: instant)
         memory.counts.close(at: instant)
         // The zero series stay as long as any status of the same type and visibility.
         let pairs = Set(
@@ -190,7 +199,7 @@ public struct EndpointTally: ListingFold {
     }
 
     private mutating func addZeroSeries(of pair: EndpointSeries) {
-        for status in zeroStatuses {
+        for status in memory.zeroStatuses {
             let key = EndpointSeries(type: pair.type, status: status, visibility: pair.visibility)
             if memory.counts.insert(key) { addLabelBytes(of: key) }
         }
@@ -227,6 +236,26 @@ public struct EndpointTally: ListingFold {
         if isNew { addLabelBytes(of: key) }
     }
 
+    private mutating func addResources(_ record: EndpointRecord, _ key: EndpointSeries) {
+        let limit = settings.maximumLabelValues
+        let mode = ResourceCapacities.number(
+            of: record.resourceMode, in: &memory.resources.modes, limit: limit, cutValues: &cutValues)
+        for resource in record.resources {
+            let name = ResourceCapacities.number(
+                of: resource.name, in: &memory.resources.resources, limit: limit, cutValues: &cutValues)
+            let specCode = memory.specCodes.number(
+                of: resource.capacity.specCode, limit: limit, cutValues: &cutValues)
+            var key = ResourceCapacities.Key(
+                type: key.type, status: key.status, resource: name, mode: mode, specCode: specCode)
+            if isFull, memory.resources.sums.series[key] == nil { self.limit(&key) }
+            let isNew = memory.resources.sums.update(key) { sum in
+                sum.reserved += Int128(resource.capacity.reserved)
+                sum.maximum += Int128(resource.capacity.maximum)
+            }
+            if isNew { addLabelBytes(of: key) }
+        }
+    }
+
     private var isFull: Bool { labelBytes >= settings.maximumLabelBytes }
 
     private mutating func addLabelBytes(of key: EndpointSeries) {
@@ -234,13 +263,31 @@ public struct EndpointTally: ListingFold {
         labelBytes += memory.visibilities[key.visibility].utf8.count + memory.values(of: key)[key.value].utf8.count
     }
 
+    private mutating func addLabelBytes(of key: ResourceCapacities.Key) {
+        let (type, status) = (memory.types[key.type], memory.statuses[key.status])
+        let (resources, specCode) = (memory.resources, memory.specCodes[key.specCode])
+        labelBytes += type.utf8.count + status.utf8.count + specCode.utf8.count
+        labelBytes += resources.resources[key.resource].utf8.count + resources.modes[key.mode].utf8.count
+    }
+
+    /// Replaces an undocumented value of a new series' key by `other`.
+    private mutating func limit(_ number: inout UInt32, _ table: StringTable) {
+        if table.isDocumented(number) { return }
+        cutValues += 1
+        number = StringTable.other
+    }
+
+    /// Replaces the undocumented values of a new series' key by `other`.
+    private mutating func limit(_ key: inout ResourceCapacities.Key) {
+        limit(&key.type, memory.types)
+        limit(&key.status, memory.statuses)
+        limit(&key.resource, memory.resources.resources)
+        limit(&key.mode, memory.resources.modes)
+        limit(&key.specCode, memory.specCodes)
+    }
+
     /// Replaces the undocumented values of a new series' key by `other`.
     private mutating func limit(_ key: inout EndpointSeries) {
-        func limit(_ number: inout UInt32, _ table: StringTable) {
-            if table.isDocumented(number) { return }
-            cutValues += 1
-            number = StringTable.other
-        }
         limit(&key.type, memory.types)
         limit(&key.status, memory.statuses)
         limit(&key.visibility, memory.visibilities)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Base
-internal import Fabric
+public import Fabric
 
 /// The state that one listing of endpoints passes to the next: the series seen, which stay at zero, and the status time
 /// of each endpoint. An edit changes `update_time` but not the status, so an earlier time that was seen is more
@@ -8,39 +8,49 @@ internal import Fabric
 public struct WorkspaceMemory: Sendable {
     /// The phases of the documented statuses by number, after those of no value and of `other`.
     private static let phases = [.unknown, .unknown] + EndpointStatus.table.map(\.phase)
-    /// The numbers of the statuses that have zero series.
-    static let zeroStatuses = zip(EndpointStatus.table, StringTable.firstDocumented...).filter(\.0.hasZeroSeries).map(
-        \.1)
+    private static let zeroStatusesInV1 = numbers(where: \.hasZeroSeries)
+    private static let zeroStatusesInV2 = numbers(where: \.hasZeroSeriesInV2)
     static let creating = number(of: .creating)
     static let running = number(of: .running)
 
     // Values that replace an absent one count as documented.
-    private static let emptyTypes = StringTable(documented: EndpointType.documented + ["unknown"], absent: "unknown")
     private static let emptyStatuses = StringTable(
         documented: EndpointStatus.table.map(\.status.rawValue), absent: EndpointStatus.unknown.rawValue)
-    /// The number of `PRIVATE`, the visibility of endpoints that belong to this tenant.
-    static let privateVisibility = StringTable.firstDocumented
-    /// The number of `PUBLIC`.
+    /// The number of `PUBLIC` in v1.
     static let publicVisibility = StringTable.firstDocumented + 1
-    private static let emptyVisibilities = StringTable(documented: ["PRIVATE", "PUBLIC"], absent: "PRIVATE")
     private static let emptyCodes = StringTable()
 
     private static func number(of status: EndpointStatus) -> UInt32? {
-        zip(EndpointStatus.table, StringTable.firstDocumented...).first { $0.0.status == status }?.1
+        numbers { $0.status == status }.first
+    }
+
+    private static func numbers(
+        where isIncluded: ((status: EndpointStatus, phase: Phase, hasZeroSeries: Bool, hasZeroSeriesInV2: Bool)) -> Bool
+    ) -> [UInt32] {
+        zip(EndpointStatus.table, StringTable.firstDocumented...).filter { isIncluded($0.0) }.map(\.1)
     }
 
     /// Placeholder for the end of the running poll. Later than any time, so capping at the end replaces it.
     private static let thisPoll = Timestamp(microseconds: .max)
 
-    var types = Self.emptyTypes
+    /// The version of the API that the endpoints come from.
+    let api: APIVersion
+    /// The numbers of the statuses that have zero series.
+    let zeroStatuses: [UInt32]
+    /// The number of the visibility of endpoints that belong to this tenant: `PRIVATE`. All endpoints of v2 do; they
+    /// have no visibility.
+    let privateVisibility: UInt32
+
+    var types: StringTable
     var statuses = Self.emptyStatuses
-    var visibilities = Self.emptyVisibilities
+    var visibilities: StringTable
     var specCodes = Self.emptyCodes
     var errorCodes = Self.emptyCodes
     var counts = SeriesTable<EndpointSeries, Int>(zero: 0)
     var capacities = SeriesTable<EndpointSeries, CapacitySum>(zero: CapacitySum())
+    var resources = ResourceCapacities()
     /// The changes of status since the start.
-    var transitions = TransitionCounts(types: Self.emptyTypes, statuses: Self.emptyStatuses)
+    var transitions: TransitionCounts
     /// The status of each endpoint and its status time.
     var statusTimes: [RecordID: (status: UInt32, since: Timestamp)] = [:]
     /// The size of the last list of records in bytes.
@@ -49,7 +59,21 @@ public struct WorkspaceMemory: Sendable {
     var pollEnd = Timestamp(microseconds: .min)
 
     /// Creates an empty memory, as after a start.
-    public init() {}
+    public init(api: APIVersion = .v1) {
+        self.api = api
+        types = StringTable(documented: EndpointType.documented(in: api) + ["unknown"], absent: "unknown")
+        transitions = TransitionCounts(types: types, statuses: Self.emptyStatuses)
+        switch api {
+        case .v1:
+            zeroStatuses = Self.zeroStatusesInV1
+            privateVisibility = StringTable.firstDocumented
+            visibilities = StringTable(documented: ["PRIVATE", "PUBLIC"], absent: "PRIVATE")
+        case .v2:
+            zeroStatuses = Self.zeroStatusesInV2
+            privateVisibility = StringTable.none
+            visibilities = StringTable()
+        }
+    }
 
     /// Returns the phase of a status.
     func phase(ofStatus number: UInt32) -> Phase {
@@ -84,11 +108,14 @@ public struct WorkspaceMemory: Sendable {
         var next = self
         next.counts = counts.zeroed()
         next.capacities = capacities.zeroed()
+        next.resources = resources.next()
         let keys = [counts.series.keys.map { $0 }, capacities.series.keys.map { $0 }, Array(errors)].joined()
-        next.types.keep(only: keys.lazy.map(\.type))
-        next.statuses.keep(only: keys.map(\.status) + statusTimes.values.map { $0.status })
+        let resourceKeys = resources.sums.series.keys
+        next.types.keep(only: keys.map(\.type) + resourceKeys.map(\.type))
+        next.statuses.keep(
+            only: keys.map(\.status) + statusTimes.values.map { $0.status } + resourceKeys.map(\.status))
         next.visibilities.keep(only: keys.lazy.map(\.visibility))
-        next.specCodes.keep(only: capacities.series.keys.lazy.map(\.value))
+        next.specCodes.keep(only: capacities.series.keys.map(\.value) + resourceKeys.map(\.specCode))
         next.errorCodes.keep(only: errors.lazy.map(\.value))
         return next
     }

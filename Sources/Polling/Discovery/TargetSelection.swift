@@ -21,6 +21,7 @@ public struct TargetSelection: Sendable {
     private let source: String
     private let regionID: String?
     private let baseURL: String
+    private let api: APIVersion
     private let configured: [String: WorkspaceSettings]
     private let filter: EndpointFilter
     private let labels: [String: String]
@@ -35,7 +36,8 @@ public struct TargetSelection: Sendable {
     ///   - includes: returns whether to poll a discovered workspace of this name, or of this id if it has no name.
     ///   - excludes: returns whether to omit a workspace that `includes` accepts.
     public init(
-        source: String, regionID: String?, baseURL: String, configured: [WorkspaceSettings], filter: EndpointFilter,
+        source: String, regionID: String?, baseURL: String, api: APIVersion = .v1, configured: [WorkspaceSettings],
+        filter: EndpointFilter,
         labels: [String: String] = [:],
         includes: @escaping @Sendable (String) -> Bool = { _ in true },
         excludes: @escaping @Sendable (String) -> Bool = { _ in false }
@@ -43,6 +45,7 @@ public struct TargetSelection: Sendable {
         self.source = source
         self.regionID = regionID
         self.baseURL = baseURL
+        self.api = api
         self.configured = Dictionary(configured.map { ($0.id, $0) }) { first, _ in first }
         self.filter = filter
         self.labels = labels
@@ -91,7 +94,7 @@ public struct TargetSelection: Sendable {
         Target(
             workspace: Workspace(
                 key: WorkspaceKey(source: source, workspaceID: id), name: name, regionID: regionID, baseURL: baseURL,
-                enterpriseProjectID: project, isDiscovered: isDiscovered, infoLabels: labels),
+                api: api, enterpriseProjectID: project, isDiscovered: isDiscovered, infoLabels: labels),
             filter: filter)
     }
 }

@@ -13,8 +13,8 @@ public struct CreationDurations: Sendable {
 
     static let family = MetricFamily(
         .histogram, "dataarts_fabric_endpoint_creation_duration_seconds", labels: ["source", "endpoint_type"],
-        help: "Time from create_time to the end of the poll that first saw RUNNING, of PRIVATE endpoints that were seen"
-            + " CREATING before.")
+        help: "Time from create_time to the end of the poll that first saw RUNNING, of PRIVATE endpoints and"
+            + " those without a visibility that were seen CREATING before.")
 
     /// The family as one group of the metric registry.
     public static let familyGroup = FamilyGroup("Creation of endpoints", [family])
@@ -24,8 +24,8 @@ public struct CreationDurations: Sendable {
     /// Adds the durations of one listing, in seconds by type.
     mutating func add(_ creations: [String: [Double]]) {
         for (type, durations) in creations.sorted(by: { $0.key < $1.key }) {
-            let isKnown = byType[type] != nil || EndpointType.documented.contains(type)
-            let others = byType.keys.count { !EndpointType.documented.contains($0) }
+            let isKnown = byType[type] != nil || EndpointType.isDocumented(type)
+            let others = byType.keys.count { !EndpointType.isDocumented($0) }
             let type = isKnown || others < Self.maximumOtherTypes ? type : "other"
             var histogram = byType[type] ?? Histogram(bounds: Self.bounds)
             for duration in durations { histogram.observe(duration) }

@@ -51,7 +51,12 @@ def test_the_catalog_describes_every_family(document: dict[str, Any], entries: E
 def test_the_catalog_has_the_phase_of_every_documented_status(document: dict[str, Any]) -> None:
     assert document["phases"] == list(expected.PHASES)
     wanted = [
-        {"status": status, "phase": phase, "zero_series": status in expected.DOCUMENTED_STATUSES}
+        {
+            "status": status,
+            "phase": phase,
+            "zero_series": status in expected.DOCUMENTED_STATUSES,
+            "zero_series_v2": status in expected.LAKE_STATUSES,
+        }
         for phase, statuses in expected.PHASES.items()
         for status in statuses
     ]
@@ -120,7 +125,7 @@ def test_the_demo_prints_its_addresses_and_the_places_of_its_situations(demo: Ru
     assert f" http://{demo.address}/, metrics http://{demo.address}/metrics." in lines[0]
     workspaces = {row["name"] for row in demo.fetch("/api/v1/status").json()["workspaces"]}
     places = [re.split(r" {2,}", line.strip())[1].split(":")[0] for line in lines[1:]]
-    assert len(places) == 13
+    assert len(places) == 14
     assert {place.split("/")[0] for place in places} <= workspaces
     page = demo.page()
     for place in places[:4]:

@@ -51,6 +51,8 @@ class Workspace:
     id: str
     name: str | None
     stored: list[Stored]
+    # The rows of its list of endpoints of API v2.
+    lake: list[Any] = dataclasses.field(default_factory=list)
     # The rows of its list of service instances.
     services: list[Any] = dataclasses.field(default_factory=list)
     # The rows of its list of job runs.

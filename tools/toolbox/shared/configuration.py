@@ -25,10 +25,12 @@ class Source:
     workspaces: Sequence[Workspace]
     name: str = "acceptance"
     auth: str = "{token_file: token}"
-    filters: dict[str, dict[str, str]] = dataclasses.field(default_factory=dict)
+    filters: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)
     # YAML flow text; empty: off.
     discovery: str | None = None
     proxy_url: str | None = None
+    # The version of the API; None: the default.
+    api: str | None = None
     # The address of the API for services; None: service instances are not collected.
     services_url: str | None = None
     # Whether job runs are collected from `services_url`, at the poll interval.
@@ -38,7 +40,8 @@ class Source:
 
     def lines(self) -> list[str]:
         proxy_url = self.proxy_url and quoted(self.proxy_url)
-        settings = {"region": REGION, "base_url": self.base_url, "auth": self.auth, "discovery": self.discovery,
+        settings = {"region": REGION, "api": self.api, "base_url": self.base_url, "auth": self.auth,
+                    "discovery": self.discovery,
                     "proxy_url": proxy_url, "services_url": self.services_url,
                     "collect": self.collect()}  # fmt: skip
         lines = [f"  - name: {quoted(self.name)}"]

@@ -30,10 +30,11 @@ from toolbox.shared.signed_requests import Request
 
 TOKEN = "SECRET-TOKEN-VALUE-of-the-test-cloud"
 PATH = re.compile(r"/v1/workspaces/([^/]*)/endpoints")
+PATH_V2 = re.compile(r"/v2/workspaces/([^/]*)/endpoints")
 SERVICES = re.compile(r"/v1/workspaces/([^/]*)/services/instances")
 RUNS = re.compile(r"/v1/workspaces/([^/]*)/jobs/runs")
 QUOTAS = re.compile(r"/v2/([^/]*)/quotas")
-WORKSPACES = "/v1/workspaces"
+WORKSPACES = ("/v1/workspaces", "/v2/workspaces")
 # The values of the parameters of a listing, by the API reference.
 VALID = {
     "offset": r"[0-9]{1,9}|10{9}",
@@ -108,6 +109,21 @@ def selected(stored: list[Stored], query: dict[str, str]) -> list[Stored]:
         )
 
     return [entry for entry in stored if shown(entry)]
+
+
+def selected_v2(rows: list[Any], types: list[str] | None, query: dict[str, str]) -> list[Any]:
+    """Returns the endpoints of API v2 that match the filters of a request; names match exactly."""
+
+    def shown(row: Any) -> bool:
+        fields = row if isinstance(row, dict) else {}
+        engine = fields.get("engine")
+        return (
+            (types is None or (isinstance(engine, dict) and engine.get("type") in types))
+            and ("name" not in query or fields.get("name") == query["name"])
+            and ("compute_id" not in query or fields.get("compute_id") == query["compute_id"])
+        )
+
+    return [row for row in rows if shown(row)]
 
 
 def selected_runs(runs: list[Any], query: dict[str, str]) -> list[Any]:
@@ -251,9 +267,10 @@ class Handler(QuietHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         with self.plane.lock:
             self.plane.requests.append(Recorded(target.path, query, headers))
-        match, services = PATH.fullmatch(target.path), SERVICES.fullmatch(target.path)
+        v2 = PATH_V2.fullmatch(target.path)
+        match, services = v2 or PATH.fullmatch(target.path), SERVICES.fullmatch(target.path)
         runs, quotas = RUNS.fullmatch(target.path), QUOTAS.fullmatch(target.path)
-        if not match and not services and not runs and not quotas and target.path != WORKSPACES:
+        if not match and not services and not runs and not quotas and target.path not in WORKSPACES:
             self.identity_or_nothing()
         elif refused := self.refusal():
             self.answer(*refused)
@@ -264,13 +281,13 @@ class Handler(QuietHandler):
         elif quotas:
             self.answer_quotas(urllib.parse.unquote(quotas[1]))
         elif not match:
-            self.answer(*self.list_workspaces(query))
+            self.answer(*self.list_workspaces(query, target.path == WORKSPACES[1]))
         else:
             with self.plane.lock:
                 fault = self.plane.faults.get(match[1], Fault("count"))
                 fault.requests += 1
             if fault.mode == "count":
-                self.answer(*self.list_endpoints(match[1], query, fault))
+                self.answer(*self.list_endpoints(match[1], query, fault, v2 is not None))
             else:
                 self.fail(match[1], fault)
 
@@ -323,7 +340,9 @@ class Handler(QuietHandler):
         identity = self.plane.identity
         return email.utils.formatdate(identity.now if identity and timestamp is None else timestamp, usegmt=True)
 
-    def list_endpoints(self, workspace_id: str, query: dict[str, list[str]], fault: Fault) -> Reply:
+    def list_endpoints(self, workspace_id: str, query: dict[str, list[str]], fault: Fault, v2: bool) -> Reply:
+        # The only parameter that may be repeated.
+        types = query.pop("engine_types", None) if v2 else None
         parameters = checked(query)
         if parameters is None:
             return 400, BAD_REQUEST, {}
@@ -331,17 +350,19 @@ class Handler(QuietHandler):
             held = self.plane.workspaces.get(workspace_id)
             if held is None:
                 return 400, NO_WORKSPACE, {}
-            rows = [entry.row for entry in selected(held.stored, parameters)]
+            stored = [entry.row for entry in selected(held.stored, parameters)]
+            rows = selected_v2(held.lake, types, parameters) if v2 else stored
             members = [("total", fault.adjust(len(rows), fault.requests)), ("endpoints", page(rows, parameters))]
             styles = list(json_text.Style)
             number = len(self.plane.requests)
             document = dict(members if number % 2 else reversed(members))
             return 200, json_text.write(document, styles[number % len(styles)]).encode(), {}
 
-    def list_workspaces(self, query: dict[str, list[str]]) -> Reply:
-        """Lists all workspaces, which are in the default enterprise project."""
+    def list_workspaces(self, query: dict[str, list[str]], v2: bool) -> Reply:
+        """Lists all workspaces, which are in the default enterprise project. Only v1 requires the parameter."""
         parameters = checked(query)
-        if parameters is None or parameters.get("enterprise_project_id") not in ("all_granted_eps", "0"):
+        projects = ("all_granted_eps", "0", *((None,) if v2 else ()))
+        if parameters is None or parameters.get("enterprise_project_id") not in projects:
             return 400, BAD_REQUEST, {}
         with self.plane.lock:
             held = sorted(self.plane.workspaces.values(), key=lambda workspace: workspace.id)

@@ -26,6 +26,8 @@ DOCUMENTED_STATUSES = (
     "CREATING", "RUNNING", "CREATE_FAILED", "DELETING", "DELETED", "UPDATING", "UPDATE_FAILED", "DELETE_FAILED",
     "FROZEN", "INACTIVE", "TRIAL_ENDED",
 )  # fmt: skip
+# The same of version 2.
+LAKE_STATUSES = (*(status for status in DOCUMENTED_STATUSES if status != "INACTIVE"), "ON_DEMAND_FROZEN", "ABNORMAL")
 MOVING = ("CREATING", "UPDATING", "DELETING")
 PHASES = {
     "in transition": MOVING,
@@ -51,7 +53,7 @@ LISTING = {"listing": "endpoints"}
 PREFIX = "dataarts_fabric_"
 CAPACITY = (
     "apu_reserved", "apu_max", "dpu_reserved", "dpu_max", "mu_reserved", "mu_max", "ray_heads", "ray_workers_min",
-    "ray_workers_max",
+    "ray_workers_max", "endpoint_capacity_min", "endpoint_capacity_max",
 )  # fmt: skip
 COUNTS = (
     "endpoints", "endpoints_with_error", "endpoint_oldest_transition_timestamp_seconds", "workspace_listed_records",

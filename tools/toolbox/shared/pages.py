@@ -3,7 +3,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from toolbox.shared import expected, exposition
+from toolbox.shared import expected, exposition, lake
 from toolbox.shared.cloud_data import Workspace
 from toolbox.shared.configuration import Source
 from toolbox.shared.exporter import OPENMETRICS
@@ -40,7 +40,11 @@ def wanted(
     for source in sources:
         for workspace in source.workspaces:
             if workspace.id not in absent:
-                series |= expected.count(workspace.rows, source.labels(workspace), details, owner)
+                labels = source.labels(workspace)
+                if source.api == "v2":
+                    series |= lake.count(workspace.lake, labels, details, owner)
+                else:
+                    series |= expected.count(workspace.rows, labels, details, owner)
                 if source.collects_runs:
                     series |= expected.count_runs(workspace.runs, source.labels(workspace))
                 if source.services_url:
