@@ -135,7 +135,7 @@ struct ExporterJobRunsTests {
         try await Scene.run(
             cloud,
             poll: {
-                $0.timeout = .milliseconds(300)
+                $0.timeout = .seconds(2)
                 $0.concurrency = 2
             }, collectsServices: true, collectsJobRuns: true
         ) { scene in

@@ -96,7 +96,7 @@ struct ExporterServiceInstancesTests {
         try await Scene.run(
             cloud,
             poll: {
-                $0.timeout = .milliseconds(300)
+                $0.timeout = .seconds(2)
                 $0.concurrency = 2
             }, collectsServices: true
         ) { scene in

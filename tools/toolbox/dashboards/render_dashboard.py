@@ -27,7 +27,7 @@ def take_screenshot(url: str, picture: pathlib.Path, width: int, height: int, sc
 
 def compress(picture: pathlib.Path) -> None:
     """Reduces the colors: a quarter of the size, with no visible difference in texts and areas of one color."""
-    run("pngquant", "--force", "--strip", "--nofs", "--speed", "1", "--output", picture, "32", picture)
+    run("pngquant", "--force", "--strip", "--nofs", "--speed", "1", "--output", picture, "24", picture)
 
 
 def main() -> str | None:
