@@ -9,6 +9,8 @@ from toolbox.dashboards.panels import Json
 from toolbox.shared.expressions import STRING, names
 
 ALERT_LABELS = {"alertname", "severity", "source", "workspace"}
+# Labels that only some series of a family have.
+OPTIONAL_LABELS = {"ALERTS": {"listing"}, "ALERTS_FOR_STATE": {"listing"}}
 FAMILIES = {
     **catalog.FAMILIES,
     "ALERTS": {*ALERT_LABELS, "alertstate"},
@@ -48,7 +50,7 @@ def query_complaints(expression: str, variables: set[str]) -> Iterator[str]:
         name, matchers = selector.groups()
         labels = labels_of(name) or set()
         chosen = set(re.findall(r"(\w+)\s*(?:=~|!~|!=|=)", STRING.sub('""', matchers)))
-        for label in chosen - labels - {"job", "instance"}:
+        for label in chosen - labels - OPTIONAL_LABELS.get(name, set()) - {"job", "instance"}:
             yield f"selects {name} by {label}, a label that it does not have"
         for label in {"source", "workspace"} & labels & variables:
             # A trailing bar also matches series without the label.

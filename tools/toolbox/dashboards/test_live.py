@@ -44,7 +44,9 @@ scrape_configs:
 # Queries that have no data. All others must have data.
 EMPTY = {
     # Workspaces of the demo that are down were never listed.
-    "overview": {("Down workspaces", "C")},
+    # With details there are no rows of instances without them.
+    "overview": {("Down workspaces", "C"), ("Service instances that need attention", "B")},
+    "workspace": {("Service instances that need attention", "B")},
     # The demo's discovery does not fail.
     "exporter": {("Failed discoveries by reason", "A")},
     # Model units are taken on demand: the minimum is zero.
@@ -163,7 +165,7 @@ def rows(records: dict[str, tuple[int, str, dict[str, Any], str | None]], type: 
 def exporters(exporter: Exporter) -> Iterator[dict[str, Running]]:
     """The exporters by their value of `metrics.endpoint_details`."""
     stored = [Stored(row) for row in rows(ENDPOINTS, "ray")]
-    workspace = Workspace(WORKSPACE_ID, "details", stored, list(rows(SERVICES, "LLM_MODEL")))
+    workspace = Workspace(WORKSPACE_ID, "details", stored, services=list(rows(SERVICES, "LLM_MODEL")))
     with ControlPlane([workspace]) as plane, contextlib.ExitStack() as stack:
         running = {}
         for details in DETAILS:
