@@ -145,6 +145,40 @@ struct ExporterQuotasTests {
         }
     }
 
+    @Test func `Hanging quotas fail with timeout, and endpoints are polled before and after`() async throws {
+        let cloud = Self.cloud()
+        cloud.inject(.hang, for: .operation(.listQuotas))
+        try await Self.run(
+            cloud,
+            poll: {
+                $0.timeout = .seconds(2)
+                $0.concurrency = 2
+            }
+        ) { scene in
+            for polls in 1...2 {
+                await scene.exporter.pollOnce()
+                let page = scene.page()
+                #expect(page.value(Self.up) == "0" && page.value(Self.used) == nil)
+                #expect(page.value("dataarts_fabric_quota_failures_total", #"reason="timeout""#) == "\(polls)")
+                #expect(scene.exporter.failing.isEmpty && cloud.requestCount(.listEndpoints) == 2 * polls)
+            }
+        }
+    }
+
+    @Test func `Throttled quotas pause the source, which recovers`() async throws {
+        let cloud = Self.cloud()
+        try await Self.run(cloud) { scene in
+            cloud.inject(.throttled(retryAfter: 1), for: .operation(.listQuotas))
+            await scene.exporter.pollOnce()
+            let page = scene.page()
+            #expect(page.value(Self.up) == "0" && scene.exporter.failing.isEmpty)
+            #expect(page.value("dataarts_fabric_quota_failures_total", #"reason="throttled""#) == "1")
+            cloud.clearFaults(ofOperation: .listQuotas)
+            await scene.exporter.pollOnce()
+            #expect(scene.page().value(Self.up) == "1" && scene.exporter.failing.isEmpty)
+        }
+    }
+
     @Test func `Stale quotas are not exported; endpoints are`() async throws {
         let cloud = Self.cloud()
         let clock = ManualClock()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Costs of the optional listings: programs that collect endpoints alone, one listing beside them, or all, poll the same
-API in parallel. Costs must be proportional: CPU to requests, memory to records."""
+API in parallel. Their costs must add up, and none may cost more than endpoints for each request and record."""
 
 import contextlib
 from statistics import median
@@ -22,7 +22,7 @@ KINDS: dict[str, tuple[dict[str, object], int]] = {
     "and job runs": (RUNS, 1 + len(JOB_STATUSES)),
     "and all": (SERVICES | RUNS | QUOTAS, 2 + len(JOB_STATUSES)),
 }
-# A cost that is the sum of its parts differs from it by less than this.
+# The most by which a cost may exceed the one that it is compared with.
 MOST_DIFFERENCE = 0.2
 
 
