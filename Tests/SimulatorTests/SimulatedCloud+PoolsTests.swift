@@ -41,13 +41,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", 0..<12), ("&limit=5", 0..<5), ("&limit=1000&offset=7", 7..<12), ("&name=pool-7", 7..<8),
-        ("&name=pool-1", 1..<2), ("&compute_id=p11", 11..<12), ("&compute_id=p", 0..<0),
+        ("", 0..<12), ("limit=5", 0..<5), ("limit=1000&offset=7", 7..<12), ("name=pool-7", 7..<8),
+        ("name=pool-1&offset=1", 10..<12), ("compute_id=p11", 11..<12), ("compute_id=p", 0..<0),
     ])
     func `Offset, limit and filters select pools, whose names match in part`(query: String, rows: Range<Int>) async {
-        let response = await ask(Self.cloud(), Self.path + "?offset=0" + query)
-        let wanted = rows.map { $0 < 10 ? "p0\($0)" : "p\($0)" }
-        #expect(ids(response.body) == (query == "&name=pool-1" ? wanted + ["p10", "p11"] : wanted))
+        let response = await ask(Self.cloud(), Self.path + "?" + query)
+        #expect(ids(response.body) == rows.map { $0 < 10 ? "p0\($0)" : "p\($0)" })
     }
 
     @Test(arguments: ["limit=0", "limit=1001", "offset=-1", "limit=x"])

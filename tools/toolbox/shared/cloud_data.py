@@ -44,6 +44,13 @@ class Stored:
     models: tuple[str, ...] = ()
 
 
+@dataclasses.dataclass(frozen=True)
+class Body:
+    """The whole body of a response, in place of the value that the API would send."""
+
+    value: Any
+
+
 @dataclasses.dataclass
 class Workspace:
     """A workspace of the test cloud. `name` is its name in the exporter's configuration, or None."""
@@ -57,6 +64,12 @@ class Workspace:
     services: list[Any] = dataclasses.field(default_factory=list)
     # The rows of its list of job runs.
     runs: list[Any] = dataclasses.field(default_factory=list)
+    # The rows of its list of compute pools.
+    pools: list[Any] = dataclasses.field(default_factory=list)
+    # The points of utilization by pool and metric, or a `Body`.
+    pool_metrics: dict[tuple[str, str], Any] = dataclasses.field(default_factory=dict)
+    # The rows of what is allocatable by pool, or a `Body`.
+    pool_limits: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
     def rows(self) -> list[Any]:

@@ -37,6 +37,8 @@ class Source:
     collects_runs: bool = False
     # YAML flow text of `collect.quotas`; None: not collected.
     quotas: str | None = None
+    # YAML flow text of `collect.pools`, of API v2; None: not collected.
+    pools: str | None = None
 
     def lines(self) -> list[str]:
         proxy_url = self.proxy_url and quoted(self.proxy_url)
@@ -57,6 +59,7 @@ class Source:
         listings = {
             "service_instances": self.services_url and "{}",
             "job_runs": self.collects_runs and f"{{interval: {INTERVAL:g}s}}", "quotas": self.quotas,
+            "pools": self.pools,
         }  # fmt: skip
         wanted = [f"{key}: {value}" for key, value in listings.items() if value]
         return f"{{{', '.join(wanted)}}}" if wanted else ""

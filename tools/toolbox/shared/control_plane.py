@@ -22,7 +22,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from toolbox.shared import json_text
+from toolbox.shared import json_text, pool_api
 from toolbox.shared.cloud_data import Row, Stored, Workspace
 from toolbox.shared.identity import Identity, Reply
 from toolbox.shared.processes import HOST
@@ -270,7 +270,8 @@ class Handler(QuietHandler):
         v2 = PATH_V2.fullmatch(target.path)
         match, services = v2 or PATH.fullmatch(target.path), SERVICES.fullmatch(target.path)
         runs, quotas = RUNS.fullmatch(target.path), QUOTAS.fullmatch(target.path)
-        if not match and not services and not runs and not quotas and target.path not in WORKSPACES:
+        pools = pool_api.PATH.fullmatch(target.path)
+        if not (match or services or runs or quotas or pools or target.path in WORKSPACES):
             self.identity_or_nothing()
         elif refused := self.refusal():
             self.answer(*refused)
@@ -280,6 +281,8 @@ class Handler(QuietHandler):
             self.answer_listing(runs_subject(runs[1]), runs[1], query)
         elif quotas:
             self.answer_quotas(urllib.parse.unquote(quotas[1]))
+        elif pools:
+            self.answer_pools(pools[2], pools[1], query)
         elif not match:
             self.answer(*self.list_workspaces(query, target.path == WORKSPACES[1]))
         else:
@@ -322,6 +325,28 @@ class Handler(QuietHandler):
             self.answer(403, FORBIDDEN, {})
         else:
             self.answer(200, json_text.write({"quotas": {"resources": rows}}).encode(), {})
+
+    def answer_pools(self, operation: str, workspace_id: str, query: dict[str, list[str]]) -> None:
+        """Lists pools, or answers a query of one; the fault of the workspace or the pool replaces the response."""
+        pool = next(iter(query.get("compute_ids") or query.get("compute_id") or [""]))
+        subjects = [pool_api.subject(operation, of) for of in (workspace_id, pool)]
+        with self.plane.lock:
+            subject = next((subject for subject in subjects if subject in self.plane.faults), subjects[0])
+            fault = self.plane.faults.get(subject, Fault("count"))
+            fault.requests += 1
+            held = self.plane.workspaces.get(workspace_id)
+            styles, number = list(json_text.Style), len(self.plane.requests)
+        parameters = pool_api.checked(operation, query)
+        if fault.mode != "count":
+            self.fail(subject, fault)
+        elif parameters is None or held is None:
+            self.answer(400, BAD_REQUEST if held else NO_WORKSPACE, {})
+        else:
+            body = pool_api.answer(operation, held, parameters)
+            if operation == pool_api.LIST:
+                body["total"] = fault.adjust(body["total"], fault.requests)
+            text = body if isinstance(body, bytes) else json_text.write(body, styles[number % len(styles)]).encode()
+            self.answer(200, text, {})
 
     def refusal(self) -> Reply | None:
         """Returns the error response to a request that is not permitted, else None."""

@@ -71,8 +71,14 @@ RUNS = (
     "job_runs", "job_run_oldest_waiting_timestamp_seconds", "job_run_newest_failure_timestamp_seconds",
 )  # fmt: skip
 QUOTAS = ("quota_used", "quota_limit")
-DOMAIN_FAMILIES = frozenset((*(PREFIX + name for name in CAPACITY + COUNTS + SERVICES + RUNS + QUOTAS), *DETAILS))
-KEPT_AT_ZERO = frozenset(PREFIX + name for name in (*CAPACITY, "endpoints", "service_instances"))
+POOLS = (
+    "pools", "pool_info", "pool_capacity", "pool_allocatable", "pool_utilization_ratio",
+    "pool_utilization_timestamp_seconds",
+)  # fmt: skip
+DOMAIN_FAMILIES = frozenset(
+    (*(PREFIX + name for name in CAPACITY + COUNTS + SERVICES + RUNS + QUOTAS + POOLS), *DETAILS)
+)
+KEPT_AT_ZERO = frozenset(PREFIX + name for name in (*CAPACITY, "endpoints", "service_instances", "pools"))
 DROPPED = DETAILS[-1]
 
 # Labels of endpoint_info by object and field.
