@@ -57,7 +57,13 @@ extension SimulatedCloud {
         guard let workspaceID = route.workspaceID else {
             return try workspaceList(query, route.isV2, faults: faults)
         }
-        for case .shiftBetweenPages in faults where route.operation == .listEndpoints { shift(workspaceID) }
+        for case .shiftBetweenPages in faults where route.operation == .listEndpoints {
+            if route.isV2 {
+                shift(\.endpointsV2, \.id, of: workspaceID)
+            } else {
+                shift(\.endpoints, \.id, of: workspaceID)
+            }
+        }
         guard let workspace = workspace(workspaceID) else { throw .noWorkspace }
         if workspace.isForbidden { throw .forbidden }
         if route.operation == .listServiceInstances {
@@ -71,14 +77,18 @@ extension SimulatedCloud {
             return list("job_runs", runs, query, faults, \.json)
         }
         if route.isV2 {
-            return list("endpoints", workspace.endpointsV2.filter(query.matches), query, faults, \.json)
+            return endpointList(workspace.endpointsV2.filter(query.matches).map(\.json), query, faults)
         }
-        var matching: [SimulatedEndpoint] = []
-        for endpoint in workspace.endpoints where try query.matches(endpoint) { matching.append(endpoint) }
+        var matching: [JSONValue] = []
+        for endpoint in workspace.endpoints where try query.matches(endpoint) { matching.append(endpoint.json) }
+        return endpointList(matching, query, faults)
+    }
+
+    private func endpointList(_ rows: [JSONValue], _ query: ListQuery, _ faults: [Fault]) -> JSONValue {
         for case .endlessList in faults {
-            return page("endpoints", endlessRows(matching, query), total: query.offset + 2 * query.limit, faults)
+            return page("endpoints", endlessRows(rows, query), total: query.offset + 2 * query.limit, faults)
         }
-        return list("endpoints", matching, query, faults, \.json)
+        return list("endpoints", rows, query, faults, \.self)
     }
 
     private func workspaceList(
@@ -126,23 +136,28 @@ extension SimulatedCloud {
         return ["total": total.map { .int($0) }, name: .array(rows)]
     }
 
-    private func shift(_ workspaceID: String) {
+    private func shift<Row>(
+        _ rows: WritableKeyPath<SimulatedWorkspace, [Row]>, _ id: WritableKeyPath<Row, JSONValue?>,
+        of workspaceID: String
+    ) {
         state.withLock { state in
-            guard let index = state.index(of: workspaceID), !state.workspaces[index].endpoints.isEmpty else { return }
-            var arrival = state.workspaces[index].endpoints.removeFirst()
+            guard let index = state.index(of: workspaceID), !state.workspaces[index][keyPath: rows].isEmpty else {
+                return
+            }
+            var arrival = state.workspaces[index][keyPath: rows].removeFirst()
             state.added += 1
-            arrival.id = .string("arrival-between-pages-" + String(1_000_000_000 + state.added))
-            state.workspaces[index].endpoints.append(arrival)
+            arrival[keyPath: id] = .string("arrival-between-pages-" + String(1_000_000_000 + state.added))
+            state.workspaces[index][keyPath: rows].append(arrival)
             state.observer?(state.workspaces[index])
         }
     }
 
     /// Returns a full page for every offset: the workspace's own rows with new ids.
-    private func endlessRows(_ endpoints: [SimulatedEndpoint], _ query: ListQuery) -> [JSONValue] {
+    private func endlessRows(_ endpoints: [JSONValue], _ query: ListQuery) -> [JSONValue] {
         (query.offset..<query.offset + query.limit).map { index in
-            var row = endpoints.isEmpty ? SimulatedEndpoint() : endpoints[index % endpoints.count]
-            row.id = .string("endless-row-of-this-list-" + String(1_000_000_000 + index))
-            return row.json
+            var row = endpoints.isEmpty ? .object([]) : endpoints[index % endpoints.count]
+            row.set("id", to: .string("endless-row-of-this-list-" + String(1_000_000_000 + index)))
+            return row
         }
     }
 }

@@ -57,6 +57,14 @@ import Testing
         #expect(await ask(cloud, "/v2/workspaces/other/endpoints").status == 400)
         cloud.inject(.totalLies(99), for: .workspace("w1"))
         #expect(await ask(cloud, "/v2/workspaces/w1/endpoints").body.hasPrefix(#"{"total":99,"#))
+        cloud.clearFaults()
+        cloud.inject(.endlessList, times: 1)
+        let endless = await ask(cloud, "/v2/workspaces/w1/endpoints?offset=100&limit=2").body
+        #expect(endless.hasPrefix(#"{"total":104,"#) && endless.contains(#""engine":"#))
+        #expect(ids(endless) == ["endless-row-of-this-list-1000000100", "endless-row-of-this-list-1000000101"])
+        cloud.inject(.shiftBetweenPages, times: 1)
+        let shifted = await ask(cloud, "/v2/workspaces/w1/endpoints?offset=10&limit=2").body
+        #expect(ids(shifted) == ["v11", "arrival-between-pages-1000000001"])
         cloud.updateWorkspace("w1") { $0.isForbidden = true }
         #expect(await ask(cloud, "/v2/workspaces/w1/endpoints").status == 403)
     }
