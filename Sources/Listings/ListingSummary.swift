@@ -38,6 +38,27 @@ public struct ListingSummary: Sendable, Equatable {
         }
     }
 
+    /// What the endpoints of API v2 are configured with of one resource: neither the capacity in use nor a cost, because
+    /// a reserved endpoint takes its share of a compute pool.
+    public struct Resource: Sendable, Equatable {
+        /// The name, as in the label `resource`: `cpu`, `gpu` or `npu`.
+        public var name: String
+        /// The sum of the minimum in cores or cards.
+        public var minimum: Int64
+        /// The sum of the maximum in cores or cards.
+        public var maximum: Int64
+
+        /// Creates the sums of a resource.
+        public init(name: String, minimum: Int64, maximum: Int64) {
+            self.name = name
+            self.minimum = minimum
+            self.maximum = maximum
+        }
+    }
+
+    /// The documented resources, in the order of the status page. Others are only exported as metrics.
+    public static let resourceNames = ["cpu", "gpu", "npu"]
+
     /// The failed queries of one kind, of a listing that queries single records beside its list.
     public struct FailedQuery: Sendable, Equatable {
         /// What was queried.
@@ -62,6 +83,8 @@ public struct ListingSummary: Sendable, Equatable {
     public var statuses: [StatusCount]
     /// The capacity of each unit in use.
     public var capacities: [Capacity]
+    /// The sums of each documented resource in use; empty for API v1.
+    public var resources: [Resource]
     /// The number of records with an error code.
     public var withError: Int
     /// The number of records that qualified for details but exceeded the limit.
@@ -76,11 +99,12 @@ public struct ListingSummary: Sendable, Equatable {
 
     /// Creates a summary.
     public init(
-        statuses: [StatusCount], capacities: [Capacity] = [], withError: Int = 0,
+        statuses: [StatusCount], capacities: [Capacity] = [], resources: [Resource] = [], withError: Int = 0,
         droppedDetails: Int = 0
     ) {
         self.statuses = statuses
         self.capacities = capacities
+        self.resources = resources
         self.withError = withError
         self.droppedDetails = droppedDetails
     }

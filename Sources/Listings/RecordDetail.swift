@@ -37,7 +37,7 @@ public struct RecordDetail: Sendable, Equatable {
     public var capID: String?
     /// The id of the package's version.
     public var capVersionID: String?
-    /// The id of the compute pool that an endpoint of API v2 runs on. Absent in a ``RecordList``.
+    /// The id of the compute pool that an endpoint of API v2 runs on.
     public var poolID: String?
     /// The id of the endpoint that a service instance runs on.
     public var endpointID: String?

@@ -11,6 +11,8 @@ public struct RecordList: Sendable, Sequence {
         var statuses: [String] = []
         var visibilities: [String] = []
         var errorCodes: [String] = []
+        /// The version of the API that the records come from.
+        var api = APIVersion.v1
     }
 
     /// The fixed part of a packed record. The texts follow it without separators.
@@ -35,7 +37,11 @@ public struct RecordList: Sendable, Sequence {
     enum Text: Int {
         /// The bytes of ``IDForm``.
         case id
-        case name, owner, ownerID, capID, capVersionID, errorMessage, description
+        case name, owner, ownerID
+        /// The ID of the image package; of the compute pool in records of ``APIVersion/v2``, which have no package. One
+        /// place for both, because each text adds a length to every record.
+        case capOrPoolID
+        case capVersionID, errorMessage, description
     }
 
     /// The content of ``Text/id``.
@@ -150,12 +156,14 @@ public struct RecordList: Sendable, Sequence {
 
         /// The record with all its texts.
         public var detail: RecordDetail {
-            RecordDetail(
+            let capOrPoolID = text(.capOrPoolID)
+            return RecordDetail(
                 id: id, name: text(.name), type: type, status: status, phase: phase,
                 visibility: storage.values.visibilities[Int(header.visibility)], since: since, createTime: createTime,
                 errorCode: hasError ? storage.values.errorCodes[Int(header.errorCode)] : nil,
-                errorMessage: text(.errorMessage), owner: text(.owner), ownerID: text(.ownerID), capID: text(.capID),
-                capVersionID: text(.capVersionID), description: text(.description))
+                errorMessage: text(.errorMessage), owner: text(.owner), ownerID: text(.ownerID),
+                capID: storage.values.api == .v1 ? capOrPoolID : nil, capVersionID: text(.capVersionID),
+                poolID: storage.values.api == .v2 ? capOrPoolID : nil, description: text(.description))
         }
 
         /// Returns whether name, id, owner or owner id contain the text of `search`.

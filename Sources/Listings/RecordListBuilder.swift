@@ -14,6 +14,8 @@ struct RecordListBuilder: Sendable {
         var since: Timestamp
         var createTime: Timestamp?
         var name, owner, ownerID, capID, capVersionID, errorMessage, description: BorrowedText
+        /// The compute pool of an endpoint of ``APIVersion/v2``, which has no `capID`.
+        var poolID = BorrowedText.none
     }
 
     /// The size of the first buffer without an expectation.
@@ -42,7 +44,7 @@ struct RecordListBuilder: Sendable {
             row.add(record.name, .name)
             row.add(record.owner, .owner)
             row.add(record.ownerID, .ownerID)
-            row.add(record.capID, .capID)
+            row.add(record.capID.isEmpty ? record.poolID : record.capID, .capOrPoolID)
             row.add(record.capVersionID, .capVersionID)
             row.add(record.errorMessage, .errorMessage, limit: RecordDetail.maximumMessageBytes)
             row.add(record.description, .description)
@@ -71,7 +73,7 @@ struct RecordListBuilder: Sendable {
         }
         let id = if case .other(let bytes) = id { bytes.count } else { 2 * MemoryLayout<UInt64>.size }
         return MemoryLayout<RecordList.Header>.size + id + length(record.name) + length(record.owner)
-            + length(record.ownerID) + length(record.capID) + length(record.capVersionID)
+            + length(record.ownerID) + length(record.capID) + length(record.poolID) + length(record.capVersionID)
             + length(record.errorMessage, limit: RecordDetail.maximumMessageBytes) + length(record.description)
     }
 

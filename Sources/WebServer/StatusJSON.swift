@@ -54,7 +54,7 @@ enum StatusJSON {
             "records": JSONValue(totals.records), "running": JSONValue(totals.running),
             "in_transition": JSONValue(counts.phases[.inTransition, default: 0]),
             "with_error_code": JSONValue(counts.withError),
-            "capacity": capacity(totals.capacities),
+            "capacity": capacity(totals.capacities), "resources": resources(totals.resources),
         ]
     }
 
@@ -62,6 +62,13 @@ enum StatusJSON {
         .array(
             capacities.map {
                 ["unit": .string($0.unit), "reserved": .integer($0.reserved), "maximum": .integer($0.maximum)]
+            })
+    }
+
+    private static func resources(_ resources: [ListingSummary.Resource]) -> JSONValue {
+        .array(
+            resources.map {
+                ["resource": .string($0.name), "minimum": .integer($0.minimum), "maximum": .integer($0.maximum)]
             })
     }
 
@@ -162,7 +169,7 @@ enum StatusJSON {
             "with_error": JSONValue(listing.summary.withError),
             "oldest_waiting": time(listing.summary.oldestWaiting),
             "newest_failure": time(listing.summary.newestFailure),
-            "capacity": capacity(listing.summary.capacities),
+            "capacity": capacity(listing.summary.capacities), "resources": resources(listing.summary.resources),
             "skipped_records": JSONValue(listing.counts.skippedRecords),
             "malformed_fields": JSONValue(listing.counts.malformedFields),
             "cut_values": JSONValue(listing.counts.cutValues),
@@ -199,6 +206,7 @@ enum StatusJSON {
             "error_msg": JSONValue(detail.errorMessage), "description": JSONValue(detail.description),
             "owner": JSONValue(detail.owner), "owner_id": JSONValue(detail.ownerID),
             "create_time": time(detail.createTime), "cap_id": JSONValue(detail.capID),
+            "pool_id": JSONValue(detail.poolID),
         ]
     }
 

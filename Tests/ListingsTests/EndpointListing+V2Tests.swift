@@ -101,6 +101,31 @@ struct EndpointListingV2Tests {
         #expect(listing.samples(of: "dpu_max") == [])
     }
 
+    @Test func `The summary has the sums of documented resources over all statuses, modes and specifications`() {
+        let summary = Self.list([
+            Self.endpoint(
+                "a", "AuraJob", "RUNNING", [Self.capacity("NPU", 8, 16), Self.capacity("cpu", 1, 2, spec: "c4")]),
+            Self.endpoint("b", "RayJob", "FROZEN", mode: "HYBRID", [Self.capacity("CPU", .max, .max)]),
+            Self.endpoint("c", "RayJob", "RUNNING", [Self.capacity("FPGA", 1, 1), Self.capacity("GPU", 0, 0)]),
+        ]).summary
+        #expect(
+            summary.resources == [
+                .init(name: "cpu", minimum: .max, maximum: .max), .init(name: "npu", minimum: 8, maximum: 16),
+            ])
+        #expect(summary.capacities.isEmpty)
+    }
+
+    @Test func `Records have the compute pool, cut to 256 bytes, and no image package`() {
+        let long = JSONValue.string(String(repeating: "p", count: 257))
+        let records = Self.list([
+            Self.endpoint("a", "RayJob", "RUNNING").with(["cap": ["cap_id": "c", "version_id": "v"]]),
+            Self.endpoint("b", "RayJob", "RUNNING").with(["compute_id": long]),
+            Self.endpoint("c", "RayJob", "RUNNING").with(["compute_id": .null]),
+        ]).records.map(\.detail)
+        #expect(records.map(\.poolID) == ["pool-1", String(repeating: "p", count: 256), nil])
+        #expect(records.allSatisfy { $0.capID == nil && $0.capVersionID == nil })
+    }
+
     @Test func `Capacities without endpoints stay at zero for a day`() {
         var workspace = ListedWorkspace(api: .v2)
         _ = workspace.list([Self.endpoint("a", "AuraJob", "RUNNING", [Self.capacity("Quantum", 4, 16)])])

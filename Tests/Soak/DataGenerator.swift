@@ -61,7 +61,7 @@ struct DataGenerator {
     }
 
     /// Returns an implausible or future time.
-    private mutating func implausibleTime(_ now: Int64) -> String {
+    mutating func implausibleTime(_ now: Int64) -> String {
         let hour: Int64 = 3_600_000_000
         return random.pick([
             "0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", WallTime.text(now + 2 * hour),

@@ -27,12 +27,20 @@ struct Expectation {
     private static let problems = [
         "CREATING", "UPDATING", "DELETING", "ABNORMAL", "FROZEN", "ON_DEMAND_FROZEN", "TRIAL_ENDED",
     ]
-    private static let prefix = "dataarts_fabric_"
+    static let prefix = "dataarts_fabric_"
     static let listed = counted("listed_records")
 
     private static func counted(_ name: String) -> String {
         SeriesKey.text(prefix + "workspace_" + name, [("listing", "endpoints")])
     }
+
+    /// Makes an expected value wrong by one.
+    mutating func addOne(to key: String) {
+        if let value = exact[key].flatMap({ Int($0) }) { exact[key] = String(value + 1) }
+    }
+
+    /// Whether a series is a capacity of API v2.
+    static func isCapacityOfLake(_ key: String) -> Bool { key.hasPrefix(prefix + "endpoint_capacity_max") }
 
     /// Whether series of this family stay at zero after they were seen.
     static func stays(_ key: String) -> Bool {
@@ -44,41 +52,50 @@ struct Expectation {
 
     /// - Parameter now: the time of the listing.
     init(_ endpoints: [SimulatedEndpoint], now: Int64 = WallTime.now) {
+        var counts = Counts()
+        for endpoint in endpoints where !endpoint.isOthers {
+            // Malformed fields of a record without an id count too.
+            counts.malformed += endpoint.rawOverrides.count
+            for field in [endpoint.createTime, endpoint.updateTime] where RowTime(field, now: now) == .implausible {
+                counts.malformed += 1
+            }
+            guard let id = endpoint.id?.string, !id.isEmpty else {
+                counts.skipped += 1
+                continue
+            }
+            let row = Row(id, endpoint, now: now)
+            add(row, zeroStatuses: Self.documented, to: &counts)
+            Self.addCapacities(of: endpoint, row, to: &counts.sums)
+        }
+        set(counts)
+    }
+
+    /// What is counted over all rows of a listing.
+    struct Counts {
+        /// The sums by series.
         var sums: [String: Int] = [:]
-        var errors: [String: Int] = [:]
         var listed = 0
         var skipped = 0
         var malformed = 0
-        for endpoint in endpoints where !endpoint.isOthers {
-            // Malformed fields of a record without an id count too.
-            malformed += endpoint.rawOverrides.count
-            for field in [endpoint.createTime, endpoint.updateTime] where RowTime(field, now: now) == .implausible {
-                malformed += 1
-            }
-            guard let id = endpoint.id?.string, !id.isEmpty else {
-                skipped += 1
-                continue
-            }
-            listed += 1
-            let row = Row(id, endpoint, now: now)
-            for status in Self.documented + [row.status] {
-                sums[Self.countKey(row, status), default: 0] += 0
-            }
-            sums[Self.countKey(row, row.status), default: 0] += 1
-            if let code = row.errorCode {
-                errors[
-                    SeriesKey.text(
-                        Self.prefix + "endpoints_with_error",
-                        row.kind + [("error_code", code)]), default: 0] += 1
-            }
-            Self.addCapacities(of: endpoint, row, to: &sums)
-            addTimes(row)
+    }
+
+    /// Adds a row to the families of both versions of the API.
+    mutating func add(_ row: Row, zeroStatuses: [String], to counts: inout Counts) {
+        counts.listed += 1
+        for status in zeroStatuses + [row.status] { counts.sums[Self.countKey(row, status), default: 0] += 0 }
+        counts.sums[Self.countKey(row, row.status), default: 0] += 1
+        if let code = row.errorCode {
+            let labels = row.kind + [("error_code", code)]
+            counts.sums[SeriesKey.text(Self.prefix + "endpoints_with_error", labels), default: 0] += 1
         }
-        for (key, sum) in sums { exact[key] = String(sum) }
-        for (key, sum) in errors { exact[key] = String(sum) }
-        exact[Self.listed] = String(listed)
-        exact[Self.counted("skipped_records")] = String(skipped)
-        exact[Self.counted("malformed_fields")] = String(malformed)
+        addTimes(row)
+    }
+
+    mutating func set(_ counts: Counts) {
+        for (key, sum) in counts.sums { exact[key] = String(sum) }
+        exact[Self.listed] = String(counts.listed)
+        exact[Self.counted("skipped_records")] = String(counts.skipped)
+        exact[Self.counted("malformed_fields")] = String(counts.malformed)
         exact[Self.counted("cut_values")] = "0"
         exact[Self.counted("dropped_details")] = "0"
     }
@@ -145,34 +162,40 @@ struct Expectation {
         var name: String?
         var type: String
         var status: String
-        var visibility: String
+        /// nil in version 2 of the API.
+        var visibility: String?
         var errorCode: String?
         /// The start of its status by the row's times; nil if that is the time of a poll.
         var told: Int64?
-        /// The labels of its owner and package.
+        /// The labels of its owner, and of its package or pool.
         var info: [(String, String?)]
         /// The labels of its counts.
         var kind: [(String, String?)] { [("endpoint_type", type), ("status", status), ("visibility", visibility)] }
 
-        init(_ id: String, _ endpoint: SimulatedEndpoint, now: Int64) {
-            func text(_ field: JSONValue?) -> String? { field?.string.flatMap { $0.isEmpty ? nil : $0 } }
-            self.id = id
-            name = text(endpoint.name)
-            type = text(endpoint.type) ?? "unknown"
-            // The only field with a wrong type in the soak.
-            status = endpoint.rawOverrides.isEmpty ? text(endpoint.status) ?? "UNKNOWN" : "UNKNOWN"
-            visibility = text(endpoint.visibility) ?? "PRIVATE"
-            errorCode = text(endpoint.errorCode)
-            let (owner, cap) = (endpoint.owner, endpoint.cap)
-            info = [
+        /// Returns the start of a status by the row's times; nil if that is the time of a poll.
+        static func told(_ status: String, created: RowTime, updated: RowTime) -> Int64? {
+            let times = status == "CREATING" ? [created, updated] : [updated, created]
+            return if case .past(let time)? = times.first(where: \.isPresent) { time } else { nil }
+        }
+    }
+}
+
+extension Expectation.Row {
+    fileprivate init(_ id: String, _ endpoint: SimulatedEndpoint, now: Int64) {
+        func text(_ field: JSONValue?) -> String? { field?.string.flatMap { $0.isEmpty ? nil : $0 } }
+        // The only field with a wrong type in rows of version 1.
+        let status = endpoint.rawOverrides.isEmpty ? text(endpoint.status) ?? "UNKNOWN" : "UNKNOWN"
+        let (owner, cap) = (endpoint.owner, endpoint.cap)
+        self.init(
+            id: id, name: text(endpoint.name), type: text(endpoint.type) ?? "unknown", status: status,
+            visibility: text(endpoint.visibility) ?? "PRIVATE", errorCode: text(endpoint.errorCode),
+            told: Self.told(
+                status, created: RowTime(endpoint.createTime, now: now),
+                updated: RowTime(endpoint.updateTime, now: now)),
+            info: [
                 ("owner", text(owner?["user_name"])), ("owner_id", text(owner?["user_id"])),
                 ("cap_id", text(cap?["cap_id"])), ("cap_version_id", text(cap?["version_id"])),
-            ]
-            let created = RowTime(endpoint.createTime, now: now)
-            let updated = RowTime(endpoint.updateTime, now: now)
-            let times = status == "CREATING" ? [created, updated] : [updated, created]
-            if case .past(let time)? = times.first(where: \.isPresent) { told = time }
-        }
+            ])
     }
 }
 

@@ -33,7 +33,7 @@ struct FaultInjector {
     /// Begins and ends faults that are due. Call it several times a second.
     mutating func step() throws {
         let now = WallTime.now
-        for cloud in [environment.configured, environment.discovered] + environment.steady {
+        for cloud in environment.clouds {
             let isSteady = environment.steady.contains { $0 === cloud }
             for workspace in cloud.workspaces { update(workspace.id, of: cloud, now: now, isSteady: isSteady) }
         }
@@ -45,7 +45,7 @@ struct FaultInjector {
     /// Ends all faults.
     mutating func endAll() throws {
         for index in queues.indices { try queues[index].finish() }
-        for cloud in [environment.configured, environment.discovered] + environment.steady {
+        for cloud in environment.clouds {
             cloud.clearFaults()
             cloud.latency = .zero
         }
@@ -70,6 +70,7 @@ struct FaultInjector {
         if now >= schedule.nextChange {
             schedule.nextChange = now + Self.changeInterval + seconds(0...8)
             cloud.updateWorkspace(id) {
+                if cloud === environment.lake { return environment.generator.change(&$0.endpointsV2) }
                 environment.generator.change(&$0.endpoints)
                 environment.generator.changeCollected(&$0)
             }

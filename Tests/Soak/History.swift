@@ -13,6 +13,7 @@ final class History: Sendable {
 
     private enum Rows {
         case endpoints([SimulatedEndpoint])
+        case lake([SimulatedEndpointV2])
         case services([SimulatedServiceInstance])
     }
 
@@ -33,18 +34,24 @@ final class History: Sendable {
     private let pasts = Mutex<[String: Past]>([:])
     /// The job runs by subject, with the start of each state.
     private let jobRuns = Mutex<[String: [(from: Int64, expectation: JobRunExpectation)]]>([:])
-    /// The workspace whose expected value is made wrong by one; nil: none.
+    /// The workspaces of each version of the API of which an expected value is made wrong by one; nil: none.
     private let lie: String?
+    private let lakeLie: String?
     /// The earliest end of a poll.
     private let begin = WallTime.now
 
-    init(lyingAbout lie: String?) { self.lie = lie }
+    init(lyingAbout lie: String?, lake lakeLie: String? = nil) {
+        self.lie = lie
+        self.lakeLie = lakeLie
+    }
 
     /// Records the state of `workspace` from now on.
-    func note(_ workspace: SimulatedWorkspace) {
+    /// - Parameter isLake: whether it is polled with API v2.
+    func note(_ workspace: SimulatedWorkspace, isLake: Bool = false) {
         let now = WallTime.now
+        let rows = isLake ? Rows.lake(workspace.endpointsV2) : .endpoints(workspace.endpoints)
         pasts.withLock { pasts in
-            pasts[workspace.id, default: Past()].states.append(State(from: now, rows: .endpoints(workspace.endpoints)))
+            pasts[workspace.id, default: Past()].states.append(State(from: now, rows: rows))
             let services = Subject.name(workspace.id, "service_instances")
             if !workspace.serviceInstances.isEmpty || pasts[services] != nil {
                 pasts[services, default: Past()].states.append(
@@ -107,10 +114,12 @@ final class History: Sendable {
             var expectation =
                 switch past.states[index].rows {
                 case .endpoints(let rows): Expectation(rows, now: past.states[index].from)
+                case .lake(let rows): Expectation(lake: rows, now: past.states[index].from)
                 case .services(let rows): Expectation(services: rows)
                 }
-            if subject == lie, let listed = expectation.exact[Expectation.listed].flatMap({ Int($0) }) {
-                expectation.exact[Expectation.listed] = String(listed + 1)
+            if subject == lie { expectation.addOne(to: Expectation.listed) }
+            if subject == lakeLie, let key = expectation.exact.keys.filter(Expectation.isCapacityOfLake).min() {
+                expectation.addOne(to: key)
             }
             past.everSeen.formUnion(expectation.exact.keys.filter(Expectation.stays))
             for row in expectation.told {

@@ -49,9 +49,11 @@ struct Soak {
         if environment.proxyRelay == nil, options.kinds.contains(.connections) {
             say("soak: SKIPPED: stalled connections of HTTP/2; nginx or openssl is not installed")
         }
-        let hasAge = try Self.accepts("connection_max_age: 10s", by: options.binary)
+        let hasAge = try Self.accepts(poll: "connection_max_age: 10s", by: options.binary)
         collects = try Self.accepts(
-            "", "service_instances: {}, job_runs: {}, quotas: {project_id: p}", by: options.binary)
+            source: "collect: {service_instances: {}, job_runs: {}, quotas: {project_id: p}}", by: options.binary)
+        environment.pollsLake = try Self.accepts(source: "api: v2", by: options.binary)
+        if !environment.pollsLake { say("soak: SKIPPED: API v2; the program does not know it") }
         if !collects { say("soak: SKIPPED: service instances, job runs and quotas; the program does not collect them") }
         configurationText = environment.configurationText(hasConnectionAge: hasAge, collects: collects)
         configuration = try TemporaryFile(configurationText, name: "config.yaml")
@@ -68,14 +70,13 @@ struct Soak {
             ? try await Overload(program: options.binary, random: SoakRandom(seed: options.seed &+ 3)) : nil
     }
 
-    /// Whether the program has these keys of `poll` and `collect`. Older programs can be tested without them.
-    private static func accepts(_ poll: String, _ collect: String = "", by program: String) throws -> Bool {
-        let collect = collect.isEmpty ? "" : ", collect: {\(collect)}"
+    /// Whether the program has this key of `poll` or of a source. Older programs can be tested without them.
+    private static func accepts(poll: String = "", source: String = "", by program: String) throws -> Bool {
         let file = try TemporaryFile(
             """
             poll: {\(poll)}
             sources:
-              - {name: s, region: cn-north-4, auth: {token: t}, workspaces: [{id: w}]\(collect)}
+              - {name: s, region: cn-north-4, auth: {token: t}, workspaces: [{id: w}], \(source)}
 
             """)
         defer { file.remove() }
@@ -216,8 +217,7 @@ struct Soak {
         func span(_ path: KeyPath<Resources, Int>) -> String {
             "\(watch.samples.first?[keyPath: path] ?? 0)/\(watch.samples.last?[keyPath: path] ?? 0)"
         }
-        let requests =
-            environment.configured.requestCount(.listEndpoints) + environment.discovered.requestCount(.listEndpoints)
+        let requests = environment.clouds.reduce(0) { $0 + $1.requestCount(.listEndpoints) }
         let faults = injector.counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
         say(
             """

@@ -12,6 +12,10 @@ final class SoakEnvironment {
     let discovered: SimulatedCloud
     /// Small sources, one per kind of credential, whose only fault is that one workspace is rejected.
     let steady: [SimulatedCloud]
+    /// The source with API v2.
+    let lake: SimulatedCloud
+    /// Whether the program polls it; older programs do not know API v2.
+    var pollsLake = true
     let configuredRelay: StallingRelay
     /// The two addresses of the discovered source.
     let discoveredRelays: [StallingRelay]
@@ -38,6 +42,7 @@ final class SoakEnvironment {
 
     static let secondToken = "second-token"
     static let steadyToken = "steady-token"
+    static let lakeToken = "lake-token"
     static let key = (id: "STEADYKEY", secret: "steady-secret")
     static let user = (domain: "acme", name: "exporter", password: "steady-password")
 
@@ -61,14 +66,17 @@ final class SoakEnvironment {
                 identity.keys = [Self.key.id: .init(secret: Self.key.secret)]
             }
         }
+        let lakes = (0..<8).map { generator.lakeWorkspace($0) }
+        lake = SimulatedCloud(tokens: [Self.lakeToken], workspaces: lakes)
         self.generator = generator
-        history = History(lyingAbout: options.lies ? first[0].id : nil)
+        history = History(
+            lyingAbout: options.lies ? first[0].id : nil, lake: options.lies ? lakes[0].id : nil)
         quotas = QuotaTruth(timing: timing)
         let quiet = Logger(label: "soak") { _ in SwiftLogNoOpLogHandler() }
         var servers: [SimulatorServer] = []
-        for cloud in [configured, discovered] + steady {
-            let history = history
-            cloud.observe { history.note($0) }
+        for cloud in [configured, discovered] + steady + [lake] {
+            let (history, isLake) = (history, cloud === lake)
+            cloud.observe { history.note($0, isLake: isLake) }
             servers.append(try await SimulatorServer.start(cloud, logger: quiet))
         }
         self.servers = servers
@@ -93,8 +101,13 @@ final class SoakEnvironment {
         return port
     }
 
-    /// The workspaces that always exist, and those of them that must stay up.
-    var constantIDs: [String] { configured.workspaces.map(\.id) + steadyIDs }
+    /// All control planes.
+    var clouds: [SimulatedCloud] { [configured, discovered] + steady + [lake] }
+
+    /// The polled workspaces that always exist, and those of them that must stay up.
+    var constantIDs: [String] {
+        (configured.workspaces + (pollsLake ? lake.workspaces : [])).map(\.id) + steadyIDs
+    }
     var steadyIDs: [String] { steady.flatMap { $0.workspaces.map(\.id) } }
 
     /// The content of the web configuration file.
@@ -181,6 +194,9 @@ final class SoakEnvironment {
             text += source(
                 "steady-\(index)", url: url, auth: auth, tls: tls, collect: collects ? collect : nil, steady[index])
         }
+        if pollsLake {
+            text += source("lake", url: servers[5].baseURL, auth: "token: \(Self.lakeToken)", api: "v2", lake)
+        }
         return text
             + source(
                 "configured", url: "http://127.0.0.1:\(configuredRelay.port)", auth: "token_file: \(tokenFile.path)",
@@ -193,7 +209,8 @@ final class SoakEnvironment {
     }
 
     private func source(
-        _ name: String, url: String, auth: String, tls: String? = nil, collect: String? = nil, _ cloud: SimulatedCloud
+        _ name: String, url: String, auth: String, tls: String? = nil, api: String? = nil, collect: String? = nil,
+        _ cloud: SimulatedCloud
     ) -> String {
         func quoted(_ text: String) -> String {
             "\"" + text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""
@@ -204,6 +221,7 @@ final class SoakEnvironment {
                 base_url: \(url)
                 auth: {\(auth)}
                 tls: {\(tls ?? "")}
+            \(api.map { "    api: \($0)" } ?? "")
             \(collect.map { "    collect: {\($0)}" } ?? "")
                 workspaces:
 

@@ -44,6 +44,19 @@ struct HostileCloudTests {
         #expect(!HostileListing(rows: 1, hasEdges: false, flaw: .numbersBeside, text: &text).truth.isRefused)
     }
 
+    @Test func `Rows of API v2 are counted by their documented types and statuses, with capacities of their own`()
+        throws
+    {
+        var text = Self.text(5)
+        let listing = HostileListing(rows: 1_000, hasEdges: false, isLake: true, flaw: .none, text: &text)
+        let truth = listing.truth
+        #expect(truth.endpoints + truth.skipped == 1_000 && truth.skipped > 0 && truth.malformed > 0)
+        #expect(truth.documented.keys.allSatisfy { $0.visibility.isEmpty } && truth.documented.count > 80)
+        #expect(Set(truth.capacities.keys) == ["endpoint_capacity_min", "endpoint_capacity_max"])
+        let row = String(decoding: try #require(listing.rows.last), as: UTF8.self)
+        #expect(row.contains("\"engine\":{") && !row.contains("visibility"))
+    }
+
     @Test("Only the page to be rejected exceeds the exporter's maximum")
     func sizes() {
         var text = Self.text(4)

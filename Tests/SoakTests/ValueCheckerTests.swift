@@ -78,6 +78,13 @@ struct ValueCheckerTests {
         #expect(replacing(family, by: value).count == 1)
     }
 
+    @Test func `A capacity of API v2 that is off by one is detected`() {
+        var truth = Self.truth
+        truth.add(4, to: "endpoint_capacity_min")
+        let sample = Self.sample("endpoint_capacity_min", "3", [("resource", "cpu"), ("spec_code", "c")])
+        #expect(problems({ $0.append(sample) }, truths: [truth]) == ["endpoint_capacity_min add up to 3, not 4"])
+    }
+
     @Test("Endpoints counted under a wrong type are detected, even with a correct sum")
     func wrongType() {
         let problems = problems { page in

@@ -11,8 +11,9 @@ import Testing
 struct PhraseTests {
     /// Words that are the same in both languages: names, units and configuration keys.
     private static let shared: Set<String> = [
-        "API", "APU", "DataArts", "DCU", "DPU", "English", "Exporter", "Fabric", "HTTP", "ID", "IAM", "JSON", "MU",
-        "UTC", "PRIVATE", "PUBLIC", "DataArtsFabricReadOnlyPolicy", "ListResourceQuotas",
+        "API", "APU", "DataArts", "CPU", "DCU", "DPU", "English", "Exporter", "Fabric", "HTTP", "ID", "IAM", "JSON",
+        "MU",
+        "NPU", "UTC", "PRIVATE", "PUBLIC", "DataArtsFabricReadOnlyPolicy", "ListResourceQuotas",
         "exclude", "include", "name", "other", "region",
     ]
 
@@ -26,7 +27,7 @@ struct PhraseTests {
     /// Returns the words of the data that a page shows, from the status JSON.
     private static func dataWords(_ json: String) -> Set<String> {
         let keys =
-            #/"(?:version|source|name|resource|workspace_id|region|base_url|enterprise_project_id|endpoint_id|type|status|error|error_code|error_msg|message|reason|request_id|unit|description|owner)":"((?:[^"\\]|\\.)*)"/#
+            #/"(?:version|source|name|resource|workspace_id|region|base_url|enterprise_project_id|endpoint_id|type|status|error|error_code|error_msg|message|reason|request_id|unit|description|owner|pool_id)":"((?:[^"\\]|\\.)*)"/#
         return words(
             json.matches(of: keys).map { String($0.1) } + json.matches(of: #/"([A-Z_]+)":[0-9]/#).map { String($0.1) })
     }
@@ -46,7 +47,7 @@ struct PhraseTests {
         ])
     func complete(target: String) async {
         let headers = [(name: "Accept-Language", value: "zh"), (name: "Accept", value: "text/html")]
-        for report in [SampleReport.report(), SampleReport.blind(), SampleReport.large(250)] {
+        for report in [SampleReport.report(), SampleReport.blind(), SampleReport.large(250), SampleReport.lake()] {
             let web = Web(report: report)
             let page = await web.get(target, headers).text
             let labels = FailureReason.allCases.map(\.rawValue) + CredentialKind.allCases.map(\.rawValue)

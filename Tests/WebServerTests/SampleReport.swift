@@ -20,11 +20,11 @@ enum SampleReport {
         requestID: "3f1a\"&b")
 
     static func workspace(
-        _ id: String, _ name: String, source: String = "cn-north-4", discovered: Bool = false
+        _ id: String, _ name: String, source: String = "cn-north-4", api: APIVersion = .v1, discovered: Bool = false
     ) -> Workspace {
         Workspace(
             key: WorkspaceKey(source: source, workspaceID: id), name: name, regionID: "cn-north-4",
-            baseURL: "https://fabric.example/", enterpriseProjectID: discovered ? "ep-1" : nil,
+            baseURL: "https://fabric.example/", api: api, enterpriseProjectID: discovered ? "ep-1" : nil,
             isDiscovered: discovered)
     }
 
@@ -39,11 +39,30 @@ enum SampleReport {
         ]
     }
 
+    /// Returns an endpoint as API v2 returns it, on the compute pool `pool-1`.
+    static func lakeRow(
+        _ id: String, _ status: String, _ resources: [(type: String, minimum: Int64, maximum: Int64)]
+    )
+        -> JSONValue
+    {
+        [
+            "id": .string(id), "name": .string("name-\(id)"), "status": .string(status),
+            "engine": ["type": "RayCluster"], "resource_type": "RESERVED", "compute_id": "pool-1",
+            "capacity": .array(
+                resources.map {
+                    [
+                        "type": .string($0.type), "minimum_capacity": .integer($0.minimum),
+                        "maximum_capacity": .integer($0.maximum),
+                    ]
+                }), "create_time": .string(before(10_800).iso8601()),
+        ]
+    }
+
     /// Returns the data of a listing of `rows`, and of a record without a valid id in which two fields have a wrong
     /// type.
-    static func served(_ rows: [JSONValue], age: Int64 = 12) -> ListingStatus.ExportedData {
+    static func served(_ rows: [JSONValue], age: Int64 = 12, api: APIVersion = .v1) -> ListingStatus.ExportedData {
         let listing = EndpointListing(
-            of: workspace("w", "w"),
+            of: workspace("w", "w", api: api),
             settings: .init(details: .problems, maximumDetails: 100, keepsRecords: true))
         let page: JSONValue = ["endpoints": .array(rows + [["id": 1, "name": 2]])]
         var (tally, filter) = (listing.fold(memory: nil), RowFilter(plausibleTimes: PlausibleTimes(now: now)))
@@ -172,6 +191,19 @@ enum SampleReport {
                 source("a-found-none", found: 0, selected: 0), source("b-left-out", found: 12, selected: 0),
                 source("c-failing", failure: .forbidden), source("d-new", tried: false),
             ], workspaces: [])
+    }
+
+    /// Returns a report with a workspace of API v2 and one of API v1.
+    static func lake() -> StatusReport {
+        var report = large(2)
+        let rows = [
+            lakeRow("e1", "RUNNING", [("CPU", 64, 128), ("NPU", 8, 16), ("FPGA", 1, 1)]),
+            lakeRow("e2", "CREATE_FAILED", [("cpu", 1_200, 2_400)]),
+        ]
+        report.workspaces[0] = WorkspaceStatus(
+            workspace: workspace("w1", "lakehouse", api: .v2),
+            listings: endpoints([poll(12)], lastSuccess: before(12), served(rows, api: .v2)))
+        return report
     }
 
     /// Returns a report with `count` workspaces that are ok.

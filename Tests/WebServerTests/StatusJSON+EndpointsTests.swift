@@ -51,13 +51,28 @@ struct StatusJSONEndpointsTests {
         ])
         let members = #"""
             "description":"reports \"of\" 数据","owner":"lin","owner_id":"u-1","create_time":"2027-01-15T05:00:00.000Z",\#
-            "cap_id":"c-1"}
+            "cap_id":"c-1","pool_id":null}
             """#
         let text = await Self.web([row]).get("/api/v1/status?workspace_id=id-0").text
         #expect(text.ranges(of: members).count == 2)
         let bare: JSONValue = ["id": "b", "status": "CREATE_FAILED"]
-        let missing = #""description":null,"owner":null,"owner_id":null,"create_time":null,"cap_id":null}"#
+        let missing =
+            #""description":null,"owner":null,"owner_id":null,"create_time":null,"cap_id":null,"pool_id":null}"#
         #expect(await Self.web([bare]).get("/api/v1/status").text.contains(missing))
+    }
+
+    @Test func `An endpoint of API v2 has its compute pool, and its workspace the sums of the resources`() async {
+        let web = Web(report: SampleReport.lake())
+        let text = await web.get("/api/v1/status?workspace_id=w1").text
+        #expect(text.ranges(of: #""cap_id":null,"pool_id":"pool-1"}"#).count == 3)
+        let sums = #"""
+            "capacity":[],"resources":[{"resource":"cpu","minimum":1264,"maximum":2528},\#
+            {"resource":"npu","minimum":8,"maximum":16}]
+            """#
+        // Those of the selected workspaces, and those of the listing.
+        #expect(text.ranges(of: sums).count == 2)
+        let both = await web.get("/api/v1/status").text
+        #expect(both.contains(#""capacity":[{"unit":"DCU","reserved":2,"maximum":8}],"resources":[{"resource":"cpu","#))
     }
 
     @Test func `Problems include endpoints without details, at most 1,000, and all are counted`() async {

@@ -35,6 +35,14 @@ struct StatusTextTests {
         try goldens.check(lines.joined(separator: "\n") + "\n", name)
     }
 
+    @Test func `Configured resources of API v2 are a tile and a column`() throws {
+        let lines = try Self.lines(Self.json(SampleReport.lake()))
+        #expect(lines.contains { $0.contains("Configured CPU cores") && $0.hasSuffix("minimum–maximum") })
+        #expect(
+            lines.contains { $0.hasSuffix("configured 1\u{202F}264–2\u{202F}528 CPU cores, configured 8–16 NPU cards") }
+        )
+    }
+
     @Test("No line is wider than the terminal", arguments: [40, 60, 79, 100], [Language.english, .chinese])
     func width(columns: Int, language: Language) throws {
         for report in [SampleReport.report(), SampleReport.blind()] {

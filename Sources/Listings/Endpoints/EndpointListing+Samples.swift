@@ -160,7 +160,8 @@ extension ListingSummary {
             return Capacity(unit: name, reserved: Int64(clamping: sum.reserved), maximum: Int64(clamping: sum.maximum))
         }
         self.init(
-            statuses: counts, capacities: capacities, withError: tally.errors.values.reduce(0, +),
+            statuses: counts, capacities: capacities, resources: memory.resources.summary,
+            withError: tally.errors.values.reduce(0, +),
             droppedDetails: tally.details.dropped)
     }
 

@@ -82,7 +82,8 @@ public struct EndpointTally: ListingFold {
                 id: record.id, type: type, status: status, visibility: visibility, errorCode: errorCode, phase: phase,
                 isPrivate: visibility != WorkspaceMemory.publicVisibility, since: since,
                 createTime: record.createTime, name: record.name, owner: owner, ownerID: ownerID, capID: record.capID,
-                capVersionID: record.capVersionID, errorMessage: record.errorMessage, description: record.description))
+                capVersionID: record.capVersionID, errorMessage: record.errorMessage, description: record.description,
+                poolID: record.poolID))
         let isDetail =
             switch settings.details {
             case .none: false
@@ -147,7 +148,7 @@ public struct EndpointTally: ListingFold {
         records?.list(
             RecordList.Values(
                 types: memory.types.strings, statuses: memory.statuses.strings,
-                visibilities: memory.visibilities.strings, errorCodes: memory.errorCodes.strings), now: now)
+                visibilities: memory.visibilities.strings, errorCodes: memory.errorCodes.strings, api: api), now: now)
             ?? RecordList()
     }
 

@@ -32,6 +32,19 @@ struct ResourceCapacities: Sendable {
         }
     }
 
+    /// The sums over all series of a documented resource, without resources that no endpoint has.
+    var summary: [ListingSummary.Resource] {
+        var sums: [String: CapacitySum] = [:]
+        for (key, series) in self.sums.series {
+            sums[resources[key.resource], default: CapacitySum()].reserved += series.value.reserved
+            sums[resources[key.resource], default: CapacitySum()].maximum += series.value.maximum
+        }
+        return ListingSummary.resourceNames.compactMap { name in
+            guard let sum = sums[name], sum != CapacitySum() else { return nil }
+            return .init(name: name, minimum: Int64(clamping: sum.reserved), maximum: Int64(clamping: sum.maximum))
+        }
+    }
+
     /// Returns the capacities for the next listing: all series at zero, and only values that are exported.
     func next() -> ResourceCapacities {
         var next = self

@@ -36,6 +36,7 @@ struct EndpointTable {
             detail.errorCode.html { "<code>\($0)</code>" }, detail.errorMessage.html { "\($0)" },
             detail.description.html { #"<span class="quiet">\#($0)</span>"# },
             cap.isEmpty ? .empty : #"<span class="quiet">\#(parts(.imagePackage)) <code>\#(cap)</code></span>"#,
+            detail.poolID.html { #"<span class="quiet">\#(parts(.computePool)) <code>\#($0)</code></span>"# },
             (hasRunbooks ? attention : nil).html { parts.link(.runbook, "runbooks/\(Runbook($0).name)") },
         ]
         return [#"\#(detail.name.html { "\($0)" })<span class="id">\#(detail.id.text)</span>"#]

@@ -89,6 +89,9 @@ enum HumanFormat {
         return (value < 0 ? "−" : "") + text
     }
 
+    /// Formats a minimum and a maximum: `64–128`.
+    static func range(_ minimum: Int64, _ maximum: Int64) -> String { "\(number(minimum))–\(number(maximum))" }
+
     /// Returns the name of a list as a heading: `Service instances` for `service_instances`.
     static func title(_ name: String) -> String {
         name.prefix(1).uppercased() + name.dropFirst().replacing("_", with: " ")

@@ -102,7 +102,8 @@ struct OverviewPage {
             [
                 column(.workspace, .header, .name), column(.source, .plain, .source), column(.polling, .text, .worst),
                 column(.dataAge, .when, .age, descending: true),
-                column(.records, .number, .endpoints, descending: true), .init(.byStatus), .init(.reserved, .when),
+                column(.records, .number, .endpoints, descending: true), .init(.byStatus),
+                .init(.reservedOrConfigured, .when),
             ], in: parts.options.language)
         let pages = PageRange(page: query.page, of: workspaces.count)
         table.rows = workspaces[pages.rows].map(row)
@@ -126,7 +127,7 @@ struct OverviewPage {
             served.map(\.age).max().map { parts(HumanFormat.duration($0)) } ?? missing,
             HTML(status.listings.map(records), separator: "<br>"),
             HTML(served.map { parts.statuses($0.summary.statuses) }, separator: " "),
-            HTML(served.map { parts.capacity($0.summary.capacities) }, separator: " "),
+            HTML(served.map { parts.capacity($0.summary) }, separator: " "),
         ]
     }
 

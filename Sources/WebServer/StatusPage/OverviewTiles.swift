@@ -110,10 +110,16 @@ struct OverviewTiles {
 
     private func capacity(_ totals: EndpointTotals?) -> [HTML] {
         guard let totals else { return [parts.tile(.reserved, "–", missing)] }
-        return totals.capacities.map { capacity in
+        let capacities = totals.capacities.map { capacity in
             let notes = [.maximum(HumanFormat.number(capacity.maximum)), counted].compactMap { $0 }
             return parts.tile(
                 .reserved(capacity.unit), HumanFormat.number(capacity.reserved), .list(notes), link: "#workspaces")
         }
+        let resources = totals.resources.map { resource in
+            parts.tile(
+                .configured(resource.name), HumanFormat.range(resource.minimum, resource.maximum),
+                .list([.minimumAndMaximum, counted].compactMap { $0 }), link: "#workspaces")
+        }
+        return capacities + resources
     }
 }

@@ -131,15 +131,19 @@ struct PageParts {
         return #"\#(StatusBar.svg(statuses))<span class="badges">\#(badges)</span>"#
     }
 
-    func capacity(_ capacities: [ListingSummary.Capacity]) -> HTML {
-        if capacities.isEmpty { return self(.none) }
-        let parts: [HTML] = capacities.map { capacity in
+    /// The reserved and maximum capacity, and the configured resources of API v2.
+    func capacity(_ summary: ListingSummary) -> HTML {
+        let capacities: [HTML] = summary.capacities.map { capacity in
             let maximum =
                 capacity.maximum > capacity.reserved
                 ? " (\(options.language(.maximum(HumanFormat.number(capacity.maximum)))))" : ""
             return "\(HumanFormat.number(capacity.reserved)) \(capacity.unit)\(maximum)"
         }
-        return HTML(parts, separator: "<br>")
+        let resources: [HTML] = summary.resources.map {
+            self(.configured($0.name, HumanFormat.range($0.minimum, $0.maximum)))
+        }
+        let parts = capacities + resources
+        return parts.isEmpty ? self(.none) : HTML(parts, separator: "<br>")
     }
 
     /// The explanation of a source's health, with numbers.

@@ -95,6 +95,10 @@ struct WorkspacePage {
                 .reserved(capacity.unit), HumanFormat.number(capacity.reserved),
                 .maximum(HumanFormat.number(capacity.maximum)))
         }
+        tiles += listing.summary.resources.map { resource in
+            parts.tile(
+                .configured(resource.name), HumanFormat.range(resource.minimum, resource.maximum), .minimumAndMaximum)
+        }
         for (title, time) in [
             (Phrase.oldestWaiting, listing.summary.oldestWaiting), (.newestFailure, listing.summary.newestFailure),
         ] {

@@ -33,12 +33,19 @@ struct StatusDocument: Decodable {
         var maximum: Int64
     }
 
+    struct Resource: Decodable {
+        var resource: String
+        var minimum: Int64
+        var maximum: Int64
+    }
+
     struct Endpoints: Decodable {
         var records: Int
         var running: Int
         var inTransition: Int
         var withErrorCode: Int
         var capacity: [Capacity]
+        var resources: [Resource]?
     }
 
     /// A text in every language.
@@ -116,6 +123,7 @@ struct StatusDocument: Decodable {
         var records: Int
         var byStatus: [String: Int]
         var capacity: [Capacity]
+        var resources: [Resource]?
         var problems: [Problem]
     }
 

@@ -27,7 +27,7 @@ extension StatusText {
             .shrinking(self(.workspace)), .shrinking(self(.source)), .text(self(.polling)), .text(self(.dataAge)),
             .number(self(.records)),
         ]
-        if isWide { columns += [.text("ID"), .text(self(.byStatus)), .text(self(.reserved))] }
+        if isWide { columns += [.text("ID"), .text(self(.byStatus)), .text(self(.reservedOrConfigured))] }
         var table = TerminalTable(columns)
         for workspace in worstFirst(all).prefix(Self.maximumWorkspaces) { add(workspace, to: &table) }
         let more = all.count > Self.maximumWorkspaces ? [self(.showing(Self.maximumWorkspaces, of: all.count))] : []
@@ -62,6 +62,9 @@ extension StatusText {
                 capacity.maximum > capacity.reserved ? " (\(self(.maximum(HumanFormat.number(capacity.maximum)))))" : ""
             return "\(HumanFormat.number(capacity.reserved)) \(capacity.unit)\(maximum)"
         }
+        let resources = served.flatMap { $0.data.resources ?? [] }.map {
+            self(.configured($0.resource, HumanFormat.range($0.minimum, $0.maximum)))
+        }
         let records =
             served.count == 1
             ? HumanFormat.number(served[0].data.records)
@@ -73,7 +76,7 @@ extension StatusText {
         ]
         let more = [
             statuses.map { "\($0.key) \(HumanFormat.number($0.value))" }.joined(separator: ", "),
-            capacities.joined(separator: ", "),
+            (capacities + resources).joined(separator: ", "),
         ]
         add(cells, [workspace.workspaceId] + more, details: more, to: &table)
     }

@@ -106,12 +106,15 @@ public struct StatusText {
 
     private var tiles: [String] {
         var table = TerminalTable([.text(""), .number(""), .text("")])
-        func add(_ title: Phrase, _ number: Int?, _ notes: [Phrase] = []) {
-            guard withData > 0, let number else {
+        func add(_ title: Phrase, _ text: String?, _ notes: [Phrase]) {
+            guard withData > 0, let text else {
                 return table.add([self(title), "–", missing.map { self($0) } ?? ""])
             }
             let counted: [Phrase] = withData < total ? [.from(withData, of: total)] : []
-            table.add([self(title), HumanFormat.number(number), self(.list(notes + counted))])
+            table.add([self(title), text, self(.list(notes + counted))])
+        }
+        func add(_ title: Phrase, _ number: Int?, _ notes: [Phrase] = []) {
+            add(title, number.map { HumanFormat.number($0) }, notes)
         }
         let attention = document.needsAttention.endpoints
         func count(_ group: Attention) -> Int? { attention[group.rawValue] ?? nil }
@@ -127,6 +130,11 @@ public struct StatusText {
         for capacity in endpoints?.capacity ?? [] {
             add(
                 .reserved(capacity.unit), Int(capacity.reserved), [.maximum(HumanFormat.number(capacity.maximum))])
+        }
+        for resource in endpoints?.resources ?? [] {
+            add(
+                .configured(resource.resource), HumanFormat.range(resource.minimum, resource.maximum),
+                [.minimumAndMaximum])
         }
         return table.lines(columns: columns)
     }

@@ -10,11 +10,14 @@ final class HostileCloud: Sendable {
         var rows: Int
         /// Whether its numbers are near the limits of 64 bits.
         var hasEdges = false
+        /// Whether it is polled with API v2.
+        var isLake = false
     }
 
     static let places = [
         Place(id: "edges", rows: 50, hasEdges: true), Place(id: "two", rows: 2), Place(id: "twenty", rows: 20),
         Place(id: "hundred", rows: 100), Place(id: "hundreds", rows: 450), Place(id: "thousands", rows: 2_000),
+        Place(id: "lake-edges", rows: 50, hasEdges: true, isLake: true), Place(id: "lake", rows: 300, isLake: true),
     ]
 
     private struct State {
@@ -26,13 +29,13 @@ final class HostileCloud: Sendable {
     }
 
     private let state: Mutex<State>
-    /// A workspace whose expected count is wrong by one; nil: none.
-    private let lie: String?
+    /// Workspaces whose expected count is wrong by one.
+    private let lies: Set<String>
 
-    /// - Parameter lie: a workspace whose expected count is made wrong, to prove that this is detected.
-    init(random: SoakRandom, lie: String? = nil) {
+    /// - Parameter lies: workspaces whose expected count is made wrong, to prove that this is detected.
+    init(random: SoakRandom, lies: Set<String> = []) {
         state = Mutex(State(text: HostileText(random: random)))
-        self.lie = lie
+        self.lies = lies
     }
 
     /// Returns the served listings of a workspace.
@@ -50,6 +53,7 @@ final class HostileCloud: Sendable {
     private func answer(_ request: ListenerRequest) -> ListenerResponse {
         let parts = request.path.split(separator: "/")
         guard parts.count == 4, parts[3] == "endpoints", let place = Self.places.first(where: { $0.id == parts[2] }),
+            parts[0] == (place.isLake ? "v2" : "v1"),
             let limit = request.queryValues("limit").first.flatMap({ Int($0) })
         else { return .text(404, "{}") }
         let body = page(of: place, offset: request.queryValues("offset").first.flatMap { Int($0) } ?? 0, limit: limit)
@@ -69,11 +73,11 @@ final class HostileCloud: Sendable {
                     default: .none
                     }
                 let listing = HostileListing(
-                    rows: place.rows, hasEdges: place.hasEdges, flaw: flaw, text: &state.text)
+                    rows: place.rows, hasEdges: place.hasEdges, isLake: place.isLake, flaw: flaw, text: &state.text)
                 state.listings[place.id] = listing
                 var truth = listing.truth
                 truth.begun = WallTime.now
-                if place.id == lie { truth.endpoints += 1 }
+                if lies.contains(place.id) { truth.endpoints += 1 }
                 // Keep the last accepted listings only; a scrape may be late.
                 state.truths[place.id, default: []].append(truth)
                 if state.truths[place.id]?.count ?? 0 > 64 { state.truths[place.id]?.removeFirst() }

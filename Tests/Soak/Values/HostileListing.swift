@@ -17,33 +17,60 @@ struct HostileListing {
 
     static let maximumBody = 4 << 20
 
-    private(set) var rows: [[UInt8]] = []
-    private(set) var truth = ValueTruth()
+    /// The rows; only the functions that add rows change it and ``truth``.
+    var rows: [[UInt8]] = []
+    var truth = ValueTruth()
     let flaw: Flaw
 
-    /// - Parameter hasEdges: whether capacities are near the limits of 64 bits. All rows then share one series of each
-    ///   capacity family, because the expected value of a clamped sum is only known for one series.
-    init(rows count: Int, hasEdges: Bool, flaw: Flaw, text: inout HostileText) {
+    /// - Parameters:
+    ///   - hasEdges: whether capacities are near the limits of 64 bits. All rows then share one series of each capacity
+    ///     family, because the expected value of a clamped sum is only known for one series.
+    ///   - isLake: whether the rows are those of API v2.
+    init(rows count: Int, hasEdges: Bool, isLake: Bool = false, flaw: Flaw, text: inout HostileText) {
         self.flaw = flaw
         text.budget = flaw == .none ? 5 << 19 : 0
         truth.isRefused = [.largePage, .wrongTotal, .numbersAlone].contains(flaw)
-        for index in 0..<count { addRow(index, hasEdges: hasEdges, &text) }
+        for index in 0..<count {
+            if isLake { addLakeRow(index, hasEdges: hasEdges, &text) } else { addRow(index, hasEdges: hasEdges, &text) }
+        }
+    }
+
+    /// Adds an id to a row.
+    /// - Returns: whether the exporter can use it.
+    static func addID(to row: inout JSONObject, _ text: inout HostileText) -> Bool {
+        switch text.random.number(0...199) {
+        case 0: return false
+        case 1:
+            row.add("id", text.text(bytes: 300))
+            return false
+        case 2:
+            row.add("id", text.text(bytes: 256))
+            return true
+        default:
+            let id = text.next()
+            row.add("id", id)
+            return id.length <= 256
+        }
+    }
+
+    /// Adds texts to the first row that make its page larger than the exporter's maximum, if that is the flaw.
+    func addFiller(to row: inout JSONObject, _ index: Int, _ text: inout HostileText) {
+        guard flaw == .largePage, index == 0 else { return }
+        for field in ["description", "note", "remark", "comment", "error_hint"] {
+            row.add(field, text.text(bytes: 1 << 20))
+        }
+    }
+
+    /// Returns a number of a capacity.
+    static func number(hasEdges: Bool, _ text: inout HostileText) -> Int64 {
+        hasEdges
+            ? text.random.pick([.max, .max - 1, 1, 0, -1, .min + 1, .min, .max / 2])
+            : Int64(text.random.number(0...1_000_000_000))
     }
 
     private mutating func addRow(_ index: Int, hasEdges: Bool, _ text: inout HostileText) {
         var row = JSONObject()
-        var isUsable = true
-        switch text.random.number(0...199) {
-        case 0: isUsable = false
-        case 1:
-            row.add("id", text.text(bytes: 300))
-            isUsable = false
-        case 2: row.add("id", text.text(bytes: 256))
-        default:
-            let id = text.next()
-            row.add("id", id)
-            isUsable = id.length <= 256
-        }
+        let isUsable = Self.addID(to: &row, &text)
         let isShort = hasEdges || text.random.chance(50)
         let kind = ValueTruth.Documented(
             type: hasEdges ? "sql" : text.random.pick(ValueTruth.types),
@@ -75,11 +102,7 @@ struct HostileListing {
             owner.add("user_id", text.next())
             row.add("owner", owner)
         }
-        if flaw == .largePage, index == 0 {
-            for field in ["description", "note", "remark", "comment", "error_hint"] {
-                row.add(field, text.text(bytes: 1 << 20))
-            }
-        }
+        addFiller(to: &row, index, &text)
         // Malformed fields of a record without a usable id count; its numbers do not.
         if isMalformed { truth.malformed += 1 }
         var counted = truth
@@ -90,19 +113,13 @@ struct HostileListing {
             return
         }
         truth = counted
-        truth.endpoints += 1
-        truth.errors += hasError ? 1 : 0
-        if isShort { truth.documented[kind, default: 0] += 1 }
+        truth.count(isShort ? kind : nil, hasError: hasError)
     }
 
     private func addResources(
         to row: inout JSONObject, hasEdges: Bool, _ truth: inout ValueTruth, _ text: inout HostileText
     ) {
-        func number() -> Int64 {
-            hasEdges
-                ? text.random.pick([.max, .max - 1, 1, 0, -1, .min + 1, .min, .max / 2])
-                : Int64(text.random.number(0...1_000_000_000))
-        }
+        func number() -> Int64 { Self.number(hasEdges: hasEdges, &text) }
         var reserved = JSONObject()
         for (unit, family, low, high) in [
             ("apu", "apu", "warm_up_num", "max_num"), ("dpu", "dpu", "warm_up_num", "max_num"),

@@ -9,7 +9,10 @@ struct ValueChecker {
 
     /// Labels with a limited number of values, with the values that are not counted.
     private static let limited: [String: Set<String>] = [
-        "endpoint_type": Set(ValueTruth.types + ["container_job", "notebook", "unknown", "other"]),
+        "endpoint_type": Set(
+            ValueTruth.types + ValueTruth.lakeTypes + ["container_job", "notebook", "unknown", "other"]),
+        "resource": ["cpu", "gpu", "npu", "unknown", "other"],
+        "resource_mode": ["reserved", "ondemand", "hybrid", "other"],
         "status": Set(ValueTruth.statuses + ["ABNORMAL", "ON_DEMAND_FROZEN", "UNKNOWN", "other"]),
         "visibility": Set(ValueTruth.visibilities + ["other"]),
         "spec_code": ["other"], "error_code": ["other"],
@@ -17,7 +20,7 @@ struct ValueChecker {
     private static let prefix = "dataarts_fabric_"
     private static let capacities = [
         "apu_reserved", "apu_max", "dpu_reserved", "dpu_max", "mu_reserved", "mu_max", "ray_heads", "ray_workers_min",
-        "ray_workers_max",
+        "ray_workers_max", "endpoint_capacity_min", "endpoint_capacity_max",
     ]
 
     /// Workspaces with truncated values.

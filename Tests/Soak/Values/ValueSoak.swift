@@ -24,7 +24,7 @@ struct ValueSoak {
 
     static func run(_ options: Options) async throws -> Bool {
         let cloud = HostileCloud(
-            random: SoakRandom(seed: options.seed), lie: options.lies ? "hundred" : nil)
+            random: SoakRandom(seed: options.seed), lies: options.lies ? ["hundred", "lake"] : [])
         var soak = ValueSoak(options: options, cloud: cloud)
         return try await soak.run()
     }
@@ -46,11 +46,8 @@ struct ValueSoak {
               requests_per_second: 0
               max_response_bytes: \(HostileListing.maximumBody)
             sources:
-              - name: values
-                region: cn-north-4
-                base_url: http://\(address)
-                auth: {token: values-token}
-                workspaces: [\(HostileCloud.places.map { "{id: \($0.id)}" }.joined(separator: ", "))]
+            \(Self.source("values", "v1", address))
+            \(Self.source("lake", "v2", address))
 
             """, name: "config.yaml")
         let child = try await ExporterChild.start("values", program: options.binary, configuration: configuration)
@@ -65,6 +62,18 @@ struct ValueSoak {
         child.log.remove(keepingLog: wrong > 0)
         if wrong > 0 { say("soak: the log is \(child.log.kept.path)") }
         return wrong == 0
+    }
+
+    private static func source(_ name: String, _ api: String, _ address: String) -> String {
+        let places = HostileCloud.places.filter { $0.isLake == (api == "v2") }
+        return """
+              - name: \(name)
+                region: cn-north-4
+                api: \(api)
+                base_url: http://\(address)
+                auth: {token: values-token}
+                workspaces: [\(places.map { "{id: \($0.id)}" }.joined(separator: ", "))]
+            """
     }
 
     private mutating func watch(_ child: ExporterChild) async throws {

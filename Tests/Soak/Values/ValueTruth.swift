@@ -2,7 +2,8 @@
 
 /// The expected values of a listing, counted while it is generated.
 struct ValueTruth {
-    /// An endpoint with documented type, status and visibility, so that its series is known.
+    /// An endpoint with documented type, status and visibility, so that its series is known. Endpoints of API v2 have no
+    /// visibility.
     struct Documented: Hashable {
         var type: String
         var status: String
@@ -15,6 +16,11 @@ struct ValueTruth {
         "FROZEN", "INACTIVE", "TRIAL_ENDED",
     ]
     static let visibilities = ["PRIVATE", "PUBLIC"]
+    /// The documented types and statuses of API v2.
+    static let lakeTypes = [
+        "AuraJob", "AuraJobV2", "FlinkJob", "RayCluster", "RayJob", "RayService", "SparkJob", "SparkSql",
+    ]
+    static let lakeStatuses = statuses.filter { $0 != "INACTIVE" } + ["ABNORMAL", "ON_DEMAND_FROZEN"]
 
     /// The wall time at which its first page was served, in microseconds.
     var begun: Int64 = 0
@@ -30,6 +36,14 @@ struct ValueTruth {
     var documented: [Documented: Int] = [:]
     /// The sum of each capacity family.
     var capacities: [String: Int128] = [:]
+
+    /// Counts an endpoint.
+    /// - Parameter kind: the values of its series; nil if one of them is not documented.
+    mutating func count(_ kind: Documented?, hasError: Bool) {
+        endpoints += 1
+        errors += hasError ? 1 : 0
+        if let kind { documented[kind, default: 0] += 1 }
+    }
 
     mutating func add(_ amount: Int64, to family: String) { capacities[family, default: 0] += Int128(amount) }
 }

@@ -21,11 +21,14 @@ func checkFold(_ input: UnsafeBufferPointer<UInt8>) {
     let details: DetailLevel = [.problems, .all, .none][Int(input.first ?? 0) / 8 % 3]
     let settings = ListingSettings(
         details: details, maximumDetails: maximumDetails, maximumLabelValues: maximumValues, keepsRecords: true)
-    let list = EndpointListing(
-        of: Workspace(key: WorkspaceKey(source: "s", workspaceID: "w"), baseURL: "https://x"), settings: settings)
+    // The highest bit of the first byte is not part of other choices.
+    let isLake = input.first ?? 0 >= 128
+    let workspace = Workspace(
+        key: WorkspaceKey(source: "s", workspaceID: "w"), baseURL: "https://x", api: isLake ? .v2 : .v1)
+    let list = EndpointListing(of: workspace, settings: settings)
     var memory: WorkspaceMemory?
     var rows = 0
-    let listings = FoldInput(input, longestID: maximumBytes).listings
+    let listings = FoldInput(input, isLake: isLake, longestID: maximumBytes).listings
     for (index, listing) in listings.enumerated() {
         var tally = list.fold(memory: memory)
         var filter = RowFilter(plausibleTimes: PlausibleTimes(now: now))
@@ -91,15 +94,17 @@ private func check(_ samples: [FoldedSample], _ listing: FoldInput.Listing, rows
     for (known, count) in listing.known {
         require(counts[known] == Int64(count), "\(known) is \(counts[known] ?? -1), not \(count)")
     }
-    // A row adds at most its own status and the documented ones of its type and visibility.
-    let maximum = 12 * rows
+    // A row adds at most its own status and the documented ones of its type and visibility: eleven, or twelve of API v2.
+    let maximum = 13 * rows
     require(families["endpoints"]?.count ?? 0 <= maximum, "\(families["endpoints"]?.count ?? 0) series of \(rows) rows")
     checkLimits(samples)
 }
 
 private let limited: [String: Set<String>] = [
-    "endpoint_type": Set(FoldInput.types + ["unknown", "other"]),
+    "endpoint_type": Set(FoldInput.types + FoldInput.lakeTypes + ["unknown", "other"]),
     "status": Set(FoldInput.statuses + ["ABNORMAL", "ON_DEMAND_FROZEN", "UNKNOWN", "other"]),
+    "resource": ["cpu", "gpu", "npu", "unknown", "other"],
+    "resource_mode": ["reserved", "ondemand", "hybrid", "other"],
     "visibility": Set(FoldInput.visibilities + ["other"]),
     "spec_code": ["other"], "error_code": ["other"],
 ]

@@ -7,9 +7,10 @@ struct FoldInput {
     struct Known: Hashable {
         var type: String
         var status: String
+        /// Empty in version 2 of the API.
         var visibility: String
-        /// The value of `public_resource`; empty for series without it.
-        var isPublic = ""
+        /// The value of `public_resource` or `resource`; empty for series without them.
+        var resource = ""
     }
 
     struct Amount {
@@ -55,6 +56,11 @@ struct FoldInput {
         "FROZEN", "INACTIVE", "TRIAL_ENDED",
     ]
     static let visibilities = ["PRIVATE", "PUBLIC"]
+    /// Those of version 2 of the API.
+    static let lakeTypes = [
+        "AuraJob", "AuraJobV2", "FlinkJob", "RayCluster", "RayJob", "RayService", "SparkJob", "SparkSql",
+    ]
+    static let lakeStatuses = statuses.filter { $0 != "INACTIVE" } + ["ABNORMAL", "ON_DEMAND_FROZEN"]
 
     private(set) var listings: [Listing] = []
     private var rest: Slice<UnsafeBufferPointer<UInt8>>
@@ -62,13 +68,17 @@ struct FoldInput {
     private var rows: [String] = []
     /// The number of the current row within a repetition.
     private var number = 0
+    private let isLake: Bool
     private let longestID: Int
     /// The number of characters left for long texts.
     private var longTexts = 8_192
 
-    /// - Parameter longestID: the maximum length of a valid id, in bytes.
-    init(_ input: UnsafeBufferPointer<UInt8>, longestID: Int) {
+    /// - Parameters:
+    ///   - isLake: whether the rows are those of version 2 of the API.
+    ///   - longestID: the maximum length of a valid id, in bytes.
+    init(_ input: UnsafeBufferPointer<UInt8>, isLake: Bool, longestID: Int) {
         rest = input[...]
+        self.isLake = isLake
         self.longestID = longestID
         while !rest.isEmpty, listings.count < 4 {
             switch byte() % 8 {
@@ -154,6 +164,15 @@ struct FoldInput {
     }
 
     private mutating func addRow() {
+        if isLake { addLakeRow() } else { addEndpointRow() }
+    }
+
+    /// Returns the members of the fields that are not absent.
+    private static func members(_ fields: KeyValuePairs<String, Text>) -> [String] {
+        fields.compactMap { name, text in text.json.map { "\"\(name)\":\($0)" } }
+    }
+
+    private mutating func addEndpointRow() {
         let id = text()
         let (type, typeIsDocumented) = choice(of: Self.types)
         let (status, statusIsDocumented) = choice(of: Self.statuses)
@@ -162,11 +181,10 @@ struct FoldInput {
         var code = text()
         // Codes of other types are tested elsewhere.
         if code.value == nil { code = Text() }
-        let fields: KeyValuePairs = [
+        var members = Self.members([
             "id": id, "type": type, "status": status, "visibility": visibility, "name": name, "error_code": code,
             "error_msg": message,
-        ]
-        var members = fields.compactMap { name, text in text.json.map { "\"\(name)\":\($0)" } }
+        ])
         // Reuses the texts, so that existing inputs keep their meaning.
         if let json = name.json { members.append("\"owner\":{\"user_name\":\(json),\"user_id\":\(json)}") }
         if let json = message.json { members.append("\"cap\":{\"cap_id\":\(json),\"version_id\":\(json)}") }
@@ -179,8 +197,38 @@ struct FoldInput {
         }
         var amounts: [Amount] = []
         members += resources(of: kind, &amounts)
-        rows.append("{\(members.joined(separator: ","))}")
+        add(members, id, kind, code, amounts)
+    }
 
+    private mutating func addLakeRow() {
+        func object(_ name: String, _ fields: KeyValuePairs<String, Text>) -> String {
+            "\"\(name)\":{\(Self.members(fields).joined(separator: ","))}"
+        }
+        let id = text()
+        let (type, typeIsDocumented) = choice(of: Self.lakeTypes)
+        let (status, statusIsDocumented) = choice(of: Self.lakeStatuses)
+        let (name, displayName, message, pool) = (text(), text(), text(), text())
+        var code = text()
+        if code.value == nil { code = Text() }
+        var members = Self.members([
+            "id": id, "status": status, "name": name, "display_name": displayName, "compute_id": pool,
+        ])
+        members += [
+            object("engine", ["type": type]), object("creator", ["user_name": name, "user_id": pool]),
+            object("error", ["error_code": code, "error_msg": message]),
+        ]
+        var kind: Known?
+        if typeIsDocumented, statusIsDocumented {
+            kind = Known(type: type.value ?? "", status: status.value ?? "", visibility: "")
+        }
+        var amounts: [Amount] = []
+        members += lakeResources(of: kind, &amounts)
+        add(members, id, kind, code, amounts)
+    }
+
+    /// Adds a row with what is expected of it.
+    private mutating func add(_ members: [String], _ id: Text, _ kind: Known?, _ code: Text, _ amounts: [Amount]) {
+        rows.append("{\(members.joined(separator: ","))}")
         guard let value = id.value, !value.isEmpty, value.utf8.count <= longestID else {
             listing.skipped += 1
             return
@@ -200,7 +248,7 @@ struct FoldInput {
         ] as [(UInt8, String, String, String)] where bits & bit != 0 {
             let isPublic = unit == "dpu" && bits & 32 != 0
             var kind = kind
-            if unit == "dpu" { kind?.isPublic = isPublic ? "true" : "false" }
+            if unit == "dpu" { kind?.resource = isPublic ? "true" : "false" }
             let extra = isPublic ? [#""use_public_resource":true"#] : []
             let object = capacity((low, unit + "_reserved"), (high, unit + "_max"), kind, extra, &amounts)
             reserved.append("\"\(unit)\":\(object)")
@@ -220,6 +268,20 @@ struct FoldInput {
         return members + ["\"ray_resource\":{\(ray.joined(separator: ","))}"]
     }
 
+    private mutating func lakeResources(of kind: Known?, _ amounts: inout [Amount]) -> [String] {
+        let mode = byte() % 2 == 0 ? Text() : text()
+        let hasMode = !(mode.value ?? "").isEmpty
+        let capacities = (0..<byte() % 4).map { _ in
+            let (resource, isDocumented) = choice(of: ["CPU", "gpu", "Npu"])
+            var kind = isDocumented && !hasMode ? kind : nil
+            kind?.resource = (resource.value ?? "").lowercased()
+            return capacity(
+                ("minimum_capacity", "endpoint_capacity_min"), ("maximum_capacity", "endpoint_capacity_max"), kind,
+                Self.members(["type": resource]), &amounts)
+        }
+        return Self.members(["resource_type": mode]) + ["\"capacity\":[\(capacities.joined(separator: ","))]"]
+    }
+
     private mutating func capacity(
         _ low: (member: String, family: String), _ high: (member: String, family: String), _ kind: Known?,
         _ extra: [String], _ amounts: inout [Amount]
@@ -228,7 +290,7 @@ struct FoldInput {
         let code = byte() % 2 == 0 ? Text() : text()
         if let json = code.json { members.append("\"spec_code\":\(json)") }
         // A spec code can be replaced with `other`, so only series without one are known.
-        let kind = code.json == nil ? kind : nil
+        let kind = (code.value ?? "").isEmpty ? kind : nil
         var amount: Int64 = 0
         for (member, family) in [low, high] {
             let choice = byte()

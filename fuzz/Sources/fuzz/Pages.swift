@@ -32,6 +32,7 @@ private struct EveryRecord: RecordFilter {
 
 /// Collects rows as lines of text.
 private struct Lines: ListingFold {
+    let api: APIVersion
     var lines: [String] = []
 
     mutating func add(_ record: EndpointRecord) { lines.append(record.line) }
@@ -39,11 +40,13 @@ private struct Lines: ListingFold {
 
 /// Collects records, which are valid until the decoder reads another page.
 private struct Records: ListingFold, @unchecked Sendable {
+    let api: APIVersion
     var records: [EndpointRecord] = []
 
     mutating func add(_ record: EndpointRecord) {
         var record = record
-        // The decoder provides the worker groups of one record at a time; the target `fold` counts them.
+        // The decoder provides the worker groups and resources of one record at a time; the target `fold` counts them.
+        // Here, all records of a page have the resources of its last one.
         record.ray = nil
         records.append(record)
     }
@@ -94,12 +97,12 @@ private func decoded<Row: Equatable>(
     return page
 }
 
-private func endpoints(
-    _ decoder: PageDecoder, _ body: inout [UInt8], _ filter: inout EveryRecord
-) throws(PageDecodingError) -> (shape: PageShape, rows: [String]) {
-    var fold = Lines()
-    let shape = try decoder.rows(of: &body, filter: &filter, limit: .max, sharesFirst: false, into: &fold)
-    return (shape, fold.lines)
+private func endpoints(_ api: APIVersion) -> Reading<String> {
+    { (decoder, body, filter) throws(PageDecodingError) in
+        var fold = Lines(api: api)
+        let shape = try decoder.rows(of: &body, filter: &filter, limit: .max, sharesFirst: false, into: &fold)
+        return (shape, fold.lines)
+    }
 }
 
 private func workspaces(
@@ -110,11 +113,16 @@ private func workspaces(
     return (shape, fold.workspaces)
 }
 
+/// Decodes a page as one of each version of the API, which differ in the fields of a row.
 func checkEndpointsPage(_ input: UnsafeBufferPointer<UInt8>) {
-    guard let page = decoded(input, read: endpoints), page.failure == nil else { return }
+    for api in APIVersion.allCases { checkEndpointsPage(input, api) }
+}
+
+private func checkEndpointsPage(_ input: UnsafeBufferPointer<UInt8>, _ api: APIVersion) {
+    guard let page = decoded(input, read: endpoints(api)), page.failure == nil else { return }
     // As in a listing, the first record with an id counts.
     var filter = RowFilter(plausibleTimes: EveryRecord().plausibleTimes)
-    var (body, fold) = (Array(input), Records())
+    var (body, fold) = (Array(input), Records(api: api))
     do throws(PageDecodingError) {
         _ = try usedDecoder?.rows(of: &body, filter: &filter, limit: .max, sharesFirst: false, into: &fold)
     } catch {
@@ -125,8 +133,8 @@ func checkEndpointsPage(_ input: UnsafeBufferPointer<UInt8>) {
     var memory: WorkspaceMemory?
     for details in [DetailLevel.all, .problems] {
         let settings = ListingSettings(details: details, maximumDetails: 3)
-        let first = listing(of: rows, settings, skipped: page.skipped, memory)
-        let reversed = listing(of: rows.reversed(), settings, skipped: page.skipped, memory)
+        let first = listing(of: rows, api, settings, skipped: page.skipped, memory)
+        let reversed = listing(of: rows.reversed(), api, settings, skipped: page.skipped, memory)
         require(first.snapshot.details.count <= 3, "more details than the limit")
         let text = check(first.snapshot, rows: rows.count)
         // Canonically equivalent strings share a series, which has the first one as label.
@@ -137,15 +145,14 @@ func checkEndpointsPage(_ input: UnsafeBufferPointer<UInt8>) {
     }
     // When the workspace is empty, every series stays with value zero.
     let settings = ListingSettings(details: .all, maximumDetails: 3)
-    _ = check(listing(of: [], settings, skipped: 0, memory).snapshot, rows: 0)
+    _ = check(listing(of: [], api, settings, skipped: 0, memory).snapshot, rows: 0)
 }
 
-private let workspace = Workspace(
-    key: WorkspaceKey(source: "s", workspaceID: "w"), name: "a \"name\"\n", baseURL: "https://x")
-
 private func listing(
-    of rows: [EndpointRecord], _ settings: ListingSettings, skipped: Int, _ memory: WorkspaceMemory?
+    of rows: [EndpointRecord], _ api: APIVersion, _ settings: ListingSettings, skipped: Int, _ memory: WorkspaceMemory?
 ) -> (snapshot: ListingSnapshot, memory: WorkspaceMemory) {
+    let workspace = Workspace(
+        key: WorkspaceKey(source: "s", workspaceID: "w"), name: "a \"name\"\n", baseURL: "https://x", api: api)
     let listing = EndpointListing(of: workspace, settings: settings)
     var tally = listing.fold(memory: memory)
     for row in rows { tally.add(row) }

@@ -58,6 +58,7 @@ extension Phrase {
     static let records = Phrase("Records", "数量")
     static let byStatus = Phrase("By status", "状态分布")
     static let reserved = Phrase("Reserved", "预留")
+    static let reservedOrConfigured = Phrase("Reserved or configured", "预留或配置")
     static let region = Phrase("Region", "区域")
     static let state = Phrase("State", "状态")
     static let discovery = Phrase("Discovery", "发现")
@@ -70,6 +71,7 @@ extension Phrase {
     static let any = Phrase("any", "不限")
     static let filter = Phrase("Filter", "筛选")
     static let imagePackage = Phrase("Image package", "镜像包")
+    static let computePool = Phrase("Compute pool", "计算资源池")
     static let workspaceID = Phrase("Workspace ID", "工作空间 ID")
     static let downSinceTitle = Phrase("Down since", "失败始于")
     static let api = Phrase("API")
@@ -97,6 +99,26 @@ extension Phrase {
     static let withErrorCode = Phrase("With error code", "带有错误码")
 
     static func reserved(_ unit: String) -> Phrase { Phrase("Reserved \(unit)", "预留 \(unit)") }
+
+    /// The unit in which a resource of API v2 is counted.
+    private static func unit(of resource: String) -> Phrase {
+        resource == "cpu"
+            ? Phrase("CPU cores", "CPU 核") : Phrase("\(resource.uppercased()) cards", "\(resource.uppercased()) 卡")
+    }
+
+    /// The title of the configured minimum and maximum of a resource.
+    static func configured(_ resource: String) -> Phrase {
+        let unit = unit(of: resource)
+        return Phrase("Configured \(unit[.english])", "配置的 \(unit[.chinese])")
+    }
+
+    /// The configured minimum and maximum of a resource in one text.
+    static func configured(_ resource: String, _ range: String) -> Phrase {
+        let unit = unit(of: resource)
+        return Phrase("configured \(range) \(unit[.english])", "配置 \(range) \(unit[.chinese])")
+    }
+
+    static let minimumAndMaximum = Phrase("minimum–maximum", "最小值–最大值")
 
     // MARK: States
 
