@@ -22,6 +22,11 @@ bool fabric_document_open(fabric_parser *parser, uint8_t *bytes, size_t length) 
   return parser->has_document;
 }
 
+bool fabric_document_is_absent(const fabric_parser *parser, const char *pointer) {
+  simdjson::dom::element value;
+  return !parser->has_document || parser->document.at_pointer(pointer).get(value) || value.is_null();
+}
+
 fabric_text fabric_document_text(const fabric_parser *parser, const char *pointer) {
   std::string_view view;
   if (!parser->has_document || parser->document.at_pointer(pointer).get(view)) return {nullptr, 0};
@@ -38,6 +43,12 @@ bool fabric_document_integer(const fabric_parser *parser, const char *pointer, i
   if (real <= -kExactIntegers || real >= kExactIntegers) return false;
   *number = static_cast<int64_t>(real);
   return true;
+}
+
+bool fabric_document_number(const fabric_parser *parser, const char *pointer, double *number) {
+  simdjson::dom::element value;
+  if (!parser->has_document || parser->document.at_pointer(pointer).get(value)) return false;
+  return value.is_number() && !value.get(*number);
 }
 
 int64_t fabric_document_count(const fabric_parser *parser, const char *pointer) {

@@ -259,6 +259,46 @@ bool fabric_record_integer(const fabric_parser *parser, const char *name, int64_
   return is_present;
 }
 
+bool fabric_record_enter(fabric_parser *parser, const char *name, uint32_t *malformed) {
+  bool is_present = false;
+  object nested;
+  if (!parser->has_record) return false;
+  for (auto field : parser->record) {
+    if (field.key == name) is_present = read_object(field.value, nested, *malformed);
+  }
+  if (!is_present) return false;
+  parser->outer = parser->record;
+  parser->record = nested;
+  return true;
+}
+
+bool fabric_record_enter_items(fabric_parser *parser, const char *name, uint32_t *malformed) {
+  bool is_present = false;
+  simdjson::dom::array items;
+  if (!parser->has_record) return false;
+  for (auto field : parser->record) {
+    if (field.key != name) continue;
+    is_present = !field.value.get(items);
+    if (!is_present && !field.value.is_null()) ++*malformed;
+  }
+  if (!is_present) return false;
+  parser->outer = parser->record;
+  parser->next_item = items.begin();
+  parser->items_end = items.end();
+  return true;
+}
+
+bool fabric_record_next_item(fabric_parser *parser, uint32_t *malformed) {
+  while (parser->next_item != parser->items_end) {
+    element item = *parser->next_item;
+    ++parser->next_item;
+    if (read_object(item, parser->record, *malformed)) return true;
+  }
+  return false;
+}
+
+void fabric_record_leave(fabric_parser *parser) { parser->record = parser->outer; }
+
 void fabric_record_endpoint(fabric_parser *parser, fabric_row *row) {
   *row = {};
   parser->has_workers = parser->has_resources = false;

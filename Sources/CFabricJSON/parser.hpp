@@ -16,6 +16,10 @@ struct fabric_parser {
   bool has_rows = false;
   simdjson::dom::object record;
   bool has_record = false;
+  // The record of the page, while a nested one is the current record.
+  simdjson::dom::object outer;
+  simdjson::dom::array::iterator next_item;
+  simdjson::dom::array::iterator items_end;
   char why[160] = "";
   simdjson::dom::array workers;
   simdjson::dom::array::iterator next_worker;

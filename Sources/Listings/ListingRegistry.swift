@@ -5,7 +5,7 @@ public import Exposition
 public enum ListingRegistry {
     /// The types, in the order of the documentation and of the status page.
     public static let all: [any Listing.Type] = [
-        EndpointListing.self, ServiceInstanceListing.self, JobRunListing.self,
+        EndpointListing.self, ServiceInstanceListing.self, JobRunListing.self, PoolListing.self,
     ]
 
     /// Returns the position of a listing in ``all``; that of a new last element for another name.

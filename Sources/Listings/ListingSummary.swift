@@ -38,6 +38,23 @@ public struct ListingSummary: Sendable, Equatable {
         }
     }
 
+    /// The failed queries of one kind, of a listing that queries single records beside its list.
+    public struct FailedQuery: Sendable, Equatable {
+        /// What was queried.
+        public var query: PoolQuery
+        /// The number of failed queries; at least 1.
+        public var count: Int
+        /// The last failure.
+        public var failure: APIFailure
+
+        /// Creates failed queries of a kind.
+        public init(query: PoolQuery, count: Int, failure: APIFailure) {
+            self.query = query
+            self.count = count
+            self.failure = failure
+        }
+    }
+
     /// The units of capacity, in the order of the status page.
     public static let units = ["APU", "DCU", "DPU", "MU"]
 
@@ -53,6 +70,9 @@ public struct ListingSummary: Sendable, Equatable {
     public var oldestWaiting: Timestamp?
     /// The last update of the newest failed record; nil if none failed, or the listing does not read it.
     public var newestFailure: Timestamp?
+
+    /// The failed queries by kind; empty if none failed, or the listing has none.
+    public var failedQueries: [FailedQuery] = []
 
     /// Creates a summary.
     public init(

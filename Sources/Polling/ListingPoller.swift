@@ -142,6 +142,7 @@ final class ListingPoller<L: Listing>: Poller {
             memory.withLock { $0 = Memory(listing: next, details: snapshot.details) }
             store.note(result, snapshot, for: handle)
             log.noteSuccess(snapshot.counts, duration: result.duration)
+            log.noteQueries(failed: snapshot.summary.failedQueries)
         case .failure(let failure):
             let failure = overrun ?? failure
             result.failure = failure

@@ -11,6 +11,8 @@ final class PollLog: Sendable {
         var reason: FailureReason?
         /// Whether the last listing had malformed records or fields.
         var isMalformed = false
+        /// Why queries failed beside the last listing.
+        var queryReasons: [PoolQuery: FailureReason] = [:]
         var errorLimit = LogLineLimiter()
         var logger: Logger
     }
@@ -88,6 +90,28 @@ final class PollLog: Sendable {
             "duration_seconds": .stringConvertible(duration / .seconds(1)),
         ]
         logger.debug("listing completed", metadata: listed.merging(malformed) { $1 })
+    }
+
+    /// Logs changes of the failures of queries of single records.
+    func noteQueries(failed: [ListingSummary.FailedQuery]) {
+        let reasons = Dictionary(uniqueKeysWithValues: failed.map { ($0.query, $0.failure.reason) })
+        let before = state.withLock { state in
+            defer { state.queryReasons = reasons }
+            return state.queryReasons
+        }
+        var logger = logger
+        for failed in failed {
+            logger[metadataKey: "query"] = "\(failed.query.rawValue)"
+            logger[metadataKey: "failed_queries"] = "\(failed.count)"
+            logger.note(
+                failed.failure, previous: before[failed.query], "queries failed; their values are not exported",
+                continued: "queries still failing", changed: "queries failed, reason changed")
+        }
+        logger[metadataKey: "failed_queries"] = nil
+        for (query, reason) in before.sorted(by: { $0.key.rawValue < $1.key.rawValue }) where reasons[query] == nil {
+            logger[metadataKey: "query"] = "\(query.rawValue)"
+            logger.notice("queries recovered", metadata: ["reason": "\(reason.rawValue)"])
+        }
     }
 
     /// Logs new and changed errors of records, up to the rate limit.

@@ -110,6 +110,21 @@ fabric_text fabric_record_text(const fabric_parser *parser, const char *name, ui
 // Reads the integer field `name` like fabric_record_text; returns false if it is absent.
 bool fabric_record_integer(const fabric_parser *parser, const char *name, int64_t *number, uint32_t *malformed);
 
+// Makes the object field `name` of the record the current record, until fabric_record_leave. Returns false, and changes
+// nothing, if it is absent or null, or of another type, which increments `*malformed`. Nested records cannot be entered.
+bool fabric_record_enter(fabric_parser *parser, const char *name, uint32_t *malformed);
+
+// Starts iterating over the objects of the array field `name`, until fabric_record_leave; returns false like
+// fabric_record_enter.
+bool fabric_record_enter_items(fabric_parser *parser, const char *name, uint32_t *malformed);
+
+// Makes the next object of the array the current record; returns false at the end. Elements of other types are skipped,
+// and increment `*malformed` unless they are null.
+bool fabric_record_next_item(fabric_parser *parser, uint32_t *malformed);
+
+// Makes the record of the page the current one again.
+void fabric_record_leave(fabric_parser *parser);
+
 // Decodes the record as an endpoint, in one pass because most records are endpoints.
 void fabric_record_endpoint(fabric_parser *parser, fabric_row *row);
 
@@ -135,11 +150,17 @@ bool fabric_error_decode(fabric_parser *parser, uint8_t *bytes, size_t length, f
 // fabric_page_open. Returns false if it is not valid JSON.
 bool fabric_document_open(fabric_parser *parser, uint8_t *bytes, size_t length);
 
+// Returns whether there is no value at `pointer`, or null.
+bool fabric_document_is_absent(const fabric_parser *parser, const char *pointer);
+
 // Returns the text at `pointer`; absent if there is none.
 fabric_text fabric_document_text(const fabric_parser *parser, const char *pointer);
 
 // Reads the integer at `pointer`; returns false if there is none, or its exact value is not known.
 bool fabric_document_integer(const fabric_parser *parser, const char *pointer, int64_t *number);
+
+// Reads the number at `pointer`, rounded to a double; returns false if there is none.
+bool fabric_document_number(const fabric_parser *parser, const char *pointer, double *number);
 
 // Returns the number of elements of the array at `pointer`; -1 if there is none.
 int64_t fabric_document_count(const fabric_parser *parser, const char *pointer);

@@ -10,10 +10,12 @@ public enum ConfiguredLabels {
 
     /// The names that can't be configured: labels of the exporter's own series, and labels that Prometheus sets.
     public static let reserved: Set<String> = [
-        "alertname", "alertstate", "base_url", "cap_id", "cap_version_id", "code", "currency", "discovered",
+        "alertname", "alertstate", "base_url", "cap_id", "cap_version_id", "charge_mode",
+        "code", "currency", "discovered",
         "endpoint_id", "endpoint_name", "endpoint_type", "enterprise_project_id", "error_code", "from_status",
         "instance", "job", "le", "libcurl_version", "listing", "operation", "owner", "owner_id", "path",
-        "pool_id", "public_resource", "quantile", "reason", "region_id", "resource", "resource_mode", "revision",
+        "pool", "pool_id", "public_resource", "quantile", "query", "reason", "region_id", "resource", "resource_mode",
+        "revision",
         "service_instance_id",
         "service_instance_name", "service_type", "source", "spec_code", "status",
         "swift_version", "to_status", "unit", "version", "visibility", "workspace", "workspace_id",

@@ -81,13 +81,21 @@ extension SchemaWalker {
                     "not a filter of api: \(source.api.rawValue), which has \(Self.list(allowed)); remove it")
             }
         }
-        guard source.api == .v2 else { return }
         let collect = SourceSettings.collectKey.path(in: section)
-        for key in [CollectSettings.serviceInstancesKey, CollectSettings.jobRunsKey] where isGiven(key, in: collect) {
-            report(key, in: collect, "not available with api: v2; remove it")
+        switch source.api {
+        case .v1:
+            if isGiven(CollectSettings.poolsKey, in: collect) {
+                report(CollectSettings.poolsKey, in: collect, "only available with api: v2; remove it, or set api: v2")
+            }
+            source.collect.pools = nil
+        case .v2:
+            for key in [CollectSettings.serviceInstancesKey, CollectSettings.jobRunsKey] where isGiven(key, in: collect)
+            {
+                report(key, in: collect, "not available with api: v2; remove it")
+            }
+            source.collect.serviceInstances = nil
+            source.collect.jobRuns = nil
         }
-        source.collect.serviceInstances = nil
-        source.collect.jobRuns = nil
     }
 
     /// Reports prices of a pair of unit and spec code that already has one.

@@ -32,6 +32,9 @@ public struct CollectSettings: Sendable, Equatable {
     /// The job runs of every workspace; nil: not collected. Default of the interval: 5 min or `poll.interval`, whichever
     /// is longer.
     public var jobRuns: WorkspaceListing?
+    /// The compute pools of every workspace; nil: not collected. Default of the interval: 5 min or `poll.interval`,
+    /// whichever is longer.
+    public var pools: WorkspaceListing?
     /// The quotas; nil: not collected.
     public var quotas: Quotas?
 
@@ -40,7 +43,9 @@ public struct CollectSettings: Sendable, Equatable {
 
     /// The listings that are collected for every workspace, by their names, which are those of the keys.
     public var workspaceListings: [String: WorkspaceListing] {
-        [Self.serviceInstancesKey.name: serviceInstances, Self.jobRunsKey.name: jobRuns].compactMapValues(\.self)
+        [
+            Self.serviceInstancesKey.name: serviceInstances, Self.jobRunsKey.name: jobRuns, Self.poolsKey.name: pools,
+        ].compactMapValues(\.self)
     }
 
     /// Whether a listing of the services API is collected, which has an address of its own.
@@ -51,15 +56,16 @@ public struct CollectSettings: Sendable, Equatable {
         func perMinute(_ listing: WorkspaceListing?, requests: Double) -> Double {
             listing.map { requests * (.seconds(60) / $0.interval) } ?? 0
         }
-        // Job runs take one request for each status.
+        // Job runs take one request for each status; the number of pools to query is not known.
         return perMinute(serviceInstances, requests: 1) + perMinute(jobRuns, requests: 8)
+            + perMinute(pools, requests: 1)
     }
 
     /// The number of requests per minute for the source as a whole.
     var requestsPerMinuteOfSource: Double { quotas.map { .seconds(60) / $0.interval } ?? 0 }
 
-    /// Returns the default interval of job runs.
-    static func defaultJobRunsInterval(pollInterval: Duration) -> Duration { max(.seconds(300), pollInterval) }
+    /// Returns the default interval of listings that take several requests.
+    static func slowInterval(pollInterval: Duration) -> Duration { max(.seconds(300), pollInterval) }
 }
 
 extension CollectSettings {
@@ -77,6 +83,15 @@ extension CollectSettings {
                 "collect.job_runs", "Job runs, by status.", fallback: "5m or `poll.interval`, whichever is longer")),
         "Collects job runs, with eight requests per workspace. Not available with `api: v2`. Requires an IAM action whose name is not documented; the system "
             + "policy `DataArtsFabricReadOnlyPolicy` contains it.")
+    static let poolsKey = Key<Self>(
+        "pools", \.pools,
+        .section(
+            WorkspaceListing.section(
+                "collect.pools", "Compute pools, their capacity and use.",
+                fallback: "5m or `poll.interval`, whichever is longer")),
+        "Collects compute pools. Only available with `api: v2`. Takes one request per workspace, and three to five for each "
+            + "running pool. The IAM actions of those requests are not documented; the system policy "
+            + "`DataArtsFabricReadOnlyPolicy` contains them.")
     static let quotasKey = Key<Self>(
         "quotas", \.quotas, .section(Quotas.section),
         "Collects the project's quotas, with one request per source. The IAM action of that request (`ListResourceQuotas`) is "
@@ -84,7 +99,7 @@ extension CollectSettings {
 
     /// The section that a source accepts. Only keys of existing listings belong here, because an accepted key that does
     /// nothing would be misleading.
-    static let section = section(keys: [serviceInstancesKey, jobRunsKey, quotasKey])
+    static let section = section(keys: [serviceInstancesKey, jobRunsKey, poolsKey, quotasKey])
 
     /// Returns the section with these keys.
     static func section(keys: [Key<Self>]) -> Section<Self> {
@@ -161,7 +176,10 @@ extension SchemaWalker {
             source.collect.serviceInstances?.interval = poll.interval
         }
         if usesDefault(CollectSettings.jobRunsKey) {
-            source.collect.jobRuns?.interval = CollectSettings.defaultJobRunsInterval(pollInterval: poll.interval)
+            source.collect.jobRuns?.interval = CollectSettings.slowInterval(pollInterval: poll.interval)
+        }
+        if usesDefault(CollectSettings.poolsKey) {
+            source.collect.pools?.interval = CollectSettings.slowInterval(pollInterval: poll.interval)
         }
         let quotas = CollectSettings.quotasKey.path(in: collect)
         if case .token = source.auth, isValid(SourceSettings.authKey, in: section), source.collect.quotas != nil,

@@ -40,6 +40,15 @@ final class JSONDocument {
         return fabric_document_integer(parser, pointer, &number) ? number : nil
     }
 
+    /// Returns whether there is no value at `pointer`, or null.
+    func isAbsent(_ pointer: String) -> Bool { fabric_document_is_absent(parser, pointer) }
+
+    /// Returns the number at `pointer`, rounded to a double; nil if there is none.
+    func number(_ pointer: String) -> Double? {
+        var number = 0.0
+        return fabric_document_number(parser, pointer, &number) ? number : nil
+    }
+
     /// Returns the number of elements of the array at `pointer`; nil if there is no array.
     func count(_ pointer: String) -> Int? {
         let count = fabric_document_count(parser, pointer)

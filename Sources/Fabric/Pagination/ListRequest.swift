@@ -36,6 +36,9 @@ public struct ListRequest: Sendable {
     /// The URL of a page of one row, the first.
     var firstRow: String { url([("limit", "1")]) }
 
+    /// The URL of a response without pages.
+    var whole: String { url([]) }
+
     private func url(_ paging: [(key: String, value: String)]) -> String {
         let sorted = (parameters + paging).sorted {
             $0.key == $1.key ? $0.value.utf8.lexicographicallyPrecedes($1.value.utf8) : $0.key < $1.key

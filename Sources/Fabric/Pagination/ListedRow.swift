@@ -25,14 +25,9 @@ extension DiscoveredWorkspace: ListedRow {
     public init?(_ record: inout RecordReader) {
         let (name, project) = (record.text("name"), record.text("enterprise_project_id"))
         let text = record.text("id")
-        guard Self.isUsable(text.bytes), let id = text.string else { return nil }
+        guard RecordID.isIdentifier(text.bytes), let id = text.string else { return nil }
         self.init(
             id: id, name: name.limited(to: Self.maximumBytes),
             enterpriseProjectID: project.limited(to: Self.maximumBytes))
-    }
-
-    /// Returns whether the ID can be part of a path: 1 to 36 letters, digits and hyphens.
-    private static func isUsable(_ id: UnsafeBufferPointer<UInt8>) -> Bool {
-        (1...36).contains(id.count) && id.allSatisfy { $0.isLetterOrDigit || $0 == UInt8(ascii: "-") }
     }
 }

@@ -60,6 +60,19 @@ public struct RecordID: Sendable, Hashable, Comparable {
         self = text.withUTF8 { RecordID(utf8: $0) }
     }
 
+    /// Whether the ID is 1 to 36 letters, digits and hyphens, so that it can be part of a URL.
+    var isIdentifier: Bool {
+        switch form {
+        case .digits, .uuid: true
+        case .other(let bytes): Self.isIdentifier(bytes)
+        }
+    }
+
+    /// Returns whether a text is 1 to 36 letters, digits and hyphens.
+    static func isIdentifier(_ text: some Collection<UInt8>) -> Bool {
+        (1...36).contains(text.count) && text.allSatisfy { $0.isLetterOrDigit || $0 == UInt8(ascii: "-") }
+    }
+
     /// The ID as the service wrote it.
     public var text: String {
         switch form {

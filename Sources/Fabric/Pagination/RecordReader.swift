@@ -29,6 +29,22 @@ public struct RecordReader {
         return fabric_record_integer(parser, name, &number, &malformed) ? number : nil
     }
 
+    /// Reads the fields of the object field `name`, of a record that isn't nested itself; nil if it is absent.
+    public mutating func object<Result>(
+        _ name: String, _ read: (inout RecordReader) -> Result
+    ) -> Result? {
+        guard fabric_record_enter(parser, name, &malformed) else { return nil }
+        defer { fabric_record_leave(parser) }
+        return read(&self)
+    }
+
+    /// Reads each object of the array field `name`, of a record that isn't nested itself.
+    public mutating func objects(_ name: String, _ read: (inout RecordReader) -> Void) {
+        guard fabric_record_enter_items(parser, name, &malformed) else { return }
+        defer { fabric_record_leave(parser) }
+        while fabric_record_next_item(parser, &malformed) { read(&self) }
+    }
+
     /// Returns the ISO 8601 time field `name`; nil, and counted, if it is before 2010 or more than 24 h ahead.
     public mutating func time(_ name: String) -> Timestamp? { time(fabric_record_text(parser, name, &malformed)) }
 

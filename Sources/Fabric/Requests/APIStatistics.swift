@@ -35,6 +35,20 @@ public struct APICounters: Sendable, Equatable {
         public var status: Int?
     }
 
+    /// The key of failed queries of pools.
+    public struct FailedQueryKey: Sendable, Hashable {
+        /// The query.
+        public var query: PoolQuery
+        /// Why it failed.
+        public var reason: FailureReason
+
+        /// Creates a key.
+        public init(query: PoolQuery, reason: FailureReason) {
+            self.query = query
+            self.reason = reason
+        }
+    }
+
     /// The upper bounds of the buckets of ``durations``, in seconds.
     public static let durationBounds = [0.025, 0.05, 0.1, 0.25, 0.5, 1.5, 2.5, 5.5, 10.5, 30.5]
 
@@ -44,6 +58,8 @@ public struct APICounters: Sendable, Equatable {
     public var retries: [APIOperation: UInt64] = [:]
     /// The durations of requests, in seconds.
     public var durations: [APIOperation: Histogram] = [:]
+    /// The number of queries of pools that failed, or could not be sent.
+    public var failedQueries: [FailedQueryKey: UInt64] = [:]
     /// The received bytes on the wire.
     public var receivedBytes: UInt64 = 0
 }
@@ -85,6 +101,10 @@ public final class APIStatistics: Sendable {
                 .observe(duration / .seconds(1))
             counters.receivedBytes += UInt64(max(0, receivedBytes))
         }
+    }
+
+    func countFailure(_ query: PoolQuery, _ reason: FailureReason) {
+        state.withLock { $0.failedQueries[.init(query: query, reason: reason), default: 0] += 1 }
     }
 
     func countRetry(_ operation: APIOperation) {

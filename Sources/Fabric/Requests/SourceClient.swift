@@ -115,6 +115,9 @@ public final class SourceClient: Sendable {
     /// The request counters.
     public var counters: APICounters { statistics.counters }
 
+    /// Counts a failed query of a pool.
+    public func noteFailure(of query: PoolQuery, _ reason: FailureReason) { statistics.countFailure(query, reason) }
+
     /// Whether the source backs off because it was throttled.
     public var isThrottled: Bool { throttledUntil != nil }
 

@@ -37,21 +37,25 @@ public enum SourceFamilies {
     static let receivedBytes = MetricFamily(
         .counter, "dataarts_fabric_api_received_bytes_total", labels: ["source"],
         help: "Bytes received from the API, before decompression.")
+    static let poolQueryFailures = MetricFamily(
+        .counter, "dataarts_fabric_pool_query_failures_total", labels: ["source", "query", "reason"],
+        help: "Failed queries of the use of single compute pools, or of what is left of them, by reason.")
 
     /// The families as one group of the metric registry.
     public static let familyGroup = FamilyGroup(
         "Data quality: sources and the API",
         [
             throttled, lockedOut, nextProbe, credentialExpiry, credentialRefreshes, credentialFailures, requests,
-            duration, retries, receivedBytes,
+            duration, retries, receivedBytes, poolQueryFailures,
         ])
 
     /// The operations that list what is always exported.
     private static let listOperations =
         ListingRegistry.all.filter { !$0.isOptional }.map { $0.operation } + [.listWorkspaces]
-    /// The operations of optional listings and of quotas, which only have series once they were sent.
+    /// The operations of optional listings, of pools' queries and of quotas, which only have series once they were sent.
     private static let optionalOperations =
-        ListingRegistry.all.filter { $0.isOptional }.map { $0.operation } + [.listQuotas]
+        ListingRegistry.all.filter { $0.isOptional }.map { $0.operation } + PoolQuery.allCases.map(\.operation)
+        + [.listQuotas]
 
     /// The values that the samples of a source are rendered from.
     fileprivate struct Reading: Equatable {
@@ -99,7 +103,20 @@ public enum SourceFamilies {
             }
         }
         builder.add(receivedBytes, .unsigned(counters.receivedBytes))
+        if counters.requests.keys.contains(where: { $0.operation == PoolListing.operation }) {
+            builder.add(poolQueryFailures) { write(counters.failedQueries, to: &$0) }
+        }
         return builder.build()
+    }
+
+    private static func write(_ failures: [APICounters.FailedQueryKey: UInt64], to writer: inout SampleWriter) {
+        for query in PoolQuery.allCases {
+            for reason in FailureReason.allCases.sorted() {
+                writer.sample(
+                    .unsigned(failures[.init(query: query, reason: reason)] ?? 0),
+                    ["query": query.rawValue, "reason": reason.rawValue])
+            }
+        }
     }
 
     fileprivate static func durations(of readings: [Reading]) -> Fragment {
