@@ -20,6 +20,8 @@ COMPUTE, ACCELERATORS = 'resource=~"cpu|gpu|npu"', 'resource!="cpu"'
 LABELS = ("pool_id", "pool")
 KEY = "source, workspace_id, pool_id"
 NAMES = {"cpu": "CPU", "memory": "Memory", "gpu": "GPU", "npu": "NPU"}
+# Columns of capacity.
+AMOUNTS = {"cpu": "Cores", "gpu": "GPUs", "npu": "NPUs"}
 # The defaults of alerts.yaml: dataarts_fabric:pool_utilization_ratio:threshold, and the time for which it counts.
 IDLE, IDLE_TIME = 0.2, "1d"
 USED = p.steps((None, "orange"), (IDLE, "green"))
@@ -115,8 +117,8 @@ def reasons(expression: str) -> str:
 
 COLUMNS = [
     p.column("Pool", link=p.POOL_LINK),
-    p.column("Status", mappings=STATUSES, width=125), p.column("Charge mode", width=105), p.column("Source", width=130),
-    p.column("Workspace", link=p.WORKSPACE_LINK_WITH_STATUS_PAGE, width=150), p.column("Workspace ID", hidden=True),
+    p.column("Status", mappings=STATUSES, width=115), p.column("Charge mode", width=105), p.column("Source", width=100),
+    p.column("Workspace", link=p.WORKSPACE_LINK_WITH_STATUS_PAGE, width=130), p.column("Workspace ID", hidden=True),
     p.column("Status page", width=100, link=p.STATUS_PAGE_LINK),
 ]  # fmt: skip
 LINKED = {"workspace_id": "Workspace ID", "status_page": "Status page"}
@@ -134,47 +136,42 @@ IDLE_POOLS = p.table(
     "Idle pools",
     "Running pools whose CPU and accelerators stayed below 20 % in the last day, as far as there are values, and what"
     " they consist of: money for nothing. The alert needs a whole day with values.",
-    [f"sort({SELECTED.idle()})",
-     *(SELECTED.amount("capacity", f'resource="{name}"') for name in ("cpu", "gpu", "npu"))],
+    [SELECTED.idle(),
+     *(f"{expression} and on ({KEY}) ({SELECTED.idle()})"
+       for expression in (SELECTED.info(), *(SELECTED.amount("capacity", f'resource="{name}"') for name in AMOUNTS)))],
     [p.column("Highest utilization", unit="percentunit", decimals=1, thresholds=USED, width=150, cell="color-text"),
-     *(p.column(title, unit="short", width=100) for title in ("Cores", "GPU cards", "NPU cards")), *COLUMNS],
-    shown={"Value #A": "Highest utilization", "pool": "Pool", "workspace": "Workspace", "source": "Source",
-           "Value #B": "Cores", "Value #C": "GPU cards", "Value #D": "NPU cards"},
+     *(p.column(title, unit="short", width=90) for title in AMOUNTS.values()), *COLUMNS],
+    shown={"Value #A": "Highest utilization", "pool": "Pool", "charge_mode": "Charge mode",
+           "Value #C": "Cores", "Value #D": "GPUs", "Value #E": "NPUs", "workspace": "Workspace", "source": "Source"},
     sort=[("Highest utilization", False)], no_value="No idle pools (or not collected)")  # fmt: skip
 
 
 def table(pools: Pools, title: str = "Pools") -> Json:
     """Returns a table of pools: what each consists of, how much of it is promised to endpoints and how much is used."""
-    shares = {
-        **{
-            f"{NAMES[name]} promised": (pools.promised(f'resource="{name}"'), PROMISED)
-            for name in ("cpu", "gpu", "npu")
-        },
-        **{f"{NAMES[name]} used": (pools.used(f'resource="{name}"'), USED) for name in ("cpu", "gpu", "npu")},
-        "Memory used": (pools.used('resource="memory"'), p.NEUTRAL),
-    }
-    amounts = {"Cores": "cpu", "GPU cards": "gpu", "NPU cards": "npu"}
-    expressions = {
-        **{name: pools.amount("capacity", f'resource="{resource}"') for name, resource in amounts.items()},
-        **{name: expression for name, (expression, _) in shares.items()},
-        "Age": pools.age(),
-    }
+    capacity = {title: pools.amount("capacity", f'resource="{name}"') for name, title in AMOUNTS.items()}
+    promised = {f"{NAMES[name]} promised": pools.promised(f'resource="{name}"') for name in AMOUNTS}
+    used = {f"{name} used": pools.used(f'resource="{resource}"') for resource, name in NAMES.items()}
+    columns = [
+        *(p.column(title, unit="short", width=70) for title in capacity),
+        *(p.column(title, unit="percentunit", decimals=0, thresholds=PROMISED, width=116, cell="color-text")
+          for title in promised),
+        # Applications reserve memory, whether they use it or not.
+        *(p.column(title, unit="percentunit", decimals=0, thresholds=USED if "Memory" not in title else p.NEUTRAL,
+                   width=105 if "Memory" in title else 80, cell="color-text") for title in used),
+        p.column("Age", unit="s", decimals=1, thresholds=VALUE_AGE, width=75, cell="color-text"),
+    ]  # fmt: skip
+    expressions = {"": q.with_status_page(pools.info()), **capacity, **promised, **used, "Age": pools.age()}
+    fields = {title: field for field, title in p.values(expressions).items()}
     order = (
-        "Cores", "CPU promised", "CPU used", "Memory used", "GPU cards", "GPU promised", "GPU used", "NPU cards",
-        "NPU promised", "NPU used", "Age",
+        "Cores", "CPU promised", "CPU used", "Memory used", "GPUs", "GPU promised", "GPU used", "NPUs", "NPU promised",
+        "NPU used", "Age",
     )  # fmt: skip
-    values = {field: name for field, name in p.values(("", *expressions)).items() if name}
-    fields = {name: field for field, name in values.items()}
     return p.table(
         title,
         "Every pool: its capacity, the fraction that is promised to endpoints (orange from 90 %, red: nothing is left),"
         " the fraction that is used (orange: below 20 %), and the age of the oldest of these values. A dash means no"
         " value: only running pools have some, and GPU and NPU only pools with such cards.",
-        [q.with_status_page(pools.info()), *expressions.values()],
-        [*COLUMNS, *(p.column(name, unit="short", width=95) for name in amounts),
-         *(p.column(name, unit="percentunit", decimals=0, thresholds=steps, width=115, cell="color-text")
-           for name, (_, steps) in shares.items()),
-         p.column("Age", unit="s", decimals=1, thresholds=VALUE_AGE, width=85, cell="color-text")],
+        list(expressions.values()), [*COLUMNS, *columns],
         shown={"status": "Status", "pool": "Pool", **{fields[name]: name for name in order},
                "charge_mode": "Charge mode", "workspace": "Workspace", "source": "Source", **LINKED},
         sort=[("Status", False), ("Pool", False)], no_value=NOT_COLLECTED)  # fmt: skip
