@@ -145,12 +145,12 @@ in <code>packaging/kubernetes</code>. If your browser reaches the exporter at an
 <tr><th scope="row"><a href="DataArtsFabricQuotaHigh?lang=zh">QuotaHigh</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">某项配额已用 90% 或以上</td></tr>
 <tr><th scope="row"><a href="DataArtsFabricQuotaHigh?lang=zh">QuotaHighCritical</a></th><td class="text" data-title="级别">严重</td><td class="text" data-title="触发条件">某项配额已用 100% 或以上</td></tr>
 <tr><th scope="row"><a href="DataArtsFabricQuotasFailing?lang=zh">QuotasFailing</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">数据源的配额无法读取，且上一次的值已过期</td></tr>
-<tr><th scope="row"><a href="DataArtsFabricPoolFailed?lang=zh">PoolFailed</a></th><td class="text" data-title="级别">严重</td><td class="text" data-title="触发条件">资源池处于 <code>FAILED</code> 或其他 <code>*_FAILED</code> 状态，前 24 小时</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricPoolFailed?lang=zh">PoolFailed</a></th><td class="text" data-title="级别">严重</td><td class="text" data-title="触发条件">计算资源池处于 <code>FAILED</code> 或其他 <code>*_FAILED</code> 状态，前 24 小时</td></tr>
 <tr><th scope="row"><a href="DataArtsFabricPoolStillFailed?lang=zh">PoolStillFailed</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">同上，24 小时之后</td></tr>
-<tr><th scope="row"><a href="DataArtsFabricPoolSuspended?lang=zh">PoolSuspended</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">资源池处于 FREEZING 或 <code>*FROZEN</code> 状态</td></tr>
-<tr><th scope="row"><a href="DataArtsFabricPoolIdle?lang=zh">PoolIdle</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">RUNNING 的资源池一天内 CPU 和加速卡的利用率都低于 20%</td></tr>
-<tr><th scope="row"><a href="DataArtsFabricPoolExhausted?lang=zh">PoolExhausted</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">RUNNING 的资源池的某种资源已 1 小时没有可分配的容量</td></tr>
-<tr><th scope="row"><a href="DataArtsFabricPoolQueriesFailing?lang=zh">PoolQueriesFailing</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">对资源池利用率或可分配容量的查询已持续失败 30 分钟</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricPoolSuspended?lang=zh">PoolSuspended</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">计算资源池处于 FREEZING 或 <code>*FROZEN</code> 状态</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricPoolIdle?lang=zh">PoolIdle</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">RUNNING 的计算资源池一天内 CPU 和加速卡的利用率都低于 20%</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricPoolExhausted?lang=zh">PoolExhausted</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">RUNNING 的计算资源池的某种资源已 1 小时没有可分配的容量</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricPoolQueriesFailing?lang=zh">PoolQueriesFailing</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">对计算资源池利用率或可分配容量的查询已持续失败 30 分钟</td></tr>
 <tr><th scope="row"><a href="DataArtsFabricCapacityIdle?lang=zh">CapacityIdle</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">既未运行也不在变更中的端点占用预留容量已 1 小时</td></tr>
 <tr><th scope="row"><a href="DataArtsFabricSourceLockedOut?lang=zh">SourceLockedOut</a></th><td class="text" data-title="级别">严重</td><td class="text" data-title="触发条件">API 拒绝数据源的凭证；代替其工作空间的告警</td></tr>
 <tr><th scope="row"><a href="DataArtsFabricSourceThrottled?lang=zh">SourceThrottled</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">数据源大部分时间被 API 限流</td></tr>
@@ -1743,7 +1743,7 @@ For a pool whose capacity is promised to endpoints on purpose, turn the alert of
 """#,
             chinese: #"""
 <h2 id="含义">含义</h2>
-<p>AI DataLake 的资源池处于 <code>RUNNING</code>，其某种资源（<code>cpu</code>、<code>gpu</code> 或 <code>npu</code>）的全部容量连续一小时都已分配给端点：所有规格都没有可分配的容量。告警的值是这一小时内可分配比例的最高值。</p>
+<p>AI DataLake 的计算资源池处于 <code>RUNNING</code>，其某种资源（<code>cpu</code>、<code>gpu</code> 或 <code>npu</code>）的全部容量连续一小时都已分配给端点：所有规格都没有可分配的容量。告警的值是这一小时内可分配比例的最高值。</p>
 <p>已分配不等于已使用：空闲的端点也占用其下限。资源池列表无法读取期间告警保持原样。如果只是该资源池的查询失败，告警恢复，由 <a href="DataArtsFabricPoolQueriesFailing?lang=zh">DataArtsFabricPoolQueriesFailing</a> 告警。</p>
 <h2 id="影响">影响</h2>
 <p>无法在该资源池上新建预留模式的端点，已有的端点也无法提高下限。正在运行的端点不受影响。</p>
@@ -1804,15 +1804,15 @@ An alert without <code>pool_id</code> covers failed pools without details (<code
 <p>Reserved endpoints take their capacity from the pool. They cannot start or grow, and those that run may fail. Whether a failed pool is billed is not documented: check the bill.</p>
 <h2 id="diagnosis">Diagnosis</h2>
 <ol>
-<li>First read the error code of the pool. It is not a label of the alert; the API returns it, with the configuration. In cn-southwest-2 and cn-east-4 the host is <code>fabric-serverless.$REGION.myhuaweicloud.com</code>.</li>
+<li>First read the error code and its message. They are not labels of the alert; the exporter's status page shows them, with the time of the last change:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;) | .served.problems'
+</code></pre>
+<ol start="2">
+<li>The current state according to the API, which also has the capacity. In cn-southwest-2 and cn-east-4 the host is <code>fabric-serverless.$REGION.myhuaweicloud.com</code>.</li>
 </ol>
 <pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v2/workspaces/$WORKSPACE_ID/computes?limit=100&quot; | \
   jq '.computes[] | {id, name, status, charge_mode, error, capacity}'
-</code></pre>
-<ol start="2">
-<li>The exporter's status page of the workspace, or the same as JSON, shows whether the listing of pools is current:</li>
-</ol>
-<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;)'
 </code></pre>
 <ol start="3">
 <li>Endpoints on the pool. Those that failed or are stuck at the same time have the same cause. Endpoints without details are missing here (<code>metrics.endpoint_details</code>):</li>
@@ -1840,21 +1840,21 @@ Silence the alert in Alertmanager while a service ticket is open. To change the 
 """#,
             chinese: #"""
 <h2 id="含义">含义</h2>
-<p>AI DataLake 的资源池在最近 24 小时内失败：进入了 <code>FAILED</code> 或其他以 <code>_FAILED</code> 结尾的状态。API 无法读取期间告警保持原样。24 小时后由警告 <a href="DataArtsFabricPoolStillFailed?lang=zh">DataArtsFabricPoolStillFailed</a> 取代。</p>
+<p>AI DataLake 的计算资源池在最近 24 小时内失败：进入了 <code>FAILED</code> 或其他以 <code>_FAILED</code> 结尾的状态。API 无法读取期间告警保持原样。24 小时后由警告 <a href="DataArtsFabricPoolStillFailed?lang=zh">DataArtsFabricPoolStillFailed</a> 取代。</p>
 <p>API 不返回资源池从何时起失败。时间从 Prometheus 第一次在完整列表中看到该状态起算，因此新装 Prometheus 或中断超过 15 分钟后会重新计算。没有 <code>pool_id</code> 的告警涵盖没有明细的失败资源池（<code>metrics.max_endpoint_details</code>）；其时长未知，因此一直为严重。</p>
 <h2 id="影响">影响</h2>
 <p>预留模式的端点从资源池获得容量：它们无法启动或扩容，正在运行的也可能失败。失败的资源池是否计费，文档没有说明，请查看账单。</p>
 <h2 id="诊断">诊断</h2>
 <ol>
-<li>首先查看资源池的错误码。它不是告警的标签，API 会返回错误码和配置。在 cn-southwest-2 和 cn-east-4，主机名是 <code>fabric-serverless.$REGION.myhuaweicloud.com</code>。</li>
+<li>首先查看错误码及其消息。它们不是告警的标签，Exporter 的状态页会显示，并有最近一次变更的时间：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;) | .served.problems'
+</code></pre>
+<ol start="2">
+<li>API 当前返回，其中包括容量。在 cn-southwest-2 和 cn-east-4，主机名是 <code>fabric-serverless.$REGION.myhuaweicloud.com</code>。</li>
 </ol>
 <pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v2/workspaces/$WORKSPACE_ID/computes?limit=100&quot; | \
   jq '.computes[] | {id, name, status, charge_mode, error, capacity}'
-</code></pre>
-<ol start="2">
-<li>Exporter 的工作空间状态页（或下面的 JSON）显示资源池列表是否为最新：</li>
-</ol>
-<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;)'
 </code></pre>
 <ol start="3">
 <li>使用该资源池的端点。同时失败或卡住的端点出于同一原因。没有明细的端点不在其中（<code>metrics.endpoint_details</code>）：</li>
@@ -1937,7 +1937,7 @@ For a pool that is idle on purpose, such as one for failover, turn the alert off
 """#,
             chinese: #"""
 <h2 id="含义">含义</h2>
-<p>AI DataLake 的资源池处于 <code>RUNNING</code>，但最近一整天的 CPU 利用率（以及加速卡的利用率，如有）都低于 20%。告警的值是这一天的最高利用率。内存不计入，因为应用会预先占用内存。</p>
+<p>AI DataLake 的计算资源池处于 <code>RUNNING</code>，但最近一整天的 CPU 利用率（以及加速卡的利用率，如有）都低于 20%。告警的值是这一天的最高利用率。内存不计入，因为应用会预先占用内存。</p>
 <p>只有当资源池处于 <code>RUNNING</code> 超过一天、这一天至少 90% 的时间有数据、且最新的值不早于一小时，告警才会触发；没有数据时告警恢复。这一天由 Prometheus 观测，因此新装 Prometheus 后告警会晚一天。</p>
 <h2 id="影响">影响</h2>
 <p>资源池在删除前始终按规格计费，与是否使用无关：其中大部分费用是浪费。</p>
@@ -2011,7 +2011,7 @@ unless on (source, workspace, pool_id) dataarts_fabric_pool_allocatable
 <pre tabindex="0"><code class="language-promql">sum by (source, query, reason) (increase(dataarts_fabric_pool_query_failures_total[1h])) &gt; 0
 </code></pre>
 <ol start="3">
-<li>The exporter's status page of the workspace, or the same as JSON, shows whether the listing of pools is current:</li>
+<li>The exporter's log has the message of the failure (<code>queries failed; their values are not exported</code>). Its status page of the workspace, or the same as JSON, shows whether the listing of pools is current:</li>
 </ol>
 <pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;)'
 </code></pre>
@@ -2031,11 +2031,11 @@ unless on (source, workspace, pool_id) dataarts_fabric_pool_allocatable
 <li><code>throttled</code>: raise <code>collect.pools.interval</code>, or lower <code>poll.requests_per_second</code>. Each running pool takes 3 to 5 requests per interval (request budget).</li>
 </ul>
 <h3 id="parameters">Parameters</h3>
-<p>30 minutes is no parameter. <code>for</code>: 30 minutes. Where the service does not permit a query at all, silence the alert in Alertmanager by its name, <code>source</code>, <code>query</code> and <code>reason</code>.</p>
+<p>No threshold. <code>for</code>: 30 minutes. Where the service does not permit a query at all, silence the alert in Alertmanager by its name, <code>source</code>, <code>query</code> and <code>reason</code>.</p>
 """#,
             chinese: #"""
 <h2 id="含义">含义</h2>
-<p>对 AI DataLake 资源池利用率（<code>query=&quot;utilization&quot;</code>）或可分配容量（<code>query=&quot;allocatable&quot;</code>）的请求持续失败超过 30 分钟。每个数据源、查询和原因各有一条告警。单次失败不告警。</p>
+<p>对 AI DataLake 计算资源池利用率（<code>query=&quot;utilization&quot;</code>）或可分配容量（<code>query=&quot;allocatable&quot;</code>）的请求持续失败超过 30 分钟。每个数据源、查询和原因各有一条告警。单次失败不告警。</p>
 <p>这些查询尽力而为：查询失败不会使轮询失败，资源池的列表仍然完整。如果列表本身失败，由 <a href="DataArtsFabricWorkspaceFailing?lang=zh">DataArtsFabricWorkspaceFailing</a> 以 <code>listing=&quot;pools&quot;</code> 告警。</p>
 <h2 id="影响">影响</h2>
 <p>相关资源池没有该查询的时间序列，依赖它们的告警（<a href="DataArtsFabricPoolIdle?lang=zh">DataArtsFabricPoolIdle</a>、<a href="DataArtsFabricPoolExhausted?lang=zh">DataArtsFabricPoolExhausted</a>）对这些资源池不触发。失败和被暂停的资源池的告警不受影响。</p>
@@ -2055,7 +2055,7 @@ unless on (source, workspace, pool_id) dataarts_fabric_pool_allocatable
 <pre tabindex="0"><code class="language-promql">sum by (source, query, reason) (increase(dataarts_fabric_pool_query_failures_total[1h])) &gt; 0
 </code></pre>
 <ol start="3">
-<li>Exporter 的工作空间状态页（或下面的 JSON）显示资源池列表是否为最新：</li>
+<li>Exporter 的日志有失败的消息（<code>queries failed; their values are not exported</code>）。其工作空间状态页（或下面的 JSON）显示资源池列表是否为最新：</li>
 </ol>
 <pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;)'
 </code></pre>
@@ -2075,7 +2075,7 @@ unless on (source, workspace, pool_id) dataarts_fabric_pool_allocatable
 <li><code>throttled</code>：提高 <code>collect.pools.interval</code>，或降低 <code>poll.requests_per_second</code>。每个运行中的资源池每个间隔需要 3 到 5 个请求（请求数）。</li>
 </ul>
 <h3 id="参数">参数</h3>
-<p>30 分钟不是参数。<code>for</code>：30 分钟。如果服务根本不允许某种查询，可在 Alertmanager 中按告警名称、<code>source</code>、<code>query</code> 和 <code>reason</code> 静默。</p>
+<p>没有阈值。<code>for</code>：30 分钟。如果服务根本不允许某种查询，可在 Alertmanager 中按告警名称、<code>source</code>、<code>query</code> 和 <code>reason</code> 静默。</p>
 """#))
 
     private static let poolStillFailed = RunbookText(
@@ -2100,12 +2100,12 @@ unless on (source, workspace, pool_id) dataarts_fabric_pool_allocatable
 <pre tabindex="0"><code class="language-promql">sort_desc(pool:dataarts_fabric_status_age_seconds:held{status=~&quot;(.+_)?FAILED&quot;}) / 86400
 </code></pre>
 <ol start="3">
-<li>The error code, from the API (<a href="DataArtsFabricPoolFailed?lang=en#diagnosis">host in some regions</a>), and whether the exporter's listing is current:</li>
+<li>The error code, from the API (<a href="DataArtsFabricPoolFailed?lang=en#diagnosis">host in some regions</a>) and from the exporter's status page, with its message:</li>
 </ol>
 <pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v2/workspaces/$WORKSPACE_ID/computes?limit=100&quot; | \
   jq '.computes[] | {id, name, status, charge_mode, error, capacity}'
 </code></pre>
-<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;)'
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;) | .served.problems'
 </code></pre>
 <ol start="4">
 <li>In the console: the pool's page in the workspace, and Billing Center → bill details, which shows whether the pool is billed.</li>
@@ -2128,7 +2128,7 @@ To change it or to ignore a pool, add rules to a file of your own:</p>
 """#,
             chinese: #"""
 <h2 id="含义">含义</h2>
-<p>AI DataLake 的资源池处于 <code>FAILED</code> 或其他以 <code>_FAILED</code> 结尾的状态已超过 24 小时。本警告取代严重告警 <a href="DataArtsFabricPoolFailed?lang=zh">DataArtsFabricPoolFailed</a>：故障已知，但资源池仍然存在。</p>
+<p>AI DataLake 的计算资源池处于 <code>FAILED</code> 或其他以 <code>_FAILED</code> 结尾的状态已超过 24 小时。本警告取代严重告警 <a href="DataArtsFabricPoolFailed?lang=zh">DataArtsFabricPoolFailed</a>：故障已知，但资源池仍然存在。</p>
 <p>计算时长需要明细：没有明细的失败资源池时长未知，一直由 <code>DataArtsFabricPoolFailed</code> 告警。</p>
 <h2 id="影响">影响</h2>
 <p>与前 24 小时相同：使用该资源池的端点无法启动或扩容。资源池是否计费，文档没有说明。</p>
@@ -2144,12 +2144,12 @@ To change it or to ignore a pool, add rules to a file of your own:</p>
 <pre tabindex="0"><code class="language-promql">sort_desc(pool:dataarts_fabric_status_age_seconds:held{status=~&quot;(.+_)?FAILED&quot;}) / 86400
 </code></pre>
 <ol start="3">
-<li>从 API 查询错误码（<a href="DataArtsFabricPoolFailed?lang=zh#%E8%AF%8A%E6%96%AD">部分区域的主机名</a>不同），并确认 Exporter 的列表为最新：</li>
+<li>从 API（<a href="DataArtsFabricPoolFailed?lang=zh#%E8%AF%8A%E6%96%AD">部分区域的主机名</a>不同）和 Exporter 的状态页查询错误码及其消息：</li>
 </ol>
 <pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v2/workspaces/$WORKSPACE_ID/computes?limit=100&quot; | \
   jq '.computes[] | {id, name, status, charge_mode, error, capacity}'
 </code></pre>
-<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;)'
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;) | .served.problems'
 </code></pre>
 <ol start="4">
 <li>控制台：在工作空间中查看资源池；在费用中心 → 账单详情确认是否计费。</li>
@@ -2193,12 +2193,12 @@ To change it or to ignore a pool, add rules to a file of your own:</p>
 <pre tabindex="0"><code class="language-promql">count by (source, status) (endpoint:dataarts_fabric_status_age_seconds:held{status=~&quot;FROZEN|ON_DEMAND_FROZEN|TRIAL_ENDED&quot;})
 </code></pre>
 <ol start="3">
-<li>The status and error code according to the API (<a href="DataArtsFabricPoolFailed?lang=en#diagnosis">host in some regions</a>), and whether the exporter's listing is current:</li>
+<li>The status and error code according to the API (<a href="DataArtsFabricPoolFailed?lang=en#diagnosis">host in some regions</a>) and on the exporter's status page, with the message:</li>
 </ol>
 <pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v2/workspaces/$WORKSPACE_ID/computes?limit=100&quot; | \
   jq '.computes[] | {id, name, status, charge_mode, error, capacity}'
 </code></pre>
-<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;)'
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;) | .served.problems'
 </code></pre>
 <h2 id="mitigation">Mitigation</h2>
 <ul>
@@ -2216,7 +2216,7 @@ To change it or to ignore a pool, add rules to a file of your own:</p>
 """#,
             chinese: #"""
 <h2 id="含义">含义</h2>
-<p>AI DataLake 的资源池正在冻结（<code>FREEZING</code>）或已被冻结：状态以 <code>FROZEN</code> 结尾，或为 <code>TRIAL_ENDED</code>。资源池的文档只列出了 <code>FREEZING</code>，其他是端点的状态。服务冻结资源，原因通常是欠费等账务问题。</p>
+<p>AI DataLake 的计算资源池正在冻结（<code>FREEZING</code>）或已被冻结：状态以 <code>FROZEN</code> 结尾，或为 <code>TRIAL_ENDED</code>。资源池的文档只列出了 <code>FREEZING</code>，其他是端点的状态。服务冻结资源，原因通常是欠费等账务问题。</p>
 <p>没有 <code>pool_id</code> 的告警涵盖没有明细的资源池（<code>metrics.max_endpoint_details</code>）。</p>
 <h2 id="影响">影响</h2>
 <p>使用该资源池的端点失去容量。被冻结的资源通常保留一段时间，之后会连同数据被永久删除。</p>
@@ -2234,12 +2234,12 @@ To change it or to ignore a pool, add rules to a file of your own:</p>
 <pre tabindex="0"><code class="language-promql">count by (source, status) (endpoint:dataarts_fabric_status_age_seconds:held{status=~&quot;FROZEN|ON_DEMAND_FROZEN|TRIAL_ENDED&quot;})
 </code></pre>
 <ol start="3">
-<li>API 返回的状态和错误码（<a href="DataArtsFabricPoolFailed?lang=zh#%E8%AF%8A%E6%96%AD">部分区域的主机名</a>不同），并确认 Exporter 的列表为最新：</li>
+<li>API 返回的（<a href="DataArtsFabricPoolFailed?lang=zh#%E8%AF%8A%E6%96%AD">部分区域的主机名</a>不同）和 Exporter 状态页上的状态、错误码及其消息：</li>
 </ol>
 <pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v2/workspaces/$WORKSPACE_ID/computes?limit=100&quot; | \
   jq '.computes[] | {id, name, status, charge_mode, error, capacity}'
 </code></pre>
-<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;)'
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;) | .served.problems'
 </code></pre>
 <h2 id="处置">处置</h2>
 <ul>

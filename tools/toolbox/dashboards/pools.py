@@ -59,8 +59,8 @@ class Pools:
         return q.age(f"min by ({', '.join([*q.WORKSPACE, *LABELS])}) ({measured})")
 
     def idle(self) -> str:
-        """The highest utilization within a day of running pools whose CPU and accelerators stayed below the threshold.
-        A pool is not idle while the utilization of a resource that it has is unknown."""
+        """The highest utilization within a day of running pools whose CPU and accelerators have been below the
+        threshold. A pool is not idle while the utilization of a resource that it has is unknown."""
         highest = self.used(COMPUTE, value=f"max_over_time({{}}[{IDLE_TIME}])")
         by = ", ".join([*q.WORKSPACE, *LABELS])
         running = f"group by ({KEY}) ({self.info(RUNNING)})"
@@ -92,7 +92,7 @@ STATS = [
     p.stat("Pools suspended", "Pools that freeze or are frozen: usually a billing issue.",
            or_zero(q.total(counted(SUSPENDED))), "short", p.ANY_IS_WARNING, decimals=0),
     p.stat("Pools idle",
-           "Running pools of the selection whose CPU and accelerators stayed below 20 % in the last day, as far as"
+           "Running pools of the selection whose CPU and accelerators have been below 20 % in the last day, as far as"
            " there are values.",
            or_zero(f"count({SELECTED.idle()})"), "short", p.ANY_IS_WARNING, decimals=0),
     p.stat("Pools exhausted", "Pools of the selection with a resource of which nothing is left for endpoints.",
@@ -134,8 +134,8 @@ ATTENTION = p.table(
     sort=[("Reason", False), ("Pool", False)], no_value="No failed or suspended pools (or not collected)")  # fmt: skip
 IDLE_POOLS = p.table(
     "Idle pools",
-    "Running pools whose CPU and accelerators stayed below 20 % in the last day, as far as there are values, and what"
-    " they consist of: money for nothing. The alert needs a whole day with values.",
+    "Running pools whose CPU and accelerators have been below 20 % in the last day, as far as there are values, and"
+    " what they consist of: money for nothing. The alert needs a whole day with values.",
     [SELECTED.idle(),
      *(f"{expression} and on ({KEY}) ({SELECTED.idle()})"
        for expression in (SELECTED.info(), *(SELECTED.amount("capacity", f'resource="{name}"') for name in AMOUNTS)))],
