@@ -66,7 +66,7 @@ public final class DemoScenario: Sendable {
         DemoSituation(title: "expired token", place: "risk-west", text: "source cn-southwest-2: locked out, no data"),
         DemoSituation(
             title: "AI DataLake", place: DemoWorkspaces.lake.name,
-            text: "source data-lake: API v2; clickstream ABNORMAL for 2 hours"),
+            text: "source data-lake: API v2; clickstream ABNORMAL for 2 hours; of six pools one failed, one idle"),
     ]
 
     /// The sources, each with its own cloud.
@@ -100,6 +100,7 @@ public final class DemoScenario: Sendable {
                 workspace.serviceInstances = DemoWorkspaces.serviceInstances(of: plan.name, startSeconds: startSeconds)
                 workspace.jobRuns = DemoWorkspaces.jobRuns(of: plan.name, startSeconds: startSeconds, second: 0)
                 workspace.endpointsV2 = DemoWorkspaces.endpointsV2(of: plan.name, startSeconds: startSeconds)
+                workspace.pools = DemoWorkspaces.pools(of: plan.name, startSeconds: startSeconds, second: 0)
                 cloud.setWorkspace(workspace)
                 lifeCycles.append((cloud, id, lifeCycle))
                 workspaces.append((id, plan.name))
@@ -132,9 +133,10 @@ public final class DemoScenario: Sendable {
                 lifeCycles[index].lifeCycle.advance(to: second)
                 let (cloud, workspaceID, lifeCycle) = lifeCycles[index]
                 cloud.updateWorkspace(workspaceID) { workspace in
+                    let name = workspace.name?.string ?? ""
                     workspace.endpoints = lifeCycle.endpoints
-                    workspace.jobRuns = DemoWorkspaces.jobRuns(
-                        of: workspace.name?.string ?? "", startSeconds: startSeconds, second: second)
+                    workspace.jobRuns = DemoWorkspaces.jobRuns(of: name, startSeconds: startSeconds, second: second)
+                    workspace.pools = DemoWorkspaces.pools(of: name, startSeconds: startSeconds, second: second)
                 }
             }
         }

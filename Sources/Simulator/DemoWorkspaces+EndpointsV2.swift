@@ -29,7 +29,7 @@ extension DemoWorkspaces {
                 type: .string(plan.type), status: .string(plan.status),
                 capacity: .array(plan.cores > 0 ? resources : []), resourceType: .string(plan.mode),
                 createTime: .string(Timestamp.zulu(startSeconds - 40 * day)), updateTime: since,
-                computeID: plan.mode == "ONDEMAND" ? nil : .string(SeededGenerator.hexID(of: 320)))
+                computeID: plan.mode == "ONDEMAND" ? nil : .string(SeededGenerator.hexID(of: poolNumber)))
             endpoint.displayName = plan.name == "nightly-etl" ? "每日加工" : ""
             endpoint.creator = ["user_name": "lin", "user_id": .string(SeededGenerator.hexID(of: 10))]
             if plan.status == "ABNORMAL" {

@@ -50,15 +50,15 @@ public enum Fault: Sendable {
     case omitTotal
     /// A page has at most this many rows, even if more were requested.
     case capPages(Int)
-    /// The list has no rows: 200, `total` 0 and an empty array.
+    /// The list has no rows: 200, `total` 0 and an empty array; queries of pools have no values.
     case emptyList
-    /// There is always another full page, with new ids.
+    /// There is always another full page of endpoints or pools, with new ids.
     case endlessList
     /// All rows from the offset on are returned regardless of the limit.
     case ignoreLimit
     /// The filter of job runs has no effect.
     case ignoreFilter
-    /// Before each page but the first, the first row is removed and a new one appended.
+    /// Before each page of endpoints or pools but the first, the first row is removed and a new one appended.
     case shiftBetweenPages
 
     /// A response (200) with `Content-Encoding: gzip` and the compressed `bytes`.
@@ -126,6 +126,12 @@ public enum SimulatedOperation: Sendable, Hashable {
     case listServiceInstances
     /// `GET /v1/workspaces/{id}/jobs/runs`.
     case listJobRuns
+    /// `GET /v2/workspaces/{id}/computes`.
+    case listPools
+    /// `GET /v2/workspaces/{id}/computes/metrics`.
+    case showPoolMetrics
+    /// `GET /v2/workspaces/{id}/endpoint-limit`.
+    case showEndpointLimit
     /// `GET /v1/workspaces`, and the same of v2.
     case listWorkspaces
     /// `GET /v2/{project_id}/quotas`.

@@ -11,10 +11,12 @@ struct ListQuery {
     var limit = 10
     private let request: ListenerRequest
 
-    init(_ request: ListenerRequest) throws(APIResponse) {
+    init(_ request: ListenerRequest, _ operation: SimulatedOperation) throws(APIResponse) {
         self.request = request
+        // The list of pools has other limits than all others.
+        let (limits, standard) = operation == .listPools ? (1...1_000, 100) : (1...100, 10)
         offset = try number("offset", in: 0...1_000_000_000) ?? offset
-        limit = try number("limit", in: 1...100) ?? limit
+        limit = try number("limit", in: limits) ?? standard
     }
 
     /// Returns the value of a filter; nil if it is missing or empty.
@@ -22,7 +24,7 @@ struct ListQuery {
         request.queryValues(name).first.flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    private func number(_ name: String, in range: ClosedRange<Int>) throws(APIResponse) -> Int? {
+    func number(_ name: String, in range: ClosedRange<Int>) throws(APIResponse) -> Int? {
         guard let text = request.queryValues(name).first else { return nil }
         guard let number = Int(text) else { throw APIResponse.badRequest(Self.unreadable) }
         guard range.contains(number) else {

@@ -59,7 +59,9 @@ extension SimulatedCloud {
         case .createTemporaryKey: return try createTemporaryKey(request)
         case .metadataToken: return try metadataToken(request)
         case .metadataKey: return try metadataKey(request)
-        case .listEndpoints, .listServiceInstances, .listJobRuns, .listWorkspaces, .listQuotas, .unknown: return nil
+        case .listEndpoints, .listServiceInstances, .listJobRuns, .listPools, .showPoolMetrics, .showEndpointLimit,
+            .listWorkspaces, .listQuotas, .unknown:
+            return nil
         }
     }
 

@@ -53,32 +53,44 @@ extension SimulatedCloud {
         guard route.operation != .unknown else { throw .noSuchAPI(requestID: requestID) }
         try authenticate(request)
         if let projectID = route.projectID { return try quotaList(projectID, faults) }
-        let query = try ListQuery(request)
+        let query = try ListQuery(request, route.operation)
         guard let workspaceID = route.workspaceID else {
             return try workspaceList(query, route.isV2, faults: faults)
         }
-        for case .shiftBetweenPages in faults where route.operation == .listEndpoints { shift(workspaceID) }
+        for case .shiftBetweenPages in faults { shift(route, workspaceID) }
         guard let workspace = workspace(workspaceID) else { throw .noWorkspace }
-        if workspace.isForbidden { throw .forbidden }
-        if route.operation == .listServiceInstances {
-            if workspace.forbidsServiceInstances { throw .forbidden }
+        if workspace.forbids(route.operation) { throw .forbidden }
+        switch route.operation {
+        case .listServiceInstances:
             return list("service_instances", workspace.serviceInstances, query, faults, \.json)
-        }
-        if route.operation == .listJobRuns {
-            if workspace.forbidsJobRuns { throw .forbidden }
+        case .listJobRuns:
             var runs = try query.select(workspace.jobRuns)
             for case .ignoreFilter in faults { runs = workspace.jobRuns }
             return list("job_runs", runs, query, faults, \.json)
+        case .listPools:
+            let matching = workspace.pools.filter(query.matches)
+            return endlessList("computes", matching, query, faults, \.json)
+        case .showPoolMetrics: return try query.utilization(of: queriedPools(workspace, faults))
+        case .showEndpointLimit: return try query.allocatable(of: queriedPools(workspace, faults))
+        default: return try endpointList(workspace, query, route.isV2, faults)
         }
-        if route.isV2 {
-            return list("endpoints", workspace.endpointsV2.filter(query.matches), query, faults, \.json)
+    }
+
+    private func endpointList(
+        _ workspace: SimulatedWorkspace, _ query: ListQuery, _ isV2: Bool, _ faults: [Fault]
+    ) throws(APIResponse) -> JSONValue {
+        if isV2 {
+            return endlessList("endpoints", workspace.endpointsV2.filter(query.matches), query, faults, \.json)
         }
         var matching: [SimulatedEndpoint] = []
         for endpoint in workspace.endpoints where try query.matches(endpoint) { matching.append(endpoint) }
-        for case .endlessList in faults {
-            return page("endpoints", endlessRows(matching, query), total: query.offset + 2 * query.limit, faults)
-        }
-        return list("endpoints", matching, query, faults, \.json)
+        return endlessList("endpoints", matching, query, faults, \.json)
+    }
+
+    /// Returns the pools that a query finds: none with the fault of an empty list.
+    private func queriedPools(_ workspace: SimulatedWorkspace, _ faults: [Fault]) -> [SimulatedPool] {
+        for case .emptyList in faults { return [] }
+        return workspace.pools
     }
 
     private func workspaceList(
@@ -126,24 +138,49 @@ extension SimulatedCloud {
         return ["total": total.map { .int($0) }, name: .array(rows)]
     }
 
-    private func shift(_ workspaceID: String) {
+    private func shift(_ route: Route, _ workspaceID: String) {
         state.withLock { state in
-            guard let index = state.index(of: workspaceID), !state.workspaces[index].endpoints.isEmpty else { return }
-            var arrival = state.workspaces[index].endpoints.removeFirst()
+            guard let index = state.index(of: workspaceID) else { return }
+            let id = JSONValue.string("arrival-between-pages-" + String(1_000_000_000 + state.added + 1))
+            let isShifted =
+                switch (route.operation, route.isV2) {
+                case (.listEndpoints, false): Self.shift(&state.workspaces[index].endpoints, \.id, id)
+                case (.listEndpoints, true): Self.shift(&state.workspaces[index].endpointsV2, \.id, id)
+                case (.listPools, _): Self.shift(&state.workspaces[index].pools, \.id, id)
+                default: false
+                }
+            guard isShifted else { return }
             state.added += 1
-            arrival.id = .string("arrival-between-pages-" + String(1_000_000_000 + state.added))
-            state.workspaces[index].endpoints.append(arrival)
             state.observer?(state.workspaces[index])
         }
     }
 
-    /// Returns a full page for every offset: the workspace's own rows with new ids.
-    private func endlessRows(_ endpoints: [SimulatedEndpoint], _ query: ListQuery) -> [JSONValue] {
-        (query.offset..<query.offset + query.limit).map { index in
-            var row = endpoints.isEmpty ? SimulatedEndpoint() : endpoints[index % endpoints.count]
-            row.id = .string("endless-row-of-this-list-" + String(1_000_000_000 + index))
-            return row.json
+    /// Moves the first row to the end, with a new id.
+    /// - Returns: whether there are rows.
+    private static func shift<Row>(
+        _ rows: inout [Row], _ id: WritableKeyPath<Row, JSONValue?>, _ newID: JSONValue
+    ) -> Bool {
+        guard !rows.isEmpty else { return false }
+        var arrival = rows.removeFirst()
+        arrival[keyPath: id] = newID
+        rows.append(arrival)
+        return true
+    }
+
+    /// Returns the requested page of `rows`, changed by the faults. If the list is endless, there is a full page for every
+    /// offset: the rows with new ids.
+    private func endlessList<Row>(
+        _ name: String, _ rows: [Row], _ query: ListQuery, _ faults: [Fault], _ json: (Row) -> JSONValue
+    ) -> JSONValue {
+        for case .endlessList in faults {
+            let page = (query.offset..<query.offset + query.limit).map { index in
+                var row: JSONValue = rows.isEmpty ? .object([]) : json(rows[index % rows.count])
+                row.set("id", to: .string("endless-row-of-this-list-" + String(1_000_000_000 + index)))
+                return row
+            }
+            return self.page(name, page, total: query.offset + 2 * query.limit, faults)
         }
+        return list(name, rows, query, faults, json)
     }
 }
 
@@ -171,23 +208,20 @@ struct Route {
             operation = .listQuotas
             projectID = parts[1]
         }
-        guard request.method == "GET", parts.count >= 2, parts[1] == "workspaces" else { return }
-        if parts[0] == "v2", parts.count == 2 || parts.count == 4 && parts[3] == "endpoints" {
-            isV2 = true
-        } else if parts[0] != "v1" {
-            return
-        }
-        if parts.count == 2 {
-            operation = .listWorkspaces
-        } else if parts.count == 4, parts[3] == "endpoints" {
-            operation = .listEndpoints
-            workspaceID = parts[2]
-        } else if parts.count == 5, parts[3] == "services", parts[4] == "instances" {
-            operation = .listServiceInstances
-            workspaceID = parts[2]
-        } else if parts.count == 5, parts[3] == "jobs", parts[4] == "runs" {
-            operation = .listJobRuns
-            workspaceID = parts[2]
-        }
+        // A workspace itself has no operation.
+        guard request.method == "GET", parts.count >= 2, parts.count != 3, parts[1] == "workspaces",
+            let found = Self.ofWorkspaces[([parts[0]] + parts.dropFirst(3)).joined(separator: "/")]
+        else { return }
+        operation = found
+        isV2 = parts[0] == "v2"
+        workspaceID = parts.count > 3 ? parts[2] : nil
     }
+
+    /// The operations on workspaces by version and the path below the workspace.
+    private static let ofWorkspaces: [String: SimulatedOperation] = [
+        "v1": .listWorkspaces, "v1/endpoints": .listEndpoints, "v1/services/instances": .listServiceInstances,
+        "v1/jobs/runs": .listJobRuns,
+        "v2": .listWorkspaces, "v2/endpoints": .listEndpoints, "v2/computes": .listPools,
+        "v2/computes/metrics": .showPoolMetrics, "v2/endpoint-limit": .showEndpointLimit,
+    ]
 }

@@ -22,6 +22,14 @@ public struct SimulatedWorkspace: Sendable {
     public var jobRuns: [SimulatedJobRun] = []
     /// Whether the response to its list of job runs is 403.
     public var forbidsJobRuns = false
+    /// The compute pools of API v2 in listing order.
+    public var pools: [SimulatedPool] = []
+    /// Whether the response to its list of pools is 403.
+    public var forbidsPools = false
+    /// Whether the response to queries of its pools' utilization is 403.
+    public var forbidsPoolMetrics = false
+    /// Whether the response to queries of what its pools can allocate is 403.
+    public var forbidsEndpointLimit = false
 
     /// Creates a workspace.
     public init(
@@ -33,6 +41,18 @@ public struct SimulatedWorkspace: Sendable {
         self.enterpriseProjectID = enterpriseProjectID
         self.isForbidden = isForbidden
         self.endpoints = endpoints
+    }
+
+    /// Whether the response to `operation` is 403.
+    func forbids(_ operation: SimulatedOperation) -> Bool {
+        switch operation {
+        case .listServiceInstances: isForbidden || forbidsServiceInstances
+        case .listJobRuns: isForbidden || forbidsJobRuns
+        case .listPools: isForbidden || forbidsPools
+        case .showPoolMetrics: isForbidden || forbidsPoolMetrics
+        case .showEndpointLimit: isForbidden || forbidsEndpointLimit
+        default: isForbidden
+        }
     }
 
     /// The row of the workspace list.

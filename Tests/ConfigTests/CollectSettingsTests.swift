@@ -172,7 +172,7 @@ import Testing
 
     @Test func `A listing that does not exist is not accepted`() {
         #expect(
-            Reading.problems(Reading.sourceWith("collect: {pools: {}}")).first?.contains("unknown key")
+            Reading.problems(Reading.sourceWith("collect: {sandcastles: {}}")).first?.contains("unknown key")
                 == true)
     }
 }

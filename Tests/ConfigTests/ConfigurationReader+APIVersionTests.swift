@@ -69,4 +69,23 @@ struct ConfigurationReaderAPIVersionTests {
         let source = try Self.source("region: cn-east-4\napi: v2\ncollect: {quotas: {project_id: p}}")
         #expect(source.collect.quotas?.projectID == "p" && source.servicesURL == nil)
     }
+
+    @Test("Pools are collected with v2, by default every five minutes, and less often if endpoints are")
+    func pools() throws {
+        let source = try Self.source("region: r\napi: v2\ncollect: {pools: {}}")
+        #expect(source.collect.pools == .init(interval: .seconds(300)))
+        #expect(source.collect.workspaceListings == ["pools": .init(interval: .seconds(300))])
+        #expect(source.servicesURL == nil)
+        let often = try Self.source("region: r\napi: v2\ncollect: {pools: {interval: 1m}}")
+        #expect(often.collect.pools == .init(interval: .seconds(60)))
+    }
+
+    @Test("Pools with v1 are an error", arguments: ["", "api: v1\n"])
+    func poolsOfV1(_ api: String) {
+        let file = Reading.sourceOf("region: r\n\(api)auth: {token: t}\nworkspaces: [{id: w1}]\ncollect: {pools: {}}")
+        #expect(
+            Reading.problems(file).map { String($0.drop { $0 != " " }) } == [
+                " sources[0].collect.pools: only available with api: v2; remove it, or set api: v2"
+            ])
+    }
 }

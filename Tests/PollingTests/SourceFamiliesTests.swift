@@ -59,6 +59,6 @@ struct SourceFamiliesTests {
             PollHealthFamilies.familyGroup, SourceFamilies.familyGroup,
         ]
         #expect(faults(of: groups.flatMap(\.families)) == [])
-        #expect(groups.flatMap(\.families).count == 8 + 11 + 4 + 12 + 10)
+        #expect(groups.flatMap(\.families).count == 8 + 11 + 4 + 12 + 11)
     }
 }

@@ -46,7 +46,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "/v2/workspaces/w1", "/v2/workspaces/w1/jobs/runs", "/v3/workspaces", "/v2/workspaces/w1/computes",
+        "/v2/workspaces/w1", "/v2/workspaces/w1/", "/v2/workspaces/w1/jobs/runs", "/v3/workspaces",
+        "/v2/workspaces/w1/computes/p1", "/v2/workspaces/",
     ])
     func `Other paths do not exist`(path: String) async {
         #expect(await ask(Self.cloud(), path).status == 404)
@@ -59,5 +60,31 @@ import Testing
         #expect(await ask(cloud, "/v2/workspaces/w1/endpoints").body.hasPrefix(#"{"total":99,"#))
         cloud.updateWorkspace("w1") { $0.isForbidden = true }
         #expect(await ask(cloud, "/v2/workspaces/w1/endpoints").status == 403)
+    }
+
+    @Test func `An endless list always has another full page of new ids`() async {
+        let cloud = Self.cloud()
+        cloud.inject(.endlessList)
+        var seen: Set<String> = []
+        for page in 0..<3 {
+            let body = await ask(cloud, "/v2/workspaces/w1/endpoints?offset=\(page * 100)&limit=100").body
+            #expect(body.hasPrefix(#"{"total":\#(page * 100 + 200),"#))
+            seen.formUnion(ids(body))
+        }
+        #expect(seen.count == 300)
+        #expect(await ask(cloud, "/v2/workspaces/w1/endpoints?limit=1&name=none").body.contains(#""total":2"#))
+    }
+
+    @Test func `A shift between pages skips a row of this version and keeps the total`() async {
+        let cloud = Self.cloud()
+        cloud.setEndpoints([SimulatedEndpoint(id: "a"), SimulatedEndpoint(id: "b")], of: "w1")
+        cloud.inject(.shiftBetweenPages, times: 1)
+        #expect(ids(await ask(cloud, "/v2/workspaces/w1/endpoints?limit=2").body) == ["v00", "v01"])
+        let second = await ask(cloud, "/v2/workspaces/w1/endpoints?limit=2&offset=2").body
+        #expect(second.hasPrefix(#"{"total":12,"#))
+        #expect(ids(second) == ["v03", "v04"])
+        let last = await ask(cloud, "/v2/workspaces/w1/endpoints?limit=100").body
+        #expect(ids(last).first == "v01" && ids(last).last == "arrival-between-pages-1000000001")
+        #expect(ids(await ask(cloud, "/v1/workspaces/w1/endpoints").body) == ["a", "b"])
     }
 }
