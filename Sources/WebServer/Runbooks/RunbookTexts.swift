@@ -3470,6 +3470,7 @@ permission. If the same listing of all workspaces fails, suspect the permission 
 <tr><th scope="row"><code>endpoints</code></th><td class="text" data-title="permission"><code>DataArtsFabric:endpoint:list</code></td><td class="text" data-title="address"><code>base_url</code></td></tr>
 <tr><th scope="row"><code>service_instances</code></th><td class="text" data-title="permission"><code>DataArtsFabric:service:listInstance</code>, which needs <code>DataArtsFabric:workspace:list</code></td><td class="text" data-title="address"><code>services_url</code></td></tr>
 <tr><th scope="row"><code>job_runs</code></th><td class="text" data-title="permission">the IAM action is not documented by name; the system policy <code>DataArtsFabricReadOnlyPolicy</code> contains it</td><td class="text" data-title="address"><code>services_url</code></td></tr>
+<tr><th scope="row"><code>pools</code> (<code>api: v2</code>)</th><td class="text" data-title="permission">the IAM action is not documented by name, probably <code>DataArtsFabric:workspace:listCompute</code>; the system policy <code>DataArtsFabricReadOnlyPolicy</code> contains it</td><td class="text" data-title="address"><code>base_url</code></td></tr>
 </tbody>
 </table></div>
 <p>Quotas belong to a source and have an alert of their own: <a href="DataArtsFabricQuotasFailing?lang=en">DataArtsFabricQuotasFailing</a>.</p>
@@ -3574,6 +3575,7 @@ differs between listings (<code>forbidden</code>, <code>bad_request</code>, <cod
 <tr><th scope="row"><code>endpoints</code></th><td class="text" data-title="权限"><code>DataArtsFabric:endpoint:list</code></td><td class="text" data-title="地址"><code>base_url</code></td></tr>
 <tr><th scope="row"><code>service_instances</code></th><td class="text" data-title="权限"><code>DataArtsFabric:service:listInstance</code>，它依赖 <code>DataArtsFabric:workspace:list</code></td><td class="text" data-title="地址"><code>services_url</code></td></tr>
 <tr><th scope="row"><code>job_runs</code></th><td class="text" data-title="权限">授权项没有文档给出名称，系统策略 <code>DataArtsFabricReadOnlyPolicy</code> 包含它</td><td class="text" data-title="地址"><code>services_url</code></td></tr>
+<tr><th scope="row"><code>pools</code>（<code>api: v2</code>）</th><td class="text" data-title="权限">授权项没有文档给出名称，很可能是 <code>DataArtsFabric:workspace:listCompute</code>，系统策略 <code>DataArtsFabricReadOnlyPolicy</code> 包含它</td><td class="text" data-title="地址"><code>base_url</code></td></tr>
 </tbody>
 </table></div>
 <p>配额属于数据源，有单独的告警：<a href="DataArtsFabricQuotasFailing?lang=zh">DataArtsFabricQuotasFailing</a>。</p>
