@@ -77,6 +77,8 @@ struct DemoCommand: AsyncParsableCommand {
         }
         if source.usesV2 {
             settings.api = .v2
+            // Longer, because it takes several requests for each running pool.
+            settings.collect.pools = .init(interval: .seconds(30))
         } else {
             settings.collect.serviceInstances = .init(interval: .seconds(10))
             // Longer, because it takes eight requests for each workspace.

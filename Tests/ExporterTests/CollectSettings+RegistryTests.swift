@@ -9,6 +9,7 @@ import Testing
         #expect(settings.workspaceListings.isEmpty)
         settings.serviceInstances = .init(interval: .seconds(1))
         settings.jobRuns = .init(interval: .seconds(1))
+        settings.pools = .init(interval: .seconds(1))
         let optional = ListingRegistry.all.filter { $0.isOptional }.map { $0.name }
         #expect(Set(settings.workspaceListings.keys) == Set(optional))
     }
