@@ -22,6 +22,12 @@ extension RunbookText {
         jobRunFailed,
         jobRunsWaiting,
         logLinesDropped,
+        poolExhausted,
+        poolFailed,
+        poolIdle,
+        poolQueriesFailing,
+        poolStillFailed,
+        poolSuspended,
         quotaHigh,
         quotasFailing,
         recordsSkipped,
@@ -70,6 +76,12 @@ extension RunbookText {
 <tr><th scope="row"><a href="DataArtsFabricQuotaHigh?lang=en">DataArtsFabricQuotaHigh</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">90 % or more of a quota is used</td></tr>
 <tr><th scope="row"><a href="DataArtsFabricQuotaHigh?lang=en">DataArtsFabricQuotaHighCritical</a></th><td class="text" data-title="severity">critical</td><td class="text" data-title="fires when">100 % or more of a quota is used</td></tr>
 <tr><th scope="row"><a href="DataArtsFabricQuotasFailing?lang=en">DataArtsFabricQuotasFailing</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">the quotas of a source cannot be read, and the last values are stale</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricPoolFailed?lang=en">DataArtsFabricPoolFailed</a></th><td class="text" data-title="severity">critical</td><td class="text" data-title="fires when">a compute pool is in <code>FAILED</code> or another <code>*_FAILED</code> status, in the first 24 hours</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricPoolStillFailed?lang=en">DataArtsFabricPoolStillFailed</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">the same after 24 hours</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricPoolSuspended?lang=en">DataArtsFabricPoolSuspended</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">a compute pool is FREEZING or in a <code>*FROZEN</code> status</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricPoolIdle?lang=en">DataArtsFabricPoolIdle</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">a RUNNING compute pool has used less than 20 % of its CPU and accelerators for a day</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricPoolExhausted?lang=en">DataArtsFabricPoolExhausted</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">nothing of a resource of a RUNNING compute pool has been allocatable for an hour</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricPoolQueriesFailing?lang=en">DataArtsFabricPoolQueriesFailing</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">queries for the utilization or the allocatable capacity of pools have been failing for 30 minutes</td></tr>
 <tr><th scope="row"><a href="DataArtsFabricCapacityIdle?lang=en">DataArtsFabricCapacityIdle</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">endpoints that neither run nor are in transition have held reserved capacity for an hour</td></tr>
 <tr><th scope="row"><a href="DataArtsFabricSourceLockedOut?lang=en">DataArtsFabricSourceLockedOut</a></th><td class="text" data-title="severity">critical</td><td class="text" data-title="fires when">the API rejects a source's credential; replaces the alerts of its workspaces</td></tr>
 <tr><th scope="row"><a href="DataArtsFabricSourceThrottled?lang=en">DataArtsFabricSourceThrottled</a></th><td class="text" data-title="severity">warning</td><td class="text" data-title="fires when">the API throttles a source most of the time</td></tr>
@@ -98,7 +110,7 @@ extension RunbookText {
 <p>The exporter serves the runbooks at <code>/runbooks/</code>, in English or Chinese as the browser prefers (<code>?lang=en</code> and <code>?lang=zh</code> select one). Alerts link to them by
 <code>runbook_url</code>, dashboards by the variable <code>runbooks</code>. Both contain the same address, <code>http://dataarts-fabric-exporter:9942/runbooks/</code>, which is that of the Service
 in <code>packaging/kubernetes</code>. If your browser reaches the exporter at another address, set that in your copies of the files:</p>
-<pre tabindex="0"><code class="language-sh">sed -i 's|http://dataarts-fabric-exporter:9942/runbooks/|https://fabric.example.org/runbooks/|' alerts.yaml overview.json workspace.json
+<pre tabindex="0"><code class="language-sh">sed -i 's|http://dataarts-fabric-exporter:9942/runbooks/|https://fabric.example.org/runbooks/|' alerts.yaml overview.json pools.json workspace.json
 </code></pre>
 <ul>
 <li>Helm: the value <code>prometheusRule.runbookUrl</code>, for rules and dashboards. By default it is the address of the release's Service in the cluster.</li>
@@ -133,6 +145,12 @@ in <code>packaging/kubernetes</code>. If your browser reaches the exporter at an
 <tr><th scope="row"><a href="DataArtsFabricQuotaHigh?lang=zh">QuotaHigh</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">某项配额已用 90% 或以上</td></tr>
 <tr><th scope="row"><a href="DataArtsFabricQuotaHigh?lang=zh">QuotaHighCritical</a></th><td class="text" data-title="级别">严重</td><td class="text" data-title="触发条件">某项配额已用 100% 或以上</td></tr>
 <tr><th scope="row"><a href="DataArtsFabricQuotasFailing?lang=zh">QuotasFailing</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">数据源的配额无法读取，且上一次的值已过期</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricPoolFailed?lang=zh">PoolFailed</a></th><td class="text" data-title="级别">严重</td><td class="text" data-title="触发条件">计算资源池处于 <code>FAILED</code> 或其他 <code>*_FAILED</code> 状态，前 24 小时</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricPoolStillFailed?lang=zh">PoolStillFailed</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">同上，24 小时之后</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricPoolSuspended?lang=zh">PoolSuspended</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">计算资源池处于 FREEZING 或 <code>*FROZEN</code> 状态</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricPoolIdle?lang=zh">PoolIdle</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">RUNNING 的计算资源池一天内 CPU 和加速卡的利用率都低于 20%</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricPoolExhausted?lang=zh">PoolExhausted</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">RUNNING 的计算资源池的某种资源已 1 小时没有可分配的容量</td></tr>
+<tr><th scope="row"><a href="DataArtsFabricPoolQueriesFailing?lang=zh">PoolQueriesFailing</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">对计算资源池利用率或可分配容量的查询已持续失败 30 分钟</td></tr>
 <tr><th scope="row"><a href="DataArtsFabricCapacityIdle?lang=zh">CapacityIdle</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">既未运行也不在变更中的端点占用预留容量已 1 小时</td></tr>
 <tr><th scope="row"><a href="DataArtsFabricSourceLockedOut?lang=zh">SourceLockedOut</a></th><td class="text" data-title="级别">严重</td><td class="text" data-title="触发条件">API 拒绝数据源的凭证；代替其工作空间的告警</td></tr>
 <tr><th scope="row"><a href="DataArtsFabricSourceThrottled?lang=zh">SourceThrottled</a></th><td class="text" data-title="级别">警告</td><td class="text" data-title="触发条件">数据源大部分时间被 API 限流</td></tr>
@@ -159,7 +177,7 @@ in <code>packaging/kubernetes</code>. If your browser reaches the exporter at an
 </table></div>
 <h2 id="处置手册">处置手册</h2>
 <p>Exporter 在 <code>/runbooks/</code> 提供处置手册，按浏览器的语言显示中文或英文（也可用 <code>?lang=zh</code>、<code>?lang=en</code> 指定）。告警通过 <code>runbook_url</code>、仪表盘通过变量 <code>runbooks</code> 链接到处置手册，两者使用同一个地址 <code>http://dataarts-fabric-exporter:9942/runbooks/</code>，即 <code>packaging/kubernetes</code> 中 Service 的地址。如果浏览器通过其他地址访问 Exporter，请在您使用的文件中替换：</p>
-<pre tabindex="0"><code class="language-sh">sed -i 's|http://dataarts-fabric-exporter:9942/runbooks/|https://fabric.example.org/runbooks/|' alerts.yaml overview.json workspace.json
+<pre tabindex="0"><code class="language-sh">sed -i 's|http://dataarts-fabric-exporter:9942/runbooks/|https://fabric.example.org/runbooks/|' alerts.yaml overview.json pools.json workspace.json
 </code></pre>
 <ul>
 <li>Helm：参数 <code>prometheusRule.runbookUrl</code>，同时用于规则和仪表盘，默认为该 release 的 Service 在集群内的地址。</li>
@@ -1669,6 +1687,575 @@ stop polling.</p>
 <p>没有阈值。<code>for</code>：5 分钟。计划内的操作期间，可在 Alertmanager 中按告警名称和 <code>instance</code> 创建静默。</p>
 """#))
 
+    private static let poolExhausted = RunbookText(
+        alerts: ["DataArtsFabricPoolExhausted"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>All capacity of a resource (<code>cpu</code>, <code>gpu</code> or <code>npu</code>) of a <code>RUNNING</code> compute pool of AI DataLake has been promised to endpoints for an hour without interruption: nothing is allocatable, over all specifications. The alert's value is the highest fraction that was
+allocatable within the hour.</p>
+<p>Promised is not used: an idle endpoint keeps its minimum. While the listing of pools cannot be read, the alert keeps firing. If only the query for this pool fails, it resolves, and <a href="DataArtsFabricPoolQueriesFailing?lang=en">DataArtsFabricPoolQueriesFailing</a> fires.</p>
+<h2 id="impact">Impact</h2>
+<p>New reserved endpoints on the pool cannot be created, and existing ones cannot raise their minimum. Endpoints that run are not affected.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First compare with the utilization, on the dashboard &quot;Pools&quot;. If it is low, endpoints reserve more than they use:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">max by (workspace, pool, resource) (dataarts_fabric_pool_utilization_ratio{pool_id=&quot;POOL_ID&quot;})
+</code></pre>
+<ol start="2">
+<li>The promised fraction of all pools. Another pool may have capacity left:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">1 - sum by (workspace, pool, resource) (dataarts_fabric_pool_allocatable) / (sum by (workspace, pool, resource) (dataarts_fabric_pool_capacity) &gt; 0)
+</code></pre>
+<ol start="3">
+<li>Endpoints on the pool, and what endpoints reserve, by workspace, type and status. Failed and suspended ones count until they are deleted:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">max by (endpoint_id, endpoint_name, endpoint_type) (dataarts_fabric_endpoint_info{pool_id=&quot;POOL_ID&quot;})
+</code></pre>
+<pre tabindex="0"><code class="language-promql">sum by (workspace, endpoint_type, status, resource) (dataarts_fabric_endpoint_capacity_min{resource_mode!=&quot;ondemand&quot;}) &gt; 0
+</code></pre>
+<ol start="4">
+<li>The same according to the API (<a href="DataArtsFabricPoolFailed?lang=en#diagnosis">host in some regions</a>). <code>compute_allocatable</code> is what is left. The answer may depend on <code>engine_type</code>, which is not documented; the exporter asks for <code>SparkJob</code>:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v2/workspaces/$WORKSPACE_ID/endpoint-limit?engine_type=SparkJob&amp;compute_id=$POOL_ID&quot; | jq .
+</code></pre>
+<ol start="5">
+<li>The exporter's status page of the workspace, or the same as JSON, shows whether its listing of pools is current. In the console, compare with the endpoints of the workspace and their minimum:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;)'
+</code></pre>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>Delete failed endpoints and those that are not needed; lower the minimum of endpoints that use little.</li>
+<li>Scale the pool out in the console. Check the quota of <code>compute</code> first.</li>
+<li>Create new endpoints on another pool, or with on-demand resources.</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p><code>dataarts_fabric:pool_allocatable_ratio:threshold</code>: 0, optionally per <code>workspace_id</code> or <code>pool_id</code>; 0.05 also fires while up to 5 % are left. <code>for</code>: 2 minutes, after the hour.
+For a pool whose capacity is promised to endpoints on purpose, turn the alert off by a negative threshold; other alerts on the pool remain. Add rules to a file of your own:</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:pool_allocatable_ratio:threshold
+  expr: vector(0.05)
+- record: dataarts_fabric:pool_allocatable_ratio:threshold
+  expr: vector(-1)
+  labels: {pool_id: POOL_ID}
+</code></pre>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>AI DataLake 的计算资源池处于 <code>RUNNING</code>，其某种资源（<code>cpu</code>、<code>gpu</code> 或 <code>npu</code>）的全部容量连续一小时都已分配给端点：所有规格都没有可分配的容量。告警的值是这一小时内可分配比例的最高值。</p>
+<p>已分配不等于已使用：空闲的端点也占用其下限。资源池列表无法读取期间告警保持原样。如果只是该资源池的查询失败，告警恢复，由 <a href="DataArtsFabricPoolQueriesFailing?lang=zh">DataArtsFabricPoolQueriesFailing</a> 告警。</p>
+<h2 id="影响">影响</h2>
+<p>无法在该资源池上新建预留模式的端点，已有的端点也无法提高下限。正在运行的端点不受影响。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先在仪表盘“Pools”上与利用率比较。利用率低，说明端点预留的比使用的多：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">max by (workspace, pool, resource) (dataarts_fabric_pool_utilization_ratio{pool_id=&quot;POOL_ID&quot;})
+</code></pre>
+<ol start="2">
+<li>所有资源池已分配的比例。其他资源池可能还有容量：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">1 - sum by (workspace, pool, resource) (dataarts_fabric_pool_allocatable) / (sum by (workspace, pool, resource) (dataarts_fabric_pool_capacity) &gt; 0)
+</code></pre>
+<ol start="3">
+<li>使用该资源池的端点，以及按工作空间、类型和状态统计的端点预留。失败和被暂停的端点在删除前也计入：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">max by (endpoint_id, endpoint_name, endpoint_type) (dataarts_fabric_endpoint_info{pool_id=&quot;POOL_ID&quot;})
+</code></pre>
+<pre tabindex="0"><code class="language-promql">sum by (workspace, endpoint_type, status, resource) (dataarts_fabric_endpoint_capacity_min{resource_mode!=&quot;ondemand&quot;}) &gt; 0
+</code></pre>
+<ol start="4">
+<li>API 返回的同样数据（<a href="DataArtsFabricPoolFailed?lang=zh#%E8%AF%8A%E6%96%AD">部分区域的主机名</a>不同）。<code>compute_allocatable</code> 为剩余容量。结果是否与 <code>engine_type</code> 有关，文档没有说明；Exporter 使用 <code>SparkJob</code>：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v2/workspaces/$WORKSPACE_ID/endpoint-limit?engine_type=SparkJob&amp;compute_id=$POOL_ID&quot; | jq .
+</code></pre>
+<ol start="5">
+<li>Exporter 的工作空间状态页（或下面的 JSON）显示资源池列表是否为最新。在控制台与工作空间的端点及其下限比较：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;)'
+</code></pre>
+<h2 id="处置">处置</h2>
+<ul>
+<li>删除失败的和不再需要的端点；降低用量少的端点的下限。</li>
+<li>在控制台扩容资源池。请先检查 <code>compute</code> 的配额。</li>
+<li>在其他资源池上新建端点，或使用按需资源。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p><code>dataarts_fabric:pool_allocatable_ratio:threshold</code>：0，可按 <code>workspace_id</code> 或 <code>pool_id</code> 设置；0.05 表示剩余不超过 5% 时也触发。<code>for</code>：一小时之后再加 2 分钟。有意全部分配的资源池，可用负的阈值关闭本告警，该资源池的其他告警不变。请在自己的规则文件中添加：</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:pool_allocatable_ratio:threshold
+  expr: vector(0.05)
+- record: dataarts_fabric:pool_allocatable_ratio:threshold
+  expr: vector(-1)
+  labels: {pool_id: POOL_ID}
+</code></pre>
+"""#))
+
+    private static let poolFailed = RunbookText(
+        alerts: ["DataArtsFabricPoolFailed"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>A compute pool of AI DataLake has failed within the last 24 hours: it is in <code>FAILED</code>, or in another status that ends in <code>_FAILED</code>. While the API cannot be read, the alert keeps firing. After 24 hours the warning
+<a href="DataArtsFabricPoolStillFailed?lang=en">DataArtsFabricPoolStillFailed</a> replaces it.</p>
+<p>The API does not say since when a pool has failed. The time begins with the first complete listing in which Prometheus saw the status, so after a new setup of Prometheus, or an outage of more than 15 minutes, it begins again.
+An alert without <code>pool_id</code> covers failed pools without details (<code>metrics.max_endpoint_details</code>). Their age is unknown, so they stay critical.</p>
+<h2 id="impact">Impact</h2>
+<p>Reserved endpoints take their capacity from the pool. They cannot start or grow, and those that run may fail. Whether a failed pool is billed is not documented: check the bill.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First read the error code and its message. They are not labels of the alert; the exporter's status page shows them, with the time of the last change:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;) | .served.problems'
+</code></pre>
+<ol start="2">
+<li>The current state according to the API, which also has the capacity. In cn-southwest-2 and cn-east-4 the host is <code>fabric-serverless.$REGION.myhuaweicloud.com</code>.</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v2/workspaces/$WORKSPACE_ID/computes?limit=100&quot; | \
+  jq '.computes[] | {id, name, status, charge_mode, error, capacity}'
+</code></pre>
+<ol start="3">
+<li>Endpoints on the pool. Those that failed or are stuck at the same time have the same cause. Endpoints without details are missing here (<code>metrics.endpoint_details</code>):</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">max by (endpoint_id, endpoint_name, endpoint_type) (dataarts_fabric_endpoint_info{pool_id=&quot;POOL_ID&quot;})
+</code></pre>
+<ol start="4">
+<li>In the console of DataArts Fabric, open the workspace and look at the pool. If it was being created, check the quota of <code>compute</code> (My Quotas) and the balance of the account (Billing Center).</li>
+</ol>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>Creation failed: remove the cause, delete the pool and create it again. <code>FAILED</code> pools are not repaired by the exporter or by waiting.</li>
+<li>A running pool failed: open a service ticket with workspace id, pool id, error code and the time of the alert. Until then, move urgent endpoints to another pool.</li>
+<li>The pool is not needed: delete it. The alert resolves when the pool has left the listing.</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p><code>dataarts_fabric:pool_failed_critical_seconds:threshold</code>: the time in the status for which the alert fires, 24 hours. <code>for</code>: 2 minutes.
+Silence the alert in Alertmanager while a service ticket is open. To change the threshold or to ignore a pool permanently, add rules to a file of your own:</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:pool_failed_critical_seconds:threshold
+  expr: vector(8 * 60 * 60)
+- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID, pool_id: POOL_ID}
+</code></pre>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>AI DataLake 的计算资源池在最近 24 小时内失败：进入了 <code>FAILED</code> 或其他以 <code>_FAILED</code> 结尾的状态。API 无法读取期间告警保持原样。24 小时后由警告 <a href="DataArtsFabricPoolStillFailed?lang=zh">DataArtsFabricPoolStillFailed</a> 取代。</p>
+<p>API 不返回资源池从何时起失败。时间从 Prometheus 第一次在完整列表中看到该状态起算，因此新装 Prometheus 或中断超过 15 分钟后会重新计算。没有 <code>pool_id</code> 的告警涵盖没有明细的失败资源池（<code>metrics.max_endpoint_details</code>）；其时长未知，因此一直为严重。</p>
+<h2 id="影响">影响</h2>
+<p>预留模式的端点从资源池获得容量：它们无法启动或扩容，正在运行的也可能失败。失败的资源池是否计费，文档没有说明，请查看账单。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先查看错误码及其消息。它们不是告警的标签，Exporter 的状态页会显示，并有最近一次变更的时间：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;) | .served.problems'
+</code></pre>
+<ol start="2">
+<li>API 当前返回，其中包括容量。在 cn-southwest-2 和 cn-east-4，主机名是 <code>fabric-serverless.$REGION.myhuaweicloud.com</code>。</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v2/workspaces/$WORKSPACE_ID/computes?limit=100&quot; | \
+  jq '.computes[] | {id, name, status, charge_mode, error, capacity}'
+</code></pre>
+<ol start="3">
+<li>使用该资源池的端点。同时失败或卡住的端点出于同一原因。没有明细的端点不在其中（<code>metrics.endpoint_details</code>）：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">max by (endpoint_id, endpoint_name, endpoint_type) (dataarts_fabric_endpoint_info{pool_id=&quot;POOL_ID&quot;})
+</code></pre>
+<ol start="4">
+<li>在 DataArts Fabric 控制台打开工作空间，查看该资源池。若在创建时失败，请检查 <code>compute</code> 的配额（我的配额）和账号余额（费用中心）。</li>
+</ol>
+<h2 id="处置">处置</h2>
+<ul>
+<li>创建失败：消除原因，删除资源池后重新创建。<code>FAILED</code> 的资源池不会自行恢复。</li>
+<li>运行中失败：提交工单，附上工作空间 ID、资源池 ID、错误码和告警时间。在此期间把紧急的端点移到其他资源池。</li>
+<li>不再需要：删除资源池。列表中不再有该资源池后告警恢复。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p><code>dataarts_fabric:pool_failed_critical_seconds:threshold</code>：进入该状态后本告警触发的时长，24 小时。<code>for</code>：2 分钟。工单处理期间可在 Alertmanager 中静默。要修改阈值或长期忽略某个资源池，请在自己的规则文件中添加：</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:pool_failed_critical_seconds:threshold
+  expr: vector(8 * 60 * 60)
+- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID, pool_id: POOL_ID}
+</code></pre>
+"""#))
+
+    private static let poolIdle = RunbookText(
+        alerts: ["DataArtsFabricPoolIdle"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>A <code>RUNNING</code> compute pool of AI DataLake used less than 20 % of its CPU, and of its accelerators if it has any, in the whole last day. The alert's value is the highest utilization of the day. Memory does not count, as applications reserve it.</p>
+<p>The alert fires only if the pool has been <code>RUNNING</code> for more than a day, at least 90 % of the day have values, and the newest value is not older than an hour. When values are missing, it resolves. The day is observed by Prometheus, so after a
+new setup of Prometheus the alert fires a day later.</p>
+<h2 id="impact">Impact</h2>
+<p>A pool is billed by its size until it is deleted, whether it is used or not: most of it costs money for nothing.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First look at the utilization of the last days on the dashboard &quot;Pools&quot;, or at its highest value in a week. A pool that is busy once a week is not idle:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">max by (workspace, pool, resource) (max_over_time(dataarts_fabric_pool_utilization_ratio{pool_id=&quot;POOL_ID&quot;}[7d]))
+</code></pre>
+<ol start="2">
+<li>What the pool consists of, and what is not even promised to endpoints:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (pool, resource) (dataarts_fabric_pool_capacity{pool_id=&quot;POOL_ID&quot;})
+</code></pre>
+<pre tabindex="0"><code class="language-promql">sum by (pool, resource) (dataarts_fabric_pool_allocatable{pool_id=&quot;POOL_ID&quot;})
+</code></pre>
+<ol start="3">
+<li>Endpoints on the pool, whose owners know what it is for:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">max by (endpoint_id, endpoint_name, endpoint_type) (dataarts_fabric_endpoint_info{pool_id=&quot;POOL_ID&quot;})
+</code></pre>
+<ol start="4">
+<li>The same values according to the API (<a href="DataArtsFabricPoolFailed?lang=en#diagnosis">host in some regions</a>). In the console, Billing Center → bill details has the cost of the pool:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v2/workspaces/$WORKSPACE_ID/computes/metrics?step=3600&amp;metric_name=CPU&amp;compute_ids=$POOL_ID&amp;start_time=$(date -d '1 day ago' +%s)&amp;end_time=$(date +%s)&quot; | \
+  jq '.data[] | {collection_time, values}'
+</code></pre>
+<ol start="5">
+<li>The exporter's status page of the workspace, or the same as JSON, shows whether its listing of pools is current:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;)'
+</code></pre>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>Scale the pool in to what is used, in the console. A pool that is not needed at all: delete it, after its endpoints.</li>
+<li><code>charge_mode=&quot;prePaid&quot;</code>: the subscription is paid until it ends. Move endpoints of other pools to it, or do not renew it.</li>
+<li>Short peaks: endpoints with on-demand resources cost nothing between the peaks.</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p><code>dataarts_fabric:pool_utilization_ratio:threshold</code>: 0.2, optionally per <code>workspace_id</code> or <code>pool_id</code>. <code>for</code>: 2 minutes, after the day.
+For a pool that is idle on purpose, such as one for failover, turn the alert off by a negative threshold; other alerts on the pool remain. Add rules to a file of your own:</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:pool_utilization_ratio:threshold
+  expr: vector(0.1)
+- record: dataarts_fabric:pool_utilization_ratio:threshold
+  expr: vector(-1)
+  labels: {pool_id: POOL_ID}
+</code></pre>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>AI DataLake 的计算资源池处于 <code>RUNNING</code>，但最近一整天的 CPU 利用率（以及加速卡的利用率，如有）都低于 20%。告警的值是这一天的最高利用率。内存不计入，因为应用会预先占用内存。</p>
+<p>只有当资源池处于 <code>RUNNING</code> 超过一天、这一天至少 90% 的时间有数据、且最新的值不早于一小时，告警才会触发；没有数据时告警恢复。这一天由 Prometheus 观测，因此新装 Prometheus 后告警会晚一天。</p>
+<h2 id="影响">影响</h2>
+<p>资源池在删除前始终按规格计费，与是否使用无关：其中大部分费用是浪费。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先在仪表盘“Pools”上查看最近几天的利用率，或查询一周内的最高值。每周只忙一次的资源池并不空闲：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">max by (workspace, pool, resource) (max_over_time(dataarts_fabric_pool_utilization_ratio{pool_id=&quot;POOL_ID&quot;}[7d]))
+</code></pre>
+<ol start="2">
+<li>资源池的容量，以及尚未分配给端点的部分：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (pool, resource) (dataarts_fabric_pool_capacity{pool_id=&quot;POOL_ID&quot;})
+</code></pre>
+<pre tabindex="0"><code class="language-promql">sum by (pool, resource) (dataarts_fabric_pool_allocatable{pool_id=&quot;POOL_ID&quot;})
+</code></pre>
+<ol start="3">
+<li>使用该资源池的端点，其所有者知道它的用途：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">max by (endpoint_id, endpoint_name, endpoint_type) (dataarts_fabric_endpoint_info{pool_id=&quot;POOL_ID&quot;})
+</code></pre>
+<ol start="4">
+<li>API 返回的同样数据（<a href="DataArtsFabricPoolFailed?lang=zh#%E8%AF%8A%E6%96%AD">部分区域的主机名</a>不同）。控制台的费用中心 → 账单详情有该资源池的费用：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v2/workspaces/$WORKSPACE_ID/computes/metrics?step=3600&amp;metric_name=CPU&amp;compute_ids=$POOL_ID&amp;start_time=$(date -d '1 day ago' +%s)&amp;end_time=$(date +%s)&quot; | \
+  jq '.data[] | {collection_time, values}'
+</code></pre>
+<ol start="5">
+<li>Exporter 的工作空间状态页（或下面的 JSON）显示资源池列表是否为最新：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;)'
+</code></pre>
+<h2 id="处置">处置</h2>
+<ul>
+<li>在控制台把资源池缩容到实际需要。完全不需要的资源池：先删除端点，再删除资源池。</li>
+<li><code>charge_mode=&quot;prePaid&quot;</code>：包年包月的费用已付到期满。把其他资源池的端点移过来，或不再续费。</li>
+<li>短时高峰：使用按需资源的端点在高峰之间不产生费用。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p><code>dataarts_fabric:pool_utilization_ratio:threshold</code>：0.2，可按 <code>workspace_id</code> 或 <code>pool_id</code> 设置。<code>for</code>：一天之后再加 2 分钟。有意空闲的资源池（例如用于容灾），可用负的阈值关闭本告警，该资源池的其他告警不变。请在自己的规则文件中添加：</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:pool_utilization_ratio:threshold
+  expr: vector(0.1)
+- record: dataarts_fabric:pool_utilization_ratio:threshold
+  expr: vector(-1)
+  labels: {pool_id: POOL_ID}
+</code></pre>
+"""#))
+
+    private static let poolQueriesFailing = RunbookText(
+        alerts: ["DataArtsFabricPoolQueriesFailing"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>Requests for the utilization (<code>query=&quot;utilization&quot;</code>) or the allocatable capacity (<code>query=&quot;allocatable&quot;</code>) of compute pools of AI DataLake have been failing for more than 30 minutes. There is one alert for each source, query and reason. A single failure raises no alert.</p>
+<p>These queries are best effort: a failed one fails no poll, and the list of pools stays complete. If the list itself fails, <a href="DataArtsFabricWorkspaceFailing?lang=en">DataArtsFabricWorkspaceFailing</a> fires with <code>listing=&quot;pools&quot;</code>.</p>
+<h2 id="impact">Impact</h2>
+<p>The pools concerned have no series of that query. Alerts that need them (<a href="DataArtsFabricPoolIdle?lang=en">DataArtsFabricPoolIdle</a>, <a href="DataArtsFabricPoolExhausted?lang=en">DataArtsFabricPoolExhausted</a>) do not fire for them. Alerts on failed and suspended pools are not affected.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First find the pools without values. If all are concerned, it is a permission or the API; if one, that pool:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">max by (source, workspace, pool_id, pool) (dataarts_fabric_pool_info{status=&quot;RUNNING&quot;})
+unless on (source, workspace, pool_id) dataarts_fabric_pool_utilization_ratio
+</code></pre>
+<pre tabindex="0"><code class="language-promql">max by (source, workspace, pool_id, pool) (dataarts_fabric_pool_info{status=&quot;RUNNING&quot;})
+unless on (source, workspace, pool_id) dataarts_fabric_pool_allocatable
+</code></pre>
+<ol start="2">
+<li>Failures by reason. <code>utilization</code> is asked once per pool for each of CPU, memory and, where the pool has them, GPU and NPU:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (source, query, reason) (increase(dataarts_fabric_pool_query_failures_total[1h])) &gt; 0
+</code></pre>
+<ol start="3">
+<li>The exporter's log has the message of the failure (<code>queries failed; their values are not exported</code>). Its status page of the workspace, or the same as JSON, shows whether the listing of pools is current:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;)'
+</code></pre>
+<ol start="4">
+<li>The same requests by hand (<a href="DataArtsFabricPoolFailed?lang=en#diagnosis">host in some regions</a>). If they succeed, compare address and credential with the exporter's configuration. If the pool is missing in the console, it was deleted:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v2/workspaces/$WORKSPACE_ID/computes/metrics?step=3600&amp;metric_name=CPU&amp;compute_ids=$POOL_ID&amp;start_time=$(date -d '1 day ago' +%s)&amp;end_time=$(date +%s)&quot; | \
+  jq '.data[] | {collection_time, values}'
+</code></pre>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v2/workspaces/$WORKSPACE_ID/endpoint-limit?engine_type=SparkJob&amp;compute_id=$POOL_ID&quot; | jq .
+</code></pre>
+<h2 id="mitigation">Mitigation</h2>
+<p>Reasons and remedies are the same as in <a href="DataArtsFabricWorkspaceFailing?lang=en#mitigation">DataArtsFabricWorkspaceFailing</a>, except:</p>
+<ul>
+<li><code>forbidden</code>: the IAM actions of these requests are not documented. Attach the system policy <code>DataArtsFabricReadOnlyPolicy</code> to the credential's user or agency; if that does not help, ask the service by ticket.</li>
+<li><code>not_found</code>: the region may not have this API yet, or the pool was deleted meanwhile.</li>
+<li><code>throttled</code>: raise <code>collect.pools.interval</code>, or lower <code>poll.requests_per_second</code>. Each running pool takes 3 to 5 requests per interval (request budget).</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p>No threshold. <code>for</code>: 30 minutes. Where the service does not permit a query at all, silence the alert in Alertmanager by its name, <code>source</code>, <code>query</code> and <code>reason</code>.</p>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>对 AI DataLake 计算资源池利用率（<code>query=&quot;utilization&quot;</code>）或可分配容量（<code>query=&quot;allocatable&quot;</code>）的请求持续失败超过 30 分钟。每个数据源、查询和原因各有一条告警。单次失败不告警。</p>
+<p>这些查询尽力而为：查询失败不会使轮询失败，资源池的列表仍然完整。如果列表本身失败，由 <a href="DataArtsFabricWorkspaceFailing?lang=zh">DataArtsFabricWorkspaceFailing</a> 以 <code>listing=&quot;pools&quot;</code> 告警。</p>
+<h2 id="影响">影响</h2>
+<p>相关资源池没有该查询的时间序列，依赖它们的告警（<a href="DataArtsFabricPoolIdle?lang=zh">DataArtsFabricPoolIdle</a>、<a href="DataArtsFabricPoolExhausted?lang=zh">DataArtsFabricPoolExhausted</a>）对这些资源池不触发。失败和被暂停的资源池的告警不受影响。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先找出没有数据的资源池。全部都没有，是权限或 API 的问题；只有一个，是该资源池的问题：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">max by (source, workspace, pool_id, pool) (dataarts_fabric_pool_info{status=&quot;RUNNING&quot;})
+unless on (source, workspace, pool_id) dataarts_fabric_pool_utilization_ratio
+</code></pre>
+<pre tabindex="0"><code class="language-promql">max by (source, workspace, pool_id, pool) (dataarts_fabric_pool_info{status=&quot;RUNNING&quot;})
+unless on (source, workspace, pool_id) dataarts_fabric_pool_allocatable
+</code></pre>
+<ol start="2">
+<li>按原因统计失败。<code>utilization</code> 对每个资源池分别查询 CPU、内存，以及（如有）GPU、NPU：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sum by (source, query, reason) (increase(dataarts_fabric_pool_query_failures_total[1h])) &gt; 0
+</code></pre>
+<ol start="3">
+<li>Exporter 的日志有失败的消息（<code>queries failed; their values are not exported</code>）。其工作空间状态页（或下面的 JSON）显示资源池列表是否为最新：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;)'
+</code></pre>
+<ol start="4">
+<li>手工发送同样的请求（<a href="DataArtsFabricPoolFailed?lang=zh#%E8%AF%8A%E6%96%AD">部分区域的主机名</a>不同）。如果成功，请与 Exporter 配置中的地址和凭证比较。控制台中没有该资源池，说明它已被删除：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v2/workspaces/$WORKSPACE_ID/computes/metrics?step=3600&amp;metric_name=CPU&amp;compute_ids=$POOL_ID&amp;start_time=$(date -d '1 day ago' +%s)&amp;end_time=$(date +%s)&quot; | \
+  jq '.data[] | {collection_time, values}'
+</code></pre>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v2/workspaces/$WORKSPACE_ID/endpoint-limit?engine_type=SparkJob&amp;compute_id=$POOL_ID&quot; | jq .
+</code></pre>
+<h2 id="处置">处置</h2>
+<p>原因和处理与 <a href="DataArtsFabricWorkspaceFailing?lang=zh#%E5%A4%84%E7%BD%AE">DataArtsFabricWorkspaceFailing</a> 相同，不同之处：</p>
+<ul>
+<li><code>forbidden</code>：这些请求的授权项没有文档给出名称。为凭证的用户或委托授予系统策略 <code>DataArtsFabricReadOnlyPolicy</code>；若仍无效，请通过工单咨询。</li>
+<li><code>not_found</code>：区域可能还没有该 API，或资源池已被删除。</li>
+<li><code>throttled</code>：提高 <code>collect.pools.interval</code>，或降低 <code>poll.requests_per_second</code>。每个运行中的资源池每个间隔需要 3 到 5 个请求（请求数）。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p>没有阈值。<code>for</code>：30 分钟。如果服务根本不允许某种查询，可在 Alertmanager 中按告警名称、<code>source</code>、<code>query</code> 和 <code>reason</code> 静默。</p>
+"""#))
+
+    private static let poolStillFailed = RunbookText(
+        alerts: ["DataArtsFabricPoolStillFailed"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>A compute pool of AI DataLake has been in <code>FAILED</code>, or another status that ends in <code>_FAILED</code>, for more than 24 hours. It replaces the critical alert
+<a href="DataArtsFabricPoolFailed?lang=en">DataArtsFabricPoolFailed</a> as a warning: the failure is known, but the pool still exists.</p>
+<p>The age needs details: failed pools without details have no known age and stay in <code>DataArtsFabricPoolFailed</code>.</p>
+<h2 id="impact">Impact</h2>
+<p>The same as in the first 24 hours: endpoints on the pool cannot start or grow. Whether the pool is billed is not documented.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>First find out whether someone needs the pool. Endpoints on it:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">max by (endpoint_id, endpoint_name, endpoint_type) (dataarts_fabric_endpoint_info{pool_id=&quot;POOL_ID&quot;})
+</code></pre>
+<ol start="2">
+<li>Failed pools, the oldest first, with their age in days:</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sort_desc(pool:dataarts_fabric_status_age_seconds:held{status=~&quot;(.+_)?FAILED&quot;}) / 86400
+</code></pre>
+<ol start="3">
+<li>The error code, from the API (<a href="DataArtsFabricPoolFailed?lang=en#diagnosis">host in some regions</a>) and from the exporter's status page, with its message:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v2/workspaces/$WORKSPACE_ID/computes?limit=100&quot; | \
+  jq '.computes[] | {id, name, status, charge_mode, error, capacity}'
+</code></pre>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;) | .served.problems'
+</code></pre>
+<ol start="4">
+<li>In the console: the pool's page in the workspace, and Billing Center → bill details, which shows whether the pool is billed.</li>
+</ol>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>Not needed: delete the pool in the console. The alert resolves when the pool has left the listing.</li>
+<li>Needed: follow <a href="DataArtsFabricPoolFailed?lang=en#mitigation">DataArtsFabricPoolFailed</a>.</li>
+<li>It must stay, for example as evidence for a service ticket: ignore it (below).</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p><code>dataarts_fabric:pool_failed_critical_seconds:threshold</code>: the age at which a failed pool changes from critical to warning, 24 hours. <code>for</code>: 2 minutes.
+To change it or to ignore a pool, add rules to a file of your own:</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:pool_failed_critical_seconds:threshold
+  expr: vector(3 * 24 * 60 * 60)
+- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID, pool_id: POOL_ID}
+</code></pre>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>AI DataLake 的计算资源池处于 <code>FAILED</code> 或其他以 <code>_FAILED</code> 结尾的状态已超过 24 小时。本警告取代严重告警 <a href="DataArtsFabricPoolFailed?lang=zh">DataArtsFabricPoolFailed</a>：故障已知，但资源池仍然存在。</p>
+<p>计算时长需要明细：没有明细的失败资源池时长未知，一直由 <code>DataArtsFabricPoolFailed</code> 告警。</p>
+<h2 id="影响">影响</h2>
+<p>与前 24 小时相同：使用该资源池的端点无法启动或扩容。资源池是否计费，文档没有说明。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>首先确认是否还有人需要该资源池。使用它的端点：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">max by (endpoint_id, endpoint_name, endpoint_type) (dataarts_fabric_endpoint_info{pool_id=&quot;POOL_ID&quot;})
+</code></pre>
+<ol start="2">
+<li>失败的资源池，时间最长的在前，单位为天：</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">sort_desc(pool:dataarts_fabric_status_age_seconds:held{status=~&quot;(.+_)?FAILED&quot;}) / 86400
+</code></pre>
+<ol start="3">
+<li>从 API（<a href="DataArtsFabricPoolFailed?lang=zh#%E8%AF%8A%E6%96%AD">部分区域的主机名</a>不同）和 Exporter 的状态页查询错误码及其消息：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v2/workspaces/$WORKSPACE_ID/computes?limit=100&quot; | \
+  jq '.computes[] | {id, name, status, charge_mode, error, capacity}'
+</code></pre>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;) | .served.problems'
+</code></pre>
+<ol start="4">
+<li>控制台：在工作空间中查看资源池；在费用中心 → 账单详情确认是否计费。</li>
+</ol>
+<h2 id="处置">处置</h2>
+<ul>
+<li>不再需要：在控制台删除资源池。列表中不再有该资源池后告警恢复。</li>
+<li>仍然需要：按 <a href="DataArtsFabricPoolFailed?lang=zh#%E5%A4%84%E7%BD%AE">DataArtsFabricPoolFailed</a> 处理。</li>
+<li>必须保留，例如作为工单的依据：将其忽略（见下）。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p><code>dataarts_fabric:pool_failed_critical_seconds:threshold</code>：失败的资源池由严重转为警告的时长，24 小时。<code>for</code>：2 分钟。要修改它或忽略某个资源池，请在自己的规则文件中添加：</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:pool_failed_critical_seconds:threshold
+  expr: vector(3 * 24 * 60 * 60)
+- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID, pool_id: POOL_ID}
+</code></pre>
+"""#))
+
+    private static let poolSuspended = RunbookText(
+        alerts: ["DataArtsFabricPoolSuspended"],
+        body: Body(
+            english: #"""
+<h2 id="meaning">Meaning</h2>
+<p>A compute pool of AI DataLake is being frozen (<code>FREEZING</code>) or is frozen: in a status that ends in <code>FROZEN</code>, or <code>TRIAL_ENDED</code>. Only <code>FREEZING</code> is documented for pools; the others are those of endpoints. The service freezes resources usually because of a billing issue.</p>
+<p>An alert without <code>pool_id</code> covers pools without details (<code>metrics.max_endpoint_details</code>).</p>
+<h2 id="impact">Impact</h2>
+<p>Endpoints on the pool lose their capacity. Frozen resources are usually kept for some time and then permanently deleted, including their data.</p>
+<h2 id="diagnosis">Diagnosis</h2>
+<ol>
+<li>
+<p>First check the account in the console: Billing Center (balance, arrears, unpaid orders, expired yearly or monthly subscriptions of pools with <code>charge_mode=&quot;prePaid&quot;</code>).</p>
+</li>
+<li>
+<p>Is the whole account affected? Then endpoints are suspended, too:</p>
+</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">count by (source, status) (pool:dataarts_fabric_status_age_seconds:held{status=~&quot;FREEZING|(.+_)?FROZEN|TRIAL_ENDED&quot;})
+</code></pre>
+<pre tabindex="0"><code class="language-promql">count by (source, status) (endpoint:dataarts_fabric_status_age_seconds:held{status=~&quot;FROZEN|ON_DEMAND_FROZEN|TRIAL_ENDED&quot;})
+</code></pre>
+<ol start="3">
+<li>The status and error code according to the API (<a href="DataArtsFabricPoolFailed?lang=en#diagnosis">host in some regions</a>) and on the exporter's status page, with the message:</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v2/workspaces/$WORKSPACE_ID/computes?limit=100&quot; | \
+  jq '.computes[] | {id, name, status, charge_mode, error, capacity}'
+</code></pre>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;) | .served.problems'
+</code></pre>
+<h2 id="mitigation">Mitigation</h2>
+<ul>
+<li>Arrears: top up the account or pay the order; the service then unfreezes the pool.</li>
+<li>An expired subscription: renew it, or move its endpoints to another pool before the data is deleted.</li>
+<li>Frozen for another reason (security, account verification): open a service ticket.</li>
+<li>Not needed: delete the pool.</li>
+</ul>
+<h3 id="parameters">Parameters</h3>
+<p>No threshold. <code>for</code>: 2 minutes. If a pool is left to expire on purpose, silence the alert in Alertmanager until then, or ignore the pool by a rule in a file of your own:</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID, pool_id: POOL_ID}
+</code></pre>
+"""#,
+            chinese: #"""
+<h2 id="含义">含义</h2>
+<p>AI DataLake 的计算资源池正在冻结（<code>FREEZING</code>）或已被冻结：状态以 <code>FROZEN</code> 结尾，或为 <code>TRIAL_ENDED</code>。资源池的文档只列出了 <code>FREEZING</code>，其他是端点的状态。服务冻结资源，原因通常是欠费等账务问题。</p>
+<p>没有 <code>pool_id</code> 的告警涵盖没有明细的资源池（<code>metrics.max_endpoint_details</code>）。</p>
+<h2 id="影响">影响</h2>
+<p>使用该资源池的端点失去容量。被冻结的资源通常保留一段时间，之后会连同数据被永久删除。</p>
+<h2 id="诊断">诊断</h2>
+<ol>
+<li>
+<p>首先在控制台检查账号：费用中心（余额、欠费、待支付订单，以及 <code>charge_mode=&quot;prePaid&quot;</code> 的资源池的包年包月是否到期）。</p>
+</li>
+<li>
+<p>是否涉及整个账号？如果是，端点也会被暂停：</p>
+</li>
+</ol>
+<pre tabindex="0"><code class="language-promql">count by (source, status) (pool:dataarts_fabric_status_age_seconds:held{status=~&quot;FREEZING|(.+_)?FROZEN|TRIAL_ENDED&quot;})
+</code></pre>
+<pre tabindex="0"><code class="language-promql">count by (source, status) (endpoint:dataarts_fabric_status_age_seconds:held{status=~&quot;FROZEN|ON_DEMAND_FROZEN|TRIAL_ENDED&quot;})
+</code></pre>
+<ol start="3">
+<li>API 返回的（<a href="DataArtsFabricPoolFailed?lang=zh#%E8%AF%8A%E6%96%AD">部分区域的主机名</a>不同）和 Exporter 状态页上的状态、错误码及其消息：</li>
+</ol>
+<pre tabindex="0"><code class="language-sh">curl -s -H &quot;X-Auth-Token: $TOKEN&quot; &quot;https://fabric.$REGION.myhuaweicloud.com/v2/workspaces/$WORKSPACE_ID/computes?limit=100&quot; | \
+  jq '.computes[] | {id, name, status, charge_mode, error, capacity}'
+</code></pre>
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;) | .served.problems'
+</code></pre>
+<h2 id="处置">处置</h2>
+<ul>
+<li>欠费：充值或支付订单；服务会自动解冻资源池。</li>
+<li>包年包月到期：续费，或在数据被删除前把端点移到其他资源池。</li>
+<li>因其他原因冻结（安全、实名认证）：提交工单。</li>
+<li>不再需要：删除资源池。</li>
+</ul>
+<h3 id="参数">参数</h3>
+<p>没有阈值。<code>for</code>：2 分钟。若有意让资源池到期，可在 Alertmanager 中静默到那时，或在自己的规则文件中忽略该资源池：</p>
+<pre tabindex="0"><code class="language-yaml">- record: dataarts_fabric:ignored
+  expr: vector(1)
+  labels: {workspace_id: WORKSPACE_ID, pool_id: POOL_ID}
+</code></pre>
+"""#))
+
     private static let quotaHigh = RunbookText(
         alerts: ["DataArtsFabricQuotaHigh", "DataArtsFabricQuotaHighCritical"],
         body: Body(
@@ -2883,6 +3470,7 @@ permission. If the same listing of all workspaces fails, suspect the permission 
 <tr><th scope="row"><code>endpoints</code></th><td class="text" data-title="permission"><code>DataArtsFabric:endpoint:list</code></td><td class="text" data-title="address"><code>base_url</code></td></tr>
 <tr><th scope="row"><code>service_instances</code></th><td class="text" data-title="permission"><code>DataArtsFabric:service:listInstance</code>, which needs <code>DataArtsFabric:workspace:list</code></td><td class="text" data-title="address"><code>services_url</code></td></tr>
 <tr><th scope="row"><code>job_runs</code></th><td class="text" data-title="permission">the IAM action is not documented by name; the system policy <code>DataArtsFabricReadOnlyPolicy</code> contains it</td><td class="text" data-title="address"><code>services_url</code></td></tr>
+<tr><th scope="row"><code>pools</code> (<code>api: v2</code>)</th><td class="text" data-title="permission">the IAM action is not documented by name, probably <code>DataArtsFabric:workspace:listCompute</code>; the system policy <code>DataArtsFabricReadOnlyPolicy</code> contains it</td><td class="text" data-title="address"><code>base_url</code></td></tr>
 </tbody>
 </table></div>
 <p>Quotas belong to a source and have an alert of their own: <a href="DataArtsFabricQuotasFailing?lang=en">DataArtsFabricQuotasFailing</a>.</p>
@@ -2987,6 +3575,7 @@ differs between listings (<code>forbidden</code>, <code>bad_request</code>, <cod
 <tr><th scope="row"><code>endpoints</code></th><td class="text" data-title="权限"><code>DataArtsFabric:endpoint:list</code></td><td class="text" data-title="地址"><code>base_url</code></td></tr>
 <tr><th scope="row"><code>service_instances</code></th><td class="text" data-title="权限"><code>DataArtsFabric:service:listInstance</code>，它依赖 <code>DataArtsFabric:workspace:list</code></td><td class="text" data-title="地址"><code>services_url</code></td></tr>
 <tr><th scope="row"><code>job_runs</code></th><td class="text" data-title="权限">授权项没有文档给出名称，系统策略 <code>DataArtsFabricReadOnlyPolicy</code> 包含它</td><td class="text" data-title="地址"><code>services_url</code></td></tr>
+<tr><th scope="row"><code>pools</code>（<code>api: v2</code>）</th><td class="text" data-title="权限">授权项没有文档给出名称，很可能是 <code>DataArtsFabric:workspace:listCompute</code>，系统策略 <code>DataArtsFabricReadOnlyPolicy</code> 包含它</td><td class="text" data-title="地址"><code>base_url</code></td></tr>
 </tbody>
 </table></div>
 <p>配额属于数据源，有单独的告警：<a href="DataArtsFabricQuotasFailing?lang=zh">DataArtsFabricQuotasFailing</a>。</p>

@@ -65,6 +65,7 @@ HIDDEN: tuple[tuple[str, str, tuple[str, ...], Labels], ...] = (
     ("DiscoveryFailing", "QuotasFailing", SOURCE, {}),
     ("SourceThrottled", "QuotasFailing", SOURCE, {}),
     ("SourceThrottled", "WorkspaceFailing", SOURCE, {"reason": "throttled"}),
+    ("SourceThrottled", "PoolQueriesFailing", SOURCE, {"reason": "throttled"}),
 )
 
 

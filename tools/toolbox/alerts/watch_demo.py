@@ -29,7 +29,9 @@ def subject(labels: Labels) -> str:
         place += "/" + labels.get("endpoint_name", f"{labels['endpoint_type']} endpoints")
     if "service_type" in labels:
         place += "/" + labels.get("service_instance_name", f"{labels['service_type']} service instances")
-    names = ("status", "error_code", "listing", "reason", "unit", "resource")
+    if "charge_mode" in labels:
+        place += "/" + labels.get("pool", f"{labels['charge_mode']} pools")
+    names = ("status", "error_code", "listing", "query", "reason", "unit", "resource")
     details = [labels[name] for name in names if name in labels]
     return f"{place} ({', '.join(details)})" if details else place
 

@@ -48,6 +48,22 @@ BY_WORKSPACE = p.table(
      *(p.column(title, width=130) for title in TITLES)],
     shown={"workspace": "Workspace", "source": "Source", **p.values(TITLES)}, sort=[("APU reserved", True)],
     no_value="No workspaces are polled")  # fmt: skip
+LAKE_TITLES = {
+    f"{name} {kind}": (end, resource)
+    for resource, name in (("cpu", "Cores"), ("gpu", "GPU"), ("npu", "NPU")) for end, kind in common.LAKE_KINDS.items()
+}  # fmt: skip
+LAKE_BY_WORKSPACE = p.table(
+    "AI DataLake: capacity by workspace and type",
+    "Minimum and maximum of cores and cards of the endpoints of AI DataLake (api: v2), by workspace, engine type and"
+    " mode: reserved from a compute pool, on demand, or hybrid. The pools that are billed are on the dashboard Pools.",
+    [q.total(common.lake_capacity(end, f'resource="{resource}"'), "source", "workspace", "endpoint_type",
+             "resource_mode")
+     for end, resource in LAKE_TITLES.values()],
+    [p.column("Workspace", link=p.WORKSPACE_LINK), p.column("Source", width=150), p.column("Type", width=130),
+     p.column("Mode", width=120), *(p.column(title, unit="short", decimals=0, width=130) for title in LAKE_TITLES)],
+    shown={"workspace": "Workspace", "source": "Source", "endpoint_type": "Type", "resource_mode": "Mode",
+           **p.values(LAKE_TITLES)},
+    sort=[("Cores maximum", True)], no_value="No endpoints of AI DataLake with capacity")  # fmt: skip
 
 
 def breakdown(unit: Unit) -> tuple[Json, Json]:
@@ -124,7 +140,8 @@ COST_BY_WORKSPACE = p.timeseries(
 BOARD = dashboard(
     "capacity", "Capacity and cost",
     "Reserved, maximum and idle capacity of DataArts Fabric endpoints, and its cost. APU, DCU (SQL endpoints), DPU (all"
-    " other types) and MU are different units and are only added up as cost.",
+    " other types) and MU are different units and are only added up as cost. Endpoints of AI DataLake (api: v2) have"
+    " cores and cards instead, and no cost: their compute pools are billed.",
     [SOURCE, WORKSPACE],
     [
         (None, (4, [(3, stat) for unit in UNITS for stat in headline(unit)]),
@@ -132,6 +149,8 @@ BOARD = dashboard(
         ("Idle capacity", (9, [(24, IDLE)])),
         ("Reserved and maximum", (8, [(12, common.CAPACITY[name]) for name in ("APU", "DCU")]),
          (8, [(12, common.CAPACITY[name]) for name in ("DPU", "MU")])),
+        ("AI DataLake: cores and cards", (8, [(12, graph) for graph in common.LAKE_CAPACITY]),
+         (7, [(24, LAKE_BY_WORKSPACE)])),
         ("Cost", (9, [(24, COST_BY_WORKSPACE)])),
         ("Breakdown", (6, [*((5, bars) for bars, _ in BREAKDOWNS), (4, SPILL_OVER)]),
          (10, [(6, bars) for _, bars in BREAKDOWNS])),

@@ -34,6 +34,15 @@ class Unit(NamedTuple):
 APU, MU = Unit("APU", "apu", CAPACITY_LABELS), Unit("MU", "mu", CAPACITY_LABELS)
 DCU, DPU = Unit("DCU", "dpu", DPU_LABELS, (q.DCU,)), Unit("DPU", "dpu", DPU_LABELS, (q.DPU,))
 UNITS = (APU, DCU, DPU, MU)
+# Capacity of AI DataLake is in cores and cards, with a minimum instead of reserved units.
+LAKE_KINDS = {"min": "minimum", "max": "maximum"}
+
+
+def lake_capacity(kind: str, *matchers: str) -> str:
+    """Capacity of endpoints of AI DataLake, in every status but INACTIVE and DELETED."""
+    labels = ("endpoint_type", "status", "resource", "resource_mode", "spec_code")
+    return q.each(f"endpoint_capacity_{kind}", q.COUNTED, *matchers, by=labels)
+
 
 # The columns of tables of endpoints, in their order.
 ENDPOINT_COLUMNS = {
@@ -218,3 +227,19 @@ CAPACITY = {
         (MU, "Model units"),
     )
 }  # fmt: skip
+
+
+def lake(title: str, what: str, matcher: str) -> Json:
+    return p.timeseries(
+        f"AI DataLake: {title}, minimum and maximum",
+        f"{what} of endpoints of AI DataLake (api: v2): the minimum that they keep, and the maximum (dashed)."
+        " Endpoints of version 1 are counted in APU, DCU, DPU and MU instead.",
+        [(q.total(lake_capacity(kind, matcher), "resource"), f"{{{{resource}}}} {name}")
+         for kind, name in LAKE_KINDS.items()],
+        "short", overrides=[p.dashed("/ maximum$/")], decimals=0,
+        no_value=f"No endpoints of AI DataLake with {title}")  # fmt: skip
+
+
+LAKE_CAPACITY = (
+    lake("CPU cores", "CPU cores", 'resource="cpu"'), lake("accelerators", "GPU and NPU cards", 'resource!="cpu"')
+)  # fmt: skip

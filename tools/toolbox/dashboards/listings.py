@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Panels of what is collected beside endpoints: service instances, job runs, quotas.
+"""Panels of what is collected beside endpoints: service instances, job runs, compute pools, quotas.
 
 Grafana cannot hide a row without data, so these rows are the last ones, and their panels say that nothing is collected.
 """
 
 from toolbox.dashboards import panels as p
+from toolbox.dashboards import pools
 from toolbox.dashboards import promql as q
 from toolbox.dashboards.board import Section
 from toolbox.dashboards.panels import Json
@@ -137,4 +138,5 @@ def sections(*, overview: bool) -> list[Section]:
     instances: Section = ("Service instances", attention, (7, [(12, INSTANCES_BY_STATUS), (12, INSTANCE_ERRORS)]))
     over_time = (7, [(8, UNFINISHED_RUNS), (8, LONGEST_WAITING), (8, ENDED_RUNS)])
     job_runs: Section = ("Job runs", (7, [(24, RUNS_BY_WORKSPACE)]), over_time) if overview else ("Job runs", over_time)
-    return [instances, job_runs, ("Quotas", (6, [(12, panel) for panel in quotas(overview=overview)]))]
+    compute: Section = ("Compute pools", (7, [(24, pools.table(pools.Pools(), "Compute pools"))]))
+    return [instances, job_runs, compute, ("Quotas", (6, [(12, panel) for panel in quotas(overview=overview)]))]

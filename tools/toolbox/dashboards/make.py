@@ -8,11 +8,11 @@ import pathlib
 import re
 import sys
 
-from toolbox.dashboards import capacity, exporter, overview, promql, workspace
+from toolbox.dashboards import capacity, exporter, overview, pools, promql, workspace
 from toolbox.shared.processes import ROOT
 
 DASHBOARDS = ROOT / "dashboards"
-BOARDS = {"overview": overview, "workspace": workspace, "capacity": capacity, "exporter": exporter}
+BOARDS = {"overview": overview, "workspace": workspace, "capacity": capacity, "pools": pools, "exporter": exporter}
 # Lines of the consoles by their variable.
 QUERIES = {"attention": f"sort({promql.needs_attention()})", "counted": promql.needs_attention_without_details()}
 

@@ -64,12 +64,17 @@ WORKSPACE_LINK = {
     "&var-source=${__data.fields.Source:percentencode}"
     "&var-workspace=${__data.fields.Workspace:percentencode}&${__url_time_range}",
 }
+POOL_LINK = {
+    "title": "Show this pool",
+    "url": WORKSPACE_LINK["url"].replace("fabric-workspace?", "fabric-pools?")
+    + "&var-pool=${__value.raw:percentencode}",
+}
 # For dashboards that have the variable.
 WORKSPACE_LINK_WITH_STATUS_PAGE = WORKSPACE_LINK | {"url": WORKSPACE_LINK["url"] + "&${status_page:queryparam}"}
-RUNBOOK_OF_REASON, RUNBOOK_OF_SERVICE_REASON = (
+RUNBOOK_OF_REASON, RUNBOOK_OF_SERVICE_REASON, RUNBOOK_OF_POOL_REASON = (
     {"title": "Show the runbook", "url": f"${{runbooks:raw}}DataArtsFabric{kind}${{__value.text}}.md",
      "targetBlank": True}
-    for kind in ("Endpoint", "ServiceInstance")
+    for kind in ("Endpoint", "ServiceInstance", "Pool")
 )  # fmt: skip
 RUNBOOK = {"title": "Show the runbook", "url": "${runbooks:raw}${__data.fields.Runbook}.md", "targetBlank": True}
 STATUS_PAGE_LINK = {

@@ -42,14 +42,27 @@ scrape_configs:
     static_configs: [{{targets: {targets}}}]
 """
 # Queries that have no data. All others must have data.
+# The demo's pools have no GPUs.
+NO_GPU = {("Compute pools", reference) for reference in "CFJ"}
 EMPTY = {
     # Workspaces of the demo that are down were never listed.
-    "overview": {("Down workspaces", "C")},
+    "overview": {("Down workspaces", "C"), *NO_GPU},
+    "workspace": NO_GPU,
     # The demo's discovery does not fail.
     "exporter": {("Failed discoveries by reason", "A")},
-    # Model units are taken on demand: the minimum is zero.
-    "capacity": {("Reserved by non-running endpoints", "D")},
-}
+    "capacity": {
+        # Model units are taken on demand: the minimum is zero.
+        ("Reserved by non-running endpoints", "D"),
+        ("AI DataLake: capacity by workspace and type", "C"), ("AI DataLake: capacity by workspace and type", "D"),
+    },
+    "pools": {
+        *(("Pools", reference) for reference in "CFJ"), ("GPU utilization", "A"),
+        # The idle pool has no accelerators.
+        ("Idle pools", "D"), ("Idle pools", "E"),
+        # The demo's queries do not fail.
+        ("Failed queries by reason", "A"),
+    },
+}  # fmt: skip
 
 WEEK, STUCK, HOUR, MINUTE = 7 * 86400, 3 * 3600, 3600, 60
 FAILED = {"error_code": "dataartsfabric.00010011"}
@@ -355,6 +368,23 @@ def only(client: Client, title: str, **chosen: str) -> tuple[Labels, float]:
     ((board, panel),) = panels(title)
     (found,) = renderer(board, client, 60, **chosen).query(panel["targets"][0])
     return found
+
+
+def test_pools_of_the_demo_are_where_they_belong(client: Client) -> None:
+    wanted = {
+        "Failed and suspended pools": {("npu-trial", "1"), ("archive", "6")}, "Idle pools": {("reporting", "")},
+    }  # fmt: skip
+    for title, pools in wanted.items():
+        ((board, panel),) = panels(title)
+        found = renderer(board, client, 60).query(panel["targets"][0])
+        assert {(labels["pool"], labels.get("reason", "")) for labels, _ in found} == pools
+    for title, count in (("Compute pools", 6), ("Pools running", 3), ("Pools idle", 1), ("Pools exhausted", 1)):
+        ((board, panel),) = [found for found in panels(title) if found[1]["type"] == "stat"]
+        assert renderer(board, client, 60).query(panel["targets"][0]) == [({}, count)]
+    firing = client.instant('count by (alertname, pool) (ALERTS{alertstate="firing", pool!=""})')
+    assert {(labels["alertname"], labels["pool"]) for labels, _ in firing} == {
+        ("DataArtsFabricPoolFailed", "npu-trial"), ("DataArtsFabricPoolSuspended", "archive"),
+    }  # fmt: skip
 
 
 def test_costs_are_those_of_billed_endpoints_at_the_price_of_their_specification(client: Client) -> None:

@@ -66,7 +66,7 @@ BOARD = dashboard(
         ("Endpoints", (8, [(12, common.BY_STATUS), (12, common.OLDEST_BY_WORKSPACE)]), (8, [(24, common.BY_TYPE)]),
          (8, [(12, common.transitions()), (12, common.time_to_running())])),
         ("Capacity", (8, [(8, common.CAPACITY[name]) for name in ("APU", "DCU", "DPU")]),
-         (8, [(12, common.CAPACITY["MU"]), (12, RAY)])),
+         (8, [(12, common.CAPACITY["MU"]), (12, RAY)]), (8, [(12, graph) for graph in common.LAKE_CAPACITY])),
         ("Polling health", (7, [(8, LISTINGS), (8, common.failed_polls()), (8, DURATION)]), (4, [(24, INFORMATION)])),
         ("Public endpoints (other tenants')", (7, [(12, PUBLIC_COUNT), (12, PUBLIC_TABLE)])),
         *listings.sections(overview=False),

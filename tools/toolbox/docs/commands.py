@@ -28,6 +28,7 @@ SHIPPED = {
     "alerts.yaml": "dashboards/prometheus/alerts.yaml",
     "rules.yaml": "dashboards/prometheus/rules.yaml",
     "overview.json": "dashboards/grafana/overview.json",
+    "pools.json": "dashboards/grafana/pools.json",
     "workspace.json": "dashboards/grafana/workspace.json",
     "prometheus.yaml": "dashboards/prometheus/scrape-static.yaml",
 }
