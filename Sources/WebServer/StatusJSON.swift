@@ -169,6 +169,7 @@ enum StatusJSON {
             "with_error": JSONValue(listing.summary.withError),
             "oldest_waiting": time(listing.summary.oldestWaiting),
             "newest_failure": time(listing.summary.newestFailure),
+            "failed_queries": .array(listing.summary.failedQueries.map(failedQuery)),
             "capacity": capacity(listing.summary.capacities), "resources": resources(listing.summary.resources),
             "skipped_records": JSONValue(listing.counts.skippedRecords),
             "malformed_fields": JSONValue(listing.counts.malformedFields),
@@ -176,6 +177,13 @@ enum StatusJSON {
             "dropped_details": JSONValue(listing.summary.droppedDetails), "problem_count": JSONValue(problems.count),
             "problems": array(problems.prefix(maximumProblems)) { endpoint($0.row, $0.attention) },
             "endpoints": endpoints,
+        ]
+    }
+
+    private static func failedQuery(_ failed: ListingSummary.FailedQuery) -> JSONValue {
+        [
+            "query": .string(failed.query.rawValue), "count": JSONValue(failed.count),
+            "reason": .string(failed.failure.reason.rawValue), "message": .string(failed.failure.message),
         ]
     }
 

@@ -5,6 +5,7 @@ import Logging
 import TestSupport
 import Testing
 
+@testable import Listings
 @testable import Polling
 
 @Suite("Poll log")
@@ -177,5 +178,37 @@ struct PollLogTests {
         let lines = polled.record.take(from: .trace)
         #expect(lines.count == 1)
         #expect(!(lines.joined() + polled.page()).contains("token-of-the-poller"))
+    }
+
+    @Test("Failed queries are logged when they begin, change and end, by query")
+    func queries() {
+        let record = RecordingLogHandler.Record()
+        let log = PollLog(of: PoolListing.self, of: .lake, logger: .recording(record))
+        func failed(_ query: PoolQuery, _ reason: FailureReason, _ count: Int = 2) -> ListingSummary.FailedQuery {
+            .init(query: query, count: count, failure: APIFailure(reason, "it failed"))
+        }
+        let steps: [[ListingSummary.FailedQuery]] = [
+            [], [failed(.utilization, .server)], [failed(.utilization, .server, 3)],
+            [failed(.allocatable, .forbidden), failed(.utilization, .timeout)], [failed(.allocatable, .forbidden)], [],
+        ]
+        var logged: [[String]] = []
+        for step in steps {
+            log.noteQueries(failed: step)
+            logged.append(record.take())
+        }
+        let place = "source=cn-north-4 workspace=lake workspace_id=w1"
+        func line(_ message: String, _ query: String, _ reason: String) -> String {
+            "error: \(message) error=it failed failed_queries=2 listing=pools query=\(query) reason=\(reason) \(place)"
+        }
+        #expect(
+            logged == [
+                [], [line("queries failed; their values are not exported", "utilization", "server")], [],
+                [
+                    line("queries failed; their values are not exported", "allocatable", "forbidden"),
+                    line("queries failed, reason changed", "utilization", "timeout"),
+                ],
+                ["notice: queries recovered listing=pools query=utilization reason=timeout \(place)"],
+                ["notice: queries recovered listing=pools query=allocatable reason=forbidden \(place)"],
+            ])
     }
 }

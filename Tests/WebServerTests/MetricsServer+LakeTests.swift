@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import Fabric
+import Listings
+import Polling
 import Testing
 
 @testable import WebServer
@@ -40,5 +43,30 @@ struct MetricsServerLakeTests {
     ) async {
         let page = await Self.web.get("/?lang=" + language).text
         #expect(page.contains(cell) && page.contains("2 DCU ("))
+    }
+
+    @Test func `Failed queries of pools are on the page of the workspace and in the JSON`() async {
+        var report = SampleReport.lake()
+        var summary = ListingSummary(statuses: [.init(status: "RUNNING", phase: .serving, records: 2)])
+        summary.failedQueries = [
+            .init(query: .utilization, count: 4, failure: APIFailure(.forbidden, "no permission <b>", status: 403))
+        ]
+        var pools = report.workspaces[0].listings[0]
+        pools.name = "pools"
+        pools.exported = .init(age: .seconds(9), counts: .init(records: 2), summary: summary, records: RecordList())
+        report.workspaces[0].listings.append(pools)
+        let web = Web(report: report)
+        #expect(
+            await web.get("/?workspace_id=w1").text.contains(
+                "Failed queries of utilization: 4 (forbidden). Their values are absent. Last error: no permission &lt;b&gt;"
+            )
+        )
+        #expect(await web.get("/?workspace_id=w1&lang=zh").text.contains("utilization 查询失败 4 次（forbidden）"))
+        let json = await web.get("/api/v1/status").text
+        #expect(
+            json.contains(
+                #""failed_queries":[{"query":"utilization","count":4,"reason":"forbidden","message":"no permission <b>"}]"#
+            ))
+        #expect(json.contains(#""failed_queries":[]"#))
     }
 }

@@ -116,6 +116,7 @@ struct WorkspacePage {
             notes.append(.quality(skipped: counts.skippedRecords, malformed: counts.malformedFields))
         }
         if counts.cutValues > 0 { notes.append(.cutValues(counts.cutValues)) }
+        notes += listing.summary.failedQueries.map { .queriesFailed($0) }
         return HTML(notes.map { #"<p class="note">\#(parts($0))</p>"# })
     }
 

@@ -261,6 +261,14 @@ extension Phrase {
                 + "\(count(malformed, "field", "")[.english]) of the wrong type.",
             "列表中有 \(HumanFormat.number(skipped)) 条记录没有有效的 ID，\(HumanFormat.number(malformed)) 个字段类型错误。")
     }
+    static func queriesFailed(_ failed: ListingSummary.FailedQuery) -> Phrase {
+        let (query, reason) = (failed.query.rawValue, failed.failure.reason.rawValue)
+        let number = HumanFormat.number(failed.count)
+        return Phrase(
+            "Failed queries of \(query): \(number) (\(reason)). Their values are absent. Last error: "
+                + failed.failure.message,
+            "\(query) 查询失败 \(number) 次（\(reason)），相应数值缺失。最近的错误：\(failed.failure.message)")
+    }
     static func cutValues(_ values: Int) -> Phrase {
         Phrase(
             "\(count(values, "value", "")[.english]) truncated because of their length, or shown as \"other\" because of "
