@@ -23,16 +23,16 @@ def count(workspace: Workspace, base: Mapping[str, str], now: float, most: int |
     return PoolTally(base, workspace, now, most).count()
 
 
-def failures(workspaces: Iterable[Workspace], source: str) -> expected.Series:
-    """Returns the number of failed queries of one poll without faults: of pools whose id cannot be sent, and with bad
-    responses."""
+def failures(workspaces: Iterable[Workspace], source: str, now: float) -> expected.Series:
+    """Returns the number of failed queries of one poll at `now` without faults: of pools whose id cannot be sent, and
+    with bad responses."""
     counts: dict[str, int] = defaultdict(int)
     for workspace in workspaces:
         for row in running(workspace):
             is_sent = is_identifier(row["id"])
             counts["allocatable"] += not is_sent or limits_of(workspace, row["id"]) is None
             for metric in asked(row):
-                counts["utilization"] += not is_sent or points_of(workspace, row["id"], metric, 0) is None
+                counts["utilization"] += not is_sent or points_of(workspace, row["id"], metric, now) is None
     name = expected.PREFIX + "pool_query_failures_total"
     return {
         (name, frozenset({("source", source), ("query", query), ("reason", "response")})): float(number)
@@ -61,15 +61,30 @@ def points_of(workspace: Workspace, identity: str, metric: str, now: float) -> l
     if isinstance(held, Body):
         body = parsed(held.value)
         points = body.get("data") if isinstance(body, dict) else None
-        return points if isinstance(points, list) and len(points) <= ROWS_AT_MOST else None
-    return within(held, int(now) - 60 * MINUTES, int(now))
+        return points if isinstance(points, list) and is_readable(points) else None
+    points = within(held, int(now) - 60 * MINUTES, int(now))
+    return points if is_readable(points) else None
 
 
 def limits_of(workspace: Workspace, identity: str) -> list[Any] | None:
     """Returns the rows of a response; None if it is a bad one."""
     held = workspace.pool_limits.get(identity, [])
     body = parsed(held.value) if isinstance(held, Body) else held
-    return body if isinstance(body, list) and len(body) <= ROWS_AT_MOST else None
+    return body if isinstance(body, list) and is_readable(body) else None
+
+
+def is_readable(rows: list[Any]) -> bool:
+    """Whether the exporter reads an array: one with too many rows, or with a number beyond 64 bits or the range of a
+    double, is a bad response as a whole."""
+
+    def fits(value: Any) -> bool:
+        if isinstance(value, Literal):
+            return number_of(value) is not None
+        if isinstance(value, (list, dict)):
+            return all(map(fits, value.values() if isinstance(value, dict) else value))
+        return not isinstance(value, int) or expected.LOWEST <= value < 2**64
+
+    return len(rows) <= ROWS_AT_MOST and fits(rows)
 
 
 def number_of(value: Any) -> float | int | None:
