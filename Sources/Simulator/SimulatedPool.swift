@@ -3,7 +3,7 @@
 /// A compute pool of API v2 (AI DataLake): its row, its utilization and what is allocatable. Fields that are nil are
 /// omitted; those that are `.null` are sent as `null`.
 public struct SimulatedPool: Sendable {
-    /// The value of a metric at one time.
+    /// A value of a metric.
     public struct Point: Sendable {
         /// Seconds since the epoch. A point without an integer is in every window.
         public var time: JSONValue?

@@ -112,7 +112,7 @@ def amounts(kind: str, *values: Any) -> list[Row]:
 
 
 def point(moment: Any, *values: tuple[Any, Any]) -> Row:
-    """Returns the measurements of one time: names and percentages."""
+    """Returns the measurements of a moment: names and percentages."""
     metrics = [sdk.ComputeMetric(compute_name=name, compute_value=value) for name, value in values]
     row: Row = fields(sdk.ComputeResourceMetrics(collection_time=moment, values=metrics))
     return row
@@ -149,7 +149,7 @@ ODD: Cases = [
         lambda name, now, moment=moment: Body({"data": [single(moment, name, 9), point(now - 180, (name, 8))]})
         for moment in ODD_MOMENTS
     ),
-    # Equal and contradictory values of one time.
+    # Equal and contradictory values of the same time.
     lambda name, now: [point(now - 60, (name, 4), (name, 4)), point(now - 120, (name, 1), (name, 2))],
     lambda name, now: [point(now - 60, (name, 4), (name, 5)), point(now - 120, (name, 1))],
     lambda name, now: [point(now - 60, (name, 4)), point(now - 60, (name, 5))],
