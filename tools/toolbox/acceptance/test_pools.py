@@ -11,7 +11,7 @@ from toolbox.shared import configuration, exposition, pages, pool_api, pool_coun
 from toolbox.shared.cloud_data import Body, Workspace, new_cloud
 from toolbox.shared.configuration import Source
 from toolbox.shared.control_plane import FORBIDDEN, ControlPlane, Fault
-from toolbox.shared.expected import PREFIX, Series
+from toolbox.shared.expected import PREFIX, Series, with_history
 from toolbox.shared.exporter import FORMATS, Exporter
 from toolbox.shared.processes import wait_for
 
@@ -234,6 +234,29 @@ def test_a_failing_list_keeps_the_last_complete_one(
         pages.require_series(exposition.parse(running.page()), wanted(source, begin), (begin, time.time()))
         plane.faults.clear()
         wait_for(lambda: up("pools") == 1, 30, "the list of pools recovers")
+
+
+def test_a_pool_that_leaves_has_no_series_and_its_count_stays_at_zero(exporter: Exporter) -> None:
+    workspace = new_workspace(pool(1), pool(2, charge_mode="Spot", status="SUSPENDED"))
+    with ControlPlane([workspace]) as plane:
+        source = Source(plane.base_url, [workspace], api="v2", pools=OFTEN)
+        file = configuration.write(exporter.directory, "pools.yaml", [source], poll=FAST)
+        with exporter.serve("--config.file", file) as running:
+            running.ready()
+
+            def shown(number: int) -> float | None:
+                page = exposition.parse(running.page())
+                return pages.sample_value(page, PREFIX + "pool_info", {"pool": f"pool-{number}"})
+
+            wait_for(lambda: shown(2) == 1, 30, "both pools are listed")
+            begin, before = time.time(), wanted(source, time.time())
+            workspace.pools.pop()
+            wait_for(lambda: shown(2) is None, 30, "the pool is no longer listed")
+            page = exposition.parse(running.page())
+            series = with_history(before, wanted(source, begin))
+            pages.require_series(page, series, (begin, time.time()))
+            assert pages.sample_value(page, PREFIX + "pools", {"charge_mode": "Spot", "status": "SUSPENDED"}) == 0
+            assert shown(1) == 1
 
 
 def test_other_permissions_are_not_needed_for_the_list(exporter: Exporter) -> None:
