@@ -149,8 +149,8 @@ def test_more_pools_than_a_page(exporter: Exporter) -> None:
     workspace = new_workspace(*(pool(number, "SCALEIN" if number % 50 else "RUNNING") for number in range(250)))
     with ControlPlane([workspace]) as plane:
         read_once(exporter, Source(plane.base_url, [workspace], api="v2", pools="{}"), max_endpoint_details="1000")
-        # Pages overlap by one row.
-        assert [query["offset"] for query in queries(plane, pool_api.LIST)] == [["0"], ["99"], ["198"]]
+        # Pages overlap by one row, and are requested at the same time.
+        assert sorted(int(query["offset"][0]) for query in queries(plane, pool_api.LIST)) == [0, 99, 198]
         assert len(plane.requests) - len(queries(plane, "endpoints")) >= 3 + 5 * 4
 
 
