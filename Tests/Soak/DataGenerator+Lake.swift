@@ -14,11 +14,12 @@ extension DataGenerator {
     /// Values that are neither a text nor an object, an array or an integer.
     private static let odd: [JSONValue] = [true, .raw("1.5"), false]
 
-    /// Returns a workspace with endpoints of API v2; most have several pages.
+    /// Returns a workspace with endpoints of API v2, mostly of several pages, and with compute pools.
     mutating func lakeWorkspace(_ index: Int) -> SimulatedWorkspace {
         var workspace = SimulatedWorkspace(id: random.uuid(), name: .string("lake-\(index)"))
         let rows = random.number(8...60)
         workspace.endpointsV2 = (0..<rows).map { _ in lakeEndpoint() }
+        addPools(to: &workspace)
         return workspace
     }
 

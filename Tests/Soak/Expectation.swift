@@ -45,7 +45,7 @@ struct Expectation {
     /// Whether series of this family stay at zero after they were seen.
     static func stays(_ key: String) -> Bool {
         let name = key.prefix { $0 != "{" }.dropFirst(prefix.count)
-        return ["endpoints", "service_instances", "job_runs"].contains(name) || name.hasSuffix("_reserved")
+        return ["endpoints", "service_instances", "job_runs", "pools"].contains(name) || name.hasSuffix("_reserved")
             || name.hasSuffix("_max") || name.hasSuffix("_min")
             || name == "ray_heads"
     }

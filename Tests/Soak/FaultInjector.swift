@@ -70,7 +70,10 @@ struct FaultInjector {
         if now >= schedule.nextChange {
             schedule.nextChange = now + Self.changeInterval + seconds(0...8)
             cloud.updateWorkspace(id) {
-                if cloud === environment.lake { return environment.generator.change(&$0.endpointsV2) }
+                if cloud === environment.lake {
+                    environment.generator.change(&$0.endpointsV2)
+                    return environment.generator.changePools(of: &$0)
+                }
                 environment.generator.change(&$0.endpoints)
                 environment.generator.changeCollected(&$0)
             }
@@ -85,6 +88,7 @@ struct FaultInjector {
                 cloud.inject(fault, times: WorkspaceFaults.repetition(&environment.random), for: scope)
             }
             if cloud === environment.discovered { injectIntoCollected(id) }
+            if cloud === environment.lake { injectIntoPools(id) }
             schedule.faultEnd = now + seconds(1...12)
         }
         schedules[id] = schedule
@@ -100,6 +104,16 @@ struct FaultInjector {
             default: break
             }
             environment.discovered.inject(
+                fault, times: WorkspaceFaults.repetition(&environment.random),
+                for: FaultScope(workspaceID: id, operation: operation))
+        }
+    }
+
+    /// Injects faults into the list of pools of a workspace, or into one kind of queries about them.
+    private func injectIntoPools(_ id: String) {
+        let operation = environment.random.pick([SimulatedOperation.listPools, .showPoolMetrics, .showEndpointLimit])
+        for fault in faults() {
+            environment.lake.inject(
                 fault, times: WorkspaceFaults.repetition(&environment.random),
                 for: FaultScope(workspaceID: id, operation: operation))
         }

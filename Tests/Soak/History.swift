@@ -28,12 +28,22 @@ final class History: Sendable {
         var dependsOnPoll: Set<String> = []
     }
 
+    private struct PoolPast {
+        var states: [(from: Int64, expectation: PoolExpectation)] = []
+        /// Series of earlier states, which may stay at zero.
+        var everSeen: Set<String> = []
+        /// The end of the last poll that had the use of every running pool.
+        var complete: Int64?
+    }
+
     /// The time after which ended states are removed, in microseconds.
     private static let memory: Int64 = 60_000_000
     /// By subject.
     private let pasts = Mutex<[String: Past]>([:])
     /// The job runs by subject, with the start of each state.
     private let jobRuns = Mutex<[String: [(from: Int64, expectation: JobRunExpectation)]]>([:])
+    /// The pools by subject.
+    private let pools = Mutex<[String: PoolPast]>([:])
     /// The workspaces of each version of the API of which an expected value is made wrong by one; nil: none.
     private let lie: String?
     private let lakeLie: String?
@@ -58,6 +68,7 @@ final class History: Sendable {
                     State(from: now, rows: .services(workspace.serviceInstances)))
             }
         }
+        if isLake { notePools(of: workspace, now) }
         let expectation = JobRunExpectation(workspace.jobRuns)
         jobRuns.withLock { jobRuns in
             let subject = Subject.name(workspace.id, "job_runs")
@@ -82,11 +93,45 @@ final class History: Sendable {
         }
     }
 
+    private func notePools(of workspace: SimulatedWorkspace, _ now: Int64) {
+        var expectation = PoolExpectation(workspace.pools)
+        if workspace.id == lakeLie { expectation.lie() }
+        pools.withLock { pools in
+            let subject = Subject.name(workspace.id, "pools")
+            pools[subject, default: PoolPast()].states.append((now, expectation))
+            pools[subject]?.everSeen.formUnion(expectation.list.keys.filter(PoolExpectation.stays))
+        }
+    }
+
+    /// Returns the end of the last poll of pools that had the use of every running pool.
+    func lastCompletePools(of subject: String) -> Int64? { pools.withLock { $0[subject]?.complete } }
+
+    /// Compares the pools of `page` with the states between `start` and `end`.
+    /// - Returns: nil if the list matches one of them.
+    private func difference(ofPools subject: String, page: [String: String], start: Int64, end: Int64) -> [String]? {
+        pools.withLock { pools in
+            guard var past = pools[subject] else { return ["an unknown workspace"] }
+            while past.states.count > 1, past.states[1].from < WallTime.now - Self.memory { past.states.removeFirst() }
+            let possible = past.states.indices.filter { index in
+                let until = index + 1 < past.states.count ? past.states[index + 1].from : .max
+                return past.states[index].from <= end && until >= start
+            }
+            let comparison = PoolExpectation.compare(
+                page, with: possible.map { past.states[$0].expectation }, everSeen: past.everSeen)
+            if comparison.isComplete { past.complete = end }
+            pools[subject] = past
+            return comparison.difference.isEmpty ? nil : comparison.difference
+        }
+    }
+
     /// Compares `page` with the states of a subject between `start` and `end`.
     /// - Returns: nil if one matches, else the differences from the most similar one.
     func difference(of subject: String, page: [String: String], start: Int64, end: Int64) -> [String]? {
         if subject.hasSuffix(" job_runs") {
             return difference(ofJobRuns: subject, page: page, start: start, end: end)
+        }
+        if subject.hasSuffix(" pools") {
+            return difference(ofPools: subject, page: page, start: start, end: end)
         }
         return pasts.withLock { pasts in
             guard var past = pasts[subject] else { return ["an unknown workspace"] }

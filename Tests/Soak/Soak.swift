@@ -52,8 +52,8 @@ struct Soak {
         let hasAge = try Self.accepts(poll: "connection_max_age: 10s", by: options.binary)
         collects = try Self.accepts(
             source: "collect: {service_instances: {}, job_runs: {}, quotas: {project_id: p}}", by: options.binary)
-        environment.pollsLake = try Self.accepts(source: "api: v2", by: options.binary)
-        if !environment.pollsLake { say("soak: SKIPPED: API v2; the program does not know it") }
+        environment.pollsLake = try Self.accepts(source: "api: v2, collect: {pools: {}}", by: options.binary)
+        if !environment.pollsLake { say("soak: SKIPPED: API v2; the program does not know it, or not its pools") }
         if !collects { say("soak: SKIPPED: service instances, job runs and quotas; the program does not collect them") }
         configurationText = environment.configurationText(hasConnectionAge: hasAge, collects: collects)
         configuration = try TemporaryFile(configurationText, name: "config.yaml")
@@ -156,21 +156,35 @@ struct Soak {
         let collected = discovered.flatMap { id in
             ["service_instances", "job_runs"].map { Subject.name(id, $0) }
         }
-        let ids = environment.constantIDs + discovered + (collects ? collected : [])
+        let pools = environment.pollsLake ? environment.lake.workspaces.map { Subject.name($0.id, "pools") } : []
+        let ids = environment.constantIDs + discovered + (collects ? collected : []) + pools
         child.process.send(SIGHUP)
         let calm = WallTime.now
         while WallTime.now < calm + 60_000_000 {
             try? child.log.step(WallTime.now)
             await scrape()
-            if ids.allSatisfy({ checker.up[$0] ?? 0 > calm + timing.maximumPollDuration }) { break }
+            if missing(ids, since: calm).isEmpty, incomplete(pools, since: calm).isEmpty { break }
             try? await ContinuousClock().sleep(for: .milliseconds(500))
         }
-        let missing = ids.filter { checker.up[$0] ?? 0 <= calm + timing.maximumPollDuration }
+        let missing = missing(ids, since: calm)
         if !missing.isEmpty {
             checker.complain(
                 "\(missing.count) listings have not recovered a minute after the last fault: \(missing.prefix(3))")
         }
+        let incomplete = incomplete(pools, since: calm)
+        if !incomplete.isEmpty {
+            checker.complain("a minute after the last fault, the use of pools is not complete: \(incomplete.prefix(3))")
+        }
         if !checker.lastReloadSuccessful { checker.complain("a reload after the last fault failed") }
+    }
+
+    private func missing(_ ids: [String], since calm: Int64) -> [String] {
+        ids.filter { checker.up[$0] ?? 0 <= calm + timing.maximumPollDuration }
+    }
+
+    /// Returns those of `pools` whose last polls lacked the use of a running pool.
+    private func incomplete(_ pools: [String], since calm: Int64) -> [String] {
+        pools.filter { environment.history.lastCompletePools(of: $0) ?? 0 <= calm + timing.maximumPollDuration }
     }
 
     /// Stops the exporters; with the kind `stop`, while a file hangs and the log pipe is full.

@@ -14,7 +14,7 @@ final class SoakEnvironment {
     let steady: [SimulatedCloud]
     /// The source with API v2.
     let lake: SimulatedCloud
-    /// Whether the program polls it; older programs do not know API v2.
+    /// Whether the program polls it; older programs do not know API v2 or its pools.
     var pollsLake = true
     let configuredRelay: StallingRelay
     /// The two addresses of the discovered source.
@@ -195,7 +195,9 @@ final class SoakEnvironment {
                 "steady-\(index)", url: url, auth: auth, tls: tls, collect: collects ? collect : nil, steady[index])
         }
         if pollsLake {
-            text += source("lake", url: servers[5].baseURL, auth: "token: \(Self.lakeToken)", api: "v2", lake)
+            text += source(
+                "lake", url: servers[5].baseURL, auth: "token: \(Self.lakeToken)", api: "v2",
+                collect: "pools: {interval: \(timing.interval / 1000)ms}", lake)
         }
         return text
             + source(

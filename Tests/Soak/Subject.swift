@@ -14,6 +14,7 @@ enum Subject {
 
     private static func listing(ofFamily name: String) -> String {
         if name.hasPrefix("dataarts_fabric_service_instance") { return "service_instances" }
+        if name.hasPrefix("dataarts_fabric_pool") { return "pools" }
         return name.hasPrefix("dataarts_fabric_job_run") ? "job_runs" : "endpoints"
     }
 }

@@ -82,7 +82,8 @@ public struct PoolReader: Sendable {
         }
     }
 
-    private static func newest(
+    // Not private, so that it can be tested with any document.
+    static func newest(
         in document: JSONDocument, of name: String, _ times: PlausibleTimes
     ) throws(APIFailure) -> PoolAnswer<PoolUtilization?> {
         var answer = PoolAnswer<PoolUtilization?>(value: nil, malformedFields: 0)
@@ -120,7 +121,8 @@ public struct PoolReader: Sendable {
         return answer
     }
 
-    private static func allocatable(in document: JSONDocument) throws(APIFailure) -> PoolAnswer<[PoolAllocatable]> {
+    // Not private, so that it can be tested with any document.
+    static func allocatable(in document: JSONDocument) throws(APIFailure) -> PoolAnswer<[PoolAllocatable]> {
         var answer = PoolAnswer<[PoolAllocatable]>(value: [], malformedFields: 0)
         for row in 0..<(try count("", in: document, "limits")) {
             guard let type = document.text("/\(row)/type") else {

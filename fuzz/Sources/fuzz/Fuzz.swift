@@ -40,6 +40,8 @@ struct Fuzz {
 enum FuzzTarget: String, CaseIterable {
     case endpointsPage = "endpoints-page"
     case workspacesPage = "workspaces-page"
+    case poolsPage = "pools-page"
+    case poolAnswer = "pool-answer"
     case fold
     case errorBody = "error-body"
     case date
@@ -54,6 +56,8 @@ enum FuzzTarget: String, CaseIterable {
         switch self {
         case .endpointsPage: checkEndpointsPage(input)
         case .workspacesPage: checkWorkspacesPage(input)
+        case .poolsPage: checkPoolsPage(input)
+        case .poolAnswer: checkPoolAnswer(input)
         case .fold: checkFold(input)
         case .errorBody: checkErrorBody(input)
         case .date: checkDate(input)

@@ -7,7 +7,7 @@ import TestSupport
 @testable import Listings
 
 /// Admits every record and counts them.
-private struct EveryRecord: RecordFilter {
+struct EveryRecord: RecordFilter {
     let plausibleTimes = PlausibleTimes(now: Timestamp(microseconds: 1_800_000_000_000_000))
     var records = 0
     var malformed: [Int] = []
@@ -52,12 +52,12 @@ private struct Records: ListingFold, @unchecked Sendable {
     }
 }
 
-private typealias Reading<Row> = (
+typealias Reading<Row> = (
     _ decoder: PageDecoder, _ body: inout [UInt8], _ filter: inout EveryRecord
 ) throws(PageDecodingError) -> (shape: PageShape, rows: [Row])
 
 /// The result of decoding a page.
-private struct DecodedPage<Row: Equatable>: Equatable {
+struct DecodedPage<Row: Equatable>: Equatable {
     var shape: PageShape?
     var rows: [Row] = []
     var malformed: [Int] = []
@@ -85,9 +85,9 @@ private struct DecodedPage<Row: Equatable>: Equatable {
 }
 
 /// A decoder that has decoded all previous pages; its state must not affect results.
-nonisolated(unsafe) private let usedDecoder = PageDecoder()
+nonisolated(unsafe) let usedDecoder = PageDecoder()
 
-private func decoded<Row: Equatable>(
+func decoded<Row: Equatable>(
     _ input: UnsafeBufferPointer<UInt8>, read: Reading<Row>
 ) -> DecodedPage<Row>? {
     guard let usedDecoder, let freshDecoder = PageDecoder() else { return nil }
