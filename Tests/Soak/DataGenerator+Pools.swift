@@ -9,11 +9,12 @@ extension DataGenerator {
     ]
     private static let names = ["生产", "reporting", "he said \"hello\"", "two\nlines", ""]
     private static let types = ["CPU", "CPU", "GPU", "NPU", "cpu", "FPGA"]
-    private static let maximumPools = 35
+    /// Few, because each running pool takes up to five requests in every interval.
+    private static let maximumPools = 24
 
     /// Adds pools to a workspace, sometimes of several pages.
     mutating func addPools(to workspace: inout SimulatedWorkspace) {
-        let count = random.chance(30) ? random.number(21...Self.maximumPools) : random.number(2...12)
+        let count = random.chance(20) ? random.number(21...Self.maximumPools) : random.number(1...6)
         workspace.pools = (0..<count).map { _ in pool() }
     }
 
