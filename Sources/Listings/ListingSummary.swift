@@ -38,7 +38,7 @@ public struct ListingSummary: Sendable, Equatable {
         }
     }
 
-    /// What the endpoints of API v2 are configured with of one resource: neither the capacity in use nor a cost, because
+    /// The configured amounts of one resource of the endpoints of API v2: neither the capacity in use nor a cost, because
     /// a reserved endpoint takes its share of a compute pool.
     public struct Resource: Sendable, Equatable {
         /// The name, as in the label `resource`: `cpu`, `gpu` or `npu`.
@@ -61,7 +61,7 @@ public struct ListingSummary: Sendable, Equatable {
 
     /// The failed queries of one kind, of a listing that queries single records beside its list.
     public struct FailedQuery: Sendable, Equatable {
-        /// What was queried.
+        /// The kind of query.
         public var query: PoolQuery
         /// The number of failed queries; at least 1.
         public var count: Int

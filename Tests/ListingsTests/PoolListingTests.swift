@@ -336,7 +336,7 @@ struct PoolListingTests {
         #expect(try await pools.read(rows).details == [])
     }
 
-    @Test func `Values nobody documented become other beyond the limit`() async throws {
+    @Test func `Undocumented values become other beyond the limit`() async throws {
         let pools = Pools()
         pools.settings.maximumLabelValues = 2
         let snapshot = try await pools.read(

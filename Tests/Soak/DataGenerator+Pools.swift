@@ -9,7 +9,7 @@ extension DataGenerator {
     ]
     private static let names = ["生产", "reporting", "he said \"hello\"", "two\nlines", ""]
     private static let types = ["CPU", "CPU", "GPU", "NPU", "cpu", "FPGA"]
-    /// Few, because each running pool takes up to five requests in every interval.
+    /// Few, because each running pool needs at most five requests in every interval.
     private static let maximumPools = 24
 
     /// Adds pools to a workspace, sometimes of several pages.

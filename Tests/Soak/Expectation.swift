@@ -70,7 +70,7 @@ struct Expectation {
         set(counts)
     }
 
-    /// What is counted over all rows of a listing.
+    /// The counts over all rows of a listing.
     struct Counts {
         /// The sums by series.
         var sums: [String: Int] = [:]

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Base
 
-/// What is requested for each running compute pool, beside the list of pools.
+/// A request for each running compute pool, in addition to the list of pools.
 public enum PoolQuery: String, Sendable, CaseIterable {
-    /// What is left of its capacity.
+    /// The capacity that is not promised to an endpoint.
     case allocatable
-    /// How much of it is used.
+    /// The used share of its resources.
     case utilization
 
     /// The API operation.
@@ -17,7 +17,7 @@ public enum PoolQuery: String, Sendable, CaseIterable {
     }
 }
 
-/// How much of a resource of a pool is used.
+/// The use of a resource of a pool.
 public struct PoolUtilization: Sendable, Equatable {
     /// The used share, 0 to 1.
     public var ratio: Double
@@ -25,7 +25,7 @@ public struct PoolUtilization: Sendable, Equatable {
     public var time: Timestamp
 }
 
-/// What is left of a resource of a pool: not promised to an endpoint.
+/// The capacity of a resource of a pool that is not promised to an endpoint.
 public struct PoolAllocatable: Sendable, Equatable {
     /// The resource; never memory, which is not exported.
     public var resource: PoolResource
@@ -37,7 +37,7 @@ public struct PoolAllocatable: Sendable, Equatable {
 
 /// The answer to a query.
 public struct PoolAnswer<Value: Sendable>: Sendable {
-    /// What was read.
+    /// The values that were read.
     public var value: Value
     /// The number of fields of a wrong type, out of range, or with an implausible time; they were ignored.
     public var malformedFields: Int

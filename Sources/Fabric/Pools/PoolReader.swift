@@ -41,7 +41,7 @@ public struct PoolReader: Sendable {
         }
     }
 
-    /// Reads what is left of a pool's capacity, by resource and specification.
+    /// Reads the capacity of a pool that is not promised to an endpoint, by resource and specification.
     /// - Throws: ``APIFailure`` if the request fails or the response is not a list of limits.
     public func allocatable(
         of id: RecordID, _ turn: PollTurn

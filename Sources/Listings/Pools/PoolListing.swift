@@ -55,7 +55,7 @@ package struct PoolListing: Listing {
         page.listed.fold.close(at: client.now)
         let running = page.listed.fold.pools.filter(\.isRunning)
         if let first = running.first { try await PoolUse.probe(first, in: workspace, through: client, turn) }
-        // One for what is left, and one for each measured resource.
+        // One for the allocatable capacity, and one for each measured resource.
         let queries = running.reduce(0) { $0 + 1 + $1.measured.count }
         let use = running.reduce(0) { $0 + $1.capacity.count + 2 * $1.measured.count }
         let snapshot = snapshot(of: page.listed, nil, now: client.wallTime)

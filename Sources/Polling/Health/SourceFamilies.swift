@@ -39,7 +39,7 @@ public enum SourceFamilies {
         help: "Bytes received from the API, before decompression.")
     static let poolQueryFailures = MetricFamily(
         .counter, "dataarts_fabric_pool_query_failures_total", labels: ["source", "query", "reason"],
-        help: "Failed queries of the use of single compute pools, or of what is left of them, by reason.")
+        help: "Failed queries of single compute pools, by query (allocatable or utilization) and reason.")
 
     /// The families as one group of the metric registry.
     public static let familyGroup = FamilyGroup(
