@@ -2011,9 +2011,9 @@ unless on (source, workspace, pool_id) dataarts_fabric_pool_allocatable
 <pre tabindex="0"><code class="language-promql">sum by (source, query, reason) (increase(dataarts_fabric_pool_query_failures_total[1h])) &gt; 0
 </code></pre>
 <ol start="3">
-<li>The exporter's log has the message of the failure (<code>queries failed; their values are not exported</code>). Its status page of the workspace, or the same as JSON, shows whether the listing of pools is current:</li>
+<li>The exporter's status page of the workspace, or the same as JSON, has the number of failed queries of the last poll and the message of the last failure; so has the log (<code>queries failed; their values are not exported</code>):</li>
 </ol>
-<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;)'
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;) | .served.failed_queries'
 </code></pre>
 <ol start="4">
 <li>The same requests by hand (<a href="DataArtsFabricPoolFailed?lang=en#diagnosis">host in some regions</a>). If they succeed, compare address and credential with the exporter's configuration. If the pool is missing in the console, it was deleted:</li>
@@ -2055,9 +2055,9 @@ unless on (source, workspace, pool_id) dataarts_fabric_pool_allocatable
 <pre tabindex="0"><code class="language-promql">sum by (source, query, reason) (increase(dataarts_fabric_pool_query_failures_total[1h])) &gt; 0
 </code></pre>
 <ol start="3">
-<li>Exporter 的日志有失败的消息（<code>queries failed; their values are not exported</code>）。其工作空间状态页（或下面的 JSON）显示资源池列表是否为最新：</li>
+<li>Exporter 的工作空间状态页（或下面的 JSON）显示最近一次轮询中失败的查询数以及最后一次失败的消息，日志中也有（<code>queries failed; their values are not exported</code>）：</li>
 </ol>
-<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;)'
+<pre tabindex="0"><code class="language-sh">curl -s &quot;http://$EXPORTER:9942/api/v1/status?workspace_id=$WORKSPACE_ID&quot; | jq '.workspaces[].listings[] | select(.listing == &quot;pools&quot;) | .served.failed_queries'
 </code></pre>
 <ol start="4">
 <li>手工发送同样的请求（<a href="DataArtsFabricPoolFailed?lang=zh#%E8%AF%8A%E6%96%AD">部分区域的主机名</a>不同）。如果成功，请与 Exporter 配置中的地址和凭证比较。控制台中没有该资源池，说明它已被删除：</li>
