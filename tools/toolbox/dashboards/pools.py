@@ -160,7 +160,7 @@ def table(pools: Pools, title: str = "Pools") -> Json:
                    width=105 if "Memory" in title else 80, cell="color-text") for title in used),
         p.column("Age", unit="s", decimals=1, thresholds=VALUE_AGE, width=75, cell="color-text"),
     ]  # fmt: skip
-    expressions = {"": q.with_status_page(pools.info()), **capacity, **promised, **used, "Age": pools.age()}
+    expressions = {"": pools.info(), **capacity, **promised, **used, "Age": pools.age()}
     fields = {title: field for field, title in p.values(expressions).items()}
     order = (
         "Cores", "CPU promised", "CPU used", "Memory used", "GPUs", "GPU promised", "GPU used", "NPUs", "NPU promised",
@@ -173,7 +173,7 @@ def table(pools: Pools, title: str = "Pools") -> Json:
         " value: only running pools have some, and GPU and NPU only pools with such cards.",
         list(expressions.values()), [*COLUMNS, *columns],
         shown={"status": "Status", "pool": "Pool", **{fields[name]: name for name in order},
-               "charge_mode": "Charge mode", "workspace": "Workspace", "source": "Source", **LINKED},
+               "charge_mode": "Charge mode", "workspace": "Workspace", "source": "Source"},
         sort=[("Status", False), ("Pool", False)], no_value=NOT_COLLECTED)  # fmt: skip
 
 
@@ -205,7 +205,7 @@ CAPACITY_BY_POOL = p.table(
     "Cores and cards of each pool, resource and specification, and what is left for endpoints. The service may name"
     " specifications of allocatable capacity differently; then both have a row.",
     [q.each(f"pool_{family}", CHOSEN, by=(*LABELS, "resource", "spec_code")) for family in ("capacity", "allocatable")],
-    [p.column("Pool", link=p.POOL_LINK), p.column("Resource", width=100), p.column("Specification", width=200),
+    [p.column("Pool", link=p.POOL_LINK), p.column("Resource", width=100), p.column("Specification", width=330),
      p.column("Source", width=150),
      p.column("Workspace", link=p.WORKSPACE_LINK_WITH_STATUS_PAGE, width=170),
      p.column("Capacity", unit="short", width=110), p.column("Allocatable", unit="short", width=120)],
