@@ -20,6 +20,7 @@ PROMETHEUS3 = f"{ROOT}/.build-prometheus3/"
 # What a test with a marker needs on this machine: programs, or one of several.
 NEEDED = {
     "chromium": ("chromium", "chromedriver"),
+    "kubectl": ("kubectl",),
     "prometheus": ("prometheus", "promtool", "prometheus-alertmanager"),
     "prometheus3": (f"{PROMETHEUS3}prometheus", f"{PROMETHEUS3}promtool"),
 }

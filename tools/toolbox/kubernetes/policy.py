@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from toolbox.kubernetes.chart import Manifest
 
 WORKLOADS = ("Deployment", "StatefulSet")
+OPERATOR = ("ServiceMonitor", "PodMonitor", "PrometheusRule")
 # The folder of credential files in the configuration.
 SECRETS = "/run/secrets/fabric"
 # What the `restricted` standard of Kubernetes requires, and more. The group lets only the exporter read Secrets.
@@ -19,8 +20,17 @@ CONTAINER_SECURITY = {
     "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]},
 }  # fmt: skip
 
-# Secrets that users create.
-ELSEWHERE = {("Secret", name) for name in ("given", "web", "dataarts-fabric-exporter", "fabric-credentials")}
+# What OpenShift's policy restricted-v2 allows. It assigns the ids, and refuses those outside the namespace's range.
+OPENSHIFT_IDS = ("runAsUser", "fsGroup", "seLinuxOptions")
+OPENSHIFT_VOLUMES = {
+    "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret",
+}  # fmt: skip
+
+# Objects that users or Kubernetes create.
+ELSEWHERE = {("Secret", name) for name in ("given", "web", "dataarts-fabric-exporter", "fabric-credentials")} | {
+    ("ConfigMap", "given"),
+    ("ServiceAccount", "default"),
+}
 
 # Whether a check passes, and its message otherwise.
 Checks = Iterator[tuple[bool, str]]
@@ -36,17 +46,26 @@ def all_checks(manifests: list[Manifest]) -> Checks:
     yield len(workloads) == 1, f"{len(workloads)} workloads"
     for workload in workloads:
         yield from pod_checks(workload["spec"]["template"]["spec"])
+        yield from exporter_checks(workload["spec"]["template"]["spec"]["containers"][0])
         yield from reference_checks(workload, manifests)
         yield from selector_checks(workload, manifests)
+    for manifest in manifests:
+        if manifest["kind"] == "Pod":
+            yield from pod_checks(manifest["spec"])
     names = [f"{manifest['kind']} {manifest['metadata']['name']}" for manifest in manifests]
     yield from ((names.count(name) == 1, f"duplicate {name}") for name in set(names))
-    namespaces = {manifest["metadata"].get("namespace") for manifest in manifests}
+    # The Operator's objects may be elsewhere.
+    namespaces = {each["metadata"].get("namespace") for each in manifests if each["kind"] not in OPERATOR}
     yield len(namespaces) == 1, f"several namespaces: {namespaces}"
 
 
 def pod_checks(pod: Manifest) -> Checks:
-    security = pod.get("securityContext")
-    yield security == POD_SECURITY, f"the pod's security context is {security}"
+    security = pod.get("securityContext", {})
+    if "runAsUser" in security:
+        yield security == POD_SECURITY, f"the pod's security context is {security}"
+    else:
+        # Without an id of its own the pod is for OpenShift.
+        yield from openshift_checks(pod)
     yield pod.get("automountServiceAccountToken") is False, "the pod mounts the token of its service account"
     for name in ("hostNetwork", "hostPID", "hostIPC"):
         yield not pod.get(name), f"the pod has {name}"
@@ -59,6 +78,20 @@ def pod_checks(pod: Manifest) -> Checks:
         yield from container_checks(container)
 
 
+def openshift_checks(pod: Manifest) -> Checks:
+    """Checks what OpenShift's restricted-v2 and the standard `restricted` require."""
+    security = pod.get("securityContext", {})
+    seccomp = {"type": "RuntimeDefault"}
+    is_restricted = security.get("runAsNonRoot") is True and security.get("seccompProfile") == seccomp
+    yield is_restricted, f"restricted: the pod's security context is {security}"
+    for container in [pod, *pod["containers"], *pod.get("initContainers", [])]:
+        fixed = [name for name in OPENSHIFT_IDS if name in container.get("securityContext", {})]
+        yield not fixed, f"restricted-v2: fixed {fixed}"
+    for volume in pod.get("volumes", []):
+        odd = volume.keys() - {"name"} - OPENSHIFT_VOLUMES
+        yield not odd, f"restricted-v2: volume {volume['name']} is {odd}"
+
+
 def container_checks(container: Manifest) -> Checks:
     security, resources, image = container.get("securityContext"), container.get("resources", {}), container["image"]
     yield security == CONTAINER_SECURITY, f"the container's security context is {security}"
@@ -66,15 +99,18 @@ def container_checks(container: Manifest) -> Checks:
     yield "memory" in resources.get("limits", {}), "the container has no memory limit"
     is_pinned = ":" in image.rpartition("/")[2] and not image.endswith(":latest")
     yield is_pinned, f"the image {image} is not pinned"
-    yield not any("hostPort" in port for port in container["ports"]), "the container has a host port"
-    ports = {port["name"] for port in container["ports"]}
-    for probe, path in (("livenessProbe", "/-/healthy"), ("readinessProbe", "/-/ready")):
-        request = container.get(probe, {}).get("httpGet", {})
-        yield request.get("path") == path and request.get("port") in ports, f"{probe} requests {request}"
+    yield not any("hostPort" in port for port in container.get("ports", [])), "the container has a host port"
     for variable in container.get("env", []):
         is_secret = "secretKeyRef" in variable.get("valueFrom", {})
         yield not is_secret, f"variable {variable['name']} contains a secret"
     yield "envFrom" not in container, "variables come from other objects"
+
+
+def exporter_checks(container: Manifest) -> Checks:
+    ports = {port["name"] for port in container["ports"]}
+    for probe, path in (("livenessProbe", "/-/healthy"), ("readinessProbe", "/-/ready")):
+        request = container.get(probe, {}).get("httpGet", {})
+        yield request.get("path") == path and request.get("port") in ports, f"{probe} requests {request}"
 
 
 def reference_checks(workload: Manifest, manifests: list[Manifest]) -> Checks:
@@ -88,10 +124,11 @@ def reference_checks(workload: Manifest, manifests: list[Manifest]) -> Checks:
     wanted += [("Secret", volume["secret"]["secretName"]) for volume in volumes if "secret" in volume]
     wanted += [("Service", spec["serviceName"])] if kind == "StatefulSet" else []
     yield from ((reference in there, f"unknown {' '.join(reference)}") for reference in wanted)
-    mounts = [mount for container in pod["containers"] for mount in container.get("volumeMounts", [])]
+    containers = pod["containers"] + pod.get("initContainers", [])
+    mounts = [mount for container in containers for mount in container.get("volumeMounts", [])]
     odd = {mount["name"] for mount in mounts} ^ {volume["name"] for volume in volumes}
     yield not odd, f"volumes that are unknown or not mounted: {odd}"
-    paths = [mount["mountPath"] for mount in mounts]
+    paths = [mount["mountPath"] for mount in pod["containers"][0].get("volumeMounts", [])]
     yield len(paths) == len(set(paths)), f"two volumes at one path: {paths}"
     text = "".join(str(manifest["data"]) for manifest in manifests if manifest["kind"] == "ConfigMap")
     is_missing = f"{SECRETS}/" in text and SECRETS not in paths
@@ -116,6 +153,14 @@ def selector_checks(workload: Manifest, manifests: list[Manifest]) -> Checks:
         if kind == "Service":
             for port in spec["ports"]:
                 yield port["targetPort"] in ports, f"the Service's port {port['name']} has no target"
+            tests = [each for each in manifests if each["kind"] == "Pod"]
+            wrong = [each for each in tests if chosen(selector, each["metadata"]["labels"])]
+            yield not wrong, "the Service selects the pod of the test"
+        if kind == "Ingress":
+            yield from ingress_checks(manifest, services)
+        if kind in ("ServiceMonitor", "PodMonitor"):
+            there = spec.get("namespaceSelector", {}).get("matchNames", [manifest["metadata"].get("namespace")])
+            yield there == [workload["metadata"].get("namespace")], f"the {kind} selects the namespaces {there}"
         if kind == "PodMonitor":
             yield (
                 all(end["port"] in ports for end in spec["podMetricsEndpoints"]),
@@ -131,6 +176,15 @@ def selector_checks(workload: Manifest, manifests: list[Manifest]) -> Checks:
             yield len(selected) == 1, f"the ServiceMonitor selects {len(selected)} Services"
             known = {port["name"] for service in selected for port in service["spec"]["ports"]}
             yield all(end["port"] in known for end in spec["endpoints"]), "the ServiceMonitor uses an unknown port"
+
+
+def ingress_checks(ingress: Manifest, services: list[Manifest]) -> Checks:
+    known = {(service["metadata"]["name"], port["name"]) for service in services for port in service["spec"]["ports"]}
+    for rule in ingress["spec"]["rules"]:
+        for path in rule["http"]["paths"]:
+            backend = path["backend"]["service"]
+            target = (backend["name"], backend["port"]["name"])
+            yield target in known, f"the Ingress leads to {target}"
 
 
 def chosen(selector: dict[str, str], labels: dict[str, str]) -> bool:

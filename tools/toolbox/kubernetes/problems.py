@@ -31,10 +31,11 @@ def program_problems(objects: list[Manifest], exporter: Exporter) -> Iterator[st
     for manifest in objects:
         if manifest["kind"] == "ConfigMap" and "config.yaml" in manifest["data"]:
             yield from configuration_problems(manifest["data"]["config.yaml"], objects, exporter)
-        if manifest["kind"] in policy.WORKLOADS:
-            command, *rest = manifest["spec"]["template"]["spec"]["containers"][0]["args"]
+        if manifest["kind"] in (*policy.WORKLOADS, "Pod"):
+            pod = manifest["spec"] if manifest["kind"] == "Pod" else manifest["spec"]["template"]["spec"]
+            command, *rest = pod["containers"][0]["args"]
             known = FLAG.findall(exporter.run(command, "--help").text)
-            flags = {argument.partition("=")[0] for argument in rest}
+            flags = {argument.partition("=")[0] for argument in rest if argument.startswith("--")}
             yield from (f"{command} has no flag {flag}" for flag in sorted(flags.difference(known)))
         if manifest["kind"] == "PrometheusRule":
             with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
@@ -52,6 +53,10 @@ def configuration_problems(text: str, objects: list[Manifest], exporter: Exporte
             (Path(folder) / name).write_bytes(base64.b64decode(content))
         path = Path(folder) / "config.yaml"
         path.write_text(text.replace(policy.SECRETS, folder), "utf-8")
-        outcome = exporter.run("check", f"--config.file={path}")
+        pods = [each["spec"]["template"]["spec"] for each in objects if each["kind"] in policy.WORKLOADS]
+        variables = [variable for pod in pods for variable in pod["containers"][0].get("env", [])]
+        inside = Exporter(exporter.program, exporter.directory)
+        inside.variables = {each["name"]: each["value"] for each in variables if "value" in each}
+        outcome = inside.run("check", f"--config.file={path}")
         if outcome.status:
             yield f"the program rejects the configuration: {outcome.stderr}"

@@ -11,6 +11,7 @@ import helm_python
 import pytest
 import yaml
 
+from toolbox.kubernetes import policy, schemas
 from toolbox.kubernetes.chart import CASES, CHART, Manifest, manifests, of, render
 from toolbox.kubernetes.problems import problems
 from toolbox.shared.exporter import Exporter
@@ -42,10 +43,17 @@ def test_its_versions_equal_the_programs(exporter: Exporter) -> None:
 
 @pytest.mark.parametrize("values", CASES["good"].values(), ids=CASES["good"].keys())
 def test_objects_are_valid_and_helms_lint_finds_nothing(values: Any, exporter: Exporter) -> None:
-    messages = helm_python.lint(CHART, values, strict=True)["messages"]
-    # An icon would be an external resource.
-    assert [message["error"] for message in messages] in ([], ["icon is recommended"])
+    assert not (messages := helm_python.lint(CHART, values, strict=True)["messages"]), messages
     assert not (found := problems(manifests(render(values)), exporter)), found
+
+
+@pytest.mark.parametrize(("complaint", "values"), CASES["insecure"].items(), ids=CASES["insecure"].keys())
+def test_insecure_values_are_possible_and_the_checks_complain(complaint: str, values: Any) -> None:
+    objects = manifests(render(values))
+    assert not [problem for manifest in objects for problem in schemas.problems(manifest)]
+    found = policy.problems(objects)
+    assert found
+    assert all(complaint in problem or "volume node is a folder" in problem for problem in found), found
 
 
 @pytest.mark.parametrize(("complaint", "values"), CASES["rejected"].items(), ids=CASES["rejected"].keys())
@@ -110,4 +118,63 @@ def test_a_packaged_chart_renders_the_same_objects_including_rules_and_dashboard
 
 def test_by_default_there_is_a_network_policy_and_nothing_of_the_operator_or_grafana(plain: list[Manifest]) -> None:
     kinds = sorted(manifest["kind"] for manifest in plain)
-    assert kinds == ["ConfigMap", "Deployment", "NetworkPolicy", "Service", "ServiceAccount"]
+    assert kinds == ["ConfigMap", "Deployment", "NetworkPolicy", "Pod", "Service", "ServiceAccount"]
+
+
+def test_by_default_the_ids_are_fixed(plain: list[Manifest]) -> None:
+    assert template(plain)["spec"]["securityContext"] == policy.POD_SECURITY
+
+
+def test_the_values_for_openshift_fix_no_ids_and_reach_its_dns() -> None:
+    values = yaml.safe_load((CHART / "values-openshift.yaml").read_text("utf-8"))
+    objects = manifests(render(CASES["given"] | values))
+    assert not (found := [problem for manifest in objects for problem in schemas.problems(manifest)]), found
+    assert not (found := policy.problems(objects)), found
+    expected = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
+    assert template(objects)["spec"]["securityContext"] == expected
+    assert "openshift-dns" in str(of(objects, "NetworkPolicy")["spec"]["egress"])
+
+
+def test_the_tests_pod_may_scrape_and_is_missing_where_it_needs_a_credential(
+    plain: list[Manifest], whole: list[Manifest]
+) -> None:
+    pod = of(plain, "Pod")
+    assert pod["spec"]["containers"][0]["args"] == ["status", "http://fabric-dataarts-fabric-exporter:9942"]
+    assert pod["metadata"]["annotations"]["helm.sh/hook"] == "test"
+    restricted = manifests(render(CASES["given"] | {"networkPolicy": WHOLE["networkPolicy"]}))
+    peers = of(restricted, "NetworkPolicy")["spec"]["ingress"][0]["from"]
+    selectors = [peer["podSelector"]["matchLabels"] for peer in peers if "podSelector" in peer]
+    assert any(selector.items() <= pod["metadata"]["labels"].items() for selector in selectors)
+    assert "Pod" not in [manifest["kind"] for manifest in whole]
+
+
+def test_the_tests_pod_reaches_the_exporter_and_fails_without_it(plain: list[Manifest], exporter: Exporter) -> None:
+    [command, _] = of(plain, "Pod")["spec"]["containers"][0]["args"]
+    with exporter.serve(command="demo") as server:
+        server.ready()
+        assert exporter.run(command, f"http://127.0.0.1:{server.port}").status == 0
+    assert exporter.run(command, "http://127.0.0.1:1").status != 0
+
+
+def test_labels_of_pods_win_over_those_of_all_objects() -> None:
+    objects = manifests(render(CASES["good"]["labels of all objects and of the pods"]))
+    assert all(manifest["metadata"]["labels"]["team"] == "data" for manifest in objects)
+    assert template(objects)["metadata"]["labels"]["tier"] == "b"
+    assert of(objects, "Service")["metadata"]["labels"]["tier"] == "a"
+
+
+def test_the_ingress_leads_to_the_service() -> None:
+    objects = manifests(render(CASES["good"]["an Ingress with two hosts"]))
+    rules = of(objects, "Ingress")["spec"]["rules"]
+    paths = [(rule["host"], path["path"], path["pathType"]) for rule in rules for path in rule["http"]["paths"]]
+    assert paths == [
+        ("fabric.example.org", "/", "Prefix"),
+        ("*.example.org", "/runbooks/", "Prefix"),
+        ("*.example.org", "/status", "Exact"),
+    ]
+
+
+def test_an_existing_configmap_is_mounted_and_none_is_created() -> None:
+    objects = manifests(render(CASES["good"]["an existing ConfigMap"]))
+    assert "ConfigMap" not in [manifest["kind"] for manifest in objects]
+    assert template(objects)["spec"]["volumes"][0] == {"name": "config", "configMap": {"name": "given"}}

@@ -5,21 +5,27 @@ from __future__ import annotations
 
 import copy
 import re
+import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from toolbox.kubernetes import generate, policy, schemas
 from toolbox.kubernetes.chart import CASES, Manifest, manifests, of, render
 from toolbox.kubernetes.problems import problems
 from toolbox.shared.exporter import Exporter
-from toolbox.shared.processes import ROOT
+from toolbox.shared.processes import ROOT, attempt
 
 pytestmark = pytest.mark.prometheus
 
-SHIPPED = sorted(generate.FOLDER.glob("*.yaml"))
+SHIPPED = sorted(path for path in generate.FOLDER.glob("*.yaml") if path.name != "kustomization.yaml")
 OPERATOR = {"PrometheusRule": "prometheus-rule.yaml", "ServiceMonitor": "service-monitor.yaml"}
-BLOCKS = re.findall(r"^```yaml\n(.*?)^```", (ROOT / "docs/kubernetes.md").read_text("utf-8"), re.DOTALL | re.MULTILINE)
+EXAMPLES = re.findall(
+    r"^```yaml\n(.*?)^```", (ROOT / "docs/kubernetes.md").read_text("utf-8"), re.DOTALL | re.MULTILINE
+)
+[KUSTOMIZATION] = [block for block in EXAMPLES if "kind: Kustomization" in block]
+BLOCKS = [block for block in EXAMPLES if block != KUSTOMIZATION]
 
 
 def load(path: Path) -> list[Manifest]:
@@ -37,9 +43,34 @@ def test_each_file_is_valid_and_the_service_monitor_selects_its_service(path: Pa
 
 
 def test_the_files_are_current() -> None:
-    assert {path.name: path.read_text("utf-8") for path in SHIPPED} == generate.current(), (
-        "run scripts/generate-kubernetes"
-    )
+    shipped = {path.name: path.read_text("utf-8") for path in generate.FOLDER.iterdir()}
+    assert shipped == generate.current(), "run scripts/generate-kubernetes"
+
+
+@pytest.mark.kubectl
+def test_kustomize_builds_the_manifests() -> None:
+    status, output = attempt("kubectl", "kustomize", str(generate.FOLDER))
+    assert status == 0, output
+
+    def by_name(objects: list[Manifest]) -> dict[tuple[str, str], Manifest]:
+        return {(manifest["kind"], manifest["metadata"]["name"]): manifest for manifest in objects}
+
+    assert by_name(manifests({"built.yaml": output})) == by_name(load(generate.FOLDER / "exporter.yaml"))
+
+
+@pytest.mark.kubectl
+def test_the_kustomization_in_the_document_replaces_the_configuration_and_the_image(tmp_path: Path) -> None:
+    shutil.copytree(generate.FOLDER, tmp_path / "packaging/kubernetes")
+    (tmp_path / "kustomization.yaml").write_text(KUSTOMIZATION, "utf-8")
+    changed = of(load(generate.FOLDER / "exporter.yaml"), "ConfigMap") | {"data": {"config.yaml": "sources: []\n"}}
+    (tmp_path / "configuration.yaml").write_text(yaml.safe_dump(changed), "utf-8")
+    status, output = attempt("kubectl", "kustomize", str(tmp_path))
+    assert status == 0, output
+    built = manifests({"built.yaml": output})
+    assert {manifest["metadata"]["namespace"] for manifest in built} == {"monitoring"}
+    assert of(built, "ConfigMap")["data"] == changed["data"]
+    [container] = of(built, "Deployment")["spec"]["template"]["spec"]["containers"]
+    assert container["image"] == "registry.example/fabric/dataarts-fabric-exporter:0.1.0"
 
 
 @pytest.mark.parametrize("block", BLOCKS)

@@ -40,7 +40,7 @@ CHANGES: dict[str, Callable[[list[Manifest]], Any]] = {
     "hostNetwork": lambda m: pod(m).update(hostNetwork=True),
     "all users may read": lambda m: pod(m)["volumes"][1]["secret"].update(defaultMode=0o444),
     "is a secret that all users": lambda m: pod(m)["volumes"][1]["secret"].pop("defaultMode"),
-    "context is {'readOnly": lambda m: container(m)["securityContext"].pop("allowPrivilegeEscalation"),
+    "context is {'capabilities": lambda m: container(m)["securityContext"].pop("allowPrivilegeEscalation"),
     "'readOnlyRootFilesystem': False": lambda m: container(m)["securityContext"].update(readOnlyRootFilesystem=False),
     "'readOnlyRootFilesystem': True}": lambda m: container(m)["securityContext"].pop("capabilities"),
     "no memory limit": lambda m: container(m)["resources"].pop("limits"),
@@ -57,6 +57,10 @@ CHANGES: dict[str, Callable[[list[Manifest]], Any]] = {
     "does not restrict both directions": lambda m: of(m, "NetworkPolicy")["spec"].update(policyTypes=["Ingress"]),
     "selects 0 Services": lambda m: of(m, "Service")["metadata"].update(labels={"a": "b"}),
     "Budget does not select": lambda m: of(m, "PodDisruptionBudget")["spec"]["selector"].update(matchLabels={}),
+    "restricted: the pod's security context": lambda m: of(m, "Pod")["spec"].pop("securityContext"),
+    "selects the pod of the test": lambda m: of(m, "Pod").update(metadata=of(m, "StatefulSet")["metadata"]),
+    "selects the namespaces": lambda m: of(m, "ServiceMonitor")["metadata"].update(namespace="other"),
+    "status has no flag --no": lambda m: of(m, "Pod")["spec"]["containers"][0]["args"].append("--no"),
     "several namespaces": lambda m: of(m, "Service")["metadata"].update(namespace="other"),
     "duplicate Service": lambda m: m.append(of(m, "Service")),
 }  # fmt: skip
@@ -81,11 +85,18 @@ def test_what_the_program_or_promtool_rejects_is_detected(good: list[Manifest], 
     texts = of(bad, "ConfigMap")["data"]
     texts["config.yaml"] = texts["config.yaml"].replace("interval", "intervall")
     assert "unknown key" in "\n".join(problems(bad, exporter))
-    bad = manifests(render(CASES["given"] | {"extraArgs": ["--web.enable-livecycle"]}))
+    bad = copy.deepcopy(good)
+    container(bad)["args"].append("--web.enable-livecycle")
     assert "has no flag" in "\n".join(problems(bad, exporter))
     bad = manifests(render(CASES["good"]["the demo"]))
     of(bad, "PrometheusRule")["spec"]["groups"][0]["rules"][0]["expr"] = "vector("
     assert "promtool" in "\n".join(problems(bad, exporter))
+
+
+def test_an_ingress_that_leads_nowhere_is_detected(exporter: Exporter) -> None:
+    bad = manifests(render(CASES["good"]["an Ingress with two hosts"]))
+    of(bad, "Service")["metadata"].update(name="other")
+    assert "the Ingress leads to" in "\n".join(problems(bad, exporter))
 
 
 def test_a_duplicate_key_is_detected() -> None:

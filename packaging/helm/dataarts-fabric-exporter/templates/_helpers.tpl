@@ -23,11 +23,22 @@ app.kubernetes.io/name: {{ include "exporter.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
+{{/* The labels of the test's pod, which the Service must not select. */}}
+{{- define "exporter.testSelector" -}}
+app.kubernetes.io/name: {{ printf "%s-test" (include "exporter.name" . | trunc 58) }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
+{{- end }}
+
+{{/* The labels of an object: of the chart, of the object, which is the second argument, and of all objects. */}}
 {{- define "exporter.labels" -}}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 }}
-{{ include "exporter.selector" . }}
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- $root := index . 0 -}}
+helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" | trunc 63 }}
+{{ include "exporter.selector" $root }}
+app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ $root.Release.Service }}
+{{- with merge (dict) (default dict (index . 1)) $root.Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
 {{- end }}
 
 {{- define "exporter.metadata" -}}
@@ -39,7 +50,7 @@ name: {{ include "exporter.fullname" . }}
 {{- define "exporter.place" -}}
 namespace: {{ .Release.Namespace }}
 labels:
-  {{- include "exporter.labels" . | nindent 2 }}
+  {{- include "exporter.labels" (list . dict) | nindent 2 }}
 {{- end }}
 
 {{- define "exporter.serviceAccountName" -}}
@@ -74,11 +85,20 @@ labels:
 {{- replace "http://dataarts-fabric-exporter:9942/runbooks/" (printf "%s/" $address) .text }}
 {{- end }}
 
+{{/* The ConfigMap with the configuration. */}}
+{{- define "exporter.configMapName" -}}
+{{- default (include "exporter.fullname" .) .Values.existingConfigMap }}
+{{- end }}
+
 {{/* Fails on contradictory values before anything is applied. */}}
 {{- define "exporter.check" -}}
-{{- if not (or .Values.demo .Values.config.sources) }}
-{{- fail "config.sources is missing: set the sources to poll (docs/configuration.md), or demo: true to run with simulated data" }}
+{{- if and .Values.existingConfigMap .Values.config }}
+{{- fail "config and existingConfigMap are both set; set only one of them" }}
 {{- end }}
+{{- if not (or .Values.demo .Values.existingConfigMap .Values.config.sources) }}
+{{- fail "config.sources is missing: set the sources to poll (docs/configuration.md), existingConfigMap, or demo: true to run with simulated data" }}
+{{- end }}
+{{- include "exporter.checkService" . }}
 {{- if and (gt (int .Values.shards) 1) (gt (int .Values.replicas) 1) }}
 {{- fail "replicas is for one shard; for two exporters per shard install the chart twice" }}
 {{- end }}
@@ -90,5 +110,27 @@ labels:
 {{- end }}
 {{- if and .Values.serviceMonitor.enabled .Values.podMonitor.enabled }}
 {{- fail "serviceMonitor and podMonitor are both enabled and would scrape every pod twice; enable only one of them" }}
+{{- end }}
+{{- end }}
+
+{{- define "exporter.checkService" -}}
+{{- $service := .Values.service }}
+{{- if and (gt (int .Values.shards) 1) (ne $service.type "ClusterIP") }}
+{{- fail (printf "service.type %s is for one shard: the Service of shards is headless; set ClusterIP" $service.type) }}
+{{- end }}
+{{- if and $service.nodePort (eq $service.type "ClusterIP") }}
+{{- fail "service.nodePort needs service.type NodePort or LoadBalancer" }}
+{{- end }}
+{{- if and $service.externalTrafficPolicy (eq $service.type "ClusterIP") }}
+{{- fail "service.externalTrafficPolicy needs service.type NodePort or LoadBalancer" }}
+{{- end }}
+{{- if and (or $service.loadBalancerIP $service.loadBalancerClass $service.loadBalancerSourceRanges) (ne $service.type "LoadBalancer") }}
+{{- fail "service.loadBalancerIP, loadBalancerClass and loadBalancerSourceRanges need service.type LoadBalancer" }}
+{{- end }}
+{{- if and .Values.ingress.enabled (gt (int .Values.shards) 1) }}
+{{- fail "ingress is for one shard: it would lead to an arbitrary shard" }}
+{{- end }}
+{{- if and .Values.ingress.enabled (not .Values.ingress.hosts) }}
+{{- fail "ingress.hosts is missing: set at least one host" }}
 {{- end }}
 {{- end }}

@@ -2,12 +2,9 @@
 {{- define "exporter.pod" -}}
 metadata:
   labels:
-    {{- include "exporter.labels" . | nindent 4 }}
-    {{- with .Values.podLabels }}
-    {{- toYaml . | nindent 4 }}
-    {{- end }}
+    {{- include "exporter.labels" (list . .Values.podLabels) | nindent 4 }}
   annotations:
-    {{- if not .Values.demo }}
+    {{- if not (or .Values.demo .Values.existingConfigMap) }}
     # A changed configuration starts new pods. Changed Secrets need no restart.
     checksum/config: {{ toYaml .Values.config | sha256sum }}
     {{- end }}
@@ -25,14 +22,25 @@ spec:
   imagePullSecrets:
     {{- toYaml . | nindent 4 }}
   {{- end }}
+  {{- if .Values.hostNetwork }}
+  hostNetwork: true
+  {{- end }}
+  {{- with default (ternary "ClusterFirstWithHostNet" "" .Values.hostNetwork) .Values.dnsPolicy }}
+  dnsPolicy: {{ . }}
+  {{- end }}
+  {{- with .Values.dnsConfig }}
+  dnsConfig:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with .Values.podSecurityContext }}
+  # `fsGroup` lets only the exporter read the files of Secrets.
   securityContext:
-    runAsNonRoot: true
-    runAsUser: 65532
-    runAsGroup: 65532
-    # Lets only the exporter read the files of Secrets.
-    fsGroup: 65532
-    seccompProfile:
-      type: RuntimeDefault
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with .Values.initContainers }}
+  initContainers:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
   containers:
     - name: exporter
       image: {{ include "exporter.image" . | quote }}
@@ -89,11 +97,10 @@ spec:
           port: health
         periodSeconds: 5
         timeoutSeconds: 3
+      {{- with .Values.securityContext }}
       securityContext:
-        allowPrivilegeEscalation: false
-        readOnlyRootFilesystem: true
-        capabilities:
-          drop: [ALL]
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
       resources:
         {{- toYaml .Values.resources | nindent 8 }}
       {{- $volumes := or (not .Values.demo) .Values.web.existingSecret .Values.extraVolumeMounts }}
@@ -118,12 +125,15 @@ spec:
         {{- toYaml . | nindent 8 }}
         {{- end }}
       {{- end }}
+    {{- with .Values.extraContainers }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
   {{- if or $volumes .Values.extraVolumes }}
   volumes:
     {{- if not .Values.demo }}
     - name: config
       configMap:
-        name: {{ include "exporter.fullname" . }}
+        name: {{ include "exporter.configMapName" . }}
     {{- with include "exporter.secretName" . }}
     - name: secret
       secret:
