@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import re
 import tempfile
 from collections.abc import Iterator
@@ -26,6 +27,11 @@ def problems(objects: list[Manifest], exporter: Exporter) -> list[str]:
     return [*policy.problems(objects), *program_problems(objects, exporter)]
 
 
+@functools.cache
+def known_flags(command: str, exporter: Exporter) -> set[str]:
+    return set(FLAG.findall(exporter.run(command, "--help").text))
+
+
 def program_problems(objects: list[Manifest], exporter: Exporter) -> Iterator[str]:
     """Yields what the program and promtool reject: configurations, with the files of Secrets, flags, and rules."""
     for manifest in objects:
@@ -34,9 +40,8 @@ def program_problems(objects: list[Manifest], exporter: Exporter) -> Iterator[st
         if manifest["kind"] in (*policy.WORKLOADS, "Pod"):
             pod = manifest["spec"] if manifest["kind"] == "Pod" else manifest["spec"]["template"]["spec"]
             command, *rest = pod["containers"][0]["args"]
-            known = FLAG.findall(exporter.run(command, "--help").text)
             flags = {argument.partition("=")[0] for argument in rest if argument.startswith("--")}
-            yield from (f"{command} has no flag {flag}" for flag in sorted(flags.difference(known)))
+            yield from (f"{command} has no flag {flag}" for flag in sorted(flags - known_flags(command, exporter)))
         if manifest["kind"] == "PrometheusRule":
             with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
                 yaml.safe_dump(manifest["spec"], file, allow_unicode=True)

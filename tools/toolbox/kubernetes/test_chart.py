@@ -151,7 +151,6 @@ def test_the_tests_pod_may_scrape_and_is_missing_where_it_needs_a_credential(
 def test_the_tests_pod_reaches_the_exporter_and_fails_without_it(plain: list[Manifest], exporter: Exporter) -> None:
     [command, _] = of(plain, "Pod")["spec"]["containers"][0]["args"]
     with exporter.serve(command="demo") as server:
-        server.ready()
         assert exporter.run(command, f"http://127.0.0.1:{server.port}").status == 0
     assert exporter.run(command, "http://127.0.0.1:1").status != 0
 
@@ -171,6 +170,48 @@ def test_the_ingress_leads_to_the_service() -> None:
         ("fabric.example.org", "/", "Prefix"),
         ("*.example.org", "/runbooks/", "Prefix"),
         ("*.example.org", "/status", "Exact"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["a NodePort", "a LoadBalancer"])
+def test_the_settings_of_the_service_reach_it(name: str) -> None:
+    values = CASES["good"][name]
+    service = of(manifests(render(values)), "Service")
+    given = {key: value for key, value in values["service"].items() if key not in ("nodePort", "annotations")}
+    assert given.items() <= service["spec"].items()
+    assert service["spec"]["ports"][0].get("nodePort") == values["service"].get("nodePort")
+    assert service["metadata"].get("annotations") == values["service"].get("annotations")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "ends"),
+    [
+        ("ServiceMonitor", "a ServiceMonitor in another namespace", "endpoints"),
+        ("PodMonitor", "a PodMonitor in another namespace", "podMetricsEndpoints"),
+    ],
+)
+def test_the_settings_of_a_monitor_reach_it(kind: str, name: str, ends: str) -> None:
+    values = CASES["good"][name][kind[0].lower() + kind[1:]]
+    monitor = of(manifests(render(CASES["good"][name])), kind)
+    metadata, spec = monitor["metadata"], monitor["spec"]
+    assert (metadata["namespace"], metadata["labels"]["release"]) == ("monitors", "p")
+    assert (spec["namespaceSelector"], spec["sampleLimit"]) == ({"matchNames": ["monitoring"]}, 50000)
+    [end] = spec[ends]
+    job = {"targetLabel": "job", "replacement": "dataarts-fabric"}
+    assert end["relabelings"] == [job, *values["relabelings"]]
+    assert end["metricRelabelings"] == values["metricRelabelings"]
+
+
+def test_network_settings_and_containers_reach_the_pod() -> None:
+    pod = template(manifests(render(CASES["good"]["name servers of its own"])))["spec"]
+    assert (pod["dnsPolicy"], pod["dnsConfig"]) == ("None", CASES["good"]["name servers of its own"]["dnsConfig"])
+    pod = template(manifests(render(CASES["given"] | {"hostNetwork": True})))["spec"]
+    assert (pod["hostNetwork"], pod["dnsPolicy"]) == (True, "ClusterFirstWithHostNet")
+    pod = template(manifests(render(CASES["good"]["containers before and beside the exporter"])))["spec"]
+    assert [container["name"] for container in pod["initContainers"] + pod["containers"]] == [
+        "before",
+        "exporter",
+        "beside",
     ]
 
 

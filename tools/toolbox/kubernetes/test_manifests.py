@@ -70,7 +70,9 @@ def test_the_kustomization_in_the_document_replaces_the_configuration_and_the_im
     assert {manifest["metadata"]["namespace"] for manifest in built} == {"monitoring"}
     assert of(built, "ConfigMap")["data"] == changed["data"]
     [container] = of(built, "Deployment")["spec"]["template"]["spec"]["containers"]
-    assert container["image"] == "registry.example/fabric/dataarts-fabric-exporter:0.1.0"
+    [shipped] = of(load(generate.FOLDER / "exporter.yaml"), "Deployment")["spec"]["template"]["spec"]["containers"]
+    tag = shipped["image"].rpartition(":")[2]
+    assert container["image"] == f"registry.example/fabric/dataarts-fabric-exporter:{tag}"
 
 
 @pytest.mark.parametrize("block", BLOCKS)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ OPTIONAL_LABELS: dict[str, tuple[str, ...]] = {
 START, END = "<!-- values, written by scripts/generate-kubernetes -->\n", "<!-- end of the values -->\n"
 
 
+@functools.cache
 def rules() -> list[dict[str, Any]]:
     """Returns the alerts and recording rules that the chart installs."""
     groups = yaml.safe_load(RULES.read_text("utf-8"))["spec"]["groups"]
