@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import pathlib
+import platform
 import re
 import sys
 import tomllib
@@ -113,6 +114,22 @@ def owners(paths: list[str]) -> dict[str, str]:
     if unowned := sorted(set(paths) - found.keys()):
         raise Mismatch(f"no Debian package owns {', '.join(unowned)}")
     return found
+
+
+def status(package: str) -> str:
+    """Returns the entry of an installed Debian package in dpkg's database."""
+    native = run("dpkg", "--print-architecture").strip()
+    # A package may be installed for several architectures.
+    for entry in run("dpkg-query", "--status", package).split("\n\n"):
+        if re.search(rf"^Architecture: (all|{native})$", entry, re.MULTILINE):
+            return entry.rstrip("\n") + "\n"
+    raise Mismatch(f"{package} is not installed for {native}")
+
+
+def distribution() -> str:
+    """Returns the distribution and its version as package URLs name them, such as `debian-12`."""
+    release = platform.freedesktop_os_release()
+    return f"{release['ID']}-{release['VERSION_ID']}"
 
 
 def loaded(program: pathlib.Path) -> list[Library]:

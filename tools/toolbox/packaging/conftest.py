@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import json
+import os
 import pathlib
+import urllib.parse
 
 import pytest
 
@@ -22,6 +25,15 @@ def archive(program: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> 
     file = tmp_path_factory.mktemp("image") / "image.tar"
     run(ROOT / "scripts/build-image", program, file)
     return file
+
+
+@pytest.fixture(scope="session")
+def scanned(archive: pathlib.Path) -> dict[str, str]:
+    """The decoded package URLs that the scanner syft finds in the image, by package, without its own qualifiers."""
+    environment = os.environ | {"SYFT_CHECK_FOR_APP_UPDATE": "false"}
+    output = run(ROOT / ".venv/bin/syft", "--quiet", f"oci-archive:{archive}", "--output", "json", env=environment)
+    urls = {found["name"]: urllib.parse.unquote(found["purl"]) for found in json.loads(output)["artifacts"]}
+    return {name: url.partition("&upstream=")[0] for name, url in urls.items()}
 
 
 @pytest.fixture(scope="session")

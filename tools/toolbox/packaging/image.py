@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import re
@@ -13,7 +14,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from toolbox.packaging.components import Mismatch, library_paths, owners
+from toolbox.packaging.components import Mismatch, library_paths, owners, status
 from toolbox.shared.files import write
 from toolbox.shared.processes import NAME, ROOT, run
 
@@ -22,6 +23,13 @@ USER = 65532
 PORT = 9942
 COMMON_LICENSE = re.compile(r"/usr/share/common-licenses/[A-Za-z0-9.-]*[A-Za-z0-9]")
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+# What scanners recognize the distribution by: some read only one of the files. All belong to base-files.
+RELEASE = ("/etc/os-release", "/usr/lib/os-release", "/etc/debian_version")
+# The labels `base.name` and `source`. The image begins empty; the address is that of the maintainers.
+BASE = "scratch"
+SOURCE = f"https://{NAME}.example"
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+INDEX = "application/vnd.oci.image.index.v1+json"
 FILES = {
     "etc/passwd": f"root:x:0:0:root:/:/nologin\nexporter:x:{USER}:{USER}:{NAME}:/:/nologin\n",
     "etc/group": f"root:x:0:\nexporter:x:{USER}:\n",
@@ -41,10 +49,13 @@ def add_libraries(layer: Path, program: Path) -> None:
     """Adds everything but the program, which is the same for many versions and is pulled once."""
     for name, text in FILES.items():
         write(layer / name, text)
-    packages = owners(library_paths(program))
-    for path in (*packages, CERTIFICATES):
+    libraries = owners(library_paths(program))
+    for path in (*libraries, CERTIFICATES, *RELEASE):
         add(layer, path)
-    for package in {*packages.values(), "ca-certificates"}:
+    # The common licenses belong to base-files, too.
+    for package in {*libraries.values(), "ca-certificates", "base-files"}:
+        # One file per package, as in distroless images, because package managers that run would use the file `status`.
+        write(layer / "var/lib/dpkg/status.d" / package, status(package))
         license = Path("/usr/share/doc", package, "copyright")
         add(layer, license)
         for path in filter(os.path.isfile, COMMON_LICENSE.findall(license.read_text("utf-8", "replace"))):
@@ -74,6 +85,23 @@ def pack(folder: Path, file: Path, time: int) -> None:
         *sorted(os.listdir(folder)))  # fmt: skip
 
 
+def describe(layout: Path, version: str, platform: dict[str, str]) -> None:
+    """Adds the media types of index and manifest, which umoci leaves out, and the platform, by which clients select."""
+    blobs = layout / "blobs/sha256"
+    index = json.loads((layout / "index.json").read_text())
+    [entry] = index["manifests"]
+    old = blobs / str(entry["digest"]).removeprefix("sha256:")
+    text = json.dumps(json.loads(old.read_text()) | {"mediaType": MANIFEST})
+    old.unlink()
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    write(blobs / digest, text)
+    entry |= {"digest": f"sha256:{digest}", "size": len(text.encode()), "mediaType": MANIFEST, "platform": platform}
+    # containerd uses this as the image's full name, other tools the version as its tag. The host localhost prevents
+    # pulls from a registry.
+    entry["annotations"]["io.containerd.image.name"] = f"localhost/{NAME}:{version}"
+    write(layout / "index.json", json.dumps(index | {"mediaType": INDEX}))
+
+
 def build(program: Path, time: int, scratch: Path) -> tuple[str, Path]:
     """Returns the version of `program`, and the image as a folder."""
     [(version, revision)] = re.findall(r"version (\S+) \(revision: ([^,)]+)", run(program, "--version"))
@@ -85,6 +113,8 @@ def build(program: Path, time: int, scratch: Path) -> tuple[str, Path]:
         "version": version,
         "revision": revision,
         "created": created,
+        "source": os.environ.get("SOURCE_URL", SOURCE),
+        "base.name": BASE,
     }
     labels = [f"org.opencontainers.image.{name}={value}" for name, value in about.items()]
     layout = scratch / "layout"
@@ -99,20 +129,17 @@ def build(program: Path, time: int, scratch: Path) -> tuple[str, Path]:
         run("umoci", "raw", "add-layer", image, *history, scratch / "layer.tar")
     command = ("serve", "--config.file", f"/etc/{NAME}/config.yaml")
     # The architecture is that of this machine, which must load the program's libraries. OCI has the same names.
+    platform = {"os": "linux", "architecture": run("dpkg", "--print-architecture").strip()}
     run(
-        "umoci", "config", image, "--no-history", f"--created={created}", "--os=linux",
-        f"--architecture={run('dpkg', '--print-architecture').strip()}", f"--config.user={USER}:{USER}",
+        "umoci", "config", image, "--no-history", f"--created={created}",
+        *(f"--{name}={value}" for name, value in platform.items()), f"--config.user={USER}:{USER}",
         "--config.workingdir=/", "--config.env=PATH=/usr/bin", f"--config.entrypoint=/usr/bin/{NAME}",
         *(f"--config.cmd={word}" for word in command), f"--config.exposedports={PORT}/tcp",
         "--config.stopsignal=SIGTERM", *(f"--config.label={label}" for label in labels),
         *(f"--manifest.annotation={label}" for label in labels),
     )  # fmt: skip
     run("umoci", "gc", f"--layout={layout}")
-    # containerd uses this as the image's full name, other tools the version as its tag. The host localhost prevents
-    # pulls from a registry.
-    index = json.loads((layout / "index.json").read_text())
-    index["manifests"][0]["annotations"]["io.containerd.image.name"] = f"localhost/{NAME}:{version}"
-    write(layout / "index.json", json.dumps(index))
+    describe(layout, version, platform)
     return version, layout
 
 

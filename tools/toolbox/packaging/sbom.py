@@ -52,7 +52,8 @@ def component_package(entry: dict[str, Any]) -> dict[str, Any]:
 def library_package(library: components.Library) -> dict[str, Any]:
     # Keeps the colon of an epoch; encodes a plus, which would be decoded as a space.
     version = urllib.parse.quote(library.version, safe=":~")
-    url = f"pkg:deb/debian/{library.package}@{version}?arch={library.architecture}"
+    # Advisories are by distribution.
+    url = f"pkg:deb/debian/{library.package}@{version}?arch={library.architecture}&distro={components.distribution()}"
     more = {"supplier": "Organization: Debian", "externalRefs": package_url(url)}
     return package(library.package, library.license, library.version, **more)
 

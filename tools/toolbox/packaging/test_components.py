@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import pathlib
+import urllib.parse
 from typing import Any
 
 import pytest
@@ -62,6 +63,15 @@ def test_all_components_have_a_license_and_linked_and_loaded_ones_a_version(docu
     for package in document["packages"]:
         assert package["licenseDeclared"] not in ("NOASSERTION", "NONE"), package
         assert package["SPDXID"] in contained or package.get("versionInfo"), package
+
+
+def test_libraries_have_the_package_urls_that_a_scanner_finds(document: Any, scanned: dict[str, str]) -> None:
+    references = [entry for package in document["packages"] for entry in package.get("externalRefs", [])]
+    urls = {urllib.parse.unquote(entry["referenceLocator"]) for entry in references}
+    urls = {url for url in urls if url.startswith("pkg:deb/")}
+    # The image also has the packages of the certificates and of the licenses.
+    assert set(scanned.values()) - urls == {scanned["base-files"], scanned["ca-certificates"]}
+    assert urls <= set(scanned.values())
 
 
 def test_an_added_and_a_removed_package_are_rejected(program: pathlib.Path, tmp_path: pathlib.Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from toolbox.shared.processes import NAME, ROOT, run
+from toolbox.shared.processes import NAME, ROOT, attempt, run
 
 PROGRAM = f"usr/bin/{NAME}"
 # Maximum size of the image; the program loads about 37 libraries.
@@ -60,10 +60,39 @@ def test_it_runs_the_program_as_an_unprivileged_user_on_the_documented_port(imag
     assert settings["StopSignal"] == "SIGTERM"
 
 
-def test_labels_and_annotations_describe_it(image: Image, version: str) -> None:
+def test_labels_and_annotations_describe_it(program: pathlib.Path, image: Image, version: str) -> None:
     labels = image.configuration["config"]["Labels"]
-    assert labels["org.opencontainers.image.version"] == version
+    known = {name.removeprefix("org.opencontainers.image."): value for name, value in labels.items()}
+    assert known.keys() == {"title", "description", "source", "version", "revision", "licenses", "created", "base.name"}
+    assert (known["version"], known["base.name"]) == (version, "scratch")
+    assert f"revision: {known['revision']}" in run(program, "--version")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", known["created"])
+    assert known["source"].startswith("https://")
     assert image.manifest["annotations"] == labels
+
+
+def test_index_and_manifest_have_their_media_types_and_the_index_the_platform(
+    archive: pathlib.Path, image: Image
+) -> None:
+    with tarfile.open(archive) as tar:
+        stream = tar.extractfile("index.json")
+        assert stream
+        index = json.load(stream)
+    assert index["mediaType"] == "application/vnd.oci.image.index.v1+json"
+    [entry] = index["manifests"]
+    assert entry["mediaType"] == image.manifest["mediaType"] == "application/vnd.oci.image.manifest.v1+json"
+    names = ("os", "architecture")
+    assert entry["platform"] == {name: image.configuration[name] for name in names}
+
+
+def test_a_scanner_finds_the_distribution_and_the_packages_of_all_files(image: Image, scanned: dict[str, str]) -> None:
+    files = [f"/{name}" for name, entry in image.files.items() if entry.isreg()]
+    # On a merged-/usr system a file may be in its package by either path. Files of no package give an error.
+    _, output = attempt("dpkg-query", "--search", *files, *(f"/usr{name}" for name in files))
+    packages = set(re.findall(r"^([^:, ]+)(?::\S+)?: /", output, re.MULTILINE))
+    assert packages >= {"base-files", "ca-certificates", "libc6", "libcurl4"}
+    shown = "pkg:deb/debian/${Package}@${Version}?arch=${Architecture}&distro=debian-12\n"
+    assert sorted(scanned.values()) == sorted(run("dpkg-query", "--show", f"--showformat={shown}", *packages).split())
 
 
 def test_the_program_is_unchanged_and_in_a_separate_layer(program: pathlib.Path, image: Image) -> None:
