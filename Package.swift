@@ -21,6 +21,15 @@ let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOTLS"].map
     .product(name: $0, package: "swift-nio")
 }
 
+// A product of each package that only the others need: SwiftPM warns about a package that no target uses. The program is linked with
+// the first three anyway; nothing of the last is built here.
+let pinned: [Target.Dependency] = [
+    .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
+    .product(name: "Atomics", package: "swift-atomics"),
+    .product(name: "DequeModule", package: "swift-collections"),
+    .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.windows])),
+]
+
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
@@ -45,12 +54,20 @@ let package = Package(
             name: "FuzzedModules",
             targets: ["Base", "Config", "Exposition", "Fabric", "HTTPClient", "Listings", "TestSupport"]),
     ],
+    // Exact, so that a commit can be built again. Package.resolved would pin commits, which differ between mirrors.
+    // scripts/check-packages fails if another version, or a package that is not listed, was resolved.
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
-        .package(url: "https://github.com/apple/swift-log", .upToNextMinor(from: "1.16.2")),
-        .package(url: "https://github.com/apple/swift-nio", .upToNextMinor(from: "2.101.2")),
-        .package(url: "https://github.com/apple/swift-nio-ssl", .upToNextMinor(from: "2.37.6")),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", .upToNextMinor(from: "2.13.0")),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+
+        // Packages that the others need.
+        .package(url: "https://github.com/apple/swift-async-algorithms", exact: "1.1.4"),
+        .package(url: "https://github.com/apple/swift-atomics", exact: "1.3.0"),
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
     ],
     targets: [
         // C libraries, each behind one thin header.
@@ -83,7 +100,7 @@ let package = Package(
             [
                 "Base", "Config", "CSupport", "Exposition", "Fabric", "HTTPClient", "HTTPServer", "Listings", "Polling",
                 "WebServer", logging,
-            ] + lifecycle),
+            ] + lifecycle + pinned),
         module("Simulator", ["Base", "HTTPServer", logging]),
         .executableTarget(
             name: "dataarts-fabric-exporter",

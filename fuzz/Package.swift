@@ -18,7 +18,7 @@ let package = Package(
     name: "fuzz",
     dependencies: [
         .package(name: "dataarts-fabric-exporter", path: ".."),
-        .package(url: "https://github.com/apple/swift-nio", .upToNextMinor(from: "2.101.2")),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
     ],
     targets: [
         // The file of WebServer that parses untrusted input, without the rest of the module, which builds slowly.

@@ -5,7 +5,7 @@ internal import HTTPClient
 /// The version of this program and of what it was built with.
 public enum BuildInformation {
     /// The semantic version.
-    public static let version = "0.1.0"
+    public static let version = "0.2.0-dev"
 
     /// The commit it was built from.
     public static var revision: String { String(cString: exporter_build_revision()) }

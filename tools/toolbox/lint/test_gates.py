@@ -79,13 +79,35 @@ def test_a_build_that_is_not_reproducible_is_rejected(tmp_path: pathlib.Path, co
     write(tmp_path / "swift", f"""#!/bin/sh
 case "$*" in
   *--show-bin-path) echo "$PWD/.build" ;;
-  build*) mkdir -p .build && echo "program {content}" > .build/{NAME} ;;
+  build*)
+    mkdir -p .build && echo "program {content}" > .build/{NAME}
+    sed -nE 's|.*/([^/"]+)", exact: ("[^"]+").*|"identity" : "\\1"\\n"version" : \\2|p' Package.swift \\
+      > Package.resolved ;;
 esac
 """, 0o755)  # fmt: skip
     if complaint:
         assert complaint in rejected(SCRIPTS / "check-reproducible", env=before_others(tmp_path))
     else:
         run(SCRIPTS / "check-reproducible", env=before_others(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("identity", "state", "complaint"),
+    [
+        ("swift-nio", '"version" : "2.101.2"', ""),
+        ("swift-nio", '"version" : "2.101.3"', "swift-nio 2.101.3"),
+        ("swift-new", '"version" : "1.0.0"', "swift-new 1.0.0"),
+        ("swift-nio", '"branch" : "main"', "swift-nio"),
+    ],
+)
+def test_a_resolved_package_that_is_not_listed_is_rejected(
+    tmp_path: pathlib.Path, identity: str, state: str, complaint: str
+) -> None:
+    resolved = write(tmp_path / "Package.resolved", f'  "identity" : "{identity}",\n  {state}\n')
+    if complaint:
+        assert complaint in rejected(SCRIPTS / "check-packages", resolved)
+    else:
+        run(SCRIPTS / "check-packages", resolved)
 
 
 def test_a_skipped_test_is_rejected(tmp_path: pathlib.Path) -> None:
