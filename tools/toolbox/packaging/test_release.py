@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a release publishes: the files and their checksums, and when none are made."""
+"""The files of a release and their checksums, and the cases in which a release is refused."""
 
 from __future__ import annotations
 
