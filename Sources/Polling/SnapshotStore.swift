@@ -222,6 +222,9 @@ public final class SnapshotStore: Sendable {
         state.withLock { $0.entries.values.allSatisfy { $0.isOptional || $0.health.last != nil } }
     }
 
+    /// The number of workspaces.
+    public var workspaceCount: Int { state.withLock { $0.workspaces.count } }
+
     /// The workspaces with a listing whose last poll failed or that has not been polled.
     public var failing: [WorkspaceKey] {
         state.withLock { state in

@@ -15,6 +15,7 @@ actor Reloader {
     private let limit: Duration
     private let clock: any ExporterClock
     private let logger: Logger
+    private let notifier: SystemdNotifier?
     /// The callers that wait for the next reload.
     private var waiting: [CheckedContinuation<String?, Never>] = []
     /// The callers that wait for the current reload.
@@ -26,15 +27,17 @@ actor Reloader {
     /// Creates a reloader.
     /// - Parameters:
     ///   - limit: the timeout of reading the files.
+    ///   - notifier: notified when a reload begins and ends.
     ///   - read: reads and validates the configuration; may block.
     init(
         exporter: Exporter, clock: any ExporterClock, logger: Logger, limit: Duration = BlockingWork.defaultTimeout,
-        read: @escaping @Sendable () throws -> ExporterConfiguration
+        notifier: SystemdNotifier? = nil, read: @escaping @Sendable () throws -> ExporterConfiguration
     ) {
         self.exporter = exporter
         self.clock = clock
         self.logger = logger
         self.limit = limit
+        self.notifier = notifier
         self.read = read
     }
 
@@ -61,7 +64,9 @@ actor Reloader {
     private func loadWhileWaiting() async {
         while !waiting.isEmpty {
             (current, waiting) = (waiting, [])
+            notifier?.noteReload()
             let problem = await load()
+            notifier?.noteReady()
             for continuation in current { continuation.resume(returning: problem) }
             current = []
         }

@@ -98,10 +98,11 @@ public struct ServeRun: Sendable {
         whenReady: () -> Void = {}
     ) async throws {
         logger.notice("starting", metadata: startMetadata)
+        let notifier = SystemdNotifier.take()
         let access = try web.configFile.map { path throws(ExporterError) in try WebAccess(path: path, logger: logger) }
         let exporter = try await Exporter(configuration, shard: shard, keepsRecords: true, logger: logger)
         let clock = SystemClock()
-        let reloader = Reloader(exporter: exporter, clock: clock, logger: logger, read: reread)
+        let reloader = Reloader(exporter: exporter, clock: clock, logger: logger, notifier: notifier, read: reread)
         var reload: (@Sendable () async -> String?)?
         if web.enablesLifecycle { reload = { await reloader.reload() } }
         let server = MetricsServer(
@@ -139,11 +140,11 @@ public struct ServeRun: Sendable {
         }
         // Services are stopped in reverse order: reloads first, because requests in flight may wait for them.
         var services: [any Service] = companions.map { BackgroundService(body: $0) }
-        if let access { services.append(BackgroundService.everySecond(clock) { await access.refresh() }) }
+        if let access { services.append(BackgroundService.every(.seconds(1), clock) { await access.refresh() }) }
         services += [
-            PollingService(exporter: exporter), BackgroundService { await Self.watchSecrets(of: exporter, clock) },
-            // Detects stalled polls and confirms failures that may be due to the credential.
-            BackgroundService.everySecond(clock) { await exporter.watch() },
+            PollingService(exporter: exporter, notifier: notifier),
+            BackgroundService { await Self.watchSecrets(of: exporter, clock) },
+            Self.watch(exporter, clock, notifier),
         ]
         services += listeners
         services.append(ReloadService(signals: reloads, reloader: reloader))
@@ -152,7 +153,7 @@ public struct ServeRun: Sendable {
         // With a cancellation limit the group would abort the process; StopSignals exits with status 0 instead.
         group.maximumCancellationDuration = nil
         whenReady()
-        try await Self.run(ServiceGroup(configuration: group), until: signals, logger)
+        try await Self.run(ServiceGroup(configuration: group), until: signals, notifier, logger)
         logger.notice("stopped")
     }
 
@@ -175,6 +176,17 @@ public struct ServeRun: Sendable {
         return metadata
     }
 
+    /// Returns a service that detects stalled polls, confirms failures that may be due to the credential, and feeds
+    /// systemd's watchdog as long as polls end.
+    static func watch(
+        _ exporter: Exporter, _ clock: any ExporterClock, _ notifier: SystemdNotifier?
+    ) -> BackgroundService {
+        .every(notifier?.tick ?? .seconds(1), clock) {
+            await exporter.watch()
+            notifier?.report(isHealthy: exporter.isHealthy, status: { exporter.summary }, now: clock.now)
+        }
+    }
+
     /// Checks every second whether sources without a credential can get one, and polls them at once if so. The checks
     /// run concurrently, so that a slow secret file or IAM delays only its own source.
     private static func watchSecrets(of exporter: Exporter, _ clock: any ExporterClock) async {
@@ -188,8 +200,13 @@ public struct ServeRun: Sendable {
         }
     }
 
-    private static func run(_ group: ServiceGroup, until signals: StopSignals, _ logger: Logger) async throws {
-        signals.onStop { Task { await group.triggerGracefulShutdown() } }
+    private static func run(
+        _ group: ServiceGroup, until signals: StopSignals, _ notifier: SystemdNotifier?, _ logger: Logger
+    ) async throws {
+        signals.onStop {
+            notifier?.noteStop()
+            Task { await group.triggerGracefulShutdown() }
+        }
         do { try await group.run() } catch {
             guard signals.isStopping else { throw error }
             // Errors of services during shutdown don't change the exit status.

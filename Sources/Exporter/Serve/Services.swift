@@ -7,9 +7,10 @@ internal import UnixSignals
 /// Polls until graceful shutdown.
 struct PollingService: Service {
     let exporter: Exporter
+    let notifier: SystemdNotifier?
 
     func run() async throws {
-        await cancelWhenGracefulShutdown { await exporter.pollForever() }
+        await cancelWhenGracefulShutdown { await exporter.pollForever { notifier?.noteReady() } }
         await exporter.shutDown()
     }
 }
@@ -53,11 +54,13 @@ struct BackgroundService: Service {
 
     func run() async throws { await cancelWhenGracefulShutdown { await body() } }
 
-    /// Creates a service that runs `step` every second.
-    static func everySecond(_ clock: any ExporterClock, step: @escaping @Sendable () async -> Void) -> Self {
+    /// Creates a service that runs `step` at every `period`.
+    static func every(
+        _ period: Duration, _ clock: any ExporterClock, step: @escaping @Sendable () async -> Void
+    ) -> Self {
         Self {
             while !Task.isCancelled {
-                try? await clock.sleep(until: clock.now + .seconds(1))
+                try? await clock.sleep(until: clock.now + period)
                 await step()
             }
         }

@@ -137,12 +137,14 @@ public final class Exporter: Sendable {
     }
 
     /// Discovers and polls until the task is canceled.
-    func pollForever() async {
+    /// - Parameter whenStarted: called when polling begins.
+    func pollForever(whenStarted: () -> Void = {}) async {
         let started = sources.withLock { sources in
             sources.areRunning = true
             return sources.byName.values
         }
         for source in started { await source.run() }
+        whenStarted()
         await dependencies.fleet.run()
         for source in sources.withLock({ $0.byName.values }) { await source.stop() }
     }
@@ -191,6 +193,13 @@ public final class Exporter: Sendable {
 
     /// Whether polls end; false while every workspace is stalled.
     var isHealthy: Bool { !store.isEveryListStalled }
+
+    /// The state of polling and of the last reload in one line, for `systemctl status`.
+    var summary: String {
+        let (total, failing) = (store.workspaceCount, store.failing.count)
+        let polling = isHealthy ? "\(max(0, total - failing)) of \(total) workspaces up" : "polling has stalled"
+        return polling + (reloads.last.failure == nil ? "" : "; the last reload of the configuration failed")
+    }
 
     /// The workspaces whose last poll failed.
     var failing: [WorkspaceKey] { store.failing }
