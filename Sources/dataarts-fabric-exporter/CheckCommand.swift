@@ -7,10 +7,16 @@ import Fabric
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Validate the configuration; print all errors or a summary.",
-        discussion: "Exits with status 2 if the configuration is invalid. With --connect, exits with status 3 if a "
-            + "credential, discovery or listing fails, or discovery finds no workspaces to poll.")
+        discussion: "Exits with status 2 if a configuration is invalid, also if it names nothing to poll. With "
+            + "--connect, exits with status 3 if a credential, discovery or listing fails, or discovery finds no "
+            + "workspaces to poll.")
 
     @OptionGroup(title: "Configuration") var source: ConfigurationOptions
+
+    @Option(
+        name: .customLong("web.config.file"),
+        help: "exporter-toolkit web configuration file to validate, too.")
+    var webConfigurationFile: String?
 
     @Flag(
         name: .customLong("connect"),
@@ -23,12 +29,26 @@ struct CheckCommand: AsyncParsableCommand {
     var allowsMissingSecrets = false
 
     func run() async throws {
-        let configuration = try source.read(requiresSecrets: !allowsMissingSecrets)
-        let secrets = EnvironmentSecrets(configuration, environment: ProcessEnvironment.variables())
-        let problems = secrets.problems + (allowsMissingSecrets ? [] : secrets.missing)
+        // Both files are read, so that the errors of both are printed.
+        let read = Result { try source.read(requiresSecrets: !allowsMissingSecrets) }
+        let web = Result { () throws(ExporterError) in
+            try webConfigurationFile.map(WebConfigurationCheck.summary(of:))
+        }
+        var problems: [String] = []
+        if case .failure(let error) = read {
+            guard let error = error as? ExitError else { throw error }
+            problems = error.errors
+        }
+        if case .failure(let error) = web { problems.append(error.description) }
+        let secrets = (try? read.get()).map { EnvironmentSecrets($0, environment: ProcessEnvironment.variables()) }
+        if let secrets { problems += secrets.problems + (allowsMissingSecrets ? [] : secrets.missing) }
         guard problems.isEmpty else { throw ExitError(ExitError.usage, "invalid configuration", problems) }
-        let missing = configuration.missingSecrets + (allowsMissingSecrets ? secrets.missing : []) + secrets.warnings
-        StandardOutput.write(Self.summary(configuration) + missing.map { "Warning: \($0)" })
+        let configuration = try read.get()
+        let missing =
+            configuration.missingSecrets + (allowsMissingSecrets ? secrets?.missing ?? [] : [])
+            + (secrets?.warnings ?? [])
+        StandardOutput.write(
+            Self.summary(configuration) + missing.map { "Warning: \($0)" } + [try web.get()].compactMap(\.self))
         guard connects else { return }
         let outcome: (lines: [String], failing: [String])
         do throws(ExporterError) { outcome = try await ConnectionCheck(configuration: configuration).run() } catch {

@@ -23,8 +23,15 @@ struct OnceCommand: AsyncParsableCommand {
     @Option(name: .customLong("format"), help: "Output format.")
     var format = Format.text
 
+    @Flag(
+        name: .customLong("quiet"),
+        help: "Log only errors, for timers; overrides --log.level. What failed is printed anyway.")
+    var isQuiet = false
+
     func run() async throws {
         let configuration = try source.read()
+        var log = log
+        if isQuiet { log.level = .error }
         let outcome = try await Exporter.once(
             configuration, format == .text ? .text : .openMetrics, logger: log.logger(), whenReady: ProgramPages.release
         )

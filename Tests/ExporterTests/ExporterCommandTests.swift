@@ -91,6 +91,51 @@ struct ExporterCommandTests {
         #expect(bad.output.contains("\(file.path):1:1: polls: unknown key; did you mean poll?\n"))
     }
 
+    @Test("check prints the errors of both files, or a summary of the web configuration")
+    func checkWebConfiguration() async throws {
+        let web = try TemporaryFile("http_server_config: {headers: {X-Frame-Options: deny}}\n", name: "web.yaml")
+        defer { web.remove() }
+        try await withSimulator { configuration, _ in
+            let good = try await run("check", "--config.file", configuration, "--web.config.file", web.path)
+            #expect(good.status == 0)
+            #expect(good.output.hasSuffix("\nWeb configuration is valid: 1 header.\n"), "\(good.output)")
+            try web.replace("")
+            let empty = try await run("check", "--config.file", configuration, "--web.config.file", web.path)
+            #expect(empty.status == 0)
+            #expect(empty.output.contains("\nWarning: web configuration is empty; "), "\(empty.output)")
+            try web.replace("basic_auth_user: {}\ntls_server_config: {cert_file: no.pem, key_file: no.key}\n")
+            let bad = try await run("check", "--config.file", configuration, "--web.config.file", web.path)
+            #expect(bad.status == 2)
+            // As serve prints them.
+            let serve = try await run("serve", "--config.file", configuration, "--web.config.file", web.path)
+            #expect(serve.status == 2 && bad.output == serve.output, "\(bad.output)\(serve.output)")
+            #expect(bad.output.contains("\(web.path):1:1: basic_auth_user: unknown key; did you mean "))
+            let file = try TemporaryFile("polls: {}\n", name: "bad.yaml")
+            defer { file.remove() }
+            let both = try await run("check", "--config.file", file.path, "--web.config.file", web.path)
+            #expect(both.status == 2)
+            #expect(both.output.hasPrefix("\(file.path):1:1: polls: unknown key"), "\(both.output)")
+            #expect(both.output.hasSuffix(bad.output), "\(both.output)")
+        }
+    }
+
+    @Test("once --quiet logs only errors, and still prints which workspaces failed")
+    func quiet() async throws {
+        try await withSimulator { configuration, cloud in
+            cloud.inject(.reset, for: .workspace(cloud.workspaces[1].id))
+            let target = try TemporaryFile("", name: "fabric.prom")
+            defer { target.remove() }
+            let arguments = ["once", "--config.file", configuration, "--output", target.path, "--log.level", "debug"]
+            let loud = try await ChildProcess(Self.program, arguments).end()
+            #expect(loud.output.contains(" level=debug "), "\(loud.output)")
+            let (status, output) = try await ChildProcess(Self.program, arguments + ["--quiet"]).end()
+            #expect(status == 3)
+            let lines = output.split(separator: "\n")
+            #expect(lines.last == "Polling failed for: cn-north-4/\(cloud.workspaces[1].id)")
+            #expect(lines.count > 1 && lines.dropLast().allSatisfy { $0.contains(" level=error ") }, "\(output)")
+        }
+    }
+
     @Test("status exits with 1 if the exporter is unreachable, and with 2 for wrong flags")
     func status() async throws {
         let (unreachable, output) = try await run("status", "http://127.0.0.1:1")

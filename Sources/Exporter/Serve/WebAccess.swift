@@ -40,6 +40,11 @@ final class WebAccess: Sendable {
         case invalid(ExporterError)
     }
 
+    /// Reads a file of the system.
+    static let standardReader: Reader = { path throws(ConfigurationProblems) in
+        try WebConfiguration.read(file: path, cipherSuites: ListenerTLS.knownCipherSuites)
+    }
+
     private let path: String
     private let logger: Logger
     private let reader: Reader
@@ -53,9 +58,7 @@ final class WebAccess: Sendable {
     /// - Throws: ``ExporterError`` with all errors.
     init(
         path: String, logger: Logger, limit: Duration = BlockingWork.defaultTimeout,
-        reader: @escaping Reader = { path throws(ConfigurationProblems) in
-            try WebConfiguration.read(file: path, cipherSuites: ListenerTLS.knownCipherSuites)
-        }
+        reader: @escaping Reader = standardReader
     ) throws(ExporterError) {
         self.path = path
         self.logger = logger
@@ -171,8 +174,9 @@ final class WebAccess: Sendable {
             metadata: ["file": "\(path)", "error": "\(error)"])
     }
 
-    private static func read(
-        _ path: String, _ reader: Reader
+    /// Reads and validates the file at `path`, and the certificates and keys that it names. May block.
+    static func read(
+        _ path: String, _ reader: Reader = standardReader
     ) throws(ExporterError) -> (configuration: WebConfiguration, tls: ListenerTLS?) {
         let configuration: WebConfiguration
         do throws(ConfigurationProblems) { configuration = try reader(path) } catch {
