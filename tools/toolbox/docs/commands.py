@@ -17,6 +17,7 @@ from toolbox.docs.configurations import DEFAULT_CONFIGURATION, complaint, reloca
 from toolbox.docs.markdown import Block, Document
 from toolbox.docs.project import Project
 from toolbox.shared.exporter import Exporter
+from toolbox.shared.files import write
 from toolbox.shared.processes import NAME, attempt, run, wait_for
 
 DOTTED_FLAG = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+")
@@ -32,6 +33,8 @@ SHIPPED = {
     "workspace.json": "dashboards/grafana/workspace.json",
     "prometheus.yaml": "dashboards/prometheus/scrape-static.yaml",
 }
+# The web configuration of commands that name one.
+WEB_CONFIGURATION = "http_server_config: {headers: {X-Frame-Options: deny}}\n"
 # Maximum seconds until a command prints the documented output.
 TIMEOUT = 20
 
@@ -143,6 +146,7 @@ class Runner:
             if (root / origin).is_file():
                 shutil.copy(root / origin, folder / name)
         write_configuration(DEFAULT_CONFIGURATION, folder)
+        write(folder / "web.yml", WEB_CONFIGURATION)
         return folder
 
     @functools.cached_property
