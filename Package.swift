@@ -78,10 +78,11 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
         // C and C++ of our own.
+        // Contains simdjson, because no version of its library is in both Debian 12 and 13.
         .target(
             name: "CFabricJSON",
-            cxxSettings: [.unsafeFlags(["-O2", "-fno-exceptions", "-fno-rtti"])],
-            linkerSettings: [.linkedLibrary("simdjson")]
+            exclude: ["simdjson/LICENSE", "simdjson/README.md"],
+            cxxSettings: [.unsafeFlags(["-O2", "-fno-exceptions", "-fno-rtti"])]
         ),
         .target(name: "CSupport", cSettings: [.define("EXPORTER_REVISION", to: "\"\(revision)\"")]),
 

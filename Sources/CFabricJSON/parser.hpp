@@ -2,7 +2,7 @@
 //
 // The parser's state, and typed access to fields.
 #pragma once
-#include <simdjson.h>
+#include "simdjson/simdjson.h"
 
 #include <string_view>
 

@@ -7,6 +7,7 @@ import os
 import pathlib
 import platform
 import re
+import shutil
 import sys
 import tomllib
 from dataclasses import dataclass
@@ -62,6 +63,33 @@ def check_license_text(entry: dict[str, Any], checkouts: pathlib.Path) -> None:
         raise Mismatch(f"{entry['name']}: LICENSE.txt differs from packaging/licenses.toml; review it")
 
 
+def check_vendored_files(entry: dict[str, Any]) -> None:
+    """Checks that vendored sources and their license are those of the listed version."""
+    for name, digest in entry["sha256"].items():
+        if hashlib.sha256((ROOT / entry["folder"] / name).read_bytes()).hexdigest() != digest:
+            raise Mismatch(
+                f"{entry['name']}: {name} differs from packaging/licenses.toml; vendored files stay unchanged"
+            )
+
+
+def copy_license_texts(folder: pathlib.Path) -> None:
+    """Copies the licenses of fetched Swift packages, of Swift and of vendored sources, and the list of all."""
+    texts = [path for path in ROOT.glob(".build/checkouts/*/*") if re.match(r"(LICEN[CS]E|NOTICE)", path.name)]
+    if not texts:
+        if os.environ.get("CI"):
+            raise Mismatch("no .build/checkouts; the licenses of Swift packages are missing")
+        print("skipped: no .build/checkouts; the licenses of Swift packages are missing", file=sys.stderr)
+    if swift := shutil.which("swift"):
+        texts.append(pathlib.Path(swift).resolve().parent.parent / "share/swift/LICENSE.txt")
+    texts += [ROOT / entry["folder"] / "LICENSE" for entry in table()["vendored"]]
+    for path in filter(pathlib.Path.is_file, texts):
+        target = folder / path.parent.name / path.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+    # Has the texts of licenses of parts, too.
+    shutil.copyfile(ROOT / "packaging/debian/copyright", folder / "copyright")
+
+
 def linked(
     program: pathlib.Path,
     swift_version: str,
@@ -79,7 +107,7 @@ def linked(
         if contains_word(binary, entry["sign"]):
             raise Mismatch(f"{entry['name']} is linked, but listed as unlinked in packaging/licenses.toml")
     components = []
-    for kind in ("package", "part", "runtime"):
+    for kind in ("package", "vendored", "part", "runtime"):
         for entry in known[kind]:
             if not contains_word(binary, entry["sign"]):
                 raise Mismatch(f"{entry['name']} is not linked, but listed in packaging/licenses.toml")
@@ -88,6 +116,8 @@ def linked(
                     raise Mismatch(f"{entry['name']} is listed, but was not resolved by the build")
                 entry["version"], entry["source"] = versions[entry["name"]]
                 check_license_text(entry, checkouts)
+            elif kind == "vendored":
+                check_vendored_files(entry)
             elif kind == "runtime":
                 entry["version"] = swift_version
             components.append(entry)

@@ -14,7 +14,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from toolbox.packaging.components import Mismatch, library_paths, owners, status
+from toolbox.packaging.components import Mismatch, copy_license_texts, library_paths, owners, status
 from toolbox.shared.files import write
 from toolbox.shared.processes import NAME, ROOT, run
 
@@ -67,15 +67,7 @@ def add_program(layer: Path, program: Path) -> None:
     folder = f"/usr/share/doc/{NAME}"
     add(layer, program, f"/usr/bin/{NAME}")
     add(layer, ROOT / "LICENSE", f"{folder}/LICENSE")
-    linked = [path for path in ROOT.glob(".build/checkouts/*/*") if re.match(r"(LICEN[CS]E|NOTICE)", path.name)]
-    if not linked:
-        print("build-image: no .build/checkouts; the image lacks the licenses of Swift packages", file=sys.stderr)
-        if os.environ.get("CI"):
-            raise SystemExit(1)
-    if swift := shutil.which("swift"):
-        linked.append(Path(swift).resolve().parent.parent / "share/swift/LICENSE.txt")
-    for path in filter(Path.is_file, linked):
-        add(layer, path, f"{folder}/linked/{path.parent.name}/{path.name}")
+    copy_license_texts(layer / folder.lstrip("/") / "linked")
 
 
 def pack(folder: Path, file: Path, time: int) -> None:

@@ -35,7 +35,8 @@ Resolved by the build and not linked: {unlinked}.
 
 ## Loaded from Debian
 
-Packages of Debian 12. The Debian package depends on them; the image contains them with their licenses.
+Packages of Debian 12. The Debian package depends on them, or on those of Debian 13 that replace them;
+the image contains them with their licenses.
 
 | package | license of the library |
 | --- | --- |
@@ -50,7 +51,7 @@ def short(license: str) -> str:
 
 def debian_copyright(table: dict[str, Any]) -> str:
     blocks = [COPYRIGHT]
-    entries = table["package"] + table["part"] + table["runtime"]
+    entries = table["package"] + table["vendored"] + table["part"] + table["runtime"]
     for entry in entries:
         folder = f"{entry['within']}/{entry['name']}" if "within" in entry else entry["name"]
         holders = entry["copyright"].replace("; ", "\n           ")
@@ -64,7 +65,7 @@ def debian_copyright(table: dict[str, Any]) -> str:
 def markdown(table: dict[str, Any]) -> str:
     rows = [
         f"| {entry['name']} | {entry.get('within', within)} | {entry['license']} | {entry['copyright']} |"
-        for kind, within in (("package", ""), ("part", ""), ("runtime", "Swift's runtime"))
+        for kind, within in (("package", ""), ("vendored", ""), ("part", ""), ("runtime", "Swift's runtime"))
         for entry in table[kind]
     ]
     return MARKDOWN.format(

@@ -45,6 +45,11 @@ def component_package(entry: dict[str, Any]) -> dict[str, Any]:
     if "license_sha256" in entry:
         more["downloadLocation"] += "@" + entry["version"]
         more["externalRefs"] = package_url(f"pkg:swift/{entry['source'].removeprefix('https://')}@{entry['version']}")
+    elif "folder" in entry:
+        more["downloadLocation"] += "@" + entry["tag"]
+        more["externalRefs"] = package_url(
+            f"pkg:github/{entry['source'].removeprefix('https://github.com/')}@{entry['tag']}"
+        )
     more["copyrightText"] = "Copyright " + entry["copyright"]
     return package(entry["name"], entry["license"], entry.get("version"), **more)
 

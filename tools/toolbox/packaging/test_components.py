@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import pathlib
+import shutil
 import urllib.parse
 from typing import Any
 
@@ -92,6 +93,18 @@ def test_another_license_text_is_rejected(program: pathlib.Path, tmp_path: pathl
     text.write_text("All rights reserved.\n")
     with pytest.raises(components.Mismatch, match=first):
         components.linked(program, "6.3", checkouts=tmp_path)
+
+
+def test_a_changed_vendored_file_is_rejected(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    [entry] = components.table()["vendored"]
+    components.check_vendored_files(entry)
+    folder = tmp_path / entry["folder"]
+    shutil.copytree(ROOT / entry["folder"], folder)
+    with (folder / "LICENSE").open("a") as file:
+        file.write("And more.\n")
+    monkeypatch.setattr(components, "ROOT", tmp_path)
+    with pytest.raises(components.Mismatch, match="simdjson: LICENSE"):
+        components.check_vendored_files(entry)
 
 
 @pytest.mark.parametrize(
