@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The shipped manifests, which must equal the chart's, and the values in docs/kubernetes.md."""
+"""The shipped manifests, which must equal the chart's, and the values in the documents."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from toolbox.kubernetes import generate, policy, schemas
-from toolbox.kubernetes.chart import CASES, Manifest, manifests, of, render
+from toolbox.kubernetes.chart import CASES, CHART, Manifest, manifests, of, render
 from toolbox.kubernetes.problems import problems
 from toolbox.shared.exporter import Exporter
 from toolbox.shared.processes import ROOT, attempt
@@ -21,9 +21,8 @@ pytestmark = pytest.mark.prometheus
 
 SHIPPED = sorted(path for path in generate.FOLDER.glob("*.yaml") if path.name != "kustomization.yaml")
 OPERATOR = {"PrometheusRule": "prometheus-rule.yaml", "ServiceMonitor": "service-monitor.yaml"}
-EXAMPLES = re.findall(
-    r"^```yaml\n(.*?)^```", (ROOT / "docs/kubernetes.md").read_text("utf-8"), re.DOTALL | re.MULTILINE
-)
+TEXTS = [path.read_text("utf-8") for path in (ROOT / "docs/kubernetes.md", CHART / "README.md")]
+EXAMPLES = [block for text in TEXTS for block in re.findall(r"^```yaml\n(.*?)^```", text, re.DOTALL | re.MULTILINE)]
 [KUSTOMIZATION] = [block for block in EXAMPLES if "kind: Kustomization" in block]
 BLOCKS = [block for block in EXAMPLES if block != KUSTOMIZATION]
 
@@ -76,7 +75,7 @@ def test_the_kustomization_in_the_document_replaces_the_configuration_and_the_im
 
 
 @pytest.mark.parametrize("block", BLOCKS)
-def test_values_in_the_document_are_accepted(block: str, exporter: Exporter) -> None:
+def test_values_in_the_documents_are_accepted(block: str, exporter: Exporter) -> None:
     [values] = manifests({"values.yaml": block})
     assert not (found := problems(manifests(render(CASES["given"] | values)), exporter)), found
 
