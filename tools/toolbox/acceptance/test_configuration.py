@@ -28,6 +28,7 @@ FLAGS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("serve", *GOOD_FILE, "--web.telemetry-path", "metrics"), "telemetry-path"),
     (("serve", *GOOD_FILE, "--web.external-url", "ftp://x"), "ftp"),
     (("serve", *GOOD_FILE, "--web.config.file", "no-web.yaml"), "no-web.yaml"),
+    (("check", *GOOD_FILE, "--web.config.file", "no-web.yaml"), "no-web.yaml"),
 )
 
 
