@@ -20,6 +20,13 @@ def package(program: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="session")
+def tarball(program: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """The tarball of the program."""
+    folder = tmp_path_factory.mktemp("tarball")
+    return pathlib.Path(run(ROOT / "scripts/build-tarball", program, folder).splitlines()[-1])
+
+
+@pytest.fixture(scope="session")
 def archive(program: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """The image of the program, an OCI layout in a tar file."""
     file = tmp_path_factory.mktemp("image") / "image.tar"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A clean Debian 12 in a folder, booted in its own namespaces. The booted system has no network but loopback."""
+"""A clean Debian in a folder, booted in its own namespaces. The booted system has no network but loopback."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from typing import Any
 
 from toolbox.shared.processes import NAME, attempt, run, stop, wait_for
 
-SUITE = "bookworm"
+# The oldest release that the package supports, which builds it, and the newest.
+SUITES = ("bookworm", "trixie")
 # The folder inside of the machine that has the packages to install.
 PACKAGES = "/media"
 
@@ -21,7 +22,8 @@ PACKAGES = "/media"
 class Machine:
     """The root folder, and commands in the booted system."""
 
-    def __init__(self, folder: pathlib.Path) -> None:
+    def __init__(self, folder: pathlib.Path, suite: str) -> None:
+        self.suite = suite
         self.root = folder / "root"
         self.log = folder / "boot.log"
         self.leader = ""
@@ -31,14 +33,15 @@ class Machine:
         # With the mirrors and the proxy of this machine.
         form = "deb $(SITE) $(RELEASE) $(COMPONENT)"
         targets = run("apt-get", "indextargets", "--format", form, "Created-By: Packages", "Origin: Debian")
-        mirrors = {line for line in targets.splitlines() if re.search(rf" {SUITE}(-\w+)? ", line)}
+        own = {line for line in targets.splitlines() if re.search(rf" {SUITES[0]}(-\w+)? ", line)}
+        mirrors = {line.replace(f" {SUITES[0]}", f" {self.suite}") for line in own}
         proxies = run("apt-config", "dump", "Acquire::http::Proxy", "Acquire::https::Proxy").splitlines()
         download = f"apt-get install --yes --download-only --no-install-recommends {PACKAGES}/{packages[0].name}"
         run(
             "mmdebstrap", "--quiet", "--mode=root", "--variant=apt", "--include=systemd-sysv,dbus",
             "--skip=cleanup/apt", *(f"--aptopt={proxy}" for proxy in proxies),
             *(f"--customize-hook=copy-in {package} {PACKAGES}" for package in packages),
-            f'--customize-hook=chroot "$1" {download}', SUITE, self.root, *sorted(mirrors), seconds=600,
+            f'--customize-hook=chroot "$1" {download}', self.suite, self.root, *sorted(mirrors), seconds=600,
         )  # fmt: skip
 
     @contextlib.contextmanager
@@ -49,7 +52,7 @@ class Machine:
         with self.log.open("w") as log:
             nspawn = subprocess.Popen(
                 ["systemd-nspawn", "--quiet", "--register=no", *keep, "--private-network", "--boot",
-                 f"--machine=packages-{os.getpid()}", f"--directory={self.root}"],
+                 f"--machine=packages-{self.suite}-{os.getpid()}", f"--directory={self.root}"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
 

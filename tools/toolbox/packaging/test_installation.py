@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The package on a clean Debian: installation, systemd service, reload, socket, upgrade, removal and purge.
+"""The package on a clean Debian 12 and 13: installation, systemd service, reload, socket, upgrade, removal and purge.
 
-The tests run in the order of this file, which is that of an administrator: the last one purges the package.
+The tests run in the order of this file, which is that of an administrator, first on one Debian and then on the other:
+the last ones purge the package, and upgrade an older one.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 import contextlib
 import pathlib
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 
 import pytest
 
-from toolbox.packaging.debian import Machine
+from toolbox.packaging.debian import PACKAGES, SUITES, Machine
 from toolbox.shared.files import write
 from toolbox.shared.processes import NAME, run, wait_for
 
@@ -23,6 +25,9 @@ pytestmark = [pytest.mark.root, pytest.mark.timeout(1200)]
 
 FOLDER = f"/etc/{NAME}"
 SOCKET = f"{NAME}.socket"
+TEXTFILE = f"{NAME}-textfile.service"
+TIMER = f"{NAME}-textfile.timer"
+METRICS_FILE = f"/var/lib/{NAME}/dataarts-fabric.prom"
 METRICS = "http://127.0.0.1:9942/metrics"
 UP = r"^dataarts_fabric_workspace_up\{.*\} 1$"
 DOWN = r'^dataarts_fabric_workspace_up\{.*workspace="analytics",listing="endpoints"\} 0$'
@@ -45,26 +50,62 @@ sources:
 SECOND = "      - id: 0c4f5a1e-3c0f-4a53-8c86-2f0f6f0f8f11\n        name: sandbox\n"
 
 
+def repacked(package: pathlib.Path, revision: int, tree: pathlib.Path) -> pathlib.Path:
+    """Packs a changed tree of the package with another Debian revision."""
+    control = tree / "DEBIAN/control"
+    control.write_text(
+        re.sub(r"^(Version: .*)-1$", rf"\1-{revision}", control.read_text(), count=1, flags=re.MULTILINE)
+    )
+    file = tree.parent / package.name.replace("-1_", f"-{revision}_")
+    run("dpkg-deb", "--root-owner-group", "-Zgzip", "-z1", "--build", tree, file)
+    return file
+
+
 @pytest.fixture(scope="module")
 def newer(package: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """A later version of the package, with a changed conffile."""
-    scratch = tmp_path_factory.mktemp("newer")
-    tree = scratch / "tree"
+    tree = tmp_path_factory.mktemp("newer") / "tree"
     run("dpkg-deb", "--raw-extract", package, tree)
-    control = tree / "DEBIAN/control"
-    control.write_text(re.sub(r"^(Version: .*)-1$", r"\1-2", control.read_text(), count=1, flags=re.MULTILINE))
     with (tree / f"etc/default/{NAME}").open("a") as file:
         file.write("# A comment that a later version adds.\n")
-    later = scratch / package.name.replace("-1_", "-2_")
-    run("dpkg-deb", "--root-owner-group", "-Zgzip", "-z1", "--build", tree, later)
-    return later
+    return repacked(package, 2, tree)
 
 
 @pytest.fixture(scope="module")
-def machine(directory: pathlib.Path, package: pathlib.Path, newer: pathlib.Path) -> Iterator[Machine]:
+def older(package: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """An earlier version of the package, without textfile mode, rules and checks of the configuration."""
+    tree = tmp_path_factory.mktemp("older") / "tree"
+    run("dpkg-deb", "--raw-extract", package, tree)
+    shutil.rmtree(tree / f"usr/share/{NAME}")
+    units = tree / "usr/lib/systemd/system"
+    for unit in (TEXTFILE, TIMER):
+        (units / unit).unlink()
+    for script in ("postinst", "postrm", "prerm"):
+        file = tree / "DEBIAN" / script
+        file.write_text(re.sub(r' "\$name-textfile\.\w+"', "", file.read_text()))
+        assert "textfile" not in file.read_text().replace("file of textfile mode", "")
+    service = units / f"{NAME}.service"
+    text = re.sub(r"^Exec\w+=\S+ check .*\n", "", service.read_text(), flags=re.MULTILINE)
+    text = re.sub(
+        r"^Restart=no\nRestartForce.*$", "Restart=always\nRestartPreventExitStatus=2", text, flags=re.MULTILINE
+    )
+    assert text.count("\nExec") == 3
+    assert "Restart=always" in text
+    service.write_text(text)
+    (tree / "DEBIAN/md5sums").unlink()
+    return repacked(package, 0, tree)
+
+
+@pytest.fixture(scope="module", params=SUITES)
+def machine(
+    request: pytest.FixtureRequest, directory: pathlib.Path, package: pathlib.Path, newer: pathlib.Path,
+    older: pathlib.Path, tarball: pathlib.Path,
+) -> Iterator[Machine]:  # fmt: skip
     """The clean Debian, booted, with the package installed."""
-    machine = Machine(directory)
-    machine.create(package, newer)
+    folder = directory / request.param
+    folder.mkdir()
+    machine = Machine(folder, request.param)
+    machine.create(package, newer, older, tarball)
     with contextlib.ExitStack() as until_the_end:
         try:
             until_the_end.enter_context(machine.booted())
@@ -121,9 +162,21 @@ def test_only_root_and_the_service_may_read_the_configuration_and_only_root_secr
     assert shown == [f"root:{NAME} 750", "root:root 700"]
 
 
-def test_the_service_is_enabled_and_the_socket_is_not(machine: Machine) -> None:
-    states = machine.attempt("systemctl", "is-enabled", f"{NAME}.service", SOCKET)[1].split()
-    assert states == ["enabled", "disabled"]
+def test_the_release_is_the_expected_one(machine: Machine) -> None:
+    assert f"VERSION_CODENAME={machine.suite}\n" in machine.path("/etc/os-release").read_text()
+
+
+def test_the_service_is_enabled_and_socket_and_timer_are_not(machine: Machine) -> None:
+    states = machine.attempt("systemctl", "is-enabled", f"{NAME}.service", SOCKET, TIMER)[1].split()
+    assert states == ["enabled", "disabled", "disabled"]
+    assert machine.property("ActiveState", TIMER) == "inactive"
+
+
+def test_the_program_of_the_tarball_runs(machine: Machine, tarball: pathlib.Path) -> None:
+    machine.run("tar", "--extract", f"--file={PACKAGES}/{tarball.name}", "--directory=/opt")
+    folder = machine.path(f"/opt/{tarball.name.removesuffix('.tar.gz')}")
+    assert ", version " in machine.run(f"/opt/{folder.name}/bin/{NAME}", "--version")
+    shutil.rmtree(folder)
 
 
 def test_without_a_configuration_the_service_neither_runs_nor_fails(machine: Machine) -> None:
@@ -132,18 +185,20 @@ def test_without_a_configuration_the_service_neither_runs_nor_fails(machine: Mac
     assert machine.state() == "running"
 
 
-def test_systemd_analyze_finds_no_errors_and_an_exposure_below_2(machine: Machine) -> None:
+def test_systemd_analyze_finds_no_errors_and_an_exposure_below_1_5(machine: Machine) -> None:
+    units = [f"{NAME}.service", SOCKET, TEXTFILE, TIMER]
     # A minimal system has no man, so the manual page is not checked.
-    assert machine.attempt("systemd-analyze", "verify", "--man=no", f"{NAME}.service", SOCKET) == (0, "")
-    shown = machine.run("systemd-analyze", "security", "--no-pager", NAME)
-    level = re.search(r"Overall exposure level for \S+: ([\d.]+)", shown)
-    assert level, shown
-    assert float(level[1]) < 2.0, shown
+    assert machine.attempt("systemd-analyze", "verify", "--man=no", *units) == (0, "")
+    for service in (f"{NAME}.service", TEXTFILE):
+        shown = machine.run("systemd-analyze", "security", "--no-pager", service)
+        level = re.search(r"Overall exposure level for \S+: ([\d.]+)", shown)
+        assert level, shown
+        assert float(level[1]) < 1.5, shown
 
 
 def test_the_service_runs_the_demo_in_its_sandbox(machine: Machine) -> None:
     file = machine.path(f"/etc/systemd/system/{NAME}.service.d/demo.conf")
-    write(file, f"[Service]\nExecCondition=\nExecStart=\nExecStart=/usr/bin/{NAME} demo $ARGS\n")
+    write(file, f"[Service]\nExecCondition=\nExecStartPre=\nExecStart=\nExecStart=/usr/bin/{NAME} demo $ARGS\n")
     machine.run("systemctl", "daemon-reload")
     machine.run("systemctl", "start", NAME)
     page = machine.page(METRICS, UP)
@@ -162,11 +217,14 @@ def test_the_example_configuration_in_the_comments_is_valid(machine: Machine) ->
     secret.unlink()
 
 
-def test_an_invalid_configuration_fails_at_once_with_a_message_and_without_restarts(machine: Machine) -> None:
+def test_with_an_invalid_configuration_start_and_restart_fail_with_a_message_and_without_repetition(
+    machine: Machine,
+) -> None:
     machine.path(f"{FOLDER}/config.yaml").write_text(CONFIGURATION.replace("domain:", "domian:"))
-    machine.attempt("systemctl", "start", NAME)
-    wait_until_it_fails(machine)
-    assert machine.property("ExecMainStatus") == "2"
+    for verb in ("start", "restart"):
+        status, said = machine.attempt("systemctl", verb, NAME)
+        assert status == 1, said
+        assert machine.property("ActiveState") == "failed"
     said = machine.run("journalctl", "--output=cat", f"--unit={NAME}")
     assert "config.yaml:7:9: sources[0].auth.password.domian: unknown key" in said
     assert machine.property("NRestarts") == "0"
@@ -202,17 +260,21 @@ def test_the_journal_has_only_the_programs_log_lines(service: Machine) -> None:
     assert not (others := [line for line in lines if not line.startswith("ts=")]), others
 
 
-def test_a_reload_applies_a_changed_configuration_and_an_invalid_one_does_not_stop_it(service: Machine) -> None:
+def test_a_reload_applies_a_changed_configuration_and_fails_for_an_invalid_one_without_stopping(
+    service: Machine,
+) -> None:
     process = service.property("MainPID")
-    for text, pattern in (
-        (CONFIGURATION + SECOND, r'workspace_up\{.*workspace="sandbox",'),
-        (CONFIGURATION + "    color: red\n", f"{RELOADED} 0$"),
-        (CONFIGURATION, f"{RELOADED} 1$"),
+    for text, pattern, expected in (
+        (CONFIGURATION + SECOND, r'workspace_up\{.*workspace="sandbox",', 0),
+        (CONFIGURATION + "    color: red\n", f"{RELOADED} 0$", 1),
+        (CONFIGURATION, f"{RELOADED} 1$", 0),
     ):
         service.path(f"{FOLDER}/config.yaml").write_text(text)
-        service.run("systemctl", "reload", NAME)
+        status, said = service.attempt("systemctl", "reload", NAME)
+        assert status == expected, said
         service.page(METRICS, pattern)
         assert service.property("MainPID") == process
+        assert service.property("ActiveState") == "active"
 
 
 def test_it_is_restarted_after_each_sigkill(service: Machine) -> None:
@@ -237,10 +299,40 @@ def test_an_unreadable_configuration_is_a_failure_and_not_a_skipped_start(servic
     service.page(METRICS, "workspace_up")
 
 
+def test_a_program_that_fails_after_its_start_is_restarted_but_not_after_status_2(service: Machine) -> None:
+    file = service.path(f"/etc/systemd/system/{NAME}.service.d/status.conf")
+    for status, restarts in ((1, True), (2, False)):
+        write(file, f"[Service]\nExecStartPre=\nExecStart=\nExecStart=/bin/sh -c 'exit {status}'\nRestartSec=100ms\n")
+        service.run("systemctl", "daemon-reload")
+        service.attempt("systemctl", "restart", NAME)
+        if restarts:
+            wait_for(lambda: int(service.property("NRestarts")) > 1, 10, "the service is restarted")
+        else:
+            wait_until_it_fails(service)
+            assert service.property("NRestarts") == "0"
+    service.run("systemctl", "revert", NAME)
+
+
 def test_it_stops_with_status_0(service: Machine) -> None:
     service.run("systemctl", "stop", NAME)
     assert service.property("Result") == "success"
     assert service.property("ExecMainStatus") == "0"
+
+
+def test_the_timer_of_textfile_mode_writes_a_file_that_all_may_read(service: Machine) -> None:
+    service.run("systemctl", "disable", "--now", NAME)
+    service.run("systemctl", "enable", "--now", TIMER)
+    assert service.property("ActiveState", TIMER) == "active"
+    # As the timer does within five minutes. A poll fails, because nothing listens at the configured address.
+    service.run("systemctl", "start", TEXTFILE)
+    assert service.property("Result", TEXTFILE) == "success"
+    assert service.property("ExecMainStatus", TEXTFILE) == "3"
+    assert re.search(DOWN, service.path(METRICS_FILE).read_text(), re.MULTILINE)
+    assert service.run("stat", "--format", "%U %a", METRICS_FILE).split() == [NAME, "644"]
+    # node_exporter runs as another user.
+    service.run("setpriv", "--reuid=nobody", "--clear-groups", "cat", METRICS_FILE)
+    service.run("systemctl", "disable", "--now", TIMER)
+    service.run("systemctl", "enable", NAME)
 
 
 @pytest.fixture(scope="module")
@@ -333,3 +425,22 @@ def test_removal_keeps_the_configuration_and_purge_removes_all(socket: Machine, 
     assert socket.run("systemctl", "list-units", "--all", "--plain", "--no-legend", f"{NAME}*") == ""
     assert socket.state() == "running"
     assert socket.attempt("dpkg-query", "--show", NAME)[0] != 0
+
+
+def test_an_upgrade_from_the_first_layout_runs_the_service_with_the_new_unit(
+    machine: Machine, older: pathlib.Path, package: pathlib.Path
+) -> None:
+    machine.install(older)
+    machine.path(f"{FOLDER}/config.yaml").write_text(CONFIGURATION)
+    machine.run("systemctl", "restart", NAME)
+    machine.page(METRICS, "workspace_up")
+    process = machine.property("MainPID")
+    machine.install(package)
+    machine.page(METRICS, "workspace_up")
+    assert machine.property("MainPID") != process
+    assert "check --allow-missing-secrets" in machine.property("ExecStartPre")
+    assert machine.path(f"/usr/share/{NAME}/prometheus/alerts.yaml").exists()
+    states = machine.attempt("systemctl", "is-enabled", f"{NAME}.service", SOCKET, TIMER)[1].split()
+    assert states == ["enabled", "disabled", "disabled"]
+    machine.run("apt-get", "purge", "--yes", NAME)
+    assert not machine.path(FOLDER).exists()

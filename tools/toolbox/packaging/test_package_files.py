@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The package file: reproducibility, contents, manual, completions."""
+"""The package file and the tarball: reproducibility, contents, links, manual, completions."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import re
 
 import pytest
 
+from toolbox.docs.markdown import Document
 from toolbox.packaging import components
 from toolbox.shared.exporter import Exporter
 from toolbox.shared.processes import NAME, ROOT, attempt, run
@@ -59,6 +60,89 @@ def test_a_build_in_another_folder_time_zone_umask_and_locale_is_identical(
 def test_lintian_finds_no_errors_or_warnings(package: pathlib.Path) -> None:
     # It also rejects other owners and modes of files, and files in /etc that are not conffiles.
     run("lintian", "--allow-root", "--fail-on", "error,warning", "--tag-display-limit", "0", package)
+
+
+@pytest.fixture(scope="module")
+def unpacked(tarball: pathlib.Path, directory: pathlib.Path) -> pathlib.Path:
+    """The only folder of the tarball, unpacked."""
+    run("tar", "--extract", f"--file={tarball}", f"--directory={directory}")
+    return directory / tarball.name.removesuffix(".tar.gz")
+
+
+def test_another_build_of_the_tarball_is_identical(
+    program: pathlib.Path, tarball: pathlib.Path, directory: pathlib.Path
+) -> None:
+    environment = os.environ | {"TZ": "Asia/Shanghai", "LC_ALL": "C", "LANG": "C"}
+    output = run(ROOT / "scripts/build-tarball", program, directory / "again", env=environment, umask=0o077)
+    again = pathlib.Path(output.splitlines()[-1])
+    assert again.name == tarball.name
+    assert again.read_bytes() == tarball.read_bytes(), "the second build differs from the first"
+
+
+def test_the_tarball_unpacks_to_a_program_that_runs(unpacked: pathlib.Path, version: str) -> None:
+    assert unpacked.name == f"{NAME}-{version}.linux-{run('dpkg', '--print-architecture').strip()}"
+    assert f"version {version} " in run(unpacked / f"bin/{NAME}", "--version")
+
+
+def test_the_tarball_has_all_that_the_package_has(unpacked: pathlib.Path, tree: pathlib.Path) -> None:
+    for folder in ("prometheus", "grafana", "consoles", "runbooks"):
+        there = unpacked / "dashboards" / folder
+        found, wanted = (
+            {path.relative_to(base).as_posix() for path in base.rglob("*") if path.is_file()}
+            for base in (there, tree / f"usr/share/{NAME}" / folder)
+        )
+        assert found == wanted
+        assert wanted
+    units = {path.name for path in (tree / "usr/lib/systemd/system").iterdir()}
+    assert {f"{NAME}.service", f"{NAME}-textfile.service", f"{NAME}-textfile.timer"} <= units
+    assert {path.name for path in (unpacked / "systemd").glob(f"{NAME}*")} == units
+    licenses = {path.name for path in (unpacked / "licenses").iterdir()}
+    assert {"copyright", "simdjson", "swift", "swift-nio", "swift-nio-ssl"} <= licenses
+
+
+def test_the_units_of_the_tarball_run_the_program_where_its_instructions_install_it(unpacked: pathlib.Path) -> None:
+    assert "/usr/local/bin/\n" in (unpacked / "INSTALL.md").read_text()
+    for unit in (unpacked / "systemd").glob("*.service"):
+        programs = set(re.findall(rf"^Exec\w+=(\S*/{NAME}) ", unit.read_text(), re.MULTILINE))
+        assert programs == {f"/usr/local/bin/{NAME}"}, unit
+        assert "/usr/share/doc" not in unit.read_text()
+
+
+def test_the_package_has_rules_examples_dashboards_and_runbooks(tree: pathlib.Path) -> None:
+    folder = tree / f"usr/share/{NAME}"
+    for name in ("alerts", "alerts-textfile", "rules", "exceptions", "scrape-static", "scrape-http-sd"):
+        assert (folder / f"prometheus/{name}.yaml").is_file(), name
+    for pattern in ("grafana/overview.json", "consoles/*.html", "runbooks/*.zh.md", "README.md"):
+        assert list(folder.glob(pattern)), pattern
+
+
+@pytest.mark.parametrize("which", ["tree", "unpacked"])
+def test_no_link_of_an_installed_document_is_dead(request: pytest.FixtureRequest, which: str) -> None:
+    root: pathlib.Path = request.getfixturevalue(which)
+    documents = [*root.rglob("*.md"), *root.rglob("README.Debian")]
+    assert len(documents) > 50
+    links = [
+        (path, link.target.partition("#")[0])
+        for path in documents
+        for link in Document(path).links
+        if not re.match(r"[a-z]+:|#", link.target)
+    ]
+    assert len(links) > 100
+    dead = [(str(path.relative_to(root)), target) for path, target in links if not (path.parent / target).exists()]
+    assert not dead, dead
+
+
+def test_both_services_have_the_same_sandbox() -> None:
+    def sandbox(unit: str) -> list[str]:
+        lines = (ROOT / f"packaging/debian/{unit}.service").read_text().splitlines()
+        options = lines[lines.index("AmbientCapabilities=") :]
+        # The file of textfile mode is readable by node_exporter.
+        return [
+            line for line in options if re.match(r"[A-Z]\w+=", line) and not line.startswith(("UMask=", "WantedBy="))
+        ]
+
+    assert len(sandbox(NAME)) > 25
+    assert sandbox(NAME) == sandbox(f"{NAME}-textfile")
 
 
 def test_it_has_the_notices_of_linked_packages(tree: pathlib.Path) -> None:
