@@ -85,7 +85,7 @@ def older(package: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> pa
         file.write_text(re.sub(r' "\$name-textfile\.\w+"', "", file.read_text()))
         assert "textfile" not in file.read_text().replace("file of textfile mode", "")
     service = units / f"{NAME}.service"
-    text = re.sub(r"^Exec\w+=\S+ check .*\n", "", service.read_text(), flags=re.MULTILINE)
+    text = re.sub(r"^Exec\w+=.* check .*\n", "", service.read_text(), flags=re.MULTILINE)
     text = re.sub(
         r"^Restart=no\nRestartForce.*$", "Restart=always\nRestartPreventExitStatus=2", text, flags=re.MULTILINE
     )
