@@ -2,7 +2,7 @@
 """Fails on words and phrases of words.txt in names, comments, string literals and documents.
 
 Prints file:line, the phrase, and its replacement. Reads the tracked files of FOLDER (default: the project), or
-all files if FOLDER is not a clone. Skips words.txt, CHANGELOG.md, and texts of other projects (licenses, schemas).
+all files if FOLDER is not a clone. Skips words.txt, CHANGELOG.md, and texts of other projects (licenses, schemas, vendored sources).
 """
 
 import argparse
@@ -16,7 +16,7 @@ from toolbox.shared.processes import ROOT
 
 WORDS = pathlib.Path(__file__).with_name("words.txt")
 SKIPPED = re.compile(
-    r"(?:.*/words\.txt|CHANGELOG\.md|LICENSE|packaging/debian/copyright|.*/schemas/.*"
+    r"(?:.*/words\.txt|CHANGELOG\.md|LICENSE|packaging/debian/copyright|.*/schemas/.*|Sources/CFabricJSON/simdjson/.*"
     r"|fuzz/(?:Corpus|Dictionaries)/.*|.*/Package\.resolved|.*\.(?:png|jpg|gz|pem|der|svg))"
 )
 C_LIKE = {".swift", ".c", ".cpp", ".h", ".hpp", ".js"}

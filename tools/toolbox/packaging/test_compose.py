@@ -122,7 +122,7 @@ class Network:
             self.processes.append(subprocess.Popen(self.command(*words), stdout=log, stderr=log))
 
     def ask(self, url: str) -> Any:
-        """Returns the JSON of a page, or nothing if it cannot be had yet."""
+        """Returns the JSON of a page, or nothing if it cannot be obtained yet."""
         status, text = self.attempt("curl", "--silent", "--fail", "--noproxy", "*", url)
         return json.loads(text) if status == 0 else None
 
