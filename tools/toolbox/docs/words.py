@@ -2,7 +2,8 @@
 """Fails on words and phrases of words.txt in names, comments, string literals and documents.
 
 Prints file:line, the phrase, and its replacement. Reads the tracked files of FOLDER (default: the project), or
-all files if FOLDER is not a clone. Skips words.txt, CHANGELOG.md, and texts of other projects (licenses, schemas, vendored sources).
+all files if FOLDER is not a clone. Skips words.txt, CHANGELOG.md, and texts of other projects (licenses, schemas,
+vendored sources).
 """
 
 import argparse
