@@ -30,8 +30,8 @@ enum PageStyle {
         h1 { font-size: 1.5rem; margin: .4rem 0 .8rem; overflow-wrap: anywhere; }
         h2 { font-size: 1.15rem; margin: 2rem 0 .6rem; }
         .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: .7rem; margin: 0; }
-        .tile { background: var(--panel); border: 1px solid var(--line); border-radius: .5rem; padding: .6rem .8rem; }
-        .tile dt { color: var(--soft); font-size: .9em; }
+        .tile { background: var(--panel); border: 1px solid var(--line); border-radius: .5rem; padding: .6rem .8rem; min-width: 0; }
+        .tile dt { color: var(--soft); font-size: .9em; overflow-wrap: anywhere; }
         .tile dd { margin: 0; font-size: 1.5rem; font-weight: 600; font-variant-numeric: tabular-nums; }
         .tile dd small { display: block; font-size: .85rem; font-weight: 400; color: var(--soft); }
         .tile.bad { background: var(--bad-ground); border-color: var(--bad); } .tile.bad dd { color: var(--bad); }
@@ -81,7 +81,7 @@ enum PageStyle {
           td { display: flow-root; padding-left: 6.5rem !important; } td:empty { display: none; }
           td::before { content: attr(data-title); color: var(--soft); font-size: .9em; float: left; width: 6.2rem;
             margin-left: -6.5rem; }
-          .tiles { grid-template-columns: repeat(auto-fit, minmax(7.5rem, 1fr)); } }
+          .tiles { grid-template-columns: repeat(auto-fit, minmax(7.5rem, 1fr)); } td.when { white-space: normal; } }
 
         """
 }
