@@ -12,25 +12,31 @@ import pytest
 
 from toolbox.shared.processes import ROOT, run
 
+# The time limit of a build, which takes a minute on a quiet machine, beside all other tests.
+BUILD_SECONDS = 600
+
 
 @pytest.fixture(scope="session")
 def package(program: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """The Debian package of the program."""
-    return pathlib.Path(run(ROOT / "scripts/build-deb", program, tmp_path_factory.mktemp("package")).splitlines()[-1])
+    folder = tmp_path_factory.mktemp("package")
+    output = run(ROOT / "scripts/build-deb", program, folder, seconds=BUILD_SECONDS)
+    return pathlib.Path(output.splitlines()[-1])
 
 
 @pytest.fixture(scope="session")
 def tarball(program: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """The tarball of the program."""
     folder = tmp_path_factory.mktemp("tarball")
-    return pathlib.Path(run(ROOT / "scripts/build-tarball", program, folder).splitlines()[-1])
+    output = run(ROOT / "scripts/build-tarball", program, folder, seconds=BUILD_SECONDS)
+    return pathlib.Path(output.splitlines()[-1])
 
 
 @pytest.fixture(scope="session")
 def archive(program: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """The image of the program, an OCI layout in a tar file."""
     file = tmp_path_factory.mktemp("image") / "image.tar"
-    run(ROOT / "scripts/build-image", program, file)
+    run(ROOT / "scripts/build-image", program, file, seconds=BUILD_SECONDS)
     return file
 
 

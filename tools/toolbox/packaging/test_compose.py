@@ -162,7 +162,7 @@ def test_prometheus_scrapes_the_demo_evaluates_the_rules_and_knows_alertmanager(
         return rules if all(rule["health"] != "unknown" for rule in rules) else []
 
     wait_for(up, 40, "all targets are up", step=0.5)
-    rules = wait_for(evaluated, 30, "all rules are evaluated", step=0.5)
+    rules = wait_for(evaluated, 120, "all rules are evaluated", step=0.5)
     assert not [rule for rule in rules if rule["health"] != "ok"]
     mounted = [
         yaml.safe_load((ROOT / f"dashboards/prometheus/{name}.yaml").read_text()) for name in ("alerts", "rules")

@@ -51,7 +51,7 @@ def test_a_build_in_another_folder_time_zone_umask_and_locale_is_identical(
     program: pathlib.Path, package: pathlib.Path, directory: pathlib.Path
 ) -> None:
     environment = os.environ | {"TZ": "Asia/Shanghai", "LC_ALL": "C", "LANG": "C"}
-    output = run(ROOT / "scripts/build-deb", program, directory / "second", env=environment, umask=0o077)
+    output = run(ROOT / "scripts/build-deb", program, directory / "second", env=environment, umask=0o077, seconds=600)
     again = pathlib.Path(output.splitlines()[-1])
     assert again.name == package.name
     assert again.read_bytes() == package.read_bytes(), "the second build differs from the first"
@@ -73,7 +73,9 @@ def test_another_build_of_the_tarball_is_identical(
     program: pathlib.Path, tarball: pathlib.Path, directory: pathlib.Path
 ) -> None:
     environment = os.environ | {"TZ": "Asia/Shanghai", "LC_ALL": "C", "LANG": "C"}
-    output = run(ROOT / "scripts/build-tarball", program, directory / "again", env=environment, umask=0o077)
+    output = run(
+        ROOT / "scripts/build-tarball", program, directory / "again", env=environment, umask=0o077, seconds=600
+    )
     again = pathlib.Path(output.splitlines()[-1])
     assert again.name == tarball.name
     assert again.read_bytes() == tarball.read_bytes(), "the second build differs from the first"

@@ -17,7 +17,7 @@ INFORMATION = "Sources/Exporter/Process/BuildInformation.swift"
 def test_a_snapshot_has_all_files_with_their_checksums(
     program: pathlib.Path, version: str, package: pathlib.Path, archive: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:
-    output = run(ROOT / "scripts/release", "--snapshot", "--program", program, tmp_path)
+    output = run(ROOT / "scripts/release", "--snapshot", "--program", program, tmp_path, seconds=600)
     assert "gpg --armor --detach-sign" in output
     assert "cosign sign" in output
     sums = (tmp_path / "SHA256SUMS").read_text()
