@@ -215,14 +215,14 @@ struct Soak {
     private func fillLog(_ injector: inout FaultInjector) async throws {
         let begin = WallTime.now
         let mustDrop = options.kinds.contains(.pipe) && options.workspaces >= 60 && checker.droppedLines != nil
-        while WallTime.now < begin + (mustDrop ? 120_000_000 : 20_000_000) {
+        while WallTime.now < begin + (mustDrop ? 300_000_000 : 20_000_000) {
             try child.log.step(WallTime.now)
             injector.produceLogLines(WallTime.now)
             if mustDrop { await scrape() }
             if mustDrop ? checker.droppedLines ?? 0 > 0 : child.log.isFull { return }
             try await ContinuousClock().sleep(for: .milliseconds(500))
         }
-        if mustDrop { checker.complain("no dropped log lines were counted in two minutes without reading the log") }
+        if mustDrop { checker.complain("no dropped log lines were counted in five minutes without reading the log") }
     }
 
     private func report(_ watch: GrowthWatch, _ injector: FaultInjector) {
