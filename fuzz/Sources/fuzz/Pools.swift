@@ -26,7 +26,8 @@ private struct Lines: ListingFold {
     }
 }
 
-/// Collects rows, which are valid until the decoder reads another page.
+/// Collects rows, which are valid until the decoder reads another page. Not checked, because the rows refer to the page: the fuzzer has
+/// one thread.
 private struct Rows: ListingFold, @unchecked Sendable {
     var rows: [PoolRow] = []
 
