@@ -74,6 +74,19 @@ struct SystemdNotifierTests {
         #expect(socket.waiting() == [["READY=1", "STATUS=Polling"], ["WATCHDOG=1", "STATUS=again"]])
     }
 
+    @Test("A stop that a full socket did not take is sent again, and nothing after it")
+    func fullAtStop() throws {
+        let socket = try NotifySocket(Self.socketName())
+        let notifier = try #require(SystemdNotifier(socket: socket.name, watchdogMicroseconds: "2000000"))
+        for _ in 0..<5_000 { notifier.noteReload() }
+        notifier.noteStop()
+        _ = socket.waiting()
+        for second in 0..<3 {
+            notifier.report(isHealthy: true, status: { "late" }, now: start + .seconds(second))
+        }
+        #expect(socket.waiting() == [["STOPPING=1", "STATUS=Stopping"]])
+    }
+
     @Test("A missing socket changes nothing, and a path is a name, too")
     func path() throws {
         let place = try TemporaryFile("", name: "notify")

@@ -82,11 +82,7 @@ public struct ChildProcess: Sendable {
     /// Suspends until the program has printed `text`; returns the output since the last read.
     @discardableResult
     public func printed(_ text: String) async throws -> String {
-        try await withCheckedThrowingContinuation { continuation in
-            do { try startThread { continuation.resume(returning: read(until: text)) } } catch {
-                continuation.resume(throwing: error)
-            }
-        }
+        try await onThread { read(until: text) }
     }
 
     /// The program's peak resident memory in KiB; nil if it has ended.
@@ -115,35 +111,34 @@ public struct ChildProcess: Sendable {
     /// Suspends until the program has ended, and closes its output.
     /// - Returns: its status, or the negative number of the signal that terminated it; and its remaining output.
     public func end() async throws -> (status: Int32, output: String) {
-        try await withCheckedThrowingContinuation { continuation in
-            do {
-                try startThread {
-                    let output = read(until: nil)
-                    let status = reap()
-                    close(self.output)
-                    let code = status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F)
-                    continuation.resume(returning: (code, output))
-                }
-            } catch {
-                continuation.resume(throwing: error)
-            }
+        try await onThread {
+            let output = read(until: nil)
+            return (reapAndClose(), output)
         }
     }
 
     /// Suspends until the program has ended, without reading its output.
     /// - Returns: its status, or the negative number of the signal that terminated it.
-    public func endUnread() async throws -> Int32 {
-        try await withCheckedThrowingContinuation { continuation in
-            do {
-                try startThread {
-                    let status = reap()
-                    close(output)
-                    continuation.resume(returning: status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F))
+    public func endUnread() async throws -> Int32 { try await onThread { reapAndClose() } }
+
+    /// Runs `body`, which waits for the program, on a thread. If the task is canceled, as by a test's time limit, the
+    /// program is killed, so that the wait ends.
+    private func onThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async throws -> Value {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                do { try startThread { continuation.resume(returning: body()) } } catch {
+                    continuation.resume(throwing: error)
                 }
-            } catch {
-                continuation.resume(throwing: error)
             }
+        } onCancel: {
+            send(SIGKILL)
         }
+    }
+
+    private func reapAndClose() -> Int32 {
+        let status = reap()
+        close(output)
+        return status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F)
     }
 
     private func reap() -> Int32 {

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
+import Synchronization
 
 /// The socket at which systemd receives the notifications of a service.
 public final class NotifySocket: Sendable {
     /// The value of `NOTIFY_SOCKET`.
     public let name: String
     private let socket: Int32
+    private let reading = Mutex<AsyncStream<[String]>?>(nil)
 
     /// Binds a socket.
-    /// - Parameters:
-    ///   - name: an absolute path, or `@` and a name in the abstract namespace.
-    ///   - timeout: the maximum seconds that ``receive(where:)`` waits for a notification.
-    public init(_ name: String, timeout: Int = 60) throws {
+    /// - Parameter name: an absolute path, or `@` and a name in the abstract namespace.
+    public init(_ name: String) throws {
         self.name = name
         socket = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_un()
@@ -24,38 +24,45 @@ public final class NotifySocket: Sendable {
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(socket, $0, length) }
         }
         guard code == 0 else { throw SystemFailure("bind \(name)") }
-        var limit = timeval(tv_sec: timeout, tv_usec: 0)
-        setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 
-    deinit { close(socket) }
+    deinit {
+        // Ends the thread, which closes the socket.
+        if reading.withLock({ $0 != nil }) { shutdown(socket, Int32(SHUT_RDWR)) } else { close(socket) }
+    }
 
-    /// Suspends until a notification that meets `condition`, and returns its lines; nil after the timeout.
-    public func receive(where condition: @escaping @Sendable (_ lines: [String]) -> Bool) async throws -> [String]? {
-        try await withCheckedThrowingContinuation { continuation in
-            do {
-                try startThread { [self] in
-                    var lines = receive(flags: 0)
-                    while let other = lines, !condition(other) { lines = receive(flags: 0) }
-                    continuation.resume(returning: lines)
-                }
-            } catch {
-                continuation.resume(throwing: error)
+    /// Suspends until a notification that meets `condition`, and returns its lines; nil if the task is canceled. From the
+    /// first call on, a thread reads the socket, because its queue is full after ten notifications.
+    public func receive(where condition: (_ lines: [String]) -> Bool) async throws -> [String]? {
+        for await lines in try notifications() where condition(lines) { return lines }
+        return nil
+    }
+
+    private func notifications() throws -> AsyncStream<[String]> {
+        try reading.withLock { reading in
+            if let stream = reading { return stream }
+            let (stream, continuation) = AsyncStream<[String]>.makeStream()
+            try startThread { [socket] in
+                while let lines = Self.receive(from: socket, flags: 0) { continuation.yield(lines) }
+                close(socket)
             }
+            reading = stream
+            return stream
         }
     }
 
-    /// Returns the notifications that are waiting, each with its lines.
+    /// Returns the notifications in the socket's queue, each with its lines. Not to be used with ``receive(where:)``.
     public func waiting() -> [[String]] {
         var notifications: [[String]] = []
-        while let lines = receive(flags: Int32(MSG_DONTWAIT)) { notifications.append(lines) }
+        while let lines = Self.receive(from: socket, flags: Int32(MSG_DONTWAIT)) { notifications.append(lines) }
         return notifications
     }
 
-    private func receive(flags: Int32) -> [String]? {
+    /// Returns the lines of the next notification; nil without one, and after `shutdown`.
+    private static func receive(from socket: Int32, flags: Int32) -> [String]? {
         var bytes = [UInt8](repeating: 0, count: 4_096)
         let count = recv(socket, &bytes, bytes.count, flags)
-        guard count >= 0 else { return nil }
+        guard count > 0 else { return nil }
         return String(decoding: bytes.prefix(count), as: UTF8.self).split(separator: "\n").map(String.init)
     }
 }

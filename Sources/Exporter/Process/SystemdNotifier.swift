@@ -76,7 +76,7 @@ final class SystemdNotifier: Sendable {
         change("RELOADING=1\nMONOTONIC_USEC=\(microseconds)\nSTATUS=Reloading the configuration")
     }
 
-    /// Notes that the service is stopping. Nothing is sent afterward.
+    /// Notes that the service is stopping. Nothing else is sent afterward.
     func noteStop() {
         change("STOPPING=1\nSTATUS=Stopping")
         state.withLock { $0.isStopping = true }
@@ -85,8 +85,8 @@ final class SystemdNotifier: Sendable {
     /// Sends the status, and while `isHealthy` feeds systemd's watchdog, if that is due. Call it at every ``tick``.
     func report(isHealthy: Bool, status: () -> String, now: ContinuousClock.Instant) {
         let isDue = state.withLock { state in
-            if state.isStopping { return false }
             if let unsent = state.unsent, send(unsent) { state.unsent = nil }
+            if state.isStopping { return false }
             // At the next tick it would be too late.
             if let last = state.lastReport, now + tick <= last + period { return false }
             state.lastReport = now
