@@ -138,10 +138,10 @@ def wait_until_it_fails(machine: Machine) -> None:
     wait_for(lambda: machine.property("ActiveState") == "failed", 10, "the service has failed")
 
 
-def kill(machine: Machine) -> None:
-    """Kills the process with SIGKILL and waits for the next one."""
+def kill(machine: Machine, signal: str = "KILL") -> None:
+    """Sends a signal to the process and waits for the next one."""
     process = machine.property("MainPID")
-    machine.run("systemctl", "kill", "--signal=KILL", NAME)
+    machine.run("systemctl", "kill", f"--signal={signal}", NAME)
 
     def is_restarted() -> bool:
         now = machine.property("MainPID")
@@ -286,6 +286,25 @@ def test_it_is_restarted_after_each_sigkill(service: Machine) -> None:
     assert service.property("ActiveState") == "active"
     # Only faster kills would reach the limit.
     assert service.property("StartLimitIntervalUSec") == "0"
+
+
+def test_the_watchdog_restarts_a_frozen_service_and_is_fed_otherwise(service: Machine) -> None:
+    file = service.path(f"/etc/systemd/system/{NAME}.service.d/watchdog.conf")
+    write(file, "[Service]\nWatchdogSec=2\nTimeoutAbortSec=1\n")
+    service.run("systemctl", "daemon-reload")
+    service.run("systemctl", "restart", NAME)
+    fed: set[str] = set()
+
+    def is_fed_for_longer_than_the_timeout() -> bool:
+        fed.add(service.property("WatchdogTimestampMonotonic"))
+        return len(fed) > 4
+
+    wait_for(is_fed_for_longer_than_the_timeout, 30, "the watchdog is fed four times")
+    assert service.property("NRestarts") == "0"
+    kill(service, "STOP")
+    assert service.property("NRestarts") == "1"
+    assert "Watchdog timeout" in service.run("journalctl", "--output=cat", f"--unit={NAME}")
+    service.run("systemctl", "revert", NAME)
 
 
 def test_an_unreadable_configuration_is_a_failure_and_not_a_skipped_start(service: Machine) -> None:
