@@ -141,7 +141,7 @@ def wait_until_it_fails(machine: Machine) -> None:
 def kill(machine: Machine, signal: str = "KILL") -> None:
     """Sends a signal to the process and waits for the next one."""
     process = machine.property("MainPID")
-    machine.run("systemctl", "kill", f"--signal={signal}", NAME)
+    machine.run("systemctl", "kill", "--kill-whom=main", f"--signal={signal}", NAME)
 
     def is_restarted() -> bool:
         now = machine.property("MainPID")
