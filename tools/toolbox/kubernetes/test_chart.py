@@ -62,6 +62,24 @@ def test_invalid_values_are_rejected(complaint: str, values: Any) -> None:
         render(values)
 
 
+def test_files_may_be_in_the_image_or_in_volumes_of_its_own() -> None:
+    def source(file: str) -> dict[str, Any]:
+        return {
+            "region": "a",
+            "auth": {"token_file": file},
+            "tls": {"ca_file": "/etc/ssl/certs/ca-certificates.crt"},
+            "discovery": {},
+        }
+
+    inside = {"config": {"sources": [source("/run/secrets/fabric/token"), source("${FILE}")]}}
+    assert render(inside | {"secret": {"files": {"token": "t"}}})
+    mounted = {
+        "extraVolumes": [{"name": "a", "emptyDir": {}}],
+        "extraVolumeMounts": [{"name": "a", "mountPath": "/run/token"}],
+    }
+    assert render({"config": {"sources": [source("/run/token/t")]}} | mounted)
+
+
 def test_configuration_and_secret_equal_those_in_the_values(plain: list[Manifest]) -> None:
     assert yaml.safe_load(of(plain, "ConfigMap")["data"]["config.yaml"]) == CASES["configuration"]
     data = of(manifests(render(CASES["made"])), "Secret")["data"]

@@ -95,6 +95,9 @@ labels:
 {{- if and .Values.existingConfigMap .Values.config }}
 {{- fail "config and existingConfigMap are both set; set only one of them" }}
 {{- end }}
+{{- if and .Values.demo (or .Values.config .Values.existingConfigMap) }}
+{{- fail (printf "demo and %s are both set; the demo has simulated data only: set only one of them" (ternary "config" "existingConfigMap" (not .Values.existingConfigMap))) }}
+{{- end }}
 {{- if not (or .Values.demo .Values.existingConfigMap .Values.config.sources) }}
 {{- fail "config.sources is missing: set the sources to poll (docs/configuration.md), existingConfigMap, or demo: true to run with simulated data" }}
 {{- end }}
@@ -111,6 +114,41 @@ labels:
 {{- if and .Values.serviceMonitor.enabled .Values.podMonitor.enabled }}
 {{- fail "serviceMonitor and podMonitor are both enabled and would scrape every pod twice; enable only one of them" }}
 {{- end }}
+{{- range $name := list "serviceMonitor" "podMonitor" }}
+{{- $monitor := get $.Values $name }}
+{{- if and $monitor.enabled (gt (include "exporter.milliseconds" $monitor.scrapeTimeout | int64) (include "exporter.milliseconds" $monitor.interval | int64)) }}
+{{- fail (printf "%s.scrapeTimeout %s is longer than %s.interval %s, and the Operator would ignore the monitor; set it to at most the interval" $name $monitor.scrapeTimeout $name $monitor.interval) }}
+{{- end }}
+{{- end }}
+{{- include "exporter.checkFiles" . }}
+{{- end }}
+
+{{/* Fails if the configuration names a file that the pod cannot have: not in the Secret, not in the image, not in volumes of its own. */}}
+{{- define "exporter.checkFiles" -}}
+{{- if not .Values.extraVolumeMounts }}
+{{- range regexFindAll "\"[a-z_]+_file\":\"[^\"]+\"" (toJson .Values.config) -1 }}
+{{- $path := regexReplaceAll "^.*:\"|\"$" . "" }}
+{{- $file := trimPrefix "/run/secrets/fabric/" $path }}
+{{- if or (hasPrefix "/etc/" $path) (contains "${" $path) }}
+{{- else if eq $file $path }}
+{{- fail (printf "config names the file %s, which is not in the pod: name a key of the Secret as /run/secrets/fabric/KEY, or set extraVolumes and extraVolumeMounts" $path) }}
+{{- else if not (include "exporter.secretName" $) }}
+{{- fail (printf "config names the file %s, but there is no Secret: set secret.existingName, or for a test secret.files" $path) }}
+{{- else if and $.Values.secret.files (not (hasKey $.Values.secret.files $file)) }}
+{{- fail (printf "config names the file %s, but secret.files has only %s" $path (keys $.Values.secret.files | sortAlpha | join ", ")) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* A duration such as 1m30s in milliseconds. */}}
+{{- define "exporter.milliseconds" -}}
+{{- $total := 0 }}
+{{- range regexFindAll "[0-9]+(ms|[smhd])" . -1 }}
+{{- $factor := get (dict "ms" 1 "s" 1000 "m" 60000 "h" 3600000 "d" 86400000) (regexFind "[a-z]+$" .) }}
+{{- $total = add $total (mul (regexFind "^[0-9]+" . | atoi) $factor) }}
+{{- end }}
+{{- $total }}
 {{- end }}
 
 {{- define "exporter.checkService" -}}
