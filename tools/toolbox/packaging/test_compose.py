@@ -73,6 +73,13 @@ def test_images_are_pinned_ports_are_local_and_mounted_files_exist(services: Any
             assert source.exists(), source
 
 
+def test_links_in_alerts_lead_to_published_ports(services: Any) -> None:
+    # By default they contain the name of the container, which no browser knows.
+    for name in ("prometheus", "alertmanager"):
+        [port] = services[name]["ports"]
+        assert f"--web.external-url=http://localhost:{port['published']}" in services[name]["command"], name
+
+
 def test_grafana_finds_prometheus_and_the_folder_of_the_dashboards(services: Any) -> None:
     grafana = services["grafana"]
     [source] = yaml.safe_load(place(grafana, "/etc/grafana/provisioning/datasources/prometheus.yaml").read_text())[
