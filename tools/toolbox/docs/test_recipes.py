@@ -155,7 +155,7 @@ def test_promtool_accepts_the_scrape_configuration_of_the_collector(tmp_path: pa
 def test_the_web_configuration(exporter: Exporter, tmp_path: pathlib.Path) -> None:
     password = "of-the-test"
     hashed = run("htpasswd", "-niBC", "10", "prometheus", input=password).strip()
-    text = block(WEB, "tls_server_config").text.replace("prometheus: $2y$10$…", hashed.replace(":", ": ", 1))
+    text = block(WEB, "client_auth_type").text.replace("prometheus: $2y$10$…", hashed.replace(":", ": ", 1))
     authority = Certificates(tmp_path)
     authority.make("server", "server", f"IP:{HOST}")
     authority.make("client", "prometheus", "DNS:prometheus.example")
@@ -180,3 +180,24 @@ def test_the_web_configuration(exporter: Exporter, tmp_path: pathlib.Path) -> No
     policies = [sorted(answer.headers["content-security-policy"].split("; ")) for answer in (page, plain)]
     assert policies[0] == policies[1]
     assert page.headers["x-frame-options"] == "deny"
+
+
+@pytest.mark.skipif(not shutil.which("htpasswd"), reason="htpasswd not found")
+def test_a_certificate_of_its_own_and_a_password(exporter: Exporter, tmp_path: pathlib.Path) -> None:
+    password = "of-the-test"
+    create, hashing = block(WEB, "openssl req").text.split("\nhtpasswd ")
+    run("sh", "-euc", create, cwd=tmp_path)
+    hashed = run("htpasswd", "-i", *hashing.split(), input=password).strip()
+    [text] = [each.text for each in WEB.blocks if each.text.startswith("tls_") and "client_auth_type" not in each.text]
+    (tmp_path / "web.yml").write_text(text.replace("prometheus: $2y$10$…", hashed.replace(":", ": ", 1)), "utf-8")
+    _, _, request = block(WEB, "curl --cacert").text.splitlines()
+    cloud = list(new_cloud("small").values())
+    with ControlPlane(cloud) as plane:
+        written = configuration.write(exporter.directory, "web.yaml", [Source(plane.base_url, cloud)])
+        with exporter.serve("--config.file", written, "--web.config.file", str(tmp_path / "web.yml")) as running:
+            asked = request.replace("--user prometheus", f"--user prometheus:{password}").replace(
+                "9942", str(running.port)
+            )
+            assert "dataarts_fabric_exporter_build_info{" in run(
+                "sh", "-euc", f"{asked} --silent --noproxy '*'", cwd=tmp_path
+            )
