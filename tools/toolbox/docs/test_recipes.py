@@ -116,7 +116,7 @@ def test_node_exporter(exporter: Exporter, tmp_path: pathlib.Path) -> None:
     folder = tmp_path / "var/lib/prometheus/node-exporter"
     folder.mkdir(parents=True)
     cloud = list(new_cloud("small").values())
-    command = re.search(r"^ExecStart=/usr/bin/\S+ (.*)$", block(RECIPES, "ExecStart").text, re.MULTILINE)
+    command = re.search(r"^ExecStart=/usr/local/bin/\S+ (.*)$", block(RECIPES, "ExecStart").text, re.MULTILINE)
     assert command
     with ControlPlane(cloud) as plane:
         written = configuration.write(exporter.directory, "once.yaml", [Source(plane.base_url, cloud)])
