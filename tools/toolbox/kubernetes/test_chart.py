@@ -237,3 +237,27 @@ def test_an_existing_configmap_is_mounted_and_none_is_created() -> None:
     objects = manifests(render(CASES["good"]["an existing ConfigMap"]))
     assert "ConfigMap" not in [manifest["kind"] for manifest in objects]
     assert template(objects)["spec"]["volumes"][0] == {"name": "config", "configMap": {"name": "given"}}
+
+
+def notes(values: dict[str, Any]) -> str:
+    return " ".join(render(CASES["given"] | values)["NOTES.txt"].split())
+
+
+def test_notes_name_the_ingress_and_what_does_not_work_yet() -> None:
+    plain = notes({"serviceMonitor": {"enabled": True}})
+    assert "visit http://localhost:9942/." in plain
+    for word in ("Ingress", "runbook", "does not scrape", "scheme"):
+        assert word not in plain
+    assert "Prometheus does not scrape it yet" in notes({})
+    hosts = {"ingress": {"enabled": True, "hosts": [{"host": "a.example"}, {"host": "b.example"}]}}
+    assert "The Ingress serves it at a.example b.example." in notes(hosts)
+    links = "runbooks lead to http://fabric-dataarts-fabric-exporter.monitoring:9942/runbooks/"
+    assert links in notes({"prometheusRule": {"enabled": True}})
+    assert "runbooks" not in notes({"prometheusRule": {"enabled": True, "runbookUrl": "https://a.example/runbooks"}})
+    protected = {"web": {"existingSecret": "web"}}
+    assert "visit https://localhost:9942/ (http without a certificate in web.yaml)." in notes(protected)
+    complaint = "The monitor uses http and no user"
+    for monitor in ("serviceMonitor", "podMonitor"):
+        assert complaint in notes(protected | {monitor: {"enabled": True}})
+        assert complaint not in notes(protected | {monitor: {"enabled": True, "scheme": "https"}})
+        assert complaint not in notes({monitor: {"enabled": True}})
