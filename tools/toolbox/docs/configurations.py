@@ -10,7 +10,7 @@ import yaml
 
 from toolbox.docs.markdown import Block
 from toolbox.shared.files import write
-from toolbox.shared.processes import attempt
+from toolbox.shared.processes import ROOT, attempt
 
 EXPORTER_KEYS = {"poll", "metrics", "prices", "sources"}
 PROMETHEUS_KEYS = {"global", "scrape_configs", "rule_files", "alerting", "remote_write"}
@@ -53,5 +53,10 @@ def complaint(block: Block, program: Path, folder: Path) -> str | None:
         write_configuration(VARIABLE.sub(SECRET, text), folder)
     elif keys & PROMETHEUS_KEYS:
         path = write(folder / "prometheus.yaml", block.text + "\n")
-        status, output = attempt("promtool", "check", "config", "--syntax-only", path, seconds=20)
+        # Debian's Prometheus is built without the service discovery of Kubernetes.
+        own = ROOT / ".build-prometheus3/promtool"
+        if "kubernetes_sd_configs" not in block.text:
+            status, output = attempt("promtool", "check", "config", "--syntax-only", path, seconds=20)
+        elif own.exists():
+            status, output = attempt(own, "check", "config", "--syntax-only", path, seconds=20)
     return f"rejected: {output.strip()}" if status else None
