@@ -52,6 +52,8 @@ def debian() -> dict[str, str]:
 def tarball() -> dict[str, str]:
     """Returns the paths in the tarball, by path in the repository."""
     same = ["README.md", "README.zh.md", "CHANGELOG.md", "SECURITY.md", "LICENSE", "packaging/licenses.md"]
+    # Its units are also in the tarball.
+    same.append("packaging/debian/README.md")
     renamed = {"packaging/tarball/INSTALL.md": "INSTALL.md"}
     return {path: path for path in same + files("docs", "**/*")} | shared("dashboards") | renamed
 

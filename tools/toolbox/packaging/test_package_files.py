@@ -7,6 +7,7 @@ import gzip
 import os
 import pathlib
 import re
+import shlex
 
 import pytest
 
@@ -132,6 +133,64 @@ def test_no_link_of_an_installed_document_is_dead(request: pytest.FixtureRequest
     assert len(links) > 100
     dead = [(str(path.relative_to(root)), target) for path, target in links if not (path.parent / target).exists()]
     assert not dead, dead
+
+
+def commands(unit: str, option: str, configuration: pathlib.Path, program: pathlib.Path) -> list[list[str]]:
+    """Returns the commands of a unit's option as systemd runs them, for another configuration and program."""
+    text = (ROOT / f"packaging/debian/{unit}.service").read_text()
+    found = [shlex.split(line) for line in re.findall(rf"^{option}=(.*)$", text, re.MULTILINE)]
+    replaced = {f"/etc/{NAME}/config.yaml": str(configuration), f"/usr/bin/{NAME}": str(program), "$$": "$"}
+
+    def changed(word: str) -> str:
+        for old, new in replaced.items():
+            word = word.replace(old, new)
+        return word
+
+    return [[changed(word) for word in command] for command in found]
+
+
+@pytest.mark.parametrize("unit", [NAME, f"{NAME}-textfile"])
+def test_a_start_with_only_comments_is_skipped_with_a_message(
+    unit: str, program: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    file = tmp_path / "config.yaml"
+    command = commands(unit, "ExecCondition", file, program)[0]
+    file.write_text((ROOT / "packaging/debian/config.yaml").read_text())
+    assert attempt(*command) == (1, f"not started: {file} contains only comments; add a source\n")
+    file.write_text("# A comment.\nsources: []\n")
+    assert attempt(*command) == (0, "")
+    # The program reports a missing file.
+    file.unlink()
+    assert attempt(*command) == (0, "")
+
+
+def test_the_check_of_a_reload_only_prints_errors(program: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    file = tmp_path / "config.yaml"
+    command = commands(NAME, "ExecReload", file, program)[-1]
+    example = with_example((ROOT / "packaging/debian/config.yaml").read_text())
+    file.write_text(example)
+    # The secret is not visible to it, which is no reason for a warning.
+    assert attempt(*command) == (0, "")
+    file.write_text(example.replace("domain:", "domian:"))
+    status, said = attempt(*command)
+    assert (status, "unknown key; did you mean domain?" in said) == (2, True), said
+
+
+def with_example(template: str) -> str:
+    return re.sub(r"^#(?=sources:|  )", "", template, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("document", ["packaging/debian/README.md", "packaging/tarball/INSTALL.md"])
+def test_the_documented_command_turns_on_the_example_of_the_template(document: str, tmp_path: pathlib.Path) -> None:
+    template = (ROOT / "packaging/debian/config.yaml").read_text()
+    file = tmp_path / "config.yaml"
+    file.write_text(template)
+    found = re.search(rf"^ *sudo (sed -i .*) /etc/{NAME}/config\.yaml$", (ROOT / document).read_text(), re.MULTILINE)
+    assert found
+    run(*shlex.split(found[1]), file)
+    assert file.read_text() == with_example(template)
+    assert template.startswith("# ")
+    assert file.read_text() != template
 
 
 def test_both_services_have_the_same_sandbox() -> None:
