@@ -18,7 +18,7 @@ import pytest
 
 from toolbox.packaging.debian import PACKAGES, SUITES, Machine
 from toolbox.shared.files import write
-from toolbox.shared.processes import NAME, run, wait_for
+from toolbox.shared.processes import NAME, ROOT, run, wait_for
 
 # Debian's packages are downloaded.
 pytestmark = [pytest.mark.root, pytest.mark.timeout(1200)]
@@ -392,6 +392,25 @@ def test_no_connection_is_refused_while_the_service_restarts_and_is_killed(socke
     assert not any(re.search("refused|connect to", outcome) for outcome in lost), lost
     assert socket.property("ActiveState", SOCKET) == "active"
     assert socket.property("Result", SOCKET) == "success"
+
+
+def test_the_documented_commands_start_the_socket_after_an_invalid_configuration(socket: Machine) -> None:
+    text = (ROOT / "packaging/debian/README.md").read_text()
+    block = re.search(r"While the configuration is invalid, .*?```sh\n(.*?)```", text, re.DOTALL)
+    assert block
+    configuration = socket.path(f"{FOLDER}/config.yaml")
+    configuration.write_text(CONFIGURATION.replace("domain:", "domian:"))
+    socket.attempt("systemctl", "restart", NAME)
+    # It waits for a response, so systemd starts the service again and again.
+    curl = ["curl", "--silent", "--noproxy", "*", "--max-time", "60", "--output", "/dev/null", METRICS]
+    scraper = subprocess.Popen([*socket.network, *curl])
+    wait_for(lambda: socket.property("ActiveState") == "activating", 15, "the scrape starts the service", step=0.1)
+    configuration.write_text(CONFIGURATION)
+    for command in block[1].splitlines():
+        socket.run(*command.split()[1:])
+    scraper.wait()
+    assert socket.property("ActiveState", SOCKET) == "active"
+    socket.page(METRICS, "workspace_up")
 
 
 def test_an_upgrade_keeps_edited_files_and_restarts_the_service(socket: Machine, newer: pathlib.Path) -> None:
