@@ -279,9 +279,9 @@ public enum Remedy: Sendable, Equatable {
         let server = server.map { Phrase($0) } ?? Phrase("IAM (or the metadata service)", "IAM（或元数据服务）")
         guard let proxy else {
             return Phrase(
-                "\(server[.english]) is unreachable: check DNS, routes, firewalls, and whether a proxy is needed "
-                    + "(`proxy_url`).",
-                "无法连接 \(server[.chinese])：请检查 DNS、路由、防火墙，以及是否需要代理（`proxy_url`）。")
+                "\(server[.english]) is unreachable: check `region`, DNS, routes, firewalls, and whether a proxy is "
+                    + "needed (`proxy_url`).",
+                "无法连接 \(server[.chinese])：请检查 `region`、DNS、路由、防火墙，以及是否需要代理（`proxy_url`）。")
         }
         return Phrase(
             "\(server[.english]) is unreachable through the proxy \(proxy.name[.english]): check that the proxy is "

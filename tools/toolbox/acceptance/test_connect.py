@@ -132,4 +132,4 @@ def test_a_source_that_fails_does_not_affect_the_other(case: Case) -> None:
 
 def test_an_address_without_a_listener_is_reported(case: Case) -> None:
     source = case.source(base_url=f"http://127.0.0.1:{free_port()}")
-    case.connect(3, ["network", "is unreachable: check DNS"], source)
+    case.connect(3, ["network", "is unreachable: check region"], source)
