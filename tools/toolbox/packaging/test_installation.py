@@ -50,13 +50,12 @@ sources:
 SECOND = "      - id: 0c4f5a1e-3c0f-4a53-8c86-2f0f6f0f8f11\n        name: sandbox\n"
 
 
-def repacked(package: pathlib.Path, revision: int, tree: pathlib.Path) -> pathlib.Path:
-    """Packs a changed tree of the package with another Debian revision."""
+def repacked(package: pathlib.Path, version: str, tree: pathlib.Path) -> pathlib.Path:
+    """Packs a changed tree of the package as another version."""
+    name, old, architecture = package.name.split("_")
     control = tree / "DEBIAN/control"
-    control.write_text(
-        re.sub(r"^(Version: .*)-1$", rf"\1-{revision}", control.read_text(), count=1, flags=re.MULTILINE)
-    )
-    file = tree.parent / package.name.replace("-1_", f"-{revision}_")
+    control.write_text(control.read_text().replace(f"\nVersion: {old}\n", f"\nVersion: {version}\n"))
+    file = tree.parent / f"{name}_{version}_{architecture}"
     run("dpkg-deb", "--root-owner-group", "-Zgzip", "-z1", "--build", tree, file)
     return file
 
@@ -68,12 +67,12 @@ def newer(package: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> pa
     run("dpkg-deb", "--raw-extract", package, tree)
     with (tree / f"etc/default/{NAME}").open("a") as file:
         file.write("# A comment that a later version adds.\n")
-    return repacked(package, 2, tree)
+    return repacked(package, package.name.split("_")[1].removesuffix("-1") + "-2", tree)
 
 
 @pytest.fixture(scope="module")
 def older(package: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
-    """An earlier version of the package, without textfile mode, rules and checks of the configuration."""
+    """Version 0.1.0 of the package, without textfile mode, rules and checks of the configuration."""
     tree = tmp_path_factory.mktemp("older") / "tree"
     run("dpkg-deb", "--raw-extract", package, tree)
     shutil.rmtree(tree / f"usr/share/{NAME}")
@@ -93,7 +92,7 @@ def older(package: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> pa
     assert "Restart=always" in text
     service.write_text(text)
     (tree / "DEBIAN/md5sums").unlink()
-    return repacked(package, 0, tree)
+    return repacked(package, "0.1.0-1", tree)
 
 
 @pytest.fixture(scope="module", params=SUITES)
@@ -469,6 +468,7 @@ def test_an_upgrade_from_the_first_layout_runs_the_service_with_the_new_unit(
     machine: Machine, older: pathlib.Path, package: pathlib.Path
 ) -> None:
     machine.install(older)
+    assert machine.run("dpkg-query", "--show", "--showformat=${Version}", NAME) == "0.1.0-1"
     machine.path(f"{FOLDER}/config.yaml").write_text(CONFIGURATION)
     machine.run("systemctl", "restart", NAME)
     machine.page(METRICS, "workspace_up")
